@@ -36,7 +36,7 @@ SENTENCES = {
 }
 # Texts for people in a class: class variables of components, and the label and options of a field by the function that declares it.
 SHOWN = ("label", "help", "title", "baseline", "ranks", "because", "lacking_class_remedy")
-FIELDS = {"number": (3,), "choice": (1, 2), "flag": (1,), "text": (1,), "texts": (1,), "counts": (1,), "columns": ()}
+FIELDS = {"listed": (0,), "number": (3,), "choice": (1, 2), "flag": (1,), "text": (1,), "texts": (1,), "counts": (1,), "columns": ()}
 FIELD_TEXTS = ("label", "help", "nothing")
 
 Text = tuple[str, str]  # context, source

@@ -25,6 +25,23 @@ def hostile_text(draw: random.Random) -> str:
         return draw.choice((*words, "\x1c5\x1c", "\u200b"))
     fraction = f"{draw.uniform(-1e6, 1e6):.{draw.randint(0, 5)}f}"
     number = draw.choice((fraction, f"{draw.randint(-999, 999):,}", repr(draw.uniform(-1e3, 1e3))))
-    around = (("", ""), ("$", ""), ("", " K"), ("(", ")"), ("", "-"), ("<", ""), ("'", ""), ("\u00a0", "\u200b"), (" ", " "), ("", " %"))
+    around = (
+        ("", ""),
+        ("$", ""),
+        ("", " K"),
+        ("(", ")"),
+        ("", "-"),
+        ("<", ""),
+        ("'", ""),
+        ("\u00a0", "\u200b"),
+        (" ", " "),
+        ("", " %"),
+        ("", " DR"),
+        ("", "CR"),
+        ("", "+"),
+        ("", " min"),
+        ("1h ", "m"),
+        ("", " ‰"),
+    )
     before, behind = draw.choice(around)
     return before + number + behind

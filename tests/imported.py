@@ -8,14 +8,19 @@ import pandas as pd
 import pyarrow as pa
 
 from mlops_desktop.base.mixed_cells import canonical_texts
+from mlops_desktop.base.source import CellFormat
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, storable
 
 
 def cells_of(data: Any, decimal: str = "") -> Cells:
     """Imported cells. Columns of Python objects are read as those of a sheet are: canonical texts, where several types stand in one."""
+    given = CellFormat(decimal=decimal)
     if isinstance(data, pa.Table):
-        return Cells(table=pa.Table.from_arrays([storable(column) for column in data.columns], names=data.column_names), decimal=decimal)
+        return Cells(
+            table=pa.Table.from_arrays([storable(column) for column in data.columns], names=data.column_names),
+            format=given,
+        )
     frame = pd.DataFrame(data)
     arrays, mixed = [], {}
     for name in frame.columns:
@@ -26,7 +31,7 @@ def cells_of(data: Any, decimal: str = "") -> Cells:
                 mixed[str(name)] = ambiguous
         else:
             arrays.append(storable(pa.array(frame[name], from_pandas=True)))
-    return Cells(table=pa.Table.from_arrays(arrays, names=[str(name) for name in frame.columns]), decimal=decimal, mixed=mixed)
+    return Cells(table=pa.Table.from_arrays(arrays, names=[str(name) for name in frame.columns]), format=given, mixed=mixed)
 
 
 def raw_of(name: str, data: Any) -> RawColumn:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a column was read as it was. `rows` are row numbers from 1, the header not counted; `column` is "" for the whole table."""
+    """Why a column was read as it was. `rows` are row numbers from 1, the header not counted; `column` is "" for the whole table.
+
+    `parameter` is the parameter of the source that decides it otherwise, `values` are those of its values that are worth a try, as texts.
+    """
 
     column: str
     rule: str
     message: str
     rows: tuple[int, ...] = ()
+    parameter: str = ""
+    values: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """As plain JSON."""
-        return {**asdict(self), "rows": list(self.rows)}
+        """As plain JSON; without `parameter` and `values` where there are none."""
+        found = {**asdict(self), "rows": list(self.rows), "values": list(self.values)}
+        return {name: value for name, value in found.items() if value or name not in ("parameter", "values")}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Evidence:
+        """The evidence of `to_json`. KeyError or TypeError when it is none."""
+        values = tuple(record.get("values", ()))
+        return cls(record["column"], record["rule"], record["message"], tuple(record["rows"]), record.get("parameter", ""), values)

@@ -128,6 +128,11 @@ class Text(Param):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listed(Text):
+    """The name of a part of a location, such as a sheet or a table; a form offers those that there are. Empty: found."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Texts(Param):
     """A list of texts, such as levels in their order."""
 
@@ -228,6 +233,11 @@ def flag(default: bool, label: str, *, help: str = "", tune: bool = False) -> An
 def text(default: str, label: str, *, help: str = "", grammar: str = "", required: bool = False) -> Any:
     """A field for a line of text."""
     return _field(Text(default=default, label=label, help=help, grammar=grammar, required=required))
+
+
+def listed(label: str, *, help: str = "") -> Any:
+    """A field for the name of a part of a location; empty by default."""
+    return _field(Listed(default="", label=label, help=help))
 
 
 def texts(default: tuple[str, ...], label: str, *, help: str = "") -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import Flag
+from mlops_desktop.base.params import Flag, Param, choice, text
 
 BATCH_ROWS = 65_536
 BEGINNING_ROWS = 1_000  # of a typed file, for a preview
@@ -27,33 +28,102 @@ class ReadReport:
 
     `rows_read` counts the rows of all batches, `rows_left_out` the rows of the source that hold something, are not among these and do not
     name the columns. `has_names` is False when nothing in the source names the columns: the names in the schema are then placeholders.
-    `decimal` is the decimal mark of texts where it is known, else ""; `likely_decimal` is the one that the mark between the cells suggests
-    (a semicolon: the comma), `delimiter` is that mark in a text. `mixed` maps the position of a column to the texts in it that stand for
+    `likely_decimal` is the decimal mark that the mark between the cells suggests (a semicolon: the comma), `delimiter` is that mark in a
+    text. `mixed` maps the position of a column to the texts in it that stand for
     values of several types (1 and "1"),
-    `units` to the unit that the source gives. `notes` say what was repaired or left out.
+    `units` to the unit that the source gives. `notes` say what was repaired or left out. `found` is the source with the parameters as they
+    were found on the way, where `guess` does not find them.
     """
 
     rows_read: int
     rows_left_out: int = 0
     notes: tuple[Evidence, ...] = ()
     has_names: bool = True
-    decimal: str = ""
     likely_decimal: str = ""
     delimiter: str = ""
     mixed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[int, str] = field(default_factory=dict)
+    found: Source | None = None
 
+
+@dataclass(frozen=True, kw_only=True)
+class CellFormat:
+    """How a person said that the texts in cells are written; what is None or empty is found from the cells.
+
+    `decimal` and `thousands` are the marks of numbers ("" for `thousands`: none), `day_first` is whether 03.04. is the third of April, and
+    `missing` are further texts that mean missing.
+    """
+
+    decimal: str = ""
+    thousands: str | None = None
+    day_first: bool | None = None
+    missing: tuple[str, ...] = ()
+
+
+DECIMALS = {"auto": "", "point": ".", "comma": ","}
+THOUSANDS = {"auto": None, "none": "", "point": ".", "comma": ",", "blank": " ", "apostrophe": "'"}
+DATE_ORDERS = {"auto": None, "day": True, "month": False}
 
 Batches = Generator[Any, None, ReadReport]  # of pyarrow.RecordBatch; pyarrow has no types
 
 
+@dataclass(frozen=True, kw_only=True)
 class Source(Component, ABC):
-    """Opens one kind of location: a file by its ending, or an address by its scheme (`sqlite:`, `clipboard:` …)."""
+    """Opens one kind of location: a file by its ending, or an address by its scheme (`sqlite:`, `clipboard:` …).
+
+    Its own parameters say how texts in cells are written, whatever source they come from; the engine applies them.
+    """
 
     suffixes: ClassVar[tuple[str, ...]] = ()  # endings of files, in small letters, with the dot
     schemes: ClassVar[tuple[str, ...]] = ()  # schemes of addresses, in small letters, without the colon
     example: ClassVar[str] = ""  # a location as a person writes it, where no file dialog leads to it
     has_password: ClassVar[bool] = False  # whether a password may have to be asked for
+
+    decimal: str = choice(
+        "auto",
+        {"auto": "found from the cells", "point": "point 1.5", "comma": "comma 1,5"},
+        "Decimal mark",
+        help="Settles numbers such as 1,234 that can be read both ways.",
+    )
+    thousands: str = choice(
+        "auto",
+        {
+            "auto": "found from the cells",
+            "none": "none",
+            "point": "point 1.000",
+            "comma": "comma 1,000",
+            "blank": "blank 1 000",
+            "apostrophe": "apostrophe 1'000",
+        },
+        "Thousands",
+        help="The mark between the thousands of a number.",
+    )
+    dates: str = choice(
+        "auto",
+        {"auto": "found from the cells", "day": "day first: 31.12.2024", "month": "month first: 12/31/2024"},
+        "Order of dates",
+        help="Settles dates such as 03/04/2024 that can be read both ways.",
+    )
+    missing_texts: str = text(
+        "", "Means missing", help="Further texts that stand for “not known” in every column, with commas between, such as unknown, -9."
+    )
+
+    @classmethod
+    def params(cls) -> dict[str, Param]:
+        """The parameters by their name: those of the class itself come before those that it shares with others."""
+        found = super().params()
+        sharing = {name: sum(name in getattr(one, "__dataclass_fields__", ()) for one in cls.__mro__) for name in found}
+        return dict(sorted(found.items(), key=lambda item: sharing[item[0]]))
+
+    def cell_format(self) -> CellFormat:
+        """What the parameters say of the texts in cells."""
+        words = next(csv.reader([self.missing_texts], skipinitialspace=True), [])
+        return CellFormat(
+            decimal=DECIMALS[self.decimal],
+            thousands=THOUSANDS[self.thousands],
+            day_first=DATE_ORDERS[self.dates],
+            missing=tuple(word.strip() for word in words if word.strip()),
+        )
 
     @classmethod
     def opens(cls, location: str) -> bool:
@@ -105,6 +175,10 @@ class Source(Component, ABC):
     def guess(self, location: str) -> Self:
         """This source with the parameters that are left to it found from the location (delimiter, encoding, sheet …)."""
         return self
+
+    def listed(self, location: str) -> dict[str, tuple[str, ...]]:
+        """What there is to choose from for parameters that name a part of the location (sheets, tables), by parameter."""
+        return {}
 
     def fits(self, location: str) -> bool:
         """Whether parameters that were found for another location may be right for this one; False when its bytes disprove one."""
@@ -165,6 +239,12 @@ def path_address(scheme: str, path: Path) -> str:
 def address_path(address: str) -> str:
     """The path in an address without server, such as `folder:/data/sales`."""
     return unquote(address.partition(":")[2].partition("?")[0])
+
+
+def with_parameters(address: str, source: Source) -> str:
+    """An address that carries the parameters of a source which are not at their default in its query."""
+    changed = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in source.changed_params().items()}
+    return address + (("&" if "?" in address else "?") + urlencode(changed, quote_via=quote) if changed else "")
 
 
 def without_password(address: str) -> str:

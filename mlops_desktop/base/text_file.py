@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import codecs
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_share, western_encoding
+from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_counts, western_encoding
 
 SAMPLE_BYTES = 2**18
+_PIECE_BYTES = 2**22
+_ODD_BYTES = 2**16  # of lines that are not ASCII, in which their encoding is looked for
 _ROWS = 200
 _BEGINNING_BYTES = 2**17
 _CUTS = 100  # line ends at which the beginning of a file may be cut
+_LETTERS_READ_TWICE = "Ã¼ Ã¤ Ã¶ ÃŸ Ã© Ã¨ Ãª Ã± Ã³ Ã¡ Ã£ Ã§ Å‚ Å¡ â€™ â€œ â€“"
+_TWICE = tuple(map(str.encode, re.split(" ", _LETTERS_READ_TWICE)))
 # Files that people rename: what their first bytes are, and what they are called.
 _MAGIC = (
     (b"PK\x03\x04", "an Excel file or another archive", "If it is an Excel file, give it the ending .xlsx."),
@@ -76,8 +79,32 @@ def find_encoding(path: Path) -> str:
             sample = file.read(2**22)
             if not sample:
                 return "utf-8"
-    data = path.read_bytes()
-    return "utf-8" if utf8_share(data) >= 0.5 else _other_encoding(odd_lines(data))
+    if utf8_facts(path)[0] >= 0.5:
+        return "utf-8"
+    lines = b""
+    for piece in pieces(path):
+        lines += odd_lines(piece) + b"\n"
+        if len(lines) > _ODD_BYTES:
+            break
+    return _other_encoding(lines[:_ODD_BYTES])
+
+
+def pieces(path: Path, start: int = 0) -> Iterator[bytes]:
+    """A file from byte `start` on, some megabytes at a time, each piece but the last up to the end of a line."""
+    with path.open("rb") as file:
+        file.seek(start)
+        while piece := file.read(_PIECE_BYTES):
+            yield piece if piece.endswith(b"\n") else piece + file.readline()
+
+
+def utf8_facts(path: Path, start: int = 0) -> tuple[float, int]:
+    """The share of well-formed sequences among what is not ASCII from byte `start` on, 1 where all is, and the number of NUL bytes."""
+    others = bad = nothing = 0
+    for piece in pieces(path, start):
+        nothing += piece.count(b"\0")
+        counts = utf8_counts(piece)
+        others, bad = others + counts[0], bad + counts[1]
+    return ((others - bad) / others if bad else 1.0), nothing
 
 
 def _other_encoding(lines: bytes) -> str:
@@ -92,17 +119,28 @@ def _other_encoding(lines: bytes) -> str:
 
 def decode(path: Path, data: bytes, encoding: str, *, partial: bool = False) -> str:
     """The text of a file, or of its beginning when `partial`, without byte order marks. UserError when it is not in this encoding."""
-    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding == "utf-16":
-        encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
+    encoding = with_byte_order(encoding, data)
     try:
         text = data.decode(encoding, "replace" if partial else "strict")
     except UnicodeError as error:
-        where = f" at byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
-        raise UserError(
-            msg("“{path}” is not written in {encoding}{where}.", path=path.name, encoding=encoding, where=where),
-            "Choose another encoding, or let it be found.",
-        ) from error
+        raise not_written_in(path, encoding, error) from error
     return text.lstrip("\ufeff")
+
+
+def with_byte_order(encoding: str, start: bytes) -> str:
+    """The encoding with the order of its bytes where it is UTF-16 and no mark at the start of the file gives that."""
+    if encoding != "utf-16" or start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return encoding
+    return "utf-16-be" if start[:1] == b"\0" else "utf-16-le"
+
+
+def not_written_in(path: Path, encoding: str, error: UnicodeError, before: int = 0) -> UserError:
+    """The refusal of a file that is not in an encoding; `before` bytes were decoded before the place of the error."""
+    where = f" at byte {before + error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
+    return UserError(
+        msg("“{path}” is not written in {encoding}{where}.", path=path.name, encoding=encoding, where=where),
+        "Choose another encoding, or let it be found.",
+    )
 
 
 def sample_text(path: Path, encoding: str) -> tuple[str, bool]:
@@ -138,37 +176,10 @@ def write_beginning(path: Path, target: Path) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class Utf8Text:
-    """A whole file as UTF-8 without byte order marks and NUL bytes; `damaged` says that bytes which are no UTF-8 became U+FFFD."""
-
-    data: bytes
-    notes: tuple[str, ...] = ()
-    damaged: bool = False
-
-
-def read_utf8(path: Path, encoding: str) -> Utf8Text:
-    """The text of a file in an encoding. UserError when it is no text file, or not written in it."""
-    data = path.read_bytes()
-    refuse_binary(path, data[:SAMPLE_BYTES])
-    notes, damaged = [], False
-    if encoding in ("utf-8", "utf-8-sig"):
-        while data.startswith(codecs.BOM_UTF8):
-            data = data.removeprefix(codecs.BOM_UTF8)
-        share = utf8_share(data)
-        if share < 0.5:
-            raise UserError(msg("“{path}” is not written in UTF-8.", path=path.name), "Choose another encoding, or let it be found.")
-        if share < 1:
-            data, damaged = data.decode("utf-8", "replace").encode(), True
-    else:
-        data = decode(path, data, encoding).encode()
-        if not encoding.startswith("utf"):
-            template = "The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong."
-            notes.append(msg(template, encoding=encoding))
-    nothing = data.count(b"\0")
-    if nothing:
-        data = data.replace(b"\0", b"")
-        notes.append(
-            plural_msg(nothing, "1 NUL byte, which no text has, was left out.", "{n} NUL bytes, which no text has, were left out.")
-        )
-    return Utf8Text(data, tuple(notes), damaged)
+def read_twice(data: bytes) -> str:
+    """A text of a UTF-8 file whose letters were turned into several by a program that took UTF-8 for Windows-1252; "" without any."""
+    at = next((at for mark in _TWICE if (at := data.find(mark)) >= 0), -1)
+    if at < 0:
+        return ""
+    around = data[max(0, at - 40) : at + 40].decode("utf-8", "ignore")
+    return next((word for word in re.split(r"[\s,;|\"]", around) if any(mark.decode() in word for mark in _TWICE)), "")[:40]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
+from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, print_replaced, rows_text
-from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ListQuestions, ProfileFile, WriteReport
-from mlops_desktop.engine.project import read_project, to_json
+from mlops_desktop.engine.data import last_import
+from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ImportFile, ListQuestions, ProfileFile, Propose, WriteReport
+from mlops_desktop.engine.project import Project, read_project, to_json
 from mlops_desktop.engine.questions import answer_question, open_questions, unasked_answers
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import pluralize
@@ -86,12 +88,28 @@ def _answer(args: argparse.Namespace) -> int:
     question = max(found, key=lambda one: len(one.id))
     option = answer[len(question.id) + 1 :]
     with edited(args.dir) as (project, save):
-        save(answer_question(project, question, option, args.reason or ""))
+        decided = answer_question(project, question, option, args.reason or "")
+        save(decided if decided.source == project.source else _read_again(args.dir, decided))
     if args.json:
         print_json({"question": question.id, "option": option})
     else:
         print(f"{question.id}: {option}")
     return 0
+
+
+def _read_again(folder: Path, project: Project) -> Project:
+    """The project with its data read once more, by a source that was changed. UserError when the file is gone."""
+    place, _ = last_import(folder)
+    if place is None:
+        raise UserError(
+            msg("“{file}”, which has to be read again for this, is not there any more.", file=project.file),
+            "Bring it in with `update --data FILE --loader PARAMETER=VALUE`.",
+        )
+    with child_process() as child:
+        found = run_call(child, ImportFile(folder, project, str(place), as_given=True))
+        proposed = run_call(child, Propose(folder, found.project))
+    print_evidence(found.evidence)
+    return proposed.project
 
 
 def check_command(args: argparse.Namespace) -> int:

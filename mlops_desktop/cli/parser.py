@@ -78,13 +78,7 @@ def _add_project(add: Add) -> None:
     """The commands that make a project and change its decisions."""
     sub = add("project", "new", "make a project from a data file", json_=True)
     sub.add_argument("--data", required=True, metavar="FILE", help="a data file, or the address of another source")
-    sub.add_argument(
-        *("--source", "--loader"),
-        action="append",
-        default=[],
-        metavar="PARAMETER=VALUE",
-        help="how the file is read, such as skip=3, delimiter=semicolon or sheet=Data; found when not given",
-    )
+    _add_source(sub)
     sub.add_argument("--target", default="", metavar="COLUMN", help="the column to predict; guessed when not given")
     sub.add_argument("--task", metavar="TASK", help="the kind of task: binary, multiclass, regression …; guessed when not given")
     sub.add_argument("--metric", default="", help="scikit-learn's name, such as roc_auc or neg_root_mean_squared_error")
@@ -95,6 +89,17 @@ def _add_project(add: Add) -> None:
     sub.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     sub = add("project", "update", "new data under the same decisions")
     sub.add_argument("--data", required=True, metavar="FILE", help="a data file, or the address of another source")
+    _add_source(sub)
+
+
+def _add_source(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        *("--source", "--loader"),
+        action="append",
+        default=[],
+        metavar="PARAMETER=VALUE",
+        help="how the file is read, such as skip=3, delimiter=semicolon, sheet=Data or thousands=point; found when not given",
+    )
 
 
 def _add_training(add: Add) -> None:

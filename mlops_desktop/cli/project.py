@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.source import Source
 from mlops_desktop.cli.calling import child_process, edited, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, reason_lines, rows_text
 from mlops_desktop.engine.data import given_source
@@ -37,7 +38,7 @@ def new_command(args: argparse.Namespace) -> int:
     new_project_folder(args.dir)
     try:
         with ProjectLock(args.dir), child_process() as child:
-            source = given_source(args.data, dict(map(read_option, args.source))) if args.source else None
+            source = _given(args)
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
             found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
             proposed = run_call(child, Propose(args.dir, found.project))
@@ -54,6 +55,11 @@ def new_command(args: argparse.Namespace) -> int:
         for line in reason_lines(proposed.reasons):
             print(f"- {line}")
     return 0
+
+
+def _given(args: argparse.Namespace) -> Source | None:
+    """The source of `--data` with the parameters of `--source`; None when none are given."""
+    return given_source(args.data, dict(map(read_option, args.source))) if args.source else None
 
 
 def _remove_made_files(folder: Path, existed: bool) -> None:
@@ -136,7 +142,9 @@ def clean_command(args: argparse.Namespace) -> int:
 def update_command(args: argparse.Namespace) -> int:
     """Read new data under the same decisions."""
     with edited(args.dir) as (project, save), child_process() as child:
-        found = run_call(child, ImportFile(args.dir, project, args.data))
+        source = _given(args)
+        given = source is not None
+        found = run_call(child, ImportFile(args.dir, replace(project, source=source) if given else project, args.data, as_given=given))
         updated = found.project
         proposed = run_call(child, Propose(args.dir, updated))
         save(proposed.project)

@@ -34,7 +34,7 @@ class Grammar(Serializable):
 
     `notations` are further ways to write a number, each off unless it is named: `trailing_minus` (5-), `parentheses` ((5) is -5),
     `apostrophe` (one in front is left off), `limits` (<5 and >200 are 5 and 200), `lakh` (1,23,456), `dash_zero` ($ - is 0),
-    `dash_decimals` (12.- is 12), `hours` (25:30:00 is 25.5).
+    `dash_decimals` (12.- is 12), and those of `compound_numbers.COMPOUND`.
     """
 
     decimal: str = "."

@@ -13,18 +13,23 @@ from typing import BinaryIO, TextIO
 import numpy as np
 
 from .answers import NO_ANSWER, table_header, table_rows, unanswered
+from .batch_notes import BatchNotes, spelling_notes
 from .column import ValidationIssue, ValidationResult
-from .csv_table import csv_rows, find_csv_table
+from .csv_cells import BLOCK as CHUNK
+from .csv_cells import CsvCells, read_cells
+from .csv_table import CsvTable, find_csv_table
 from .errors import UserError
 from .file_notation import NOTATION, NotationFinder, likely_decimal
 from .frame import Floats
+from .left_out import layout_messages, left_out_messages
 from .message import msg
-from .names import clean_name, unique_names
+from .names import clean_name, match_names, unique_names
+from .plural import plural_msg
 from .schema import Schema
 from .scorer import Scorer
 from .text_encoding import text_encoding
 
-CHUNK = 5000  # rows that are scored together
+_UNKNOWN = "The model has no such field; it is left out."
 WRONG_WIDTH = "The row has another number of cells than the header."
 _REMEDY = "Send a header with the names of the model's columns, then one line for each row."
 
@@ -46,51 +51,87 @@ class Chunk:
         return {row: " ".join(texts) for row, texts in messages.items()}
 
 
-def read_chunks(text: TextIO, schema: Schema, size: int = CHUNK) -> Iterator[Chunk]:
-    """The rows of a text with a header, checked by the schema, some thousands at a time. `text` is seekable and keeps its line ends.
+class CsvInput:
+    """The table of a text, read once for a model: found in the text, with what was read and what was not in sentences.
 
-    Delimiter and quotes, the row of the names, and how numbers, dates and booleans are written are found in the text; warnings of the first
-    chunk with the code `notation` say what is written otherwise than in the training data. Blank lines are skipped where there is more than
-    one column. Names are normalized as at training. UserError when there is no header, a name of the model's comes twice, no column is one
-    of the model's, a needed column is absent, or cells read both ways and nothing settles it.
+    Delimiter and quotes, the row of the names, what is no row of the table, and how numbers, dates, booleans and categories are written
+    are found in the text. Blank lines are skipped where there is more than one column. Names are normalized as at training, and matched
+    where they are spelled otherwise. `notes` repeat no cell, but the spellings of levels and words that were read; `left_out` says which
+    lines are no rows of the table, with their texts. UserError when there is no header, a name of the model's comes twice, no column is
+    one of the model's, a needed column is absent, or cells read both ways and nothing settles it.
     """
-    table = find_csv_table(text, schema)
-    names = _names(table.header, schema)
-    finder = NotationFinder(schema, likely_decimal(table.dialect.delimiter))
-    written = {name: at for at, name in enumerate(names) if finder.wants(name)}
-    for rows in csv_rows(text, table, size):
-        whole = [row for row in rows if len(row) == len(names)]
-        finder.add({name: {row[at] for row in whole} for name, at in written.items()})
-    notation = finder.found()
-    notes = [ValidationIssue(None, "", NOTATION, note) for note in notation.notes]
-    for rows in csv_rows(text, table, size):
-        chunk = _chunk(names, rows, notation.schema)
-        if notes:
-            checked = replace(chunk.checked, warnings=[*chunk.checked.warnings, *notes])
-            chunk, notes = replace(chunk, checked=checked), []
-        yield chunk
+
+    def __init__(self, text: TextIO, schema: Schema, size: int = CHUNK) -> None:
+        """`text` is seekable, at its beginning, and keeps its line ends; `size` is the number of rows that are checked together."""
+        known = {column.name for column in schema.columns}
+        table = find_csv_table(text, known)
+        names, spelled = _names(table.header, schema)
+        finder = NotationFinder(schema, likely_decimal(table.dialect.delimiter))
+        places = {name: at for at, name in enumerate(names) if name in known}
+        self._cells = read_cells(text, table, places, finder.add, size)
+        notation = finder.found()
+        self.schema = notation.schema
+        self.absent = known - set(names)
+        self.unknown = [name for name, given in zip(names, table.header, strict=True) if name not in known and clean_name(given)]
+        self.notes = (*spelling_notes(spelled), *notation.notes)
+        self.left_out = _left_out(table, self._cells)
+        self._lines_above = len(table.left_out)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of the table."""
+        return self._cells.rows
+
+    def line_counts(self) -> list[str]:
+        """How many lines that hold something are no rows of the table, without their texts."""
+        lines = self._lines_above + len(self._cells.left_out)
+        message = plural_msg(
+            lines, "1 line that is no row of the table was left out.", "{n} lines that are no rows of the table were left out."
+        )
+        return [message] if lines else []
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The rows in their order, checked by the schema; the first ones with the warnings about the whole text."""
+        notes = [ValidationIssue(None, "", NOTATION, note) for note in self.notes]
+        notes += [ValidationIssue(None, name[:100], "unknown_field", _UNKNOWN) for name in self.unknown]
+        for part in self._cells.parts():
+            checked = self.schema.from_texts(part.columns, part.rows)
+            if notes:
+                checked, notes = replace(checked, warnings=[*checked.warnings, *notes]), []
+            yield Chunk(checked, part.rows, part.ragged)
 
 
-def _names(header: Sequence[str], schema: Schema) -> list[str]:
-    """The column names of a header, normalized as at training."""
+def read_chunks(text: TextIO, schema: Schema, size: int = CHUNK) -> Iterator[Chunk]:
+    """The rows of a text with a header, checked by the schema, some thousands at a time. See `CsvInput`."""
+    yield from CsvInput(text, schema, size).chunks()
+
+
+def _names(header: Sequence[str], schema: Schema) -> tuple[list[str], dict[str, str]]:
+    """The column names of a header, normalized as at training, and those that are the model's in another spelling."""
     if not any(clean_name(name) for name in header):
         raise UserError("The CSV has no header.", _REMEDY)
     known = {column.name for column in schema.columns}
     names, doubled = unique_names(header)
     if any(name in known and f"{name}_2" not in known for name in doubled):
         raise UserError("The header names a column twice.", "Give each column a name of its own.")
+    spelled = match_names(names, known)
+    names = [spelled.get(name, name) for name in names]
     if not known & set(names):
         raise UserError("None of the columns is one of the model's.", _REMEDY)
     schema.check_columns(names)
-    return names
+    return names, spelled
 
 
-def _chunk(names: Sequence[str], rows: list[list[str]], schema: Schema) -> Chunk:
-    width = len(names)
-    ragged = frozenset(i for i, row in enumerate(rows) if len(row) != width)
-    whole = [row if len(row) == width else [""] * width for row in rows] if ragged else rows
-    columns = dict(zip(names, zip(*whole, strict=True), strict=True))
-    return Chunk(schema.from_texts(columns, len(rows)), len(rows), ragged)
+def _left_out(table: CsvTable, cells: CsvCells) -> list[str]:
+    """What stands in a text that is no row of its table, in sentences."""
+    mark = table.sifter.wanted.comment
+    found = [message for _, message in layout_messages(replace(table.sifter.layout, left_out=table.left_out), mark)]
+    found += [message for _, message in left_out_messages(cells.left_out, mark)]
+    if cells.empty:
+        found.append(plural_msg(cells.empty, "1 empty row at the end was left out.", "{n} empty rows at the end were left out."))
+    if cells.unclosed:
+        found.append("A quote is opened and never closed, so quotes were read as letters.")
+    return found
 
 
 def answer_chunk(scorer: Scorer, chunk: Chunk) -> tuple[list[list[str]], Floats, list[int]]:
@@ -120,42 +161,46 @@ def header_line(scorer: Scorer) -> str:
     return as_csv([table_header(scorer)])
 
 
-def decoded(file: BinaryIO) -> tuple[TextIO, tuple[str, ...]]:
-    """A binary file as text, and a note where its encoding is a guess. UserError when it is the encoding of another script."""
-    encoding = text_encoding(file)
-    if not encoding:
+def decoded(file: BinaryIO, schema: Schema | None = None) -> tuple[TextIO, tuple[str, ...]]:
+    """A binary file as text, and a note where its encoding is a guess. UserError when it is the encoding of another script that neither
+    the names nor the levels of the schema tell, and letters of it may matter to the model.
+    """
+    words = [*own_words(schema)] if schema else []
+    encoding = text_encoding(file, words)
+    matters = schema is None or bool(words) or any(column.type == "text" for column in schema.columns)
+    if not encoding and matters:
         raise UserError("The file is not UTF-8, and its encoding cannot be told.", "Save it as UTF-8 (in Excel: “CSV UTF-8”).")
     file.seek(0)
+    note = msg("The file is not UTF-8; it was read as {encoding}. Check letters with accents.", encoding=encoding)
+    if not encoding:
+        encoding, note = "latin-1", msg("The file is not UTF-8, and its encoding cannot be told; only plain letters were read rightly.")
     if encoding == "utf-8-sig":
         encoding = "utf-8"  # marks at the beginning are left off, however many there are
-    note = msg("The file is not UTF-8; it was read as {encoding}. Check letters with accents.", encoding=encoding)
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), () if encoding.startswith("utf") else (note,)
+
+
+def own_words(schema: Schema) -> Iterator[str]:
+    """The names and levels of a schema that are not plain ASCII: they tell the encoding of a file."""
+    for column in schema.columns:
+        for word in (column.name, *(column.levels if column.type != "boolean" else ())):
+            if len(word) > 1 and not word.isascii():
+                yield word
 
 
 def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, tuple[str, ...]]:
     """Write the answers to every row of a CSV file to another; the number of rows and of invalid ones, and warnings: a guessed encoding,
-    what is written otherwise than in the training data, and each column of the model that is not in the file.
+    what is written otherwise than in the training data, lines that are no rows, columns that are not in the file or not the model's, and
+    what is unusual in the cells.
 
     The target is there wholly or not at all. UserError when it is the source, when the source cannot be read or is no CSV for this
     model, or when the target cannot be written.
     """
-    rows = refused = 0
-    warnings: tuple[str, ...] = ()
     part = target.with_name(target.name + ".part")
     if source.exists() and target.exists() and source.samefile(target):
         raise UserError(msg("“{target}” is the file that is read, so it is not written.", target=target), "Choose another name.")
     try:
         with source.open("rb") as file, part.open("w", encoding="utf-8", newline="") as out:
-            text, notes = decoded(file)
-            out.write(header_line(scorer))
-            for chunk in read_chunks(text, scorer.schema):
-                cells, _, valid = answer_chunk(scorer, chunk)
-                out.write(as_csv(cells))
-                rows += chunk.rows
-                refused += chunk.rows - len(valid)
-                warnings = warnings or tuple(
-                    issue.message for issue in chunk.checked.warnings if issue.code in ("missing_column", NOTATION)
-                )
+            found = _answer(scorer, file, out)
         os.replace(part, target)
     except OSError as error:
         wrong = target if error.filename and str(error.filename).endswith(".part") else source
@@ -170,4 +215,20 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, 
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    return rows, refused, (*notes, *warnings)
+    return found
+
+
+def _answer(scorer: Scorer, file: BinaryIO, out: TextIO) -> tuple[int, int, tuple[str, ...]]:
+    """Write the answers to the rows of an open file."""
+    text, notes = decoded(file, scorer.schema)
+    with text:
+        table = CsvInput(text, scorer.schema)
+    unusual = BatchNotes(table.schema, table.absent, table.unknown)
+    out.write(header_line(scorer))
+    rows = refused = 0
+    for chunk in table.chunks():
+        cells, _, valid = answer_chunk(scorer, chunk)
+        out.write(as_csv(cells))
+        unusual.add(chunk.checked, chunk.ragged)
+        rows, refused = rows + chunk.rows, refused + chunk.rows - len(valid)
+    return rows, refused, (*notes, *table.left_out, *table.notes, *unusual.messages())

@@ -13,6 +13,7 @@ from .cell_kind import cell_kind
 
 SAMPLE_BYTES = 2**18
 DELIMITERS = "\t;|,"
+FURTHER_DELIMITERS = "^~¦:"  # sought where none of the usual ones parts the cells, and taken when all rows agree
 ONE_COLUMN = "\x1f"  # a control character that parts units in a file of data: in no text of a person
 BLANKS = " "
 FIXED = ""
@@ -40,7 +41,7 @@ class Dialect:
     @property
     def is_plain(self) -> bool:
         """Whether Arrow's parser cuts it."""
-        return self.delimiter not in (BLANKS, FIXED) and not self.escape and not self.blanks
+        return self.delimiter not in (BLANKS, FIXED) and self.delimiter.isascii() and not self.escape and not self.blanks
 
 
 def sep_line(text: str) -> str:
@@ -67,12 +68,14 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
             best = found
     if len(delimiters) == 1 or best[0] >= _LEAST:
         blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
-        decimal = blanks is not None and blanks.delimiter == BLANKS and _score(sample, blanks) > best[0] + 0.02
-        return blanks if blanks is not None and decimal else best[1]  # “1,5 2,5” holds decimal commas
+        other = blanks if blanks is not None and blanks.delimiter == BLANKS else None
+        if best[1].delimiter == "," and len(delimiters) > 1:
+            other = other or _by_further(sample, quotes)
+        return other if other is not None and _score(sample, other) > best[0] + 0.02 else best[1]  # “1,5 2,5” holds decimal commas
     quote = _quote(sample, ",", quotes)
     if len(delimiters) < len(DELIMITERS):
         return Dialect(",", quote)
-    return _by_blanks(sample, quotes) or Dialect(ONE_COLUMN if "," in sample else ",", quote)
+    return _by_further(sample, quotes) or _by_blanks(sample, quotes) or Dialect(ONE_COLUMN if "," in sample else ",", quote)
 
 
 def _variants(text: str, dialect: Dialect, escape: bool | None) -> Iterator[Dialect]:
@@ -129,6 +132,21 @@ def _quote(text: str, delimiter: str, quotes: str) -> str:
     other = start.count("'") - start.count("\\'") - 2 * single
     cells = start.count("\n") + 1 + start.count(delimiter)
     return "'" if single and not double and single >= 0.05 * cells and other <= 0.1 * single else '"'
+
+
+def _by_further(text: str, quotes: str) -> Dialect | None:
+    """A seldom delimiter that parts every row into the same number of cells; times and pairs with a colon are no rows of cells."""
+    for delimiter in FURTHER_DELIMITERS:
+        dialect = Dialect(delimiter, _quote(text, delimiter, quotes))
+        rows = read_rows(text, dialect, _ROWS)
+        width = len(rows[0]) if rows else 0
+        if len(rows) < 2 or width < (3 if delimiter == ":" else 2) or any(len(row) != width for row in rows):
+            continue
+        if delimiter == ":" and all(re.fullmatch("(?:.*[ T])?[0-9A-Fa-f]{0,4}(?:[.,].*)?", cell) for row in rows[1:] for cell in row):
+            continue  # digits on both sides of every colon: clock times, addresses of devices
+        if any(all(row) for row in rows):
+            return dialect
+    return None
 
 
 def _by_blanks(text: str, quotes: str) -> Dialect | None:

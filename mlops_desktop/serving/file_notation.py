@@ -1,4 +1,4 @@
-"""How a new file writes its numbers, dates and booleans, found in its cells and mapped to the schema of a model.
+"""How a new file writes its numbers, dates, booleans and categories, found in its cells and mapped to the schema of a model.
 
 What the file proves is used and noted; what it does not prove, and what contradicts the schema, is refused in one sentence.
 """
@@ -13,6 +13,7 @@ from .column import Column
 from .date_notation import DateNotation, order_text
 from .dates import is_time_of_day
 from .errors import UserError
+from .level_notation import LevelNotation
 from .message import msg
 from .number_notation import DECIMAL_NAMES, OTHER, NumberNotation
 from .schema import Schema
@@ -20,10 +21,19 @@ from .schema import Schema
 # Words that workbooks of other languages write are too rare in training data to be sought there.
 _PAIRS = (
     *BOOLEAN_PAIRS,
-    *(("verdadero", "falso"), ("vero", "falso"), ("verdadeiro", "falso"), ("waar", "onwaar"), ("prawda", "fałsz"), ("j", "n")),
+    *(
+        ("verdadero", "falso"),
+        ("vero", "falso"),
+        ("verdadeiro", "falso"),
+        ("waar", "onwaar"),
+        ("prawda", "fałsz"),
+        ("j", "n"),
+        ("sì", "no"),
+    ),
 )
 _MEANINGS = {word: value for pair in _PAIRS for word, value in zip(pair, (True, False), strict=True)}
 _MOST_WORDS = 20
+_SHOWN = 12
 NOTATION = "notation"  # the code of warnings that say what a file writes otherwise than the training data
 
 
@@ -74,16 +84,19 @@ class NotationFinder:
         self._schema, self._likely, self._given = schema, likely, decimal
         self._numbers = {c.name: NumberNotation(c) for c in schema.columns if c.type in ("number", "integer")}
         self._dates = {c.name: DateNotation(c) for c in schema.columns if c.type == "date" and not is_time_of_day(c.grammar.date)}
-        self._booleans = {c.name: BooleanNotation(c) for c in schema.columns if c.type == "boolean"}
+        self._words: dict[str, BooleanNotation | LevelNotation] = {
+            c.name: BooleanNotation(c) for c in schema.columns if c.type == "boolean"
+        }
+        self._words.update({c.name: LevelNotation(c) for c in schema.columns if c.type in ("category", "ordered") and c.levels})
 
     def wants(self, name: str) -> bool:
         """Whether the cells of a column can be written in several ways."""
-        return name in self._numbers or name in self._dates or name in self._booleans
+        return name in self._numbers or name in self._dates or name in self._words
 
     def add(self, columns: Mapping[str, Iterable[str]]) -> None:
         """Take note of cells, by column; each text counts once however often it comes."""
         for name, texts in columns.items():
-            finder = self._numbers.get(name) or self._dates.get(name) or self._booleans.get(name)
+            finder = self._numbers.get(name) or self._dates.get(name) or self._words.get(name)
             if finder is not None:
                 finder.add(texts if isinstance(texts, (set, frozenset)) else dict.fromkeys(texts))
 
@@ -93,7 +106,7 @@ class NotationFinder:
         UserError, which names the columns, when numbers or dates read both ways and nothing settles it.
         """
         grammars = {**self._number_grammars(), **self._date_grammars()}
-        grammars.update({name: one.grammar() for name, one in self._booleans.items()})
+        grammars.update({name: one.grammar() for name, one in self._words.items()})
         changed = [c for c in self._schema.columns if grammars.get(c.name, c.grammar) != c.grammar]
         if not changed:
             return FileNotation(self._schema)
@@ -155,10 +168,14 @@ def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
         yield "The numbers of {names} stand with {value} in this file, which was left off.", _quoted(marks)
     if scales := [scale.mark for scale in new.scales if scale not in own.scales and scale.mark != column.unit]:
         yield f"The numbers of {{names}} stand with {{value}} in this file; they were converted to {column.unit}.", _quoted(scales)
+    if spellings := new.recoded[len(own.recoded) :]:
+        shown = ", ".join(f"“{text}” as “{level}”" for text, level in spellings[:_SHOWN])
+        more = f" and {len(spellings) - _SHOWN} more" if len(spellings) > _SHOWN else ""
+        yield "{names} is spelled otherwise in this file, and was read so: {value}.", shown + more
     if words := [*new.true[len(own.true) :], *new.false[len(own.false) :]]:
         yield "Yes and no of {names} are written {value} in this file; they were read so.", _quoted(words)
 
 
-def _quoted(names: list[str], most: int = 12) -> str:
+def _quoted(names: list[str], most: int = _SHOWN) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(f"“{name}”" for name in names[:most]) + more

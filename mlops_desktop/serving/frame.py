@@ -185,6 +185,11 @@ class Layout:
         self._refuse_taken(names)
         return replace(self, categoricals=self.categoricals + tuple(names), sources=self._more_sources(names, sources))
 
+    def with_dates(self, names: Sequence[str], sources: Sequence[tuple[str, ...]]) -> Layout:
+        """The layout with further columns at the end of the block of dates."""
+        self._refuse_taken(names)
+        return replace(self, dates=self.dates + tuple(names), sources=self._more_sources(names, sources))
+
     def with_sparse(self, names: Sequence[str], sources: Sequence[tuple[str, ...]]) -> Layout:
         """The layout with one more sparse block."""
         self._refuse_taken(names)

@@ -9,6 +9,7 @@ _NUMBER = re.compile(r"[+\-−]?[$€£]?\s*[0-9][0-9.,'’ ]*(?:[eE][+-]?[0-9]+
 _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?(?:[T ].*)?")
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _FEW = 0.2  # levels for each row, at most, in a column of few levels
+_SHORTEST_CODE = 4
 _BODY = 100  # rows that decide whether the first one is a header
 
 
@@ -21,7 +22,7 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns of the rows below rather than being one of them.
 
     It is data when most columns of numbers or dates have such a value in the first row too. Without any it is data when, of the columns
-    with few levels, more have in the first row one of their levels than a text of its own.
+    with few levels or of codes, more have in the first row one of their levels or a code like theirs than a text of its own.
     """
     if not body or not any(cell.strip() for cell in first):
         return bool(not body)
@@ -34,7 +35,7 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
             if not cell.strip() or (_YEAR.fullmatch(cell.strip()) and not all(map(_YEAR.fullmatch, column))):
                 continue  # a year names a column of other numbers
             like_data, like_name = like_data + _valued(cell.strip()), like_name + (not _valued(cell.strip()))
-        elif column.count(cell.strip()) >= max(2, 0.02 * len(column)):
+        elif column.count(cell.strip()) >= max(2, 0.02 * len(column)) or _is_code_like(cell.strip(), column):
             repeats += 1
         elif cell.strip() and cell.strip() not in column and len(set(column)) <= _FEW * len(column):
             fresh += 1
@@ -45,3 +46,15 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 def _valued(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None or _DATE.fullmatch(text) is not None
+
+
+def _is_code_like(text: str, column: Sequence[str]) -> bool:
+    """Whether a text and every one of a column have letters and digits at the same places, as codes have: A-0017, 00:1a:2b."""
+    if len(text) < _SHORTEST_CODE or not any(char.isdigit() for char in text):
+        return False
+    shape = _shape(text)
+    return all(_shape(value) == shape for value in column)
+
+
+def _shape(text: str) -> str:
+    return re.sub("[0-9]", "0", re.sub("[^\\W\\d_]", "a", text))

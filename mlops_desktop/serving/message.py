@@ -15,12 +15,14 @@ _SAFE_FORMAT = re.compile(r"lower|,?(\.\d\d?)?[defg%]?")  # what a template from
 
 class _Formatter(string.Formatter):
     """Fills templates. A value without a format of its own is written as a person writes it: `true`, not `True`. The format `lower` writes
-    a text in small letters, as English does with a label inside a sentence; a translation leaves it out where its language does not.
+    a label as English does within a sentence: “Maximum depth” is “maximum depth”, but “L2 regularisation” stays; a translation leaves it
+    out where its language does not.
     """
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "lower":
-            return value_text(value).lower()
+            text = value_text(value)
+            return text[:1].lower() + text[1:] if text[1:2].islower() else text
         return str(format(value, format_spec)) if format_spec else value_text(value)
 
 

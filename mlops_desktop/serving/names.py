@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .cells import clean_text
+
+_SEPARATORS = re.compile(r"[\s_.-]+")
 
 
 def clean_name(name: Any) -> str:
@@ -47,4 +50,23 @@ def known_names(row: Mapping[str, Any], known: Collection[str]) -> dict[str, Any
         clean = clean_name(name)
         if name not in known:
             found[clean if clean in known and clean not in found else name] = value
+    return found
+
+
+def match_names(names: Sequence[str], known: Collection[str]) -> dict[str, str]:
+    """The names that are known ones in another spelling (case, blanks, “_”, “-” or “.”), each with the known name that it stands for.
+
+    Only where exactly one of the names and exactly one of the known ones are alike, and that one is not there itself.
+    """
+    there = set(names)
+    others = _by_key(name for name in names if name not in known)
+    wanted = _by_key(name for name in known if name not in there)
+    return {names[0]: wanted[key][0] for key, names in others.items() if len(names) == 1 == len(wanted.get(key, ()))}
+
+
+def _by_key(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if key := _SEPARATORS.sub("", name).casefold():
+            found.setdefault(key, []).append(name)
     return found

@@ -8,15 +8,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from .cells import Grammar, Scale, clean_text
+from .compound_numbers import DASHES, compound_reader, marks_pattern
+from .units import is_side
 
 # Blanks between thousands come as no-break and thin spaces too, apostrophes as typographic ones.
 THOUSANDS = {"": "", ",": ",", ".": r"\.", " ": "[ \u00a0\u2009\u202f]", "'": "['’]"}
 _MINUS = "−–-"  # the hyphen last, as a character class needs it
-DASHES = "−–—-"
-_HOURS = re.compile(
-    rf"(?P<sign>[+{DASHES}]?)(?:(?P<days>[0-9]{{1,6}}) ?(?:d|days?|Tage?),? )?(?P<hours>[0-9]{{1,6}}):(?P<minutes>[0-5][0-9])"
-    r"(?::(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?))?"
-)
 _SIGNS = ("sign", "tail_sign", "behind", "last")
 
 
@@ -24,15 +21,17 @@ def number_pattern(grammar: Grammar) -> str:
     """The regular expression (valid in Python and RE2) that a clean text must fully match to be a number of this grammar.
 
     Groups: `sign`, `tail_sign` (behind a leading affix, as in "$-5"), `number`, `percent`; `scale` where the grammar has any; and by its
-    notations `limit`, `behind` and `last` (a minus behind the number or at the end), `open`, `inner` and `close` (parentheses). At most
-    one of the signs and parentheses may be there. Durations and dashes for zero are read beside it.
+    notations `limit`, `behind` and `last` (a sign behind the number or at the end), `open`, `inner` and `close` (parentheses). At most
+    one of the signs and parentheses may be there. `side` is the mark of debit or credit, where the scales hold any. Numbers in several
+    parts and dashes for zero are read beside it.
     """
     has = frozenset(grammar.notations)
     parentheses = "parentheses" in has
-    minus = rf"\s*[{_MINUS}]"
+    sign = rf"\s*[+{_MINUS}]"
     marks = "|".join(re.escape(mark) for mark in grammar.affixes)
     after = rf"(?:\s*(?:{marks}))?" if marks else ""
-    scales = "|".join(re.escape(scale.mark) for scale in sorted(grammar.scales, key=lambda scale: -len(scale.mark)))
+    scales = marks_pattern(scale.mark for scale in grammar.scales if not is_side(scale))
+    sides = marks_pattern(scale.mark for scale in grammar.scales if is_side(scale))
     return "".join(
         (
             r"(?P<limit>[<>≤≥]=?\s*)?" if "limits" in has else "",
@@ -44,12 +43,13 @@ def number_pattern(grammar: Grammar) -> str:
             rf"(?P<tail_sign>[+{_MINUS}]?)\s*",
             _digits_pattern(grammar),
             rf"(?:\s*(?P<scale>{scales}))?" if scales else "",
-            rf"(?P<behind>{minus})?" if "trailing_minus" in has else "",
+            rf"(?P<behind>{sign})?" if "trailing_minus" in has else "",
             r"(?:\s*(?P<percent>%))?" if grammar.percent else "",
             after,
             r"(?P<close>\s*\))?" if parentheses else "",
             after if parentheses else "",
-            rf"(?P<last>{minus})?" if "trailing_minus" in has else "",
+            rf"(?P<last>{sign})?" if "trailing_minus" in has else "",
+            rf"(?:\s*(?P<side>{sides}))?" if sides else "",
         )
     )
 
@@ -123,6 +123,8 @@ def _with_notations(grammar: Grammar) -> Callable[[re.Match[str], str], float]:
             raise ValueError("not a number")
         digits = digits.rstrip(DASHES)
         value = -float(digits) if closed or (signs and signs[0].strip() != "+") else float(digits)
+        if parts.get("side"):
+            value *= scales[parts["side"]].times
         mark = parts.get("scale")
         return _converted(value, digits, scales[mark]) if mark else value
 
@@ -138,20 +140,17 @@ def _converted(value: float, digits: str, scale: Scale) -> float:
 
 
 def _further_reader(grammar: Grammar) -> Callable[[str], float]:
-    """The function for texts that are written without a number's digits: durations, and dashes for zero. ValueError for any other."""
-    hours = _HOURS.fullmatch if "hours" in grammar.notations else None
+    """The function for texts that are no single number: numbers in several parts, and dashes for zero. ValueError for any other."""
+    compound = compound_reader(grammar)
     marks = "|".join(re.escape(mark) for mark in grammar.affixes)
     dashes = rf"(?:{marks})\s*[{DASHES}]{{1,2}}|[{DASHES}]{{1,2}}\s*(?:{marks})"
     is_zero = re.compile(dashes).fullmatch if marks and "dash_zero" in grammar.notations else None
 
     def read(text: str) -> float:
-        found = hours(text) if hours is not None else None
-        if found is not None:
-            seconds = float((found["seconds"] or "0").replace(",", "."))
-            whole = (int(found["days"] or 0) * 24 + int(found["hours"])) * 3600 + int(found["minutes"]) * 60
-            return (whole + seconds) / (-3600 if found["sign"] in tuple(DASHES) else 3600)
         if is_zero is not None and is_zero(text):
             return 0.0
+        if compound is not None:
+            return compound(text)
         raise ValueError("not a number")
 
     return read

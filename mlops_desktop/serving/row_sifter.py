@@ -19,9 +19,17 @@ TOTALS = frozenset(text + end for word in _TOTALS for text in (word, word.capita
 _MEANS = (
     *("mean", "average", "avg", "avg.", "durchschnitt", "mittelwert", "ø", "moyenne"),
     *("media", "promedio", "média", "średnia", "gemiddelde"),
+    *("std dev", "std. dev.", "st. dev.", "stdev", "std", "standard deviation", "standardabweichung", "stdabw", "écart-type"),
+    *("desviación estándar", "median", "minimum", "maximum", "variance", "varianz"),
 )
+_EXTREMES = {"min": "max", "min.": "max.", "max": "min", "max.": "min."}  # each may be a name; both together are a summary
 # At the end also with more behind the word: “Total (n=140)”, “Sum of amounts”.
 _SUMMARY = re.compile(rf"(?:{'|'.join(map(re.escape, (*_TOTALS, *_MEANS)))})(?:\s*[:(\[].*|\s+(?:of|von|de|di|in|[0-9]).*)?", re.IGNORECASE)
+_PAGE = re.compile(r"(?i)(?:page|seite|p[aá]gina|strona|sida|side|blatt)\s*[:#]?\s*[0-9]+(?:\s*(?:of|von|de|di|z|av|/)\s*[0-9]+)?")
+_COUNTED = re.compile(
+    r"(?i)\(?[0-9][0-9.,]*\s+(?:rows?|records?|lines?|zeilen?|datens[aä]tze?)"
+    r"(?:\)|\s+(?:selected|affected|in set|fetched|returned|exported)\b.*)?\.?"
+)
 MARKED = 3  # columns from the left in which the word for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
 _REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
@@ -81,17 +89,27 @@ class RowSifter:
             held = 0
         return reasons[::-1]
 
+    def on_top(self, row: Row, width: int, marked: int) -> str:
+        """Why the first row below the names is none of the table; `marked` as for `below`."""
+        if self.wanted.keep_all or width < 2 or marked > 2 or not self.is_total(row):
+            return ""
+        return "total" if verdict(row, self.layout.kinds)[0] > 0 else ""
+
     def _ending(self, row: Row, rows: Sequence[Row], width: int, marked: int) -> str:
         if width > 1 and marked <= 2 and (self.is_total(row) or self._is_summary(row, rows)):
             return "total"
         return "below" if self._is_notice(row, width) else ""
 
     def _is_summary(self, row: Row, rows: Sequence[Row]) -> bool:
-        """Whether a row near the end begins with a word for a total or a mean that no other row there begins with."""
+        """Whether a row near the end begins with a word for a total or a statistic that no other row there begins with."""
         at = next((j for j, cell in enumerate(row) if cell_text(cell)), None)
-        if at is None or not _SUMMARY.fullmatch(text := cell_text(row[at])) or verdict(row, self.layout.kinds)[0] == 0:
+        if at is None or verdict(row, self.layout.kinds)[0] == 0:
             return False
-        return sum(at < len(other) and cell_text(other[at]) == text for other in rows) == 1
+        text = cell_text(row[at]).casefold()
+        beginnings = [cell_text(other[at]).casefold() for other in rows if at < len(other)]
+        if not _SUMMARY.fullmatch(text) and _EXTREMES.get(text) not in beginnings:
+            return False
+        return beginnings.count(text) == 1
 
     def _fits(self, row: Row, width: int) -> bool:
         """Whether a row has as many cells as the table has columns, and none that its column cannot hold."""
@@ -123,17 +141,20 @@ class RowSifter:
         return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and verdict(row, self.layout.kinds)[0] > 0
 
     def _is_apart(self, row: Row, width: int) -> bool:
-        """Whether a row is a single text that its column cannot hold, such as “Page 2”; in texts only where it is short."""
-        if self.layout.fill < 3 or (len(row) == width and not self.padded):
+        """Whether a row is a single text that its column cannot hold, or the number of a page; in texts only where it is short."""
+        if len(row) == width and not self.padded:
             return False
-        if sum(1 for _ in islice((cell for cell in row if cell is not None and cell_text(cell)), 2)) != 1:
+        filled = list(islice((text for cell in row if cell is not None and (text := cell_text(cell))), 2))
+        if len(filled) != 1:
             return False
-        return verdict(row, self.layout.kinds) == (0, 1)
+        return (self.layout.fill > 2 and verdict(row, self.layout.kinds) == (0, 1)) or _PAGE.fullmatch(filled[0]) is not None
 
     def _is_notice(self, row: Row, width: int) -> bool:
         """Whether a row at the end does not fit the columns: texts where they hold values, or a single text in a short or unusual row."""
         good, bad = verdict(row, self.layout.kinds)
         filled = sum(bool(cell_text(cell)) for cell in row)
+        if width > 1 and _COUNTED.fullmatch(" ".join(text for cell in row if (text := cell_text(cell)))):
+            return True
         if width < 2 or good > bad or (good and len(row) == width):
             return False
         if bad:
@@ -155,8 +176,11 @@ def sift(sifter: RowSifter, rows: Sequence[Row], width: int) -> tuple[list[int],
     """The positions of the rows that are rows of the table, below its names, and what else stands among them and below."""
     if sifter.wanted.keep_all:
         return list(range(len(rows))), []
-    end = sifter.below(rows[-TAIL:], width, sum(map(sifter.is_total, rows)))
+    marked = sum(map(sifter.is_total, rows))
+    end = sifter.below(rows[-TAIL:], width, marked)
     reasons = dict(enumerate(end, len(rows) - len(end)))
+    if len(end) < len(rows) and (reason := sifter.on_top(rows[0], width, marked)):
+        reasons[0] = reason
     for at, row in enumerate(rows[: len(rows) - len(end)]):
         if reason := sifter.inside(row, width):
             reasons[at] = reason

@@ -8,17 +8,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 import numpy as np
 
 from .answers import NO_ANSWER, PredictionWriter, finite, refused_row, unanswered
+from .batch_notes import BatchNotes, header_text
 from .bundle import Bundle
 from .column import ValidationIssue, ValidationResult
-from .csv_io import answer_chunk, as_csv, decoded, header_line, read_chunks
+from .csv_io import CsvInput, answer_chunk, as_csv, decoded, header_line
 from .errors import UserError
 from .explain import explain, what_if
-from .file_notation import NOTATION
 from .frame import Floats, Frame, Ints
 from .http_messages import CSV, CommonHeaders, Reply
 from .http_problems import MAX_LISTED_ERRORS, HttpProblem, error_entries, error_entry, invalid_input, too_large, warning_entry
@@ -238,20 +238,21 @@ class Service:
     def predict_csv(self, body: bytes, query: bytes = b"") -> Reply:
         """`POST /v1/predict/csv`."""
         try:
-            text, notes = decoded(io.BytesIO(body))
+            text, notes = decoded(io.BytesIO(body), self.bundle.schema)
         except UserError as error:
             raise HttpProblem(400, "invalid_encoding", error.message, error.remedy) from None
         out = [header_line(self.scorer)]
-        rows, warned = 0, len(notes)
+        warned = len(notes)
         try:
-            for chunk in read_chunks(text, self.bundle.schema):
-                rows += chunk.rows
-                if rows > self.limits.csv_rows:
-                    raise too_large(f"At most {self.limits.csv_rows:,} rows are taken at once; send the file in parts.")
+            table = CsvInput(text, self.bundle.schema)
+            if table.rows > self.limits.csv_rows:
+                raise too_large(f"At most {self.limits.csv_rows:,} rows are taken at once; send the file in parts.")
+            unusual = BatchNotes(table.schema, table.absent, table.unknown, examples=False)
+            for chunk in table.chunks():
                 self.model_metrics.rejected(chunk.checked.errors)
                 self.model_metrics.warned(chunk.checked.warnings)
                 warned += len(chunk.checked.warnings)
-                notes += tuple(issue.message for issue in chunk.checked.warnings if issue.code == NOTATION)
+                unusual.add(chunk.checked, chunk.ragged)
                 cells, scores, valid = answer_chunk(self.scorer, chunk)
                 out.append(as_csv(cells))
                 frame = chunk.checked.frame.take(_positions(valid))
@@ -259,8 +260,8 @@ class Service:
         except UserError as error:
             raise HttpProblem(422, "invalid_csv", error.message, error.remedy) from None
         headers = [(b"x-model-warnings", str(warned).encode())]
-        if notes:
-            headers.append((b"x-model-notes", quote(" ".join(notes)).encode()))
+        if notes := (*notes, *table.line_counts(), *table.notes, *unusual.messages()):
+            headers.append((b"x-model-notes", header_text(notes)))
         return Reply("".join(out).encode("utf-8", "replace"), CSV, tuple(headers))
 
     def explain(self, body: bytes, query: bytes = b"") -> Reply:
@@ -364,4 +365,4 @@ def _finite_json(document: Any) -> bytes:
     try:
         return _json(document)
     except ValueError:
-        raise invalid_input([error_entry("no_finite_answer", "The model has no finite answer for this input.")]) from None
+        raise invalid_input([error_entry("no_finite_answer", "The model has no finite prediction for this input.")]) from None

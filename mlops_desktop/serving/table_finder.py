@@ -202,7 +202,8 @@ class _Finder:
         if self.wanted.header == "none" or first >= len(self.rows):
             return ()
         if self.wanted.header_rows:
-            there = [i for i in range(first, len(self.rows)) if self.plain[i]]
+            start = self._with_groups([first])[0] if self.wanted.header_rows > 1 else first
+            there = [i for i in range(start, len(self.rows)) if self.plain[i]]
             more = self.wanted.header_rows + (self.wanted.units == "row")
             return tuple(there[:more])
         if self._is_data(first):
@@ -326,7 +327,9 @@ class _Finder:
     def _with_groups(self, block: list[int]) -> list[int]:
         """The rows of names with a row of groups directly above them, each over several columns."""
         above = block[0] - 1
-        if self.wanted.from_first or above < 0 or not self.plain[above] or self.fill < 4 or self._is_pair(above):
+        if self.wanted.from_first or above < 0 or not self.plain[above] or self.fill < 4:
+            return block
+        if cell_text(self.rows[above][0]) and self._is_pair(above):
             return block
         at = [j for j, cell in enumerate(self.rows[above]) if cell_text(cell)]
         return [above, *block] if len(at) >= 2 and at != list(range(len(at))) else block

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Collection
 from typing import BinaryIO
 
 BOMS = (
@@ -11,6 +12,12 @@ BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Encodings of texts that are no UTF-8, the likely ones first.
+ENCODINGS = (
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "iso8859-2", "iso8859-15"),
+    *("cp932", "gb18030", "big5", "euc_jp", "euc_kr", "koi8_r", "koi8_u", "iso8859-5", "iso8859-7", "mac-roman", "cp437", "cp850"),
+    *("cp852", "cp866", "mac_latin2", "mac_cyrillic"),
 )
 SAMPLE_BYTES = 2**18
 _HIGH = bytes(range(128, 256))
@@ -36,16 +43,17 @@ def utf16_without_mark(sample: bytes) -> str:
 
 def utf8_share(data: bytes) -> float:
     """The share of well-formed sequences among what is not ASCII; 1 for ASCII. A single damaged byte leaves a text what it is."""
+    others, bad = utf8_counts(data)
+    return (others - bad) / others if bad else 1.0
+
+
+def utf8_counts(data: bytes) -> tuple[int, int]:
+    """The number of sequences beyond ASCII in UTF-8, and how many of them are not well-formed."""
     if data.isascii():
-        return 1.0
-    try:
-        data.decode("utf-8")
-        return 1.0
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
+        return 0, 0
+    text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd") - data.count("\ufffd".encode())
-    others = len(text) - len(data.translate(None, _HIGH))
-    return (others - bad) / others
+    return len(text) - len(data.translate(None, _HIGH)), bad
 
 
 def is_hardly_western(data: bytes) -> bool:
@@ -76,9 +84,28 @@ def odd_lines(data: bytes) -> bytes:
     return b"\n".join(lines)[: SAMPLE_BYTES // 4]
 
 
-def text_encoding(file: BinaryIO) -> str:
-    """The encoding of a file that is at its beginning: as its first bytes show, UTF-8 where at most a few bytes are damaged, else Western
-    European. "" when it is the encoding of another script, which these bytes alone do not tell.
+def encoding_of_words(data: bytes, words: Collection[str]) -> str:
+    """The encoding in which bytes that are no UTF-8 hold most of some words, which are not ASCII; "" when they hold none in any.
+
+    Of several that hold as many the first of `ENCODINGS` is taken.
+    """
+    best, found = 0, ""
+    for encoding in ENCODINGS if words else ():
+        count = 0
+        for word in words:
+            try:
+                count += word.encode(encoding) in data
+            except UnicodeEncodeError:
+                continue
+        if count > best:
+            best, found = count, encoding
+    return found
+
+
+def text_encoding(file: BinaryIO, words: Collection[str] = ()) -> str:
+    """The encoding of a file that is at its beginning: as its first bytes show, UTF-8 where at most a few bytes are damaged, the one in
+    which it holds most of the `words`, else Western European. "" when it is the encoding of another script, which these bytes alone do not
+    tell.
     """
     piece = file.read(SAMPLE_BYTES)
     if marked := marked_encoding(piece):
@@ -96,4 +123,6 @@ def text_encoding(file: BinaryIO) -> str:
     if utf8_share(data) >= 0.5:
         return "utf-8"
     lines = odd_lines(data)
+    if found := encoding_of_words(lines, words):
+        return found if found != "cp1252" else western_encoding(lines)
     return "" if is_hardly_western(lines) else western_encoding(lines)

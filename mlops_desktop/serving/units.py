@@ -47,6 +47,24 @@ MAGNITUDES: Mapping[str, float] = {
     }.items()
     for mark in marks
 }
+# Marks behind an amount for its side of an account, with the sign: a debit is money that goes out, but in German books “Soll” is the plus.
+SIDES: Mapping[str, float] = {
+    **{"CR": 1.0, "DR": -1.0, "Cr": 1.0, "Dr": -1.0, "cr": 1.0, "dr": -1.0, "C": 1.0, "D": -1.0, "DB": -1.0, "Credit": 1.0, "Debit": -1.0},
+    **{"S": 1.0, "H": -1.0, "Soll": 1.0, "Haben": -1.0, "CR.": 1.0, "DR.": -1.0, "Cr.": 1.0, "Dr.": -1.0},
+}
+# Pairs of marks that go together, and whether one of them alone, beside amounts without a mark, is enough to be known.
+SIDE_PAIRS = (
+    *(("CR", "DR", True), ("Cr", "Dr", False), ("cr", "dr", False), ("CR", "DB", True), ("Credit", "Debit", True)),
+    *(("CR.", "DR.", True), ("Cr.", "Dr.", True), ("C", "D", False), ("S", "H", False), ("Soll", "Haben", True)),
+)
+
+
+def is_side(scale: Scale) -> bool:
+    """Whether a scale is a mark of debit or credit; “Cr” can be a crore as well."""
+    return scale.mark in SIDES and abs(scale.times) == 1 and scale.over == 1
+
+
+RATIOS: Mapping[str, float] = {"‰": 1e3, "bp": 1e4, "bps": 1e4}  # parts of what, beside per cent
 CLEAR_MAGNITUDES = frozenset(MAGNITUDES) - {"m", "B", "b", "MM"}  # those that need no currency beside them
 # Units by dimension, each with its size in a base unit of the dimension. Units of one dimension convert into each other.
 _DIMENSIONS: Mapping[str, Mapping[str, float]] = {
@@ -73,7 +91,18 @@ _DIMENSIONS: Mapping[str, Mapping[str, float]] = {
     "voltage": {"mV": 1e-3, "V": 1, "kV": 1e3},
     "current": {"mA": 1},
     "charge": {"mAh": 1},
-    "pressure": {"bar": 1e5, "mbar": 100, "hPa": 100, "kPa": 1e3, "MPa": 1e6, "psi": 6894.757293168, "mmHg": 133.322387415},
+    "pressure": {
+        "bar": 1e5,
+        "mbar": 100,
+        "hPa": 100,
+        "kPa": 1e3,
+        "MPa": 1e6,
+        "psi": 6894.757293168,
+        "mmHg": 133.322387415,
+        "mm Hg": 133.322387415,
+        "Pa": 1,
+        "atm": 101325,
+    },
     "concentration": {
         "g/l": 1,
         "g/L": 1,
@@ -83,18 +112,32 @@ _DIMENSIONS: Mapping[str, Mapping[str, float]] = {
         "mg/dl": 0.01,
         "mg/dL": 0.01,
         "µg/l": 1e-6,
-        "ng/ml": 1e-6,
+        **dict.fromkeys(("ng/ml", "ng/mL", "µg/L"), 1e-6),
+        **dict.fromkeys(("µg/ml", "µg/mL"), 1e-3),
+        **dict.fromkeys(("pg/ml", "pg/mL", "ng/l", "ng/L"), 1e-9),
+        **dict.fromkeys(("µg/dl", "µg/dL"), 1e-5),
     },
-    "molarity": {"mol/l": 1, "mmol/l": 1e-3, "mmol/L": 1e-3, "µmol/l": 1e-6},
+    "molarity": {"mol/l": 1, "mmol/l": 1e-3, "mmol/L": 1e-3, "µmol/l": 1e-6, "µmol/L": 1e-6, "nmol/l": 1e-9, "nmol/L": 1e-9},
+    "activity": dict.fromkeys(("U/l", "U/L", "IU/l", "IU/L", "IE/l"), 1),
+    "density": {"g/cm³": 1e3, "kg/m³": 1, "g/cm3": 1e3, "kg/m3": 1},
+    "dose": {"mg/kg": 1, "µg/kg": 1e-3, "g/kg": 1e3},
+    "beats": dict.fromkeys(("bpm", "beats/min", "/min"), 1),
     "parts": {"ppm": 1e3, "ppb": 1},
     "temperature": {"°C": 1, "°F": 2},  # converted by a formula of their own
     **{mark: {mark: 1} for mark in ("°", "mpg", "hp", "PS", "Nm", "bps", "pts", "px", "pcs", "Stk", "Stk.")},
+    **{mark: {mark: 1} for mark in ("bp", "pp", "dB", "rpm", "kg/m²", "kg/m2", "IU", "mIU/L", "mEq/L", "l/100km", "l/100 km", "Ω", "lx")},
+}
+# Further spellings, each with the mark that means the same.
+_SPELLINGS = {
+    **{"gram": "g", "grams": "g", "Gramm": "g", "kilogram": "kg", "kilograms": "kg", "pounds": "lb", "feet": "ft", "foot": "ft"},
+    **{"inches": "in", "inch": "in", '"': "in", "″": "in", "miles": "mi", "mile": "mi", "yards": "yd", "meters": "m", "metres": "m"},
+    **{"Meter": "m", "liter": "l", "Liter": "l", "litre": "l", "liters": "l", "litres": "l", "mm Hg": "mmHg"},
 }
 UNITS: Mapping[str, tuple[str, float]] = {
     spelling: (kind, size)
     for kind, sizes in _DIMENSIONS.items()
     for mark, size in sizes.items()
-    for spelling in (mark, mark.replace("µ", "μ"))  # the sign for micro, and the Greek letter
+    for spelling in (mark, mark.replace("µ", "μ"), *(other for other, same in _SPELLINGS.items() if same == mark))  # μ: the Greek letter
 }
 
 
@@ -110,6 +153,7 @@ def unit_scales(marks: Mapping[str, int]) -> tuple[str, tuple[Scale, ...]] | Non
         sizes[UNITS[mark][1]] = sizes.get(UNITS[mark][1], 0) + cells
     size = min(sizes, key=lambda one: (-sizes[one], one))
     stated = min((mark for mark in marks if UNITS[mark][1] == size), key=lambda mark: (-marks[mark], mark))
+    stated = _SPELLINGS.get(stated, stated)
     if len(sizes) == 1:
         return stated, ()
     if "°F" in marks:

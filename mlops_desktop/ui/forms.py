@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.params import Choice
+from mlops_desktop.base.params import Choice, Listed
 from mlops_desktop.serving.value_text import value_text
 from mlops_desktop.ui.fields import Field, Kinds, field_for
+from mlops_desktop.ui.listed_field import ListedField
 from mlops_desktop.ui.translation import error_text, translated
-from mlops_desktop.ui.widgets.basic import Weight, column, label
+from mlops_desktop.ui.widgets.basic import Weight, column, held, label
 
 TYPED_AFTER_MS = 400  # a text counts as a change when nothing more is typed for so long, when Enter is pressed or the field is left
 C = TypeVar("C", bound=Component)
@@ -58,11 +59,11 @@ class ComponentForm(QWidget):
         self._timer.setInterval(TYPED_AFTER_MS)
         self._timer.timeout.connect(self.flush)
         params = translated(component.params())
-        made = [self._row(key, field_for(params[key], f"{name}_{key}")) for key in params]
+        made = self._rows = {key: held(self._row(key, field_for(params[key], f"{name}_{key}"))) for key in params}
         self._whole = label("", "caption", tone="err", wrap=True)
         self._whole.setVisible(False)
         empty = [] if made else [label(self.tr("There is nothing to set here."), "small", tone="3", wrap=True)]
-        self.setLayout(column(*made, *empty, self._whole, spacing=14))
+        self.setLayout(column(*made.values(), *empty, self._whole, spacing=14))
         self.show_columns(columns)
         self.show_component(component)
         if on_change is not None:
@@ -100,9 +101,16 @@ class ComponentForm(QWidget):
             value, default = getattr(found, key), field.param.default
             open_ = getattr(self._component, key) == default and value != default
             field.show_found(value if open_ else None)
-            text = self.tr("Found: {what}").format(what=value_text(value)) if open_ and not isinstance(field.param, Choice) else ""
+            text = self.tr("Found: {what}").format(what=value_text(value)) if open_ and not isinstance(field.param, Choice | Listed) else ""
             self._found[key].setText(text)
             self._found[key].setVisible(bool(text))
+
+    def show_listed(self, names: Mapping[str, Sequence[str]]) -> None:
+        """What there is to choose from for parameters that name a part of a location; one that has no choice is hidden."""
+        for key, field in self.fields.items():
+            if isinstance(field, ListedField):
+                field.show_listed(names.get(key, ()))
+                self._rows[key].setVisible(key not in names or bool(names[key]) or bool(field.value()))
 
     def show_columns(self, columns: Kinds) -> None:
         """The columns that there are at this step."""

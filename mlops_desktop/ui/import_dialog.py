@@ -5,31 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeyEvent, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import Location, PreviewColumn, name_of
+from mlops_desktop.engine.data import FilePreview, Location, name_of
 from mlops_desktop.engine.process import Preview, PreviewFile
-from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.questions import ACCEPT, SOURCE_QUESTION, Question, answer_question, open_questions
+from mlops_desktop.engine.project import ColumnNote, Project, set_note
+from mlops_desktop.engine.questions import ACCEPT, Question, answer_question, open_questions
 from mlops_desktop.serving.plural import pluralize
-from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import BackgroundJob
+from mlops_desktop.ui.preview_columns import note_rows, table_columns
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.readings import Reading, shape_of
 from mlops_desktop.ui.translation import error_text, translated
-from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, heading, held, label, row, scrolled
-from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
+from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, held, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.notes_table import NotesTable
+from mlops_desktop.ui.widgets.notices import Banner
 from mlops_desktop.ui.widgets.question_card import QuestionCard
-from mlops_desktop.ui.widgets.table import DataTable, TableColumn
+from mlops_desktop.ui.widgets.table import DataTable
 
 _FORM = 34  # average characters that the form is wide
 _MOST_QUESTIONS = 10  # cards that are shown at once
+_DOUBTS = 13  # lines that they take at most
+_BUSY_MS = 300  # a preview that takes longer is said to be under way
 
 
 class ImportDialog(QDialog):
@@ -48,35 +53,53 @@ class ImportDialog(QDialog):
         self.setWindowTitle(self.tr("Read a file"))
         self._controller = controller
         self._location: Location = ""
-        self._project = Project()
-        self._as_given = False
-        self._asked: object = None
+        self._project = self._before = Project()  # `_before`: without the decisions for an earlier file
+        self._as_given = self._fresh = False
+        self._table: FilePreview | None = None
+        self._shape = ""
+        self._job: BackgroundJob[Preview, None] | None = None
         self._form: ComponentForm | None = None
+        self._busy = QTimer(self)
+        self._busy.setSingleShot(True)
+        self._busy.setInterval(_BUSY_MS)
+        self._busy.timeout.connect(self._show_busy)
         self.file = Elided("", "section", weight=Weight.DemiBold, middle=True)
         self.facts = label("", "small", tone="2", wrap=True)
         self.facts.setObjectName("import_facts")
-        self.refused = label("", "small", tone="err", wrap=True)
+        self.refused = label("", "body", tone="err", wrap=True)
         self.refused.setObjectName("import_refused")
         self.table = DataTable(name="import_rows", title=self.tr("First rows of the file"))
-        self._questions, self._notes, self._place = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
-        self._doubts = scrolled(held(column(self._questions, None, margins=(0, 0, 8, 0))))
+        self.notes = NotesTable(name="import_notes", title=self.tr("What is decided about each column"))
+        self.why = label("", "small", tone="2", wrap=True)
+        self.why.setObjectName("import_why")
+        self.tabs = Segments([("rows", self.tr("First rows")), ("columns", self.tr("Columns"))], name="import_tab")
+        self._offer, self._questions, self._said, self._place = QVBoxLayout(), QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self._inner = held(column(self._questions, None, margins=(0, 0, 8, 0)))
+        self._doubts = scrolled(self._inner)
         self.go = Button(self.tr("Read the file"), self._read, name="import_go", kind="primary")
         self.go.setDefault(True)
         self._build()
 
     def _build(self) -> None:
-        settings = self._settings = scrolled(held(column(self._notes, self._place, None, margins=(0, 0, 8, 0), spacing=12)))
+        settings = self._settings = scrolled(held(column(self._said, self._place, None, margins=(0, 0, 8, 0), spacing=12)))
         wide = self.fontMetrics().averageCharWidth()
         settings.setFixedWidth(wide * _FORM)
         anew = Button(self.tr("Find everything anew"), self._find_anew, name="import_anew", kind="link")
         cancel = Button(self.tr("Cancel"), self.reject, name="import_cancel")
         for button in (anew, cancel):
             button.setAutoDefault(False)
-        self._doubts.setMaximumHeight(self.fontMetrics().lineSpacing() * 11)
-        rows = column(self.refused, (self.table, 1), spacing=6)
+        self._pages = QStackedWidget()
+        refused = held(column(self.refused, None, margins=(0, 8, 0, 0)))
+        for page in (self.table, held(column((self.notes, 1), self.why, spacing=6)), refused):
+            self._pages.addWidget(page)
+        self.tabs.chosen.connect(self.show_tab)
+        self.notes.edited.connect(self._note)
+        self.notes.at.connect(self._show_why)
+        rows = column(row(self.tabs, None), (self._pages, 1), spacing=6)
         self.setLayout(
             column(
                 column(self.file, self.facts, spacing=0),
+                self._offer,
                 self._doubts,
                 (held(row(settings, (rows, 1), spacing=12)), 1),
                 row(anew, None, cancel, self.go),
@@ -88,9 +111,13 @@ class ImportDialog(QDialog):
 
     # ---- what is shown
 
-    def open_for(self, location: Location, project: Project, *, as_given: bool = False) -> None:
-        """Show the beginning of a file or of an address as the decisions of `project` read it (see `PreviewFile` for `as_given`)."""
-        self._location, self._project, self._as_given = location, project, as_given
+    def open_for(self, location: Location, project: Project, *, as_given: bool = False, fresh: bool = False) -> None:
+        """Show the beginning of a file or of an address as the decisions of `project` read it (see `PreviewFile` for `as_given`).
+
+        `fresh`: nothing was decided before, so what was decided for a file of the same shape is offered.
+        """
+        self._location, self._project, self._as_given, self._fresh = location, project, as_given, fresh
+        self._shape, self._table = "", None
         self.file.setText(name_of(location))
         self._clear()
         self._fit()
@@ -107,62 +134,91 @@ class ImportDialog(QDialog):
 
     def _clear(self) -> None:
         self._form = None
-        for layout in (self._questions, self._notes, self._place):
+        for layout in (self._offer, self._questions, self._said, self._place):
             clear(layout)
         self._doubts.hide()
         self._settings.hide()
         self.refused.hide()
         self.table.show_columns([])
-        self.facts.setText(self.tr("Looking at the first rows …"))
+        self.notes.show_rows([])
+        self.show_tab("rows")
+        self.tabs.hide()
+        self._show_busy()
         self.go.setEnabled(False)
 
+    def _show_busy(self) -> None:
+        self.facts.setText(self.tr("Looking at the first rows …"))
+
+    def show_tab(self, id_: str) -> None:
+        """Bring the first rows or the decisions about each column to the front."""
+        self.tabs.show_choice(id_)
+        self._pages.setCurrentIndex(1 if id_ == "columns" else 0)
+
+    def _show_why(self, name: str) -> None:
+        """Why the current column is read as it is."""
+        self.why.setText(next((one.why for one in self.notes.notes.rows if one.name == name), ""))
+
     def _ask(self) -> None:
-        asked = self._asked = object()
-
-        def done(found: Preview) -> None:
-            if self._asked is asked:
-                self._show(found)
-
-        def refused(error: UserError) -> None:
-            if self._asked is asked:
-                self._show_refusal(error_text(error))
-
+        self._busy.start()
         title = self.tr("Looking at the first rows")
-        job = BackgroundJob(
+        job: BackgroundJob[Preview, None] = BackgroundJob(
             call=PreviewFile(str(self._location), self._project, self._as_given),
             title=title,
-            on_done=done,
-            on_refused=refused,
+            on_done=lambda found: self._arrived(job, partial(self._show, found)),
+            on_refused=lambda error: self._arrived(job, partial(self._show_refusal, error_text(error))),
             on_crashed=partial(self._crashed, title),
         )
+        self._job = job
         self._controller.jobs.start("import.preview", job)
 
-    def _crashed(self, title: str, error: Exception) -> None:
-        self._controller.note_crash(title, error, "")  # type: ignore[arg-type]
+    def _arrived(self, job: BackgroundJob[Preview, None], show: Any) -> None:
+        """What an earlier question brings is dropped."""
+        if self._job is job:
+            self._job = None
+            self._busy.stop()
+            show()
+
+    def _crashed(self, title: str, error: Any) -> None:
+        self._controller.note_crash(title, error, "")
 
     def _show(self, found: Preview) -> None:
-        self._project, self._as_given = replace(self._project, source=found.table.given), True
-        self._show_form(found.table.given, found.table.found)
+        self._project, self._as_given = replace(self._project, source=found.given), True
+        self._table = found.table
+        self._show_form(found)
+        if found.table is None:
+            self._show_refusal(" ".join(found.refusal))
+            return
         self.refused.hide()
-        self._show_facts(found)
+        self.tabs.show()
+        self.show_tab("columns" if self._pages.currentIndex() == 1 else "rows")
+        self._show_facts(found.table)
         self._show_questions(open_questions(found.questions))
-        clear(self._notes)
+        clear(self._said)
         for note in found.table.notes:
-            self._notes.addWidget(label(note.message, "caption", tone="2", wrap=True))
-        self.table.show_columns(_table_columns(found.table.columns))
+            self._said.addWidget(label(note.message, "caption", tone="2", wrap=True))
+        self._show_columns(found.table)
         self.go.setEnabled(True)
+        if not self._shape:
+            self._shape = shape_of(found.table)
+            self._show_offer()
 
-    def _show_form(self, given: Source, found: Source) -> None:
+    def _show_columns(self, table: FilePreview) -> None:
+        self.table.show_columns(table_columns(table.columns, self._project.columns))
+        self.notes.show_rows(note_rows(table.columns, self._project))
+        self._show_why(self.notes.column())
+
+    def _show_form(self, found: Preview) -> None:
+        given = found.given
         if self._form is None or type(self._form.component()) is not type(given):
             clear(self._place)
             self._form = ComponentForm(given, on_change=self._set_source, name="import")
             self._place.addWidget(self._form)
         self._settings.show()
+        self._form.show_listed(found.listed)
         self._form.show_component(given)
-        self._form.show_found(found)
+        self._form.show_found(found.table.found if found.table is not None else given)
 
-    def _show_facts(self, found: Preview) -> None:
-        table = found.table
+    def _show_facts(self, table: FilePreview) -> None:
         rows = pluralize(table.rows, self.tr("1 row"), self.tr("{n} rows"))
         size = f"{rows} × {pluralize(len(table.columns), self.tr('1 column'), self.tr('{n} columns'))}"
         more = ""
@@ -179,16 +235,55 @@ class ImportDialog(QDialog):
         for at, question in enumerate(found[:_MOST_QUESTIONS]):
             self._questions.addWidget(QuestionCard(at, question, self._answer))
         self._doubts.setVisible(bool(found))
+        need = self._inner.sizeHint().height() + 4
+        self._doubts.setMaximumHeight(min(need, self.fontMetrics().lineSpacing() * _DOUBTS))
 
     def _show_refusal(self, text: str) -> None:
         """Why it cannot be read so. The settings stay, so that another can be tried."""
         self.refused.setText(text)
         self.refused.show()
+        self._pages.setCurrentIndex(2)
+        self.tabs.hide()
         self.facts.setText("")
         self._show_questions(())
-        clear(self._notes)
+        clear(self._said)
         self.table.show_columns([])
         self.go.setEnabled(False)
+
+    # ---- what was decided for a file of the same shape
+
+    def _show_offer(self) -> None:
+        reading = self._controller.readings.find(self._shape) if self._fresh else None
+        clear(self._offer)
+        if reading is None:
+            return
+        text = self.tr("You read a file with the same columns before, “{file}”. Your decisions: {what}.")
+        actions = [("use", self.tr("Read this one so"), ""), ("forget", self.tr("Forget them"), "link")]
+        self._say_offer("info", text.format(file=reading.file, what=_decisions_text(reading)), actions, reading)
+
+    def _say_offer(self, tone: str, text: str, actions: Sequence[tuple[str, str, str]], reading: Reading) -> None:
+        clear(self._offer)
+        banner = Banner(tone, text, actions, name="import_offer")
+        banner.acted.connect(lambda id_: self._act_on(id_, reading))
+        self._offer.addWidget(banner)
+
+    def _act_on(self, action: str, reading: Reading) -> None:
+        if action == "forget":
+            self._controller.readings.forget(self._shape)
+            clear(self._offer)
+            return
+        if action == "use":
+            assert self._project.source is not None
+            self._before = self._project
+            self._project = reading.applied(self._project, type(self._project.source))
+            text = self.tr("Read as you decided for “{file}”.").format(file=reading.file)
+            actions = [("without", self.tr("Read it without them"), ""), ("forget", self.tr("Forget them"), "link")]
+            self._say_offer("ok", text, actions, reading)
+        else:
+            self._project = self._before
+            self._show_offer()
+        self.changed.emit()
+        self._ask()
 
     # ---- what a person does
 
@@ -199,6 +294,19 @@ class ImportDialog(QDialog):
 
     def _find_anew(self) -> None:
         self._project, self._as_given = replace(self._project, source=None), True
+        self.changed.emit()
+        self._ask()
+
+    def _note(self, name: str, field: str, value: object) -> None:
+        """A field of the table of columns: type, role, unit, description, words for missing, levels."""
+        found: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
+        try:
+            self._project = set_note(self._project, name, **{field: found})
+        except UserError as error:
+            self._controller.banner.emit("warn", error_text(error), "")
+            return
+        if self._table is not None:
+            self._show_columns(self._table)
         self.changed.emit()
         self._ask()
 
@@ -213,36 +321,38 @@ class ImportDialog(QDialog):
     def _read(self) -> None:
         if self._form is not None:
             self._form.flush()
+        project, there = self._project, {one.name for one in self._table.columns} if self._table else set()
+        if self._fresh:  # notes on columns that another setting brought are none of this table's
+            project = replace(project, columns={name: note for name, note in project.columns.items() if name in there})
+        reading = Reading(name_of(self._location), project.source, _noted(project.columns), project.answers)
+        self._controller.readings.keep(self._shape, reading)
         self.accept()
-        kept = {id_: answer for id_, answer in self._project.answers.items() if not id_.startswith(SOURCE_QUESTION)}
-        self.import_asked.emit(self._location, replace(self._project, answers=kept))
+        self.import_asked.emit(self._location, project)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in a field ends what is written there; elsewhere it reads the file."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(QApplication.focusWidget(), (QLineEdit, QAbstractSpinBox)):
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def done(self, result: int) -> None:
+        """What is still being looked at is not wanted any more."""
+        self._busy.stop()
+        job, self._job = self._job, None
+        if job is not None and job in self._controller.jobs.quick.waiting:
+            self._controller.jobs.quick.cancel(job)
+        super().done(result)
 
 
-def _table_columns(columns: Sequence[PreviewColumn]) -> list[TableColumn]:
-    """Every column in its order; its head says type and marks of numbers, its tooltip the evidence."""
-    return [_column(one) for one in columns]
+def _noted(columns: dict[str, ColumnNote]) -> dict[str, ColumnNote]:
+    return {name: note for name, note in columns.items() if note != ColumnNote()}
 
 
-def _column(column: PreviewColumn) -> TableColumn:
-    caption = _caption(column)
-    tip = "\n".join([column.name, caption, *(one.message for one in column.evidence)])
-    icon = TYPE_ICONS.get(column.type, "")
-    if column.type in NUMBER_TYPES and column.type != "boolean":
-        values = np.array([np.nan if value is None else value for value in column.values], dtype=np.float64)
-        return TableColumn(name=column.name, kind="number", values=values, icon=icon, caption=caption, tip=tip)
-    levels = list(dict.fromkeys(str(value) for value in column.values if value is not None))
-    place = {level: at for at, level in enumerate(levels)}
-    codes = np.array([-1 if value is None else place[str(value)] for value in column.values], dtype=np.intp)
-    return TableColumn(name=column.name, kind="categorical", values=codes, levels=levels, icon=icon, caption=caption, tip=tip)
-
-
-def _caption(column: PreviewColumn) -> str:
-    tr = QCoreApplication.translate
-    parts = [type_names().get(column.type, column.type)]
-    if column.decimal == ",":
-        parts.append(tr("Columns", "decimal comma"))
-    if column.thousands:
-        parts.append(tr("Columns", "thousands “{mark}”").format(mark=column.thousands))
-    if column.missing:
-        parts.append(tr("Columns", "missing: {words}").format(words=", ".join(column.missing)))
-    return ", ".join(parts)
+def _decisions_text(reading: Reading) -> str:
+    """The decisions of a reading in a few words."""
+    params = reading.source.params() if reading.source is not None else {}
+    changed = reading.source.changed_params() if reading.source is not None else {}
+    shown = [f"{params[name].label}: {value}" for name, value in changed.items()]
+    shown += [f"“{name}”" for name in reading.columns]
+    return ", ".join(shown[:6]) + (" …" if len(shown) > 6 else "") if shown else "–"

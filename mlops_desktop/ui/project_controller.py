@@ -22,6 +22,7 @@ from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, pro
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 from mlops_desktop.ui.pending_call import PendingCall, ignore
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.readings import Readings
 from mlops_desktop.ui.translation import error_text, translated
 
 R = TypeVar("R")
@@ -65,6 +66,7 @@ class ProjectController(QObject):
         self.place: Path | None = None  # the project's own folder: another one when it can be read only
         self.session: Session | None = None
         self._held = contextlib.ExitStack()  # what is let go of with the project
+        self.readings = Readings(str, ignore)  # how files were read; the window keeps them with the preferences
         self._status: tuple[Project, ProjectStatus] | None = None
         self._store: ArtifactStore | None = None
         title = self.tr("Looking at the columns")

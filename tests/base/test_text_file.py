@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.text_file import decode, find_encoding, read_utf8, refuse_binary, sample_text, utf8_share
+from mlops_desktop.base.text_file import decode, find_encoding, refuse_binary, sample_text
 
 
 @pytest.mark.parametrize(
@@ -41,19 +41,6 @@ def test_binary_is_refused_and_a_wrong_encoding_too(tmp_path):
     refuse_binary(tmp_path / "x.csv", b"plain")
     with pytest.raises(UserError, match="not written in utf-8 at byte 1"):
         decode(tmp_path / "x.csv", b"a\xff", "utf-8")
-
-
-def test_damaged_text_stays_utf8(tmp_path):
-    path = tmp_path / "x.csv"
-    path.write_bytes(b"\xef\xbb\xbf\xef\xbb\xbf" + "Äö".encode() + b"\xe4\x00")
-    assert 0.5 < utf8_share(path.read_bytes()) < 1
-    whole = read_utf8(path, "utf-8")
-    assert whole.data.decode() == "Äö\ufffd"
-    assert whole.damaged
-    assert "1 NUL byte" in whole.notes[0]
-    path.write_bytes("ÄÖÜ".encode("cp1252"))
-    with pytest.raises(UserError, match="not written in UTF-8"):
-        read_utf8(path, "utf-8")
 
 
 def test_a_sample_ends_with_a_whole_line(tmp_path):

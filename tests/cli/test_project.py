@@ -214,3 +214,19 @@ def test_data_of_other_kinds_by_file_and_by_address(tmp_path):
     found = json.loads(call("profile", "sqlite:shop.db?table=visit", "--json", cwd=tmp_path).stdout)
     assert [found["rows"], len(found["columns"])] == [41, 2]
     assert "No database server answers" in refused(call("new", tmp_path / "q", "--data", "postgresql://127.0.0.1:1/shop"))
+
+
+def test_a_question_about_the_file_is_answered_by_reading_it_again(tmp_path):
+    file = tmp_path / "t.csv"
+    rows = [f"s{i},{i * 7 % 5},{'ab'[i % 2]}\n" for i in range(80)]
+    file.write_text("".join(["shop,n,zone\n", *rows[:40], "Total,80,\n", *rows[40:]]))
+    folder = tmp_path / "p"
+    assert "80 rows" in call("new", folder, "--data", file, "--target", "zone").stdout
+    assert "source.total" in call("questions", folder).stdout
+    done = call("questions", folder, "--answer", "source.total=keep_all=true")
+    assert done.returncode == 0, done.stderr
+    assert "source.total" not in call("questions", folder).stdout
+    shown = json.loads(call("show", folder).stdout)
+    assert shown["source"]["params"]["keep_all"] is True
+    file.unlink()
+    assert call("update", folder, "--data", file).returncode == 2

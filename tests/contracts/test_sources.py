@@ -127,7 +127,7 @@ def test_a_person_may_overrule_every_guess(tmp_path):
     given = SOURCES["delimited"](delimiter="semicolon", encoding="latin-1", quote="none", header="none", decimal="comma", skip=2)
     cells = load_cells(path, given, Silent())[1]
     assert cells.table.to_pylist() == [{"column_1": "'1,5'", "column_2": "2"}]
-    assert cells.decimal == ","
+    assert cells.format.decimal == ","
 
 
 def test_an_encoding_that_does_not_fit_is_refused(tmp_path):

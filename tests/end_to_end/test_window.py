@@ -108,6 +108,9 @@ def test_from_a_file_to_an_answer_through_nine_panels(person: Person, tmp_path: 
     data.setUrls([QUrl.fromLocalFile(str(file))])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(500, 300), copy, data, left, none))
+    go = window.findChild(QPushButton, "import_go")
+    person.until(go.isEnabled, "the first rows")
+    QTest.mouseClick(go, Qt.MouseButton.LeftButton)
     person.until(lambda: window.stage == "problem", "the problem panel")
     person.rest()
     project = window.controller.project

@@ -117,7 +117,7 @@ def test_a_file_is_answered_in_a_file(scorers, tmp_path, rows_of):
     names = [column.name for column in scorer.schema.columns]
     cells = [["" if row[name] is None else str(row[name]).lower() if name == "member" else row[name] for name in names] for row in rows]
     (tmp_path / "in.csv").write_text(as_csv([names, *cells]), encoding="utf-8")
-    assert predict_file(scorer, tmp_path / "in.csv", tmp_path / "out.csv") == (12_345, 0, ())
+    assert predict_file(scorer, tmp_path / "in.csv", tmp_path / "out.csv")[:2] == (12_345, 0)
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         found = np.array([[float(cell) for cell in row[1:4]] for row in list(csv.reader(file))[1:]])
     assert np.array_equal(found, scorer.scores(scorer.schema.from_rows(rows).frame))

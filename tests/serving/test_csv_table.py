@@ -34,9 +34,9 @@ def test_a_table_is_found(text, encoding):
     if encoding == "cp1252":
         text = text.replace("\ufeff", "")
     opened, notes = decoded(io.BytesIO(text.encode(encoding)))
-    table = find_csv_table(opened, SCHEMA)
+    table = find_csv_table(opened, {column.name for column in SCHEMA.columns})
     assert [name.strip() for name in table.header] == ["Ort", "Größe"]
-    rows = [[cell.strip() for cell in row] for rows in csv_rows(opened, table, 1) for row in rows]
+    rows = [[cell.strip() for cell in row] for row in csv_rows(opened, table)]
     assert rows == [["Köln", "1,5"], ["Rom", "2,5"]]
     assert len(notes) == (encoding == "cp1252")
 

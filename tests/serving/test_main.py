@@ -50,7 +50,7 @@ def test_a_file_is_answered(folders, tmp_path):
     (tmp_path / "in.csv").write_text("age,city\n40,Rome\nx,Rome\n", encoding="utf-8")
     done = call(folders["multiclass"], "predict", tmp_path / "in.csv", tmp_path / "out.csv")
     assert done.returncode == 0
-    assert "“income” is not there" in done.stderr
+    assert "“income”, “member”, “since”, “note” are not there" in done.stderr
     assert "2 rows answered" in done.stdout
     assert "1 of them refused" in done.stdout
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()

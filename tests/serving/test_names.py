@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.serving.names import clean_name, known_names, unique_names
+from mlops_desktop.serving.names import clean_name, known_names, match_names, unique_names
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,18 @@ def test_fields_match_normalized_names():
 
 def test_an_exact_name_wins_over_a_normalized_one():
     assert known_names({" age": 1, "age": 2, "age ": 3}, frozenset(("age",))) == {"age": 2, " age": 1, "age ": 3}
+
+
+@pytest.mark.parametrize(
+    ("names", "known", "matched"),
+    [
+        (["GENDER", "Total amount"], ["gender", "total_amount"], {"GENDER": "gender", "Total amount": "total_amount"}),
+        (["Gender", "GENDER"], ["gender"], {}),  # two may be meant
+        (["Gender"], ["gender", "GENDER"], {}),
+        (["Gender", "gender"], ["gender"], {}),  # it is there itself
+        (["Rate %", "age"], ["Rate", "age"], {}),  # another unit is no spelling
+        (["", "STRASSE"], ["straße"], {"STRASSE": "straße"}),
+    ],
+)
+def test_names_in_another_spelling(names, known, matched):
+    assert match_names(names, known) == matched

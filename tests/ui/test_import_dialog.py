@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
+import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QCheckBox, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QSpinBox
 
 from mlops_desktop import app as application
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.ui.import_dialog import ImportDialog
 from mlops_desktop.ui.shell import start_page as start
 from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.widgets.notes_model import FIELDS
+from mlops_desktop.ui.widgets.notices import Banner
 from mlops_desktop.ui.widgets.question_card import QuestionCard
+from mlops_desktop.ui.widgets.table_model import MISSING
 from tests.ui.conftest import click, find, settle
 
 SHOPS = "Report 2024;;\n\nshop;sales;day\n" + "".join(f"S{i};{i % 9 + 1}.{100 + i},5{i % 10};{i % 28 + 1:02d}.03.2024\n" for i in range(60))
@@ -66,6 +74,25 @@ def choose(dialog: ImportDialog, name: str, id_: str) -> None:
     settle(dialog.parentWidget().window())
 
 
+def write(dialog: ImportDialog, name: str, text: str) -> None:
+    """Write into a line and leave it."""
+    line = find(dialog, QLineEdit, f"import_{name}")
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClick(line, Qt.Key.Key_Delete)
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    settle(dialog.parentWidget().window())
+
+
+def note(dialog: ImportDialog, name: str, field: str, value: str) -> None:
+    """Write into a cell of the table of columns."""
+    row = next(at for at, one in enumerate(dialog.notes.notes.rows) if one.name == name)
+    dialog.notes.notes.setData(dialog.notes.notes.index(row, FIELDS.index(field)), value)
+    QApplication.processEvents()
+    settle(dialog.parentWidget().window())
+
+
 def shown(dialog: ImportDialog) -> list[str]:
     return [column.name for column in dialog.table.table.columns]
 
@@ -91,6 +118,7 @@ def test_every_guess_is_shown_as_found(opened):
     dialog = opened(SHOPS)
     assert shown(dialog) == ["shop", "sales", "day"]
     assert cells(dialog, 1) == ["1,100.50", "2,101.51"]
+    assert find(dialog, QComboBox, "import_thousands").currentText() == "found: point 1.000"
     assert captions(dialog) == ["Identifier", "Number, decimal comma, thousands “.”", "Date"]
     found = {name: find(dialog, QComboBox, f"import_{name}").currentText() for name in ("delimiter", "encoding", "header", "decimal")}
     assert found == {
@@ -150,7 +178,7 @@ def test_rows_left_out_are_asked_about_and_can_be_kept(opened):
     dialog = opened(WITH_TOTAL)
     assert questions(dialog) == ["source.total"]
     assert "90 rows" in dialog.facts.text()
-    click(find(dialog, QPushButton, "question_0_keep"))
+    click(find(dialog, QPushButton, "question_0_keep_all=true"))
     settle(opened.window)
     assert questions(dialog) == []
     assert "91 rows" in dialog.facts.text()
@@ -170,6 +198,172 @@ def test_a_doubt_about_a_column_is_answered_before_the_import(opened):
     click(find(dialog, QPushButton, "import_go"))
     settle(opened.window)
     assert opened.window.controller.project.answers["reading.currencies.quote"].reason == "They are labels."
+
+
+def test_what_is_found_in_a_workbook_is_shown_and_another_sheet_can_be_chosen(opened, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Sales"
+    for sheet, rows in ((book.active, 60), (book.create_sheet("Stock"), 40)):
+        sheet["C2"] = "Report of the year"
+        for at, row in enumerate([("shop", "amount"), *((f"S{i}", i * 7 % 50 + 0.5) for i in range(rows))], 4):
+            for column, value in enumerate(row, 3):
+                sheet.cell(at, column, value)
+    book.save(tmp_path / "made.xlsx")
+    dialog = opened((tmp_path / "made.xlsx").read_bytes(), "table.xlsx")
+    assert find(dialog, QComboBox, "import_sheet_list").currentText() == "found: Sales"
+    assert find(dialog, QLabel, "import_skip_found").text() == "Found: 3"
+    assert find(dialog, QLabel, "import_first_column_found").text() == "Found: C"
+    assert find(dialog, QComboBox, "import_header").currentText() == "found: the first row of the table"
+    assert questions(dialog) == ["source.sheet"]
+    choose(dialog, "sheet_list", "Stock")
+    assert dialog.facts.text().startswith("40 rows × 2 columns")
+    assert questions(dialog) == []
+    write(dialog, "first_column", "D")
+    assert shown(dialog) == ["amount"]
+    write(dialog, "first_column", "ZZ")
+    assert "ends before column ZZ" in dialog.refused.text()
+    write(dialog, "first_column", "")
+    click(find(dialog, QPushButton, "import_go"))
+    settle(opened.window)
+    assert opened.window.controller.project.source.sheet == "Stock"
+    assert opened.window.controller.last_overview().rows == 40
+
+
+def test_marks_dates_and_words_follow_the_settings(opened):
+    rows = [f"{i % 7 + 1}.{100 + i};{i % 11 + 1:02d}/{i % 9 + 1:02d}/2024;{'gone' if i % 4 == 0 else i}\n" for i in range(60)]
+    dialog = opened("x;day;z\n" + "".join(rows))
+    assert cells(dialog, 0) == ["1.100", "2.101"]
+    choose(dialog, "thousands", "point")
+    assert cells(dialog, 0) == ["1,100", "2,101"]
+    assert find(dialog, QComboBox, "import_decimal").currentText() == "found: comma 1,5"
+    assert find(dialog, QLabel, "import_missing_texts_found").text() == "Found: gone"
+    choose(dialog, "dates", "day")
+    assert cells(dialog, 1) == ["2024-01-01", "2024-02-02"]
+    assert cells(dialog, 1, 10)[9] == "2024-01-10"
+    choose(dialog, "dates", "month")
+    assert cells(dialog, 1, 10)[9] == "2024-10-01"
+    write(dialog, "missing_texts", "gone, 7")
+    assert cells(dialog, 2, 8)[7] == MISSING
+    click(find(dialog, QPushButton, "import_go"))
+    settle(opened.window)
+    source = opened.window.controller.project.source
+    assert (source.thousands, source.dates, source.missing_texts) == ("point", "month", "gone, 7")
+
+
+def test_type_role_unit_and_description_are_decided_before_the_import(opened):
+    dialog = opened("area,n,zone\n" + "".join(f"{i * 3 % 50}.5,{i % 5},{'ab'[i % 2]}\n" for i in range(60)))
+    click(find(dialog, QPushButton, "import_tab_columns"))
+    for name, field, value in (("area", "unit", "m²"), ("area", "description", "Of the flat"), ("n", "type", "category")):
+        note(dialog, name, field, value)
+    note(dialog, "zone", "role", "target")
+    settle(opened.window)
+    assert captions(dialog) == ["Number, in m²", "Category", "Category"]
+    dialog.notes.go_to("n")
+    assert find(dialog, QLabel, "import_why").text() == "You chose this type."
+    click(find(dialog, QPushButton, "import_go"))
+    settle(opened.window)
+    project = opened.window.controller.project
+    assert project.target == "zone"
+    assert (project.columns["area"].unit, project.columns["area"].description) == ("m²", "Of the flat")
+    assert project.columns["n"].type == "category"
+
+
+def test_a_file_that_is_refused_at_first_can_be_read_with_another_setting(opened):
+    dialog = opened("a,b\n")
+    assert "no row of data" in dialog.refused.text()
+    assert not find(dialog, QPushButton, "import_go").isEnabled()
+    choose(dialog, "header", "none")
+    assert not dialog.refused.isVisible()
+    assert shown(dialog) == ["column_1", "column_2"]
+    assert find(dialog, QPushButton, "import_go").isEnabled()
+
+
+def test_decisions_are_offered_for_the_next_file_of_the_shape_and_can_be_forgotten(opened):
+    window, offers = opened.window, lambda dialog: [one.text.text() for one in dialog.findChildren(Banner)]
+    text = "x;y\n" + "".join(f"{i % 7 + 1}.{100 + i};{'ab'[i % 2]}\n" for i in range(60))
+    dialog = opened(text, "january.csv")
+    assert offers(dialog) == []
+    choose(dialog, "thousands", "point")
+    note(dialog, "y", "description", "The group")
+    click(find(dialog, QPushButton, "import_go"))
+    settle(window)
+    window.show_stage("")
+    dialog = opened(text.replace("1.1", "2.2"), "february.csv")
+    assert offers(dialog) == ["You read a file with the same columns before, “january.csv”. Your decisions: Thousands: point, “y”."]
+    assert cells(dialog, 0, 1) == ["2.200"]
+    click(find(dialog, QPushButton, "import_offer_use"))
+    settle(window)
+    assert cells(dialog, 0, 1) == ["2,200"]
+    assert find(dialog, QComboBox, "import_thousands").currentText() == "point 1.000"
+    click(find(dialog, QPushButton, "import_offer_without"))
+    settle(window)
+    assert cells(dialog, 0, 1) == ["2.200"]
+    click(find(dialog, QPushButton, "import_offer_use"))
+    settle(window)
+    click(find(dialog, QPushButton, "import_go"))
+    settle(window)
+    assert window.controller.project.columns["y"].description == "The group"
+    window.show_stage("")
+    dialog = opened(text, "march.csv")
+    click(find(dialog, QPushButton, "import_offer_forget"))
+    dialog.reject()
+    dialog = opened(text, "april.csv")
+    QApplication.sendPostedEvents(None, 52)
+    assert offers(dialog) == []
+
+
+def test_enter_in_a_field_reads_nothing_yet(opened):
+    dialog = opened(WITH_TOTAL)
+    reason = find(dialog, QLineEdit, "question_0_reason")
+    reason.setFocus()
+    QTest.keyClick(reason, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    QTest.keyClicks(reason, "It is one.")
+    QTest.keyClick(reason, Qt.Key.Key_Return)
+    settle(opened.window)
+    assert dialog.isVisible()
+    assert questions(dialog) == []
+    skip = find(dialog, QSpinBox, "import_skip")
+    skip.setFocus()
+    QTest.keyClick(skip, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    click(find(dialog, QPushButton, "import_go"))
+    settle(opened.window)
+    assert opened.window.controller.project.answers["source.total"].reason == "It is one."
+
+
+def test_other_data_passes_through_the_same_dialog(opened, tmp_path):
+    for at in range(2):
+        (tmp_path / f"part_{at}.csv").write_text("n,y\n" + "".join(f"{i * 7 % 30},{'ab'[i % 2]}\n" for i in range(40)))
+    window = opened.window
+    window.start._take_other(f"folder:{tmp_path}?pattern=part_*.csv", choices().sources["folder"](pattern="part_*.csv", file_column=True))
+    settle(window)
+    dialog = find(window, ImportDialog, "import_dialog")
+    assert shown(dialog) == ["n", "y", "file"]
+    assert find(dialog, QLineEdit, "import_pattern").text() == "part_*.csv"
+    find(dialog, QCheckBox, "import_file_column").click()
+    settle(window)
+    assert shown(dialog) == ["n", "y"]
+    click(find(dialog, QPushButton, "import_go"))
+    settle(window)
+    assert window.controller.last_overview().rows == 80
+
+
+def test_cancel_ends_what_is_still_being_looked_at(opened, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "d.sqlite")) as database:
+        database.execute("CREATE TABLE t (x INTEGER)")
+        database.commit()
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n WHERE x < 0"
+    window = opened.window
+    window.start.preview(f"sqlite:{tmp_path / 'd.sqlite'}", choices().sources["sqlite"](query=endless))
+    dialog = find(window, ImportDialog, "import_dialog")
+    assert dialog.isVisible()
+    QTest.qWait(300)
+    began = time.monotonic()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    settle(window)
+    assert time.monotonic() - began < 5
 
 
 def test_a_broken_file_is_one_sentence_and_nothing_is_made(opened, tmp_path):

@@ -17,7 +17,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.ui.translation import CONTEXT, error_text, load_translations, translated
 from mlops_desktop.ui.widgets.leaderboard import model_text
 from scripts import translations
-from tests.ui.conftest import PATIENCE, banner, click, find, settle
+from tests.ui.conftest import PATIENCE, click, find, settle
 
 GERMAN = {
     "“{column}” is missing in {count:,} of {rows:,} rows ({share:.1%}).": "„{column}“ fehlt {count}-mal in {rows} Zeilen.",
@@ -29,7 +29,7 @@ GERMAN = {
     "Method": "Verfahren",
     "Robust (median 0, middle half 1)": "Robust (Median 0, mittlere Hälfte 1)",
     "Decision tree": "Entscheidungsbaum",
-    "Greatest depth": "Größte Tiefe",
+    "Maximum depth": "Größte Tiefe",
     "{label:lower} {value}": "{label} {value}",
 }
 
@@ -127,4 +127,5 @@ def test_findings_questions_and_errors_in_the_real_window(german, open_project, 
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     window.controller.close()
     window.open_path(tmp_path / "empty.csv")
-    qtbot.waitUntil(lambda: "ist leer." in banner(window), timeout=int(PATIENCE * 1000))
+    refused = find(window, QLabel, "import_refused")
+    qtbot.waitUntil(lambda: "ist leer." in refused.text(), timeout=int(PATIENCE * 1000))

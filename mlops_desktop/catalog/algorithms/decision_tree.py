@@ -22,24 +22,15 @@ class DecisionTree(Algorithm):
 
     id = "decision_tree"
     label = "Decision tree"
-    help = "A few questions, one after the other, that anyone can read. Less exact than many trees together."
+    help = "A sequence of yes/no questions that anyone can read. Less accurate than an ensemble of trees."
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "ordinal_codes"
 
     max_depth: int | None = number(
-        8, 1, 64, "Greatest depth", help="How many questions at most lead to an answer.", whole=True, tune=(2, 16)
+        8, 1, 64, "Maximum depth", help="The most questions on the way to a prediction.", whole=True, tune=(2, 16)
     )
-    min_samples_leaf: int = number(
-        5,
-        1,
-        100_000,
-        "Rows for an answer",
-        help="So many training rows at least stand behind each answer.",
-        whole=True,
-        log=True,
-        tune=(1, 100),
-    )
-    ccp_alpha: float = number(0.0, 0.0, 1e12, "Pruning", help="The higher, the more questions that gain little are taken out.")
+    min_samples_leaf: int = shared.rows_of_a_leaf(5, tune=(1, 100))
+    ccp_alpha: float = number(0.0, 0.0, 1e12, "Pruning", help="Higher values remove more branches that gain little.")
     class_weight: str = shared.class_weight()
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:

@@ -31,7 +31,7 @@ class HistGradientBoosting(Algorithm):
     label = "Gradient boosting (scikit-learn)"
     version = 2
     help = (
-        "Many small trees, each mending what those before it got wrong. Among the most exact on tables; takes missing values as they are."
+        "Many small trees, each correcting the errors of those before it. Among the most accurate on tables; handles missing values itself."
     )
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "native_categories"
@@ -47,13 +47,13 @@ class HistGradientBoosting(Algorithm):
     min_samples_leaf: int = shared.rows_of_a_leaf(20, tune=(2, 100))
     l2_regularization: float = shared.leaf_penalty()
     max_features: float = number(
-        0.5, 0.01, 1.0, "Share of columns", help="The share of the columns that each question may choose from.", tune=(0.3, 1.0)
+        0.5, 0.01, 1.0, "Share of columns per split", help="The share of the columns that each split may choose from.", tune=(0.3, 1.0)
     )
     loss: str = choice(
         "squared_error",
         {"squared_error": "Squared error (the mean)", "absolute_error": "Absolute error (the median)"},
-        "Error, for numbers",
-        help="The median is less moved by a few extreme values.",
+        "Loss function (for numbers)",
+        help="The median is less affected by a few extreme values.",
     )
     class_weight: str = shared.class_weight()
 

@@ -39,7 +39,7 @@ class LightGbm(Algorithm):
     id = "lightgbm"
     label = "LightGBM"
     version = 2
-    help = "Many small trees, each mending what those before it got wrong. Exact and quick on tables; takes missing values as they are."
+    help = "Many small trees, each correcting the errors of those before it. Accurate and fast on tables; handles missing values itself."
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "native_categories"
     initial_configs = (  # for small tables; samples of columns and rows; many trees for what is smooth; many leaves for big tables
@@ -55,14 +55,16 @@ class LightGbm(Algorithm):
     min_child_samples: int = shared.rows_of_a_leaf(20, tune=(3, 100))
     reg_lambda: float = shared.leaf_penalty()
     colsample_bytree: float = number(
-        0.7, 0.05, 1.0, "Share of columns", help="The share of the columns that each tree may look at.", tune=(0.4, 1.0)
+        0.7, 0.05, 1.0, "Share of columns per tree", help="The share of the columns that each tree may use.", tune=(0.4, 1.0)
     )
-    subsample: float = number(1.0, 0.05, 1.0, "Share of rows", help="The share of the rows that each tree learns from.", tune=(0.5, 1.0))
+    subsample: float = number(
+        1.0, 0.05, 1.0, "Share of rows per tree", help="The share of the rows that each tree learns from.", tune=(0.5, 1.0)
+    )
     objective: str = choice(
         "regression",
         {"regression": "Squared error (the mean)", "regression_l1": "Absolute error (the median)"},
-        "Error, for numbers",
-        help="The median is less moved by a few extreme values.",
+        "Loss function (for numbers)",
+        help="The median is less affected by a few extreme values.",
     )
     class_weight: str = shared.class_weight()
 

@@ -26,20 +26,22 @@ class LogisticRegression(Algorithm):
     id = "logistic"
     label = "Logistic regression"
     version = 2
-    help = "A weighted sum of the columns, turned into probabilities. Quick, well calibrated, easy to read. Scale the columns first."
+    help = "A weighted sum of the columns, turned into probabilities. Fast, well calibrated, easy to interpret."
     learns = frozenset({CLASSES})
 
     C: float = number(
         1.0,
         1e-9,
         1e9,
-        "Freedom of the weights",
-        help="The inverse of the penalty: the lower, the smaller the weights.",
+        "Regularisation strength (C)",
+        help="The inverse of the penalty: lower values shrink the coefficients more.",
         log=True,
         tune=(1e-4, 1e3),
     )
     class_weight: str = shared.class_weight()
-    max_iter: int = number(1000, 10, 100_000, "Most steps", help="When the search for weights is given up.", whole=True, log=True)
+    max_iter: int = number(
+        1000, 10, 100_000, "Maximum iterations", help="The solver stops after this many iterations.", whole=True, log=True
+    )
 
     @classmethod
     def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:

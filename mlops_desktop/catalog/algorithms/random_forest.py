@@ -26,25 +26,32 @@ class RandomForest(Algorithm):
     id = "random_forest"
     label = "Random forest"
     version = 2
-    help = "Many trees, averaged. Good without tuning, hard to lead astray; large models."
+    help = "The average of many decision trees. Good without tuning and robust; the models are large."
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "ordinal_codes"
     initial_configs = ({"max_features": 0.5, "min_samples_leaf": 2},)
 
     n_estimators: int = number(
-        200, 1, 5000, "Trees", help="More trees are steadier and slower; beyond a few hundred little is gained.", whole=True, log=True
+        200,
+        1,
+        5000,
+        "Number of trees",
+        help="More trees are more stable and slower; beyond a few hundred little is gained.",
+        whole=True,
+        log=True,
     )
     max_features: float | None = number(
         None,
         0.01,
         1.0,
-        "Share of columns",
-        help="The share of the columns that each question may choose from. Nothing: the square root of their number, a third for numbers.",
+        "Share of columns per split",
+        help="The share of the columns that each split may choose from. Empty: the square root of their number for "
+        "classes, a third for numbers.",
         tune=(0.1, 1.0),
     )
     min_samples_leaf: int = shared.rows_of_a_leaf(1, tune=(1, 30))
-    max_depth: int | None = number(None, 1, 64, "Greatest depth", help="How many questions at most lead to an answer.", whole=True)
-    class_weight: str = shared.class_weight(balanced_subsample=as_message("Balanced in each tree"))
+    max_depth: int | None = number(None, 1, 64, "Maximum depth", help="The most questions on the way to a prediction.", whole=True)
+    class_weight: str = shared.class_weight(balanced_subsample=as_message("Balanced per tree"))
 
     @classmethod
     def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:

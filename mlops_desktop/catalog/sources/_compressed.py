@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.serving.message import msg
 
 ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
 _BLOCK = 2**22
+_LISTED = 20  # files of an archive that are offered
 _LEAST_FREE = 2**28  # bytes that stay free on the disk
 
 
@@ -27,7 +29,7 @@ class PlainFile:
     """A file that can be read as it is: its path (the temporary copy of a compressed one), and what a person should know."""
 
     path: Path
-    messages: tuple[str, ...] = ()
+    notes: tuple[Evidence, ...] = ()
 
 
 @contextlib.contextmanager
@@ -117,8 +119,18 @@ def _unpack_member(path: Path, folder: Path, endings: tuple[str, ...], member: s
     others = [name for name in files if name != chosen.filename]
     if member or not others:
         return PlainFile(plain)
-    template = "The file “{chosen}” of the archive was read; there are also {others}."
-    return PlainFile(plain, (msg(template, chosen=chosen.filename, others=_shown(others)),))
+    message = msg("The file “{name}” of the archive was read; there are also {others}.", name=chosen.filename, others=_shown(others))
+    values = tuple(name for name in others if name in fitting)
+    return PlainFile(plain, (Evidence("", "member", message, parameter="member", values=values[:_LISTED]),))
+
+
+def archive_names(path: Path, endings: tuple[str, ...]) -> tuple[str, ...]:
+    """The files of a zip archive with one of these endings; none of any other file."""
+    if _kind(path) != "zip":
+        return ()
+    with zipfile.ZipFile(path) as archive:
+        names = [one.filename for one in archive.infolist() if not one.is_dir() and not _hidden(one.filename)]
+    return tuple(name for name in names if name.lower().endswith(endings))
 
 
 def _hidden(name: str) -> bool:

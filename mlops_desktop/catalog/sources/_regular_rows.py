@@ -1,13 +1,17 @@
-"""Rows of text by Arrow's parser: those with the usual number of cells as a table, the few others one by one between them."""
+"""Rows of text by Arrow's parser: those with the usual number of cells as a record batch, the few others one by one between them."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from mlops_desktop.catalog.sources._coded_columns import coded_batch, mask_where, rows_where, texts_of, with_rows
 from mlops_desktop.serving.dialect import Dialect, numbered_rows
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.row_sifter import MARKED, TAIL, TOTALS, RowSifter
@@ -15,17 +19,18 @@ from mlops_desktop.serving.table_finder import RULES
 
 _MOST_ODD = 1000
 MOST_LINES = 20  # of a cell in a row of another length; more of them were swallowed by a quote that is never closed
+_BLOCK_BYTES = 2**22  # of text that Arrow cuts at a time; a longer row is read by the slower path
 
 
 @dataclass(frozen=True)
 class RegularRows:
-    """`table` holds the rows of the usual length, `odd` the others by their position among all rows."""
+    """`batch` holds the rows of the usual length by their distinct texts, `odd` the others by their position among all rows."""
 
-    table: Any
+    batch: Any
     odd: Mapping[int, list[str]]
 
     def __len__(self) -> int:
-        return int(self.table.num_rows) + len(self.odd)
+        return len(self.batch) + len(self.odd)
 
     @cached_property
     def _places(self) -> list[int]:
@@ -35,52 +40,58 @@ class RegularRows:
         """One of all rows."""
         if at in self.odd:
             return self.odd[at]
-        return table_row(self.table, at - bisect_left(self._places, at))
+        place = at - bisect_left(self._places, at)
+        return texts_of(self.batch, place, place + 1)[0]
 
     def tail(self, end: int) -> list[list[str]]:
         """The last rows before a position."""
-        return [self.row(at) for at in range(max(0, end - TAIL), end)]
+        places = range(max(0, end - TAIL), end)
+        start = places.start - bisect_left(self._places, places.start)
+        regular = iter(texts_of(self.batch, start, end - bisect_left(self._places, end)))
+        return [self.odd[at] if at in self.odd else next(regular) for at in places]
 
-    def positions(self, in_table: Iterable[int]) -> set[int]:
-        """The positions among all rows of rows of the table."""
+    def positions(self, in_batch: Iterable[int]) -> set[int]:
+        """The positions among all rows of rows of the batch."""
         shifts = [at - i for i, at in enumerate(self._places)]
-        return {at + bisect_right(shifts, at) for at in in_table}
+        return {at + bisect_right(shifts, at) for at in in_batch}
 
     def candidates(self, sifter: RowSifter) -> set[int]:
         """The rows that may be none of the table; all others are."""
-        return self.positions({*_repeated(self.table, sifter), *_comments(self.table, sifter), *_rules(self.table)}) | set(self.odd)
+        return self.positions({*_repeated(self.batch, sifter), *_comments(self.batch, sifter), *_rules(self.batch)}) | set(self.odd)
 
     def totals(self, sifter: RowSifter) -> set[int]:
         """The rows that begin with a word for a total."""
         odd = {at for at, row in self.odd.items() if sifter.is_total(row)}
-        return self.positions(_totals(self.table, sifter)) | odd
+        return self.positions(_totals(self.batch, sifter)) | odd
 
-    def without(self, left: Container[int]) -> Any:
-        """The table of all rows but some; those of another length are filled up or cut."""
+    def without(self, left: Collection[int]) -> Any:
+        """The record batch of all rows but some; those of another length are filled up or cut."""
         import pyarrow as pa
 
-        width = self.table.num_columns
-        pieces, start = [], 0
-        for i, at in enumerate([*self._places, len(self)]):
-            end = at - i
-            keep = [place not in left for place in range(start + i, at)]
-            piece = self.table.slice(start, end - start)
-            pieces.append(piece if all(keep) else piece.filter(pa.array(keep, pa.bool_())))
-            if at in self.odd and at not in left:
-                row = [*self.odd[at], *[""] * width][:width]
-                pieces.append(pa.table([pa.array([cell], pa.string()) for cell in row], names=self.table.column_names))
-            start = end
-        return pa.concat_tables(pieces)
+        width, rows = self.batch.num_columns, len(self)
+        batch = self.batch
+        if self.odd:
+            cells = [[*self.odd[at], *[""] * width][:width] for at in self._places]
+            batch = with_rows(batch, cells, self._places)
+        if not left:
+            return batch
+        keep = np.ones(rows, dtype=bool)
+        keep[list(left)] = False
+        kept = int(np.count_nonzero(keep))
+        return batch.slice(0, kept) if keep[:kept].all() else batch.filter(pa.array(keep))
 
 
-def parse_regular(data: bytes, start: int, dialect: Dialect, width: int) -> RegularRows | None:
-    """The rows of UTF-8 text from byte `start` on; None when too many have another number of cells."""
+def parse_regular(path: Path, start: int, dialect: Dialect, width: int, *, quoted: bool) -> RegularRows | None:
+    """The rows of a UTF-8 file from byte `start` on; None when too many have another number of cells. `quoted`: a quote is among them."""
     import pyarrow as pa
 
-    if start >= len(data):
-        return RegularRows(pa.table([pa.array([], pa.string())] * width, names=generated_names(width)), {})
+    names = generated_names(width)
+    schema = pa.schema([(name, pa.string()) for name in names])
+    if start >= path.stat().st_size:
+        return RegularRows(coded_batch([], schema), {})
+    quote = dialect.quote if quoted else ""
     try:
-        return RegularRows(_arrow_table(data, start, dialect, width, lambda _: "error", threads=True), {})
+        return RegularRows(coded_batch(_arrow_batches(path, start, dialect, quote, schema, lambda _: "error", threads=True), schema), {})
     except pa.ArrowInvalid:
         found: list[Any] = []
 
@@ -88,12 +99,12 @@ def parse_regular(data: bytes, start: int, dialect: Dialect, width: int) -> Regu
         found.append(row)
         return "skip" if len(found) <= _MOST_ODD else "error"
 
-    try:
-        table = _arrow_table(data, start, dialect, width, note, threads=False)  # rows have numbers on one thread alone
+    try:  # rows have numbers on one thread alone
+        batch = coded_batch(_arrow_batches(path, start, dialect, quote, schema, note, threads=False), schema)
     except pa.ArrowInvalid:
         return None
     odd = _odd_rows(found, dialect, width)
-    return RegularRows(table, odd) if odd is not None and len(odd) < table.num_rows else None
+    return RegularRows(batch, odd) if odd is not None and len(odd) < len(batch) else None
 
 
 def _odd_rows(found: list[Any], dialect: Dialect, width: int) -> dict[int, list[str]] | None:
@@ -112,81 +123,74 @@ def _odd_rows(found: list[Any], dialect: Dialect, width: int) -> dict[int, list[
     return odd
 
 
-def _arrow_table(data: bytes, start: int, dialect: Dialect, width: int, handler: Any, *, threads: bool) -> Any:
+def _arrow_batches(path: Path, start: int, dialect: Dialect, quote: str, schema: Any, handler: Any, *, threads: bool) -> Iterator[Any]:
     import pyarrow as pa
     import pyarrow.csv as pc
 
-    places = generated_names(width)
     parse = pc.ParseOptions(
         delimiter=dialect.delimiter,
-        quote_char=dialect.quote or False,
+        quote_char=quote or False,
         double_quote=True,
-        newlines_in_values=bool(dialect.quote),
-        ignore_empty_lines=width > 1,
+        newlines_in_values=bool(quote),
+        ignore_empty_lines=len(schema) > 1,
         invalid_row_handler=handler,
     )
     convert = pc.ConvertOptions(
-        column_types=dict.fromkeys(places, pa.string()), strings_can_be_null=False, quoted_strings_can_be_null=False
+        column_types=dict(zip(schema.names, schema.types, strict=True)), strings_can_be_null=False, quoted_strings_can_be_null=False
     )
-    longest = max(2**20, min(len(data) - start, 2**24))
-    read = pc.ReadOptions(column_names=places, block_size=longest, use_threads=threads)
-    return pc.read_csv(pa.BufferReader(pa.py_buffer(data).slice(start)), read, parse_options=parse, convert_options=convert)
+    read = pc.ReadOptions(column_names=schema.names, block_size=_BLOCK_BYTES, use_threads=threads)
+    with pa.OSFile(str(path)) as file:
+        file.seek(start)
+        with pc.open_csv(file, read, parse_options=parse, convert_options=convert) as reader:
+            yield from reader
 
 
-def table_row(table: Any, at: int) -> list[str]:
-    """One row of an Arrow table."""
-    return [column[at].as_py() for column in table.columns]
-
-
-def _hits(mask: Any) -> list[int]:
-    import pyarrow.compute as pc
-
-    found: list[int] = pc.indices_nonzero(mask).to_pylist()
-    return found
-
-
-def _totals(table: Any, sifter: RowSifter) -> list[int]:
+def _totals(batch: Any, sifter: RowSifter) -> list[int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     words = pa.array(sorted(TOTALS), pa.string())
-    hits = [_hits(pc.is_in(pc.ascii_trim_whitespace(column), value_set=words)) for column in table.columns[:MARKED]]
-    first = table.select(range(min(MARKED, table.num_columns)))
-    return [at for at in sorted({at for found in hits for at in found}) if sifter.is_total(table_row(first, at))]
+    first = batch.select(list(range(min(MARKED, batch.num_columns))))
+    hits = [rows_where(column, lambda texts: pc.is_in(pc.ascii_trim_whitespace(texts), value_set=words)) for column in first.columns]
+    return [at for at in sorted({at for found in hits for at in found}) if sifter.is_total(texts_of(first, at, at + 1)[0])]
 
 
-def _repeated(table: Any, sifter: RowSifter) -> list[int]:
+def _repeated(batch: Any, sifter: RowSifter) -> list[int]:
     """The rows that may repeat a row of names or units."""
     import pyarrow.compute as pc
 
     found: set[int] = set()
     for header in sifter.headers:
         hits: Any = None
-        named = [j for j, name in enumerate(header[: table.num_columns]) if name]
+        named = [j for j, name in enumerate(header[: batch.num_columns]) if name]
         for j in sorted(named, key=lambda j: (not any(sifter.layout.kinds[j : j + 1]), j))[:5]:
-            mask = pc.match_substring(table.column(j), header[j])
-            hits = mask if hits is None else pc.and_(hits, mask)
-            if pc.sum(hits).as_py() in (None, 0):
+            mask = mask_where(batch.column(j), partial(pc.match_substring, pattern=header[j]))
+            hits = mask if hits is None or mask is None else hits & mask
+            if hits is None or not hits.any():
+                hits = None
                 break
-        found.update(_hits(hits) if hits is not None else ())
+        found.update(np.flatnonzero(hits).tolist() if hits is not None else ())
     return sorted(found)
 
 
-def _comments(table: Any, sifter: RowSifter) -> list[int]:
+def _comments(batch: Any, sifter: RowSifter) -> list[int]:
     """The rows whose first cell begins with the mark of comments."""
     import pyarrow.compute as pc
 
     mark = sifter.wanted.comment
-    return _hits(pc.starts_with(pc.ascii_ltrim_whitespace(table.column(0)), mark)) if mark else []
+    return rows_where(batch.column(0), lambda texts: pc.starts_with(pc.ascii_ltrim_whitespace(texts), mark)) if mark else []
 
 
-def _rules(table: Any) -> list[int]:
+def _rules(batch: Any) -> list[int]:
     """The rows that may be drawn lines."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if table.num_columns < 2:
+    if batch.num_columns < 2:
         return []
     begins = pa.array(RULES)
-    first = (pc.utf8_slice_codeunits(pc.ascii_ltrim_whitespace(column), 0, 3) for column in table.columns[:2])
-    return sorted({at for start in first for at in _hits(pc.is_in(start, value_set=begins))})
+
+    def is_rule(texts: Any) -> Any:
+        return pc.is_in(pc.utf8_slice_codeunits(pc.ascii_ltrim_whitespace(texts), 0, 3), value_set=begins)
+
+    return sorted({at for column in batch.columns[:2] for at in rows_where(column, is_rule)})

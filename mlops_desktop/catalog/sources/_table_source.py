@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any, Self
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.params import choice, flag, number, text
 from mlops_desktop.base.source import Source
+from mlops_desktop.serving.left_out import layout_messages, left_out_messages
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.table_finder import Layout, LeftOut, Wanted
 
-_SHOWN = 3
+_HINT = msg("“Keep every row” keeps such rows.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,47 +75,19 @@ class TableSource(Source):
 
 def layout_notes(layout: Layout, mark: str) -> tuple[Evidence, ...]:
     """What stands above the rows of a table and how its names were chosen."""
-    notes = [*left_out_notes(layout.left_out, mark)]
-    if layout.taken == "joined":
-        notes.append(Evidence("", "names", msg("{rows} rows name the columns; they were joined.", rows=len(layout.header))))
-    return tuple(notes)
+    return tuple(_note(*found, joined=layout.taken == "joined") for found in layout_messages(layout, mark, _HINT))
 
 
 def left_out_notes(left: Iterable[LeftOut], mark: str) -> tuple[Evidence, ...]:
     """One piece of evidence for each reason why rows were left out, with how many they are and what they hold."""
-    by_reason = groupby(sorted(left, key=lambda one: (one.reason, one.at)), key=lambda one: one.reason)
-    return tuple(Evidence("", reason, _left_out(reason, list(found), mark)) for reason, found in by_reason)
+    return tuple(_note(*found) for found in left_out_messages(left, mark, _HINT))
 
 
-def _left_out(reason: str, rows: Sequence[LeftOut], mark: str) -> str:
-    one, many = _LEFT_OUT[reason]
-    shown = "; ".join(f"“{row.text}”" for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
-    places = ", ".join(f"{row.at + 1:,}" for row in rows[:5]) + (" …" if len(rows) > 5 else "")
-    return plural_msg(len(rows), one, many, shown=shown, rows=places, mark=mark)
+def _note(reason: str, message: str, *, joined: bool = False) -> Evidence:
+    """The evidence for a reason, with the parameter that overrules it."""
+    if joined and reason == "names":
+        return Evidence("", reason, message, parameter="names", values=("first", "last"))
+    return Evidence("", reason, message, (), *_KEPT.get(reason, ()))
 
 
-# Templates for one line and for many.
-_LEFT_OUT = {
-    "above": ("1 line above the table was left out: {shown}.", "{n} lines above the table were left out: {shown}."),
-    "comment": ("1 line that begins with “{mark}” was left out: {shown}.", "{n} lines that begin with “{mark}” were left out: {shown}."),
-    "names": (
-        "1 line beside the row that names the columns, of names, types or flags, was left out: {shown}.",
-        "{n} lines beside the row that names the columns, of names, types or flags, were left out: {shown}.",
-    ),
-    "units": 2 * ("A row below the names holds units, which were kept as the units of the columns: {shown}.",),
-    "repeated": (
-        "1 line inside the table repeats its names and was left out (row {rows}).",
-        "{n} lines inside the table repeat its names and were left out (row {rows}).",
-    ),
-    "total": (
-        "1 line marked as a total was left out (row {rows}): {shown}. “Keep every row” keeps such rows.",
-        "{n} lines marked as a total were left out (row {rows}): {shown}. “Keep every row” keeps such rows.",
-    ),
-    "rule": ("1 line of dashes or the like was left out.", "{n} lines of dashes or the like were left out."),
-    "inside": (
-        "1 line that does not fit the columns was left out (row {rows}): {shown}.",
-        "{n} lines that do not fit the columns were left out (row {rows}): {shown}.",
-    ),
-    "below": ("1 line below the table was left out: {shown}.", "{n} lines below the table were left out: {shown}."),
-    "end": ("1 line at the end was left out, as you chose: {shown}.", "{n} lines at the end were left out, as you chose: {shown}."),
-}
+_KEPT = dict.fromkeys(("total", "inside"), ("keep_all", ("true",)))  # what keeps rows that were left out for a reason

@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._columns import PART_ROWS, ColumnBuilder, add_rows
 from mlops_desktop.serving.message import msg
 
+_LISTED = 20  # tables that are offered beside the one that is read
 
-def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callable[[str], int] | None = None) -> tuple[str, list[str]]:
-    """The name of the table to read, and a message when it was chosen among several.
+
+def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callable[[str], int] | None = None) -> tuple[str, list[Evidence]]:
+    """The name of the table to read, and a note when it was chosen among several.
 
     `names` are the tables of the database `place`, `rows_of` counts the rows of one. UserError when the wanted one is not among them, when
     there is none, or several and their rows cannot be counted.
@@ -34,10 +37,10 @@ def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callabl
             msg("“{place}” holds {count} tables.", place=place, count=len(names)), msg("Name one as the table: {names}.", names=shown)
         )
     chosen = max(names, key=rows_of)  # the first one of the longest
-    others = [f"“{name}”" for name in names if name != chosen]
-    more = " …" if len(others) > 5 else ""
-    listed = ", ".join(others[:5]) + more
-    return chosen, [msg("The table “{chosen}” was read, the longest; there are also {others}.", chosen=chosen, others=listed)]
+    others = [name for name in names if name != chosen]
+    there = ", ".join(f"“{name}”" for name in others[:5]) + (" …" if len(others) > 5 else "")
+    message = msg("The table “{chosen}” was read, the longest; there are also {there}.", chosen=chosen, there=there)
+    return chosen, [Evidence("", "table", message, parameter="table", values=tuple(others[:_LISTED]))]
 
 
 def cursor_table(cursor: Any, job: Job) -> tuple[Any, dict[int, tuple[str, ...]], list[str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.utf8_file import Utf8File
 from mlops_desktop.catalog.sources._regular_rows import MOST_LINES, RegularRows, parse_regular
 from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
 from mlops_desktop.serving.header import generated_names
@@ -20,7 +21,9 @@ from mlops_desktop.serving.table_finder import LeftOut, row_text
 
 @dataclass(frozen=True)
 class TextRows:
-    """The rows of a table as an Arrow table of texts with names, what was left out of them, and notes on what was repaired."""
+    """The rows of a table as an Arrow table of texts (as they are, or by their distinct values) with names, what was left out of them, and
+    notes on what was repaired.
+    """
 
     table: Any
     left_out: tuple[LeftOut, ...] = ()
@@ -28,15 +31,17 @@ class TextRows:
 
 
 def text_rows(
-    data: bytes, start: int, dialect: Dialect, names: Sequence[str] | None, width: int, sifter: RowSifter, skip_end: int
+    file: Utf8File, start: int, dialect: Dialect, names: Sequence[str] | None, width: int, sifter: RowSifter, skip_end: int
 ) -> TextRows:
-    """The rows of UTF-8 text from byte `start`, below the names. `width` is the usual number of cells; `names` may be fewer or more."""
+    """The rows of a UTF-8 file from byte `start`, below the names. `width` is the usual number of cells; `names` may be fewer or more."""
     columns = width if names is None else max(width, len(_without_end(names, width)))
-    regular = parse_regular(data, start, dialect, columns) if columns == width and _is_regular(data, start, dialect) else None
+    quotes = file.count(dialect.quote, start) if dialect.quote and dialect.is_plain else 0
+    may_be = columns == width and _is_regular(dialect, quotes)
+    regular = parse_regular(file.path, start, dialect, columns, quoted=quotes > 0) if may_be else None
     if regular is not None:
         rows = _sifted(regular, sifter, skip_end)
     else:
-        rows = _parse_rows(data[start:].decode(), dialect, columns, width, sifter, skip_end)
+        rows = _parse_rows(file.path.read_bytes()[start:].decode(), dialect, columns, width, sifter, skip_end)
     return _named(rows, names)
 
 
@@ -48,20 +53,25 @@ def _without_end(names: Sequence[str], width: int) -> list[str]:
     return names
 
 
-def _is_regular(data: bytes, start: int, dialect: Dialect) -> bool:
+def _is_regular(dialect: Dialect, quotes: int) -> bool:
     """Whether Arrow may try: a dialect that it knows, and every quote that is opened may be closed."""
-    return dialect.is_plain and (not dialect.quote or data.count(dialect.quote.encode(), start) % 2 == 0)
+    return dialect.is_plain and quotes % 2 == 0
 
 
 def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
     """The rows that are rows of the table. Only those that may be none are looked at one by one, as `sift` looks at all."""
-    width = rows.table.num_columns
+    import pyarrow as pa
+
+    width = rows.batch.num_columns
     end = max(0, len(rows) - skip_end)
     reasons: dict[int, str] = {}
     if not sifter.wanted.keep_all:
         totals = rows.totals(sifter)
-        below = sifter.below(rows.tail(end), width, sum(at < end for at in totals))
+        marked = sum(at < end for at in totals)
+        below = sifter.below(rows.tail(end), width, marked)
         reasons = dict(enumerate(below, end - len(below)))
+        if 0 in totals and len(below) < end and (reason := sifter.on_top(rows.row(0), width, marked)):
+            reasons[0] = reason
         for at in totals | rows.candidates(sifter):
             if at < end and at not in reasons and (reason := sifter.inside(rows.row(at), width)):
                 reasons[at] = reason
@@ -70,7 +80,8 @@ def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
     left = [LeftOut(at, reason, row_text(rows.row(at))) for at, reason in sorted(reasons.items()) if reason != "blank"]
     gone = sorted(reasons)
     odd = [(at + 1 - bisect_left(gone, at), row) for at, row in sorted(rows.odd.items()) if at not in reasons]
-    return TextRows(rows.without(reasons), tuple(left), tuple(_ragged(odd, width)))
+    table = pa.Table.from_batches([rows.without(reasons)])
+    return TextRows(table, tuple(left), tuple(_ragged(odd, width)))
 
 
 def _parse_rows(text: str, dialect: Dialect, columns: int, width: int, sifter: RowSifter, skip_end: int) -> TextRows:
@@ -126,7 +137,7 @@ def _swallowed(rows: list[list[str]], columns: int, text: str) -> bool:
 
 
 def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evidence]:
-    """What is noted of rows of another length, each with its number."""
+    """What is noted of rows of another length, each with the numbers of all of them, by which a new file's are refused."""
     short, long = [], []
     for number, row in rows:
         if len(row) < width:
@@ -149,7 +160,7 @@ def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evide
         if found:
             shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
             message = plural_msg(len(found), one, many, rows=shown)
-            notes.append(Evidence("", "ragged", message, tuple(found[:10])))
+            notes.append(Evidence("", "ragged", message, tuple(found)))
     return notes
 
 
@@ -175,11 +186,18 @@ def _named(rows: TextRows, names: Sequence[str] | None) -> TextRows:
 def _is_empty(column: Any) -> bool:
     import pyarrow.compute as pc
 
-    return pc.all(pc.equal(pc.utf8_trim_whitespace(column), "")).as_py() is not False
+    return pc.all(pc.equal(pc.utf8_trim_whitespace(_plain(column)), "")).as_py() is not False
 
 
 def _filled(column: Any) -> float:
     """The share of cells that hold something."""
     import pyarrow.compute as pc
 
-    return float(pc.mean(pc.cast(pc.not_equal(pc.utf8_trim_whitespace(column), ""), "float64")).as_py() or 0.0)
+    return float(pc.mean(pc.cast(pc.not_equal(pc.utf8_trim_whitespace(_plain(column)), ""), "float64")).as_py() or 0.0)
+
+
+def _plain(column: Any) -> Any:
+    """A column of texts as they are."""
+    import pyarrow as pa
+
+    return column.cast(pa.string())

@@ -8,30 +8,26 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.catalog.sources._sheet_xml import sheet_parts, special_cells
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
 _EXACT = 2**53  # whole numbers below it are exact as floats
-_ERRORS = frozenset(
-    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!")
-)
 # Namespaces of the strict form of Open XML and of the usual one.
 _STRICT = {
     b"http://purl.oclc.org/ooxml/spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     b"http://purl.oclc.org/ooxml/officeDocument/relationships": b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     b"http://purl.oclc.org/ooxml/drawingml/main": b"http://schemas.openxmlformats.org/drawingml/2006/main",
 }
+_FILLED_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*[^/>]>")
+_START = 2**16  # bytes of a sheet that show whether it holds rows
 _ODS_ERROR = re.compile(rb'calcext:value-type="error"')
 
 
@@ -49,24 +45,14 @@ class Workbook:
 class Sheet:
     """The rows of a sheet, equally long.
 
-    `uncalculated` are the positions (row, column) among `rows` of formulas that have no saved value.
+    `uncalculated` are the positions (row, column) among `rows` of formulas that have no saved value; `left` is how many columns of the
+    sheet stand before the first one of `rows`.
     """
 
     title: str
     rows: list[Sequence[Any]]
     uncalculated: frozenset[tuple[int, int]] = frozenset()
-
-
-@dataclass(frozen=True)
-class SheetColumn:
-    """One column as an Arrow array, whether it holds anything, which texts stand for values of several types, and what to know of it."""
-
-    name: str
-    array: Any
-    filled: bool
-    uncalculated: int
-    mixed: tuple[str, ...] = ()
-    notes: list[Evidence] = field(default_factory=list)
+    left: int = 0
 
 
 @contextmanager
@@ -139,7 +125,16 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     left = min((next((j for j, cell in enumerate(row) if cell is not None), width) for row in rows), default=0)
     left = min([left, *(j for _, j in formulas)])
     whole: list[Sequence[Any]] = [(*row, *[None] * (width - len(row)))[left:width] for row in rows]
-    return Sheet(title, whole, frozenset((i, j - left) for i, j in formulas))
+    return Sheet(title, whole, frozenset((i, j - left) for i, j in formulas), left)
+
+
+def holds_rows(workbook: Workbook, title: str) -> bool:
+    """Whether a sheet holds two rows at least: a table may be there. The sheet itself is not read where its part of an archive tells it."""
+    part = workbook.parts.get(title)
+    if workbook.archive is None or not part:
+        return len(workbook.book.get_sheet_by_name(title).to_python()) > 1
+    with workbook.archive.open(part) as file:
+        return len(_FILLED_ROW.findall(file.read(_START))) > 1
 
 
 def _value(cell: Any) -> Any:
@@ -165,49 +160,3 @@ def unnamed_errors(workbook: Workbook) -> int:
     if archive is None or "content.xml" not in archive.namelist():
         return 0
     return len(_ODS_ERROR.findall(archive.read("content.xml")))
-
-
-def sheet_column(sheet: Sheet, at: int, name: str, rows: Sequence[int]) -> SheetColumn:
-    """One column of some rows: errors count as missing, cells of several types become texts."""
-
-    cells = [sheet.rows[i][at] for i in rows]
-    errors = [i for i, cell in enumerate(cells) if isinstance(cell, str) and cell.strip() in _ERRORS]
-    notes = []
-    if errors:
-        kinds = ", ".join(sorted({cells[i].strip() for i in errors}))
-        message = plural_msg(
-            len(errors),
-            "1 cell holds an error ({kinds}) and counts as missing.",
-            "{n} cells hold an error ({kinds}) and count as missing.",
-            kinds=kinds,
-        )
-        notes.append(Evidence(name, "errors", message, tuple(i + 1 for i in errors[:10])))
-        cells = [None if isinstance(cell, str) and cell.strip() in _ERRORS else cell for cell in cells]
-    empty = [i for i, row in enumerate(rows) if (row, at) in sheet.uncalculated]
-    if empty:
-        message = plural_msg(
-            len(empty),
-            "1 cell holds a formula whose value was never saved; it counts as missing. "
-            "Open the file in a spreadsheet program and save it there.",
-            "{n} cells hold formulas whose values were never saved; they count as missing. "
-            "Open the file in a spreadsheet program and save it there.",
-        )
-        notes.append(Evidence(name, "formulas", message, tuple(i + 1 for i in empty[:10])))
-    array, mixed = _array(cells)
-    return SheetColumn(name, array, any(cell is not None for cell in cells), len(empty), mixed, notes)
-
-
-def _array(column: Sequence[Any]) -> tuple[Any, tuple[str, ...]]:
-    """The column as an Arrow array; when its cells are of several types, as texts, with those that stand for values of several types."""
-    import pyarrow as pa
-
-    kinds = {type(cell) for cell in column if cell is not None}
-    if len(kinds) < 2 or kinds <= {int, float}:
-        try:
-            array = pa.array(column)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):  # such as an integer of more than 64 bits
-            pass
-        else:
-            return (array.cast(pa.string()) if pa.types.is_null(array.type) else array), ()
-    texts, ambiguous = canonical_texts(column)
-    return pa.array(texts, pa.string()), ambiguous

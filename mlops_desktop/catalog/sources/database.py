@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import flag, text
+from mlops_desktop.base.params import flag, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, display_name, file_notes, table_batches, without_password
 from mlops_desktop.catalog.sources import _mariadb, _postgresql
 from mlops_desktop.catalog.sources._columns import ColumnBuilder, add_rows
@@ -37,38 +38,59 @@ class Database(Source):
     has_password = True
     needs = ("pg8000", "pymysql")
 
-    table: str = text("", "Table", help="The name of a table or a view, as sale or shop.sale; empty: the only one.")
+    table: str = listed("Table", help="The name of a table or a view, as sale or shop.sale; empty: the only one.")
     query: str = text(
         "", "Query", help="A SELECT statement instead of a table, such as SELECT * FROM a JOIN b USING (id).", grammar="query"
     )
     encrypted: bool = flag(False, "Encrypted connection", help="Demands TLS and a certificate that the system trusts.")
+
+    def listed(self, location: str) -> dict[str, tuple[str, ...]]:
+        settled, address = self.located(location)
+        account, kind = _reached(address, settled.encrypted)
+        try:
+            with kind.connected(account) as connection:
+                return {"table": tuple(_tables(connection, kind))}
+        except Refused as error:
+            raise _refusal(display_name(address, (Database,)), error, "") from error
 
     def read(self, location: str, job: Job) -> Batches:
         settled, address = self.located(location)
         name = display_name(address, (Database,))
         job.step(0.0, msg("Reading {name}", name=name))
         parts = _parts(address)
-        kind = _KINDS[parts.scheme.lower()]
-        account = _account(address, parts, kind, settled.encrypted)
-        _refuse_unreachable(account)
+        account, kind = _reached(address, settled.encrypted)
         try:
             with kind.connected(account) as connection:
                 if parts.password:
                     remember_password(without_password(address), account.password)
-                statement, messages = settled._statement(connection, kind, name)
+                statement, notes = settled._statement(connection, kind, name)
                 table, mixed, more = _table(kind.rows(connection, statement), job)
         except Refused as error:
             raise _refusal(name, error, settled.query) from error
         yield from table_batches(table)
-        return ReadReport(rows_read=table.num_rows, notes=file_notes([*messages, *more]), mixed=mixed)
+        return ReadReport(rows_read=table.num_rows, notes=(*notes, *file_notes(more)), mixed=mixed)
 
-    def _statement(self, connection: Any, kind: ModuleType, name: str) -> tuple[str, list[str]]:
-        """What is run, and a message on the table that was chosen."""
+    def _statement(self, connection: Any, kind: ModuleType, name: str) -> tuple[str, list[Evidence]]:
+        """What is run, and a note on the table that was chosen."""
         if self.query.strip():
             return self.query.strip().rstrip("; \n"), []
-        tables = {table if usual else f"{schema}.{table}": (schema, table) for schema, table, usual in kind.tables(connection)}
-        chosen, messages = choose_table(name, self.table, list(tables))
-        return f"SELECT * FROM {'.'.join(map(kind.quoted, tables[chosen]))}", messages
+        tables = _tables(connection, kind)
+        chosen, notes = choose_table(name, self.table, list(tables))
+        return f"SELECT * FROM {'.'.join(map(kind.quoted, tables[chosen]))}", notes
+
+
+def _tables(connection: Any, kind: ModuleType) -> dict[str, tuple[str, str]]:
+    """The tables and views as (schema, name), by the name that a person writes."""
+    return {table if usual else f"{schema}.{table}": (schema, table) for schema, table, usual in kind.tables(connection)}
+
+
+def _reached(address: str, encrypted: bool) -> tuple[Account, ModuleType]:
+    """How the server of an address lets in, and the module of its kind. UserError when it does not answer."""
+    parts = _parts(address)
+    kind = _KINDS[parts.scheme.lower()]
+    account = _account(address, parts, kind, encrypted)
+    _refuse_unreachable(account)
+    return account, kind
 
 
 def _parts(address: str) -> SplitResult:

@@ -13,11 +13,12 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import Choice, choice, text
+from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.text_file import find_encoding, read_utf8, sample_text, write_beginning
+from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sample_text, write_beginning
+from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
-from mlops_desktop.catalog.sources._compressed import PlainFile, is_packed, plain_file
+from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
 from mlops_desktop.serving.dialect import (
     BLANKS,
@@ -35,10 +36,21 @@ from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter
 from mlops_desktop.serving.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
 
-_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": BLANKS, "fixed": FIXED, "none": ONE_COLUMN}
+_DELIMITERS = {
+    "comma": ",",
+    "semicolon": ";",
+    "tab": "\t",
+    "bar": "|",
+    "caret": "^",
+    "tilde": "~",
+    "broken_bar": "¦",
+    "colon": ":",
+    "blank": BLANKS,
+    "fixed": FIXED,
+    "none": ONE_COLUMN,
+}
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
-_DECIMALS = {"auto": "", "point": ".", "comma": ","}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -77,6 +89,10 @@ class Delimited(TableSource):
             "semicolon": "semicolon",
             "tab": "tab",
             "bar": "bar |",
+            "caret": "caret ^",
+            "tilde": "tilde ~",
+            "broken_bar": "broken bar ¦",
+            "colon": "colon :",
             "blank": "runs of blanks",
             "fixed": "fixed places",
             "none": "nothing: one column",
@@ -102,6 +118,24 @@ class Delimited(TableSource):
             "big5": "Chinese (Big5)",
             "shift_jis": "Japanese (Shift JIS)",
             "euc_kr": "Korean (EUC-KR)",
+            "cp932": "Japanese (Windows-932)",
+            "euc_jp": "Japanese (EUC-JP)",
+            "koi8_r": "Cyrillic (KOI8-R)",
+            "koi8_u": "Cyrillic (KOI8-U)",
+            "iso8859-5": "Cyrillic (ISO 8859-5)",
+            "mac_cyrillic": "Cyrillic (Mac)",
+            "cp866": "Cyrillic (DOS)",
+            "iso8859-2": "Central European (ISO 8859-2)",
+            "mac_latin2": "Central European (Mac)",
+            "cp852": "Central European (DOS)",
+            "cp437": "Western European (DOS, 437)",
+            "cp850": "Western European (DOS, 850)",
+            "iso8859-7": "Greek (ISO 8859-7)",
+            "cp1255": "Hebrew (Windows-1255)",
+            "cp1256": "Arabic (Windows-1256)",
+            "cp1257": "Baltic (Windows-1257)",
+            "cp1258": "Vietnamese (Windows-1258)",
+            "cp874": "Thai (Windows-874)",
         },
         "Encoding",
         help="How letters are written as bytes; another one helps when accents look wrong.",
@@ -119,19 +153,15 @@ class Delimited(TableSource):
         help="The mark that takes a quote or delimiter behind it its meaning.",
     )
     places: str = text("", "Fixed places", help="Where the columns of fixed places begin, such as 1, 13, 25; empty: found from the file.")
-    decimal: str = choice(
-        "auto",
-        {"auto": "found from the cells", "point": "point 1.5", "comma": "comma 1,5"},
-        "Decimal mark",
-        help="Settles numbers such as 1,234 that can be read both ways.",
-    )
-
-    member: str = text("", "File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
+    member: str = listed("File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
 
     def beginning(self, location: str, folder: Path) -> str:
         path = Path(location)
         part = folder / path.name
         return str(part) if not is_packed(path) and write_beginning(path, part) else location
+
+    def listed(self, location: str) -> dict[str, tuple[str, ...]]:
+        return {"member": archive_names(Path(location), _ENDINGS)}
 
     def guess(self, location: str) -> Delimited:
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
@@ -141,7 +171,7 @@ class Delimited(TableSource):
         if self.encoding == "auto" or self.encoding.startswith("utf"):
             return True  # another encoding than these is an error when the file is read
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
-            return not find_encoding(plain.path).startswith("utf") or plain.path.read_bytes().isascii()
+            return not find_encoding(plain.path).startswith("utf") or all(piece.isascii() for piece in pieces(plain.path))
 
     def _guessed(self, path: Path) -> Delimited:
         """This source with the parameters left to it found from a file that is not compressed."""
@@ -201,41 +231,41 @@ class Delimited(TableSource):
     def read(self, location: str, job: Job) -> Batches:
         job.step(0.0, msg("Reading {path}", path=Path(location).name))
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
-            table, report = self._table(plain, job)
+            encoding = find_encoding(plain.path) if self.encoding == "auto" else self.encoding
+            with utf8_file(plain.path, encoding) as file:
+                job.step(0.3)
+                table, report = self._table(plain, encoding, file)
         job.step(0.9)
         yield from table_batches(table)
         return report
 
-    def _table(self, plain: PlainFile, job: Job) -> tuple[Any, ReadReport]:
+    def _table(self, plain: PlainFile, encoding: str, file: Utf8File) -> tuple[Any, ReadReport]:
         """The cells as an Arrow table of texts, and the report."""
         from mlops_desktop.catalog.sources._text_rows import text_rows  # loaded to read a file, not to open a project
 
         path = plain.path
-        encoding = find_encoding(path) if self.encoding == "auto" else self.encoding
-        whole = read_utf8(path, encoding)
-        job.step(0.3)
         found = self._find(*sample_text(path, encoding))
         if not any(found.rows):
             raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a file with a table in it.")
         layout, wanted = found.layout, self.wanted()
         dialect = found.dialect
-        start = _offset(whole.data, found.lines_to(layout.body))
+        start = _offset(file, found.lines_to(layout.body))
         sifter = RowSifter.over(layout, wanted, found.rows)
-        rows = text_rows(whole.data, start, dialect, layout.names, _width(found), sifter, self.skip_end)
+        rows = text_rows(file, start, dialect, layout.names, _width(found), sifter, self.skip_end)
         above = replace(layout, left_out=found.left_out)
         report = ReadReport(
             rows_read=rows.table.num_rows,
             rows_left_out=len(found.left_out) + len(rows.left_out),
             notes=(
-                *file_notes([*plain.messages, *whole.notes]),
+                *plain.notes,
+                *file_notes(file.notes),
                 *layout_notes(above, self.comment),
                 *left_out_notes(rows.left_out, self.comment),
                 *rows.notes,
                 *_undivided(dialect, found.rows),
-                *(_damaged(rows.table) if whole.damaged else ()),
+                *(_damaged(rows.table) if file.damaged else ()),
             ),
             has_names=layout.names is not None,
-            decimal=_DECIMALS[self.decimal],
             likely_decimal="," if dialect.delimiter == ";" else "",
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
@@ -243,12 +273,15 @@ class Delimited(TableSource):
         return rows.table, report
 
 
-def _offset(data: bytes, lines: int) -> int:
-    """Where the text begins after so many lines."""
+def _offset(file: Utf8File, lines: int) -> int:
+    """The byte at which the text begins after so many lines of those in which the table was found."""
     if not lines:
-        return 0
+        return file.start
+    with file.path.open("rb") as opened:
+        opened.seek(file.start)
+        data = opened.read(4 * SAMPLE_BYTES)
     end = next(islice(_LINE_END.finditer(data), lines - 1, None), None)
-    return end.end() if end else len(data)
+    return file.start + (end.end() if end else len(data))
 
 
 def _width(found: _DetectedFormat) -> int:
@@ -266,7 +299,7 @@ def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evid
         return [Evidence("", "fixed", msg("No mark stands between the cells; they were cut at fixed places: {places}.", places=places))]
     if dialect.delimiter == ONE_COLUMN and any("," in cell for row in rows for cell in row):
         message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
-        return [Evidence("", "delimiter", message)]
+        return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
     return []
 
 
@@ -282,6 +315,7 @@ def _damaged(table: Any) -> Sequence[Evidence]:
 
     notes = []
     for name, column in zip(table.column_names, table.columns, strict=True):
+        column = column.cast("string")
         rows = pc.indices_nonzero(pc.match_substring(column, "\ufffd")).to_pylist()
         if rows:
             cells = "; ".join(f"row {at + 1:,}: “{column[at].as_py()[:40]}”" for at in rows[:3])

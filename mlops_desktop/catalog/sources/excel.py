@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import text
+from mlops_desktop.base.params import listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
+from mlops_desktop.catalog.sources._sheet_columns import SheetColumn, column_letter, from_column, sheet_columns
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
-from mlops_desktop.catalog.sources._workbook import Sheet, SheetColumn, Workbook, open_workbook, read_sheet, sheet_column, unnamed_errors
-from mlops_desktop.serving.header import generated_names
+from mlops_desktop.catalog.sources._workbook import Sheet, Workbook, holds_rows, open_workbook, read_sheet, unnamed_errors
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.row_sifter import RowSifter, sift
-from mlops_desktop.serving.table_finder import LeftOut, find_table, is_blank, row_text
+from mlops_desktop.serving.table_finder import Layout, LeftOut, find_table, is_blank, row_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,12 @@ class Excel(TableSource):
     help = "Reads one sheet of an .xlsx, .xlsm, .xlsb, .xls or .ods file."
     suffixes = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
-    sheet: str = text("", "Sheet", help="The name of the sheet; empty: the first one that holds a table.")
+    sheet: str = listed("Sheet", help="The name of the sheet; empty: the first one that holds a table.")
+    first_column: str = text("", "First column", help="The letter of the first column of the table, such as B; empty: found.")
+
+    def listed(self, location: str) -> dict[str, tuple[str, ...]]:
+        with open_workbook(Path(location)) as book:
+            return {"sheet": tuple(book.titles)}
 
     def read(self, location: str, job: Job) -> Batches:
         import pyarrow as pa
@@ -45,7 +51,7 @@ class Excel(TableSource):
         end = max(0, len(body) - self.skip_end)
         kept, left = sift(RowSifter.over(layout, self.wanted(), rows, padded=True), body[:end], len(rows[0]))
         left += [LeftOut(at, "end", row_text(body[at])) for at in range(end, len(body)) if not is_blank(body[at])]
-        columns = self._columns(sheet, layout.names, layout.body + self.skip, kept)
+        columns = sheet_columns(sheet, layout.names, layout.body + self.skip, kept)
         table = pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns])
         if any(one.uncalculated for one in columns) and not any(one.filled for one in columns):
             raise _uncalculated(path)
@@ -54,7 +60,7 @@ class Excel(TableSource):
             rows_read=table.num_rows,
             rows_left_out=len(layout.left_out) + len(left),
             notes=(
-                *file_notes(notes),
+                *notes,
                 *layout_notes(layout, self.comment),
                 *left_out_notes(left, self.comment),
                 *(note for one in columns for note in one.notes),
@@ -62,16 +68,16 @@ class Excel(TableSource):
             has_names=layout.names is not None,
             mixed={at: one.mixed for at, one in enumerate(columns) if one.mixed},
             units={at: unit for at, unit in enumerate(layout.units) if unit},
+            found=self._found(sheet, layout, columns),
         )
 
-    def _columns(self, sheet: Sheet, names: Sequence[str] | None, first: int, kept: Sequence[int]) -> list[SheetColumn]:
-        """The columns of the rows that are kept, counted from `first`."""
-        width = len(sheet.rows[0])
-        given = generated_names(width) if names is None else [*names, *[""] * (width - len(names))]
-        rows = [first + at for at in kept]
-        return [sheet_column(sheet, at, name, rows) for at, name in enumerate(given)]
+    def _found(self, sheet: Sheet, layout: Layout, columns: Sequence[SheetColumn]) -> Excel:
+        """This source with the sheet and the place of the table in it."""
+        start = next(iter(layout.header), layout.body)
+        first = next((at for at, one in enumerate(columns) if one.filled or one.name.strip()), 0)
+        return replace(self.placed(layout, self.skip + start), sheet=sheet.title, first_column=column_letter(sheet.left + first))
 
-    def _sheet(self, path: Path, job: Job) -> tuple[Sheet, list[str]]:
+    def _sheet(self, path: Path, job: Job) -> tuple[Sheet, list[Evidence]]:
         """The sheet that was chosen, or the first with a table, and what a person should know about the choice."""
         with open_workbook(path) as book:
             names = book.titles
@@ -80,8 +86,9 @@ class Excel(TableSource):
                     msg("“{path}” has no sheet “{sheet}”.", path=path.name, sheet=self.sheet),
                     msg("It has: {names}.", names=", ".join(f"“{n}”" for n in names)),
                 )
+            notes = [*file_notes(_errors(book))]
             if self.sheet:
-                return read_sheet(book, self.sheet, job), _errors(book)
+                return from_column(read_sheet(book, self.sheet, job), self.first_column), notes
             found: Sheet | None = None
             for title in names:  # the first with two rows and two columns at least; else the first that holds anything
                 sheet = read_sheet(book, title, job)
@@ -89,14 +96,15 @@ class Excel(TableSource):
                     found = sheet
                     break
                 found = found or (sheet if sheet.rows else None)
-            notes = _errors(book)
-        if found is None:
-            raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
-        others = [f"“{name}”" for name in names if name != found.title]
-        if others:
-            listed = ", ".join(others[:5])
-            notes.insert(0, msg("The sheet “{sheet}” was read; there are also {others}.", sheet=found.title, others=listed))
-        return found, notes
+            if found is None:
+                raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
+            others = [name for name in names if name != found.title]
+            if others:
+                there = ", ".join(f"“{name}”" for name in others[:5])
+                message = msg("The sheet “{title}” was read; there are also {there}.", title=found.title, there=there)
+                tables = tuple(name for name in others if holds_rows(book, name))
+                notes.insert(0, Evidence("", "sheet", message, (), *(("sheet", tables) if tables else ())))
+        return from_column(found, self.first_column), notes
 
 
 def _errors(book: Workbook) -> list[str]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import text
+from mlops_desktop.base.params import listed, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, address_path, file_notes, table_batches
 from mlops_desktop.catalog.sources._tables import choose_table, cursor_table
 from mlops_desktop.serving.message import msg
@@ -32,10 +33,14 @@ class SqliteFile(Source):
     suffixes = (".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".sl3", ".gpkg")
     schemes = ("sqlite",)
 
-    table: str = text("", "Table", help="The name of a table or a view; empty: the one with the most rows.")
+    table: str = listed("Table", help="The name of a table or a view; empty: the one with the most rows.")
     query: str = text(
         "", "Query", help="A SELECT statement instead of a table, such as SELECT * FROM a JOIN b USING (id).", grammar="query"
     )
+
+    def listed(self, location: str) -> dict[str, tuple[str, ...]]:
+        with _opened(_path(self.located(location)[1])) as database:
+            return {"table": tuple(_names(database))}
 
     def read(self, location: str, job: Job) -> Batches:
         settled, place = self.located(location)
@@ -44,9 +49,9 @@ class SqliteFile(Source):
         with _opened(path) as database:
             query = settled.query.strip()
             if query:
-                statement, messages, flags = query, list[str](), set[str]()
+                statement, notes, flags = query, list[Evidence](), set[str]()
             else:
-                chosen, messages = choose_table(path.name, settled.table, _names(database), lambda name: _rows(database, name))
+                chosen, notes = choose_table(path.name, settled.table, _names(database), lambda name: _rows(database, name))
                 statement, flags = f"SELECT * FROM {_quoted(chosen)}", _declared_booleans(database, chosen)
             try:
                 with closing(database.execute(statement)) as cursor:
@@ -59,7 +64,7 @@ class SqliteFile(Source):
                 raise UserError(msg("The query cannot be run: {reason}.", reason=error), "Mend the query, or leave it empty.") from error
         table = _with_booleans(table, flags)
         yield from table_batches(table)
-        return ReadReport(rows_read=table.num_rows, notes=file_notes([*messages, *more]), mixed=mixed)
+        return ReadReport(rows_read=table.num_rows, notes=(*notes, *file_notes(more)), mixed=mixed)
 
 
 def _path(place: str) -> Path:

@@ -12,6 +12,10 @@ from .loading import load_cells as load_cells
 from .location import Location as Location
 from .location import is_source_address as is_source_address
 from .location import name_of as name_of
+from .new_file import NewFile as NewFile
+from .new_file import read_new_file as read_new_file
+from .preview import listed_names as listed_names
+from .preview import preview_source as preview_source
 from .preview import preview_table as preview_table
 from .request_rows import sent_row as sent_row
 from .request_rows import sent_value as sent_value
@@ -23,6 +27,7 @@ from .row_query import check_filter as check_filter
 from .row_query import rows_key as rows_key
 from .row_query import rows_where as rows_where
 from .snapshot import read_cells as read_cells
+from .snapshot import read_notes as read_notes
 from .snapshot import snapshot_path as snapshot_path
 from .table import Table as Table
 from .table import table_from_record as table_from_record
@@ -34,6 +39,4 @@ from .targets import guess_task as guess_task
 from .targets import named_positive as named_positive
 from .targets import target_column as target_column
 from .targets import target_of as target_of
-from .typed_table import conform as conform
-from .typed_table import read_like as read_like
 from .typed_table import type_cells as type_cells

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.source import CellFormat, Source
 from mlops_desktop.engine.data.raw_column import RawColumn, raw_column
+
+_THREADS = 2
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Cells:
     """The cells of a table as they came; no type is decided yet.
 
-    `table` is a `pyarrow.Table` of storable columns (`raw_column.storable`) with unique names. `decimal` is the decimal mark of its texts
-    where it is known, else ""; `likely_decimal` is the one that the mark between the cells suggests. `mixed` maps a column's name to the
+    `table` is a `pyarrow.Table` of storable columns (`raw_column.storable`) with unique names. `format` is what a person said of its
+    texts; `likely_decimal` is the decimal mark that the mark between the cells suggests. `mixed` maps a column's name to the
     texts in it that stand for values of several types. `notes` say what was repaired or left out. `units` are those that the source gives,
-    by the name of the column, and `delimiter` is the mark between the cells of a text; neither is kept in a snapshot.
+    by the name of the column, `delimiter` is the mark between the cells of a text, and `source` is the source with what it found on the
+    way; none of these is kept in a snapshot.
     """
 
     table: Any
-    decimal: str = ""
+    format: CellFormat = field(default_factory=CellFormat)
     likely_decimal: str = ""
     delimiter: str = ""
     mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Evidence, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    source: Source | None = None
     _columns: dict[str, RawColumn] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -47,4 +53,5 @@ class Cells:
 
     def columns(self) -> list[RawColumn]:
         """Every column by its distinct values, in order."""
-        return [self.column(name) for name in self.names]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(self.column, self.names))

@@ -58,7 +58,7 @@ def date_column(
             other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
             column, order = _settle_order(raw, (column, values), (other, read[1][3]), hints)
         else:
-            order = _order_evidence(raw, found, good, conflicts)
+            order = _order_evidence(raw, found, good, conflicts, hints.given_day_first)
         evidence.append(order)
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
@@ -104,8 +104,8 @@ def _stopped(raw: RawColumn, total: int, bad: Bools) -> Evidence:
     return example_evidence(raw, "not_date", message, bad, good=f"{total - raw.count(bad):,}", total=f"{total:,}")
 
 
-def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: int) -> Evidence:
-    """Name the first row that can be read in one order only."""
+def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: int, given: bool | None) -> Evidence:
+    """Name the first row that can be read in one order only; `given` is whether a person chose day first."""
     assert found.rival is not None
     rival = Column(raw.name, "date", replace(found.rival, missing=found.grammar.missing))
     _, _, refused = read_raw(raw, rival)
@@ -126,7 +126,10 @@ def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: i
         if first
         else msg("The {order} comes first.", order=order)
     )
-    return Evidence(raw.name, ORDER_KNOWN if first or not conflicts else "date_order", message, first)
+    known = bool(first) or not conflicts
+    if given is not None and given != day_first(found.grammar):
+        known, message = False, joined([message, msg("The order that you chose does not fit these dates.")], " ")
+    return Evidence(raw.name, ORDER_KNOWN if known else "date_order", message, first)
 
 
 def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
@@ -142,7 +145,9 @@ def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, 
         jumps[first] = float(np.abs(np.diff(course.astype(np.float64))).mean()) if len(course) > 2 else 0.0
     calmer = min(jumps, key=lambda first: jumps[first])
     dotted, rule = "." in by_day[True][0].grammar.date, ORDER_KNOWN
-    if hints.day_first is not None:
+    if hints.given_day_first is not None:
+        chosen, why = hints.given_day_first, "you chose it"
+    elif hints.day_first is not None:
         chosen, why = hints.day_first, "the file's other dates have it so"
     elif dotted and (calmer or jumps[calmer] >= 0.5 * jumps[not calmer]):
         chosen, why = True, "that is the custom with points between"

@@ -25,16 +25,22 @@ _UNKNOWN = re.compile(
     r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
     r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar)|sans objet|sin datos|non disponibile"
     r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
+    r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|[(\[<]null[)\]>]|undefined|nat|not? a time|:|\.\.+|…"
 )
 
 
 @dataclass(frozen=True)
 class Hints:
-    """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests."""
+    """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests.
+
+    `thousands` and `given_day_first` are what a person chose for the file.
+    """
 
     decimal: str = ""
     likely_decimal: str = ""
     day_first: bool | None = None
+    thousands: str | None = None
+    given_day_first: bool | None = None
 
 
 def mask(among: Bools, at: Collection[int]) -> Bools:

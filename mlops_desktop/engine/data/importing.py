@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import without_password
 from mlops_desktop.engine import disk
@@ -15,7 +17,7 @@ from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.loading import load_named, source_for
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
-from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
+from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, read_notes, snapshot_path, write_cells
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -33,11 +35,13 @@ def import_cells(
     job: Job,
     *,
     as_given: bool = False,
+    chosen: Collection[str] = (),
     keep: Callable[[Project, Table], None] | None = None,
 ) -> Imported:
     """Read a file or an address (with the project's source if that opens this kind, unchanged when `as_given`) and keep its cells.
 
-    `keep` is called with the project as it was imported and its typed table.
+    `keep` is called with the project as it was imported and its typed table. `chosen` are the parameters of the source that a person chose:
+    the notes then leave no doubt about them.
 
     UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
     """
@@ -46,20 +50,23 @@ def import_cells(
     known = source_for(place, project.source)
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
     source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5), as_given=as_given)
+    cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     project = _with_units(project, cells)
-    table = type_cells(cells, project.columns, Part(job, 0.5, 0.8))
-    _refuse_lacking(name, project, cells.names)
-    job.step(0.8, "Keeping a copy in the project")
-    data = cells_digest(cells)
-    path = snapshot_path(folder, data)
-    if not path.exists():
-        write_cells(cells, path)
-    # The parameters in an address are those of the source, where they can be changed; a password is never kept.
-    kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
+    cells.columns()
+    with ThreadPoolExecutor(1) as beside:  # Arrow, the hash and the disk leave Python free meanwhile
+        digest = beside.submit(cells_digest, cells)
+        table = type_cells(cells, project.columns, Part(job, 0.5, 0.8))
+        _refuse_lacking(name, project, cells.names)
+        job.step(0.8, "Keeping a copy in the project")
+        path = snapshot_path(folder, digest.result())
+        written = beside.submit(_write_new, cells, path)
+        # The parameters in an address are those of the source, where they can be changed; a password is never kept.
+        kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
+        project = replace(project, data=path.stem, file=name_of(kept), source=source)
+        if keep is not None:
+            keep(project, table)
+        written.result()
     _remember(folder, kept, [note.message for note in cells.notes])
-    project = replace(project, data=data, file=name_of(kept), source=source)
-    if keep is not None:
-        keep(project, table)
     return Imported(
         project=project,
         rows=table.rows,
@@ -67,6 +74,16 @@ def import_cells(
         evidence=(*cells.notes, *table.evidence),
         targets=tuple((column, reason) for column, reason in guess_targets(table)),
     )
+
+
+def _settled(note: Evidence) -> Evidence:
+    return replace(note, parameter="", values=())
+
+
+def _write_new(cells: Cells, path: Path) -> None:
+    """Write the cells unless they are there already, with the same notes."""
+    if not path.exists() or read_notes(path) != cells.notes:
+        write_cells(cells, path)
 
 
 def _with_units(project: Project, cells: Cells) -> Project:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Text
 from mlops_desktop.base.source import Source, file_notes
@@ -17,7 +18,10 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.reading import read_source
+from mlops_desktop.serving.batch_notes import spelling_notes
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.names import match_names
+from mlops_desktop.serving.text_encoding import text_encoding
 
 _WEB = re.compile(r"(https?|ftp):[/\\]", re.IGNORECASE)  # a Path keeps one of two slashes
 
@@ -60,34 +64,69 @@ def load_named(
     A header that was given is never doubted.
     """
     found, cells = load_cells(location, source, job, as_given=as_given)
-    if found == source or not wanted or set(wanted) & set(cells.names):
+    if found == source or not wanted or _named(cells, wanted):
         return found, cells
     several = any(note.rule == "names" for note in cells.notes)
     others: list[dict[str, Any]] = [{"header": "first"}, *({"names": which} for which in ("first", "last", "joined") if several)]
     for changes in others:
         if changes.keys() <= found.params().keys():
             again, other = load_cells(location, replace(found, **changes), job)
-            if set(wanted) & set(other.names):
+            if _named(other, wanted):
                 return again, other
     return found, cells
 
 
-def load_anew(location: Location, known: Source | None, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
-    """As `load_named`, for another file of a project: its encoding, its dialect, its sheet and the place of its table are found anew.
+def load_anew(
+    location: Location, known: Source | None, wanted: Collection[str], job: Job, words: Collection[str] = ()
+) -> tuple[Source, Cells]:
+    """As `load_named`, for another file of a project: its encoding, its dialect, its sheet and the place of its table are found anew, and
+    names that are wanted ones in another spelling are these.
 
-    Only where the names are not found so, the project's source is tried as it is; of a database the same table or query is read.
+    Only where the names are not found so, the project's source is tried as it is; of a database the same table or query is read. `words`
+    are names and levels beyond ASCII, which tell the encoding of a text that is no UTF-8.
     """
     like = source_for(location, known)
     if like is not None and like.schemes:
-        return load_named(location, like, wanted, job)
-    found, cells = load_named(location, None, wanted, job)
-    if like is None or set(wanted) & set(cells.names):
-        return found, cells
+        return _spelled(*load_named(location, like, wanted, job), wanted)
+    found, cells = load_named(location, _source_by_words(words, location), wanted, job)
+    if like is None or _named(cells, wanted):
+        return _spelled(found, cells, wanted)
     try:
         again, other = load_named(location, like, wanted, job)
     except UserError:
-        return found, cells  # what was found anew says better what is wrong
-    return (again, other) if set(wanted) & set(other.names) else (found, cells)
+        return _spelled(found, cells, wanted)  # what was found anew says better what is wrong
+    return _spelled(again, other, wanted) if _named(other, wanted) else _spelled(found, cells, wanted)
+
+
+def _source_by_words(words: Collection[str], location: Location) -> Source | None:
+    """The source for a text in the encoding that some words tell, None where they tell nothing that is not found without them."""
+    place = place_of(location)
+    kind = None if is_source_address(place) else best_source(place)
+    if not words or kind is None or "encoding" not in kind.params() or not Path(place).is_file():
+        return None
+    with disk.explain_errors(f"The file “{name_of(place)}”"), Path(place).open("rb") as file:
+        encoding = text_encoding(file, words)
+    changes: Any = {"encoding": encoding}
+    return replace(kind(), **changes).guess(place) if encoding and not encoding.startswith("utf") else None
+
+
+def _named(cells: Cells, wanted: Collection[str]) -> int:
+    """How many of some columns are there, under their names or other spellings of them."""
+    return len(set(wanted).intersection(cells.names)) + len(match_names(cells.names, wanted))
+
+
+def _spelled(source: Source, cells: Cells, wanted: Collection[str]) -> tuple[Source, Cells]:
+    """The cells with the wanted names for columns whose names are other spellings of these."""
+    spelled = match_names(cells.names, wanted)
+    if not spelled:
+        return source, cells
+    return source, replace(
+        cells,
+        table=cells.table.rename_columns([spelled.get(name, name) for name in cells.names]),
+        mixed={spelled.get(name, name): texts for name, texts in cells.mixed.items()},
+        units={spelled.get(name, name): unit for name, unit in cells.units.items()},
+        notes=(*cells.notes, *(Evidence("", "spelled", message) for message in spelling_notes(spelled))),
+    )
 
 
 def guess_source(location: Location) -> Source:
@@ -104,7 +143,7 @@ def blank_source(location: Location) -> Source:
 
 
 def given_source(location: Location, params: Mapping[str, object]) -> Source:
-    """The source for a location, with some parameters given and the others found.
+    """The source for a location, with some parameters given and the others left to be found (`complete_source`).
 
     UserError when no source opens this kind, or it has no such parameter or value.
     """
@@ -113,8 +152,7 @@ def given_source(location: Location, params: Mapping[str, object]) -> Source:
         _refuse_unreadable(Path(place))
     known = kind.params()
     texts = {name: str(value) for name, value in params.items() if isinstance(known.get(name), Text)}  # a sheet may be called 2024
-    with disk.explain_errors(msg("The file “{name}”", name=name_of(place))):
-        return kind.from_json({"params": {**params, **texts}}).located(place)[0].guess(place)
+    return kind.from_json({"params": {**params, **texts}}).located(place)[0]
 
 
 def complete_source(location: Location, source: Source) -> Source:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.cells import Grammar, Scale
 from mlops_desktop.serving.numbers import number_pattern
-from mlops_desktop.serving.units import CLEAR_MAGNITUDES, CURRENCIES, MAGNITUDES, UNITS, magnitude_scales, unit_scales
+from mlops_desktop.serving.units import CLEAR_MAGNITUDES, CURRENCIES, MAGNITUDES, RATIOS, SIDE_PAIRS, UNITS, magnitude_scales, unit_scales
 
 _MINUS = "−–-"
 _DASH = "−–—-"
@@ -19,13 +19,13 @@ def _any(marks: Sequence[str]) -> str:
     return "|".join(re.escape(mark) for mark in sorted(marks, key=len, reverse=True))
 
 
-_CURRENCY, _BEHIND = _any([*CURRENCIES]), _any([*CURRENCIES, *UNITS, "%"])
+_CURRENCY, _BEHIND = _any([*CURRENCIES]), _any([*CURRENCIES, *UNITS, "%", "‰"])
 _SHAPE = re.compile(
     rf"(?P<limit>[<>≤≥]=?)?\s*(?P<apostrophe>['’])?(?P<open>\()?\s*(?P<sign>[+{_MINUS}])?\s*(?P<before>{_CURRENCY})?\s*"
     rf"(?P<inner>\()?\s*(?P<tail>[+{_MINUS}])?\s*"
     rf"(?P<body>(?:[0-9](?:[0-9.,'’ ]*[0-9])?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)(?:(?P<dash>[.,][{_DASH}]{{1,2}})|[.,])?\s*"
-    rf"(?:(?P<minus1>[{_MINUS}])?\s*(?P<after>{_BEHIND})?|(?P<magnitude>{_any([*MAGNITUDES])})(?P<minus2>\s*[{_MINUS}])?\s*(?:{_CURRENCY})?)"
-    rf"\s*(?P<close>\))?\s*(?P<last>{_BEHIND})?\s*(?P<minus3>[{_MINUS}])?"
+    rf"(?:(?P<minus1>[+{_MINUS}])?\s*(?P<after>{_BEHIND})?|(?P<magnitude>{_any([*MAGNITUDES])})(?P<minus2>\s*[+{_MINUS}])?\s*(?:{_CURRENCY})?)"
+    rf"\s*(?P<close>\))?\s*(?P<last>{_BEHIND})?\s*(?P<minus3>[+{_MINUS}])?"
 )
 _ZERO = re.compile(rf"(?P<before>{_CURRENCY})\s*[{_DASH}]{{1,2}}|[{_DASH}]{{1,2}}\s*(?P<after>{_CURRENCY})")
 # Decimal mark, mark between thousands, and whether lakhs are grouped (12,34,567).
@@ -58,18 +58,28 @@ class NumberFormat:
 
 
 def find_format(
-    sample: Sequence[str], decimal: str = "", least: float = 0.5, counts: Sequence[int] | None = None, likely: str = ""
+    sample: Sequence[str],
+    decimal: str = "",
+    least: float = 0.5,
+    counts: Sequence[int] | None = None,
+    likely: str = "",
+    thousands: str | None = None,
 ) -> NumberFormat | None:
     """The grammar that reads most cells of these distinct texts (clean, none missing), or None when it would be less than `least` of them.
 
     `counts` is how many cells hold each text (one each when None). `decimal` is the decimal mark that the file's other columns use,
-    `likely` the one that its delimiter suggests; they settle texts such as "1.234" and "1,234" that read both ways.
+    `likely` the one that its delimiter suggests; they settle texts such as "1.234" and "1,234" that read both ways. `thousands` is the mark
+    that a person chose ("": none); another one is taken only where hardly a cell reads with it.
     """
     if not sample:
         return None
-    if all(map(_PLAIN.fullmatch, sample)) and "," not in (decimal, likely):
+    if all(map(_PLAIN.fullmatch, sample)) and "," not in (decimal, likely) and thousands != ".":
         return NumberFormat(Grammar(), 1.0)
     sizes = [1] * len(sample) if counts is None else list(counts)
+    if sides := sides_of(sample):
+        found = find_format(_without_sides(sample, sides), decimal, least, sizes, likely)
+        signs = tuple(Scale(mark, sign) for mark, sign in sides.items())
+        return found and replace(found, grammar=replace(found.grammar, scales=(*found.grammar.scales, *signs)))
     shapes = [(found, size) for found, size in zip(map(_SHAPE.fullmatch, sample), sizes, strict=True) if found is not None]
     shapes = _clear(shapes)
     if sum(size for _, size in shapes) < least * sum(sizes):
@@ -77,7 +87,7 @@ def find_format(
     conflict = _conflict(shapes)
     if conflict is not None:
         kind, marks, kept = conflict
-        main = find_format([shape.string for shape, _ in kept], decimal, 0.0, [size for _, size in kept], likely)
+        main = find_format([shape.string for shape, _ in kept], decimal, 0.0, [size for _, size in kept], likely, thousands)
         return replace(main, conflict=kind, marks=marks) if main is not None else None
     zeros = any(_ZERO.fullmatch(text) for text in sample)
     base = _with_marks(shapes)
@@ -87,13 +97,43 @@ def find_format(
         match = re.compile(number_pattern(_written(grammar, candidate))).fullmatch
         readable = sum(size for (found, size) in shapes if match(found.string) is not None)
         shares[candidate] = readable / sum(sizes)
-    best = max(shares.values())
+    chosen_ones = [one for one in _CANDIDATES if thousands is not None and one[0] != thousands and one[1] in ("", thousands)]
+    if max((shares[one] for one in chosen_ones), default=0.0) < max(least, 0.5):
+        chosen_ones = [*_CANDIDATES]
+    best = max(shares[one] for one in chosen_ones)
     if best < least:
         return None
-    ties = [candidate for candidate in _CANDIDATES if shares[candidate] == best]
+    ties = [candidate for candidate in chosen_ones if shares[candidate] == best]
     bodies = [shape["body"] for shape, _ in shapes]
     chosen, doubt = _settle(ties, bodies, decimal, likely, money=bool(grammar.affixes) and base.unit in CURRENCIES)
     return replace(base, grammar=_written(grammar, chosen), share=best, doubt=doubt)
+
+
+def sides_of(sample: Sequence[str]) -> dict[str, float]:
+    """The marks of debit and credit behind these amounts, with the sign of each; empty when they have none.
+
+    In “S” and “H” (Soll, Haben) debit is the plus, as SAP writes it. Where one mark stands beside amounts without any, it is a minus.
+    """
+    for plus, minus, alone in SIDE_PAIRS:
+        behind = re.compile(rf".*[0-9].*?(?<![A-Za-z])(?P<mark>{_any([plus, minus])})")
+        found = [match["mark"] if (match := behind.fullmatch(text)) else "" for text in sample]
+        used = set(found) - {""}
+        plain = [text for text, mark in zip(sample, found, strict=True) if not mark]
+        if len(used) == 2 or (alone and len(used) == 1 and plain and sum(map(_ends_in_digit, plain)) >= 0.9 * len(plain)):
+            positive = plus if len(used) == 2 else ""
+            return {mark: 1.0 if mark == positive else -1.0 for mark in sorted(used)}
+    return {}
+
+
+def _without_sides(sample: Sequence[str], sides: Mapping[str, float]) -> list[str]:
+    """The texts without the marks of debit and credit behind them."""
+    marks = _any([*sides])
+    behind = re.compile(rf"(?<=[^A-Za-z])\s*(?:{marks})$|(?<=[A-Z€])\s+(?:{marks})$")
+    return [behind.sub("", text) for text in sample]
+
+
+def _ends_in_digit(text: str) -> bool:
+    return text[-1:].isdigit()
 
 
 def _written(grammar: Grammar, candidate: tuple[str, str, bool]) -> Grammar:
@@ -109,7 +149,10 @@ def _marks_of(shape: re.Match[str]) -> list[str]:
 def _with_marks(shapes: Sequence[_Shape]) -> NumberFormat:
     """The marks, conversions and unit of cells whose marks go together; the share is not decided yet."""
     money, units, magnitudes = _count_marks(shapes)
-    percent = units.pop("%", 0) > 0
+    ratios = _ratios(units)
+    percent = units.pop("%", 0) > 0 or bool(ratios)
+    for mark in ratios:
+        del units[mark]
     affixes = tuple(sorted(money, key=lambda mark: (-len(mark), mark)))
     unit = max(sorted(money), key=lambda mark: money[mark], default="")
     scales = magnitude_scales(magnitudes)
@@ -117,7 +160,13 @@ def _with_marks(shapes: Sequence[_Shape]) -> NumberFormat:
     if found is not None:
         unit, scales = found
         affixes = () if scales else tuple(sorted(units, key=lambda mark: (-len(mark), mark)))
+    scales = (*scales, *(Scale(mark, 1.0, RATIOS[mark]) for mark in ratios))
     return NumberFormat(Grammar(affixes=affixes, scales=scales, percent=percent), 0.0, unit=unit)
+
+
+def _ratios(units: Mapping[str, int]) -> list[str]:
+    """The marks of ratios beside per cent among these: “‰” always, basis points where “%” or “‰” stands beside them."""
+    return [mark for mark in RATIOS if mark in units and (mark == "‰" or "%" in units or "‰" in units)]
 
 
 def _count_marks(shapes: Sequence[_Shape]) -> tuple[Counter[str], Counter[str], Counter[str]]:
@@ -144,7 +193,8 @@ def _clear(shapes: Sequence[_Shape]) -> list[_Shape]:
 def _conflict(shapes: Sequence[_Shape]) -> tuple[str, tuple[str, ...], list[_Shape]] | None:
     """The kind of conflict between the marks of some cells, the marks, and the cells with the most frequent kind of mark or none."""
     money, units, magnitudes = _count_marks(shapes)
-    dimensions = {mark: UNITS[mark][0] if mark in UNITS else mark for mark in units}
+    ratios = _ratios(units)
+    dimensions = {mark: "%" if mark in ratios else UNITS[mark][0] if mark in UNITS else mark for mark in units}
     meanings = {**{mark: CURRENCIES[mark] for mark in money}, **dimensions, **(dict.fromkeys(magnitudes, "magnitude") if units else {})}
     if len(set(meanings.values())) < 2:
         return None
@@ -172,7 +222,7 @@ def _notations(shapes: Sequence[_Shape], zeros: bool) -> tuple[str, ...]:
     bracketed = [shape for shape, _ in shapes if shape["close"] and (shape["open"] or shape["inner"])]
     if bracketed and (plain or any(re.search("[.,$]", shape.string) for shape in bracketed)):
         found.append("parentheses")
-    if any(shape["minus1"] or shape["minus2"] or shape["minus3"] for shape, _ in shapes):
+    if any((shape[name] or "+").strip() != "+" for shape, _ in shapes for name in ("minus1", "minus2", "minus3")):
         found.append("trailing_minus")
     if any(shape["apostrophe"] for shape, _ in shapes):
         found.append("apostrophe")

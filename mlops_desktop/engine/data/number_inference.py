@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.compound_formats import compound_evidence, compound_format, same_mark
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.number_formats import NumberFormat, find_format
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
+from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.numbers import number_pattern
 from mlops_desktop.serving.schema import Column
+from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
 
 _SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
 _ROUNDS = 4  # so often cells that a format refuses join the sample
@@ -25,9 +28,7 @@ _RANGES = (
     r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
     r"|[0-9.,]+ ?(?:\+|or more|and more)"
 )
-_DAYS = "[0-9]{1,6} ?(?:d|days?|Tage?),? "
-_HOURS = rf"[+−–-]?(?:{_DAYS})?[0-9]{{1,6}}:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?"
-_BEYOND_A_DAY = rf"[+−–-]?(?:{_DAYS}.*|24:0[1-9].*|24:[1-5][0-9].*|24:00:0[1-9].*|24:00:[1-5][0-9].*|(?:2[5-9]|[3-9][0-9]|[0-9]{{3,}}):.*)"
+KNOWN_MARKS = frozenset((*CURRENCIES, *UNITS))
 _NOTATIONS = {  # by notation: the texts that need it, and what such a cell is
     "parentheses": (r".*\(.*\).*", "Parentheses are a minus"),
     "trailing_minus": (r".*[0-9].*[−–-]", "A minus stands behind the number"),
@@ -54,11 +55,13 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
 
     `present` marks the distinct texts that are not missing; `grammar` holds the texts and numbers that mean missing.
     """
-    found = _duration_format(raw, present) or fit_format(raw, present, hints)
+    found = compound_format(raw, present) or fit_format(raw, present, hints) or _marked_format(raw, present, hints)
     if found is None:
         return None
     if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):
         return None
+    if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
+        return None  # decades
     own = replace(found.grammar, missing=grammar.missing, missing_numbers=grammar.missing_numbers)
     column = Column(raw.name, "number", own, unit=found.unit)
     if found.conflict:
@@ -66,10 +69,10 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
     values, _, refused = read_raw(raw, column)
     column, evidence, bad = _without_strays(raw, column, present, mask(present, refused))
     unmarked = _unmarked(raw, column, present & ~bad, values)
+    half = raw.count(present & ~bad) >= 0.5 * raw.count(present)
     if column.grammar.percent and raw.count(unmarked) > STRAY_SHARE * raw.count(present):
         bad = bad | unmarked  # "12 %" beside "12": nobody can know whether that is 12 or 0.12
     if raw.count(bad) > STRAY_SHARE * raw.count(present):
-        half = raw.count(present & ~bad) >= 0.5 * raw.count(present)
         return NumberReading(None, [_stopped(raw, present, bad)]) if half and not _are_classes(raw, present, bad) else None
     if bad.any():
         evidence.append(stray_evidence(raw, column, bad))
@@ -85,6 +88,16 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
     return NumberReading(column, evidence)
 
 
+def _marked_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat | None:
+    """The format of numbers with one unknown mark behind each, the same in all cells."""
+    mark = same_mark(raw, present)
+    if not mark:
+        return None
+    bare = [text.removesuffix(mark).strip() for text in raw.sample(present, _SAMPLE)]
+    found = find_format(bare, hints.decimal, 1.0, likely=hints.likely_decimal)
+    return found and replace(found, grammar=replace(found.grammar, affixes=(*found.grammar.affixes, mark)), unit=mark)
+
+
 def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5) -> NumberFormat | None:
     """The format that reads most cells of a column, None when less than `least` of them.
 
@@ -97,7 +110,8 @@ def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5)
         at = np.union1d(heavy, at[np.linspace(0, len(at) - 1, _SAMPLE).astype(np.intp)])
     found: NumberFormat | None = None
     for _ in range(_ROUNDS):
-        found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, raw.counts[at].tolist(), hints.likely_decimal)
+        sizes = raw.counts[at].tolist()
+        found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, sizes, hints.likely_decimal, hints.thousands)
         if found is None:
             return None
         more = np.setdiff1d(np.flatnonzero(present & ~raw.matching(number_pattern(found.grammar))), at)
@@ -105,16 +119,6 @@ def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5)
             break
         at = np.union1d(at, more[np.linspace(0, len(more) - 1, min(len(more), _SAMPLE)).astype(np.intp)])
     return found
-
-
-def _duration_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
-    """Durations as hours, when nearly all cells are written like times and some go beyond a day."""
-    if not any(":" in text for text in raw.sample(present, 20)):
-        return None
-    times = raw.matching(_HOURS) & present
-    if raw.count(times) < (1 - STRAY_SHARE) * raw.count(present) or not (raw.matching(_BEYOND_A_DAY) & times).any():
-        return None
-    return NumberFormat(Grammar(notations=("hours",)), 1.0, unit="h")
 
 
 def _are_codes(raw: RawColumn, present: Bools) -> bool:
@@ -131,7 +135,7 @@ def led_by_zeros(raw: RawColumn) -> Bools:
 def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bool:
     """Whether all numbers are whole and written so: 1.0 is the reading of a measurement, 1 is a count."""
     grammar = column.grammar
-    if grammar.percent or grammar.scales or "hours" in grammar.notations or not (values[np.isfinite(values)] % 1 == 0).all():
+    if grammar.percent or grammar.scales or set(COMPOUND) & {*grammar.notations} or not (values[np.isfinite(values)] % 1 == 0).all():
         return False
     return not (raw.matching(rf".*(?:[0-9][eE][+-]?[0-9]|{re.escape(grammar.decimal)}).*") & good & np.isfinite(values)).any()
 
@@ -180,7 +184,7 @@ def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: Nu
 
 def _marks(grammar: Grammar) -> list[str]:
     """The marks that give a cell its unit; magnitudes alone give none."""
-    return [*grammar.affixes, *(["%"] if grammar.percent else [])]
+    return [*grammar.affixes, *(["%", *(scale.mark for scale in grammar.scales)] if grammar.percent else [])]
 
 
 def _unmarked(raw: RawColumn, column: Column, good: Bools, values: Floats) -> Bools:
@@ -225,16 +229,23 @@ def _notation_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[
     for notation, (pattern, message) in _NOTATIONS.items():
         if notation in grammar.notations and (cells := raw.matching(pattern) & good).any():
             yield example_evidence(raw, "limits" if notation == "limits" else "notation", message + ": {shown}.", cells)
-    if "hours" in grammar.notations:
-        message = "Row {row} = {cell} is beyond a day, so these are durations, read as hours: 25:30 is 25.5."
-        yield example_evidence(raw, "duration", message, raw.matching(_BEYOND_A_DAY) & good)
+    yield from compound_evidence(raw, column, good)
+    sides = [scale for scale in grammar.scales if is_side(scale)]
+    if sides and (cells := raw.matching(rf".*(?:{'|'.join(re.escape(one.mark) for one in sides)})") & good).any():
+        signs = joined([msg("“{mark}” as a plus" if one.times > 0 else "“{mark}” as a minus", mark=one.mark) for one in sides], ", ")
+        yield example_evidence(raw, "debit_credit", "Marks of debit and credit were read: {signs}. {shown}.", cells, signs=signs)
+    if grammar.affixes and grammar.affixes[-1] not in KNOWN_MARKS:
+        message = "The mark “{mark}” stands behind every number and was left off: {shown}."
+        yield example_evidence(raw, "mark", message, good, mark=grammar.affixes[-1])
     if grammar.scales:
-        converted = [scale for scale in grammar.scales if (scale.times, scale.over, scale.shift) != (1, 1, 0)]
-        facts = ", ".join(_conversion_text(scale.times, scale.over, scale.shift, scale.mark, column.unit) for scale in converted)
+        others = [scale for scale in grammar.scales if not is_side(scale)]
+        converted = [scale for scale in others if (scale.times, scale.over, scale.shift) != (1, 1, 0)]
+        unit = "" if grammar.percent else column.unit
+        facts = ", ".join(_conversion_text(scale.times, scale.over, scale.shift, scale.mark, unit) for scale in converted)
         cells = raw.matching(rf".*[0-9.,\s](?:{'|'.join(re.escape(scale.mark) for scale in converted)}).*") & good
-        if cells.any():
-            message = "Cells were converted to “{unit}” ({facts}): {shown}." if column.unit else "Cells were converted ({facts}): {shown}."
-            yield example_evidence(raw, "converted", message, cells, unit=column.unit, facts=facts)
+        if converted and cells.any():
+            message = "Cells were converted to “{unit}” ({facts}): {shown}." if unit else "Cells were converted ({facts}): {shown}."
+            yield example_evidence(raw, "converted", message, cells, unit=unit, facts=facts)
     if "parentheses" in grammar.notations and (dashes := raw.matching("[−–—-]{1,2}")).any():
         message = "Dashes alone count as missing, though accounting formats write 0 so: {shown}."
         yield example_evidence(raw, "missing_words", message, dashes)

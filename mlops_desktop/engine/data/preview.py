@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.base.source import Source
+from mlops_desktop.base.source import DATE_ORDERS, DECIMALS, THOUSANDS, Source
 from mlops_desktop.engine import disk
+from mlops_desktop.engine.data.date_formats import day_first, exchanged
 from mlops_desktop.engine.data.loading import blank_source, load_cells, source_for
 from mlops_desktop.engine.data.location import Location, name_of, place_of
 from mlops_desktop.engine.data.results import FilePreview, PreviewColumn
 from mlops_desktop.engine.data.table import Table
+from mlops_desktop.engine.data.targets import default_roles
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
@@ -28,7 +30,21 @@ from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 ROWS = 100
 CELLS = 20_000
 TYPED_ROWS = 5_000
-_MARKS = {".": "point", ",": "comma"}
+
+
+def preview_source(location: Location, project: Project) -> Source:
+    """The source that reads a location, with the parameters that the project holds for it. UserError when nothing opens this kind, or it is
+    absent or empty: then no setting helps.
+    """
+    place = place_of(location)
+    blank = blank_source(place)
+    return source_for(place, project.source) or blank
+
+
+def listed_names(location: Location, source: Source) -> dict[str, tuple[str, ...]]:
+    """The sheets, tables or files that a source can read of a location, by the parameter that names one. UserError as `load_cells`."""
+    with disk.explain_errors(f"The file “{name_of(location)}”"):
+        return source.listed(place_of(location))
 
 
 def preview_table(location: Location, project: Project, job: Job, *, as_given: bool = False) -> FilePreview:
@@ -51,10 +67,10 @@ def preview_table(location: Location, project: Project, job: Job, *, as_given: b
     table = type_cells(cells, project.columns, Part(job, 0.6, 1.0))
     return FilePreview(
         given=given,
-        found=_with_decimal(found, table.schema.columns),
+        found=_with_format(cells.source or found, table),
         rows=rows,
         whole=whole,
-        columns=_columns(table),
+        columns=_columns(table, project.target),
         notes=tuple(note for note in (*cells.notes, *table.evidence) if not note.column),
     )
 
@@ -71,22 +87,40 @@ def _without_end(source: Source) -> Source:
     return replace(source, **changes)
 
 
-def _with_decimal(found: Source, columns: Sequence[Column]) -> Source:
-    """The source with the decimal mark that all columns of numbers have in common, where it is a parameter that was left open."""
-    param = found.params().get("decimal")
-    marks = {column.grammar.decimal for column in columns if column.type == "number"}
-    if param is None or getattr(found, "decimal", None) != param.default or len(marks) != 1:
-        return found
-    changes: Any = {"decimal": _MARKS.get(marks.pop(), param.default)}
+def _with_format(found: Source, table: Table) -> Source:
+    """The source with what all columns have in common of the marks of numbers and the order of dates, and with the words for missing, where
+    these are left open.
+    """
+    columns = table.schema.columns
+    numbers = [column.grammar for column in columns if column.type in ("number", "integer")]
+    orders = {day_first(column.grammar) for column in columns if column.type == "date" and exchanged(column.grammar) is not None}
+    words = dict.fromkeys(word for column in columns for word in _further_words(column))
+    marks: dict[str, set[Any]] = {
+        "decimal": {one.decimal for one in numbers},
+        "thousands": {one.thousands for one in numbers if one.thousands},
+        "dates": orders,
+        "missing_texts": {", ".join(words)} if words else set(),
+    }
+    ids: dict[str, Mapping[str, Any]] = {"decimal": DECIMALS, "thousands": THOUSANDS, "dates": DATE_ORDERS}
+    changes: Any = {}
+    for name, values in marks.items():
+        if len(values) == 1 and getattr(found, name) == found.params()[name].default:
+            value = values.pop()
+            changes[name] = next((id_ for id_, mark in ids[name].items() if mark == value), "auto") if name in ids else value
     return replace(found, **changes)
 
 
-def _columns(table: Table) -> tuple[PreviewColumn, ...]:
+def _further_words(column: Column) -> list[str]:
+    """The words for missing of a column beyond the usual ones."""
+    return [word for word in column.grammar.missing if word not in MISSING_NUMBER_TEXTS]
+
+
+def _columns(table: Table, target: str) -> tuple[PreviewColumn, ...]:
     count = min(table.rows, ROWS, max(CELLS // max(len(table.schema.columns), 1), 10))
     evidence: dict[str, list[Evidence]] = {}
     for one in table.evidence:
         evidence.setdefault(one.column, []).append(one)
-    made = []
+    roles, made = default_roles(table, target), []
     for column in table.schema.columns:
         is_number = column.type in NUMBER_TYPES and column.type != "boolean"
         made.append(
@@ -96,7 +130,10 @@ def _columns(table: Table) -> tuple[PreviewColumn, ...]:
                 values=_values(table, column, count),
                 decimal=column.grammar.decimal if is_number else "",
                 thousands=column.grammar.thousands if is_number else "",
-                missing=tuple(text for text in column.grammar.missing if text not in MISSING_NUMBER_TEXTS),
+                missing=tuple(_further_words(column)),
+                unit=column.unit,
+                role=roles[column.name][0] if column.name in roles else "feature",
+                why_role=roles[column.name][1] if column.name in roles else "",
                 evidence=tuple(evidence.get(column.name, ())),
             )
         )

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.serving.cells import Grammar, Scale
+from mlops_desktop.serving.compound_numbers import DASHES
 from mlops_desktop.serving.dates import DAY, date_pattern, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Longs
-from mlops_desktop.serving.numbers import DASHES, THOUSANDS, number_pattern
+from mlops_desktop.serving.numbers import THOUSANDS, number_pattern
+from mlops_desktop.serving.units import is_side
 
 FEW = 256  # distinct texts up to which Python reads as quickly as Arrow does
 _PLAIN_NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
@@ -70,10 +72,10 @@ def _numbers_by_pattern(array: Any, grammar: Grammar) -> tuple[Floats, Bools]:
     if grammar.thousands:
         digits = pc.replace_substring_regex(digits, THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands)), "")
     digits = pc.utf8_rtrim(pc.replace_substring(digits, grammar.decimal, "."), DASHES)
-    digits, convertible = _scaled(digits, part, grammar.scales)
+    digits, convertible = _scaled(digits, part, [scale for scale in grammar.scales if not is_side(scale)])
     values = pc.if_else(pa.array(good), digits, "nan").cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
     signs = [_bools(pc.not_equal(part[name], "")) for name in ("sign", "tail_sign", "behind", "last") if name in part]
-    plus = [_bools(pc.equal(part[name], "+")) for name in ("sign", "tail_sign") if name in part]
+    plus = [_bools(pc.equal(pc.utf8_trim_whitespace(part[name]), "+")) for name in ("sign", "tail_sign", "behind", "last") if name in part]
     opened = [_bools(pc.not_equal(part[name], "")) for name in ("open", "inner", "close") if name in part]
     closed = opened[-1] if opened else np.zeros(len(array), dtype=bool)
     count = np.sum([*signs, closed], axis=0)
@@ -81,6 +83,9 @@ def _numbers_by_pattern(array: Any, grammar: Grammar) -> tuple[Floats, Bools]:
     if opened:
         good &= np.sum(opened[:2], axis=0) == closed
     values = np.where((count == 1) & ~np.any(plus, axis=0), -values, values)
+    if "side" in part:
+        minus = [scale.mark for scale in grammar.scales if is_side(scale) and scale.times < 0]
+        values = np.where(among(part["side"], minus), -values, values)
     if "percent" in part:
         values = np.where(_bools(pc.not_equal(part["percent"], "")), values / 100, values)
     return np.where(good, values, np.nan), good

@@ -20,6 +20,7 @@ from mlops_desktop.serving.request_validation import read_dates, read_levels, re
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
 Reading = tuple[NDArray[Any], list[str], dict[int, str]]
+Codes = NDArray[np.signedinteger[Any]]
 Kind = Literal["text", "number", "integer", "boolean", "date"]
 
 
@@ -35,13 +36,13 @@ class RawColumn:
 
     name: str
     kind: Kind
-    codes: Ints
+    codes: Codes
     distinct: Any = None
     values: NDArray[Any] | None = None
     mixed: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
     zone: bool = False
-    given: tuple[Ints, Any] | None = None
+    given: tuple[Codes, Any] | None = None
     infinite: tuple[int, ...] = ()
     _readings: dict[tuple[str, Grammar], Reading] = field(default_factory=dict)
 
@@ -67,16 +68,15 @@ class RawColumn:
     def counts(self) -> Longs:
         """How many rows hold each distinct value."""
         size = len(self.distinct) if self.values is None else len(self.values)
-        return np.bincount(self.codes[self.codes >= 0], minlength=size).astype(np.int64)
+        there = self.codes if self.codes.min(initial=0) >= 0 else self.codes[self.codes >= 0]
+        return np.bincount(there, minlength=size).astype(np.int64)
 
     def by_appearance(self) -> Ints:
         """The positions of the distinct values in the order of their first rows, the position behind them for cells without one; those that
         no row holds are left out.
         """
-        first = np.full(len(self.counts) + 1, self.rows)
-        first[self.codes[::-1]] = np.arange(self.rows - 1, -1, -1)  # the last of equal positions, the first row, stays
-        order = np.flatnonzero(first < self.rows)
-        return order if (np.diff(first[order]) > 0).all() else order[np.argsort(first[order], kind="stable")]
+        size = len(self.counts)
+        return np.arange(size) if _are_by_appearance(self.codes, size) else appearance(self.codes, size)
 
     def matching(self, pattern: str) -> Bools:
         """Which of the distinct texts match a regular expression (RE2's grammar) as a whole."""
@@ -127,6 +127,8 @@ def raw_column(name: str, array: Any, mixed: Sequence[str] = ()) -> RawColumn:
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     kind = array.type
+    if kind == pa.dictionary(pa.int32(), pa.string()) and not array.null_count and not array.dictionary.null_count:
+        return _coded_column(name, array.indices.to_numpy(), array.dictionary, tuple(mixed))
     if pa.types.is_dictionary(kind):
         if kind.ordered and pa.types.is_string(array.dictionary.cast(pa.string()).type):
             ordered = tuple(level_of(level) for level in array.dictionary.cast(pa.string()).to_pylist())
@@ -145,18 +147,52 @@ def raw_column(name: str, array: Any, mixed: Sequence[str] = ()) -> RawColumn:
 
 def _text_column(name: str, array: Any, mixed: tuple[str, ...], ordered: tuple[str, ...] = ()) -> RawColumn:
     coded = array.dictionary_encode()
-    codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.intp)
-    cleaned = _cleaned(coded.dictionary)
+    return _text_by_appearance(name, coded.indices.to_numpy(zero_copy_only=False), coded.dictionary, mixed, ordered)
+
+
+def _coded_column(name: str, codes: Codes, dictionary: Any, mixed: tuple[str, ...]) -> RawColumn:
+    """A column of texts that comes by distinct values, in whatever order these are."""
+    import pyarrow as pa
+
+    again = dictionary.dictionary_encode()
+    if len(again.dictionary) < len(dictionary):  # one text twice
+        codes, dictionary = again.indices.to_numpy()[codes], again.dictionary
+    if not _are_by_appearance(codes, len(dictionary)):
+        order = appearance(codes, len(dictionary))
+        place = np.empty(len(dictionary), dtype=np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        codes, dictionary = place[codes], dictionary.take(pa.array(order))
+    return _text_by_appearance(name, codes, dictionary, mixed)
+
+
+def _text_by_appearance(name: str, codes: Codes, dictionary: Any, mixed: tuple[str, ...], ordered: tuple[str, ...] = ()) -> RawColumn:
+    cleaned = _cleaned(dictionary)
     if cleaned is None:
-        return RawColumn(name, "text", codes, coded.dictionary, mixed=mixed, ordered=ordered)
+        return RawColumn(name, "text", codes, dictionary, mixed=mixed, ordered=ordered)
     place, distinct = cleaned
-    return RawColumn(name, "text", place[codes], distinct, mixed=mixed, ordered=ordered, given=(codes, coded.dictionary))
+    return RawColumn(name, "text", place[codes], distinct, mixed=mixed, ordered=ordered, given=(codes, dictionary))
+
+
+def _are_by_appearance(codes: Codes, size: int) -> bool:
+    """Whether codes from 0 first appear in rising order, all of them, and no cell is without one."""
+    if not len(codes):
+        return size == 0
+    highest = np.maximum.accumulate(codes)
+    return bool(codes[0] == 0 and codes.min() == 0 and highest[-1] == size - 1 and np.diff(highest).max(initial=0) <= 1)
+
+
+def appearance(codes: Codes, size: int) -> Ints:
+    """Codes from 0 in the order of their first rows; -1 counts as `size`, codes that no row holds are left out."""
+    first = np.full(size + 1, len(codes))
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last of equal positions, the first row, stays
+    order = np.flatnonzero(first < len(codes))
+    return order[np.argsort(first[order], kind="stable")]
 
 
 _MAY_BE_UNCLEAN = r"^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]"  # any other text is what `clean_text` makes of it
 
 
-def _cleaned(distinct: Any) -> tuple[Ints, Any] | None:
+def _cleaned(distinct: Any) -> tuple[Codes, Any] | None:
     """The clean texts, each once, and the place of every given text among them; None when all are clean."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -167,7 +203,7 @@ def _cleaned(distinct: Any) -> tuple[Ints, Any] | None:
     if clean == texts:
         return None
     coded = pc.replace_with_mask(distinct, doubtful, pa.array(clean, distinct.type)).dictionary_encode()
-    return coded.indices.to_numpy(zero_copy_only=False).astype(np.intp), coded.dictionary
+    return coded.indices.to_numpy(zero_copy_only=False), coded.dictionary
 
 
 def _integers(name: str, array: Any) -> RawColumn:

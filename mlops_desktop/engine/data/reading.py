@@ -39,21 +39,40 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
     arrays = [storable(column) for column in table.columns]
     return Cells(
         table=pa.Table.from_arrays(arrays, names=table.column_names),
-        decimal=report.decimal,
+        format=source.cell_format(),
         likely_decimal=report.likely_decimal,
         delimiter=report.delimiter,
         mixed={name: report.mixed[at] for name, at in zip(table.column_names, places, strict=True) if report.mixed.get(at)},
-        notes=(*report.notes, *notes),
+        notes=(*report.notes, *_unnamed(source, report.has_names), *notes),
+        source=report.found,
         units={name: report.units[at] for name, at in zip(table.column_names, places, strict=True) if report.units.get(at)},
     )
+
+
+def _unnamed(source: Source, has_names: bool) -> tuple[Evidence, ...]:
+    """That nothing names the columns, and that the first row might, where the source has a parameter for it."""
+    if has_names:
+        return ()
+    message = msg("No row names the columns, so they were named column_1, column_2 …")
+    return (Evidence("", "header", message, (), *(("header", ("first",)) if "header" in source.params() else ())),)
 
 
 def _parts(source: CombinedSource, location: str, job: Job, open_part: Opener) -> list[PartTable]:
     places, tables = source.parts(location), []
     for at, place in enumerate(places):
         name, cells = open_part(place, Part(job, at / len(places), (at + 1) / len(places)))
-        tables.append(PartTable(name=name, table=cells.table, mixed=cells.mixed, notes=cells.notes))
+        tables.append(PartTable(name=name, table=_plain(cells.table), mixed=cells.mixed, notes=cells.notes))
     return tables
+
+
+def _plain(table: Any) -> Any:
+    """An Arrow table with texts that are held by their distinct values as they are."""
+    import pyarrow as pa
+
+    for at, field in enumerate(table.schema):
+        if field.type == pa.dictionary(pa.int32(), pa.string()):
+            table = table.set_column(at, field.name, table.column(at).cast(pa.string()))
+    return table
 
 
 def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[int], tuple[Evidence, ...]]:
@@ -65,9 +84,7 @@ def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[int
     unnamed = frozenset(name for name, old in zip(names, given or [""] * len(names), strict=True) if not clean_name(old))
     table, messages = without_empty(table.rename_columns(names), unnamed)
     left = [name for name in table.column_names if name in unnamed]
-    if given is None:
-        messages.insert(0, msg("No row names the columns, so they were named column_1, column_2 …"))
-    elif left:
+    if given is not None and left:
         names_left = ", ".join(left[:5]) + (" …" if len(left) > 5 else "")
         messages.append(msg("Columns without a name were named after their place: {names}.", names=names_left))
     if doubled:
@@ -120,6 +137,8 @@ def _blank(column: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return pc.equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), "")
     return column.is_null()

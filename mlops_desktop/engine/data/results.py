@@ -35,7 +35,8 @@ class Imported:
 class PreviewColumn:
     """A column of a preview: its type, its first values (None: missing), and how its cells were parsed.
 
-    `values` are numbers in a column of numbers, else texts. `missing` are words for missing beyond the usual ones.
+    `values` are numbers in a column of numbers, else texts. `missing` are words for missing beyond the usual ones. `role` is the
+    one that it has unless a person decides otherwise, with its reason in `why_role`.
     """
 
     name: str
@@ -44,6 +45,9 @@ class PreviewColumn:
     decimal: str = ""
     thousands: str = ""
     missing: tuple[str, ...] = ()
+    unit: str = ""
+    role: str = "feature"
+    why_role: str = ""
     evidence: tuple[Evidence, ...] = ()
 
 

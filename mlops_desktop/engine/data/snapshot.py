@@ -7,13 +7,14 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.parquet import read_parquet
-from mlops_desktop.base.source import file_notes
+from mlops_desktop.base.source import CellFormat, file_notes
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
@@ -41,18 +42,20 @@ def write_cells(cells: Cells, path: Path) -> None:
 
     facts = {
         "format": _FORMAT,
-        "decimal": cells.decimal,
+        "decimal": cells.format.decimal,
         "likely_decimal": cells.likely_decimal,
         "mixed": {name: list(texts) for name, texts in cells.mixed.items()},
         "notes": [encode_messages(note.to_json()) for note in cells.notes],
     }
+    if more := _further(cells.format):
+        facts["cell_format"] = more
     table = cells.table.replace_schema_metadata({_KEY: json.dumps(facts, sort_keys=True).encode()})
     temporary = path.with_name(disk.temporary_name(path.name))
     with disk.explain_errors(msg("The data of this project, “{name}”,", name=path.name)):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("xb") as file:
-                pq.write_table(table, file, compression="zstd", store_schema=True)
+                pq.write_table(table, file, compression="zstd", compression_level=1, write_statistics=False, store_schema=True)
                 file.flush()
                 os.fsync(file.fileno())
             disk.replace(temporary, path)
@@ -67,12 +70,40 @@ def read_cells(path: Path) -> Cells:
             table = read_parquet(path, memory_map=True)
             facts = json.loads((table.schema.metadata or {})[_KEY], object_hook=decode_message)
             mixed = {str(name): tuple(texts) for name, texts in facts.get("mixed", {}).items()}
-            notes = tuple(Evidence(one["column"], one["rule"], one["message"], tuple(one["rows"])) for one in facts.get("notes", ()))
-            notes += file_notes(facts.get("said", ()))  # format 1: messages alone
+            notes = _notes_of(facts)
         except (KeyError, TypeError, ValueError) as error:
             raise UserError("The data of this project is damaged and cannot be read.", "Import the data file again.") from error
-    decimal, likely = str(facts.get("decimal", "")), str(facts.get("likely_decimal", ""))
-    return Cells(table=table.replace_schema_metadata(None), decimal=decimal, likely_decimal=likely, mixed=mixed, notes=notes)
+    more = facts.get("cell_format", {})
+    given = CellFormat(
+        decimal=str(facts.get("decimal", "")),
+        thousands=more.get("thousands"),
+        day_first=more.get("day_first"),
+        missing=tuple(more.get("missing", ())),
+    )
+    likely = str(facts.get("likely_decimal", ""))
+    return Cells(table=table.replace_schema_metadata(None), format=given, likely_decimal=likely, mixed=mixed, notes=notes)
+
+
+def read_notes(path: Path) -> tuple[Evidence, ...]:
+    """What was noted when the cells of a snapshot were read from their source. UserError as `read_cells`."""
+    import pyarrow.parquet as pq
+
+    with disk.explain_errors(f"The data of this project, “{path.name}”,"):
+        try:
+            return _notes_of(json.loads((pq.read_schema(path).metadata or {})[_KEY]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError("The data of this project is damaged and cannot be read.", "Import the data file again.") from error
+
+
+def _notes_of(facts: dict[str, Any]) -> tuple[Evidence, ...]:
+    notes = tuple(Evidence.from_json(one) for one in facts.get("notes", ()))
+    return notes + file_notes(facts.get("said", ()))  # format 1: messages alone
+
+
+def _further(given: CellFormat) -> dict[str, Any]:
+    """What was said of the cells beside the decimal mark; empty where nothing was, so that digests stay those of older versions."""
+    found: dict[str, Any] = {"thousands": given.thousands, "day_first": given.day_first, "missing": list(given.missing) or None}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def cells_digest(cells: Cells) -> str:
@@ -81,15 +112,18 @@ def cells_digest(cells: Cells) -> str:
     The same cells give the same digest, whenever and wherever they were imported.
     """
     likely = f" {cells.likely_decimal}" if cells.likely_decimal else ""
-    total = hashlib.sha256(f"cells {_DIGEST_VERSION} {cells.rows} {cells.decimal}{likely}".encode())
+    total = hashlib.sha256(f"cells {_DIGEST_VERSION} {cells.rows} {cells.format.decimal}{likely}".encode())
+    if more := _further(cells.format):
+        total.update(json.dumps(more, sort_keys=True).encode())
     for raw in cells.columns():
         total.update(json.dumps([raw.name, raw.kind, raw.zone, raw.ordered, raw.mixed]).encode())
         codes, distinct = raw.given or (raw.codes, raw.distinct)
-        total.update(np.ascontiguousarray(codes, dtype="<i8").tobytes())
+        total.update(np.ascontiguousarray(codes, dtype="<i8").data)
         if raw.values is None:
-            parts = [text.encode("utf-8", "surrogatepass") for text in distinct.to_pylist()]
-            total.update(np.array([len(part) for part in parts], dtype="<i8").tobytes())
-            total.update(b"".join(parts))
+            _, ends, texts = distinct.buffers()
+            places = np.frombuffer(ends, np.int32)[distinct.offset : distinct.offset + len(distinct) + 1] if ends else np.zeros(1, np.int32)
+            total.update(np.diff(places).astype("<i8").data)
+            total.update(memoryview(texts or b"")[places[0] : places[-1]])
         else:
             total.update(np.ascontiguousarray(raw.values, dtype=raw.values.dtype.newbyteorder("<")).tobytes())
     return total.hexdigest()[:32]

@@ -127,6 +127,6 @@ def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[
     frame = Frame(
         layout, int(document["rows"]), arrays["numbers"], arrays["codes"].astype(np.intp, copy=False), tuple(levels), arrays["dates"]
     )
-    evidence = tuple(Evidence(e["column"], e["rule"], e["message"], tuple(e["rows"])) for e in document["evidence"])
+    evidence = tuple(Evidence.from_json(e) for e in document["evidence"])
     counts = {name: (int(distinct), int(missing)) for name, (distinct, missing) in document.get("counts", {}).items()}
     return Table(schema, frame, evidence).with_counts(counts)

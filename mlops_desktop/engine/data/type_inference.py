@@ -10,6 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.compound_formats import unread_amounts
 from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
@@ -26,6 +27,7 @@ from mlops_desktop.engine.data.text_inference import (
     missing_texts_of,
     text_column_type,
 )
+from mlops_desktop.engine.data.unread_values import unread_evidence
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
 from mlops_desktop.serving.frame import Bools
@@ -33,6 +35,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_OTHER_MARK = {".": ",", ",": "."}  # the decimal mark beside a mark of thousands
 _FRACTION = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
 
 
@@ -47,6 +50,7 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
     columns, evidence = [], []
     for raw in raws:
         note = notes.get(raw.name, ColumnNote())
+        note = replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note
         shown = recoded_column(raw, note.recode) if note.recode else raw
         column, found = _forced(shown, note, hints) if note.type else _free(shown, note, hints)
         if note.recode:
@@ -86,7 +90,8 @@ def _source_evidence(raw: RawColumn) -> Iterator[Evidence]:
 
 
 def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
-    votes = [cells.decimal] if cells.decimal else []
+    given = cells.format
+    votes = [given.decimal] if given.decimal else []
     orders: list[bool] = []
     for raw in raws:
         if raw.kind != "text":
@@ -102,8 +107,14 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
         if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
             orders.append(day_first(formats[0].grammar))
-    decimal = cells.decimal or (votes[0] if len(set(votes)) == 1 else "")
-    return Hints(decimal, "" if votes else cells.likely_decimal, orders[0] if orders and len(set(orders)) == 1 else None)
+    decimal = given.decimal or _OTHER_MARK.get(given.thousands or "", "") or (votes[0] if len(set(votes)) == 1 else "")
+    return Hints(
+        decimal,
+        "" if votes else cells.likely_decimal,
+        orders[0] if orders and len(set(orders)) == 1 else None,
+        given.thousands,
+        given.day_first,
+    )
 
 
 def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
@@ -130,7 +141,10 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     amounts = (number is not None and not number.codes) or date is not None
     kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
+    stopped = stopped or list(unread_amounts(raw, present))
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
+    if len(evidence) == 1:
+        evidence += unread_evidence(raw, present)
     zeros = led_by_zeros(raw) & present
     if zeros.any() and raw.matching("['’]?[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)

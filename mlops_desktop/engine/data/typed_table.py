@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, value_of_empty
@@ -24,6 +23,7 @@ from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema
 
 ValueTable = tuple[NDArray[Any], list[str]]
 _BLOCK = 8192  # rows
+_THREADS = 2
 _TEXTS = 10_000  # distinct texts that are looked at together
 
 
@@ -83,7 +83,7 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
 
 def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> FileNotation:
     """How the texts of another file are written; typed cells of a file prove nothing."""
-    finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.decimal)
+    finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.format.decimal)
     for name, raw in raws.items():
         if raw.kind != "text" or not finder.wants(name):
             continue
@@ -92,25 +92,6 @@ def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> Fi
         for start in range(0, len(telling), _TEXTS):
             finder.add({name: raw.texts_at(telling[start : start + _TEXTS].tolist())})
     return finder.found()
-
-
-def read_like(cells: Cells, table: Table) -> tuple[Table, dict[int, list[ValidationIssue]]]:
-    """Another file's cells as a table of the same schema, and the faults of the rows that hold cells which cannot be read (rows from 0).
-
-    The evidence of the table says what the file writes otherwise than the training data.
-
-    UserError when no column of the table is there.
-    """
-    if {column.name for column in table.schema.columns}.isdisjoint(cells.names):
-        names = ", ".join(f"“{column.name}”" for column in table.schema.columns[:5])
-        raise UserError("None of the columns is in this file.", msg("It needs columns such as {names}.", names=names))
-    checked = conform(cells, table.schema)
-    problems: dict[int, list[ValidationIssue]] = {}
-    for problem in checked.errors:
-        if problem.row is not None:
-            problems.setdefault(problem.row, []).append(problem)
-    notes = tuple(Evidence("", NOTATION, issue.message) for issue in checked.warnings if issue.code == NOTATION)
-    return Table(table.schema, checked.frame, notes), problems
 
 
 def _value_tables(schema: Schema, raws: Mapping[str, RawColumn]) -> dict[str, ValueTable]:
@@ -160,10 +141,14 @@ def _frame(schema: Schema, tables: Mapping[str, ValueTable], raws: Mapping[str, 
                 filled.append((block, at, tables[name][0], raws[name].codes))
             else:
                 block[:, at] = missing
-    for start in range(0, rows, _BLOCK):  # all columns of some rows, as the cells of a row lie together in memory
+
+    def fill(start: int) -> None:  # all columns of some rows, as the cells of a row lie together in memory
         part = slice(start, start + _BLOCK)
         for block, at, values, cells in filled:
             block[part, at] = values[cells[part]]
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(fill, range(0, rows, _BLOCK)))
     levels = tuple(tables[name][1] if name in tables else [] for name in layout.categoricals)
     return Frame(layout, rows, numbers, codes, levels, dates)
 

@@ -4,7 +4,6 @@ from .acceptance import check as check
 from .acceptance import response_ms as response_ms
 from .batch_prediction import CHUNK as CHUNK
 from .batch_prediction import Predicted as Predicted
-from .batch_prediction import errors_by_row as errors_by_row
 from .batch_prediction import predict_file as predict_file
 from .batch_prediction import read_for_scoring as read_for_scoring
 from .final_evaluation import evaluate_file as evaluate_file

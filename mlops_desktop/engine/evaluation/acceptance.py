@@ -83,7 +83,7 @@ def _score_goal(project: Project, wanted: float, measured: Evaluation) -> GoalRe
     outcome = as_message("could not be measured") if value is None else _on_test_set(metric.shown(value))
     message = msg(template, metric=metric.label, wanted=format_number(metric.shown(wanted)), outcome=outcome)
     if low is not None and high is not None and low < wanted <= high:
-        message = joined([message, as_message("The goal lies within the interval, so new rows may fall on either side of it.")], " ")
+        message = joined([message, as_message("The goal lies within the interval, so it is not certain that it is met on new rows.")], " ")
     return GoalResult("score", wanted, value, passed, message, metric.id, low, high)
 
 

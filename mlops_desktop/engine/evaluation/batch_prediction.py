@@ -13,11 +13,10 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.data import Location, conform, load_anew, name_of
+from mlops_desktop.engine.data import Location, NewFile, load_anew, name_of, read_new_file
 from mlops_desktop.engine.project import refuse_output
 from mlops_desktop.serving.answers import NO_ANSWER, table_header, table_rows, unanswered
-from mlops_desktop.serving.column import ValidationResult
-from mlops_desktop.serving.file_notation import NOTATION
+from mlops_desktop.serving.csv_io import own_words
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
 
@@ -26,7 +25,9 @@ CHUNK = 20_000  # rows that are scored together
 
 @dataclass(frozen=True)
 class Predicted:
-    """How many rows of a file were answered and refused, and warnings: the columns that the file lacks, and what it writes otherwise."""
+    """How many rows of a file were answered and refused, and warnings: what is no row of its table, what it writes otherwise than the
+    training data, and what is unusual in it.
+    """
 
     rows: int
     refused: int
@@ -41,8 +42,9 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
     it, or when one lacks without which the model has no answer.
     """
     refuse_output(out, ".csv", file)
-    checked, rows, warnings = read_for_scoring(scorer, file, Part(job, 0.0, 0.4), source)
-    errors = errors_by_row(checked)
+    found = read_for_scoring(scorer, file, Part(job, 0.0, 0.4), source)
+    frame, errors = found.checked.frame, found.problems()
+    rows = frame.rows
     refused = len(errors)
     temporary = out.with_name(disk.temporary_name(out.name))
     with disk.explain_errors(msg("“{name}”", name=out.name)):
@@ -55,7 +57,7 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
                     end = min(start + CHUNK, rows)
                     at = np.arange(start, end)
                     here = {row - start: errors[row] for row in at.tolist() if row in errors}
-                    scores = scorer.scores(checked.frame.take(at))
+                    scores = scorer.scores(frame.take(at))
                     without = [row for row in unanswered(scores) if row not in here]
                     refused += len(without)
                     writer.writerows(table_rows(scorer, scores, {**here, **dict.fromkeys(without, NO_ANSWER)}))
@@ -63,34 +65,20 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
-    return Predicted(rows, refused, warnings)
+    return Predicted(rows, refused, found.notes)
 
 
-def read_for_scoring(
-    scorer: Scorer, file: Location, job: Job, source: Source | None = None
-) -> tuple[ValidationResult, int, tuple[str, ...]]:
-    """The rows of a file checked by the schema of a scorer, their number, and warnings: the columns which the file lacks,
-    and what it writes otherwise than the training data.
+def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | None = None) -> NewFile:
+    """The rows of a file by the schema of a scorer.
 
     UserError when no column of the model is in the file, or one lacks without which the model has no answer.
     """
-    known = {column.name for column in scorer.schema.columns}
-    cells = load_anew(file, source, known, job)[1]
+    schema = scorer.schema
+    known = {column.name for column in schema.columns}
+    cells = load_anew(file, source, known, job, [*own_words(schema)])[1]
     if not known & set(cells.names):
         raise UserError(
             msg("No column of the model is in “{file}”.", file=name_of(file)),
             msg("It needs: {names}.", names=", ".join(sorted(known)[:12])),
         )
-    absent = scorer.schema.check_columns(cells.names)
-    checked = conform(cells, scorer.schema)
-    notes = tuple(issue.message for issue in checked.warnings if issue.code == NOTATION)
-    return checked, cells.rows, (*((absent,) if absent else ()), *notes)
-
-
-def errors_by_row(checked: ValidationResult) -> dict[int, str]:
-    """The messages of each refused row, by its position; every error of `checked` is about one row."""
-    found: dict[int, list[str]] = {}
-    for problem in checked.errors:
-        assert problem.row is not None, "columns that lack are refused before"
-        found.setdefault(problem.row, []).append(problem.message)
-    return {row: " ".join(messages) for row, messages in found.items()}
+    return read_new_file(cells, schema, schema)

@@ -11,16 +11,19 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.data import Location, load_anew, name_of, read_like, target_of
+from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_new_file, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.csv_io import own_words
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.required_inputs import blocking_columns
+from mlops_desktop.serving.schema import Schema
 
 IMPORTANCE_REPEATS = 5
 
@@ -28,7 +31,7 @@ IMPORTANCE_REPEATS = 5
 def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
     """The evaluation of the run's out-of-fold scores of the training rows; the held-out test set is not used.
 
-    For two classes with the cut-off that these scores propose, and its curve (with costs where they are set).
+    For two classes with the threshold that these scores propose, and its curve (with costs where they are set).
     """
     pipeline = chosen.pipeline
     key = pipeline.keys.out_of_fold(chosen.run.id)
@@ -105,7 +108,7 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
         among = f", such as one without “{fields[0]}”" if fields else ""
         raise UserError(
             msg(
-                "The model has no answer for {n_without:,} of {rows:,} rows{among}.",
+                "The model has no prediction for {n_without:,} of {rows:,} rows{among}.",
                 n_without=len(without),
                 rows=rows.frame.rows,
                 among=among,
@@ -122,14 +125,16 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     columns of the model that the file lacks. UserError when the model cannot do without one.
     """
     project = chosen.pipeline.project
-    cells = load_anew(path, project.source, {project.target}, job)[1]
+    schema = _schema_with_target(chosen)
+    wanted = {project.target, *(column.name for column in chosen.scorer.schema.columns)}
+    cells = load_anew(path, project.source, wanted, job, [*own_words(schema)])[1]
     if project.target not in cells.names:
         raise UserError(
-            msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=name_of(path), target=project.target),
+            msg("“{path}” has no column “{target}”, so predictions cannot be compared.", path=name_of(path), target=project.target),
             "Choose a file that holds the true values.",
         )
-    absent = chosen.scorer.schema.check_columns(cells.names)
-    table, problems = read_like(cells, chosen.pipeline.table)
+    new = read_new_file(cells, schema, chosen.scorer.schema)
+    table, problems = Table(schema, new.checked.frame, ()), new.problems()
     there = np.flatnonzero(~table.frame.missing(project.target))
     known = np.array([i for i in there if i not in problems], dtype=np.intp)
     if not len(known):
@@ -149,10 +154,20 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
         kept = np.setdiff1d(np.arange(len(known)), without)
         if not len(kept):
             raise UserError(
-                msg("The model has no answer for any row of “{path}”.", path=name_of(path)),
+                msg("The model has no prediction for any row of “{path}”.", path=name_of(path)),
                 "Put a step that fills gaps before it, and train again.",
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
     found = _placed(evaluate_rows(chosen, Dataset(features, target), job), known)
-    notes = (*found.notes, *([absent] if absent else []), *(one.message for one in table.evidence))
+    notes = (*found.notes, *new.notes)
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
+
+
+def _schema_with_target(chosen: Chosen) -> Schema:
+    """The columns of the training table: those of the model with the summaries of their training data, the target with its classes."""
+    own = {column.name: column for column in chosen.scorer.schema.columns}
+    columns = [own.get(column.name, column) for column in chosen.pipeline.table.schema.columns]
+    target, classes = chosen.pipeline.project.target, chosen.scorer.classes
+    if classes:
+        columns = [replace(one, levels=tuple(map(level_of, classes))) if one.name == target else one for one in columns]
+    return Schema(tuple(columns))

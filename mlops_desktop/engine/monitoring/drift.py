@@ -7,7 +7,7 @@ import numpy as np
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import Location, name_of
-from mlops_desktop.engine.evaluation import CHUNK, errors_by_row, read_for_scoring
+from mlops_desktop.engine.evaluation import CHUNK, read_for_scoring
 from mlops_desktop.engine.monitoring.results import DriftReport
 from mlops_desktop.engine.project import from_json
 from mlops_desktop.engine.training import Chosen, drift_reference
@@ -23,12 +23,12 @@ def drift_of(chosen: Chosen, file: Location, job: Job) -> DriftReport:
 
 def compare_file(scorer: Scorer, reference: Reference, file: Location, job: Job, source: Source | None = None) -> DriftReport:
     """The rows of a file against a drift reference. Rows that the schema refuses or the model cannot answer are left out and counted."""
-    checked, rows, warnings = read_for_scoring(scorer, file, Part(job, 0.0, 0.6), source)
-    errors = errors_by_row(checked)
-    good = np.array([row for row in range(rows) if row not in errors], dtype=np.intp)
+    found = read_for_scoring(scorer, file, Part(job, 0.0, 0.6), source)
+    every, errors = found.checked.frame, found.problems()
+    good = np.array([row for row in range(every.rows) if row not in errors], dtype=np.intp)
     counters, refused = Counters(reference, scorer.prediction_spec), len(errors)
     for start in range(0, len(good), CHUNK):
-        frame = checked.frame.take(good[start : start + CHUNK])
+        frame = every.take(good[start : start + CHUNK])
         scores = scorer.scores(frame)
         if without := unanswered(scores):
             refused += len(without)
@@ -36,4 +36,4 @@ def compare_file(scorer: Scorer, reference: Reference, file: Location, job: Job,
             frame, scores = frame.take(kept), scores[kept]
         counters.add(frame, scores)
         job.step(0.6 + 0.4 * start / max(len(good), 1))
-    return from_json(DriftReport, {**counters.report(), "refused": refused, "file": name_of(file), "warnings": warnings}, "DriftReport")
+    return from_json(DriftReport, {**counters.report(), "refused": refused, "file": name_of(file), "warnings": found.notes}, "DriftReport")

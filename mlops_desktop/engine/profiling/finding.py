@@ -23,8 +23,8 @@ class Finding:
     """One thing that a person should know. `column` is "" for the whole table.
 
     `fix` is a ready-made decision, or None when only a person can mend it: `{"role": {column: role}}`, `{"type": {column: type}}`,
-    `{"missing": {column: [texts]}}`, `{"recode": {column: {text: level}}}`, `{"row_filter": record}`, `{"step": record}`, with component
-    records as in project.json. `title` and `safe` are those of its kind.
+    `{"missing": {column: [texts]}}`, `{"recode": {column: {text: level}}}`, `{"row_filter": record}`, `{"step": record}`, perhaps with
+    `next_step` behind it, with component records as in project.json. `title` and `safe` are those of its kind.
     """
 
     rule: str

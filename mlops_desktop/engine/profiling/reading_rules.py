@@ -34,6 +34,16 @@ _FINDINGS: Mapping[FindingKind, tuple[Severity, str, str]] = {
         "As texts these dates have no order. Mend the cells in the file, or read the rest as dates.",
         "date",
     ),
+    FindingKind("unread_numbers", "{column} looks like numbers"): (
+        "warning",
+        "As texts these amounts have no order. Leave off in the file what stands beside the numbers.",
+        "",
+    ),
+    FindingKind("unread_dates", "{column} looks like dates"): (
+        "warning",
+        "As texts these dates have no order. Write them as year-month-day in the file.",
+        "",
+    ),
     FindingKind("unmarked", "Numbers without their unit in {column}"): (
         "warning",
         "They may be in another unit than the rest.",
@@ -48,6 +58,16 @@ _FINDINGS: Mapping[FindingKind, tuple[Severity, str, str]] = {
         "warning",
         "If it is the other mark, every number is a thousand times larger or smaller.",
         "",
+    ),
+    FindingKind("amounts", "Amounts that are not read in {column}"): (
+        "warning",
+        "As texts these amounts have no order. Write them as plain numbers in the file, or cut them by a step.",
+        "",
+    ),
+    FindingKind("debit_credit", "Debit and credit in {column}"): (
+        "warning",
+        "If the file means it the other way, the sign of every amount is wrong.",
+        "category",
     ),
     FindingKind("maybe_date", "Dates written as numbers in {column}?"): (
         "warning",
@@ -93,6 +113,8 @@ _FINDINGS: Mapping[FindingKind, tuple[Severity, str, str]] = {
 _KINDS = {kind.rule: kind for kind in _FINDINGS}
 STRAY = FindingKind("stray", "Odd cells in {column}")
 MISSING_WORDS = FindingKind("missing_words", "Words for “missing” in {column}")
+PAIRS = FindingKind("pairs", "Two numbers in a cell of {column}")
+_PAIRS = "As one text the numbers have no order. Cut in two, each is a number of its own."
 _STRAY = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as text."
 _MISSING_WORDS = "The other cells hold numbers or dates, so this text can only mean that nothing is known."
 
@@ -107,6 +129,9 @@ def reading_findings(seen: Seen) -> Iterator[Finding]:
             continue
         elif evidence.rule == "stray":
             yield STRAY.finding("warning", column, evidence.message, _STRAY, _read_as(column, "category"))
+        elif evidence.rule == "pairs":
+            step = {"id": "split_column", "params": {"columns": [column], "separator": "/", "numbers": True, "keep": False}}
+            yield PAIRS.finding("warning", column, evidence.message, _PAIRS, {"step": step})
         elif found := _KINDS.get(evidence.rule):
             severity, why, kind = _FINDINGS[found]
             yield found.finding(severity, column, evidence.message, why, _read_as(column, kind) if kind else None)

@@ -76,8 +76,8 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
 
 
 def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
-    """The project with the ready-made fix of a finding: `role`, `type`, `missing` and `recode` (by column), `row_filter` and `step`
-    (records).
+    """The project with the ready-made fix of a finding: `role`, `type`, `missing` and `recode` (by column), `row_filter`, `step` and
+    `next_step` (records; the one behind the step).
 
     A row filter or step that is there already is not added again; one that is off is switched on. UserError for anything else.
     """
@@ -88,8 +88,9 @@ def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
         "recode": _add_recoded,
         "row_filter": lambda p, v: _added(p, "row_filters", v),
         "step": lambda p, v: _added(p, "steps", v),
+        "next_step": lambda p, v: _added(p, "steps", v),
     }
-    for kind, value in fix.items():
+    for kind, value in sorted(fix.items(), key=lambda one: one[0] != "next_step"):  # each step comes first, so the last one begins
         if kind not in known:
             raise serialization.unknown("fix", kind, known)
         project = known[kind](project, value)

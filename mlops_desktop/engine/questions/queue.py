@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.profiling import Finding, Overview
 from mlops_desktop.engine.project import Answer, Project, apply_fix
 from mlops_desktop.engine.questions.from_findings import finding_questions
 from mlops_desktop.engine.questions.from_reading import guess_questions, reading_questions
+from mlops_desktop.engine.questions.from_source import source_questions
 from mlops_desktop.engine.questions.question import ACCEPT, Question
 from mlops_desktop.serving.message import msg
 
 _ORDER = {"high": 0, "warning": 1, "info": 2}
 
 
-def questions(project: Project, overview: Overview, findings: Sequence[Finding]) -> tuple[Question, ...]:
+def questions(project: Project, overview: Overview, findings: Sequence[Finding], notes: Sequence[Evidence] = ()) -> tuple[Question, ...]:
     """Every doubt about the project's data and guesses, the weightiest first, each with the answer that the project holds.
 
-    `overview` and `findings` are of the project's table (`engine.profiling`).
+    `overview` and `findings` are of the project's table (`engine.profiling`), `notes` were made when it was read from its source.
     """
-    found = (*guess_questions(project, overview), *reading_questions(project, overview), *finding_questions(project, findings))
+    of_source = source_questions(project.source, notes) if project.source is not None else ()
+    found = (*of_source, *guess_questions(project, overview), *reading_questions(project, overview), *finding_questions(project, findings))
     answered = (replace(one, answer=project.answers.get(one.id)) for one in found)
     return tuple(sorted(answered, key=lambda one: _ORDER[one.weight]))
 

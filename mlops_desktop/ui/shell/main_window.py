@@ -16,6 +16,7 @@ from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.readings import Readings
 from mlops_desktop.ui.shell.banner import Banner
 from mlops_desktop.ui.shell.command_palette import Entry, focus
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
@@ -46,6 +47,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(900, 600)
         theme.dress(self)
         self.controller = ProjectController(jobs, self)
+        self.controller.readings = Readings(lambda: settings.readings, partial(setattr, settings, "readings"))
         self._settings = settings
         self._panels: dict[str, Panel] = {}
         self._stage = ""
@@ -356,12 +358,9 @@ class MainWindow(QMainWindow):
             self.open_path(paths[0])
 
     def open_path(self, path: Path) -> None:
-        """Open a project folder, or make a project of a data file."""
+        """Open a project folder, or show the first rows of a data file or of a folder of them; a project is made from there."""
         try:
-            if path.is_dir() or path.name == "project.json":
-                self.start.open_project(path if path.is_dir() else path.parent)
-            else:
-                self.start.take_file(path)
+            self.start.open_path(path)
         except UserError as error:
             self._show_banner("err", error_text(error), "")
 

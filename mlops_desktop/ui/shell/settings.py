@@ -69,6 +69,15 @@ class Settings:
         self._settings.setValue("recent", [str(new if path == old else path) for path in self.recent])
 
     @property
+    def readings(self) -> str:
+        """How files of known shapes were read, as a text of `Readings`."""
+        return str(self._settings.value("readings", ""))
+
+    @readings.setter
+    def readings(self, value: str) -> None:
+        self._settings.setValue("readings", value)
+
+    @property
     def geometry(self) -> QByteArray | None:
         """The geometry of the window."""
         value = self._settings.value("geometry")

@@ -33,7 +33,7 @@ from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
-from mlops_desktop.ui.widgets.drop_zone import data_files
+from mlops_desktop.ui.widgets.drop_zone import data_files, is_data
 from mlops_desktop.ui.widgets.elided import Elided
 
 # File, target, and what a person reads on the tile; licences are in resources/samples/README.md.
@@ -72,6 +72,7 @@ class StartPage(QWidget):
         self.controller, self._settings = controller, settings
         self._other: SourceDialog | None = None
         self._preview: ImportDialog | None = None
+        self._pasted: Path | None = None  # the file of a table from the clipboard that is being looked at
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         samples = QGridLayout()
@@ -188,14 +189,28 @@ class StartPage(QWidget):
         if name:
             self.preview(Path(name))
 
-    def preview(self, file: Path) -> None:
-        """Show the first rows of a file and how it is read; the person has it imported from there."""
+    def open_path(self, path: Path) -> None:
+        """Show the first rows of data, or open a project by its folder or its file."""
+        if is_data(path):
+            self.preview(path)
+        else:
+            self.open_project(path if path.is_dir() else path.parent)
+
+    def preview(self, file: Location, source: Source | None = None) -> None:
+        """Show the first rows of a file or an address and how it is read; the person has it imported from there."""
         if self._preview is None:
             from mlops_desktop.ui.import_dialog import ImportDialog  # its form is not needed at the start
 
             self._preview = ImportDialog(self.controller, self)
             self._preview.import_asked.connect(self._take_previewed)
-        self._preview.open_for(file, Project())
+            self._preview.rejected.connect(self._drop_pasted)
+        self._pasted = None
+        self._preview.open_for(file, Project(source=source), as_given=source is not None, fresh=True)
+
+    def _drop_pasted(self) -> None:
+        """A pasted table that is not wanted leaves no file."""
+        if self._pasted is not None:
+            self._pasted.unlink(missing_ok=True)
 
     def _take_previewed(self, file: Location, decided: Project) -> None:
         self.take_file(file, decided=decided)
@@ -210,7 +225,7 @@ class StartPage(QWidget):
         self._other.open()
 
     def _take_other(self, location: str, source: Source) -> None:
-        self.take_file(location, decided=Project(source=source))
+        self.preview(location, source)
 
     def choose_project(self) -> None:
         """Ask for a project folder."""
@@ -230,7 +245,8 @@ class StartPage(QWidget):
         folder.parent.mkdir(parents=True, exist_ok=True)
         file = folder.parent / f"{folder.name}.tsv"
         file.write_text(text, encoding="utf-8")
-        self.take_file(file)
+        self.preview(file)
+        self._pasted = file
 
     def take_sample(self, file: str, target: str) -> None:
         """Make a project of a sample table."""
@@ -252,7 +268,8 @@ class StartPage(QWidget):
             self._show_not_made(folder, error)
             return
         if decided is not None:
-            project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers)
+            target = decided.target or target
+            project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers, target=target)
 
         def over() -> None:
             if self.controller.place != folder:

@@ -36,12 +36,18 @@ class QuestionCard(QFrame):
             else:
                 buttons.append(button)
         self.reason.textChanged.connect(self._reason_changed)
+        self.reason.returnPressed.connect(self._accept_written)
         accept = row((self.reason, 1), self._accept) if self._accept else row((self.reason, 1))
         self.setLayout(column(card(title, evidence, row(*buttons, None) if buttons else None, accept)))
 
     def _reason_changed(self, text: str) -> None:
         if self._accept is not None:
             self._accept.setEnabled(bool(text.strip()))
+
+    def _accept_written(self) -> None:
+        """Enter accepts for the reason that was written."""
+        if self._accept is not None and self._accept.isEnabled():
+            self._accept.click()
 
     def _chosen(self, option: Option) -> None:
         self._decide(self._question, option.id, self.reason.text())

@@ -10,8 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.quick_reading import plain_numbers
-from mlops_desktop.engine.data.raw_column import read_raw
+from mlops_desktop.engine.data.raw_column import raw_column, read_raw
+from mlops_desktop.engine.data.snapshot import cells_digest
 from mlops_desktop.serving.cells import Scale
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
@@ -125,6 +127,23 @@ def test_texts_are_cleaned_once_and_kept_as_given():
     assert [given[i].as_py() for i in codes.tolist()] == ["a", " a\u200b", "b", "a"]
     assert raw_of("x", pd.Series(["a", "b c"], dtype="str")).given is None
     assert raw_of("x", pd.Series([1.5, np.inf, -np.inf])).infinite == (2, 3)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_texts_that_come_by_distinct_values_are_the_same_column(seed):
+    draw = random.Random(seed)
+    known = [draw.choice((hostile_text(draw), "", " a", "a")) for _ in range(draw.randint(1, 40))]  # in any order, some twice
+    codes = [draw.randrange(len(known)) for _ in range(draw.randint(0, 60))]  # not all of them
+    coded = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(known, pa.string()))
+    chunks = pa.chunked_array([coded[:9], pa.array(["b", "a"]).dictionary_encode(), coded[9:]])
+    for array in (coded, chunks):
+        by_codes, by_texts = raw_column("x", array), raw_column("x", array.cast(pa.string()))
+        assert by_codes.texts == by_texts.texts
+        assert by_codes.codes.tolist() == by_texts.codes.tolist()
+        assert (by_codes.given is None) == (by_texts.given is None)
+        assert cells_digest(Cells(table=pa.table({"x": array}))) == cells_digest(Cells(table=pa.table({"x": array.cast(pa.string())})))
+    missing = pa.DictionaryArray.from_arrays(pa.array([1, None, 0], pa.int32()), pa.array(["b", "a"]))
+    assert raw_column("x", missing).texts == ["a", "", "b"]
 
 
 def test_iso_days_alone_and_an_impossible_one():

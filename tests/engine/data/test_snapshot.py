@@ -38,7 +38,7 @@ def test_there_and_back(tmp_path):
     write_cells(cells, path)
     again = read_cells(path)
     assert again.names == cells.names
-    assert (again.decimal, again.notes, again.mixed) == (",", cells.notes, {})
+    assert (again.format.decimal, again.notes, again.mixed) == (",", cells.notes, {})
     assert cells_digest(again) == cells_digest(cells) == snapshot_digest(path)
     assert type_cells(again, {}, Silent()).schema == type_cells(cells, {}, Silent()).schema
     assert not [p for p in path.parent.iterdir() if p != path]

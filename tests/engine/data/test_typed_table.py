@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.table import table_from_record, table_to_record
-from mlops_desktop.engine.data.typed_table import by_appearance, conform, read_like, type_cells
+from mlops_desktop.engine.data.typed_table import by_appearance, conform, type_cells
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.frame import MISSING_DATE
 from tests.imported import cells_of
@@ -60,6 +59,9 @@ def test_the_numbers_of_values_and_gaps_are_those_of_the_rows():
         recounted = replace(table)
         assert {name: (recounted.distinct(name), recounted.missing(name)) for name in table.counts()} == table.counts()
         assert table_from_record(*table_to_record(table)).counts() == table.counts()
+    gaps = cells_of({"c": pd.array([1, None, 2], dtype="Int64")})
+    filled = type_cells(gaps, {"c": ColumnNote(type="category", recode={"": "none"})}, Silent())
+    assert filled.frame.texts("c") == ["1", "none", "2"]
     levels = type_cells(some, notes, Silent()).frame.categorical("tick")[1]
     assert list(levels) == ["none", "tick"]  # the empty cell stands first
 
@@ -82,16 +84,12 @@ def test_one_row_and_all_missing():
 
 def test_another_file_is_read_by_the_same_types(table):
     other = texts(price=["$9.00", "free", "7"], kind=["z", "a", "NA"], day=["2018-02-03", "28/2018", ""], extra=["1", "2", "3"])
-    read, problems = read_like(other, table)
-    assert read.schema == table.schema
+    read = conform(other, table.schema)
     assert read.frame.number("price")[[0, 2]].tolist() == [9.0, 7.0]
     assert read.frame.texts("kind") == ["z", "a", None]
     assert read.frame.missing("ok").all()
-    assert {row: [(p.field, p.code) for p in found] for row, found in problems.items()} == {
-        1: [("price", "unreadable"), ("day", "unreadable")]
-    }
-    checked = conform(other, table.schema)
-    assert {(p.field, p.code) for p in checked.warnings} == {("ok", "missing_column"), ("extra", "unknown_field")}
+    assert [(p.row, p.field, p.code) for p in read.errors] == [(1, "price", "unreadable"), (1, "day", "unreadable")]
+    assert {(p.field, p.code) for p in read.warnings} == {("ok", "missing_column"), ("extra", "unknown_field")}
 
 
 def test_reading_by_the_schema_equals_reading_by_the_service(table):
@@ -101,11 +99,6 @@ def test_reading_by_the_schema_equals_reading_by_the_service(table):
     assert np.array_equal(by_engine.codes, by_service.codes)
     assert np.array_equal(by_engine.dates, by_service.dates)
     assert [list(x) for x in by_engine.levels] == [list(x) for x in by_service.levels]
-
-
-def test_a_file_with_none_of_the_columns(table):
-    with pytest.raises(UserError, match="None of the columns"):
-        read_like(texts(foo=["1"]), table)
 
 
 def test_records(table):

@@ -19,8 +19,8 @@ WITH_TOTAL = "".join(["shop,n,zone\n", *_SHOPS[:40], "Total,80,\n", *_SHOPS[40:]
 @pytest.mark.parametrize(
     ("text", "id_", "option", "param", "value"),
     [
-        (WITHOUT_NAMES, "source.header", "first", "header", "first"),
-        (WITH_TOTAL, "source.total", "keep", "keep_all", True),
+        (WITHOUT_NAMES, "source.header", "header=first", "header", "first"),
+        (WITH_TOTAL, "source.total", "keep_all=true", "keep_all", True),
     ],
     ids=["no names", "a total"],
 )
@@ -29,7 +29,7 @@ def test_an_answer_is_a_parameter_of_the_source_and_settles_the_question(tmp_pat
     file.write_text(text)
     found = PreviewFile(str(file), Project()).run(Silent())
     assert [one.id for one in found.questions] == [id_]
-    project = answer_question(Project(source=found.table.given), found.questions[0], option)
+    project = answer_question(Project(source=found.given), found.questions[0], option)
     assert getattr(project.source, param) == value
     again = PreviewFile(str(file), replace(project, answers={}), as_given=True).run(Silent())
     assert again.questions == ()

@@ -140,8 +140,10 @@ def test_the_finder_leads_to_a_stage(window, qtbot):
 def test_a_bad_file_is_a_sentence_and_leaves_nothing(window, qtbot, home, tmp_path):
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     window.open_path(tmp_path / "empty.csv")
-    qtbot.waitUntil(lambda: "empty" in banner(window), timeout=PATIENCE)
-    qtbot.waitUntil(lambda: not (home / "empty").exists(), timeout=PATIENCE)
+    refused = find(window, QLabel, "import_refused")
+    qtbot.waitUntil(lambda: "empty" in refused.text(), timeout=PATIENCE)
+    assert not find(window, QPushButton, "import_go").isEnabled()
+    assert not (home / "empty").exists()
     assert window.controller.folder is None
     assert window.stage == ""
 
@@ -153,7 +155,7 @@ def test_a_bad_file_leaves_the_open_project_open(window, qtbot, home, tmp_path):
     before = (controller.folder, controller.project, controller.session)
     window.show_stage("")
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
-    window.open_path(tmp_path / "empty.csv")
+    window.start.take_file(tmp_path / "empty.csv")
     qtbot.waitUntil(lambda: "empty" in banner(window) and not controller.jobs.quick.now, timeout=PATIENCE)
     assert (controller.folder, controller.project, controller.session) == before
     assert "failed" not in {state.state for state in controller.stages()}
@@ -167,6 +169,9 @@ def test_a_dropped_file_becomes_a_project(window, qtbot, home, tmp_path):
     data.setUrls([QUrl.fromLocalFile(str(file))])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(300, 300), copy, data, left, none))
+    go = find(window, QPushButton, "import_go")
+    qtbot.waitUntil(go.isEnabled, timeout=PATIENCE)
+    qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.stage == "problem" and not window.controller.jobs.quick.now, timeout=PATIENCE)
     assert window.controller.project.target == "y"
     assert (home / "tiny table" / "project.json").exists()

@@ -62,6 +62,12 @@ def test_a_pasted_table_becomes_a_project(opened, home):
     QApplication.clipboard().setText("a\tb\tgood\n" + "".join(f"{i}\t{i % 7}\t{'yes' if i % 3 else 'no'}\n" for i in range(80)))
     click(find(opened, QPushButton, "paste_table"))
     settle(opened)
+    click(find(opened, QPushButton, "import_cancel"))
+    assert not list(home.glob("*.tsv"))
+    click(find(opened, QPushButton, "paste_table"))
+    settle(opened)
+    click(find(opened, QPushButton, "import_go"))
+    settle(opened)
     assert opened.stage == "problem"
     assert opened.controller.project.target == "good"
     assert len(read_project(home / "Pasted table").data) > 10

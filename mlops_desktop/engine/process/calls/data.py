@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import FilePreview, Imported
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.profiling import Overview, Profile
@@ -30,18 +32,27 @@ class ImportFile(ProjectCall[Imported, None]):
         from mlops_desktop.engine.data import complete_source, import_cells
         from mlops_desktop.engine.pipeline import keep_table
 
-        project = self.project
+        project, chosen = self.project, frozenset[str]()
         if self.as_given and project.source is not None:
+            chosen = frozenset(project.source.changed_params())
             project = replace(project, source=complete_source(self.file, project.source))
-        return import_cells(self.folder, self.file, project, job, as_given=self.as_given, keep=partial(keep_table, self.folder))
+        keep = partial(keep_table, self.folder)
+        return import_cells(self.folder, self.file, project, job, as_given=self.as_given, chosen=chosen, keep=keep)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The beginning of a table as it would be read, and what is in doubt about it, the weightiest first."""
+    """The beginning of a table as it would be read, and what is in doubt about it, the weightiest first.
 
-    table: FilePreview
+    `given` is the source with what a person chose, `listed` what there is to choose from for parameters that name a part of the location.
+    Where it cannot be read so, there is no table and `refusal` is the reason and the way out: another setting may help.
+    """
+
+    given: Source
+    listed: dict[str, tuple[str, ...]]
+    table: FilePreview | None
     questions: tuple[Question, ...]
+    refusal: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -54,11 +65,17 @@ class PreviewFile(Call[Preview, None]):
 
     def run(self, job: Job) -> Preview:
         """See `engine.data.preview_table` and `engine.questions.preview_questions`."""
-        from mlops_desktop.engine.data import preview_table
+        from mlops_desktop.engine.data import listed_names, preview_source, preview_table
         from mlops_desktop.engine.questions import preview_questions
 
-        table = preview_table(self.file, self.project, job, as_given=self.as_given)
-        return Preview(table, preview_questions(self.project, table))
+        given = preview_source(self.file, self.project)
+        listed: dict[str, tuple[str, ...]] = {}
+        try:
+            listed = listed_names(self.file, given)
+            table = preview_table(self.file, self.project, job, as_given=self.as_given)
+        except UserError as error:
+            return Preview(given, listed, None, (), (error.message, error.remedy))
+        return Preview(table.given, listed, table, preview_questions(self.project, table))
 
 
 @dataclass(frozen=True)
@@ -167,12 +184,14 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
 
     def run(self, job: Job) -> tuple[Question, ...]:
         """See `engine.questions.questions`."""
+        from mlops_desktop.engine.data import read_notes, snapshot_path
         from mlops_desktop.engine.pipeline import Pipeline
         from mlops_desktop.engine.questions import questions
 
+        notes = read_notes(snapshot_path(self.folder, self.project.data)) if self.project.data else ()
         pipeline = Pipeline(self.folder, self.project)
         findings = pipeline.profile(Part(job, 0.0, 0.7)).findings
-        return questions(self.project, pipeline.overview(Part(job, 0.7, 1.0)), findings)
+        return questions(self.project, pipeline.overview(Part(job, 0.7, 1.0)), findings, notes)
 
 
 @dataclass(frozen=True)

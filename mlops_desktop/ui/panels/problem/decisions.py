@@ -73,7 +73,7 @@ class ProblemDecisions(QObject):
 
     def choose_task(self, task: str) -> None:
         """Another kind of answer; what follows from it is proposed anew."""
-        self._decide(self.tr("Kind of answer"), replace(self.controller.project, task=task), follow=True)  # type: ignore[arg-type]
+        self._decide(self.tr("Kind of prediction"), replace(self.controller.project, task=task), follow=True)  # type: ignore[arg-type]
 
     def choose_positive(self, value: object) -> None:
         """The class of interest."""
@@ -84,7 +84,7 @@ class ProblemDecisions(QObject):
         goals = self.controller.project.goals
         if metric != self.controller.project.metric:
             goals = replace(goals, score=None)  # a number on another scale
-        self.controller.edit(self.tr("What counts as good"), metric=metric, goals=goals)
+        self.controller.edit(self.tr("Metric"), metric=metric, goals=goals)
 
     def set_goals(self, goals: Goals, field: str) -> None:
         """Goals; edits of one field that follow each other are one step of undo."""
@@ -170,7 +170,7 @@ class ProblemDecisions(QObject):
                     self.renew(before, because)
                 return
             self.before = None
-            self.controller.put(self.tr("What follows from: {what}").format(what=because), found.project)
+            self.controller.put(self.tr("Proposed after: {what}").format(what=because), found.project)
             if found.changes:
                 self.controller.edit_banner.emit("info", self._changes_text(because, found.changes), self._stage)
 
@@ -190,7 +190,7 @@ class ProblemDecisions(QObject):
         """Ask for another data file."""
         name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Choose another data file"), "", data_files())
         if name:
-            self.take_file(Path(name))
+            self.preview(Path(name), replace(self.controller.project, source=None))
 
     def choose_other(self) -> None:
         """Ask for data that is no single file: a database, a folder, two files."""
@@ -200,8 +200,15 @@ class ProblemDecisions(QObject):
         self._other.open()
 
     def take_other(self, location: Location, source: Source) -> None:
-        """Bring in the data of an address by the source that was given for it."""
-        self.take_file(location, replace(self.controller.project, source=source))
+        """Show the data of an address by the source that was given for it."""
+        self.preview(location, replace(self.controller.project, source=source), as_given=True)
+
+    def preview(self, location: Location, project: Project, *, as_given: bool = False) -> None:
+        """Show the first rows as the decisions of `project` read them; the person has them imported from there."""
+        if self._preview is None:
+            self._preview = ImportDialog(self.controller, self._window)
+            self._preview.import_asked.connect(self.take_file)
+        self._preview.open_for(location, project, as_given=as_given)
 
     def take_file(self, file: Location, decided: Project | None = None) -> None:
         """Bring in new data under the same decisions, by the source and the notes that were `decided`. When it is refused, all stays."""
@@ -214,6 +221,8 @@ class ProblemDecisions(QObject):
             today = replace(self.controller.project, data=new.data, file=new.file, source=new.source)
             if decided is not None:
                 today = replace(today, columns=decided.columns, answers=decided.answers)
+                if decided.target != today.target:
+                    today = replace(set_target(today, decided.target), task=None, positive=None)
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
         self.controller.ask(
@@ -233,7 +242,4 @@ class ProblemDecisions(QObject):
             if not name:
                 return
             file = Path(name)
-        if self._preview is None:
-            self._preview = ImportDialog(self.controller, self._window)
-            self._preview.import_asked.connect(self.take_file)
-        self._preview.open_for(file, self.controller.project)
+        self.preview(file, self.controller.project)

@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
-from mlops_desktop.ui.panels.problem.data_dictionary import NotesTable
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, clear, column, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.notes_table import NotesTable
 from mlops_desktop.ui.widgets.table import DataTable
 
 READING = 250  # pixels for how the file was read, beside the rows
@@ -42,7 +42,7 @@ class FileCard(QFrame):
             [("rows", self.tr("First rows")), ("notes", self.tr("Columns")), ("reading", self.tr("How it was read"))], name="data_tabs"
         )
         self.preview = DataTable(name="first_rows", title=self.tr("First rows of the data"))
-        self.notes = NotesTable(name="notes", title=self.tr("What is said of each column"))
+        self.notes = NotesTable(name="notes", title=self.tr("Notes on each column"))
         self.why = label("", "small", tone="2", wrap=True)
         self.why.setObjectName("note_why")
         self._pages = QStackedWidget()

@@ -10,9 +10,9 @@ from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QStyle, QStyledItemDelegate, QTableView, QWidget
 
 from mlops_desktop.ui import icons, theme
-from mlops_desktop.ui.panels.problem.notes_model import CHOICES, FIELDS, NoteRow, NotesModel
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
 from mlops_desktop.ui.widgets.inputs import ComboBox
+from mlops_desktop.ui.widgets.notes_model import CHOICES, FIELDS, NoteRow, NotesModel
 
 _WIDTHS = {"type": 150, "role": 104, "unit": 80, "description": 220, "missing": 128, "levels": 160}
 ROW = 30

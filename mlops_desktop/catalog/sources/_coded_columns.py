@@ -1,0 +1,90 @@
+"""Columns of texts by their distinct values: record batches of dictionary arrays, made piece by piece, and what is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+PIECE_BYTES = 2**26  # of texts that are in memory together
+_THREADS = 2
+
+
+def coded_batch(batches: Iterable[Any], schema: Any) -> Any:
+    """One record batch of dictionary arrays from many of texts, of which no more than `PIECE_BYTES` are held at a time."""
+    import pyarrow as pa
+
+    pieces: list[list[Any]] = []
+    held: list[Any] = []
+    with ThreadPoolExecutor(_THREADS) as pool:
+
+        def encode() -> None:
+            table = pa.Table.from_batches(held, schema)
+            held.clear()
+            pieces.append(list(pool.map(_encoded, table.columns)))
+
+        for batch in batches:
+            held.append(batch)
+            if sum(one.nbytes for one in held) >= PIECE_BYTES:
+                encode()
+        if held or not pieces:
+            encode()
+        arrays = list(pool.map(_joined, zip(*pieces, strict=True))) if len(pieces) > 1 else pieces[0]
+    return pa.RecordBatch.from_arrays(arrays, names=schema.names)
+
+
+def _encoded(column: Any) -> Any:
+    """A chunked column of texts as one dictionary array."""
+    return _one_array(column.dictionary_encode())
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Dictionary arrays, one behind the other, as one."""
+    import pyarrow as pa
+
+    return _one_array(pa.chunked_array(parts).unify_dictionaries())
+
+
+def _one_array(column: Any) -> Any:
+    """A chunked column with one dictionary as one array."""
+    import pyarrow as pa
+
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    if column.num_chunks == 0:
+        return pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
+    indices = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
+    return pa.DictionaryArray.from_arrays(pa.array(indices), column.chunk(0).dictionary)
+
+
+def with_rows(batch: Any, rows: Sequence[Sequence[str]], places: Sequence[int]) -> Any:
+    """The batch with further rows at these rising positions among all rows."""
+    import pyarrow as pa
+
+    order = np.full(len(batch) + len(rows), -1)
+    order[list(places)] = np.arange(len(batch), len(batch) + len(rows))
+    order[order < 0] = np.arange(len(batch))
+    columns = zip(batch.columns, zip(*rows, strict=True), strict=True)
+    arrays = [_joined([column, pa.array(cells, pa.string()).dictionary_encode()]).take(pa.array(order)) for column, cells in columns]
+    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
+def rows_where(column: Any, test: Callable[[Any], Any]) -> list[int]:
+    """The rows of a dictionary array whose text passes a test, which takes an Arrow array of distinct texts and gives one of booleans."""
+    found = mask_where(column, test)
+    return np.flatnonzero(found).tolist() if found is not None else []
+
+
+def mask_where(column: Any, test: Callable[[Any], Any]) -> Any:
+    """Which rows of a dictionary array pass a test (see `rows_where`), as a numpy array; None when none does."""
+    hits = np.asarray(test(column.dictionary).to_numpy(zero_copy_only=False), dtype=bool)
+    return hits[column.indices.to_numpy()] if hits.any() else None
+
+
+def texts_of(batch: Any, start: int, end: int) -> list[list[str]]:
+    """Some rows of a batch as lists of texts."""
+    part = batch.slice(start, end - start)
+    columns = [column.cast(column.type.value_type).to_pylist() for column in part.columns]
+    return [list(row) for row in zip(*columns, strict=True)]

@@ -1,0 +1,183 @@
+"""Which columns hold numbers in several parts: durations, feet and inches, units one after the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, example_evidence
+from mlops_desktop.engine.data.identifiers import snake_name
+from mlops_desktop.engine.data.number_formats import NumberFormat
+from mlops_desktop.engine.data.raw_column import RawColumn
+from mlops_desktop.serving.cells import Grammar, Scale
+from mlops_desktop.serving.compound_numbers import BETWEEN, FEET, ISO_DURATION, ISO_MONTHS, PART, marks_pattern
+from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.month_names import month_number
+from mlops_desktop.serving.schema import Column
+
+_SIGN = "[+−–-]?"
+_DAYS = "(?:[0-9]{1,6} ?(?:d|days?|Tage?),? |[0-9]{1,6}[.])"
+_CLOCK = rf"{_SIGN}{_DAYS}?[0-9]{{1,6}}[:h][0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?"
+_BEYOND_A_DAY = (
+    rf"{_SIGN}(?:{_DAYS}.*|24[:h]0[1-9].*|24[:h][1-5][0-9].*|24:00:0[1-9].*|24:00:[1-5][0-9].*|(?:2[5-9]|[3-9][0-9]|[0-9]{{3,}})[:h].*)"
+)
+_DURATION_NAME = re.compile(
+    r"(?:.*_)?(?:duration|elapsed|run_?time|lap_?time|play_?time|time_?spent|time_?taken|uptime|downtime|dauer|laufzeit|spieldauer|arbeitszeit"
+    r"|fahrzeit|duree|durée|duracion|duración|durata|length|waiting_?time|wartezeit|hours_?worked|working_?hours|total_?time)(?:_.*)?"
+)
+# The marks of the parts by dimension, with their size in a base unit. Units of one dimension may follow each other.
+_MARKS: Mapping[str, Mapping[str, float]] = {
+    "time": {
+        **dict.fromkeys(("w", "wk", "wks", "week", "weeks", "Woche", "Wochen"), 604_800.0),
+        **dict.fromkeys(("d", "day", "days", "Tag", "Tage", "Tg"), 86_400.0),
+        **dict.fromkeys(("h", "hr", "hrs", "hr.", "hrs.", "hour", "hours", "Std", "Std.", "Stunde", "Stunden"), 3_600.0),
+        **dict.fromkeys(("m", "min", "mins", "min.", "mins.", "Min", "Min.", "minute", "minutes", "Minute", "Minuten"), 60.0),
+        **dict.fromkeys(("s", "sec", "secs", "sec.", "Sek", "Sek.", "second", "seconds", "Sekunde", "Sekunden"), 1.0),
+        **dict.fromkeys(("ms", "msec"), 1e-3),
+    },
+    "calendar": {
+        **dict.fromkeys(("y", "yr", "yrs", "yr.", "yrs.", "year", "years", "Y", "Jahr", "Jahre", "J", "J.", "a"), 12.0),
+        **dict.fromkeys(("m", "mo", "mos", "mo.", "mos.", "mth", "mths", "month", "months", "M", "Monat", "Monate", "Mon", "Mon."), 1.0),
+    },
+    "imperial mass": {
+        **dict.fromkeys(("st", "stone"), 224.0),
+        **dict.fromkeys(("lb", "lbs", "lb.", "lbs.", "pound", "pounds"), 16.0),
+        **dict.fromkeys(("oz", "oz.", "ounce", "ounces"), 1.0),
+    },
+    "mass": {"t": 1e6, "kg": 1e3, "g": 1.0, "mg": 1e-3},
+    "length": {"km": 1e5, "m": 100.0, "cm": 1.0, "mm": 0.1},
+    "imperial length": {
+        **dict.fromkeys(("mi", "mile", "miles"), 63_360.0),
+        **dict.fromkeys(("yd", "yard", "yards"), 36.0),
+        **dict.fromkeys(("ft", "ft.", "feet", "foot"), 12.0),
+        **dict.fromkeys(("in", "in.", "inch", "inches"), 1.0),
+    },
+}
+_NAMES = {
+    "time": {604_800.0: "week", 86_400.0: "d", 3_600.0: "h", 60.0: "min", 1.0: "s", 1e-3: "ms"},
+    "calendar": {12.0: "years", 1.0: "months"},
+    "imperial mass": {224.0: "st", 16.0: "lb", 1.0: "oz"},
+    "mass": {1e6: "t", 1e3: "kg", 1.0: "g", 1e-3: "mg"},
+    "length": {1e5: "km", 100.0: "m", 1.0: "cm", 0.1: "mm"},
+    "imperial length": {63_360.0: "mi", 36.0: "yd", 12.0: "ft", 1.0: "in"},
+}
+
+
+def compound_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
+    """The format of a column of which nearly all cells are numbers in several parts or such as may stand among these, else None."""
+    sample = raw.sample(present, 50)
+    if any(re.search("[0-9][:h][0-9]", text) for text in sample) and _are_durations(raw, present):
+        return NumberFormat(Grammar(notations=("hours",)), 1.0, unit="h")
+    if any("P" in text for text in sample):
+        for notation, pattern, unit in (("iso_hours", ISO_DURATION, "h"), ("iso_months", ISO_MONTHS, "months")):
+            if _nearly_all(raw, present, pattern):
+                return NumberFormat(Grammar(notations=(notation,)), 1.0, unit=unit)
+    if any(re.search(r"[0-9]\s*(?:['’′]|(?:ft|feet|foot).*[0-9])", text) for text in sample) and _nearly_all(raw, present, FEET):
+        return NumberFormat(Grammar(notations=("feet",)), 1.0, unit="in")
+    if not any(re.search(r"[0-9]\s*[A-Za-z]", text) for text in sample):
+        return None
+    return next(filter(None, (_of_dimension(raw, present, name) for name in _MARKS)), None)
+
+
+def _nearly_all(raw: RawColumn, present: Bools, pattern: str) -> bool:
+    return raw.count(raw.matching(pattern) & present) >= (1 - STRAY_SHARE) * raw.count(present)
+
+
+def _are_durations(raw: RawColumn, present: Bools) -> bool:
+    """Whether nearly all cells are written like times, and some go beyond a day or the column is named like a duration."""
+    if not _nearly_all(raw, present, _CLOCK):
+        return False
+    return _DURATION_NAME.fullmatch(snake_name(raw.name)) is not None or bool((raw.matching(_BEYOND_A_DAY) & present).any())
+
+
+def _of_dimension(raw: RawColumn, present: Bools, name: str) -> NumberFormat | None:
+    """The format for parts of one dimension; None unless a cell has several of them, or several units of time stand in the column."""
+    sizes = _MARKS[name]
+    part = rf"{PART}\s*(?:{marks_pattern(sizes)})"
+    if not _nearly_all(raw, present, rf"{_SIGN}\s*(?:{part}{BETWEEN}){{1,7}}|0"):
+        return None
+    several = raw.matching(rf"{_SIGN}\s*(?:{part}{BETWEEN}){{2,7}}") & present
+    used = [mark for mark in sizes if (raw.matching(rf".*[0-9]\s*{re.escape(mark)}(?:[^A-Za-z.].*)?") & present).any()]
+    if not several.any() and (name not in ("time", "calendar") or len({sizes[mark] for mark in used}) < 2):
+        return None
+    least = min(sizes[mark] for mark in used)
+    scales = tuple(Scale(mark, *_ratio(sizes[mark], least)) for mark in sorted(used))
+    return NumberFormat(Grammar(notations=("compound",), scales=scales), 1.0, unit=_NAMES[name][least])
+
+
+def _ratio(size: float, stated: float) -> tuple[float, float]:
+    return (size / stated, 1.0) if (size / stated).is_integer() else (size, stated)
+
+
+def compound_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evidence]:
+    """What numbers in several parts were read as."""
+    notations = column.grammar.notations
+    if "hours" in notations:
+        beyond = raw.matching(_BEYOND_A_DAY) & good
+        if beyond.any():
+            message = "Row {row} = {cell} is beyond a day, so these are durations, read as hours: 25:30 is 25.5."
+            yield example_evidence(raw, "duration", message, beyond)
+        elif (cells := raw.matching(_CLOCK) & good).any():
+            message = "The column is named like a duration, so row {row} = {cell} was read as hours: 1:30 is 1.5."
+            yield example_evidence(raw, "duration", message, cells)
+    for notation, template in _READ_AS.items():
+        if notation in notations and good.any():
+            yield example_evidence(raw, "converted", template, good & ~raw.among(["0"]))
+
+
+_READ_AS = {
+    "feet": "Feet and inches were read as inches (5'11\" is 71): {shown}.",
+    "iso_hours": "Durations were read as hours (PT1H30M is 1.5): {shown}.",
+    "iso_months": "Durations were read as months (P1Y6M is 18): {shown}.",
+}
+
+
+def same_mark(raw: RawColumn, present: Bools) -> str:
+    """The mark that stands behind the number of every cell, such as “people”; "" when there is none, or when it may be part of a name."""
+    texts = raw.sample(present, 20)
+    found = [_MARKED.fullmatch(text) for text in texts]
+    marks = {one["mark"] or one["tight"] for one in found if one}
+    if len(texts) < 2 or not all(found) or len(marks) != 1:
+        return ""
+    mark = marks.pop()
+    if mark in _ORDINALS or month_number(mark):
+        return ""
+    pattern = rf"[+−–-]?\s*[0-9][0-9.,'’ ]*\s*{re.escape(mark)}"
+    return mark if bool(np.all(raw.matching(pattern)[present])) else ""
+
+
+_ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "re"))
+_MARKED = re.compile(r"[+−–-]?\s*[0-9](?:[0-9.,'’ ]*[0-9])?(?:\s+(?P<mark>[^\W\d_][^\d\s()#-]{1,11})|(?P<tight>[a-z]{2,6}))")
+
+
+_N = r"[+−–-]?[0-9]+(?:[.,][0-9]+)?"
+# Forms of amounts that no grammar reads, each with the rule of its evidence and what it is.
+_FORMS = (
+    ("pairs", r"[0-9]{2,3} ?/ ?[0-9]{2,3}", "pairs of numbers"),
+    ("amounts", rf"{_N} ?(?:±|\+/-|\+-) ?{_N}.*", "numbers with their error"),
+    ("amounts", rf"{_N} ?[x×·*] ?10(?:\^|\*\*)?[-+−⁻⁺0-9⁰¹²³⁴⁵⁶⁷⁸⁹()]+", "powers of ten"),
+    ("amounts", rf"{_N}\([0-9]+\)", "numbers with their error"),
+    ("amounts", r"[0-9]+ [0-9]{1,2}/[0-9]{1,2}|[0-9]* ?[½¼¾⅓⅔⅛⅜⅝⅞]", "fractions"),
+    ("amounts", rf"(?i:~|≈|ca\.?|circa|about|approx\.?) ?{_N}.{{0,8}}", "rounded numbers"),
+    ("amounts", r"[0-9]{1,3}\s*[°'′’]\s*[0-9]{1,2}.*", "degrees, minutes and seconds"),
+    ("amounts", r"P(?:[0-9.,]+[YMWD])+(?:T(?:[0-9.,]+[HMS])+)?", "durations of months and days, which do not convert"),
+    ("amounts", rf"{_N} ?(?:of|out of|von|sur|de) ?{_N}", "parts of a whole"),
+    ("amounts", rf"(?:[$€£¥₹] ?{_N}|{_N} ?[$€£¥₹]) ?(?:/|per|pro|je) ?.{{1,12}}", "prices of a unit"),
+)
+
+
+def unread_amounts(raw: RawColumn, present: Bools) -> Iterator[Evidence]:
+    """That the texts of a column are amounts in a form that is not read, so they were left as texts."""
+    if raw.count(present) < 2 or sum(any(char.isdigit() for char in text) for text in raw.sample(present, 50)) < 2:
+        return
+    plain = raw.matching(_N)
+    for rule, pattern, what in _FORMS:
+        cells = raw.matching(pattern) & present
+        if raw.count(cells) >= 0.5 * raw.count(present) and raw.count((cells | plain) & present) >= 0.9 * raw.count(present):
+            template = "The cells seem to be {what}, which are not read as numbers, so the column was read as texts: {shown}."
+            yield example_evidence(raw, rule, template, cells, what=msg(what))
+            return

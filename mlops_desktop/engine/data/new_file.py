@@ -1,0 +1,51 @@
+"""A new file under an old project: its cells by the schema of a model, with everything that a person should know of it in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.typed_table import conform
+from mlops_desktop.serving.batch_notes import BatchNotes
+from mlops_desktop.serving.column import ValidationIssue, ValidationResult
+from mlops_desktop.serving.csv_io import WRONG_WIDTH
+from mlops_desktop.serving.file_notation import NOTATION
+from mlops_desktop.serving.schema import Schema
+
+
+@dataclass(frozen=True, eq=False)
+class NewFile:
+    """The rows of a file by a schema, and `notes`: what in it is no row of its table, what it writes otherwise than the training data, and
+    what is unusual in it.
+    """
+
+    checked: ValidationResult
+    notes: tuple[str, ...]
+
+    def problems(self) -> dict[int, str]:
+        """The messages of each refused row, joined to one line, by its position."""
+        found: dict[int, list[str]] = {}
+        for problem in self.checked.errors:
+            assert problem.row is not None, "columns that lack are refused before"
+            found.setdefault(problem.row, []).append(problem.message)
+        return {row: " ".join(messages) for row, messages in found.items()}
+
+
+def read_new_file(cells: Cells, schema: Schema, model: Schema) -> NewFile:
+    """The cells of another file as a frame of a schema; `model` has those of its columns that the model uses.
+
+    A row with another number of cells than the header is refused, as its cells may stand under wrong names. UserError when a column lacks
+    that the model cannot do without, and when cells read both ways and nothing settles it.
+    """
+    model.check_columns(cells.names)
+    checked = conform(cells, schema)
+    ragged = frozenset(row - 1 for note in cells.notes if note.rule == "ragged" for row in note.rows)
+    errors = [ValidationIssue(row, "", "ragged", WRONG_WIDTH) for row in sorted(ragged)]
+    checked = replace(checked, errors=[*errors, *(issue for issue in checked.errors if issue.row not in ragged)])
+    known = {column.name for column in schema.columns}
+    absent = {column.name for column in model.columns}.difference(cells.names)
+    unusual = BatchNotes(model, absent, [name for name in cells.names if name not in known])
+    unusual.add(checked, ragged)
+    notes = [note.message for note in cells.notes if note.rule != "ragged"]
+    notes += [issue.message for issue in checked.warnings if issue.code == NOTATION]
+    return NewFile(checked, (*notes, *unusual.messages()))

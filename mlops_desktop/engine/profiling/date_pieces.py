@@ -1,0 +1,106 @@
+"""The finding that several columns hold the parts of one date: year, month, day, hour, or a day and a time of day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mlops_desktop.engine.data import snake_name
+from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
+from mlops_desktop.serving.dates import DAY, is_time_of_day
+from mlops_desktop.serving.frame import MISSING_DATE
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.month_names import month_number
+from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+
+# By part: how its column is named (with “_” between words), and the range of its whole numbers.
+_PARTS = {
+    "year": (("year", "yr", "yyyy", "jahr", "annee", "année", "an", "ano", "año", "anno", "jaar", "rok"), (1800, 2200)),
+    "month": (("month", "mon", "mm", "mo", "monat", "mois", "mes", "mês", "mese", "maand", "miesiac"), (1, 12)),
+    "day": (("day", "dd", "mday", "dom", "day_of_month", "dayofmonth", "tag", "jour", "dia", "día", "giorno", "dag", "dzien"), (1, 31)),
+    "hour": (("hour", "hr", "hh", "h", "stunde", "heure", "hora", "ora", "uur", "godzina"), (0, 24)),
+    "minute": (("minute", "min", "mi", "minuto", "minuut"), (0, 59)),
+    "second": (("second", "sec", "ss", "sekunde", "seconde", "segundo", "secondo"), (0, 59)),
+}
+_DAY_WORDS = frozenset(("date", "datum", "fecha", "data", "day", "tag", "jour", "giorno", "dia", "dt"))
+_TIME_WORDS = frozenset(("time", "zeit", "uhrzeit", "hora", "heure", "ora", "tijd", "clock", "godzina", "tm"))
+DATE_PIECES = FindingKind("date_pieces", "A date in pieces: {column}")
+_WHY = "Apart, 31 December and 1 January are far from each other; as one date they are neighbours, and the weekday is known."
+
+
+def date_pieces(seen: Seen) -> Iterator[Finding]:
+    """Columns that together are one date, with the step that makes it of them."""
+    features = list(seen.features())
+    for stem, found in _named_parts(seen, features).items():
+        if not {"year", "month"} <= set(found):
+            continue
+        parts = [part for part in _PARTS if part in found]
+        if any(part not in found for part in list(_PARTS)[: len(parts)]):
+            parts = [part for part, wanted in zip(_PARTS, parts, strict=False) if part == wanted]  # an hour without a day is none of it
+        yield _finding([found[part].name for part in parts], parts, f"{stem}_date" if stem else "date")
+    pair = _day_and_time(seen, features)
+    if pair is not None:
+        yield _finding([column.name for column in pair], ["date", "time"], " ".join(column.name for column in pair))
+
+
+def _finding(columns: list[str], parts: list[str], name: str) -> Finding:
+    shown = ", ".join(f"“{column}”" for column in columns)
+    what = ", ".join(parts)
+    message = msg("{columns} seem to hold the parts of one date ({parts}). A step can make it of them.", columns=shown, parts=what)
+    if name in columns:
+        name = " ".join(columns)
+    step = {"id": "compose_date", "params": {"columns": columns, "parts": parts, "name": name, "keep": True}}
+    numbers = {"id": "date_parts", "params": {"columns": [name]}}
+    return DATE_PIECES.finding("info", columns[0], message, _WHY, {"step": step, "next_step": numbers})
+
+
+def _named_parts(seen: Seen, columns: list[Column]) -> dict[str, dict[str, Column]]:
+    """The columns of parts by what their names have in common besides the part, which is "" for “year” and “month” alone."""
+    found: dict[str, dict[str, Column]] = {}
+    for column in columns:
+        plain = snake_name(column.name)
+        exact = [part for part, (words, _) in _PARTS.items() if plain in words]
+        for part in exact or _PARTS:
+            words, span = _PARTS[part]
+            stems = {""} if exact else {plain[: -len(word)].rstrip("_") for word in words if plain.endswith(f"_{word}")}
+            stems |= {plain[len(word) :].lstrip("_") for word in words if plain.startswith(f"{word}_") and not exact}
+            if stems and _fits(seen, column, part, span):
+                found.setdefault(min(stems, key=len), {}).setdefault(part, column)
+                break
+    return found
+
+
+def _fits(seen: Seen, column: Column, part: str, span: tuple[int, int]) -> bool:
+    """Whether the values of a column are those of a part of a date."""
+    if column.type in NUMBER_TYPES:
+        values = seen.frame.number(column.name)
+        values = values[~np.isnan(values)]
+        return bool(len(values) and (values % 1 == 0).all() and values.min() >= span[0] and values.max() <= span[1])
+    if part != "month" or column.type not in ("category", "ordered"):
+        return False
+    _, levels = seen.frame.categorical(column.name)
+    return bool(levels) and all(month_number(level) or (level.isdecimal() and 1 <= int(level) <= 12) for level in levels)
+
+
+def _day_and_time(seen: Seen, columns: list[Column]) -> tuple[Column, Column] | None:
+    """A column of days without a clock and one of times of day that go together: named alike, or the only ones of the table."""
+    dates = [column for column in columns if column.type == "date"]
+    times = [column for column in dates if is_time_of_day(column.grammar.date)]
+    days = [column for column in dates if column not in times and _are_days(seen, column)]
+    pairs = [(day, time) for day in days for time in times if _rest(day.name, _DAY_WORDS) == _rest(time.name, _TIME_WORDS) is not None]
+    if not pairs and len(days) == len(times) == 1 and len(dates) == 2:
+        pairs = [(days[0], times[0])]
+    return pairs[0] if len(pairs) == 1 else None
+
+
+def _are_days(seen: Seen, column: Column) -> bool:
+    values = seen.frame.date(column.name)
+    values = values[np.not_equal(values, MISSING_DATE)]
+    return bool(len(values) and (values % DAY == 0).all())
+
+
+def _rest(name: str, words: frozenset[str]) -> tuple[str, ...] | None:
+    """The words of a name without the one for a day or a time; None when it has none."""
+    parts = snake_name(name).split("_")
+    return tuple(part for part in parts if part not in words) if words & {*parts} else None

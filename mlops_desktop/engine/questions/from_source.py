@@ -1,0 +1,63 @@
+"""Doubts about how a table was taken from its source (sheet, row of names, rows left out, delimiter) as questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.params import Choice, Flag, Param
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
+from mlops_desktop.serving.message import as_message, msg
+
+# Rules of the evidence for a column that a parameter of every source settles, and the values of that.
+_OF_CELLS = {"decimal": ("decimal", ("point", "comma")), "date_order": ("dates", ("day", "month"))}
+SOURCE_QUESTION = "source."  # how the ids of questions begin that are settled by a parameter of the source
+# Rules of notes on a table that leave a doubt: how much it weighs, and the question.
+_QUESTIONS: Mapping[str, tuple[Weight, str]] = {
+    "header": ("warning", msg("Does no row name the columns?")),
+    "names": ("info", msg("Do several rows name the columns?")),
+    "total": ("warning", msg("Are these rows totals?")),
+    "inside": ("warning", msg("Are these lines no rows of the table?")),
+    "delimiter": ("warning", msg("Is each line a single cell?")),
+    "sheet": ("warning", msg("Is this the sheet that you want?")),
+    "table": ("warning", msg("Is this the table that you want?")),
+    "member": ("warning", msg("Is this the file of the archive that you want?")),
+}
+
+
+def parameter_options(source: Source | None, rule: str) -> tuple[Option, ...]:
+    """The ways to settle a doubt about cells, as `engine.data` names it, by a parameter of the source."""
+    name, values = _OF_CELLS.get(rule, ("", ()))
+    param = source.params().get(name) if source is not None else None
+    return tuple(_option(name, param, value) for value in values) if param is not None else ()
+
+
+def source_questions(source: Source, notes: Sequence[Evidence]) -> Iterator[Question]:
+    """A question for each note on a table that a parameter of its source decides otherwise."""
+    for note in notes:
+        param = source.params().get(note.parameter)
+        if param is None or note.rule not in _QUESTIONS:
+            continue
+        weight, message = _QUESTIONS[note.rule]
+        yield Question(
+            id=f"{SOURCE_QUESTION}{note.rule}",
+            stage="problem",
+            weight=weight,
+            column="",
+            message=message,
+            evidence=note.message,
+            options=(accepted(msg("It stays as it was found.")), *(_option(note.parameter, param, value) for value in note.values)),
+            default="accept",
+            rows=note.rows,
+        )
+
+
+def _option(name: str, param: Param, text: str) -> Option:
+    value = text == "true" if isinstance(param, Flag) else text
+    label = as_message(param.label)
+    if isinstance(param, Choice):
+        label = msg("{label}: {value}", label=label, value=as_message(param.options[text]))
+    elif not isinstance(param, Flag):
+        label = msg("Read “{value}”", value=text)
+    return Option(f"{name}={text}", label, as_message(param.help), {"source": {name: value}})

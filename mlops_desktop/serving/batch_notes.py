@@ -1,0 +1,162 @@
+"""What a person should know of the answers to a whole file: its columns, unseen levels, values out of range, gaps, cells that cannot be
+read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+import numpy as np
+
+from .cells import level_of
+from .column import Column, ValidationResult, bound_text, expected
+from .frame import MISSING_DATE
+from .message import Message, msg
+from .plural import plural_msg
+from .schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema
+
+_SHOWN = 5  # levels that are named
+_HEADER_BYTES = 4000  # of the notes in a header; servers and proxies take 8 KiB for all headers of an answer
+_UNREADABLE = ("unreadable", "wrong_type", "not_integer", "not_finite", "too_large", "with_zone")
+
+
+class BatchNotes:
+    """Counts, column by column, what is unusual in the rows of one file. `absent` are columns that the file does not have, `unknown` those
+    of the file that the model does not have. With `examples` unseen levels and unknown columns are named; headers of an answer
+    over HTTP, which servers may log, repeat neither.
+    """
+
+    def __init__(self, schema: Schema, absent: Collection[str] = (), unknown: Sequence[str] = (), *, examples: bool = True) -> None:
+        self._schema, self._absent, self._unknown, self._ragged = schema, absent, unknown, 0
+        self._columns = [column for column in schema.columns if column.name not in absent]
+        self._examples = examples
+        self._unseen: dict[str, Counter[str]] = {}
+        self._outside: Counter[str] = Counter()
+        self._missing: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._levels = {
+            column.name: frozenset(map(level_of, column.levels))
+            for column in self._columns
+            if column.type in ("category", "ordered") and column.levels
+        }
+
+    def add(self, checked: ValidationResult, ragged: Collection[int] = ()) -> None:
+        """Count some rows that were checked by the schema, but the `ragged` ones, whose cells were not read."""
+        self._ragged += len(ragged)
+        if ragged:
+            kept = np.setdiff1d(np.arange(checked.frame.rows), list(ragged))
+            checked = replace(checked, frame=checked.frame.take(kept))
+        for field, code in {(issue.row, issue.field): issue.code for issue in checked.errors}.items():
+            if code in _UNREADABLE:
+                self._refused[field[1]] += 1
+                self._missing[field[1]] -= 1  # such a cell is empty in the frame
+        for column in self._columns:
+            self._add_column(column, checked)
+
+    def _add_column(self, column: Column, checked: ValidationResult) -> None:
+        frame, name = checked.frame, column.name
+        if column.nullable and column.missing_share == 0:
+            self._missing[name] += int(np.count_nonzero(frame.missing(name)))
+        if name in self._levels:
+            codes, levels = frame.categorical(name)
+            counts = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
+            unseen = {level: count for level, count in zip(levels, counts, strict=False) if count and level not in self._levels[name]}
+            if unseen:
+                self._unseen.setdefault(name, Counter()).update(unseen)
+        elif column.low is not None and column.high is not None and column.type not in CATEGORICAL_TYPES:
+            values = frame.number(name) if column.type in NUMBER_TYPES else frame.date(name)
+            there = values != MISSING_DATE if column.type == "date" else ~np.isnan(values)
+            self._outside[name] += int(np.count_nonzero(there & ((values < column.low) | (values > column.high))))
+
+    def messages(self) -> list[str]:
+        """One sentence for each fault of the whole file, and for each column and kind of fault, with how many rows it concerns."""
+        found = self._whole_file()
+        for column in self._columns:
+            name = column.name
+            if rows := self._refused[name]:
+                found.append(
+                    plural_msg(
+                        rows,
+                        "1 row is refused because “{name}” cannot be read in it: it must be {expected}.",
+                        "{n} rows are refused because “{name}” cannot be read in them: it must be {expected}.",
+                        name=name,
+                        expected=expected(column),
+                    )
+                )
+            if unseen := self._unseen.get(name):
+                found.append(self._unseen_levels(name, unseen))
+            if rows := self._outside[name]:
+                span = msg("{low} to {high}", low=bound_text(column, column.low), high=bound_text(column, column.high))
+                found.append(
+                    plural_msg(
+                        rows,
+                        "“{name}” lies outside the range of the training data, {span}, in 1 row.",
+                        "“{name}” lies outside the range of the training data, {span}, in {n} rows.",
+                        name=name,
+                        span=span,
+                    )
+                )
+            if (rows := self._missing[name]) > 0:
+                found.append(
+                    plural_msg(
+                        rows,
+                        "“{name}” is missing in 1 row; the training data had a value in every row.",
+                        "“{name}” is missing in {n} rows; the training data had a value in every row.",
+                        name=name,
+                    )
+                )
+        return found
+
+    def _whole_file(self) -> list[str]:
+        found = []
+        if missing := self._schema.check_columns([column.name for column in self._schema.columns if column.name not in self._absent]):
+            found.append(missing)
+        if self._unknown:
+            names = self._unknown[:_SHOWN] if self._examples else ()
+            shown = ", ".join(f"“{name[:100]}”" for name in names) + (" …" if len(self._unknown) > len(names) > 0 else "")
+            found.append(
+                plural_msg(
+                    len(self._unknown),
+                    "1 column that is not the model's was left out{names}.",
+                    "{n} columns that are not the model's were left out{names}.",
+                    names=f": {shown}" if shown else "",
+                )
+            )
+        if self._ragged:
+            found.append(
+                plural_msg(
+                    self._ragged,
+                    "1 row is refused because it has another number of cells than the header.",
+                    "{n} rows are refused because they have another number of cells than the header.",
+                )
+            )
+        return found
+
+    def _unseen_levels(self, name: str, unseen: Counter[str]) -> Message:
+        most = unseen.most_common(_SHOWN) if self._examples else []
+        shown = ", ".join(f"“{level[:40]}” ({count:,})" for level, count in most) + (" …" if len(unseen) > len(most) > 0 else "")
+        return plural_msg(
+            unseen.total(),
+            "“{name}” has a value that the training data did not have, or only rarely, in 1 row{shown}.",
+            "“{name}” has values that the training data did not have, or only rarely, in {n} rows{shown}.",
+            name=name,
+            shown=f": {shown}" if shown else "",
+        )
+
+
+def spelling_notes(spelled: Mapping[str, str]) -> list[str]:
+    """What is said of columns whose names are those of the model's in another spelling."""
+    return [msg("The column “{name}” was taken for “{known}”.", name=name[:100], known=known) for name, known in spelled.items()]
+
+
+def header_text(notes: Sequence[str]) -> bytes:
+    """Sentences as the value of an HTTP header, percent-encoded: as many as proxies let pass, and how many more there are."""
+    kept: list[str] = []
+    for at, note in enumerate(notes):
+        kept.append(quote(note))
+        if sum(len(text) + 3 for text in kept) > _HEADER_BYTES and at + 1 < len(notes):
+            kept[-1] = quote(plural_msg(len(notes) - at, "1 more note was left out.", "{n} more notes were left out."))
+            break
+    return "%20".join(kept).encode()

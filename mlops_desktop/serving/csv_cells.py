@@ -1,0 +1,183 @@
+"""The rows of a table in a delimited text, read once: the cells of the model's columns, and what is no row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TextIO
+
+from .csv_table import CsvTable, csv_rows
+from .row_sifter import MARKED, TAIL, TOTALS, RowSifter
+from .table_finder import ASCII_BLANKS, RULES, LeftOut, is_blank, row_text
+
+BLOCK = 5000  # rows that are held together
+MOST_LINES = 20  # of a cell in a row of another length; more of them were swallowed by a quote that is never closed
+_APART = "\0"  # between the cells of a column: in no cell, as it is left out of every text
+_DRAWN = frozenset(RULES)
+
+
+@dataclass
+class _Block:
+    """Some rows: the cells of each wanted column as one text, and the positions of rows of another length."""
+
+    rows: int
+    columns: dict[str, str]
+    ragged: frozenset[int]
+    last: int  # the position of the last row that holds anything, -1 for none
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of the table: their cells by column, and which rows have another number of cells than the header (theirs are empty)."""
+
+    columns: Mapping[str, Sequence[str]]
+    rows: int
+    ragged: frozenset[int]
+
+
+@dataclass
+class CsvCells:
+    """The cells of a table by column, held as few long texts. `left_out` are rows below the names that are none of the table, by position
+    among these; `empty` is the number of rows without anything at the end. `unclosed` says that quotes were taken as letters, because one
+    is opened and never closed.
+    """
+
+    names: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    empty: int = 0
+    unclosed: bool = False
+    _blocks: list[_Block] = field(default_factory=list)
+    _gone: frozenset[int] = frozenset()
+    _end: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of the table."""
+        return self._end - sum(at < self._end for at in self._gone)
+
+    def parts(self) -> Iterator[Part]:
+        """The rows of the table in their order, some thousands at a time."""
+        start = 0
+        for block in self._blocks:
+            columns = {name: text.split(_APART) for name, text in block.columns.items()}
+            stay = [i for i in range(block.rows) if start + i < self._end and start + i not in self._gone]
+            ragged = block.ragged
+            if len(stay) < block.rows:
+                columns = {name: [cells[i] for i in stay] for name, cells in columns.items()}
+                ragged = frozenset(at for at, i in enumerate(stay) if i in block.ragged)
+            start += block.rows
+            if stay:
+                yield Part(columns, len(stay), ragged)
+
+
+def read_cells(
+    text: TextIO, table: CsvTable, places: Mapping[str, int], note: Callable[[Mapping[str, Iterable[str]]], None], size: int = BLOCK
+) -> CsvCells:
+    """The rows of a table, the columns at these places; `note` is given the texts of each column, in parts.
+
+    UserError when a line cannot be cut.
+    """
+    found = _Reader(table, places, note)
+    for rows, is_last in _in_blocks(csv_rows(text, table), size):
+        found.add(rows, is_last)
+    if table.dialect.quote and found.swallowed:
+        plain = replace(table, dialect=replace(table.dialect, quote=""))
+        return replace(read_cells(text, plain, places, note, size), unclosed=True)
+    return found.cells()
+
+
+def _in_blocks(rows: Iterable[list[str]], size: int) -> Iterator[tuple[list[list[str]], bool]]:
+    """Rows some thousands at a time, and whether they are the last; these hold all rows that may be notices at the end."""
+    waiting: list[list[str]] = []
+    for row in rows:
+        waiting.append(row)
+        if len(waiting) >= size + TAIL:
+            yield waiting[:size], False
+            waiting = waiting[size:]
+    yield waiting, True
+
+
+class _Reader:
+    """Takes the rows of a table block by block, and sifts them."""
+
+    def __init__(self, table: CsvTable, places: Mapping[str, int], note: Callable[[Mapping[str, Iterable[str]]], None]) -> None:
+        self._width, self._sifter, self._places, self._note = table.width, table.sifter, places, note
+        self._is_candidate = _candidates(table.sifter, table.width)
+        self._blocks: list[_Block] = []
+        self._reasons: dict[int, str] = {}
+        self._texts: dict[int, str] = {}
+        self._rows = self._totals = 0
+        self.swallowed = False
+
+    def add(self, rows: list[list[str]], is_last: bool) -> None:
+        """Take some rows; the last ones are those at the end of the text."""
+        width, start, sifter = self._width, self._rows, self._sifter
+        found: dict[int, str] = {}
+        odd = []
+        for i, row in enumerate(rows):
+            if self._is_candidate(row):
+                self._totals += sifter.is_total(row)
+                if reason := sifter.inside(row, width):
+                    found[i] = reason
+                if len(row) != width:
+                    odd.append(i)
+        if is_last:
+            below = sifter.below(rows[-TAIL:], width, self._totals)
+            found.update(enumerate(below, len(rows) - len(below)))
+        self._note_swallowed(rows, odd, is_last)
+        for i, reason in found.items():
+            self._reasons[start + i], self._texts[start + i] = reason, row_text(rows[i])
+        ragged = frozenset(i for i in odd if i not in found and (len(rows[i]) < width or any(cell.strip() for cell in rows[i][width:])))
+        blank = [""] * width
+        whole = list(rows)
+        for i in odd:
+            whole[i] = rows[i][:width] if len(rows[i]) > width and i not in ragged else blank
+        last = next((i for i in range(len(rows) - 1, -1, -1) if not is_blank(rows[i])), -1)
+        cells = list(zip(*whole, strict=True)) or [()] * width
+        self._blocks.append(_Block(len(rows), {name: _APART.join(cells[at]) for name, at in self._places.items()}, ragged, last))
+        if found:
+            cells = list(zip(*(row for i, row in enumerate(whole) if i not in found), strict=True)) or [()] * width
+        self._note({name: set(cells[at]) for name, at in self._places.items()})
+        self._rows += len(rows)
+
+    def _note_swallowed(self, rows: list[list[str]], odd: Sequence[int], is_last: bool) -> None:
+        """Note whether one cell holds the rest of the text, or many lines in a row of another length."""
+        if any(cell.count("\n") > MOST_LINES for i in odd for cell in rows[i]):
+            self.swallowed = True
+        if is_last and rows:
+            longest = max(cell.count("\n") for cell in rows[-1])
+            self.swallowed |= longest > MOST_LINES or longest > 0.5 * (self._rows + len(rows) + longest)
+
+    def cells(self) -> CsvCells:
+        """What was read, once all rows were taken."""
+        reasons = self._sifter.checked(self._reasons, self._rows)
+        start = end = 0
+        for block in self._blocks:
+            if block.last >= 0:
+                end = start + block.last + 1
+            start += block.rows
+        while end and end - 1 in reasons:
+            end -= 1
+        left = tuple(LeftOut(at, reason, self._texts[at]) for at, reason in sorted(reasons.items()) if reason != "blank")
+        gone = frozenset(reasons)
+        kept = [block for block in self._blocks if block.rows]
+        empty = sum(at not in gone for at in range(end, self._rows)) if self._width > 1 else 0
+        return CsvCells(tuple(self._places), left, empty, False, kept, gone, end)
+
+
+def _candidates(sifter: RowSifter, width: int) -> Callable[[Sequence[str]], bool]:
+    """The function that says of a row whether it may be none of the table; all others are rows of it."""
+    mark = sifter.wanted.comment
+    names = [(at, header[at]) for header in sifter.headers if (at := next((j for j, name in enumerate(header) if name), -1)) >= 0]
+
+    def is_candidate(row: Sequence[str]) -> bool:
+        if len(row) != width:
+            return True
+        marked = [cell.strip(ASCII_BLANKS) for cell in row[:MARKED]]
+        if not TOTALS.isdisjoint(marked) or marked[0].startswith(mark):
+            return True
+        if marked[0][:3] in _DRAWN or marked[1 % len(marked)][:3] in _DRAWN:
+            return True
+        return any(row[at].strip() == name for at, name in names)
+
+    return is_candidate

@@ -1,0 +1,78 @@
+"""Decisions on how files were read, kept for the next file of the same shape."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine.data import FilePreview
+from mlops_desktop.engine.project import Answer, ColumnNote, Project, from_json, to_json
+
+MOST = 50  # shapes that are remembered, the latest first
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file was read: its name, the source with what a person chose, the notes on its columns, and the doubts that were answered."""
+
+    file: str
+    source: Source | None = None
+    columns: dict[str, ColumnNote] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    @property
+    def decided(self) -> bool:
+        """Whether a person decided anything."""
+        return bool(self.columns or self.answers or (self.source is not None and self.source.changed_params()))
+
+    def applied(self, project: Project, kind: type[Source]) -> Project:
+        """The project with these decisions; the parameters only where the same kind of source reads the file."""
+        source = self.source if type(self.source) is kind else project.source
+        columns, answers = {**project.columns, **self.columns}, {**project.answers, **self.answers}
+        return Project(name=project.name, target=project.target, source=source, columns=columns, answers=answers)
+
+
+def shape_of(table: FilePreview) -> str:
+    """A digest of what files of one kind have in common before anything is decided: kind of source, delimiter, names of the columns."""
+    names = [column.name for column in table.columns]
+    document = [table.found.id, getattr(table.found, "delimiter", ""), names]
+    return hashlib.sha256(json.dumps(document).encode()).hexdigest()[:32]
+
+
+class Readings:
+    """The readings by shape, as one text that `load` and `save` keep. What cannot be read counts as not there."""
+
+    def __init__(self, load: Callable[[], str], save: Callable[[str], None]) -> None:
+        self._load, self._save = load, save
+
+    def find(self, shape: str) -> Reading | None:
+        """The decisions for files of a shape; None when none are kept."""
+        document = self._all().get(shape)
+        if document is None:
+            return None
+        try:
+            return from_json(Reading, document)
+        except UserError:
+            return None  # written by another version: the person decides anew
+
+    def keep(self, shape: str, reading: Reading) -> None:
+        """Remember the decisions for files of a shape; nothing is remembered where nothing was decided."""
+        rest = {key: value for key, value in self._all().items() if key != shape}
+        kept = {shape: to_json(reading), **rest} if reading.decided else rest
+        self._save(json.dumps(dict(list(kept.items())[:MOST])))
+
+    def forget(self, shape: str) -> None:
+        """Take the decisions for files of a shape away."""
+        self._save(json.dumps({key: value for key, value in self._all().items() if key != shape}))
+
+    def _all(self) -> dict[str, Any]:
+        try:
+            found = json.loads(self._load() or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}

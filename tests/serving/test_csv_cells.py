@@ -1,0 +1,69 @@
+"""The rows of a text table are read once: what is no row is left out and said, whatever the size of the parts."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.csv_io import CsvInput
+from mlops_desktop.serving.schema import Schema
+
+SCHEMA = Schema((Column("name", "category"), Column("day", "date"), Column("n", "number"), Column("m", "number")))
+ROWS = [f"x{at},2024-01-{at % 28 + 1:02},{at},{at}.5" for at in range(700)]
+HEADER = "name,day,n,m"
+TURNED = [f"{at}.5,{at},2024-01-{at % 28 + 1:02},x{at}" for at in range(700)]
+
+
+def read(lines, size=5000, end="\n"):
+    found = CsvInput(io.StringIO(end.join(lines) + end, newline=""), SCHEMA, size)
+    chunks = list(found.chunks())
+    values = [value for chunk in chunks for value in chunk.checked.frame.number("n").tolist()]
+    ragged = sum(len(chunk.ragged) for chunk in chunks)
+    assert sum(chunk.rows for chunk in chunks) == found.rows
+    return found, values, ragged
+
+
+TEXTS = {
+    "a title": ([], ["Report of January", "", HEADER, *ROWS], ["1 line above"]),
+    "a mark": ([], ["sep=,", HEADER, *ROWS], ["1 line above"]),
+    "comments": ([], ["# made by hand", HEADER, *ROWS], ["begins with “#”"]),
+    "a row of units": ([], [HEADER, "-,[d],[kg],[m]", *ROWS], ["units"]),
+    "names once more": ([], [HEADER, *ROWS[:300], HEADER, *ROWS[300:]], ["repeats its names"]),
+    "a total": ([], [HEADER, *ROWS, "Total,,700,800"], ["marked as a total"]),
+    "a notice": ([], [HEADER, *ROWS, "", "Source: the office"], ["below the table"]),
+    "a page": ([], ["m,n,day,name", *TURNED[:300], "Page 2", *TURNED[300:]], ["does not fit"]),
+    "empty rows": ([], [HEADER, *ROWS, ",,,", ",,,"], ["2 empty rows at the end"]),
+    "a short row": ([300], [HEADER, *ROWS[:300], "x,2024-01-01", *ROWS[301:]], []),
+    "a long row": ([300], [HEADER, *ROWS[:300], "x,2024-01-01,1,2,3", *ROWS[301:]], []),
+    "rows that end with a mark": ([], [HEADER, *(f"{row}," for row in ROWS)], []),
+    "a column without a name": ([], [HEADER, *(f"r{at},{row}" for at, row in enumerate(ROWS))], []),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("size", [1, 64, 5000])
+def test_every_row_is_read_and_every_other_line_is_said(name, size):
+    refused, lines, said = TEXTS[name]
+    found, values, ragged = read(lines, size)
+    assert len(values) == 700
+    assert [value for at, value in enumerate(values) if at not in refused] == [float(at) for at in range(700) if at not in refused]
+    assert ragged == len(refused)
+    assert len(found.left_out) == len(said)
+    assert all(part in note for part, note in zip(said, found.left_out, strict=True))
+    assert bool(found.line_counts()) == any("empty" not in part for part in said)
+
+
+def test_a_quote_that_is_never_closed_is_a_letter():
+    lines = [HEADER, *ROWS[:30], 'x"y,2024-01-01,30,1', '"z,2024-01-01,31,1', *ROWS[32:]]
+    found, values, _ = read(lines)
+    assert values == [float(at) for at in range(700)]
+    assert "never closed" in found.left_out[0]
+
+
+def test_names_in_another_spelling_and_unknown_ones():
+    found, values, _ = read(["NAME,Day,n,m,other", *(f"{row},1" for row in ROWS)])
+    assert values[:3] == [0.0, 1.0, 2.0]
+    assert found.notes == ("The column “NAME” was taken for “name”.", "The column “Day” was taken for “day”.")
+    assert (found.unknown, found.absent) == (["other"], set())

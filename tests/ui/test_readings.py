@@ -1,0 +1,74 @@
+"""Decisions on how files were read are kept by the shape of the file, and only where something was decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.data import preview_table
+from mlops_desktop.engine.project import Answer, ColumnNote, Project
+from mlops_desktop.ui import readings
+from mlops_desktop.ui.readings import Reading, Readings, shape_of
+
+TEXT = choices().sources["delimited"]
+DECIDED = Reading("a.csv", TEXT(thousands="point"), {"x": ColumnNote(unit="kg")}, {"reading.decimal.x": Answer(option="accept")})
+
+
+@pytest.fixture
+def kept():
+    stored = [""]
+    made = Readings(lambda: stored[0], lambda text: stored.__setitem__(0, text))
+    made.stored = stored
+    return made
+
+
+def test_there_and_back(kept):
+    kept.keep("s", DECIDED)
+    assert kept.find("s") == DECIDED
+    assert kept.find("other") is None
+    kept.forget("s")
+    assert kept.find("s") is None
+
+
+def test_what_decides_nothing_takes_an_older_one_away(kept):
+    kept.keep("s", DECIDED)
+    kept.keep("s", Reading("b.csv", TEXT()))
+    assert kept.find("s") is None
+
+
+def test_the_latest_are_kept(kept, monkeypatch):
+    monkeypatch.setattr(readings, "MOST", 2)
+    for shape in "abc":
+        kept.keep(shape, DECIDED)
+    assert [kept.find(shape) is not None for shape in "abc"] == [False, True, True]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"s": 3}', '{"s": {"file": "a", "source": {"id": "gone"}}}'])
+def test_what_cannot_be_read_counts_as_not_there(kept, text):
+    kept.stored[0] = text
+    assert kept.find("s") is None
+    kept.keep("s", DECIDED)
+    assert kept.find("s") == DECIDED
+
+
+def test_decisions_join_those_of_the_project(kept):
+    project = Project(name="p", target="y", source=TEXT(), columns={"y": ColumnNote(description="d")})
+    applied = DECIDED.applied(project, TEXT)
+    assert (applied.name, applied.target, applied.source.thousands) == ("p", "y", "point")
+    assert set(applied.columns) == {"x", "y"}
+    other = replace(project, source=choices().sources["excel"]())
+    assert DECIDED.applied(other, type(other.source)).source == other.source
+
+
+def test_a_shape_is_that_of_names_and_delimiter(tmp_path):
+    def shape(text: str) -> str:
+        (tmp_path / "t.csv").write_text(text)
+        return shape_of(preview_table(tmp_path / "t.csv", Project(), Silent()))
+
+    first = shape("x;y\n1;a\n2;b\n")
+    assert shape("x;y\n5;c\n7;d\n9;e\n") == first
+    assert shape("x,y\n1,a\n2,b\n") != first
+    assert shape("x;z\n1;a\n2;b\n") != first
