@@ -27,7 +27,7 @@ GERMAN = {
     "{n} steps": "{n} Schritte",
     "Scale numbers": "Zahlen skalieren",
     "Method": "Verfahren",
-    "Robust (median 0, middle half 1)": "Robust (Median 0, mittlere Hälfte 1)",
+    "Robust (median 0, interquartile range 1)": "Robust (Median 0, Quartilsabstand 1)",
     "Decision tree": "Entscheidungsbaum",
     "Maximum depth": "Größte Tiefe",
     "{label:lower} {value}": "{label} {value}",

@@ -90,7 +90,7 @@ def read_notes(path: Path) -> tuple[Evidence, ...]:
 
     with disk.explain_errors(f"The data of this project, “{path.name}”,"):
         try:
-            return _notes_of(json.loads((pq.read_schema(path).metadata or {})[_KEY]))
+            return _notes_of(json.loads((pq.read_schema(path).metadata or {})[_KEY], object_hook=decode_message))
         except (KeyError, TypeError, ValueError) as error:
             raise UserError("The data of this project is damaged and cannot be read.", "Import the data file again.") from error
 
