@@ -19,7 +19,7 @@ _QUESTIONS: Mapping[str, tuple[Weight, str]] = {
     "names": ("info", msg("Do several rows name the columns?")),
     "total": ("warning", msg("Are these rows totals?")),
     "inside": ("warning", msg("Are these lines no rows of the table?")),
-    "delimiter": ("warning", msg("Is each line a single cell?")),
+    "delimiter": ("warning", msg("Is this the mark between the cells?")),
     "sheet": ("warning", msg("Is this the sheet that you want?")),
     "table": ("warning", msg("Is this the table that you want?")),
     "member": ("warning", msg("Is this the file of the archive that you want?")),

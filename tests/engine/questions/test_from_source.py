@@ -17,6 +17,7 @@ from mlops_desktop.engine.project import Project, new_project_folder, write_proj
 from mlops_desktop.engine.questions import answer_question
 from tests.engine.questions.test_from_preview import WITH_TOTAL, WITHOUT_NAMES
 
+TWO_MARKS = "a,b;c,d\n" + "".join(f"{i * 7 % 30},x;y,{'ab'[i % 2]}\n" for i in range(40))
 ROWS = [(f"r{i}", i * 7 % 5, "ab"[i % 2]) for i in range(40)]
 
 
@@ -51,6 +52,7 @@ CASES = {
     "t.sqlite": (two_tables, "source.table", "table=short", "table", "short"),
     "t.zip": (two_members, "source.member", "member=short.csv", "member", "short.csv"),
     "names.csv": (lambda path: path.write_text(WITHOUT_NAMES), "source.header", "header=first", "header", "first"),
+    "marks.csv": (lambda path: path.write_text(TWO_MARKS), "source.delimiter", "delimiter=semicolon", "delimiter", "semicolon"),
     "total.csv": (lambda path: path.write_text(WITH_TOTAL), "source.total", "keep_all=true", "keep_all", True),
 }
 
