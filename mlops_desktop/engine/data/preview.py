@@ -57,7 +57,7 @@ def preview_table(location: Location, project: Project, job: Job, *, as_given: b
     place = place_of(location)
     blank = blank_source(place)
     given = source_for(place, project.source) or blank
-    with tempfile.TemporaryDirectory(prefix="mlops-desktop-") as folder, disk.explain_errors(f"The file “{name_of(place)}”"):
+    with tempfile.TemporaryDirectory(prefix="mlops-desktop-") as folder, disk.explain_errors(msg("The file “{name}”", name=name_of(place))):
         part = blank.beginning(place, Path(folder))
         if not as_given and given != blank:
             given = _chosen(given, blank.guess(part))
