@@ -47,6 +47,13 @@ class Issues:
         self.warnings: list[ValidationIssue] = []
 
 
+def layout_of(columns: Sequence[Column]) -> Layout:
+    """The layout of a frame of these columns: a block of numbers, one of categories and texts, one of dates."""
+    numbers = tuple(c.name for c in columns if c.type in NUMBER_TYPES)
+    categoricals = tuple(c.name for c in columns if c.type in CATEGORICAL_TYPES)
+    return Layout(numbers, categoricals, tuple(c.name for c in columns if c.type == "date"))
+
+
 class RequestValidator:
     """The columns of a schema with what validates a value of each."""
 
@@ -56,9 +63,7 @@ class RequestValidator:
         self._dates = [c for c in columns if c.type == "date"]
         self._names = frozenset(c.name for c in columns)
         self._place = {c.name: i for i, c in enumerate(columns)}
-        self.layout = Layout(
-            tuple(c.name for c in self._numbers), tuple(c.name for c in self._categoricals), tuple(c.name for c in self._dates)
-        )
+        self.layout = layout_of(columns)
         # Fast-path checks, per column: (name, types, low, high) and (name, levels). A value that fails them goes to the function of its
         # column, which decides every case.
         self._number_checks = [(c.name, *_fast_path_check(c)) for c in self._numbers]

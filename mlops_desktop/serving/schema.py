@@ -12,7 +12,7 @@ from .column import CATEGORICAL_TYPES, NUMBER_TYPES, TYPES, Column, ValidationIs
 from .errors import UserError
 from .frame import Layout
 from .message import msg
-from .request_validation import RequestValidator
+from .request_validation import RequestValidator, layout_of
 from .serialization import Serializable
 
 __all__ = ["CATEGORICAL_TYPES", "NUMBER_TYPES", "TYPES", "Column", "Grammar", "Schema", "ValidationIssue", "ValidationResult"]
@@ -26,7 +26,7 @@ class Schema(Serializable):
 
     def layout(self) -> Layout:
         """The frame layout: number, integer and boolean are numbers; category, ordered, text and id are categoricals; date is a date."""
-        return self._validator.layout
+        return self._layout
 
     def column(self, name: str) -> Column:
         """One column by name; UserError when there is none."""
@@ -74,6 +74,10 @@ class Schema(Serializable):
         Errors and warnings are those of `from_rows`.
         """
         return self._validator.from_texts(columns, rows)
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return layout_of(self.columns)
 
     @cached_property
     def _validator(self) -> RequestValidator:
