@@ -241,6 +241,12 @@ def address_path(address: str) -> str:
     return unquote(address.partition(":")[2].partition("?")[0])
 
 
+def with_parameters(address: str, source: Source) -> str:
+    """An address that carries the parameters of a source which are not at their default in its query."""
+    changed = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in source.changed_params().items()}
+    return address + (("&" if "?" in address else "?") + urlencode(changed, quote_via=quote) if changed else "")
+
+
 def without_password(address: str) -> str:
     """An address as it may be kept: what stands between the user's name and `@` is left out."""
     parts = urlsplit(address)

@@ -18,6 +18,7 @@ from .plural import plural_msg
 from .schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema
 
 _SHOWN = 5  # levels that are named
+_PAIRS = 12  # columns in another spelling that are named
 _HEADER_BYTES = 4000  # of the notes in a header; servers and proxies take 8 KiB for all headers of an answer
 _UNREADABLE = ("unreadable", "wrong_type", "not_integer", "not_finite", "too_large", "with_zone")
 
@@ -147,8 +148,12 @@ class BatchNotes:
 
 
 def spelling_notes(spelled: Mapping[str, str]) -> list[str]:
-    """What is said of columns whose names are those of the model's in another spelling."""
-    return [msg("The column “{name}” was taken for “{known}”.", name=name[:100], known=known) for name, known in spelled.items()]
+    """What is said of columns whose names are those of the model's in another spelling: one sentence, or none."""
+    if not spelled:
+        return []
+    pairs = [f"“{name[:100]}” as “{known}”" for name, known in spelled.items()]
+    shown = ", ".join(pairs[:_PAIRS]) + (f" and {len(pairs) - _PAIRS} more" if len(pairs) > _PAIRS else "")
+    return [msg("Columns are spelled otherwise in this file, and were read so: {shown}.", shown=shown)]
 
 
 def header_text(notes: Sequence[str]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TextIO
@@ -13,7 +14,6 @@ from .table_finder import ASCII_BLANKS, RULES, LeftOut, is_blank, row_text
 BLOCK = 5000  # rows that are held together
 MOST_LINES = 20  # of a cell in a row of another length; more of them were swallowed by a quote that is never closed
 _APART = "\0"  # between the cells of a column: in no cell, as it is left out of every text
-_DRAWN = frozenset(RULES)
 
 
 @dataclass
@@ -102,25 +102,23 @@ class _Reader:
 
     def __init__(self, table: CsvTable, places: Mapping[str, int], note: Callable[[Mapping[str, Iterable[str]]], None]) -> None:
         self._width, self._sifter, self._places, self._note = table.width, table.sifter, places, note
-        self._is_candidate = _candidates(table.sifter, table.width)
+        self._may_be_others = _others_finder(table.sifter)
         self._blocks: list[_Block] = []
         self._reasons: dict[int, str] = {}
         self._texts: dict[int, str] = {}
         self._rows = self._totals = 0
+        self._first: list[str] = []
         self.swallowed = False
 
     def add(self, rows: list[list[str]], is_last: bool) -> None:
         """Take some rows; the last ones are those at the end of the text."""
         width, start, sifter = self._width, self._rows, self._sifter
+        odd = [i for i, row in enumerate(rows) if len(row) != width]
         found: dict[int, str] = {}
-        odd = []
-        for i, row in enumerate(rows):
-            if self._is_candidate(row):
-                self._totals += sifter.is_total(row)
-                if reason := sifter.inside(row, width):
-                    found[i] = reason
-                if len(row) != width:
-                    odd.append(i)
+        for i in odd if not self._may_be_others(rows) else range(len(rows)):
+            self._totals += sifter.is_total(rows[i])
+            if reason := sifter.inside(rows[i], width):
+                found[i] = reason
         if is_last:
             below = sifter.below(rows[-TAIL:], width, self._totals)
             found.update(enumerate(below, len(rows) - len(below)))
@@ -138,6 +136,7 @@ class _Reader:
         if found:
             cells = list(zip(*(row for i, row in enumerate(whole) if i not in found), strict=True)) or [()] * width
         self._note({name: set(cells[at]) for name, at in self._places.items()})
+        self._first = self._first or (rows[0] if rows else [])
         self._rows += len(rows)
 
     def _note_swallowed(self, rows: list[list[str]], odd: Sequence[int], is_last: bool) -> None:
@@ -150,6 +149,9 @@ class _Reader:
 
     def cells(self) -> CsvCells:
         """What was read, once all rows were taken."""
+        below = sum(reason in ("below", "total", "blank") for reason in self._reasons.values())
+        if self._first and below < self._rows and (on_top := self._sifter.on_top(self._first, self._width, self._totals)):
+            self._reasons[0], self._texts[0] = on_top, row_text(self._first)
         reasons = self._sifter.checked(self._reasons, self._rows)
         start = end = 0
         for block in self._blocks:
@@ -165,19 +167,16 @@ class _Reader:
         return CsvCells(tuple(self._places), left, empty, False, kept, gone, end)
 
 
-def _candidates(sifter: RowSifter, width: int) -> Callable[[Sequence[str]], bool]:
-    """The function that says of a row whether it may be none of the table; all others are rows of it."""
-    mark = sifter.wanted.comment
+def _others_finder(sifter: RowSifter) -> Callable[[list[list[str]]], bool]:
+    """The function that says of rows whether one with the usual number of cells may be none of the table; it is quick where none is."""
+    starts = [re.escape(text) for text in (*RULES, sifter.wanted.comment) if text]
+    words = "|".join(map(re.escape, sorted(TOTALS)))
+    begins = re.compile(rf"(?:^|{_APART})[{ASCII_BLANKS}]*(?:{'|'.join(starts)}|(?:{words})[{ASCII_BLANKS}]*(?:{_APART}|$))").search
     names = [(at, header[at]) for header in sifter.headers if (at := next((j for j, name in enumerate(header) if name), -1)) >= 0]
 
-    def is_candidate(row: Sequence[str]) -> bool:
-        if len(row) != width:
+    def may_be_others(rows: list[list[str]]) -> bool:
+        if begins(_APART.join([cell for row in rows for cell in row[:MARKED]])):
             return True
-        marked = [cell.strip(ASCII_BLANKS) for cell in row[:MARKED]]
-        if not TOTALS.isdisjoint(marked) or marked[0].startswith(mark):
-            return True
-        if marked[0][:3] in _DRAWN or marked[1 % len(marked)][:3] in _DRAWN:
-            return True
-        return any(row[at].strip() == name for at, name in names)
+        return any(at < len(row) and name in row[at] and row[at].strip() == name for at, name in names for row in rows)
 
-    return is_candidate
+    return may_be_others

@@ -16,6 +16,8 @@ _OTHERS = (
     *("%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d. %b %Y", "%d.%b.%Y"),
     *("%b %d, %Y", "%b %d %Y", "%d/%b/%Y"),
 )
+_NUMBERS = {"%Y%m%d": "yyyymmdd", "%E": "as the numbers of days that Excel counts", "%s": "as seconds since 1970"}
+_NEAR = 5 * 366 * 86_400_000_000  # microseconds from the training data, at least, in which a number may be a date
 _CLOCKS = (" %H:%M:%S.%f", " %I:%M:%S %p")  # each may be absent
 _MOST_KNOWN = 50_000
 _PARTS = {"%d": "day", "%m": "month", "%b": "month", "%Y": "year", "%y": "year"}
@@ -32,6 +34,7 @@ class DateNotation:
         ends = ("", "%z") if grammar.zone else ("",)
         formats = [f"{day}{clock}{end}" for day in (*_DAY_FIRST, *_MONTH_FIRST, *_OTHERS) for clock in _CLOCKS for end in ends]
         self._formats = {one: date_reader(replace(grammar, date=one)) for one in formats}
+        self._formats.update(_number_readers(column))
         self._readers = self._formats  # of the formats that read every cell so far
         self._known: set[str] = set()  # cells that were seen: dates come again and again
         self._reads_both_ways = False
@@ -100,6 +103,32 @@ def _moment(read: Callable[[str], int], text: str) -> int | None:
         return None
 
 
+def _number_readers(column: Column) -> dict[str, Callable[[str], int]]:
+    """Readers of dates that are written as numbers. Such a number is a date where it lies near the training data, and only there.
+
+    Seconds since 1970 are moments, so they are none in a column of local times.
+    """
+    low, high = column.low, column.high
+    if low is None or high is None:
+        return {}
+    near = max(2 * (high - low), _NEAR)
+
+    def reader(format_: str) -> Callable[[str], int]:
+        read = date_reader(replace(column.grammar, date=format_))
+
+        def near_moment(text: str) -> int:
+            if not text.replace(".", "", 1).isdecimal():
+                raise ValueError("not a number")
+            moment = read(text)
+            if not low - near <= moment <= high + near:
+                raise ValueError("far from the training data")
+            return moment
+
+        return near_moment
+
+    return {one: reader(one) for one in _NUMBERS if one != "%s" or column.grammar.zone}
+
+
 def _day_first(format_: str) -> bool | None:
     day = _without_clock(format_)
     return True if day in _DAY_FIRST else False if day in _MONTH_FIRST else None
@@ -111,6 +140,8 @@ def _without_clock(format_: str) -> str:
 
 def order_text(format_: str) -> str:
     """A format as a person names it, such as "day.month.year"."""
+    if format_ in _NUMBERS:
+        return _NUMBERS[format_]
     text = _without_clock(format_)
     for field, name in _PARTS.items():
         text = text.replace(field, name)

@@ -60,12 +60,17 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
     """
     sample = text[:SAMPLE_BYTES]
     best = (-1.0, Dialect(delimiters[0] if len(delimiters) == 1 else ",", quotes[0] if quotes else ""))
+    plain: list[tuple[float, Dialect]] = []
     for delimiter in delimiters:
         dialect = Dialect(delimiter, _quote(sample, delimiter, quotes))
         scored = [(_score(sample, one), one) for one in _variants(sample, dialect, escape)]
+        plain.append(scored[0])
         found = max(scored, key=lambda one: one[0])  # the plain one stands first and is taken unless an escape makes more rows agree
         if found[0] > best[0] + 0.02:
             best = found
+    even = [dialect for _, dialect in plain if _is_even(sample, dialect)]
+    if len(even) == 1 and best[1] not in even:
+        best = next(one for one in plain if one[1] == even[0])  # “1,5;x” below “a;b”: the decimal commas part fewer rows
     if len(delimiters) == 1 or best[0] >= _LEAST:
         blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
         other = blanks if blanks is not None and blanks.delimiter == BLANKS else None
@@ -90,6 +95,12 @@ def _variants(text: str, dialect: Dialect, escape: bool | None) -> Iterator[Dial
         yield dialect
     if escape or (escape is None and may_escape):
         yield replace(dialect, escape=True)
+
+
+def _is_even(text: str, dialect: Dialect) -> bool:
+    """Whether all rows, three at least, have one number of cells, more than one."""
+    rows = read_rows(text, dialect, _ROWS)
+    return len(rows) > 2 and len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows)
 
 
 def _score(text: str, dialect: Dialect) -> float:

@@ -34,6 +34,11 @@ _PAIRS = (
 _MEANINGS = {word: value for pair in _PAIRS for word, value in zip(pair, (True, False), strict=True)}
 _MOST_WORDS = 20
 _SHOWN = 12
+_FURTHER = {
+    "trailing_minus": "with the minus behind negative ones",
+    "parentheses": "in parentheses where they are negative",
+    "apostrophe": "behind an apostrophe",
+}
 NOTATION = "notation"  # the code of warnings that say what a file writes otherwise than the training data
 
 
@@ -108,10 +113,20 @@ class NotationFinder:
         grammars = {**self._number_grammars(), **self._date_grammars()}
         grammars.update({name: one.grammar() for name, one in self._words.items()})
         changed = [c for c in self._schema.columns if grammars.get(c.name, c.grammar) != c.grammar]
+        unknown = tuple(self._unknown_marks(grammars))
         if not changed:
-            return FileNotation(self._schema)
+            return FileNotation(self._schema, unknown)
         columns = tuple(replace(c, grammar=grammars.get(c.name, c.grammar)) for c in self._schema.columns)
-        return FileNotation(Schema(columns), tuple(_notes(changed, grammars)))
+        return FileNotation(Schema(columns), (*_notes(changed, grammars), *unknown))
+
+    def _unknown_marks(self, grammars: Mapping[str, Grammar]) -> Iterator[str]:
+        """The units and currencies that nothing settles, one sentence for each column."""
+        for name, one in self._numbers.items():
+            if marks := one.unknown_marks(grammars[name]):
+                unit = one.column.unit
+                own = msg("the training data is in {unit}", unit=unit) if unit else msg("the training data says no unit")
+                template = "Numbers of “{name}” stand with {marks} in this file, but {own}: rows with them are refused. Leave the mark off."
+                yield msg(template, name=name, marks=_quoted(marks), own=own)
 
     def _number_grammars(self) -> dict[str, Grammar]:
         proven = {self._given} if self._given else {mark for one in self._numbers.values() for mark in one.proven}
@@ -164,6 +179,8 @@ def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
         yield "The dates of {names} are written {value} in this file; they were read so.", order_text(new.date)
     if new.percent != own.percent:
         yield "The numbers of {names} are percentages in this file; they were read as shares{value}.", ""
+    if further := new.notations[len(own.notations) :]:
+        yield "The numbers of {names} are written {value} in this file; they were read so.", ", ".join(_FURTHER[name] for name in further)
     if marks := [mark for mark in new.affixes if mark not in own.affixes]:
         yield "The numbers of {names} stand with {value} in this file, which was left off.", _quoted(marks)
     if scales := [scale.mark for scale in new.scales if scale not in own.scales and scale.mark != column.unit]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .cell_kind import cell_kind
+
 _NUMBER = re.compile(r"[+\-−]?[$€£]?\s*[0-9][0-9.,'’ ]*(?:[eE][+-]?[0-9]+)?\s*[%€$]?")
 _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?(?:[T ].*)?")
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
@@ -26,16 +28,19 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """
     if not body or not any(cell.strip() for cell in first):
         return bool(not body)
+    body = _without_repeated(first, body)
     like_data = like_name = repeats = fresh = 0
     for j, cell in enumerate(first):
-        column = [row[j].strip() for row in body[:_BODY] if j < len(row) and row[j].strip()]
+        column = [row[j].strip() for row in body[:_BODY] if j < len(row) and cell_kind(row[j])]
         if not column:
             continue
         if sum(_valued(value) for value in column) >= 0.9 * len(column):
             if not cell.strip() or (_YEAR.fullmatch(cell.strip()) and not all(map(_YEAR.fullmatch, column))):
                 continue  # a year names a column of other numbers
             like_data, like_name = like_data + _valued(cell.strip()), like_name + (not _valued(cell.strip()))
-        elif column.count(cell.strip()) >= max(2, 0.02 * len(column)) or _is_code_like(cell.strip(), column):
+        elif (like := _is_code_like(cell.strip(), column)) is not None:
+            repeats, fresh = repeats + like, fresh + (not like)
+        elif column.count(cell.strip()) >= max(2, 0.02 * len(column)):
             repeats += 1
         elif cell.strip() and cell.strip() not in column and len(set(column)) <= _FEW * len(column):
             fresh += 1
@@ -44,16 +49,25 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     return repeats <= fresh
 
 
+def _without_repeated(first: Sequence[str], body: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+    """The rows without those like the first one, where its texts stand in no other: it names the columns and is repeated."""
+    others = [row for row in body if list(row) != list(first)]
+    if not others or len(others) == len(body):
+        return body
+    apart = all(cell not in (row[j] for row in others if j < len(row)) for j, cell in enumerate(first) if cell.strip())
+    return others if apart else body
+
+
 def _valued(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None or _DATE.fullmatch(text) is not None
 
 
-def _is_code_like(text: str, column: Sequence[str]) -> bool:
-    """Whether a text and every one of a column have letters and digits at the same places, as codes have: A-0017, 00:1a:2b."""
-    if len(text) < _SHORTEST_CODE or not any(char.isdigit() for char in text):
-        return False
-    shape = _shape(text)
-    return all(_shape(value) == shape for value in column)
+def _is_code_like(text: str, column: Sequence[str]) -> bool | None:
+    """Whether a text has letters and digits at the same places as the codes of a column (A-0017, 00:1a:2b); None without codes."""
+    shapes = {_shape(value) for value in column}
+    if len(shapes) > 1 or len(column[0]) < _SHORTEST_CODE or len(set(column)) < 2 or "0" not in _shape(column[0]):
+        return None
+    return _shape(text) in shapes
 
 
 def _shape(text: str) -> str:

@@ -53,6 +53,7 @@ _LEFT_OUT = {
         "1 line marked as a total was left out (row {rows}): {shown}.{hint}",
         "{n} lines marked as a total were left out (row {rows}): {shown}.{hint}",
     ),
+    "empty": ("1 empty row between the names and the table was left out.", "{n} empty rows between the names and the table were left out."),
     "rule": ("1 line of dashes or the like was left out.", "{n} lines of dashes or the like were left out."),
     "inside": (
         "1 line that does not fit the columns was left out (row {rows}): {shown}.",

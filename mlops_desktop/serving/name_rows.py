@@ -92,3 +92,12 @@ def joined_names(rows: list[list[str]]) -> list[str]:
         filled.append(whole)
     filled.append([*rows[-1], *[""] * (width - len(rows[-1]))])
     return [" ".join(dict.fromkeys(text for text in parts if text)) for parts in zip(*filled, strict=True)]
+
+
+def reaches(column: Sequence[str], value: int) -> bool:
+    """Whether a whole number could be one of the values of a column."""
+    try:
+        numbers = [float(text) for text in column]
+    except ValueError:
+        return not all(cell_kind(text) == "boolean" for text in column)
+    return not numbers or value <= max(numbers) + max(max(numbers) - min(numbers), 10)

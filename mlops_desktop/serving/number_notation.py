@@ -22,6 +22,12 @@ _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3})+(,)|(?:,[0-9]{3})+(\.))
 _NO_GROUP = re.compile(r"(?<![\d.,])(?:0\d*|\d{4,})([.,])\d{3}(?![\d.,])")
 _MARKED = re.compile(r"(?P<sign>[+−–-]?)\s*(?P<before>[^\d\s+−–.,-]*)\s*(?P<number>[+−–-]?[0-9](?:.*[0-9])?)\s*(?P<after>[^\d\s.,]*)")
 _GROUPS: Mapping[str, tuple[str, ...]] = {".": ("", ",", " ", "'"), ",": ("", ".", " ", "'")}  # marks between thousands by decimal mark
+# Further ways to write a number that mean one thing alone, by their name in a grammar: what stands around the number.
+_FURTHER = {
+    "trailing_minus": re.compile(r"([^\s+−–-].*[^\s−–-])\s*[−–-]"),
+    "parentheses": re.compile(r"\(\s*([^\s+−–-].*\S|\S)\s*\)"),
+    "apostrophe": re.compile(r"['’](.*\S)"),
+}
 OTHER = {".": ",", ",": "."}
 DECIMAL_NAMES = {".": "point", ",": "comma"}
 
@@ -40,10 +46,11 @@ class NumberNotation:
         }
         self._groups: dict[str, set[str]] = {mark: set() for mark in _GROUPS}  # by decimal mark: what stands between thousands then
         self._fits = dict.fromkeys(_GROUPS, True)  # whether every number that reads both ways is one of the column's type
-        self._inside = dict.fromkeys(_GROUPS, True)  # … and lies in the range of the training data
+        self._outside = dict.fromkeys(_GROUPS, 1.0)  # how many times beyond the training data the farthest of them lies
         self._reads_both_ways = False
         self._own_reads_both = True  # whether the own grammar reads every number that reads both ways
         self._marks: Counter[str] = Counter()  # units and currencies that the column's grammar does not know
+        self._further: set[str] = set()  # notations that it does not know
         self._bare = False
         self._largest = 0.0  # of the numbers before a percent sign
 
@@ -72,18 +79,25 @@ class NumberNotation:
         self.proven.add(decimal)
         self._groups[decimal].add(OTHER[decimal])
 
-    def _add_other(self, text: str) -> None:
+    def _add_other(self, text: str) -> bool:
+        """Note what a text with anything around its digits proves; False when it is no number in any notation."""
         if not text or text in self.column.grammar.missing:
-            return
+            return True
         if self._classify(text):
             self._bare = True
-            return
+            return True
+        for name, around in _FURTHER.items():
+            if name not in self.column.grammar.notations and (inner := around.fullmatch(text)) and self._add_other(inner[1]):
+                self._further.add(name)
+                return True
         found = _MARKED.fullmatch(text)
         mark = found["before"] or found["after"] if found else ""
         if found is None or (found["before"] and found["after"]) or not (mark in CURRENCIES or mark in UNITS or mark == "%"):
-            return  # no number: its row is refused by the column's grammar
-        if self._classify(found["sign"] + found["number"]):
-            self._marks[mark] += 1
+            return False  # no number: its row is refused by the column's grammar
+        if not self._classify(found["sign"] + found["number"]):
+            return False
+        self._marks[mark] += 1
+        return True
 
     def _classify(self, text: str) -> bool:
         """Note what a number proves; False when it is none in any notation."""
@@ -110,12 +124,19 @@ class NumberNotation:
             self._own_reads_both &= _value(self._own, text) is not None
             for mark, value in values.items():
                 self._fits[mark] &= self.column.type != "integer" or value.is_integer()
-                self._inside[mark] &= self._is_inside(value)
+                self._outside[mark] = max(self._outside[mark], self._times_outside(value))
         return True
 
-    def _is_inside(self, value: float) -> bool:
+    def _times_outside(self, value: float) -> float:
+        """How many times a number is larger than the largest one of the training data, or smaller than the smallest; 1.0 within these."""
         low, high = self.column.low, self.column.high
-        return low is None or high is None or low <= value <= high
+        if low is None or high is None or low <= value <= high:
+            return 1.0
+        size, largest = abs(value), max(abs(low), abs(high))
+        smallest = min(abs(low), abs(high)) if low * high > 0 else 0.0
+        if size > largest:
+            return size / largest if largest else math.inf
+        return max(smallest / size if size else math.inf, math.nextafter(1.0, 2.0))
 
     def grammar(self, proven: Collection[str], likely: str) -> Grammar | None:
         """The grammar for the cells of this file: the column's own unless the file proves another.
@@ -133,7 +154,14 @@ class NumberNotation:
         if mark != own.decimal or groups - {own.thousands}:
             kept = own.thousands if mark == own.decimal or own.thousands in ("'", " ") else ""
             own = replace(own, decimal=mark, thousands=next(iter(groups), kept))
+        if self._further:
+            own = replace(own, notations=(*own.notations, *sorted(self._further)))
         return self._with_marks(own)
+
+    def unknown_marks(self, grammar: Grammar) -> list[str]:
+        """Units and currencies beside numbers that a grammar does not read."""
+        read = {*grammar.affixes, *(scale.mark for scale in grammar.scales), *(["%"] if grammar.percent else [])}
+        return sorted(self._marks.keys() - read)
 
     def _decimal(self, proven: Collection[str], likely: str) -> str:
         """The decimal mark of the cells, "" when nothing settles it."""
@@ -153,9 +181,9 @@ class NumberNotation:
         """Whether the own reading of numbers that read both ways is no guess: custom and range do not speak for another."""
         own = self.column.grammar.decimal
         other = OTHER[own]
-        only_own = self._inside[own] and not self._inside[other]
+        only_own = self._outside[own] == 1.0 < self._outside[other]
         if likely == own:
-            return self._inside[own] or not self._inside[other]
+            return self._outside[own] <= self._outside[other]
         if not self._own_reads_both:
             return False
         if own == ".":

@@ -365,4 +365,4 @@ def _finite_json(document: Any) -> bytes:
     try:
         return _json(document)
     except ValueError:
-        raise invalid_input([error_entry("no_finite_answer", "The model has no finite answer for this input.")]) from None
+        raise invalid_input([error_entry("no_finite_answer", "The model has no finite prediction for this input.")]) from None

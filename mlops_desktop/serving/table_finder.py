@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from .cell_kind import CellKind, cell_kind, cell_text
 from .header import is_header
-from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, unit_of
+from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, reaches, unit_of
 
 Row = Sequence[Any]
 SAMPLE_ROWS = 300
@@ -23,10 +23,12 @@ ASCII_BLANKS = " \t\n\r\v\f"  # what Arrow trims quickest
 RULES = ("---", "===", "___", "***", "+--", "+==", ":--", "~~~")  # how a drawn line begins
 _REMARKS = ("%", "//", "!", "*", "--")  # how remarks begin in files of programs; only above the names
 _DRAWN = "-=_*+:~| "
+_ERROR = re.compile(r"#(?:N/A(?: N/A)?|NA|NV|[A-Z/0-9]{2,9}[!?])")  # also in other languages: #WERT!, #NOM?
 _SAMPLE_CELLS = 60_000
 _TYPED = 0.65  # share of the filled cells of a column, at least, that are of one kind, or of any kind but text
 _FULL = 0.5  # share of the usual number of filled cells that a row of the table has more than
 _MOST_HEADERS = 5
+_MOST_PAIRS = 6  # rows from the first pair to the names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +84,11 @@ def is_blank(row: Row) -> bool:
 
 
 def begins_with(row: Row, mark: str) -> bool:
-    """Whether the first cell of a row begins with a mark; False without a mark."""
-    return bool(mark and row) and isinstance(row[0], str) and row[0].lstrip(ASCII_BLANKS).startswith(mark)
+    """Whether the first cell of a row begins with a mark and is no error of a spreadsheet such as #N/A; False without a mark."""
+    if not (mark and row and isinstance(row[0], str)):
+        return False
+    text = row[0].strip(ASCII_BLANKS)
+    return text.startswith(mark) and not _ERROR.fullmatch(text)
 
 
 def is_rule(row: Row) -> bool:
@@ -187,8 +192,8 @@ class _Finder:
             if not self.blank[i]:
                 self._leave(i, "comment" if self.comment[i] else "above")
         for i in range(start, body):
-            if i not in header and (self.comment[i] or self.rule[i]):
-                self._leave(i, "comment" if self.comment[i] else "rule")
+            if i not in header and (self.comment[i] or self.rule[i] or (self.blank[i] and "" in self.rows[i][1:])):
+                self._leave(i, "comment" if self.comment[i] else "rule" if self.rule[i] else "empty")
         return Layout(header, names, taken, units, body, self.kinds, self.fill, tuple(sorted(self.left, key=lambda one: one.at)), heading)
 
     def _leave(self, at: int, reason: str) -> None:
@@ -198,7 +203,7 @@ class _Finder:
 
     def _header(self) -> tuple[int, ...]:
         """The rows from the names down to the last row above the body: names, further names, units."""
-        first = self.first
+        first = self.first if self.wanted.from_first else self._below_pairs(self.first)
         if self.wanted.header == "none" or first >= len(self.rows):
             return ()
         if self.wanted.header_rows:
@@ -211,6 +216,23 @@ class _Finder:
             if above or self.wanted.header == "auto":
                 return above
         return tuple(self._with_groups(self._block(first)))
+
+    def _below_pairs(self, first: int) -> int:
+        """The row of names below pairs such as “Site: Kiel”, or the first row.
+
+        Pairs without a colon have fewer cells than the names, or a line of a single text below them.
+        """
+        width = len(self.kinds)
+        for at in range(first + 1, min(first + _MOST_PAIRS, len(self.rows))):
+            good, bad = verdict(self.rows[at], self.kinds)
+            above = [self.rows[i] for i in range(first, at) if self.plain[i]]
+            short = (bad > 0 or len(above) > 1) and all(len(row) < width for row in above)
+            single = any(len(row) == 1 for row in above[1:])
+            pairs = all(sum(map(bool, map(cell_text, row))) < 3 for row in above)
+            names = self.full(at) and not good and (bad > 0 or not any(self.kinds)) and len(self.rows[at]) == width > 1
+            if pairs and names and not self._is_pair(at) and (short or single or all(cell_text(row[0]).endswith(":") for row in above)):
+                return at
+        return first
 
     def _is_data(self, at: int) -> bool:
         row = self.rows[at]
@@ -239,7 +261,7 @@ class _Finder:
         below = [self._column(j) for j, _ in numbers]
         if years:
             return not any(column and all(re.fullmatch("(?:18|19|20)[0-9]{2}", text) for text in column) for column in below)
-        return all(not _reaches(column, value) for column, value in zip(below, values, strict=True))
+        return all(not reaches(column, value) for column, value in zip(below, values, strict=True))
 
     def _column(self, j: int, most: int = 100) -> list[str]:
         """The filled texts of a column below the first row."""
@@ -322,7 +344,9 @@ class _Finder:
     def _is_pair(self, at: int) -> bool:
         """Whether a row above the names says something about the table: a word with a colon, or a word and a value."""
         texts = [text for cell in self.rows[at] if (text := cell_text(cell))]
-        return bool(texts) and (texts[0].endswith(":") or any(cell_kind(text) in ("number", "date") for text in texts[1:]))
+        if not texts or (max(3, self.fill) <= len(texts) and len(self.rows[at]) == len(self.kinds)):
+            return False
+        return texts[0].endswith(":") or any(cell_kind(text) in ("number", "date") for text in texts[1:])
 
     def _with_groups(self, block: list[int]) -> list[int]:
         """The rows of names with a row of groups directly above them, each over several columns."""
@@ -370,12 +394,3 @@ def _column_kind(kinds: Sequence[CellKind]) -> CellKind | Literal["value"]:
         if kind != "text" and kinds.count(kind) >= _TYPED * len(kinds):
             return kind
     return "value" if kinds and kinds.count("text") <= (1 - _TYPED) * len(kinds) else ""
-
-
-def _reaches(column: Sequence[str], value: int) -> bool:
-    """Whether a whole number could be one of the values of a column."""
-    try:
-        numbers = [float(text) for text in column]
-    except ValueError:
-        return not all(cell_kind(text) == "boolean" for text in column)
-    return not numbers or value <= max(numbers) + max(max(numbers) - min(numbers), 10)

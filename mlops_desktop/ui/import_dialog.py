@@ -258,7 +258,7 @@ class ImportDialog(QDialog):
         if reading is None:
             return
         text = self.tr("You read a file with the same columns before, “{file}”. Your decisions: {what}.")
-        actions = [("use", self.tr("Read this one so"), ""), ("forget", self.tr("Forget them"), "link")]
+        actions = [("use", self.tr("Use them here"), ""), ("forget", self.tr("Forget them"), "link")]
         self._say_offer("info", text.format(file=reading.file, what=_decisions_text(reading)), actions, reading)
 
     def _say_offer(self, tone: str, text: str, actions: Sequence[tuple[str, str, str]], reading: Reading) -> None:

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
-from mlops_desktop.base.source import Source, is_address, path_address
+from mlops_desktop.base.source import Source, is_address, path_address, with_parameters
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, heading, label, row, scrolled
+from mlops_desktop.ui.widgets.drop_zone import DropZone
 from mlops_desktop.ui.widgets.inputs import ComboBox, name_it
 
 
@@ -129,3 +130,18 @@ class SourceDialog(QDialog):
         self.password.clear()
         self.accept()
         self.read_asked.emit(location, form.component())
+
+
+class DataZone(DropZone):
+    """A drop zone that also takes data that is no single file: it is asked for, and its address taken with the parameters in it."""
+
+    def __init__(self, title: str, text: str, *, name: str) -> None:
+        super().__init__(title, text, name=name)
+        self._dialog: SourceDialog | None = None
+        self.other_asked.connect(self._ask_other)
+
+    def _ask_other(self) -> None:
+        if self._dialog is None:
+            self._dialog = SourceDialog(self)
+            self._dialog.read_asked.connect(lambda location, source: self.taken.emit(with_parameters(location, source)))
+        self._dialog.open()

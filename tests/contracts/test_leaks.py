@@ -52,6 +52,7 @@ class Probe:
 # Members without an entry are probed from the day their file is there: on columns of the first kind that they declare, with what they
 # cannot do without.
 PROBES: dict[str, list[Probe]] = {
+    "answer_columns": [Probe("texts", {"columns": ["text"], "separator": "word", "most": 1000})],
     "bins": [Probe(params={"count": 4})],
     "combine_columns": [Probe(params={"columns": [f"x{i}" for i in range(1000)], "method": "mean"})],
     "compose_date": [Probe("dates", {"columns": ["d0", "d1"], "parts": ["date", "time"], "keep": True})],

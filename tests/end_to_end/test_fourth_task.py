@@ -39,7 +39,7 @@ def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("counts")
     file = visits(folder / "visits.csv")
     found = json.loads(done("new", folder / "project", "--data", file, "--target", "visits", "--task", "counts", "--json", **JOINED))
-    assert found["reasons"]["candidates.poisson_regression"] == "Poisson regression: Made for this kind of task."
+    assert found["reasons"]["candidates.poisson_regression"] == "Poisson regression: Suited to this kind of task."
     done("set", folder / "project", "candidates=baseline,poisson_regression", **JOINED)
     done("run", folder / "project", "--trials", 3, "--seed", 1, **JOINED)
     return folder / "project"
@@ -90,7 +90,7 @@ for stage in (*STAGES, "evaluate"):
         app.processEvents(); time.sleep(0.01)
     app.processEvents()
 page = window.panel.results
-print([errors, page.kpis[0].value.text() != "–", page.errors.isHidden(), page.cutoff.isHidden()])
+print([errors, page.kpis[0].value.text() != "–", page.errors.isHidden(), page.threshold.isHidden()])
 window._closing = True
 window.close()
 """

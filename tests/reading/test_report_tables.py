@@ -17,7 +17,7 @@ ABOVE = {
         "Report, created 2024-01-05 by Smith\nregion,units,price\nN,5,1.5\nS,6,2.5\nE,7,3.5\n",
         3,
         "region category N | units integer 5 | price number 1.5",
-        notes="names",
+        notes="above",
     ),
     "worldbank": Case(
         '"Data Source","World Development Indicators",\n\n"Last Updated Date","2024-05-30",\n\n'

@@ -31,6 +31,42 @@ ROWS = {
         "id id 1 | txt category line one\nline two | n integer 5",
         doubts="id: identifier",
     ),
+    "errors of a spreadsheet first": Case("a,b\n#N/A,1.5\nx,2.5\n#NV,3.5\n#WERT!,4.5\n", 4, "a category – | b number 1.5"),
+    "a number as a name above units": Case(
+        "kind;2023;x\n[-];[€];[m]\na;1,5;2\nb;2,5;3\nc;3,5;4\nd;4,5;5\n",
+        4,
+        "kind category a | 2023 number 1.5 | x integer 2",
+        notes="units",
+    ),
+    "decimal commas between tabs": Case(
+        "kind\tn\tplace\n[€]\t[m]\t\n1,347\t5\tRom\n12,429\t7\tUlm\n-65,776\t8\tRom\n",
+        3,
+        "kind integer 1347 | n integer 5 | place category Rom",
+        notes="units",
+        doubts="kind: decimal",
+    ),
+    "pair with a colon above two columns": Case(
+        "As of:\t05.03.2024\nremark\tcity\ngood\tRom\nbad\tUlm\nbad\tRom\n", 3, "remark category good | city category Rom", notes="above"
+    ),
+    "short pairs above three columns": Case(
+        "Site,Kiel\nAs of:,05.03.2024\ncount,city,n\n1,Rom,5.5\n2,Ulm,6.5\n3,Rom,7.5\n",
+        3,
+        "count integer 1 | city category Rom | n number 5.5",
+        notes="above",
+    ),
+    "pair and title above two columns": Case(
+        "Site,Kiel\nExported by the system\nplace,n\nA,1.5\nB,2.5\nC,3.5\n", 3, "place category A | n number 1.5", notes="above"
+    ),
+    "cells without a value below the names": Case("a;b\n;\n1;2,5\n2;3,5\n", 2, "a integer 1 | b number 2.5", notes="empty"),
+    "repeated names of texts": Case(
+        "value,kind\n" + "abc,x\nabd,y\n" * 3 + "value,kind\n" + "abe,x\nabf,y\n" * 3,
+        12,
+        "value category abc | kind category x",
+        notes="repeated",
+    ),
+    "codes below a name": Case("city,code\nRom,B081\nUlm,C103\nRom,NA\ncity2,A777\n", 4, "city category Rom | code category B081"),
+    "codes without a name": Case("00:1a:2b:3c\n00:1a:2b:3d\n00:1b:2b:3d\n", 3, "column_1 category 00:1a:2b:3c", notes="header"),
+    "decimal commas between broken bars": Case("a¦b¦c\n1¦x¦2,5\n2¦y¦3,5\n", 2, "a integer 1 | b category x | c number 2.5"),
 }
 DELIMITERS = {
     "pipe": Case("a|b|c\n1|x|2.5\n2|y|3.5\n", 2, "a integer 1 | b category x | c number 2.5"),

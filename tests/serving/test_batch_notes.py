@@ -76,4 +76,6 @@ def test_notes_fit_into_a_header(count, kept):
 
 
 def test_names_in_another_spelling_are_said():
-    assert spelling_notes({"WERT": "Wert"}) == ["The column “WERT” was taken for “Wert”."]
+    assert spelling_notes({"WERT": "Wert"}) == ["Columns are spelled otherwise in this file, and were read so: “WERT” as “Wert”."]
+    assert spelling_notes({}) == []
+    assert "“A11” as “a11” and 8 more" in spelling_notes({f"A{at}": f"a{at}" for at in range(20)})[0]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import random
 
 import pytest
 
 from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.csv_cells import read_cells
 from mlops_desktop.serving.csv_io import CsvInput
+from mlops_desktop.serving.csv_table import csv_rows, find_csv_table
+from mlops_desktop.serving.row_sifter import sift
 from mlops_desktop.serving.schema import Schema
 
 SCHEMA = Schema((Column("name", "category"), Column("day", "date"), Column("n", "number"), Column("m", "number")))
@@ -65,5 +70,57 @@ def test_a_quote_that_is_never_closed_is_a_letter():
 def test_names_in_another_spelling_and_unknown_ones():
     found, values, _ = read(["NAME,Day,n,m,other", *(f"{row},1" for row in ROWS)])
     assert values[:3] == [0.0, 1.0, 2.0]
-    assert found.notes == ("The column “NAME” was taken for “name”.", "The column “Day” was taken for “day”.")
+    assert found.notes == ("Columns are spelled otherwise in this file, and were read so: “NAME” as “name”, “Day” as “day”.",)
     assert (found.unknown, found.absent) == (["other"], set())
+
+
+HOSTILE = (
+    "",
+    " ",
+    "Total",
+    "total:",
+    "#x",
+    "--",
+    "---",
+    "***",
+    "name",
+    "n",
+    "1",
+    "2.5",
+    "-3",
+    "x y",
+    "Page 2",
+    "Sum of all",
+    "3 rows",
+    "ü",
+    "2024-01-05",
+)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_blocks_are_sifted_as_the_whole_is(seed):
+    """What is left out block by block is what `sift` leaves out of all rows at once."""
+    rng = random.Random(seed)
+    rows = [[f"x{at}", "2024-01-01", str(at), "1.5"] for at in range(rng.choice((6, 40, 450)))]
+    for _ in range(rng.randrange(12)):
+        at = rng.choice((rng.randrange(len(rows)), 0, len(rows) - 1, len(rows)))
+        odd = [rng.choice(HOSTILE) for _ in range(rng.choice((1, 3, 4, 4, 4, 5)))]
+        rows.insert(at, rng.choice((odd, HEADER.split(","), ["Total", "", "9", "9.5"])))
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([HEADER.split(","), *rows])
+    text.seek(0)
+    table = find_csv_table(text, {column.name for column in SCHEMA.columns})
+    given = list(csv_rows(text, table))
+    kept, left = sift(table.sifter, given, table.width)
+    for size in (1, 50, 5000):
+        found = read_cells(text, table, {name: at for at, name in enumerate(table.header)}, lambda _: None, size)
+        assert list(found.left_out) == left
+        cells = [cell for part in found.parts() for cell in part.columns["name"]]
+        ends = [at for at in kept if any(cell.strip() for cell in given[at])]
+        kept = [at for at in kept if at <= max(ends, default=-1)]  # empty rows at the end are left out too
+        assert len(cells) == len(kept) == found.rows
+        width = table.width
+        whole = [row for at in kept if len(row := given[at]) == width or (len(row) > width and not any(map(str.strip, row[width:])))]
+        assert [cell for cell in cells if cell] == [row[0] for row in whole if row[0]]
+        holding = {at for at, row in enumerate(given) if any(cell.strip() for cell in row)}
+        assert holding == {one.at for one in found.left_out} | holding.intersection(kept)

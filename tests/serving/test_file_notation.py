@@ -19,6 +19,7 @@ SHARE = Column("y", "number", Grammar(decimal=","))
 PLAIN = Column("x", "number")
 WHOLE = Column("n", "integer")
 DAY = Column("d", "date")
+LATE = Column("d", "date", low=1_700_000_000_000_000, high=1_710_000_000_000_000)
 SLASHES = Column("d", "date", Grammar(date="%d/%m/%Y"))
 ANSWER = Column("b", "boolean", Grammar(true=("yes",), false=("no",)))
 
@@ -72,6 +73,17 @@ CASES = {
         ",",
         ("month",),
     ),
+    "a minus behind": Case((PLAIN,), {"x": ["12.5-", "3.25"]}, {"x": [-12.5, 3.25]}, ",", ("minus behind",)),
+    "negative in parentheses": Case((GERMAN,), {"x": ["(1.234,50)", "(12,5 €)"]}, {"x": [-1234.5, -12.5]}, ";", ("in parentheses", "“€”")),
+    "behind an apostrophe": Case((PLAIN,), {"x": ["'-12.5", "7"]}, {"x": [-12.5, 7.0]}, ",", ("apostrophe",)),
+    "far outside the range in the own notation": Case(
+        (Column("x", "number", Grammar(decimal=",", thousands="."), low=1070, high=8950),), {"x": ["950.250"]}, None, ";"
+    ),
+    "a little outside the range in the own notation": Case(
+        (Column("x", "number", Grammar(decimal=",", thousands="."), low=100, high=900),), {"x": ["1.200"]}, {"x": [1200.0]}, ";"
+    ),
+    "days without marks": Case((LATE,), {"d": ["20240227"]}, {"d": ["2024-02-27"]}, ",", ("yyyymmdd",)),
+    "days that Excel counts": Case((LATE,), {"d": ["45349", "45350.5"]}, {"d": ["2024-02-27", "2024-02-28T12:00:00"]}, ",", ("Excel",)),
     "yes and no of another language": Case((ANSWER,), {"b": ["WAHR", "falsch", ""]}, {"b": [1.0, 0.0, None]}, ";", ("“wahr”",)),
     "the file of the model's own kind": Case(
         (GERMAN, WHOLE, SLASHES, ANSWER),
@@ -108,21 +120,25 @@ def test_what_a_file_proves(case):
 
 
 @pytest.mark.parametrize(
-    ("column", "cells"),
+    ("column", "cells", "marks"),
     [
-        (GERMAN, ["4,5", "950.25"]),  # marks that contradict each other
-        (Column("x", "number", Grammar(affixes=("$",))), ["12 €"]),  # another currency
-        (PLAIN, ["12 kg"]),  # a unit that nothing was said about
-        (PLAIN, ["12 %"]),
-        (ANSWER, ["perhaps", "ja"]),
-        (SLASHES, ["31.12.2024", "12/31/2024", "31/12/2024"]),
+        (GERMAN, ["4,5", "950.25"], ""),  # marks that contradict each other
+        (Column("x", "number", Grammar(affixes=("$",))), ["12 €"], "“€”"),  # another currency
+        (PLAIN, ["12 kg"], "“kg” in this file, but the training data says no unit"),  # a unit that nothing was said about
+        (PLAIN, ["12 %"], "“%”"),
+        (ANSWER, ["perhaps", "ja"], ""),
+        (LATE, ["12345"], ""),  # a number far from the days of the training data
+        (DAY, ["45349"], ""),  # … which are not known
+        (LATE, ["1705000000"], ""),  # a moment in a column of local times
+        (SLASHES, ["31.12.2024", "12/31/2024", "31/12/2024"], ""),
     ],
 )
-def test_what_settles_nothing_leaves_the_rows_to_be_refused(column, cells):
+def test_what_settles_nothing_leaves_the_rows_to_be_refused(column, cells, marks):
     finder = NotationFinder(Schema((column,)), ",")
     finder.add({column.name: cells})
     found = finder.found()
-    assert (found.schema, found.notes) == (Schema((column,)), ())
+    assert found.schema == Schema((column,))
+    assert [marks in note for note in found.notes] == ([True] if marks else [])
     assert found.schema.from_texts({column.name: cells}, len(cells)).errors
 
 

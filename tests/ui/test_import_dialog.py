@@ -419,7 +419,16 @@ def test_every_control_is_reached_by_the_keyboard(opened):
     for _ in range(60):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         reached.add(QApplication.focusWidget().objectName())
-    assert {"import_delimiter", "import_encoding", "import_rows", "import_anew", "import_cancel", "import_go"} <= reached
+    assert {
+        "import_delimiter",
+        "import_encoding",
+        "import_thousands",
+        "import_rows",
+        "import_tab_columns",
+        "import_anew",
+        "import_cancel",
+        "import_go",
+    } <= reached
 
 
 def test_a_large_file_is_shown_by_its_beginning(opened, tmp_path):

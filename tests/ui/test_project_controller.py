@@ -271,7 +271,7 @@ def test_a_child_that_is_killed_is_a_banner_with_details_and_the_next_call_works
     assert "ended from outside" in dialog._text
     dialog.accept()
     answers: list[object] = []
-    controller.ask(MakeProfile(*controller.inputs), answers.append, owner="test", title="Looking at the data")
+    controller.ask(MakeProfile(*controller.inputs), answers.append, owner="test", title="Profiling the data")
     settle(window)
     assert answers
 
@@ -288,7 +288,7 @@ class Broken(ProjectCall[None, None]):
 
 def test_a_fault_in_the_child_shows_its_traceback_and_does_not_say_that_it_ended(window):
     controller = window.controller
-    controller.ask(Broken(*controller.inputs), lambda _: None, owner="test", title="Looking at the data")
+    controller.ask(Broken(*controller.inputs), lambda _: None, owner="test", title="Profiling the data")
     settle(window)
     assert "did not work. Your decisions" in banner(window)
     text = find(window, CrashDialog, "crash_dialog")._text

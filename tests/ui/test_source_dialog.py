@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.ui.source_dialog import SourceDialog, address_sources
+from mlops_desktop.ui.source_dialog import DataZone, SourceDialog, address_sources
 
 SOURCES = choices().sources
 
@@ -83,3 +83,16 @@ def test_a_source_whose_packages_are_absent_is_greyed_with_the_reason(qtbot, mon
     assert not shown.kind.model().item(at).isEnabled()
     assert "needs no_such_package, which is not installed" in shown.kind.itemData(at, Qt.ItemDataRole.ToolTipRole)
     assert shown.kind.chosen() != "database"
+
+
+def test_a_drop_zone_takes_other_data_as_an_address_with_its_parameters(qtbot):
+    zone, taken = DataZone("Drop it", "Here.", name="zone"), []
+    qtbot.addWidget(zone)
+    zone.taken.connect(taken.append)
+    zone.show()
+    QTest.mouseClick(zone.findChild(QPushButton, "zone_other"), Qt.MouseButton.LeftButton)
+    dialog = zone.findChild(SourceDialog)
+    pick(dialog, "folder")
+    asked(dialog, "/data/sales", source_folder_pattern="*.csv")
+    assert taken == ["folder:/data/sales?pattern=%2A.csv"]
+    assert SOURCES["folder"]().located(taken[0])[0].pattern == "*.csv"

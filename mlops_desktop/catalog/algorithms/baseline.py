@@ -22,12 +22,12 @@ class Baseline(Algorithm):
 
     id = "baseline"
     label = "Baseline"
-    help = "Answers every row alike: with the shares of the classes, or with the mean or median. Other models show their worth against it."
+    help = "Predicts the same for every row: the shares of the classes, or the mean or median. Other models are compared with it."
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "native_categories"
 
     strategy: str = choice(
-        "mean", {"mean": "Mean", "median": "Median"}, "Answer", help="For numbers: the median is less moved by a few extreme values."
+        "mean", {"mean": "Mean", "median": "Median"}, "Prediction", help="For numbers: the median is less affected by a few extreme values."
     )
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:

@@ -21,29 +21,30 @@ class DecisionTree(Algorithm):
 
     id = "decision_tree"
     label = "Decision tree"
-    help = "A few questions, one after the other, that anyone can read. Less exact than many trees together."
+    help = "A sequence of yes/no questions that anyone can read. Less accurate than an ensemble of trees."
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "ordinal_codes"
 
     max_depth: int | None = number(
-        8, 1, 64, "Greatest depth", help="How many questions at most lead to an answer.", whole=True, tune=(2, 16)
+        8, 1, 64, "Maximum depth", help="The most questions on the way to a prediction.", whole=True, tune=(2, 16)
     )
     min_samples_leaf: int = number(
         5,
         1,
         100_000,
-        "Rows for an answer",
-        help="So many training rows at least stand behind each answer.",
+        "Minimum rows per leaf",
+        help="Each leaf holds at least this many training rows.",
         whole=True,
         log=True,
         tune=(1, 100),
     )
-    ccp_alpha: float = number(0.0, 0.0, 1e12, "Pruning", help="The higher, the more questions that gain little are taken out.")
+    ccp_alpha: float = number(0.0, 0.0, 1e12, "Pruning", help="Higher values remove more branches that gain little.")
     class_weight: str = choice(
         "none",
-        {"none": "As they come", "balanced": "Balanced"},
-        "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
+        {"none": "Equal", "balanced": "Balanced"},
+        "Class weights",
+        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
+        "how often each class occurs.",
     )
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:

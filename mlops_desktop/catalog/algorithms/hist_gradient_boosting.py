@@ -30,7 +30,7 @@ class HistGradientBoosting(Algorithm):
     label = "Gradient boosting (scikit-learn)"
     version = 2
     help = (
-        "Many small trees, each mending what those before it got wrong. Among the most exact on tables; takes missing values as they are."
+        "Many small trees, each correcting the errors of those before it. Among the most accurate on tables; handles missing values itself."
     )
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "native_categories"
@@ -45,7 +45,7 @@ class HistGradientBoosting(Algorithm):
         1e-4,
         1.0,
         "Learning rate",
-        help="How much each tree may mend: the lower, the more trees are needed.",
+        help="How much each tree contributes: lower values need more trees.",
         log=True,
         tune=(0.01, 0.3),
     )
@@ -53,40 +53,43 @@ class HistGradientBoosting(Algorithm):
         150,
         1,
         5000,
-        "Rounds",
-        help="Trees, one after the other (for each class, when there are more than two).",
+        "Boosting rounds",
+        help="The number of trees (per class, when there are more than two).",
         whole=True,
         log=True,
         tune=(50, 500),
     )
     max_leaf_nodes: int = number(
-        31, 2, 2048, "Leaves of a tree", help="How many different answers a tree may give.", whole=True, log=True, tune=(7, 127)
+        31, 2, 2048, "Maximum leaves per tree", help="The most leaves that a tree may have.", whole=True, log=True, tune=(7, 127)
     )
     min_samples_leaf: int = number(
         20,
         1,
         100_000,
-        "Rows for an answer",
-        help="So many training rows at least stand behind each tree's answer.",
+        "Minimum rows per leaf",
+        help="Each leaf holds at least this many training rows.",
         whole=True,
         log=True,
         tune=(2, 100),
     )
-    l2_regularization: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
+    l2_regularization: float = number(
+        0.0, 0.0, 1e6, "L2 regularisation", help="Shrinks the values of the leaves.", log=True, tune=(1e-4, 10.0)
+    )
     max_features: float = number(
-        0.5, 0.01, 1.0, "Share of columns", help="The share of the columns that each question may choose from.", tune=(0.3, 1.0)
+        0.5, 0.01, 1.0, "Share of columns per split", help="The share of the columns that each split may choose from.", tune=(0.3, 1.0)
     )
     loss: str = choice(
         "squared_error",
         {"squared_error": "Squared error (the mean)", "absolute_error": "Absolute error (the median)"},
-        "Error, for numbers",
-        help="The median is less moved by a few extreme values.",
+        "Loss function (for numbers)",
+        help="The median is less affected by a few extreme values.",
     )
     class_weight: str = choice(
         "none",
-        {"none": "As they come", "balanced": "Balanced"},
-        "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
+        {"none": "Equal", "balanced": "Balanced"},
+        "Class weights",
+        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
+        "how often each class occurs.",
     )
 
     @classmethod

@@ -28,16 +28,18 @@ class KNearest(Algorithm):
     id = "knn"
     label = "Nearest neighbours"
     version = 2
-    help = "Answers with the mean of the most similar training rows, which the model therefore contains. Scale the columns first."
+    help = "Predicts the mean of the most similar training rows, which the model therefore contains."
     learns = frozenset({CLASSES, NUMBERS})
     stores_training_data = True
 
-    n_neighbors: int = number(10, 1, 10_000, "Neighbours", help="How many similar rows are asked.", whole=True, log=True, tune=(1, 60))
+    n_neighbors: int = number(
+        10, 1, 10_000, "Number of neighbours", help="How many of the most similar rows are averaged.", whole=True, log=True, tune=(1, 60)
+    )
     weights: str = choice(
         "uniform",
-        {"uniform": "All alike", "distance": "The nearer, the more"},
-        "Say of a neighbour",
-        help="By distance, a row that is equal to a training row gets that row's answer.",
+        {"uniform": "Uniform", "distance": "By distance"},
+        "Weights of the neighbours",
+        help="By distance, nearer rows count more, and a row equal to a training row gets its value.",
         tune=True,
     )
 
@@ -50,12 +52,12 @@ class KNearest(Algorithm):
         if matrix.rows < self.n_neighbors:
             raise UserError(
                 msg(
-                    "{label} cannot ask {n_neighbors} neighbours when there are {rows} training rows.",
+                    "{label} cannot use {n_neighbors} neighbours when there are {rows} training rows.",
                     label=self.label,
                     n_neighbors=self.n_neighbors,
                     rows=matrix.rows,
                 ),
-                "Ask fewer neighbours, or use more rows.",
+                "Choose fewer neighbours, or use more rows.",
             )
         return NearestRows(task, self.n_neighbors, self.weights == "distance")
 

@@ -38,7 +38,7 @@ class LightGbm(Algorithm):
     id = "lightgbm"
     label = "LightGBM"
     version = 2
-    help = "Many small trees, each mending what those before it got wrong. Exact and quick on tables; takes missing values as they are."
+    help = "Many small trees, each correcting the errors of those before it. Accurate and fast on tables; handles missing values itself."
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "native_categories"
     initial_configs = (  # for small tables; samples of columns and rows; many trees for what is smooth; many leaves for big tables
@@ -53,7 +53,7 @@ class LightGbm(Algorithm):
         1e-4,
         1.0,
         "Learning rate",
-        help="How much each tree may mend: the lower, the more trees are needed.",
+        help="How much each tree contributes: lower values need more trees.",
         log=True,
         tune=(0.01, 0.3),
     )
@@ -61,41 +61,44 @@ class LightGbm(Algorithm):
         200,
         1,
         10_000,
-        "Rounds",
-        help="Trees, one after the other (for each class, when there are more than two).",
+        "Boosting rounds",
+        help="The number of trees (per class, when there are more than two).",
         whole=True,
         log=True,
         tune=(50, 600),
     )
     num_leaves: int = number(
-        24, 2, 2048, "Leaves of a tree", help="How many different answers a tree may give.", whole=True, log=True, tune=(7, 127)
+        24, 2, 2048, "Maximum leaves per tree", help="The most leaves that a tree may have.", whole=True, log=True, tune=(7, 127)
     )
     min_child_samples: int = number(
         20,
         1,
         100_000,
-        "Rows for an answer",
-        help="So many training rows at least stand behind each tree's answer.",
+        "Minimum rows per leaf",
+        help="Each leaf holds at least this many training rows.",
         whole=True,
         log=True,
         tune=(3, 100),
     )
-    reg_lambda: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
+    reg_lambda: float = number(0.0, 0.0, 1e6, "L2 regularisation", help="Shrinks the values of the leaves.", log=True, tune=(1e-4, 10.0))
     colsample_bytree: float = number(
-        0.7, 0.05, 1.0, "Share of columns", help="The share of the columns that each tree may look at.", tune=(0.4, 1.0)
+        0.7, 0.05, 1.0, "Share of columns per tree", help="The share of the columns that each tree may use.", tune=(0.4, 1.0)
     )
-    subsample: float = number(1.0, 0.05, 1.0, "Share of rows", help="The share of the rows that each tree learns from.", tune=(0.5, 1.0))
+    subsample: float = number(
+        1.0, 0.05, 1.0, "Share of rows per tree", help="The share of the rows that each tree learns from.", tune=(0.5, 1.0)
+    )
     objective: str = choice(
         "regression",
         {"regression": "Squared error (the mean)", "regression_l1": "Absolute error (the median)"},
-        "Error, for numbers",
-        help="The median is less moved by a few extreme values.",
+        "Loss function (for numbers)",
+        help="The median is less affected by a few extreme values.",
     )
     class_weight: str = choice(
         "none",
-        {"none": "As they come", "balanced": "Balanced"},
-        "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
+        {"none": "Equal", "balanced": "Balanced"},
+        "Class weights",
+        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
+        "how often each class occurs.",
     )
 
     @classmethod

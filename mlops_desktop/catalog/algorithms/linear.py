@@ -20,7 +20,7 @@ class LinearRegression(Algorithm):
 
     id = "linear"
     label = "Linear regression"
-    help = "A weighted sum of the columns. Quick and easy to read; misses what is not a straight line."
+    help = "A weighted sum of the columns. Fast and easy to interpret; misses non-linear effects."
     learns = frozenset({NUMBERS})
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:

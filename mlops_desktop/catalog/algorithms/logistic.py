@@ -25,25 +25,28 @@ class LogisticRegression(Algorithm):
     id = "logistic"
     label = "Logistic regression"
     version = 2
-    help = "A weighted sum of the columns, turned into probabilities. Quick, well calibrated, easy to read. Scale the columns first."
+    help = "A weighted sum of the columns, turned into probabilities. Fast, well calibrated, easy to interpret."
     learns = frozenset({CLASSES})
 
     C: float = number(
         1.0,
         1e-9,
         1e9,
-        "Freedom of the weights",
-        help="The inverse of the penalty: the lower, the smaller the weights.",
+        "Regularisation strength (C)",
+        help="The inverse of the penalty: lower values shrink the coefficients more.",
         log=True,
         tune=(1e-4, 1e3),
     )
     class_weight: str = choice(
         "none",
-        {"none": "As they come", "balanced": "Balanced"},
-        "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
+        {"none": "Equal", "balanced": "Balanced"},
+        "Class weights",
+        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
+        "how often each class occurs.",
     )
-    max_iter: int = number(1000, 10, 100_000, "Most steps", help="When the search for weights is given up.", whole=True, log=True)
+    max_iter: int = number(
+        1000, 10, 100_000, "Maximum iterations", help="The solver stops after this many iterations.", whole=True, log=True
+    )
 
     @classmethod
     def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:

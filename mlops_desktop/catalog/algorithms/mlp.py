@@ -32,20 +32,36 @@ class Mlp(Algorithm):
     id = "mlp"
     label = "Neural network"
     version = 2
-    help = "Layers of weighted sums with a bend after each. Finds smooth shapes; wants scaled columns, and more rows than other models."
+    help = (
+        "Layers of weighted sums, each followed by an activation function. Finds smooth non-linear effects; needs "
+        "more rows than other models."
+    )
     learns = frozenset({CLASSES, NUMBERS})
 
-    hidden_layers: int = number(1, 1, 5, "Layers", help="Hidden layers between the columns and the answer.", whole=True, tune=(1, 3))
+    hidden_layers: int = number(
+        1, 1, 5, "Hidden layers", help="Hidden layers between the columns and the prediction.", whole=True, tune=(1, 3)
+    )
     hidden_layer_size: int = number(
-        64, 1, 2048, "Units of a layer", help="The more, the finer the shapes it can learn.", whole=True, log=True, tune=(16, 256)
+        64, 1, 2048, "Units per layer", help="More units can learn finer shapes.", whole=True, log=True, tune=(16, 256)
     )
     activation: str = choice(
-        "relu", {"relu": "Rectifier", "tanh": "Hyperbolic tangent", "logistic": "Logistic"}, "Bend", help="What each unit does to its sum."
+        "relu",
+        {"relu": "ReLU", "tanh": "tanh", "logistic": "Logistic"},
+        "Activation",
+        help="The function that each unit applies to its sum.",
     )
-    alpha: float = number(1e-4, 0.0, 1e3, "Penalty", help="Holds the weights small.", log=True, tune=(1e-6, 1.0))
-    learning_rate_init: float = number(1e-3, 1e-6, 1.0, "Learning rate", help="How far each step goes.", log=True, tune=(3e-4, 1e-2))
+    alpha: float = number(1e-4, 0.0, 1e3, "L2 regularisation", help="Shrinks the weights.", log=True, tune=(1e-6, 1.0))
+    learning_rate_init: float = number(
+        1e-3, 1e-6, 1.0, "Learning rate", help="The step size of the optimiser.", log=True, tune=(3e-4, 1e-2)
+    )
     max_iter: int = number(
-        200, 1, 10_000, "Most rounds", help="Passes over the training rows; fewer when nothing is gained any more.", whole=True, log=True
+        200,
+        1,
+        10_000,
+        "Maximum epochs",
+        help="Passes over the training rows; training stops early when nothing more is gained.",
+        whole=True,
+        log=True,
     )
 
     @classmethod

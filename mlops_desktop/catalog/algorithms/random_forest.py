@@ -24,38 +24,46 @@ class RandomForest(Algorithm):
     id = "random_forest"
     label = "Random forest"
     version = 2
-    help = "Many trees, averaged. Good without tuning, hard to lead astray; large models."
+    help = "The average of many decision trees. Good without tuning and robust; the models are large."
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "ordinal_codes"
     initial_configs = ({"max_features": 0.5, "min_samples_leaf": 2},)
 
     n_estimators: int = number(
-        200, 1, 5000, "Trees", help="More trees are steadier and slower; beyond a few hundred little is gained.", whole=True, log=True
+        200,
+        1,
+        5000,
+        "Number of trees",
+        help="More trees are more stable and slower; beyond a few hundred little is gained.",
+        whole=True,
+        log=True,
     )
     max_features: float | None = number(
         None,
         0.01,
         1.0,
-        "Share of columns",
-        help="The share of the columns that each question may choose from. Nothing: the square root of their number, a third for numbers.",
+        "Share of columns per split",
+        help="The share of the columns that each split may choose from. Empty: the square root of their number for "
+        "classes, a third for numbers.",
         tune=(0.1, 1.0),
     )
     min_samples_leaf: int = number(
         1,
         1,
         100_000,
-        "Rows for an answer",
-        help="So many training rows at least stand behind each tree's answer.",
+        "Minimum rows per leaf",
+        help="Each leaf holds at least this many training rows.",
         whole=True,
         log=True,
         tune=(1, 30),
     )
-    max_depth: int | None = number(None, 1, 64, "Greatest depth", help="How many questions at most lead to an answer.", whole=True)
+    max_depth: int | None = number(None, 1, 64, "Maximum depth", help="The most questions on the way to a prediction.", whole=True)
     class_weight: str = choice(
         "none",
-        {"none": "As they come", "balanced": "Balanced", "balanced_subsample": "Balanced in each tree"},
-        "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
+        {"none": "Equal", "balanced": "Balanced", "balanced_subsample": "Balanced per tree"},
+        "Class weights",
+        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
+        "how often each class occurs.",
     )
 
     @classmethod

@@ -21,10 +21,12 @@ class Ridge(Algorithm):
 
     id = "ridge"
     label = "Ridge regression"
-    help = "Linear regression that holds its weights small: steadier when columns say much the same, or are many. Scale the columns first."
+    help = "Linear regression with an L2 penalty: more stable when columns are correlated or many."
     learns = frozenset({NUMBERS})
 
-    alpha: float = number(1.0, 1e-9, 1e9, "Penalty", help="The higher, the smaller the weights.", log=True, tune=(1e-3, 1e4))
+    alpha: float = number(
+        1.0, 1e-9, 1e9, "Regularisation strength (alpha)", help="Higher values shrink the coefficients more.", log=True, tune=(1e-3, 1e4)
+    )
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import Ridge as Penalised

@@ -13,8 +13,8 @@ class AsItIs(Encoding):
     """The matrix as the steps leave it; a category, text or date that is left is refused."""
 
     id: ClassVar[str] = "as_it_is"
-    label: ClassVar[str] = "As the steps leave it"
-    help: ClassVar[str] = "Nothing is added: your own steps encode categories, fill gaps and scale."
+    label: ClassVar[str] = "No encoding"
+    help: ClassVar[str] = "Nothing is added: your own steps encode categories, fill missing values and scale."
     handles_gaps: ClassVar[bool] = False
 
     def operations(self, given: EncoderInput) -> tuple[OperationSpec, ...]:

@@ -15,16 +15,16 @@ class NativeCategories(Encoding):
     """One column of codes for each category, marked as unordered; missing values stay missing, numbers keep their scale."""
 
     id: ClassVar[str] = "native_categories"
-    label: ClassVar[str] = "Categories and gaps as they are"
+    label: ClassVar[str] = "Native categories and missing values"
     leaves_gaps: ClassVar[bool] = True
-    help: ClassVar[str] = "Each category stays one column, and empty cells stay empty: the algorithm finds out by itself what they mean."
+    help: ClassVar[str] = "Each category stays one column and empty cells stay empty: the algorithm handles both itself."
 
     max_levels: int = number(
         200,
         2,
         4096,
-        "Most levels",
-        help="Only the most frequent levels of a category are told apart.",
+        "Maximum levels",
+        help="Only this many of the most frequent levels of a category are distinguished.",
         whole=True,
         log=True,
         tune=(5, 1000),

@@ -17,25 +17,29 @@ class OneHotScaled(Encoding):
     id: ClassVar[str] = "one_hot_scaled"
     version: ClassVar[int] = 2
     label: ClassVar[str] = "One-hot, filled and scaled"
-    help: ClassVar[str] = "Each frequent level becomes a 0 / 1 column, empty cells get the median, and all numbers one scale."
+    help: ClassVar[str] = (
+        "Each frequent level becomes a 0 / 1 column, empty cells get the median, and all numbers are brought to one scale."
+    )
 
     max_levels: int = number(
         40,
         1,
         1000,
-        "Most levels",
-        help="Only so many levels of a category get a column; the others share one.",
+        "Maximum levels",
+        help="Only this many levels of a category get a column; the others share one.",
         whole=True,
         log=True,
         tune=(5, 200),
     )
-    missing_flags: bool = flag(True, "Columns for missing values", help="Adds “… is missing” for each number with many gaps.")
+    missing_flags: bool = flag(
+        True, "Missing-value indicators", help="Adds a 0 / 1 column “… is missing” for each number with many missing values."
+    )
     flag_share: float = number(
-        0.02, 0.0, 1.0, "Share of gaps", help="The least share of empty cells of a number that gets a column of its own for them."
+        0.02, 0.0, 1.0, "Minimum share of missing values", help="A column gets an indicator from this share of missing values."
     )
 
     flag_rows: int = number(
-        10, 0, 1_000_000, "Number of gaps", help="The fewest empty cells of a number that gets a column of its own for them.", whole=True
+        10, 0, 1_000_000, "Minimum missing values", help="A column gets an indicator from this many missing values.", whole=True
     )
 
     @classmethod

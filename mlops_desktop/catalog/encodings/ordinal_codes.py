@@ -23,14 +23,14 @@ class OrdinalCodes(Encoding):
     help: ClassVar[str] = "Each category stays one column, its levels numbered: trees split such a column as often as they need."
 
     order: str = choice(
-        "frequency", {"frequency": "Most frequent first", "alphabet": "By alphabet (numbers by value)"}, "Order of the levels", tune=True
+        "frequency", {"frequency": "Most frequent first", "alphabet": "Alphabetical (numbers by value)"}, "Order of the levels", tune=True
     )
     max_levels: int = number(
         200,
         2,
         4096,
-        "Most levels",
-        help="Only the most frequent levels of a category are told apart.",
+        "Maximum levels",
+        help="Only this many of the most frequent levels of a category are distinguished.",
         whole=True,
         log=True,
         tune=(5, 1000),

@@ -33,7 +33,7 @@ class WeightedMean(Ensemble):
     label: ClassVar[str] = "Blend"
     help: ClassVar[str] = "The weighted mean of several models: their errors differ, so they partly cancel out."
 
-    counts: tuple[int, ...] = counts((1, 1), "Weights", help="How often each model counts.")
+    counts: tuple[int, ...] = counts((1, 1), "Weights", help="The weight of each model.")
 
     @property
     def weights(self) -> Floats:
@@ -42,7 +42,7 @@ class WeightedMean(Ensemble):
 
     def check(self, models: int) -> None:
         if models < 2 or models != len(self.counts):
-            raise UserError("A blend needs two models or more, and for each how often it counts.")
+            raise UserError("A blend needs two or more models, and a weight for each.")
 
     def combine(self, scores: Sequence[Floats]) -> Floats:
         return weighted_mean(scores, self.weights)

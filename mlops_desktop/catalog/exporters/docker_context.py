@@ -29,12 +29,10 @@ class DockerContext(Exporter):
 
     id: ClassVar[str] = "docker_context"
     label: ClassVar[str] = "Docker container"
-    help: ClassVar[str] = (
-        "The REST service with everything to build and run it as a container: pinned by hash, without root, with nothing to write to."
-    )
+    help: ClassVar[str] = "The REST service with everything to build and run it as a container: pinned by hash, without root, read-only."
     writes: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Dockerfile, .dockerignore", "how the image is built; the build ends with the self-test"),
-        ("compose.yaml", "how it runs: without root, with nothing to write to, with limits"),
+        ("compose.yaml", "how it runs: without root, read-only, with limits"),
         *contents(),
     )
 

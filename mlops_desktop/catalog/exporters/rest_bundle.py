@@ -18,9 +18,7 @@ class RestBundle(Exporter):
 
     id: ClassVar[str] = "rest_bundle"
     label: ClassVar[str] = "REST service"
-    help: ClassVar[str] = (
-        "A folder that runs with Python alone: a service with a form page, tests of its own answers, and no link back to this program."
-    )
+    help: ClassVar[str] = "A folder that runs with Python alone: a service with a form page and a self-test. It does not need this program."
     writes: ClassVar[tuple[tuple[str, str], ...]] = contents()
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:

@@ -20,9 +20,9 @@ class DropDuplicates(RowFilter):
 
     id: ClassVar[str] = "drop_duplicates"
     label: ClassVar[str] = "Drop duplicate rows"
-    help: ClassVar[str] = "Keeps the first of rows that are alike, so that no row stands both in training and in the test."
+    help: ClassVar[str] = "Keeps the first of equal rows, so that no row is both in the training part and in the test part."
 
-    columns: tuple[str, ...] = columns("number", "categorical", "date", help="The columns that must be alike; all when none is chosen.")
+    columns: tuple[str, ...] = columns("number", "categorical", "date", help="The columns that must be equal; all when none is chosen.")
 
     def keep(self, frame: Frame, target: str) -> Bools:
         from pandas import DataFrame

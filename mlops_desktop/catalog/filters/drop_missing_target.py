@@ -17,7 +17,7 @@ class DropMissingTarget(RowFilter):
 
     id: ClassVar[str] = "drop_missing_target"
     label: ClassVar[str] = "Drop rows without a target"
-    help: ClassVar[str] = "Rows whose column to predict is empty teach nothing and cannot be scored."
+    help: ClassVar[str] = "Rows with an empty target cannot be learned from or scored."
 
     def keep(self, frame: Frame, target: str) -> Bools:
         kept: Bools = np.logical_not(frame.missing(target))

@@ -21,7 +21,9 @@ class FilterRows(RowFilter):
     label: ClassVar[str] = "Keep rows where …"
     help: ClassVar[str] = 'Keeps the rows that the model is for, such as age >= 18 and country = "NO".'
 
-    condition: str = text("", "Keep rows where", help="A row for which it cannot be answered goes.", grammar="formula", required=True)
+    condition: str = text(
+        "", "Keep rows where", help="A row for which the condition is missing is dropped.", grammar="formula", required=True
+    )
 
     def keep(self, frame: Frame, target: str) -> Bools:
         try:

@@ -65,18 +65,18 @@ class ColumnSelection(Selection, ABC):
 def judge_categories() -> Any:
     """The field that says whether categorical columns and dates are judged."""
     help = "Each category and date is scored as one column. Off: they are left as they are, as free texts always are."
-    return flag(True, "Judge categories and dates", help=help)
+    return flag(True, "Score categories and dates", help=help)
 
 
 def forced_in() -> Any:
     """The field of columns that stay whatever their score is."""
-    help = "These stay whatever their score; a source column stands for everything that was made of it."
+    help = "These are kept whatever their score; a source column includes the features made from it."
     return columns("number", "categorical", "date", "sparse", label="Always keep", help=help, all_when_empty=False)
 
 
 def forced_out() -> Any:
     """The field of columns that go whatever their score is."""
-    help = "These go whatever their score; a source column stands for everything that was made of it."
+    help = "These are left out whatever their score; a source column includes the features made from it."
     return columns("number", "categorical", "date", "sparse", label="Always leave out", help=help, all_when_empty=False)
 
 

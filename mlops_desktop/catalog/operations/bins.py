@@ -30,8 +30,8 @@ class Bins(Operation):
     stage: ClassVar[Stage] = "engineer"
 
     columns: tuple[str, ...] = columns("number", help="The columns to cut; all numbers when none is chosen.")
-    method: str = choice("equal_count", {"equal_count": "Equal number of rows", "equal_width": "Equal width"}, "Ranges of", tune=True)
-    count: int = number(5, 2, 50, "Number of ranges", help="The most that are made.", whole=True, tune=(3, 20))
+    method: str = choice("equal_count", {"equal_count": "Equal number of rows", "equal_width": "Equal width"}, "Strategy", tune=True)
+    count: int = number(5, 2, 50, "Number of ranges", help="The most ranges that are made.", whole=True, tune=(3, 20))
     output: str = choice(
         "one_hot",
         {"one_hot": "One 0 / 1 column for each range", "number": "The range's number"},

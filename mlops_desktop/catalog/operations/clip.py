@@ -26,19 +26,23 @@ class Clip(Operation):
 
     id: ClassVar[str] = "clip"
     label: ClassVar[str] = "Clip extreme values"
-    help: ClassVar[str] = "Moves extreme numbers onto a limit, so that single wild values do not pull a model. No row is lost."
+    help: ClassVar[str] = "Moves extreme numbers to a limit, so that single outliers do not distort a model. No row is lost."
     stage: ClassVar[Stage] = "prepare"
 
     columns: tuple[str, ...] = columns("number", help="The columns to clip; all numbers when none is chosen.")
     method: str = choice(
         "iqr",
-        {"iqr": "Fences around the middle half", "z_score": "Standard deviations from the mean", "quantiles": "Quantiles"},
+        {"iqr": "Interquartile range", "z_score": "Standard deviations from the mean", "quantiles": "Quantiles"},
         "Limits",
-        help="Fences suit most columns; quantiles always move the given share of the rows.",
+        help="The interquartile range suits most columns; quantiles always move the given share of the rows.",
         tune=True,
     )
     fence: float = number(
-        1.5, 0.0, 100.0, "Width of the fences", help="Times the width of the middle half, beyond it on each side; 3 marks far extremes."
+        1.5,
+        0.0,
+        100.0,
+        "Interquartile ranges",
+        help="The limits lie this many interquartile ranges beyond the quartiles: 1.5 for outliers, 3 for far outliers.",
     )
     deviations: float = number(3.0, 0.1, 100.0, "Standard deviations", help="Used with “Standard deviations from the mean”.")
     low_quantile: float = number(0.01, 0.0, 1.0, "Lower quantile", help="Used with “Quantiles”: the share of rows below the lower limit.")

@@ -33,13 +33,13 @@ class CombineColumns(Operation):
     method: str = choice(
         "sum",
         {
-            "sum": "Sum", "mean": "Mean", "min": "Smallest", "max": "Largest", "difference": "First minus second",
-            "ratio": "First divided by second", "product": "Product", "join": "Join texts",
+            "sum": "Sum", "mean": "Mean", "min": "Minimum", "max": "Maximum", "difference": "Difference (first minus second)",
+            "ratio": "Ratio (first divided by second)", "product": "Product", "join": "Join texts",
         },
         "Method",
     )  # fmt: skip
-    separator: str = text(" ", "Between the texts", help="Used when texts are joined.")
-    skip_missing: bool = flag(False, "Pass over missing values", help="Otherwise one missing value makes the result missing.")
+    separator: str = text(" ", "Separator", help="Used when texts are joined.")
+    skip_missing: bool = flag(False, "Ignore missing values", help="Otherwise one missing value makes the result missing.")
     name: str = text("", "Name of the new column", help="Made from the names of the columns when it is empty.")
     keep: bool = flag(True, "Keep the columns", help="Keeps the columns beside the new one.")
 

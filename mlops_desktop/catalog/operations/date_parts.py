@@ -35,7 +35,7 @@ class DateParts(Operation):
     help: ClassVar[str] = "Year, month, weekday and other parts of a date as numbers: they carry trends and seasons."
     stage: ClassVar[Stage] = "engineer"
 
-    columns: tuple[str, ...] = columns("date", help="The dates to take apart; all dates when none is chosen.")
+    columns: tuple[str, ...] = columns("date", help="The dates to split; all dates when none is chosen.")
     year: bool = flag(True, "Year")
     quarter: bool = flag(False, "Quarter", help="1 to 4.")
     month: bool = flag(True, "Month", help="1 to 12.")
@@ -47,8 +47,8 @@ class DateParts(Operation):
     since: str = text("", "Days count from", help="A date such as 2020-01-31. Nothing: the middle of the training dates.")
     cyclic: bool = flag(
         False,
-        "Sine and cosine too",
-        help="Adds each part that comes round (quarter to hour) as a place on a circle: December is beside January.",
+        "Sine and cosine",
+        help="Adds each cyclic part (quarter to hour) as a point on a circle, so that December is next to January.",
     )
     keep: bool = flag(False, "Keep the date", help="For a later step that uses it; a date itself cannot go into a model.")
 

@@ -19,10 +19,10 @@ class DropColumns(Operation):
 
     id: ClassVar[str] = "drop_columns"
     label: ClassVar[str] = "Drop columns"
-    help: ClassVar[str] = "Leaves columns out: what never changes, what nobody will know when asking, what should not decide."
+    help: ClassVar[str] = "Removes columns: constants, values not known at prediction time, values that must not be used."
     stage: ClassVar[Stage] = "prepare"
 
-    columns: tuple[str, ...] = columns("number", "categorical", "date", "sparse", help="The columns to leave out.", all_when_empty=False)
+    columns: tuple[str, ...] = columns("number", "categorical", "date", "sparse", help="The columns to remove.", all_when_empty=False)
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame

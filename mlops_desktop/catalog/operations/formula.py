@@ -23,7 +23,9 @@ class Formula(Operation):
     stage: ClassVar[Stage] = "engineer"
 
     name: str = text("", "Name of the new column", required=True)
-    formula: str = text("", "Formula", help="Column names with blanks stand in brackets: [net income].", grammar="formula", required=True)
+    formula: str = text(
+        "", "Formula", help="Write column names that contain spaces in brackets: [net income].", grammar="formula", required=True
+    )
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame

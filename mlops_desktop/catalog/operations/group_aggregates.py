@@ -30,15 +30,17 @@ class GroupAggregates(Operation):
 
     id: ClassVar[str] = "group_aggregates"
     label: ClassVar[str] = "Group statistics"
-    help: ClassVar[str] = "Adds what is usual in a row's group, such as the mean price of its city, learned on the training rows."
+    help: ClassVar[str] = "Adds a statistic of a row's group, such as the mean price of its city, learned on the training rows."
     stage: ClassVar[Stage] = "engineer"
 
-    group: tuple[str, ...] = columns("categorical", label="Group", help="The category that makes the groups.", all_when_empty=False, most=1)
+    group: tuple[str, ...] = columns(
+        "categorical", label="Group", help="The category that defines the groups.", all_when_empty=False, most=1
+    )
     columns: tuple[str, ...] = columns("number", help="The numbers to summarise; all when none is chosen.")
     statistic: str = choice(
         "mean",
         {
-            "mean": "Mean", "median": "Median", "min": "Smallest", "max": "Largest", "std": "Standard deviation",
+            "mean": "Mean", "median": "Median", "min": "Minimum", "max": "Maximum", "std": "Standard deviation",
             "count": "Number of rows that have a value",
         },
         "Statistic",
@@ -54,7 +56,7 @@ class GroupAggregates(Operation):
         frame = dataset.frame
         group = self.chosen(frame.layout, "group")
         if not group:
-            raise UserError(msg("The step “{label}” has no group.", label=self.label), "Choose the column that makes the groups.")
+            raise UserError(msg("The step “{label}” has no group.", label=self.label), "Choose the column that defines the groups.")
         chosen = self.numeric_columns(frame.layout)
         kept, _ = frequent_levels(frame, group[0], rows_needed(frame.rows, self.min_rows))
         codes, levels = frame.categorical(group[0])

@@ -33,7 +33,7 @@ class ImputeCategories(Operation):
         "constant",
         {"constant": "A fixed text", "most_frequent": "Most frequent level"},
         "Fill with",
-        help="A fixed text keeps the gap visible to the model; the most frequent level hides it.",
+        help="A fixed text shows the model that the value is missing; the most frequent level hides it.",
         tune=True,
     )
     constant: str = text(
@@ -42,7 +42,7 @@ class ImputeCategories(Operation):
     missing_flag: bool = flag(
         False,
         "Add a column “… is missing”",
-        help="One 0 / 1 column for each column with gaps in the training rows: a gap often tells something.",
+        help="One 0 / 1 column for each column with missing values in the training rows: that a value is missing is often informative.",
         tune=True,
     )
 

@@ -25,7 +25,9 @@ class ImputeNumbers(Operation):
 
     id: ClassVar[str] = "impute_numbers"
     label: ClassVar[str] = "Fill missing numbers"
-    help: ClassVar[str] = "Most models cannot work with gaps: each empty cell gets one value per column, learned from the training rows."
+    help: ClassVar[str] = (
+        "Most models cannot work with missing values: each empty cell gets one value per column, learned from the training rows."
+    )
     stage: ClassVar[Stage] = "prepare"
 
     columns: tuple[str, ...] = columns("number", help="The columns to fill; all numbers when none is chosen.")
@@ -33,21 +35,21 @@ class ImputeNumbers(Operation):
         "median",
         {"median": "Median", "mean": "Mean", "most_frequent": "Most frequent value", "constant": "A fixed value"},
         "Fill with",
-        help="The median is not moved by a few extreme values; of several most frequent values the smallest is taken.",
+        help="The median is not affected by a few extreme values; of several most frequent values the smallest is taken.",
         tune=True,
     )
     constant: float = number(0.0, -1e15, 1e15, "Fixed value", help="Used with “A fixed value”.")
     missing_flag: bool = flag(
         False,
         "Add a column “… is missing”",
-        help="One 0 / 1 column for each column with gaps in the training rows: a gap often tells something.",
+        help="One 0 / 1 column for each column with missing values in the training rows: that a value is missing is often informative.",
         tune=True,
     )
     flag_share: float = number(
-        0.0, 0.0, 1.0, "Share of gaps", help="Used with these columns: the least share of empty cells that a column needs for one."
+        0.0, 0.0, 1.0, "Minimum share of missing values", help="A column gets an indicator from this share of missing values."
     )
     flag_rows: int = number(
-        0, 0, 1_000_000, "Number of gaps", help="Used with these columns: the fewest empty cells that a column needs for one.", whole=True
+        0, 0, 1_000_000, "Minimum missing values", help="A column gets an indicator from this many missing values.", whole=True
     )
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:

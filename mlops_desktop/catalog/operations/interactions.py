@@ -20,12 +20,12 @@ class Interactions(Operation):
 
     id: ClassVar[str] = "interactions"
     label: ClassVar[str] = "Interactions"
-    help: ClassVar[str] = "Multiplies numbers with each other, so that a linear model sees what two columns do together."
+    help: ClassVar[str] = "Multiplies pairs of numbers, so that a linear model can use their joint effect."
     stage: ClassVar[Stage] = "engineer"
 
     columns: tuple[str, ...] = columns("number", help="The columns to multiply; all numbers when none is chosen.")
-    squares: bool = flag(False, "Squares too", help="Adds each chosen column times itself.", tune=True)
-    most: int = number(200, 1, 5000, "Most new columns", help="More than this is refused: choose fewer columns then.", whole=True, log=True)
+    squares: bool = flag(False, "Include squares", help="Adds each chosen column times itself.", tune=True)
+    most: int = number(200, 1, 5000, "Maximum new columns", help="More new columns than this are refused.", whole=True, log=True)
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
@@ -44,7 +44,7 @@ class Interactions(Operation):
                     n_chosen=len(chosen),
                     most=self.most,
                 ),
-                "Choose fewer columns, or raise “Most new columns” in this step.",
+                "Choose fewer columns, or raise “Maximum new columns” in this step.",
             )
         pairs = (*((name, name) for name in chosen if self.squares), *combinations(chosen, 2))
         return Transform(pairs, tuple(f"{a}²" if a == b else f"{a} × {b}" for a, b in pairs)), None

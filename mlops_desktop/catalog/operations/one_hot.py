@@ -30,10 +30,16 @@ class OneHot(Operation):
     columns: tuple[str, ...] = columns("categorical", help="The columns to encode; all categories and texts when none is chosen.")
     min_rows: int | None = min_rows("a level", "Levels in fewer rows are rare.")
     min_share: float = number(
-        0.0, 0.0, 0.5, "Least share of a level", help="Levels with a smaller share of the rows are rare, too; 0.01 is 1 %."
+        0.0, 0.0, 0.5, "Minimum share of a level", help="Levels with a smaller share of the rows are rare too; 0.01 is 1 %."
     )
     max_levels: int = number(
-        50, 1, 1000, "Most levels", help="Only so many of the most frequent levels get a column; the others are rare.", whole=True, log=True
+        50,
+        1,
+        1000,
+        "Maximum levels",
+        help="Only this many of the most frequent levels get a column; the others are rare.",
+        whole=True,
+        log=True,
     )
     rare: str = choice(
         "other", {"other": "One column “other”", "zeros": "No column"}, "Rare and unseen levels", help="Without a column all are 0."
@@ -42,7 +48,7 @@ class OneHot(Operation):
         "column",
         {"column": "A column “… is missing”", "zeros": "No column"},
         "Missing cells",
-        help="The column is made where training rows have gaps.",
+        help="The column is made where training rows have missing values.",
     )
     drop: str = choice(
         "none",

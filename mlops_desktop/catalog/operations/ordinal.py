@@ -33,7 +33,7 @@ class Ordinal(Operation):
     columns: tuple[str, ...] = columns("categorical", help="The columns to encode; all categories and texts when none is chosen.")
     order: str = choice(
         "alphabet",
-        {"alphabet": "By alphabet (numbers by value)", "frequency": "Most frequent first", "given": "As given below"},
+        {"alphabet": "Alphabetical (numbers by value)", "frequency": "Most frequent first", "given": "As given below"},
         "Order of the levels",
     )
     levels: tuple[str, ...] = texts(
@@ -48,7 +48,7 @@ class Ordinal(Operation):
     gaps: str = choice("missing", {"missing": "Missing", "below": "−1, below all levels"}, "Missing cells")
     min_rows: int | None = min_rows("a level", "Levels in fewer rows are rare.")
     max_levels: int = number(
-        200, 1, 10_000, "Most levels", help="Only the most frequent levels get a number; the others are rare.", whole=True, log=True
+        200, 1, 10_000, "Maximum levels", help="Only the most frequent levels get a number; the others are rare.", whole=True, log=True
     )
 
     def __post_init__(self) -> None:

@@ -24,18 +24,16 @@ class Pca(Operation):
 
     id: ClassVar[str] = "pca"
     label: ClassVar[str] = "Principal components (PCA)"
-    help: ClassVar[str] = "Replaces many numbers that move together by the few directions in which rows differ most."
+    help: ClassVar[str] = "Replaces correlated numbers by the few directions in which the rows vary most."
     stage: ClassVar[Stage] = "select"
 
     columns: tuple[str, ...] = columns("number", help="The columns to summarise; all numbers when none is chosen.")
-    keep_by: str = choice("share", {"share": "A share of the variance", "count": "A number of directions"}, "How many", tune=False)
-    share: float = number(
-        0.95, 0.01, 1.0, "Share of the variance", help="As many directions as hold at least this share.", tune=(0.7, 0.99)
-    )
-    count: int = number(10, 1, 10_000, "Number of directions", help="At most as many as there are columns and rows.", whole=True, log=True)
-    scaled: bool = flag(True, "Scale the columns first", help="Otherwise columns of large numbers decide alone.")
-    prefix: str = text("PC", "Names begin with", required=True)
-    keep: bool = flag(False, "Keep the columns", help="Keeps the columns beside the directions.")
+    keep_by: str = choice("share", {"share": "A share of the variance", "count": "A number of components"}, "How many", tune=False)
+    share: float = number(0.95, 0.01, 1.0, "Share of the variance", help="The fewest components that together reach it.", tune=(0.7, 0.99))
+    count: int = number(10, 1, 10_000, "Number of components", help="At most as many as there are columns and rows.", whole=True, log=True)
+    scaled: bool = flag(True, "Scale the columns first", help="Otherwise columns with large values dominate.")
+    prefix: str = text("PC", "Name prefix", required=True)
+    keep: bool = flag(False, "Keep the columns", help="Keeps the columns beside the components.")
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
@@ -55,13 +53,13 @@ class Pca(Operation):
             # A column that does not vary but for rounding has no direction: dividing by its deviation would blow the rounding up.
             scale = np.where(deviation > 10 * np.finfo(float).eps * np.abs(mean), deviation, 1.0)
             centred = centred / scale
-        job.step(0.1, "Directions")
-        components = self._directions(centred)
+        job.step(0.1, "Components")
+        components = self._components(centred)
         names = tuple(f"{self.prefix}{i + 1}" for i in range(components.shape[1]))
         return Transform(chosen, names, mean, scale, components, self.keep), None
 
-    def _directions(self, centred: Floats) -> Floats:
-        """The kept directions as columns, (columns, kept)."""
+    def _components(self, centred: Floats) -> Floats:
+        """The kept components as columns, (columns, kept)."""
         _, lengths, rows = np.linalg.svd(centred, full_matrices=False)
         variance = lengths**2
         count = min(self.count, len(lengths))

@@ -23,15 +23,15 @@ class Scale(Operation):
 
     id: ClassVar[str] = "scale"
     label: ClassVar[str] = "Scale numbers"
-    help: ClassVar[str] = "Brings all numbers to one scale, which linear models, neighbours and networks need; trees do not mind."
+    help: ClassVar[str] = "Brings all numbers to one scale, which linear models, nearest neighbours and neural networks need; trees do not."
     stage: ClassVar[Stage] = "prepare"
 
     columns: tuple[str, ...] = columns("number", help="The columns to scale; all numbers when none is chosen.")
     method: str = choice(
         "standard",
-        {"standard": "Standard (mean 0, deviation 1)", "min_max": "Min-max (0 to 1)", "robust": "Robust (median 0, middle half 1)"},
+        {"standard": "Standard (mean 0, deviation 1)", "min_max": "Min-max (0 to 1)", "robust": "Robust (median 0, interquartile range 1)"},
         "Method",
-        help="Robust is not moved by a few extreme values.",
+        help="Robust is not affected by a few extreme values.",
         tune=True,
     )
 

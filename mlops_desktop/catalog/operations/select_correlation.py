@@ -44,17 +44,17 @@ class SelectCorrelation(ColumnSelection):
     """
 
     id: ClassVar[str] = "select_correlation"
-    label: ClassVar[str] = "Drop columns that say the same"
-    help: ClassVar[str] = "Of two numbers that always rise and fall together, one is enough: the one that tells more of the target stays."
+    label: ClassVar[str] = "Drop correlated columns"
+    help: ClassVar[str] = "Of two strongly correlated columns one is enough: the one more strongly related to the target is kept."
     ranks: ClassVar[str] = "Correlation with the target"
-    because: ClassVar[str] = "says the same as a column that stays"
+    because: ClassVar[str] = "correlated with a column that is kept"
     scored_by: ClassVar[tuple[str, ...]] = ("method", "categories")
 
     limit: float = number(
-        0.95, 0.1, 1.0, "Correlated from", help="Correlation without its sign, from which two columns say the same.", tune=(0.7, 0.99)
+        0.95, 0.1, 1.0, "Correlation threshold", help="The absolute correlation from which one of two columns is dropped.", tune=(0.7, 0.99)
     )
-    method: str = choice("pearson", {"pearson": "Straight line (Pearson)", "spearman": "Order of values (Spearman)"}, "Correlation")
-    stays: str = choice("best", {"best": "The one that goes better with the target", "first": "The first column"}, "What stays")
+    method: str = choice("pearson", {"pearson": "Linear (Pearson)", "spearman": "Rank (Spearman)"}, "Correlation")
+    stays: str = choice("best", {"best": "The one more strongly related to the target", "first": "The first column"}, "Column to keep")
     categories: bool = judge_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
@@ -123,15 +123,13 @@ class SelectCorrelation(ColumnSelection):
             if name in reasons and kept:
                 alike = np.abs(values[kept] @ values[i])
                 at = int(alike.argmax())
-                reasons[name] = msg(
-                    "says the same as “{name}” (correlation {value:.2f})", name=names[kept[at]], value=min(float(alike[at]), 1.0)
-                )
+                reasons[name] = msg("repeats “{name}” (correlation {value:.2f})", name=names[kept[at]], value=min(float(alike[at]), 1.0))
         names, (codes, _) = part.layout.categoricals, level_codes(part)
         stay = [j for j, name in enumerate(names) if name in result.kept]
         for i, name in enumerate(names):
             if name in reasons and name not in result.forced_out and stay:
                 value, at = max((_tschuprow(codes[:, i], codes[:, j]), -j) for j in stay)
-                reasons[name] = msg("says the same as “{name}” (association {value:.2f})", name=names[-at], value=value)
+                reasons[name] = msg("repeats “{name}” (association {value:.2f})", name=names[-at], value=value)
         return reasons
 
     def _unit(self, frame: Frame) -> Floats:

@@ -40,16 +40,16 @@ class SelectImportance(ColumnSelection):
     """
 
     id: ClassVar[str] = "select_importance"
-    label: ClassVar[str] = "Keep what a model relies on"
-    help: ClassVar[str] = "Trains a quick model on all columns and keeps those that it makes most use of."
+    label: ClassVar[str] = "Keep the most important columns"
+    help: ClassVar[str] = "Trains a fast model on all columns and keeps those with the highest importance."
     ranks: ClassVar[str] = "Model importance"
-    because: ClassVar[str] = "a model makes little use of it"
+    because: ClassVar[str] = "low importance for a model"
     scored_by: ClassVar[tuple[str, ...]] = ("model", "categories")
 
-    model: str = choice("tree", {"tree": "Random forest", "linear": "Linear model"}, "Judged by")
+    model: str = choice("tree", {"tree": "Random forest", "linear": "Linear model"}, "Model")
     keep_by: str = choice("share", {"share": "A share of the importance", "count": "A number of columns"}, "How many")
     share: float = number(0.95, 0.01, 1.0, "Share of the importance", help="The fewest columns that together reach it.", tune=(0.5, 1.0))
-    count: int = number(20, 1, 100_000, "Number of columns", help="Those that are always kept count too.", whole=True, log=True)
+    count: int = number(20, 1, 100_000, "Number of columns", help="Columns that are always kept count as well.", whole=True, log=True)
     categories: bool = judge_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()

@@ -46,14 +46,14 @@ class SelectMutualInformation(ColumnSelection):
     """
 
     id: ClassVar[str] = "select_mutual_information"
-    label: ClassVar[str] = "Keep the most telling columns"
-    help: ClassVar[str] = "Ranks each column by how much it tells of the target by itself, in any shape, and keeps the best."
+    label: ClassVar[str] = "Keep the most informative columns"
+    help: ClassVar[str] = "Ranks each column by its mutual information with the target, linear or not, and keeps the best."
     ranks: ClassVar[str] = "Mutual information"
-    because: ClassVar[str] = "tells less of the target than those that stay"
+    because: ClassVar[str] = "less informative about the target than those kept"
 
     keep_by: str = choice("share", {"share": "A share of the columns", "count": "A number of columns"}, "How many")
     share: float = number(0.5, 0.001, 1.0, "Share of the columns", help="Rounded up.", tune=(0.1, 1.0))
-    count: int = number(20, 1, 100_000, "Number of columns", help="Those that are always kept count too.", whole=True, log=True)
+    count: int = number(20, 1, 100_000, "Number of columns", help="Columns that are always kept count as well.", whole=True, log=True)
     categories: bool = judge_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()

@@ -25,12 +25,14 @@ class SelectVariance(ColumnSelection):
     """
 
     id: ClassVar[str] = "select_variance"
-    label: ClassVar[str] = "Drop columns that hardly vary"
+    label: ClassVar[str] = "Drop near-constant columns"
     help: ClassVar[str] = "Drops columns that are the same in all or nearly all rows: nothing can be learned from them."
     ranks: ClassVar[str] = "Variance"
-    because: ClassVar[str] = "hardly varies"
+    because: ClassVar[str] = "nearly constant"
 
-    limit: float = number(0.0, 0.0, 1e300, "Least variance", help="Columns at or below it go; 0 drops constant columns only.")
+    limit: float = number(
+        0.0, 0.0, 1e300, "Variance threshold", help="Columns with a variance at or below it are dropped; 0 drops constant columns only."
+    )
     categories: bool = judge_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()

@@ -24,16 +24,16 @@ class SplitColumn(Operation):
 
     id: ClassVar[str] = "split_column"
     label: ClassVar[str] = "Split a column"
-    help: ClassVar[str] = "Cuts a text such as “B/57/P” or “12 x 30 cm” into parts, each a column of its own."
+    help: ClassVar[str] = "Splits a text such as “B/57/P” or “12 x 30 cm” into parts, each a column of its own."
     stage: ClassVar[Stage] = "engineer"
 
-    columns: tuple[str, ...] = columns("categorical", label="Column", help="The column to cut.", all_when_empty=False, most=1)
+    columns: tuple[str, ...] = columns("categorical", label="Column", help="The column to split.", all_when_empty=False, most=1)
     method: str = choice("separator", {"separator": "At a separator", "pattern": "By a pattern"}, "Cut")
-    separator: str = text(",", "Separator", help="What stands between the parts; blanks when it is empty.")
+    separator: str = text(",", "Separator", help="What separates the parts; spaces when it is empty.")
     parts: int = number(2, 2, 20, "Number of parts", help="Used with a separator; a text of fewer parts has missing ones.", whole=True)
     rest: bool = flag(False, "Last part holds the rest", help="Used with a separator: otherwise parts beyond that number are left out.")
     pattern: str = text("", "Pattern", help="Each group ( ) is a part, such as ([A-Z]+)-([0-9]+).", grammar="pattern")
-    numbers: bool = flag(False, "Parts are numbers", help="Reads each part as a number; what is none is missing.")
+    numbers: bool = flag(False, "Parts are numbers", help="Reads each part as a number; any other text is missing.")
     names: tuple[str, ...] = texts((), "Names of the parts", help="Made from the column's name when empty.")
     keep: bool = flag(True, "Keep the column", help="Keeps the column beside its parts.")
 
@@ -41,13 +41,13 @@ class SplitColumn(Operation):
         frame = dataset.frame
         chosen = self.chosen(frame.layout)
         if not chosen:
-            raise UserError(msg("The step “{label}” has no column to cut.", label=self.label), "Choose a column of texts in this step.")
+            raise UserError(msg("The step “{label}” has no column to split.", label=self.label), "Choose a column of texts in this step.")
         count = self.parts
         if self.method == "pattern":
             if not self.pattern:
                 raise UserError(
                     msg("The step “{label}” has no pattern.", label=self.label),
-                    "Write one such as ([A-Z]+)-([0-9]+), or cut at a separator.",
+                    "Write one such as ([A-Z]+)-([0-9]+), or split at a separator.",
                 )
             count = Pattern(self.pattern).count or 1
         if self.names and len(self.names) != count:

@@ -26,8 +26,8 @@ class TfIdf(Operation):
     """
 
     id: ClassVar[str] = "tf_idf"
-    label: ClassVar[str] = "Words of a text (TF-IDF)"
-    help: ClassVar[str] = "Turns free text into one feature for each word or run of words; words that few texts have weigh more."
+    label: ClassVar[str] = "Text features (TF-IDF)"
+    help: ClassVar[str] = "Turns free text into one feature for each word or n-gram; words that few texts contain weigh more."
     stage: ClassVar[Stage] = "engineer"
 
     columns: tuple[str, ...] = columns("categorical", help="The columns of text.", all_when_empty=False)
@@ -37,19 +37,19 @@ class TfIdf(Operation):
         "Terms are",
         help="Characters also find parts of words and misspelt words.",
     )
-    low: int = number(1, 1, 8, "Shortest run", help="How many words or characters a term has at least.", whole=True)
-    high: int = number(1, 1, 8, "Longest run", help="How many words or characters a term has at most.", whole=True, tune=(1, 2))
-    min_rows: int | None = min_rows("a term", "Terms of fewer rows are left out.")
-    most: int = number(20_000, 1, 1_000_000, "Most terms", help="Of more, the most frequent are kept.", whole=True, log=True)
-    sublinear: bool = flag(False, "Dampen repeats", help="Counts 1 + ln(count) instead of the count.", tune=True)
-    lower: bool = flag(True, "Small letters", help="Takes “Free” and “free” as one word.")
+    low: int = number(1, 1, 8, "Minimum n-gram length", help="How many words or characters a term has at least.", whole=True)
+    high: int = number(1, 1, 8, "Maximum n-gram length", help="How many words or characters a term has at most.", whole=True, tune=(1, 2))
+    min_rows: int | None = min_rows("a term", "Terms found in fewer rows are left out.")
+    most: int = number(20_000, 1, 1_000_000, "Maximum terms", help="The most frequent terms are kept.", whole=True, log=True)
+    sublinear: bool = flag(False, "Sublinear term frequency", help="Counts 1 + ln(count) instead of the count.", tune=True)
+    lower: bool = flag(True, "Lower case", help="Takes “Free” and “free” as one word.")
     stop_words: str = choice("none", {"none": "None", "english": "Common English words"}, "Leave out", help="Words such as “the” and “of”.")
     keep: bool = flag(False, "Keep the column", help="Keeps the text beside its terms, for another step.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.low > self.high:
-            raise UserError("The shortest run must not be longer than the longest one.", "For example 1 and 2.")
+            raise UserError("The minimum n-gram length must not exceed the maximum.", "For example 1 and 2.")
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame

@@ -21,9 +21,11 @@ class ClassBalance(Sampler):
     id: ClassVar[str] = "class_balance"
     label: ClassVar[str] = "Balance the classes"
     traits: ClassVar[frozenset[str]] = frozenset({CLASSES})
-    help: ClassVar[str] = "Rare classes get larger weights in a fit. The probabilities then no longer match how often a class occurs."
+    help: ClassVar[str] = "Rare classes get larger weights in training. The probabilities then no longer match how often a class occurs."
 
-    strength: float = number(1.0, 0.0, 1.0, "Strength", help="1: every class counts alike; 0: as the rows come.", tune=(0.0, 1.0))
+    strength: float = number(
+        1.0, 0.0, 1.0, "Strength", help="1: every class has the same total weight; 0: every row has the same weight.", tune=(0.0, 1.0)
+    )
 
     def resample(self, dataset: Dataset, seed: int, job: Job) -> Dataset:
         target = dataset.target

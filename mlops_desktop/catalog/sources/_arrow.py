@@ -24,7 +24,7 @@ def without_row_numbers(table: Any) -> tuple[Any, list[str]]:
     unnamed = [name for name in table.column_names if name.startswith("__index_level_")]
     if not unnamed:
         return table, []
-    return table.drop_columns(unnamed), ["Row numbers that a program had stored as a column were left out."]
+    return table.drop_columns(unnamed), ["Row numbers stored as a column by a program were left out."]
 
 
 def within_years(table: Any) -> tuple[Any, list[Evidence]]:

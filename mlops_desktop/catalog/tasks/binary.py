@@ -54,4 +54,4 @@ class Binary(TaskSpec):
                     "{share:.2g} % of the rows are of the rarer class; PR AUC shows how well such rare rows are found.", share=100 * rarest
                 ),
             )
-        return "roc_auc", msg("It shows how well the two classes are told apart, whatever cut-off is chosen later.")
+        return "roc_auc", msg("It shows how well the two classes are told apart, whatever threshold is chosen later.")

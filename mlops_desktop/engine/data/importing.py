@@ -14,10 +14,10 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import without_password
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.loading import load_named, source_for
+from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
-from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, read_notes, snapshot_path, write_cells
+from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, read_cells, read_notes, snapshot_path, write_cells
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -50,6 +50,10 @@ def import_cells(
     known = source_for(place, project.source)
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
     source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5), as_given=as_given)
+    if before := _names_before(folder, project):  # new data under decisions that name columns
+        cells = with_known_names(cells, before)
+        if not as_given and project.target not in ("", *cells.names):  # it is written otherwise than the project's source reads it
+            source, cells = load_anew(place, known, before, Part(job, 0.4, 0.5))
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     project = _with_units(project, cells)
     cells.columns()
@@ -74,6 +78,17 @@ def import_cells(
         evidence=(*cells.notes, *table.evidence),
         targets=tuple((column, reason) for column, reason in guess_targets(table)),
     )
+
+
+def _names_before(folder: Path, project: Project) -> set[str]:
+    """The columns of the data that the project has, and those that its decisions name; none for its first data."""
+    if not project.data:
+        return set()
+    try:
+        names = read_cells(snapshot_path(folder, project.data)).names
+    except UserError:  # the copy is gone or damaged, which new data mend
+        names = []
+    return {*names, *project.columns, project.target} - {""}
 
 
 def _settled(note: Evidence) -> Evidence:

@@ -23,6 +23,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import match_names
 from mlops_desktop.serving.text_encoding import text_encoding
 
+_TABLES = ("sheet", "table", "member")  # parameters that choose one of several tables of a file
 _WEB = re.compile(r"(https?|ftp):[/\\]", re.IGNORECASE)  # a Path keeps one of two slashes
 
 
@@ -58,22 +59,37 @@ def load_cells(location: Location, source: Source | None, job: Job, *, as_given:
 def load_named(
     location: Location, source: Source | None, wanted: Collection[str], job: Job, *, as_given: bool = False
 ) -> tuple[Source, Cells]:
-    """As `load_cells`, for a table of which some column names are known: where none of them is found, a guess that the first row is data is
-    doubted, and which of several rows of names is the right one.
+    """As `load_cells`, for a table of which some column names are known: where less than half of them is found, other sheets or tables of
+    the file are tried, a guess that the first row is data is doubted, and which of several rows of names is the right one.
 
-    A header that was given is never doubted.
+    What was given is never doubted.
     """
     found, cells = load_cells(location, source, job, as_given=as_given)
-    if found == source or not wanted or _named(cells, wanted):
+    if found == source or not wanted or 2 * _named(cells, wanted) >= len(wanted):
         return found, cells
-    several = any(note.rule == "names" for note in cells.notes)
-    others: list[dict[str, Any]] = [{"header": "first"}, *({"names": which} for which in ("first", "last", "joined") if several)]
-    for changes in others:
-        if changes.keys() <= found.params().keys():
-            again, other = load_cells(location, replace(found, **changes), job)
-            if _named(other, wanted):
-                return again, other
+    best = _named(cells, wanted)
+    for other, messages in _others(found, cells):
+        again, table = load_cells(location, other, job, as_given=True)
+        if _named(table, wanted) > best:
+            best, found, cells = _named(table, wanted), again, replace(table, notes=file_notes(messages) + table.notes)
     return found, cells
+
+
+def _others(found: Source, cells: Cells) -> list[tuple[Source, list[str]]]:
+    """Sources that read other rows of a location as the names, or another table of it, and what is said of these."""
+    blank = type(found)()
+    changes: list[tuple[Source, dict[str, Any]]] = [
+        (blank, {note.parameter: value}) for note in cells.notes if note.parameter in _TABLES for value in note.values
+    ]
+    changes += [(found, {"header": "first"})]
+    if any(note.rule == "names" for note in cells.notes):
+        changes += [(found, {"names": which}) for which in ("first", "last", "joined")]
+    known = [(source, some) for source, some in changes if some.keys() <= found.params().keys()]
+    return [(replace(source, **some), [_chosen(value) for name, value in some.items() if name in _TABLES]) for source, some in known]
+
+
+def _chosen(table: str) -> str:
+    return msg("“{table}” was read, as the columns that are needed are there.", table=table)
 
 
 def load_anew(
@@ -87,15 +103,16 @@ def load_anew(
     """
     like = source_for(location, known)
     if like is not None and like.schemes:
-        return _spelled(*load_named(location, like, wanted, job), wanted)
+        found, cells = load_named(location, like, wanted, job)
+        return found, with_known_names(cells, wanted)
     found, cells = load_named(location, _source_by_words(words, location), wanted, job)
     if like is None or _named(cells, wanted):
-        return _spelled(found, cells, wanted)
+        return found, with_known_names(cells, wanted)
     try:
         again, other = load_named(location, like, wanted, job)
     except UserError:
-        return _spelled(found, cells, wanted)  # what was found anew says better what is wrong
-    return _spelled(again, other, wanted) if _named(other, wanted) else _spelled(found, cells, wanted)
+        return found, cells  # what was found anew says better what is wrong
+    return (again, with_known_names(other, wanted)) if _named(other, wanted) else (found, cells)
 
 
 def _source_by_words(words: Collection[str], location: Location) -> Source | None:
@@ -115,12 +132,12 @@ def _named(cells: Cells, wanted: Collection[str]) -> int:
     return len(set(wanted).intersection(cells.names)) + len(match_names(cells.names, wanted))
 
 
-def _spelled(source: Source, cells: Cells, wanted: Collection[str]) -> tuple[Source, Cells]:
+def with_known_names(cells: Cells, wanted: Collection[str]) -> Cells:
     """The cells with the wanted names for columns whose names are other spellings of these."""
     spelled = match_names(cells.names, wanted)
     if not spelled:
-        return source, cells
-    return source, replace(
+        return cells
+    return replace(
         cells,
         table=cells.table.rename_columns([spelled.get(name, name) for name in cells.names]),
         mixed={spelled.get(name, name): texts for name, texts in cells.mixed.items()},

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, value_of_empty
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts, value_of_empty
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.column import invalid_value
+from mlops_desktop.serving.column import Column, invalid_value
 from mlops_desktop.serving.file_notation import NOTATION, FileNotation, NotationFinder, likely_decimal
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.message import msg
@@ -82,12 +82,15 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
 
 
 def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> FileNotation:
-    """How the texts of another file are written; typed cells of a file prove nothing."""
+    """How the texts of another file are written; typed cells of a file prove nothing, but numbers in a column of dates."""
     finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.format.decimal)
     for name, raw in raws.items():
+        column = schema.column(name)
+        if raw.kind in ("number", "integer") and column.type == "date":
+            finder.add({name: typed_texts(raw, Column(name, "category"))})
         if raw.kind != "text" or not finder.wants(name):
             continue
-        digits = raw.matching("[0-9]+")
+        digits = raw.matching("[0-9]+") if column.type != "date" else np.zeros(len(raw.distinct), dtype=bool)
         telling = np.concatenate((np.flatnonzero(~digits), np.flatnonzero(digits)[:1]))  # digits alone say the same however many they are
         for start in range(0, len(telling), _TEXTS):
             finder.add({name: raw.texts_at(telling[start : start + _TEXTS].tolist())})

@@ -81,7 +81,7 @@ def _score_goal(project: Project, wanted: float, measured: Evaluation) -> GoalRe
         "could not be measured." if value is None else f"{format_number(metric.shown(value))} on the held-out test set."
     )
     if low is not None and high is not None and low < wanted <= high:
-        message += " The goal lies within the interval, so new rows may fall on either side of it."
+        message += " The goal lies within the interval, so it is not certain that it is met on new rows."
     return GoalResult("score", wanted, value, passed, message, metric.id, low, high)
 
 

@@ -31,7 +31,7 @@ IMPORTANCE_REPEATS = 5
 def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
     """The evaluation of the run's out-of-fold scores of the training rows; the held-out test set is not used.
 
-    For two classes with the cut-off that these scores propose, and its curve (with costs where they are set).
+    For two classes with the threshold that these scores propose, and its curve (with costs where they are set).
     """
     pipeline = chosen.pipeline
     key = pipeline.keys.out_of_fold(chosen.run.id)
@@ -108,7 +108,7 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
         among = f", such as one without “{fields[0]}”" if fields else ""
         raise UserError(
             msg(
-                "The model has no answer for {n_without:,} of {rows:,} rows{among}.",
+                "The model has no prediction for {n_without:,} of {rows:,} rows{among}.",
                 n_without=len(without),
                 rows=rows.frame.rows,
                 among=among,
@@ -130,7 +130,7 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     cells = load_anew(path, project.source, wanted, job, [*own_words(schema)])[1]
     if project.target not in cells.names:
         raise UserError(
-            msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=name_of(path), target=project.target),
+            msg("“{path}” has no column “{target}”, so predictions cannot be compared.", path=name_of(path), target=project.target),
             "Choose a file that holds the true values.",
         )
     new = read_new_file(cells, schema, chosen.scorer.schema)
@@ -154,7 +154,7 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
         kept = np.setdiff1d(np.arange(len(known)), without)
         if not len(kept):
             raise UserError(
-                msg("The model has no answer for any row of “{path}”.", path=name_of(path)),
+                msg("The model has no prediction for any row of “{path}”.", path=name_of(path)),
                 "Put a step that fills gaps before it, and train again.",
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)

@@ -113,7 +113,7 @@ class Trial:
             return Outcome(row, errors, warnings)
         own: Floats = np.asarray(scores[at])[None]
         if not np.isfinite(own).all():
-            return Outcome(row, [ValidationIssue(at, "", "no_answer", "The model has no finite answer for this input.")], warnings)
+            return Outcome(row, [ValidationIssue(at, "", "no_answer", "The model has no finite prediction for this input.")], warnings)
         spec = self.scorer.prediction_spec
         chosen = int(self.scorer.decide(own)[0]) if spec.per_class else None
         return Outcome(row, (), warnings, frame.take(np.array([at])), Answer(own, spec.explained_class(own, self.scorer.positive), chosen))

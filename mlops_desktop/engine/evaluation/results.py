@@ -127,7 +127,7 @@ class ClassCurves:
 class Classification:
     """What an evaluation of classes holds: counts and rates by class, and curves of the positive class or of the most frequent ones.
 
-    `positive` is its position in `classes`, None unless there are two; then `threshold` is the cut-off in use and `threshold_curve` what
+    `positive` is its position in `classes`, None unless there are two; then `threshold` is the threshold in use and `threshold_curve` what
     others would do.
     """
 
@@ -186,7 +186,7 @@ class Residuals:
 
 @dataclass(frozen=True)
 class ProposedThreshold:
-    """The cut-off that out-of-fold scores propose, what was optimised (a metric's id, or `cost`), and why in one sentence."""
+    """The threshold that out-of-fold scores propose, what was optimised (a metric's id, or `cost`), and why in one sentence."""
 
     threshold: float
     rule: str
@@ -219,7 +219,7 @@ class Evaluation:
     """How good a model is on rows with known answers. Either `classification` or `residuals` is there, by the kind of task.
 
     `metrics` come with intervals of the `confidence` from `resamples` bootstrap resamples, `notes` are sentences about the rows, `worst`
-    the rows that were missed most. Out of fold: `choice`, the proposed cut-off. On the held-out test set: `importance`, and in an answer
+    the rows that were missed most. Out of fold: `choice`, the proposed threshold. On the held-out test set: `importance`, and in an answer
     `test_accesses`, how often that set was used. On another file: its name, its rows, and how many could not be compared.
     """
 

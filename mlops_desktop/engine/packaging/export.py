@@ -40,7 +40,7 @@ def refuse_without_consent(chosen: Chosen) -> None:
         rows = chosen.pipeline.train.frame.rows
         raise UserError(
             msg(
-                "{candidate} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
+                "{candidate} predicts by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
                 candidate=candidate.label,
                 rows=rows,
             ),
@@ -53,7 +53,7 @@ def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
     refuse_without_consent(chosen)
     pipeline, scorer = chosen.pipeline, chosen.scorer
     measured = held_out_evaluation(chosen, runs, "export", Part(job, 0.0, 0.5))
-    job.step(0.5, "Making golden rows")
+    job.step(0.5, "Making rows for the self-test")
     golden = golden_rows(scorer.schema, scorer, np.random.default_rng(pipeline.project.seed))
     job.step(0.8, "Making the drift reference")
     write_core(folder, scorer, _info(chosen, measured), golden, drift_reference(chosen))

@@ -36,7 +36,7 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
     """Every check of an export of the chosen model, in the order in which they are shown."""
     if found.best is None:
         text = msg("The decisions changed after the last training.") if found.ever else msg("No model was trained yet.")
-        return [Check("model", "err", msg("There is no model of today's decisions"), text, blocks=True, act="train")]
+        return [Check("model", "err", msg("There is no model for the current decisions"), text, blocks=True, act="train")]
     keys = Keys(project)
     consent = _consent(project, found.best)
     return [
@@ -50,7 +50,7 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
             "selftest",
             "info",
             msg("Self-test"),
-            msg("What is written must answer made-up golden rows as this application does, or it is not written."),
+            msg("The export must predict generated test rows exactly as this application does, or it is not written."),
         ),
     ]
 
@@ -70,7 +70,7 @@ def _model(project: Project, best: Run) -> Check:
     if metric:
         score = format_number(metric.shown(best.score or 0.0))
         text = msg("{metric} {score} in cross-validation. {fitted}", metric=metric.label, score=score, fitted=text)
-    return Check("model", "ok", msg("{best}, of today's decisions", best=best.label), text)
+    return Check("model", "ok", msg("{best}, for the current decisions", best=best.label), text)
 
 
 def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
@@ -110,7 +110,7 @@ def _consent(project: Project, best: Run) -> Check | None:
     if not needed:
         return None
     text = msg(
-        "{best} answers by comparing with training rows: whoever gets the export gets the data of {rows:,} rows.",
+        "{best} predicts by comparing with training rows: whoever gets the export gets the data of {rows:,} rows.",
         best=best.label,
         rows=best.rows,
     )

@@ -48,12 +48,12 @@ def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tup
     `texts`: free texts become thousands of sparse features, so algorithms that take a dense matrix alone are left out.
     """
     registry = choices().algorithms
-    linear = [(id_, msg("Quick, readable, and hard to beat on small tables.")) for id_ in ("ridge", "logistic")]
-    boosted = ("lightgbm", msg("Usually among the best on tables, and quick with many rows."))
+    linear = [(id_, msg("Fast, easy to interpret, and hard to beat on small tables.")) for id_ in ("ridge", "logistic")]
+    boosted = ("lightgbm", msg("Usually among the best on tables, and fast with many rows."))
     made_for_it = [id_ for id_, member in registry.items() if member.learns.isdisjoint({CLASSES, NUMBERS})]
     plan = [
-        ("baseline", msg("What one gets without looking at the columns: every model must beat it.")),
-        *((id_, msg("Made for this kind of task.")) for id_ in made_for_it),
+        ("baseline", msg("Predicts without using the columns: every model must beat it.")),
+        *((id_, msg("Suited to this kind of task.")) for id_ in made_for_it),
         *((boosted, *linear) if texts or rows > MANY_ROWS else (*linear, boosted)),
         ("hist_gradient_boosting", msg("Usually among the best on tables; a second opinion to the one before.")),
         ("random_forest", msg("Strong without tuning, and finds interactions by itself; slower than the others.")),

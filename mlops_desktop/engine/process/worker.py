@@ -31,7 +31,12 @@ from mlops_desktop.engine.project import to_json
 from mlops_desktop.serving.message import as_message, encode_messages
 
 CALLS_MODULE = "mlops_desktop.engine.process.calls.every_call"  # importing it makes the calls known
-WARM = ("numpy", "pandas", "pyarrow", "scipy.sparse", "sklearn.ensemble", "sklearn.linear_model", "lightgbm")
+# Imported while idle: first what a preview of a file needs, which is the first thing that a person waits for.
+WARM = (
+    *("numpy", "pyarrow.compute", "mlops_desktop.engine.data.preview", "mlops_desktop.engine.questions.from_preview"),
+    *("mlops_desktop.catalog.sources.delimited", "pyarrow.parquet"),
+    *("pandas", "scipy.sparse", "sklearn.ensemble", "sklearn.linear_model", "lightgbm"),
+)
 EVENT_SECONDS = 0.05  # progress is sent at most this often; the last of a burst is sent when its time has come
 LEAVE_SECONDS = 1.0  # how long an idle worker may take to end in order
 

@@ -39,7 +39,7 @@ def taken_care(project: Project, finding: Finding) -> str:
             if operation.id == wanted and (not columns or finding.column in columns):
                 return msg("The step “{operation}” fills it.", operation=operation.label)
         if all(encoding.handles_gaps for encoding in project.encodings.values()):
-            return msg("Each model gets it filled, or takes gaps as they are: see stage 3.")
+            return msg("It is filled for each model, or handled by the model itself: see stage 3.")
     return ""
 
 

@@ -64,11 +64,11 @@ def _identifier(seen: Seen) -> Iterator[Finding]:
                 distinct=seen.distinct(column),
                 rows=seen.frame.rows,
             )
-            why = msg("A model would learn single rows by heart instead of what they have in common.")
+            why = msg("A model would memorise single rows instead of what they have in common.")
             yield IDENTIFIER.finding("warning", column.name, message, why, {"role": {column.name: "id"}})
 
 
-GROUP = FindingKind("group", "{column} ties rows together", safe=True)
+GROUP = FindingKind("group", "{column} groups rows", safe=True)
 
 
 def _group(seen: Seen) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
             )
         else:
             message = plural_msg(count, "1 row repeats an earlier row in every column.", "{n} rows repeat an earlier row in every column.")
-        why = msg("A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good.")
+        why = msg("A row that is both in the training and in the test part is recognised rather than predicted, so scores look too good.")
         yield DUPLICATE_ROWS.finding(
             "warning" if count >= 0.001 * seen.frame.rows else "info",
             "",
@@ -124,10 +124,10 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         if same is column:
             continue
         if column.type in CATEGORICAL_TYPES and not _same_texts(seen, same, column):
-            message = msg("“{column}” says the same as “{same}” in other words, in every row.", column=column.name, same=same.name)
+            message = msg("“{column}” repeats “{same}” under other values, in every row.", column=column.name, same=same.name)
         else:
             message = msg("“{column}” holds the same as “{same}” in every row.", column=column.name, same=same.name)
-        why = msg("The second tells nothing new.")
+        why = msg("The second adds no information.")
         yield DUPLICATE_COLUMN.finding("warning", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
@@ -182,7 +182,7 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             severity,
             column.name,
             message,
-            msg("Most models need a value in every cell; that it is missing can tell something too."),
+            msg("Most models need a value in every cell; that it is missing can be informative too."),
             fix,
         )
 
@@ -201,11 +201,11 @@ def _target_missing(seen: Seen) -> Iterator[Finding]:
             count=count,
             rows=seen.frame.rows,
         )
-        why = msg("Nothing can be learned from a row without the answer.")
+        why = msg("Nothing can be learned from a row without a target.")
         yield TARGET_MISSING.finding("high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
 
 
-OUTLIERS = FindingKind("outliers", "Far-out values in {column}")
+OUTLIERS = FindingKind("outliers", "Outliers in {column}")
 
 
 def _outliers(seen: Seen) -> Iterator[Finding]:
@@ -236,7 +236,11 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
             yield OUTLIERS.finding(
-                "info", column.name, message, msg("A few extreme values can pull linear models and scales; trees do not mind."), fix
+                "info",
+                column.name,
+                message,
+                msg("A few extreme values can distort linear models and scaling; trees are not affected."),
+                fix,
             )
 
 
@@ -252,7 +256,7 @@ def _many_levels(seen: Seen) -> Iterator[Finding]:
             if levels > MANY_LEVELS:
                 few = plural_msg(rare, "1 of them has", "{n} of them have")
                 message = msg("“{column}” has {levels:,} categories; {few} fewer than 10 rows.", column=column.name, levels=levels, few=few)
-                why = msg("Rare categories cannot be learned well, and each makes a column of its own when encoded.")
+                why = msg("Rare categories cannot be learned well, and one-hot encoding makes a column for each.")
                 yield TOO_MANY_LEVELS.finding("info", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
@@ -275,7 +279,7 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
             share=least / total,
             most=most,
         )
-        why = msg("Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy.")
+        why = msg("Accuracy says little then: always predicting the largest class is nearly always right. Use PR AUC or balanced accuracy.")
         yield IMBALANCE.finding("warning", seen.target, message, why)
 
 
@@ -310,7 +314,7 @@ def _leak(seen: Seen) -> Iterator[Finding]:
                 gini=gini,
             )
             why = msg(
-                "It may be known only after the event, or be the target in another form. Keep it if it is known when the model is asked."
+                "It may be known only after the event, or be the target in another form. Keep it if it is known when predictions are made."
             )
             severity: Severity = "high" if gini >= HIGH else "warning"
             yield LEAK.finding(severity, column.name, message, why, {"role": {column.name: "ignore"}})

@@ -176,8 +176,8 @@ def several_answers(seen: Seen) -> Iterator[Finding]:
                 separator=separator.strip(),
                 shown=", ".join(f"“{part}”" for part, _ in parts.most_common(3)),
             )
-            why = "As one category each combination stands alone. By its words each answer is a feature, and an empty cell has none."
-            fix = {"step": {"id": "tf_idf", "params": {"columns": [column.name]}}}
+            why = "As one category each combination stands alone. As yes / no columns each answer is a feature, and an empty cell has none."
+            fix = {"step": {"id": "answer_columns", "params": {"columns": [column.name], "separator": separator.strip()}}}
             yield ANSWERS.finding("warning", column.name, message, why, fix)
             break
 

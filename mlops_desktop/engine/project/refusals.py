@@ -1,4 +1,4 @@
-"""Refuses decisions that cannot work together: a metric, a goal, a cut-off or an encoding that does not fit the task or the algorithm."""
+"""Refuses decisions that cannot work together: a metric, a goal, a threshold or an encoding that does not fit the task or the algorithm."""
 
 from __future__ import annotations
 

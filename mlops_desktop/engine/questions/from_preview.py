@@ -20,6 +20,6 @@ def preview_questions(project: Project, table: FilePreview) -> tuple[Question, .
     """
     chosen = table.given.changed_params()
     notes = [note for note in table.notes if note.parameter not in chosen]
-    found = (*source_questions(table.given, notes), *reading_questions(project, table))
+    found = (*source_questions(table.given, notes), *reading_questions(replace(project, source=table.given), table))
     answered = (replace(one, answer=project.answers.get(one.id)) for one in found)
     return tuple(sorted(answered, key=lambda one: _ORDER[one.weight]))

@@ -9,6 +9,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.questions.from_source import parameter_options
 from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
 from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.value_text import value_text
@@ -67,7 +68,11 @@ def reading_questions(project: Project, overview: ReadTable) -> Iterator[Questio
                 column=column.name,
                 message=msg("“{column}” was read as {type}. Is that right?", column=column.name, type=column.type),
                 evidence=evidence.message,
-                options=(accepted(msg("The column stays as it was read.")), other),
+                options=(
+                    accepted(msg("The column stays as it was read.")),
+                    *parameter_options(project.source, evidence.rule),
+                    other,
+                ),
                 default="accept",
                 rows=evidence.rows,
                 settled=msg("You chose this type.") if note is not None and note.type else "",

@@ -10,6 +10,8 @@ from mlops_desktop.base.source import Source
 from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
 from mlops_desktop.serving.message import as_message, msg
 
+# Rules of the evidence for a column that a parameter of every source settles, and the values of that.
+_OF_CELLS = {"decimal": ("decimal", ("point", "comma")), "date_order": ("dates", ("day", "month"))}
 SOURCE_QUESTION = "source."  # how the ids of questions begin that are settled by a parameter of the source
 # Rules of notes on a table that leave a doubt: how much it weighs, and the question.
 _QUESTIONS: Mapping[str, tuple[Weight, str]] = {
@@ -17,11 +19,18 @@ _QUESTIONS: Mapping[str, tuple[Weight, str]] = {
     "names": ("info", msg("Do several rows name the columns?")),
     "total": ("warning", msg("Are these rows totals?")),
     "inside": ("warning", msg("Are these lines no rows of the table?")),
-    "delimiter": ("warning", msg("Is each line a single cell?")),
+    "delimiter": ("warning", msg("Is this the mark between the cells?")),
     "sheet": ("warning", msg("Is this the sheet that you want?")),
     "table": ("warning", msg("Is this the table that you want?")),
     "member": ("warning", msg("Is this the file of the archive that you want?")),
 }
+
+
+def parameter_options(source: Source | None, rule: str) -> tuple[Option, ...]:
+    """The ways to settle a doubt about cells, as `engine.data` names it, by a parameter of the source."""
+    name, values = _OF_CELLS.get(rule, ("", ()))
+    param = source.params().get(name) if source is not None else None
+    return tuple(_option(name, param, value) for value in values) if param is not None else ()
 
 
 def source_questions(source: Source, notes: Sequence[Evidence]) -> Iterator[Question]:

@@ -68,7 +68,7 @@ def column_table(columns: Sequence[ColumnProfile], project: Project) -> Html:
         name = Html(f"{escape(short(column.name, 60))}{notes_html}")
         missing = column.missing
         rows.append((name, column.type, role, number(missing), number(column.distinct), _bars(column), _contents(column)))
-    head = ["Column", "Type", "Role", "Missing", "Different", "Distribution", "Holds"]
+    head = ["Column", "Type", "Role", "Missing", "Unique", "Distribution", "Holds"]
     caption = f"The first {MOST_COLUMNS} of {len(columns)} columns." if len(columns) > MOST_COLUMNS else ""
     return table(head, rows, (3, 4), caption=caption)
 

@@ -79,7 +79,7 @@ def _cost_table(costs: Costs) -> Html:
         ("is positive", plain(costs.true_positive), plain(costs.false_negative)),
         ("is not", plain(costs.false_positive), plain(costs.true_negative)),
     ]
-    return table(["The row", "answered positive", "answered negative"], rows, (1, 2))
+    return table(["The row", "predicted positive", "predicted negative"], rows, (1, 2))
 
 
 def preparation(project: Project) -> Html:
@@ -102,7 +102,7 @@ def _encoding_rows(project: Project) -> list[tuple[str, str, str]]:
         encoding = project.encoding(algorithm)
         encodings[repr(encoding)] = encoding
         labels.setdefault(repr(encoding), []).append(algorithm.label)
-    return [_step_row(encoding, f"matrix of {', '.join(labels[key])}") for key, encoding in encodings.items()]
+    return [_step_row(encoding, f"encoding for {', '.join(labels[key])}") for key, encoding in encodings.items()]
 
 
 def _step_row(component: Component, stage: str, on: bool = True) -> tuple[str, str, str]:

@@ -35,7 +35,7 @@ def report_html(facts: ReportFacts) -> str:
         ("model", "Chosen model", decision_sections.chosen_model(chosen, facts.model, project.refit, facts.runs)),
         ("evaluation", "Evaluation", result_sections.evaluation(facts.evaluation, facts.out_of_fold)),
         ("importance", "Importance of columns", result_sections.importance(shown.importance if shown else None)),
-        ("threshold", "Cut-off", result_sections.threshold(facts)),
+        ("threshold", "Threshold", result_sections.threshold(facts)),
         ("goals", "Goals", decision_sections.goals(facts.goals)),
         ("reproduce", "Reproduce", decision_sections.reproduce(facts)),
     ]

@@ -12,7 +12,7 @@ from mlops_desktop.engine.training import Run
 
 @dataclass(frozen=True)
 class DeployedModel:
-    """The fitted model of the chosen run: its version, its cut-off (None: it has none) and the names of its features."""
+    """The fitted model of the chosen run: its version, its threshold (None: it has none) and the names of its features."""
 
     version: str
     threshold: float | None

@@ -127,7 +127,7 @@ def gain(curves: Sequence[ClassCurves], positive: bool) -> str:
 
 
 def threshold(curve: ThresholdCurve, chosen: float | None) -> str:
-    """Precision, recall and F1 over the cut-off, with the chosen one."""
+    """Precision, recall and F1 over the threshold, with the chosen one."""
 
     def paint(axes: Axes) -> None:
         asked = np.array(curve.share) > 0  # where no row is answered yes there is no precision
@@ -136,9 +136,9 @@ def threshold(curve: ThresholdCurve, chosen: float | None) -> str:
         _lines(axes, [(label, curve.threshold, values) for label, values in lines], False)
         if chosen is not None:
             axes.axvline(chosen, color=TEXT, linestyle="--", linewidth=1)
-        _shares(axes, "Cut-off", "")
+        _shares(axes, "Threshold", "")
 
-    return draw(paint, "threshold", "Precision, recall and F1 over the cut-off")
+    return draw(paint, "threshold", "Precision, recall and F1 by threshold")
 
 
 def predicted_actual(found: Residuals) -> str:
@@ -151,7 +151,7 @@ def predicted_actual(found: Residuals) -> str:
         axes.scatter(found.actual, found.predicted, s=size, color=SERIES[0], alpha=0.45, linewidths=0)
         axes.set(xlabel="True value", ylabel="Answer")
 
-    return draw(paint, "fit", "Answers over true values")
+    return draw(paint, "fit", "Predictions against true values")
 
 
 def error_histogram(found: ErrorHistogram) -> str:
@@ -161,7 +161,7 @@ def error_histogram(found: ErrorHistogram) -> str:
         edges = np.array(found.edges)
         axes.bar(edges[:-1], found.counts, width=np.diff(edges), align="edge", color=SERIES[0], linewidth=0)
         axes.axvline(0, color=TEXT, linestyle="--", linewidth=1)
-        axes.set(xlabel="Error (answer minus true value)", ylabel="Rows")
+        axes.set(xlabel="Error (prediction minus true value)", ylabel="Rows")
         axes.grid(False, axis="x")
 
     return draw(paint, "errors", "Histogram of errors")

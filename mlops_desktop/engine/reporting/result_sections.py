@@ -50,14 +50,14 @@ def metric_table(found: Evaluation, out_of_fold: Evaluation | None) -> Html:
         base = result.baseline
         cells.append(number(metric.shown(base) if metric and base is not None else base))
         rows.append([*cells, result.summary])
-    head = ["Metric", "Value", "95 % interval", *(["Out of fold"] if out_of_fold else []), "Baseline", "In words"]
+    head = ["Metric", "Value", "95 % interval", *(["Out of fold"] if out_of_fold else []), "Baseline", "Meaning"]
     caption = f"The baseline uses no column: it {task_spec(found.task).baseline}."
     return table(head, rows, range(1, len(head) - 1), caption=caption)
 
 
 def _classes(found: Classification) -> Html:
     binary = found.positive is not None
-    parts = [heading("Right and wrong answers"), _confusion(found), _per_class(found)]
+    parts = [heading("Correct and wrong predictions"), _confusion(found), _per_class(found)]
     defined = [curve for curve in found.curves if curve.roc.x][: len(report_plots.SERIES)]
     if defined:
         pieces = [
@@ -89,7 +89,7 @@ def _confusion(found: Classification) -> Html:
         total = sum(counts[i])
         cells = "".join(_cell(count, total, i == j) for j, count in enumerate(counts[i]))
         rows.append(f'<tr><th scope="row">{escape(report_plots.short(name, 24))}</th>{cells}</tr>')
-    text = paragraph("Rows: what is true. Columns: what was answered. The share is of the row.", quiet=True)
+    text = paragraph("Rows: true class. Columns: predicted class. The share is of the row.", quiet=True)
     return Html(
         f'{text}<div class="wide"><table class="matrix"><thead><tr><td></td>{head}</tr></thead><tbody>{join(rows)}</tbody></table></div>'
     )
@@ -108,10 +108,13 @@ def _mix_ups(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> Html:
     pairs = [(counts[i][j], i, j) for i in range(len(labels)) for j in range(len(labels)) if i != j and counts[i][j]]
     pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
     if not pairs:
-        return paragraph("Every row was answered rightly.")
+        return paragraph("Every row was predicted correctly.")
     rows = [(labels[i], labels[j], number(count), share(count / sum(counts[i]))) for count, i, j in pairs[:MIX_UPS]]
     return table(
-        ["True class", "was answered", "Rows", "of the class"], rows, (2, 3), caption=f"The most frequent mix-ups of {len(labels)} classes."
+        ["True class", "was predicted", "Rows", "of the class"],
+        rows,
+        (2, 3),
+        caption=f"The most frequent confusions of {len(labels)} classes.",
     )
 
 
@@ -128,14 +131,14 @@ def _per_class(found: Classification) -> Html:
         )
         for one in shown
     ]
-    head = ["Class", "Rows", "Answered", "Precision", "Recall", "F1"]
+    head = ["Class", "Rows", "Predicted", "Precision", "Recall", "F1"]
     return table(head, rows, range(1, 6), caption="" if len(shown) == len(found.per_class) else "The first 100 classes.")
 
 
 def _errors(found: Residuals) -> Html:
     if not found.actual:
         return Html("")
-    title = "Answers over true values" + (f" (a sample of {number(len(found.actual))} rows)" if found.sampled else "")
+    title = "Predictions against true values" + (f" (a sample of {number(len(found.actual))} rows)" if found.sampled else "")
     pieces = [
         figure(report_plots.predicted_actual(found), title),
         figure(report_plots.error_histogram(found.histogram), "Errors"),
@@ -187,13 +190,13 @@ def importance(found: Importance | None) -> Html:
 
 
 def threshold(facts: ReportFacts) -> Html:
-    """The cut-off and the curve that it was chosen on."""
+    """The threshold and the curve that it was chosen on."""
     project, evaluation = facts.project, facts.out_of_fold or facts.evaluation
     if project.task and not task_spec(project.task).has_positive:
-        return paragraph("This task has no cut-off: the answer is the most probable class, or a number.", quiet=True)
+        return paragraph("This task has no threshold: the prediction is the most probable class, or a number.", quiet=True)
     found = evaluation.classification if evaluation else None
     if found is None or found.positive is None or found.threshold_curve is None:
-        return not_yet("The cut-off is chosen on out-of-fold scores when a model is chosen.")
+        return not_yet("The threshold is chosen on out-of-fold scores when a model is chosen.")
     chosen = facts.model.threshold if facts.model else found.threshold
     text = (
         f"Rows with a probability of at least {number(chosen)} are answered “{value_text(found.classes[found.positive])}”. "
@@ -201,7 +204,8 @@ def threshold(facts: ReportFacts) -> Html:
         else ""
     )
     by_hand = project.threshold is not None
-    text += "The cut-off was set by hand." if by_hand else "The cut-off was chosen on out-of-fold scores, never on the held-out test set."
+    chosen_how = "The threshold was chosen on out-of-fold scores, never on the held-out test set."
+    text += "The threshold was set by hand." if by_hand else chosen_how
     plot = report_plots.threshold(found.threshold_curve, chosen)
-    parts = [paragraph(text), side_by_side([figure(plot, "What another cut-off would do")])]
-    return join([*parts, paragraph("Dashed: the chosen cut-off.", quiet=True)])
+    parts = [paragraph(text), side_by_side([figure(plot, "What another threshold would do")])]
+    return join([*parts, paragraph("Dashed: the chosen threshold.", quiet=True)])

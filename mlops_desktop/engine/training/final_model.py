@@ -38,7 +38,7 @@ def chosen_run(pipeline: Pipeline, runs: Runs) -> Run:
         if run.key != pipeline.keys.board:
             raise UserError(
                 msg("The chosen run {run} belongs to earlier decisions.", run=run.id[:8]),
-                "Choose a run of today's leaderboard, or start training again.",
+                "Choose a run of the current leaderboard, or start training again.",
             )
         return run
     best = best_run(runs.list(pipeline.keys.board))
@@ -143,7 +143,7 @@ def _threshold(pipeline: Pipeline, candidate: Candidate | Combination) -> float 
 
 
 def proposed_threshold(pipeline: Pipeline, rows: Ints, scores: Floats) -> Choice:
-    """The cut-off that out-of-fold scores propose for a binary task."""
+    """The threshold that out-of-fold scores propose for a binary task."""
     assert pipeline.positive is not None
     project = pipeline.project
     return choose_threshold(

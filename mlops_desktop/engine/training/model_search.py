@@ -96,7 +96,7 @@ class Pruner:
         new = len(scores) - self._before
         if self._drawn and self._best is not None and scores and behind(self._best.fold_scores, scores, self._range):
             self.pruned = True
-            return msg("Left after {n_scores} of {folds} folds: far behind the best run.", n_scores=len(scores), folds=self._folds)
+            return msg("Stopped early after {n_scores} of {folds} folds: far behind the best run.", n_scores=len(scores), folds=self._folds)
         left = 0.0
         if new:
             each = (self._clock.spent() - self._started_at) / new
@@ -105,7 +105,9 @@ class Pruner:
             return msg("The time would have ended within this trial. Its finished folds are kept: training again goes on from there.")
         if self._best is not None and new and self._clock.share_of(left) > SLOW and behind(self._best.fold_scores, scores, 0.0):
             return msg(
-                "Left after {n_scores} of {folds} folds: slow, and not better than the best run.", n_scores=len(scores), folds=self._folds
+                "Stopped early after {n_scores} of {folds} folds: slow, and not better than the best run.",
+                n_scores=len(scores),
+                folds=self._folds,
             )
         return ""
 

@@ -97,4 +97,9 @@ def _label(registry: Registry[Any], record: Record) -> str:
 def _changed(component: Component, usual: Mapping[str, Any]) -> list[str]:
     """The parameters that are not at their usual value, as "label value"."""
     params = component.params().items()
-    return [f"{p.label.lower()} {parameter_text(p, v)}" for name, p in params if (v := getattr(component, name)) != usual[name]]
+    return [f"{_in_a_sentence(p.label)} {parameter_text(p, v)}" for name, p in params if (v := getattr(component, name)) != usual[name]]
+
+
+def _in_a_sentence(label: str) -> str:
+    """A label within a sentence: “Maximum depth” is “maximum depth”, but “L2 regularisation” stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -4,7 +4,7 @@ It is chosen on out-of-fold scores, never on the held-out test set. What is maxi
 
 - costs of errors, when given: the smallest mean cost per row;
 - accuracy, balanced accuracy or Matthews correlation as the project's metric: that metric;
-- every other metric (those of probabilities have no cut-off of their own; precision or recall alone are best where the model is of no
+- every other metric (those of probabilities have no threshold of their own; precision or recall alone are best where the model is of no
   use): F1 of the positive class, or balanced accuracy where that class is the more frequent one, because F1 would praise "always yes".
 
 0.5 is right only where both kinds of error weigh the same and the scores are true probabilities; it stays where rows of one class are all
@@ -36,8 +36,8 @@ _RULES = {
 
 @dataclass(frozen=True)
 class ThresholdCurve:
-    """What each cut-off does, in tuples of equal length: the cut-off (rising), metrics of the positive class, the `share` of rows answered
-    with it and, with costs, the mean `cost` per row.
+    """What each threshold does, in tuples of equal length: the threshold (rising), metrics of the positive class, the `share` of rows
+    answered with it and, with costs, the mean `cost` per row.
     """
 
     threshold: tuple[float, ...]
@@ -52,7 +52,7 @@ class ThresholdCurve:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A cut-off: rows with a score of at least `threshold` are answered with the positive class.
+    """A threshold: rows with a score of at least `threshold` are answered with the positive class.
 
     `rule` is what was optimised (a metric's id, or "cost"), `value` its value there (a cost: lower is better), `reason` one sentence.
     """
@@ -74,9 +74,9 @@ def rule_for(metric_id: str, positive_share: float, costs: Costs | None) -> str:
 
 
 def choose_threshold(target: Target, positive_scores: Floats, positive: int, metric_id: str = "f1", costs: Costs | None = None) -> Choice:
-    """The best cut-off for (rows,) out-of-fold scores of the positive class.
+    """The best threshold for (rows,) out-of-fold scores of the positive class.
 
-    Cut-offs lie midway between neighbouring distinct scores (rounded to 1e-12), and beyond the last ones ("always", "never"). Of equally
+    Thresholds lie midway between neighbouring distinct scores (rounded to 1e-12), and beyond the last ones ("always", "never"). Of equally
     good ones the one nearest to 0.5 is taken, of two as near the lower. ValueError when a score is not finite or the lengths disagree.
     """
     truth = _truth(target, positive_scores, positive)
@@ -84,21 +84,21 @@ def choose_threshold(target: Target, positive_scores: Floats, positive: int, met
     table = cut_offs(truth, positive_scores, costs)
     rule = rule_for(metric_id, found / rows if rows else 0.0, costs)
     if rule != "cost" and found in (0, rows):
-        reason = "All rows are of one class, so no cut-off can be chosen and 0.5 stays."
+        reason = "All rows are of one class, so no threshold can be chosen and 0.5 is kept."
         return Choice(NO_CHOICE, rule, float("nan"), reason, _thinned(table, []))
     values = -table["cost"] if rule == "cost" else table[rule]
     if not rows:
-        return Choice(NO_CHOICE, rule, float("nan"), "There are no scores to choose a cut-off from, so 0.5 stays.", _thinned(table, []))
+        return Choice(NO_CHOICE, rule, float("nan"), "There are no scores to choose a threshold from, so 0.5 is kept.", _thinned(table, []))
     best = np.flatnonzero(values >= values.max() - 1e-12 * max(1.0, abs(float(values.max()))))
     at = int(best[np.argmin(np.round(np.abs(table["threshold"][best] - NO_CHOICE), 12))])
     threshold, value = float(table["threshold"][at]), float(table[rule][at])
     if rule == "cost":
         reason = msg(
-            "At this cut-off the errors cost least: {cost} per row on rows that the model had not seen.",
+            "At this threshold the errors cost least: {cost} per row on rows that the model had not seen.",
             cost=format_number(value),
         )
     else:
-        reason = msg("At this cut-off {rule} is best: {value:.3f} on rows that the model had not seen.", rule=_RULES[rule], value=value)
+        reason = msg("At this threshold {rule} is best: {value:.3f} on rows that the model had not seen.", rule=_RULES[rule], value=value)
     return Choice(threshold, rule, value, reason, _thinned(table, [at]))
 
 
@@ -111,12 +111,12 @@ def _truth(target: Target, scores: Floats, positive: int) -> Bools:
 
 
 def cut_offs(truth: Bools, scores: Floats, costs: Costs | None = None) -> dict[str, Floats]:
-    """Every cut-off (rising) with its metrics, as columns named as in `ThresholdCurve`. `truth`: which rows are of the positive class."""
+    """Every threshold (rising) with its metrics, as columns named as in `ThresholdCurve`. `truth`: which rows are of the positive class."""
     rounded = np.round(scores, 12)
     distinct, place = np.unique(rounded, return_inverse=True)
     yes = np.bincount(place, weights=truth, minlength=len(distinct))
     every = np.bincount(place, minlength=len(distinct)).astype(np.float64)
-    # From "always" (cut-off 0) to "never": what is at or above the k-th distinct score is answered yes.
+    # From "always" (threshold 0) to "never": what is at or above the k-th distinct score is answered yes.
     hit = np.concatenate((np.cumsum(yes[::-1])[::-1], [0.0]))
     asked = np.concatenate((np.cumsum(every[::-1])[::-1], [0.0]))
     rows, found = float(len(truth)), float(truth.sum())
@@ -140,7 +140,7 @@ def cut_offs(truth: Bools, scores: Floats, costs: Costs | None = None) -> dict[s
 
 
 def _midway(distinct: Floats) -> Floats:
-    """The cut-offs around and between rising distinct scores; those beyond both ends lie within 0 to 1 where there is room."""
+    """The thresholds around and between rising distinct scores; those beyond both ends lie within 0 to 1 where there is room."""
     if not len(distinct):
         return np.array([NO_CHOICE])
     low = min(0.0, float(distinct[0]))
@@ -163,7 +163,7 @@ def _thinned(table: dict[str, Floats], always: list[int]) -> ThresholdCurve:
 
 
 def threshold_curve(target: Target, positive_scores: Floats, positive: int, costs: Costs | None = None) -> ThresholdCurve:
-    """The curve of `Choice` alone, for rows whose cut-off is not to be chosen."""
+    """The curve of `Choice` alone, for rows whose threshold is not to be chosen."""
     return _thinned(cut_offs(_truth(target, positive_scores, positive), positive_scores, costs), [])
 
 

@@ -112,7 +112,7 @@ class Folds:
         scores = np.round(fitted.model.scores(valid), 12)
         if not np.isfinite(scores).all():
             raise UserError(
-                msg("{algorithm} gave answers that are not finite numbers.", algorithm=algorithm.label),
+                msg("{algorithm} gave predictions that are not finite numbers.", algorithm=algorithm.label),
                 "Scale the columns, or clip extreme values.",
             )
         document = {"notes": list(fitted.notes), "features": train.matrix.width, "seconds": time.perf_counter() - began}

@@ -1,7 +1,7 @@
 """k nearest neighbours by Euclidean distance. Ties are resolved by the order of the training rows.
 
 Distances are sums of squared differences in float64, computed pair by pair, so a row has the same neighbours alone and in a batch. A matrix
-product finds candidates first; the bound on its rounding error is added to the cut-off distance, so that no true neighbour is lost.
+product finds candidates first; the bound on its rounding error is added to the threshold distance, so that no true neighbour is lost.
 """
 
 from __future__ import annotations

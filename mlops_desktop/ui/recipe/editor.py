@@ -65,7 +65,7 @@ class Recipe(QObject):
         self.draft: Draft | None = None
         self.preview = PreviewQuery(controller, panel, self)
         self.preview.changed.connect(self.changed)
-        title = self.tr("Looking for sound steps")
+        title = self.tr("Looking for suggestions")
         self._suggested: Query[SuggestedSteps] = Query(controller, owner=f"{panel}.suggest", title=title, parent=self)
         self._suggested.changed.connect(self.changed)
         self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), ROW_FILTER: ()}  # as they were last

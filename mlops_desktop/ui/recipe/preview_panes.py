@@ -33,14 +33,14 @@ def waiting_text(recipe: Recipe, complete: bool) -> str:
         return (
             tr("Recipe", "Trying the step …")
             if answer is None or recipe.preview.asking
-            else tr("Recipe", "Nothing is known of this step yet.")
+            else tr("Recipe", "There is no preview of this step yet.")
         )
     if answer.problem:
         return answer.problem
     if recipe.error():
-        return tr("Recipe", "As it is, this cannot be done.")
+        return tr("Recipe", "This does not work as it is.")
     if recipe.selected_positions()[0] >= 0 and answer.step is None:
-        return tr("Recipe", "A step before this one has to be mended first.")
+        return tr("Recipe", "A step before this one has to be fixed first.")
     return ""
 
 
@@ -54,11 +54,12 @@ def facts_text(recipe: Recipe) -> str:
     at, row_filter = recipe.selected_positions()
     if row_filter >= 0:
         tried = answer.row_filters[row_filter]
-        one, many, end = tr("Recipe", "1 row is passed over"), tr("Recipe", "{n} rows are passed over"), tr("Recipe", "of {rows}.")
+        one, many = tr("Recipe", "1 of {rows} rows is excluded."), tr("Recipe", "{n} of {rows} rows are excluded.")
         if not tried.on:
-            one, many = tr("Recipe", "1 row would be passed over"), tr("Recipe", "{n} rows would be passed over")
-            end = tr("Recipe", "of {rows}: the rule is off.")
-        return f"{pluralize(tried.gone, one, many)} {end.format(rows=format(rows.table, ','))}"
+            one = tr("Recipe", "1 of {rows} rows would be excluded: the rule is off.")
+            many = tr("Recipe", "{n} of {rows} rows would be excluded: the rule is off.")
+        total = format(rows.table, ",")
+        return pluralize(tried.gone, *(text.replace("{rows}", total) for text in (one, many)))
     step = answer.step
     if step is None:
         return ""
@@ -142,7 +143,7 @@ class ChangesPane(Pane):
         if row_filter < 0:
             return answer.step.columns if answer.step else ()
         tried, all_ = answer.row_filters[row_filter], answer.rows.table
-        names = (self.tr("used"), self.tr("passed over")) if tried.on else (self.tr("would be used"), self.tr("would be passed over"))
+        names = (self.tr("used"), self.tr("excluded")) if tried.on else (self.tr("would be used"), self.tr("would be excluded"))
         kept = ColumnDistribution("rows", (all_ - tried.gone, tried.gone), missing=0, distinct=all_, names=names)
         return (ColumnChange(self.tr("Rows"), None, kept),)
 
@@ -235,7 +236,7 @@ class RowsPane(Pane):
         row_filter = recipe.selected_positions()[1] >= 0
         step = recipe.chosen()
         off = step is not None and not step.on
-        rows = self.tr("Rows that would be passed over") if off else self.tr("Rows that are passed over")
+        rows = self.tr("Rows that would be excluded") if off else self.tr("Rows that are excluded")
         self.title.setText(rows if row_filter else self.tr("First rows"))
         self.key.setText("" if row_filter else self.tr("grey: before · tinted: after"))
         text = waiting_text(recipe, complete)
@@ -251,7 +252,7 @@ class RowsPane(Pane):
             gone = recipe.answer.filtered_out or FilteredOut((), ())
             self._fill(gone.columns, gone.numbers)
             empty = not gone.numbers
-            self.message.setText(self.tr("No row is passed over: every row stays."))
+            self.message.setText(self.tr("No row is excluded."))
         else:
             shown = recipe.answer.step.rows if recipe.answer.step else ()
             self._fill(shown, ())

@@ -52,10 +52,10 @@ class Proposals(QWidget):
         badge = [label(one.badge, "caption", pill="mute")] if one.badge else []
         texts = column(row(title, *badge, None), Elided(one.summary, "small", tone="2"), label(one.reason, "small", wrap=True), spacing=2)
         if one.there:
-            side: QWidget = label(self.tr("There already"), "small", pill="ok")
+            side: QWidget = label(self.tr("Already added"), "small", pill="ok")
         else:
-            side = Button(self.tr("Take it"), partial(self.taken.emit, at), name=f"{self.objectName()}_{at}", icon="plus")
-            side.setAccessibleName(self.tr("Take the step: {title}").format(title=one.title))
+            side = Button(self.tr("Add"), partial(self.taken.emit, at), name=f"{self.objectName()}_{at}", icon="plus")
+            side.setAccessibleName(self.tr("Add the step: {title}").format(title=one.title))
         sign = Picture("check" if one.there else "star", "ok" if one.there else "accent", 18)
         line = framed("tile", row(column(sign, None), (texts, 1), side, margins=(12, 10, 12, 10), spacing=10))
         line.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

@@ -103,14 +103,14 @@ class RecipeView(QWidget):
         name = self.recipe.panel
         self.proposals = Proposals(name=f"{name}_proposal")
         self._proposals_note = label("", "small", tone="2", wrap=True)
-        self.take_all = Button(self.tr("Take all"), self._take_all, name=f"{name}_take_all", kind="primary", icon="check")
+        self.take_all = Button(self.tr("Add all"), self._take_all, name=f"{name}_take_all", kind="primary", icon="check")
         self._by_hand = Button(self.tr("Add a step by hand"), lambda: self.choose_new(STEP), name=f"{name}_by_hand")
         close = self._proposals_close = Tool("x", self.tr("Close"), self.show_step, name=f"{name}_proposals_close", shortcut="Esc")
         card = QFrame()
         card.setObjectName("card")
         inner = QWidget()
         inner.setLayout(column(self.proposals, None, margins=(0, 0, 8, 0)))
-        title = column(heading(self.tr("Sound steps for this data")), self._proposals_note, spacing=0)
+        title = column(heading(self.tr("Suggested steps for this data")), self._proposals_note, spacing=0)
         buttons = row(self.take_all, self._by_hand, None)
         card.setLayout(column(row((title, 1), column(close, None)), (scrolled(inner), 1), buttons, margins=(16, 10, 8, 14), spacing=12))
         return card
@@ -226,11 +226,11 @@ class RecipeView(QWidget):
         rows = self._adding == ROW_FILTER
         self._gallery_title.setText(self.tr("Add a rule for rows") if rows else self.tr("Add a step"))
         text = {
-            "prepare": self.tr("Steps that make columns fit for a model. Each is tried before it is added."),
-            "engineer": self.tr("Steps that make new columns of the ones there are. Each is tried before it is added."),
-            "select": self.tr("Steps that keep what tells something of the target. Each is tried before it is added."),
+            "prepare": self.tr("Steps that prepare columns for a model. Each is tried before it is added."),
+            "engineer": self.tr("Steps that make new columns from existing ones. Each is tried before it is added."),
+            "select": self.tr("Steps that keep the columns that are informative about the target. Each is tried before it is added."),
         }[self.recipe.stage]
-        row_filters = self.tr("Rules that pass over rows before anything is learned. Nothing is deleted from the file.")
+        row_filters = self.tr("Rules that exclude rows before anything is learned. Nothing is deleted from the file.")
         self._gallery_note.setText(row_filters if rows else text)
         self._close.setVisible(self.recipe.component() is not None or self._way_back())
         self.gallery.show_offers([("", [_offer(member) for member in self.members(self._adding)])])
@@ -256,22 +256,22 @@ class RecipeView(QWidget):
         self.proposals.show_proposals(listed)
         left = sum(not one.there for one in listed)
         if proposals is None:
-            text = self.tr("Looking for sound steps …")
+            text = self.tr("Looking for suggestions …")
         elif not listed:
             text = self._nothing_proposed()
         elif not left:
             text = self.tr("All of them are in the recipe already.")
         else:
-            text = self.tr("Each can be taken by itself, changed afterwards, and taken back.")
+            text = self.tr("Each can be added by itself, changed afterwards, and removed.")
         self._proposals_note.setText(text)
         self._proposals_close.setVisible(self.recipe.component() is not None)
         self.take_all.setEnabled(left > 0)
 
     def _nothing_proposed(self) -> str:
-        text = self.tr("No step is needed: the encoding of each algorithm takes care of categories, gaps and scales.")
+        text = self.tr("No step is needed: the encoding of each algorithm takes care of categories, missing values and scaling.")
         if self.recipe.stage == "prepare":
-            return text + " " + self.tr("See “Matrix of each model” below the steps; it can be changed there.")
-        return text + " " + self.tr("See “Matrix of each model” in Pre-processing.")
+            return text + " " + self.tr("See “Encoding per model” below the steps; it can be changed there.")
+        return text + " " + self.tr("See “Encoding per model” in Pre-processing.")
 
     # ---- what the window asks
 

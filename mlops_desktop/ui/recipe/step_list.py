@@ -64,7 +64,7 @@ class RecipeSide(QFrame):
         return made
 
     def _note(self) -> QLabel:
-        note = label(self.tr("Learned on the training folds only: what is tested never teaches a step."), "caption", tone="3", wrap=True)
+        note = label(self.tr("Fitted on the training folds only, never on rows that are used for testing."), "caption", tone="3", wrap=True)
         note.setObjectName(f"{self.recipe.panel}_note")
         return note
 
@@ -113,7 +113,7 @@ class RecipeSide(QFrame):
         self.count.setText(str(mine))
         self.count.setVisible(mine > 0)
         self.steps_note.setVisible(not recipe.steps)
-        self.steps_note.setText(self.tr("No step yet: each model gets the columns as its matrix below says."))
+        self.steps_note.setText(self.tr("No step yet: each model gets the columns in its encoding below."))
         self._show_rows()
         self._show_outcome()
 
@@ -135,7 +135,7 @@ class RecipeSide(QFrame):
         why = recipe.reason(at)
         waits = tried is not None and tried.waits
         if waits:
-            why = self.tr("Not tried: a step before it has to be mended first.")
+            why = self.tr("Not tried: a step before it has to be fixed first.")
         return StepItem(
             f"{at + 1}. {step.component.label}",
             step_summary(step.component),
@@ -173,7 +173,7 @@ class RecipeSide(QFrame):
         if rows is None:
             self.rows_note.setText("")
         elif rows.kept < rows.table:
-            text = self.tr("{kept} of {table} rows are used; the others are passed over, nothing is deleted.")
+            text = self.tr("{kept} of {table} rows are used; the others are excluded, nothing is deleted.")
             self.rows_note.setText(text.format(kept=f"{rows.kept:,}", table=f"{rows.table:,}"))
         else:
             self.rows_note.setText(pluralize(rows.table, self.tr("The one row is used."), self.tr("All {n} rows are used.")))
@@ -185,7 +185,7 @@ class RecipeSide(QFrame):
         broken = any(step.on and step.error for step in answer.steps) if answer else False
         tone = "err" if text or broken else "ok"
         if broken and not text:
-            text = self.tr("A step cannot be done as it is: nothing can be trained before it is mended or switched off.")
+            text = self.tr("A step does not work as it is: nothing can be trained before it is fixed or switched off.")
         elif not text and matrix and matrix.width is not None:
             text = pluralize(matrix.width, self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
             if matrix.least is not None and matrix.least < matrix.width:

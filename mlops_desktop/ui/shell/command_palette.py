@@ -107,7 +107,7 @@ class Finder(QLineEdit):
             item.setToolTip(name)
             self._list.addItem(item)
         if not found:
-            item = QListWidgetItem(self.tr("Nothing is called so."))
+            item = QListWidgetItem(self.tr("Nothing has this name."))
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self._list.addItem(item)
         self._list.setCurrentRow(0)

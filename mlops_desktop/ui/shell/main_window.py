@@ -358,12 +358,9 @@ class MainWindow(QMainWindow):
             self.open_path(paths[0])
 
     def open_path(self, path: Path) -> None:
-        """Open a project folder, or show the first rows of a data file, which becomes a project from there."""
+        """Open a project folder, or show the first rows of a data file or of a folder of them; a project is made from there."""
         try:
-            if path.is_dir() or path.name == "project.json":
-                self.start.open_project(path if path.is_dir() else path.parent)
-            else:
-                self.start.preview(path)
+            self.start.open_path(path)
         except UserError as error:
             self._show_banner("err", error_text(error), "")
 

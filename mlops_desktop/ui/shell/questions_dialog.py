@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from mlops_desktop.engine.process import ListQuestions
-from mlops_desktop.engine.project import project_key
+from mlops_desktop.engine.data import Imported, last_import
+from mlops_desktop.engine.process import ImportFile, ListQuestions
+from mlops_desktop.engine.project import Project, project_key
 from mlops_desktop.engine.questions import Question
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.project_controller import ProjectController
@@ -90,4 +92,29 @@ class ProjectQuestions(QuestionsDialog):
     def _answer(self, question: Question, option: str, reason: str) -> None:
         from mlops_desktop.engine.questions import answer_question
 
-        self._controller.put(question.message, answer_question(self._controller.project, question, option, reason))
+        decided = answer_question(self._controller.project, question, option, reason)
+        if decided.source == self._controller.project.source:
+            self._controller.put(question.message, decided)
+        else:
+            self._read_again(question.message, decided)
+
+    def _read_again(self, text: str, decided: Project) -> None:
+        """An answer that is a parameter of the source: the file is read by it, and the decisions change once it is."""
+        folder = self._controller.folder
+        place = last_import(folder)[0] if folder is not None else None
+        if folder is None or place is None:
+            gone = self.tr("“{file}”, which has to be read again for this, is not there any more. Choose it anew in “Problem”.")
+            self._controller.banner.emit("warn", gone.format(file=decided.file), "problem")
+            return
+
+        def done(found: Imported) -> None:
+            new = found.project
+            today = replace(self._controller.project, data=new.data, file=new.file, source=new.source, answers=decided.answers)
+            self._controller.put(text, today)
+
+        self._controller.ask(
+            ImportFile(folder, decided, str(place), as_given=True),
+            done,
+            owner="questions.import",
+            title=self.tr("Reading {file}").format(file=decided.file),
+        )

@@ -33,7 +33,7 @@ from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
-from mlops_desktop.ui.widgets.drop_zone import data_files
+from mlops_desktop.ui.widgets.drop_zone import data_files, is_data
 from mlops_desktop.ui.widgets.elided import Elided
 
 # File, target, and what a person reads on the tile; licences are in resources/samples/README.md.
@@ -188,6 +188,13 @@ class StartPage(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a data file"), "", data_files())
         if name:
             self.preview(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        """Show the first rows of data, or open a project by its folder or its file."""
+        if is_data(path):
+            self.preview(path)
+        else:
+            self.open_project(path if path.is_dir() else path.parent)
 
     def preview(self, file: Location, source: Source | None = None) -> None:
         """Show the first rows of a file or an address and how it is read; the person has it imported from there."""

@@ -30,10 +30,10 @@ def role_names() -> dict[str, tuple[str, str]]:
     return {
         "feature": (tr("Columns", "Feature"), tr("Columns", "The model may learn from it.")),
         "target": (tr("Columns", "Target"), tr("Columns", "This is what is predicted.")),
-        "id": (tr("Columns", "Identifier"), tr("Columns", "It names the rows; the model does not learn from it.")),
+        "id": (tr("Columns", "Identifier"), tr("Columns", "It identifies the rows; the model does not learn from it.")),
         "group": (tr("Columns", "Group"), tr("Columns", "Rows of one group, such as one customer, stay on one side of the split.")),
         "time": (tr("Columns", "Time"), tr("Columns", "The model learns from the past and is tested on the latest rows.")),
-        "weight": (tr("Columns", "Weight"), tr("Columns", "How much each row counts.")),
-        "fold": (tr("Columns", "Fold"), tr("Columns", "It says which rows are for training and which for testing.")),
+        "weight": (tr("Columns", "Weight"), tr("Columns", "How much weight each row has.")),
+        "fold": (tr("Columns", "Fold"), tr("Columns", "It defines which rows are for training and which for testing.")),
         "ignore": (tr("Columns", "Left out"), tr("Columns", "It is kept in the data, but not used.")),
     }

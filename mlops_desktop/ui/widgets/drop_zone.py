@@ -1,4 +1,4 @@
-"""Takes a data file: dropped on it or chosen in a dialog."""
+"""Takes data: a file or a folder dropped on it, a file chosen in a dialog, or another source."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QFrame
 
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import BACKUP_FILE, PROJECT_FILE
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, label, row
 
 
 class DropZone(QFrame):
-    """`taken` brings the path of a data file."""
+    """`taken` brings the path of a data file or a folder, or an address; `other_asked`: the person wants to name another source."""
 
-    taken = Signal(Path)
+    taken = Signal(object)
+    other_asked = Signal()
 
     def __init__(self, title: str, text: str, *, name: str) -> None:
         super().__init__()
@@ -28,7 +30,11 @@ class DropZone(QFrame):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.choose = Button(self.tr("Choose a file …"), self.ask, name=f"{name}_choose", icon="upload")
         self.choose.setAccessibleName(f"{title}: {self.choose.text()}")
-        self.setLayout(column(None, big, small, 2, row(None, self.choose, None), None, margins=(16, 14, 16, 14), spacing=6))
+        self.other = Button(self.tr("Other data …"), self.other_asked.emit, name=f"{name}_other", icon="layers")
+        self.other.setAccessibleName(f"{title}: {self.other.text()}")
+        self.other.setToolTip(self.tr("A database, a folder of files, two files"))
+        buttons = row(None, self.choose, self.other, None, spacing=8)
+        self.setLayout(column(None, big, small, 2, buttons, None, margins=(16, 14, 16, 14), spacing=6))
 
     def ask(self) -> None:
         """Let the person choose a file."""
@@ -37,7 +43,7 @@ class DropZone(QFrame):
             self.taken.emit(Path(name))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A file is welcome."""
+        """A file or a folder is welcome."""
         if dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
 
@@ -57,6 +63,15 @@ def data_files() -> str:
 
 
 def dropped_file(data: QMimeData) -> Path | None:
-    """The first file of what is dragged; None when there is none."""
+    """The first file of what is dragged, else the first folder; None when there is neither."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return next((path for path in paths if not path.is_dir()), None)
+    return next((path for path in paths if not path.is_dir()), next(iter(paths), None))
+
+
+def is_data(path: Path) -> bool:
+    """Whether a path is that of data: any file but a project's own, or a folder of data files without a project."""
+    if not path.is_dir():
+        return path.name != PROJECT_FILE
+    names = [one.name for one in path.iterdir() if one.is_file()]
+    sources = [source for source in choices().sources.values() if source.suffixes]
+    return PROJECT_FILE not in names and any(source.opens(name) for name in names if name != BACKUP_FILE for source in sources)

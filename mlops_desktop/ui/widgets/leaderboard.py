@@ -133,7 +133,7 @@ class Leaderboard(RowsTable):
 
     def _status(self, run: Run, best: Run | None, tied: bool, chosen: str, running: bool, stale: bool) -> Cell:
         if run.status == "stopped":
-            return Cell(self.tr("Left early"), tone="3", tip=run.reason)
+            return Cell(self.tr("Stopped early"), tone="3", tip=run.reason)
         if run.status != "done" or run.score is None:
             return Cell(self.tr("Failed: {reason}").format(reason=run.reason), tone="err", tip=run.reason, icon="warn")
         if stale:
@@ -143,7 +143,7 @@ class Leaderboard(RowsTable):
         if best is not None and run.id == best.id:
             return Cell(self.tr("Best so far") if running else self.tr("Best"), tone="ok", tip=run.reason, icon="star")
         if tied:
-            tip = self.tr("The lead of the best one over this one may be chance (paired test over the folds, 95 %).")
+            tip = self.tr("The difference to the best may be chance (paired test over the folds, 95 %).")
             return Cell(self.tr("Tied with the best"), tone="2", tip=tip)
         if run.reason:
             return Cell(self.tr("Done, with a note"), tone="2", tip=run.reason, icon="info")
@@ -157,7 +157,7 @@ class Leaderboard(RowsTable):
         return self.tr("Baseline, and nothing beats it") if best is not None and best.id == run.id else self.tr("Baseline")
 
     def _running(self, running: Running) -> Row:
-        at = self.tr("Fold {fold} of {folds}").format(fold=running.fold, folds=running.folds) if running.folds else self.tr("Begins")
+        at = self.tr("Fold {fold} of {folds}").format(fold=running.fold, folds=running.folds) if running.folds else self.tr("Starting")
         return Row("running", [running.label, "", "", Cell(self.tr("running"), tone="2"), "", Cell(at, tone="accent")])
 
 
@@ -166,7 +166,9 @@ def _columns(score: str) -> list[RowColumn]:
     return [
         RowColumn(tr("Leaderboard", "Model"), stretch=True, width=190),
         RowColumn(score, bar=True, width=190, tip=tr("Leaderboard", "Mean over the folds; the bar runs from the baseline to the best.")),
-        RowColumn(tr("Leaderboard", "± sd"), "right", figures=True, width=62, tip=tr("Leaderboard", "How much folds differ.")),
+        RowColumn(
+            tr("Leaderboard", "± sd"), "right", figures=True, width=62, tip=tr("Leaderboard", "Standard deviation between the folds.")
+        ),
         RowColumn(tr("Leaderboard", "Fit time"), "right", figures=True, width=68),
         RowColumn(tr("Leaderboard", "Features"), "right", figures=True, width=72),
         RowColumn(tr("Leaderboard", "Status"), width=132),

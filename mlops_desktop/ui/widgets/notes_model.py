@@ -63,7 +63,7 @@ class NotesModel(QAbstractTableModel):
             "role": self.tr("Role"),
             "unit": self.tr("Unit"),
             "description": self.tr("Description"),
-            "missing": self.tr("Means missing"),
+            "missing": self.tr("Missing values"),
             "levels": self.tr("Order of levels"),
         }
         self.tips = {
@@ -72,8 +72,8 @@ class NotesModel(QAbstractTableModel):
             "role": self.tr("What the column is for."),
             "unit": self.tr("Shown beside the field in the form page, such as kg or €."),
             "description": self.tr("What the column means, for those who will fill in the form."),
-            "missing": self.tr("Further words or numbers that mean “not known”, with commas between them, such as -200, unknown."),
-            "levels": self.tr("For ordered categories: the levels from low to high, with commas between them."),
+            "missing": self.tr("Further texts or numbers that mean “not known”, separated by commas, such as -200, unknown."),
+            "levels": self.tr("For ordered categories: the levels from low to high, separated by commas."),
         }
 
     def rowCount(self, parent: _Index = _NOWHERE) -> int:

@@ -241,7 +241,7 @@ class ProbabilityBar(QWidget):
     def show_value(self, value: float | None, threshold: float | None = None) -> None:
         """Show a probability from 0 to 1 (None: none yet) and, for two classes, the threshold."""
         self._value, self._threshold = value, threshold
-        text = self.tr("no answer yet") if value is None else f"{value:.1%}"
+        text = self.tr("no prediction yet") if value is None else f"{value:.1%}"
         more = "" if threshold is None else self.tr(", threshold {value}").format(value=f"{threshold:.1%}")
         self.setAccessibleName(self.tr("Probability {value}").format(value=text) + more)
         self.update()

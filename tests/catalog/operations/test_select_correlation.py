@@ -73,7 +73,7 @@ def test_a_dropped_column_names_the_one_it_repeats():
     step = SelectCorrelation(forced_out=("c",))
     why = step.why(FRAME, step.assess(Dataset(FRAME, REGRESSION), Silent()))
     assert why["c"] == "always left out"
-    assert why["a"].startswith("says the same as “a too” (correlation 0.9")
+    assert why["a"].startswith("repeats “a too” (correlation 0.9")
 
 
 CITY = RNG.integers(0, 6, 300)
@@ -96,7 +96,7 @@ def test_of_categories_that_determine_each_other_one_stays():
     assert run(SelectCorrelation(forced_in=("code",)), WORDS, target=WITH_CITY).layout.categoricals == ("code", "country", "noise")
     assert run(SelectCorrelation(categories=False), WORDS, target=WITH_CITY).layout == WORDS.layout
     why = step.why(WORDS, step.assess(Dataset(WORDS, WITH_CITY), Silent()))
-    assert why == {"code": "says the same as “city” (association 1.00)"}
+    assert why == {"code": "repeats “city” (association 1.00)"}
 
 
 def test_a_category_is_scored_by_cramers_v_or_the_correlation_ratio():

@@ -44,6 +44,15 @@ def test_new_data_must_hold_what_decisions_name(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_new_data_may_be_written_otherwise(tmp_path):
+    (tmp_path / "one.csv").write_text("a,b,label\n1.5,x,yes\n2.5,y,no\n3.5,x,yes\n", encoding="utf-8")
+    (tmp_path / "two.csv").write_text("Report\n\nA;B;Label\n1,5;x;yes\n2,5;y;no\n4,5;x;yes\n", encoding="utf-8")
+    first = import_cells(tmp_path, tmp_path / "one.csv", Project(target="label"), Silent()).project
+    found = import_cells(tmp_path, tmp_path / "two.csv", first, Silent())
+    assert [(c.name, c.type) for c in found.columns] == [("a", "number"), ("b", "category"), ("label", "boolean")]
+    assert any("“A” as “a”" in note.message for note in found.evidence)
+
+
 def test_other_cells_are_another_snapshot_and_the_first_stays(tmp_path):
     file = tmp_path / "one.csv"
     file.write_text(CSV, encoding="utf-8")

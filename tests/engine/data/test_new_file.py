@@ -32,7 +32,7 @@ def test_names_and_levels_in_another_spelling(tmp_path):
     found = read(tmp_path, "ORT;wert;Nr\nKÖLN;1,5;1\nrom;2,5;2\n")
     assert found.checked.frame.texts("Ort") == ["Köln", "Rom"]
     assert found.checked.frame.number("Wert").tolist() == [1.5, 2.5]
-    assert any("“ORT” was taken for “Ort”" in note for note in found.notes)
+    assert any("“ORT” as “Ort”" in note for note in found.notes)
     assert any("“KÖLN” as “Köln”" in note for note in found.notes)
 
 

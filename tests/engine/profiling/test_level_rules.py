@@ -130,7 +130,7 @@ def test_empty_cells_of_a_category_stand_for_a_level():
 def test_several_answers_in_a_cell():
     rng = np.random.default_rng(0)
     values = [";".join(a for a in ("bike", "car", "train", "bus") if rng.random() < 0.5) for _ in range(N)]
-    assert found(values) == {"several_answers": {"step": {"id": "tf_idf", "params": {"columns": ["c"]}}}}
+    assert found(values) == {"several_answers": {"step": {"id": "answer_columns", "params": {"columns": ["c"], "separator": ";"}}}}
 
 
 def test_what_texts_stand_for_is_set_by_hand():

@@ -11,11 +11,13 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.loading import given_source
+from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.process import ImportFile, ListQuestions
 from mlops_desktop.engine.project import Project, new_project_folder, write_project
 from mlops_desktop.engine.questions import answer_question
 from tests.engine.questions.test_from_preview import WITH_TOTAL, WITHOUT_NAMES
 
+TWO_MARKS = "a,b;c,d\n" + "".join(f"{i * 7 % 30},x;y,{'ab'[i % 2]}\n" for i in range(40))
 ROWS = [(f"r{i}", i * 7 % 5, "ab"[i % 2]) for i in range(40)]
 
 
@@ -50,6 +52,7 @@ CASES = {
     "t.sqlite": (two_tables, "source.table", "table=short", "table", "short"),
     "t.zip": (two_members, "source.member", "member=short.csv", "member", "short.csv"),
     "names.csv": (lambda path: path.write_text(WITHOUT_NAMES), "source.header", "header=first", "header", "first"),
+    "marks.csv": (lambda path: path.write_text(TWO_MARKS), "source.delimiter", "delimiter=semicolon", "delimiter", "semicolon"),
     "total.csv": (lambda path: path.write_text(WITH_TOTAL), "source.total", "keep_all=true", "keep_all", True),
 }
 
@@ -91,3 +94,23 @@ def test_a_parameter_that_was_given_leaves_no_doubt(tmp_path):
     project = imported(tmp_path / "p", Project(name="p", source=source), file, as_given=True)
     assert project.data == found.data
     assert of_source(tmp_path / "p", project) == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "id_", "option", "first"),
+    [
+        ([f"{i % 11 + 1:02d}/{i % 9 + 1:02d}/2024" for i in range(60)], "reading.date_order.x", "dates=day", "%d/%m/%Y"),
+        ([f"€ 1.{100 + i}" for i in range(60)], "reading.decimal.x", "decimal=comma", "."),
+    ],
+    ids=["dates", "numbers"],
+)
+def test_what_reads_both_ways_is_settled_for_the_whole_file(tmp_path, cells, id_, option, first):
+    file, folder = tmp_path / "t.csv", tmp_path / "p"
+    file.write_text("a;x\n" + "".join(f"r{i % 7};{cell}\n" for i, cell in enumerate(cells)), encoding="utf-8")
+    new_project_folder(folder)
+    project = imported(folder, Project(name="p"), file, as_given=False)
+    found = {one.id: one for one in ListQuestions(folder, project).run(Silent())}
+    again = imported(folder, answer_question(project, found[id_], option), file, as_given=True)
+    column = Pipeline(folder, again).table.schema.column("x")
+    assert first in (column.grammar.date, column.grammar.thousands)
+    assert id_ not in {one.id for one in ListQuestions(folder, again).run(Silent())}

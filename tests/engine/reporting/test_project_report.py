@@ -167,8 +167,8 @@ def test_parameters_of_an_older_version_of_an_algorithm_are_shown():
     given = facts("binary")
     older = replace(given.chosen, algorithm={"id": "lightgbm", "version": 1, "params": {"rounds": 77}})
     page = report_html(replace(given, chosen=older, runs=(older, *given.runs)))
-    assert "Rounds: 77;" in page  # the chosen model, with every parameter
-    assert "rounds 77<" in page  # the leaderboard, with those that are not the defaults
+    assert "Boosting rounds: 77;" in page  # the chosen model, with every parameter
+    assert "boosting rounds 77<" in page  # the leaderboard, with those that are not the defaults
 
 
 def test_runs_are_named_by_the_operations_that_differ():
@@ -218,7 +218,7 @@ def test_what_it_says_of_a_binary_problem():
     assert "320 (80 %)" in text
     assert "tie</span>" in text
     assert text.count("chosen</span>") == 1
-    assert "Fences around the middle half" in text  # the label of a choice, not its id
+    assert "Interquartile range" in text  # the label of a choice, not its id
     assert text.count("switched off") == 2  # a step and a row filter
     assert text.count("rows, before the split") == 1
     assert "It broke" in text
@@ -231,14 +231,14 @@ def test_what_it_says_of_a_binary_problem():
 def test_regression_shows_errors_unsigned():
     text = report_html(facts("regression"))
     assert "RMSE of at most 0.1" in text
-    assert "Answers over true values" in text
-    assert "This task has no cut-off" in text
+    assert "Predictions against true values" in text
+    assert "This task has no threshold" in text
 
 
 def test_many_classes_list_mix_ups():
     text = report_html(facts("multiclass", classes=16))
     read(text)
-    assert "most frequent mix-ups of 16 classes" in text
+    assert "most frequent confusions of 16 classes" in text
     assert "The first 6 of 16 classes are shown." in text
 
 

@@ -198,7 +198,7 @@ def test_the_proposed_threshold_is_reported_beside_the_one_that_is_used(churn, c
     assert found.classification.threshold == 0.9
     assert found.choice.threshold == proposed
     assert proposed in found.classification.threshold_curve.threshold
-    assert found.choice.reason.startswith("At this cut-off F1")
+    assert found.choice.reason.startswith("At this threshold F1")
     priced = Pipeline(made.folder, replace(made.project, costs=costs))
     found = out_of_fold_evaluation(open_chosen(priced, made.runs, Silent()), Silent())
     curve = found.classification.threshold_curve
@@ -260,12 +260,12 @@ def test_rows_without_an_answer_are_no_part_of_an_evaluation(gapless, tmp_path):
     found = evaluate_file(chosen, tmp_path / "new.csv", Silent())
     assert (found.rows, found.rows_in_file, found.rows_left_out) == (2, 4, 2)
     (tmp_path / "none.csv").write_text("a,b,y\n,x,3\n,y,1\n", encoding="utf-8")
-    with pytest.raises(UserError, match="no answer for any row"):
+    with pytest.raises(UserError, match="no prediction for any row"):
         evaluate_file(chosen, tmp_path / "none.csv", Silent())
     rows = gapless.pipeline.test
     numbers = rows.frame.numbers.copy()
     numbers[:2] = np.nan
-    with pytest.raises(UserError, match=f"no answer for 2 of {rows.frame.rows} rows, such as one without “a”"):
+    with pytest.raises(UserError, match=f"no prediction for 2 of {rows.frame.rows} rows, such as one without “a”"):
         evaluate_rows(chosen, replace(rows, frame=rows.frame.with_blocks(rows.frame.layout, numbers=numbers)), Silent())
 
 

@@ -108,7 +108,7 @@ def test_a_draw_that_is_far_behind_is_pruned_and_says_so(trained, copy_of):
     folds = Folds(made.pipeline)
     run = run_trial(folds, poor, 4, Silent(), pruner=Pruner(Clock(1000.0), done, 5, drawn=True))
     assert (run.status, run.score) == ("stopped", None)
-    assert run.reason == "Left after 1 of 5 folds: far behind the best run."
+    assert run.reason == "Stopped early after 1 of 5 folds: far behind the best run."
     as_it_stands = Pruner(Clock(1000.0), done, 5, drawn=False)
     assert run_trial(folds, poor, 4, Silent(), pruner=as_it_stands).status == "done"
 
@@ -120,7 +120,7 @@ def test_a_slow_trial_that_is_no_better_is_left(trained):
         pruner = Pruner(Clock(0.3), done, 5, drawn=False)
         assert pruner({}) == ""
         time.sleep(0.02)
-        assert pruner({0: score}).startswith("Left after 1 of 5 folds: slow") == left
+        assert pruner({0: score}).startswith("Stopped early after 1 of 5 folds: slow") == left
     pruner = Pruner(Clock(100.0), done, 5, drawn=False)
     assert pruner({}) == pruner({0: best - 0.1}) == ""  # it takes little of the budget
 

@@ -29,7 +29,7 @@ def run(candidate: Candidate | Combination, number: int = 2) -> Run:
     ("candidate", "named"),
     [
         (TREE, []),
-        (replace(TREE, steps=(SCALE, replace(BINS, count=7, method="equal_width"))), ["Bins: ranges of Equal width, number of ranges 7"]),
+        (replace(TREE, steps=(SCALE, replace(BINS, count=7, method="equal_width"))), ["Bins: strategy Equal width, number of ranges 7"]),
         (replace(TREE, steps=(SCALE, BINS, OPERATIONS["bins"]())), ["Bins"]),
         (replace(TREE, steps=(BINS,)), [f"without {SCALE.label}"]),
         (replace(TREE, sampler=BALANCE), [BALANCE.label]),
@@ -38,7 +38,7 @@ def run(candidate: Candidate | Combination, number: int = 2) -> Run:
 )
 def test_parts_of_the_pipeline_are_named_where_they_differ(candidate, named):
     assert pipeline_differences(run(candidate), run(TREE, 1)) == named
-    assert run_differences(run(candidate), run(TREE, 1)) == ["greatest depth 3", *named]
+    assert run_differences(run(candidate), run(TREE, 1)) == ["maximum depth 3", *named]
 
 
 def test_a_part_that_only_the_first_run_has_is_missed():
@@ -53,7 +53,7 @@ def test_the_first_trial_of_each_algorithm_is_compared_with():
 
 def test_records_that_hold_no_pipeline_name_the_algorithm_alone():
     old = replace(run(TREE), candidate=None)
-    assert run_differences(old, run(TREE, 1)) == ["greatest depth 3"]
+    assert run_differences(old, run(TREE, 1)) == ["maximum depth 3"]
     unknown = replace(run(TREE), algorithm={"id": "gone", "version": 1, "params": {}}, algorithm_id="gone")
     assert run_differences(unknown, unknown) == []
     blend = Combination(choices().ensembles["weighted_mean"](), (TREE, TREE))

@@ -446,6 +446,13 @@ def test_a_file_is_answered_and_refused_rows_are_counted(opened, tmp_path, monke
     shown = panel.batch.card.table.rows_model.rows
     assert len(shown) == 30
     assert shown[4].cell(len(panel.batch.card.table.rows_model.columns) - 1).text == rows[4]["error"]
+    folder, out = tmp_path / "several", tmp_path / "more.csv"
+    folder.mkdir()
+    (folder / "a.csv").write_text("\n".join(lines[:11]) + "\n", encoding="utf-8")
+    panel.take_file(f"folder:{folder}?pattern=*.csv", out)
+    settle(panel.window())
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 11
+    assert "several is answered in" in find(panel, QLabel, "batch_state").text()
     click(find(panel, QPushButton, "batch_back"))
     assert panel.answer.card.isVisible()
 
@@ -500,7 +507,7 @@ def test_another_threshold_answers_at_once_and_undo_brings_the_first_back(opened
     panel = opened()
     controller, first = panel.controller, panel.answer.trial.scorer.threshold
     write(panel, "tenure", "9")
-    controller.edit("Cut-off", threshold=0.99)
+    controller.edit("Threshold", threshold=0.99)
     rest(panel)
     assert panel.answer.trial.scorer.threshold == 0.99
     assert panel.form.row()["tenure"] == 9

@@ -134,7 +134,7 @@ def test_many_columns_are_paged_and_searched(open_project, make_project):
     panel.open_column(names[78])
     assert cards.where.text() == "9–10 of 10"
     QTest.keyClicks(find(panel, QLineEdit, "distribution_search"), "zzz")
-    assert cards.where.text() == "none is called so"
+    assert cards.where.text() == "no column has this name"
     window.resize(1280, 800)
     QApplication.processEvents()
     assert window._areas["data"].horizontalScrollBar().maximum() == 0

@@ -382,6 +382,10 @@ def test_a_file_that_moved_is_shown_by_column(opened, tmp_path):
     compare(panel, path)
     report = panel.monitor.drift.report
     assert report.verdict == "act"
+    panel.monitor.zone.taken.emit(f"folder:{tmp_path}?pattern=march.csv")
+    settle(panel.window())
+    assert find(panel, QLabel, "monitor_state").text() == f"{tmp_path.name}: 200 rows compared"
+    assert panel.monitor.drift.report.verdict == "act"
     assert find(panel, QLabel, "drift_verdict").text() == "act"
     assert "body_mass_g" in panel.monitor.drift.message
     rows = panel.monitor.drift.table.rows_model.rows

@@ -144,7 +144,7 @@ def test_what_was_typed_last_goes_to_its_own_step(open_project, make_project):
 def test_nothing_to_propose_is_a_sentence(panel):
     click(find(panel, QPushButton, "engineer_propose"))
     settle(panel.window())
-    assert "Matrix of each model" in panel.view._proposals_note.text()
+    assert "Encoding per model" in panel.view._proposals_note.text()
     assert not find(panel, QPushButton, "engineer_take_all").isEnabled()
 
 

@@ -1,4 +1,4 @@
-"""Stage 7 by real clicks: out of fold first, the held-out test set used and counted, the cut-off, another file, goals, the report."""
+"""Stage 7 by real clicks: out of fold first, the held-out test set used and counted, the threshold, another file, goals, the report."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from mlops_desktop.engine.project.decisions import Costs, Goals, Search
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training import ThresholdCurve
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, cost_at, counts_at
+from mlops_desktop.ui.source_dialog import SourceDialog
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
 from tests.ui.panels.conftest import CHURN, copied
@@ -76,7 +77,7 @@ def test_out_of_fold_is_shown_while_the_test_set_is_held_out(trained, open_proje
     assert find(window, QLabel, "test_set_note").isVisible()
     assert not find(window, QPushButton, "evaluation_source_test").isEnabled()
     assert accesses_of(window) == 0
-    assert "did not see it" in find(window, QLabel, "evaluation_facts").text()
+    assert "was not trained on it" in find(window, QLabel, "evaluation_facts").text()
     best = window.controller.project_status().best
     found = window.controller.result(window.controller.keys.out_of_fold(best.id), Evaluation)
     rows = {row.id: row for row in panel.results.metrics.rows_model.rows}
@@ -121,8 +122,8 @@ def test_the_test_set_is_used_by_a_click_and_every_access_counts(trained, open_p
     settle(window)
     assert goals(window) == "0 of 1 met"
     assert accesses_of(window) == 1
-    # With another cut-off the test set is held out again, and the earlier use is shown.
-    window.controller.edit("Cut-off", threshold=0.7)
+    # With another threshold the test set is held out again, and the earlier use is shown.
+    window.controller.edit("Threshold", threshold=0.7)
     settle(window)
     assert window.panel.test_set_card.isVisible()
     assert "used once" in find(window, QLabel, "test_set_note").text()
@@ -134,57 +135,57 @@ def test_the_test_set_is_used_by_a_click_and_every_access_counts(trained, open_p
 
 def test_the_cut_off_is_selected_used_and_taken_back(trained, open_project, monkeypatch):
     window = open_project(trained("churn"), "evaluate")
-    panel, slider = window.panel, find(window, QSlider, "cutoff_slider")
+    panel, slider = window.panel, find(window, QSlider, "threshold_slider")
     best = window.controller.project_status().best
     found = window.controller.result(window.controller.keys.out_of_fold(best.id), Evaluation)
     classes = found.classification
-    assert panel.results.cutoff.cutoff() == classes.threshold
-    assert panel.results.cutoff.counts().matrix(classes.positive) == list(map(list, classes.confusion.counts))
-    assert not find(window, QPushButton, "use_cutoff").isEnabled()
+    assert panel.results.threshold.threshold() == classes.threshold
+    assert panel.results.threshold.counts().matrix(classes.positive) == list(map(list, classes.confusion.counts))
+    assert not find(window, QPushButton, "use_threshold").isEnabled()
     before = [[cell.text for cell in row.cells] for row in panel.results.confusion.matrix.rows_model.rows]
     slider.setFocus()
     for _ in range(30):
         QTest.keyClick(slider, Qt.Key.Key_Right)
-    value = panel.results.cutoff.cutoff()
+    value = panel.results.threshold.threshold()
     assert value > classes.threshold
     assert [[cell.text for cell in row.cells] for row in panel.results.confusion.matrix.rows_model.rows] != before
     assert window.controller.project.threshold is None  # looking decides nothing
-    click(find(window, QPushButton, "use_cutoff"))
+    click(find(window, QPushButton, "use_threshold"))
     settle(window)
     assert window.controller.project.threshold == value
     again = window.controller.result(window.controller.keys.out_of_fold(best.id), Evaluation)
     assert again.classification.threshold == value
-    assert "set by you" in find(window, QLabel, "cutoff_why").text()
-    assert panel.results.cutoff.cutoff() == value
-    click(find(window, QPushButton, "auto_cutoff"))
+    assert "set by you" in find(window, QLabel, "threshold_why").text()
+    assert panel.results.threshold.threshold() == value
+    click(find(window, QPushButton, "auto_threshold"))
     settle(window)
     assert window.controller.project.threshold is None
-    assert not find(window, QPushButton, "auto_cutoff").isVisible()
+    assert not find(window, QPushButton, "auto_threshold").isVisible()
     window.controller.undo()
     settle(window)
     assert window.controller.project.threshold == value
-    line = find(window, NumberLine, "cutoff")
+    line = find(window, NumberLine, "threshold")
     line.setFocus()
     line.selectAll()
     QTest.keyClicks(line, "0,9")
     QTest.keyClick(line, Qt.Key.Key_Return)
-    click(find(window, QPushButton, "use_cutoff"))
+    click(find(window, QPushButton, "use_threshold"))
     settle(window)
     assert window.controller.project.threshold == 0.9
     line.selectAll()
     QTest.keyClicks(line, "7")
     QTest.keyClick(line, Qt.Key.Key_Return)
-    assert line.text() == "0.9"  # what is no cut-off is not taken
+    assert line.text() == "0.9"  # what is no threshold is not taken
 
 
 def test_costs_choose_the_cut_off_and_are_shown(trained, open_project):
     window = open_project(trained("churn", costs=Costs(false_positive=1.0, false_negative=9.0)), "evaluate")
-    assert "cost least" in find(window, QLabel, "cutoff_why").text()
+    assert "cost least" in find(window, QLabel, "threshold_why").text()
     best = window.controller.project_status().best
     found = window.controller.result(window.controller.keys.out_of_fold(best.id), Evaluation)
     curve = found.classification.threshold_curve
     at = curve.threshold.index(found.classification.threshold)
-    shown = float(find(window, QLabel, "cutoff_cost").text())
+    shown = float(find(window, QLabel, "threshold_cost").text())
     assert shown == pytest.approx(curve.cost[at], abs=1e-4)
 
 
@@ -200,7 +201,7 @@ def test_curves_of_two_classes(trained, open_project):
 def test_several_classes(trained, open_project):
     window = open_project(trained("penguins"), "evaluate")
     panel = window.panel
-    assert not panel.results.cutoff.isVisible()
+    assert not panel.results.threshold.isVisible()
     assert not panel.results.errors.isVisible()
     assert [row.cell(0).text for row in panel.results.confusion.classes.rows_model.rows] == ["Adelie", "Chinstrap", "Gentoo"]
     assert len(panel.results.curves.chart._series) == 3
@@ -228,7 +229,7 @@ def test_numbers(trained, open_project):
         click(find(window, QPushButton, f"error_kind_{kind}"))
         assert chart.isVisible()
         assert not chart.is_empty()
-    assert "Half of the answers miss by less than" in find(window, QLabel, "errors_note").text()
+    assert "Half of the predictions are off by less than" in find(window, QLabel, "errors_note").text()
     worst = panel.results.worst.table.rows_model.rows
     assert len(worst) == 20
     table = window.controller.table()
@@ -240,7 +241,7 @@ def test_the_worst_rows_come_with_their_values(trained, open_project):
     window = open_project(trained("churn"), "evaluate")
     table = window.panel.results.worst.table
     titles = [column.title for column in table.rows_model.columns]
-    assert titles[:4] == ["Row", "Truth", "Answer", "P(truth)"]
+    assert titles[:4] == ["Row", "True value", "Prediction", "P(truth)"]
     assert "customerID" not in titles  # an identifier says nothing
     assert len(titles) == 8
     lines = CHURN.splitlines()
@@ -286,6 +287,17 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     settle(window)
     assert "no column “species”" in banner(window)
     assert "others.csv" in find(window, QLabel, "evaluation_facts").text()  # what was there stays
+    folder = tmp_path / "several"
+    folder.mkdir()
+    (folder / "a.csv").write_text("\n".join(lines[:60]), encoding="utf-8")
+    click(find(window, QPushButton, "evaluate_file_other"))
+    dialog = find(window, SourceDialog, "source_dialog")
+    dialog.kind.show_choice("folder")
+    dialog.kind.picked.emit("folder")
+    dialog.place.setText(str(folder))
+    click(find(dialog, QPushButton, "source_read"))
+    settle(window)
+    assert "59 rows of several" in find(window, QLabel, "evaluation_facts").text()
     panel._file = file
     window.controller.edit("Fit on all rows", refit="all")
     assert panel.file.value is None  # a file is answered by the model that is deployed: another one now

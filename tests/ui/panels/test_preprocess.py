@@ -275,7 +275,7 @@ def test_an_error_is_shown_on_its_step_and_next_opens_it(open_project, make_proj
     assert "“gone”" in card(panel, 0).accessibleName()
     assert "Not tried" in card(panel, 1).accessibleName()
     assert "“gone”" in panel.unready()[0]
-    assert "cannot be done" in label_text(panel, "outcome")
+    assert "does not work" in label_text(panel, "outcome")
     click(find(panel, Switch, "preprocess_steps_0_on"))
     rest(panel)
     assert panel.unready()[0] == ""
@@ -345,7 +345,7 @@ def test_a_rule_for_rows_is_written_tried_and_added(panel):
     panel.view.card.form.flush()
     rest(panel)
     assert panel.controller.project.row_filters == ()
-    assert label_text(panel, "facts") == "220 rows are passed over of 344."
+    assert label_text(panel, "facts") == "220 of 344 rows are excluded."
     assert panel.view.below.table.rows_model.columns[1].title == "island"
     QTest.keyClick(line, Key.Key_Return, Mod.ControlModifier)  # the page's main button
     rest(panel)
@@ -374,8 +374,8 @@ def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_
     assert "All 344 rows are used" in panel.view.side.rows_note.text()
     assert label_text(panel, "title") == "Keep rows where …"
     assert off.isVisible()
-    assert label_text(panel, "facts") == "220 rows would be passed over of 344: the rule is off."
-    assert panel.view.below.title.text() == "Rows that would be passed over"
+    assert label_text(panel, "facts") == "220 of 344 rows would be excluded: the rule is off."
+    assert panel.view.below.title.text() == "Rows that would be excluded"
     assert ", off" in card(panel, 0, "row_filters").accessibleName()
     press_card = card(panel, 0, "row_filters")
     press_card.setFocus()
@@ -383,7 +383,7 @@ def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_
     rest(panel)
     assert controller.session.key == first
     assert not off.isVisible()
-    assert label_text(panel, "facts") == "220 rows are passed over of 344."
+    assert label_text(panel, "facts") == "220 of 344 rows are excluded."
     controller.undo()
     assert [rule.on for rule in controller.project.row_filters] == [False, True]
     folder = controller.folder

@@ -101,7 +101,7 @@ def test_it_shows_the_file_the_target_and_why(window):
     assert "3 categories" in panel.target.task_why.text()
     assert not panel.target.positive.isVisible()
     assert panel.target.measure.chosen() == window.controller.project.metric == "accuracy"
-    assert "answered rightly" in panel.target.metric_why.text()
+    assert "predicted correctly" in panel.target.metric_why.text()
     assert panel.file.preview.table.rowCount() == 344
     assert [row.name for row in panel.file.notes.notes.rows][:2] == ["species", "island"]
     assert panel.unready() == ("", None)
@@ -131,7 +131,7 @@ def test_another_target_makes_what_follows_anew_and_undo_brings_all_back(window)
     named = [name for step in project.steps for name in getattr(step.component, "columns", ())]
     assert "sex" not in named
     assert "Proposed anew" in banner(window)
-    assert controller.session.undo_label.startswith("What follows")
+    assert controller.session.undo_label.startswith("Proposed after")
     controller.undo()
     assert controller.project.target == "sex"
     assert controller.project.steps == steps

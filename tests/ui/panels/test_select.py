@@ -101,7 +101,7 @@ def test_a_step_that_selects_is_added_and_shows_what_remains(panel):
     assert ids(panel)[-1] == "select_mutual_information"
     assert label_text(panel, "outcome") == "5 features go to the models."
     dropped = {why for result, why in listed(panel).values() if result == "dropped"}
-    assert dropped == {"tells less of the target than those that stay"}
+    assert dropped == {"less informative about the target than those kept"}
     assert {bar.color for bar in panel.ranking.chart._bars} == {None, "control"}
     panel.controller.undo()
     ready(panel)
@@ -116,7 +116,7 @@ def test_columns_are_forced_in_and_out_and_set_free_again(chosen):
     step = panel.controller.project.steps[-1].component
     assert set(step.forced_out) == set(names[:2])
     assert listed(panel)[names[0]] == ("dropped", "always left out")
-    assert panel.controller.session.undo_label == "Keep the most telling columns: Always leave out"
+    assert panel.controller.session.undo_label == "Keep the most informative columns: Always leave out"
     force(panel, [names[-1]], "in")
     assert listed(panel)[names[-1]] == ("kept", "always kept")
     assert count(panel) == "4 of 10 kept"
@@ -152,7 +152,7 @@ def test_a_twin_names_the_column_it_repeats(open_project, make_project):
     steps = (Step(operation("select_correlation")),)
     panel = ready(opened(open_project, make_project("a,b,c,out\n" + rows, "out", steps=steps), "select"))
     why = dict(listed(panel).values())
-    assert why["dropped"] in ("says the same as “a” (correlation 1.00)", "says the same as “b” (correlation 1.00)")
+    assert why["dropped"] in ("repeats “a” (correlation 1.00)", "repeats “b” (correlation 1.00)")
 
 
 def test_directions_show_their_first_rows(panel):
@@ -178,7 +178,7 @@ def test_categories_are_ranked_and_selected(open_project, make_project):
 def test_texts_that_are_left_stop_next_here(open_project, make_project):
     panel = ready(opened(open_project, make_project(NOTES, "out", steps=()), "select"))
     assert "cannot go into a model" in panel.unready()[0]
-    assert listed(panel)["note"] == ("kept", "not judged: free text")
+    assert listed(panel)["note"] == ("kept", "not scored: free text")
     assert "no score" in find(panel, QLabel, "select_ranking_facts").text()
 
 

@@ -61,7 +61,7 @@ def test_before_training_one_button_leads_on(quick):
     why, control = quick.panel.unready()
     assert "Train a model first" in why
     assert control is find(quick, QPushButton, "start_training")
-    assert "275 rows to learn from, 69 held out" in find(quick, QLabel, "split_summary").text()
+    assert "275 rows for training, 69 held out" in find(quick, QLabel, "split_summary").text()
 
 
 def test_without_a_target_the_page_shows_where_to_go(make_project, open_project):
@@ -115,10 +115,10 @@ def test_stop_is_quick_and_keeps_what_is_finished(make_project, open_project, qt
 
 def test_continue_goes_on_where_it_ended(trained):
     before = rows(trained)
-    assert "20 more will follow" in find(trained, QLabel, "training_note").text()
+    assert "adds 20 trials" in find(trained, QLabel, "training_note").text()
     trained.controller.edit("Budget", search=Search(trials=5, seconds=None))
     settle(trained)
-    assert "2 more will follow" in find(trained, QLabel, "training_note").text()
+    assert "adds 2 trials" in find(trained, QLabel, "training_note").text()
     click(find(trained, QPushButton, "start_training"))
     settle(trained)
     assert trained.controller.project.search.trials == 5

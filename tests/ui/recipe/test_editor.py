@@ -103,7 +103,7 @@ def test_typing_is_one_step_of_undo_and_choices_are_several(recipe):
     while recipe.controller.session.undo_label != "Clip":
         labels.append(recipe.controller.session.undo_label)
         recipe.controller.undo()
-    assert labels == ["Clip extreme values: Limits", "Clip extreme values: Limits", "Clip extreme values: Width of the fences"]
+    assert labels == ["Clip extreme values: Limits", "Clip extreme values: Limits", "Clip extreme values: Interquartile ranges"]
 
 
 def test_reasons_go_with_their_steps(recipe):

@@ -17,7 +17,7 @@ def test_each_is_taken_by_its_own_button(qtbot):
     made.taken.connect(taken.append)
     assert made.findChild(QPushButton, "p_1") is None
     button = made.findChild(QPushButton, "p_0")
-    assert button.accessibleName() == "Take the step: Scale"
+    assert button.accessibleName() == "Add the step: Scale"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert taken == [0]
     made.show_proposals([])

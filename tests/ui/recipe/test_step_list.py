@@ -38,7 +38,7 @@ def test_the_outcome_is_shown_in_one_sentence(side):
     assert side.outcome.text() == "“city” cannot go into a model."
     assert side.outcome.property("tone") == "err"
     answer(side, FINE, BROKEN, WAITS, width=None)
-    assert "mended" in side.outcome.text()
+    assert "fixed" in side.outcome.text()
     answer(side, problem="The row filters leave no row.", width=None)
     assert side.outcome.text() == "The row filters leave no row."
 

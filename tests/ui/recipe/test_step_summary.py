@@ -16,7 +16,7 @@ def test_columns_then_how_then_what_is_changed():
         "a · Mean · Add a column"
     )
     assert step_summary(operation("formula", name="x", formula="a\n + b")) == "x · a + b"
-    assert step_summary(operation("clip", fence=3.0)) == "All that fit · Fences around the middle half · Width of the fences: 3"
+    assert step_summary(operation("clip", fence=3.0)) == "All that fit · Interquartile range · Interquartile ranges: 3"
 
 
 def test_a_few_names_are_listed():

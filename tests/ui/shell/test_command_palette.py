@@ -67,7 +67,7 @@ def test_arrows_come_round(finder, taken):
 
 def test_nothing_found_is_shown_and_enter_does_nothing(finder, taken):
     QTest.keyClicks(finder, "zzz")
-    assert shown(finder) == ["Nothing is called so."]
+    assert shown(finder) == ["Nothing has this name."]
     QTest.keyClick(finder, Key.Key_Return)
     assert taken == []
 

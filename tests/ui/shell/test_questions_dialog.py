@@ -63,3 +63,22 @@ def test_the_window_lists_doubts_and_an_answer_is_one_edit(open_project, make_pr
     settle(window)
     assert (window.controller.project.positive, window.controller.project.answers) == ("right", {})
     dialog.close()
+
+
+def test_an_answer_about_the_file_reads_it_again_and_can_be_undone(open_project, make_project):
+    rows = [f"s{i},{i * 7 % 5},{'ab'[i % 2]}\n" for i in range(80)]
+    window = open_project(make_project("".join(["shop,n,zone\n", *rows[:40], "Total,80,\n", *rows[40:]]), "zone"), "data")
+    controller = window.controller
+    click(find(window, QToolButton, "questions"))
+    settle(window)
+    dialog, before = window._questions, controller.project
+    cards = [card for card in dialog.findChildren(QFrame) if hasattr(card, "_question") and card._question.id == "source.total"]
+    click(find(cards[0], QPushButton, f"{cards[0].reason.objectName().removesuffix('_reason')}_keep_all=true"))
+    settle(window)
+    assert controller.last_overview().rows == 81
+    assert controller.project.source.keep_all
+    assert controller.project.answers["source.total"].option == "keep_all=true"
+    dialog.close()
+    controller.undo()
+    settle(window)
+    assert (controller.project.data, controller.project.source) == (before.data, before.source)

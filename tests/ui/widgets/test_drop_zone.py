@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtWidgets import QApplication
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.ui.widgets.drop_zone import data_files, dropped_file
+from mlops_desktop.ui.widgets.drop_zone import data_files, dropped_file, is_data
 
 
 def test_the_dialog_offers_the_files_of_every_source(qapp: QApplication) -> None:
@@ -22,6 +22,16 @@ def test_what_is_dropped_is_a_file_of_this_computer(qapp: QApplication, tmp_path
     data = QMimeData()
     assert dropped_file(data) is None
     data.setUrls([QUrl("https://example.org/a.csv"), QUrl.fromLocalFile(str(tmp_path))])
-    assert dropped_file(data) is None
+    assert dropped_file(data) == tmp_path
     data.setUrls([QUrl.fromLocalFile(str(tmp_path)), QUrl.fromLocalFile(str(tmp_path / "a.csv"))])
     assert dropped_file(data) == tmp_path / "a.csv"
+
+
+def test_a_folder_of_data_files_is_data_and_one_with_a_project_is_not(qapp: QApplication, tmp_path: Path) -> None:
+    assert not is_data(tmp_path)
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    assert is_data(tmp_path / "a.csv")
+    assert is_data(tmp_path)
+    (tmp_path / "project.json").write_text("{}")
+    assert not is_data(tmp_path)
+    assert not is_data(tmp_path / "project.json")

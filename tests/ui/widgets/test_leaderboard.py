@@ -59,7 +59,7 @@ def test_from_best_to_worst_with_the_baseline_beneath(board):
     assert [line[0] for line in texts] == [
         "Logistic regression",
         "Random forest",
-        "Decision tree, greatest depth 3",
+        "Decision tree, maximum depth 3",
         LOST.label,
         "Baseline",
     ]
@@ -96,11 +96,11 @@ def test_a_blend_shows_what_is_in_it_and_a_trial_left_early_why(board):
     parts = [replace(POOR, score=0.6).algorithm, GOOD.algorithm]
     record = {"id": "blend", "version": 1, "params": {"members": parts, "counts": [1, 2]}}
     blend = replace(GOOD, algorithm=record, algorithm_id="blend", label="Blend of 2 models", reason="The weighted mean of two.")
-    left = replace(LOST, status="stopped", reason="Left after 1 of 5 folds: far behind the best run.")
+    left = replace(LOST, status="stopped", reason="Stopped early after 1 of 5 folds: far behind the best run.")
     board.show_board([BASE, blend, left, POOR], METRICS["roc_auc"])
     cells = {row.cell(0).text: row.cell(5) for row in board.rows_model.rows}
     assert (cells["Blend of 2 models"].text, cells["Blend of 2 models"].tip) == ("Best", "The weighted mean of two.")
-    assert (cells[left.label].text, cells[left.label].tip, cells[left.label].tone) == ("Left early", left.reason, "3")
+    assert (cells[left.label].text, cells[left.label].tip, cells[left.label].tone) == ("Stopped early", left.reason, "3")
     assert model_text(blend, None)[0] == "Blend of 2 models"
 
 
@@ -114,8 +114,8 @@ def test_a_run_is_named_by_the_parameters_of_its_operations_too(board):
     moved = with_bins(run(9, "decision_tree", (0.7, 0.7, 0.7), params={"max_depth": 3}), 7)
     board.show_board([BASE, moved, with_bins(POOR, 5)], METRICS["roc_auc"])
     assert [line[0] for line in shown(board)][:2] == [
-        "Decision tree, greatest depth 3, Bins: number of ranges 7",
-        "Decision tree, greatest depth 3",
+        "Decision tree, maximum depth 3, Bins: number of ranges 7",
+        "Decision tree, maximum depth 3",
     ]
     assert "Bins: number of ranges 7" in board.rows_model.rows[0].cell(0).tip
 
@@ -144,7 +144,7 @@ def test_thousands_of_trials_show_the_best(board):
 def test_texts():
     assert [spent(s) for s in (0.04, 9.94, 9.96, 61, 3700)] == ["0.0 s", "9.9 s", "10 s", "1 min 1 s", "1 h 1 min"]
     assert model_text(GOOD, None)[0] == "Logistic regression"
-    assert "Greatest depth: 3" in model_text(POOR, None)[1]
+    assert "Maximum depth: 3" in model_text(POOR, None)[1]
     strange = replace(GOOD, algorithm={"id": "gone", "version": 1, "params": {}}, label="Gone")
     assert model_text(strange, None) == ("Gone", "Gone")
     assert board_order([LOST, POOR, GOOD]) == [GOOD, POOR, LOST]

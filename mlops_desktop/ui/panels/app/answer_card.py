@@ -217,7 +217,7 @@ class AnswerCard(QFrame):
     def show_refused(self, sentence: str) -> None:
         """There is no answer to this input."""
         self.hero.setText("–")
-        self.verdict.setText(self.tr("No answer"))
+        self.verdict.setText(self.tr("No prediction"))
         set_property(self.verdict, "tone", "err")
         self.detail.setText(sentence)
         self.bar.show_value(None, None)

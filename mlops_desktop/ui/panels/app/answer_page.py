@@ -98,8 +98,8 @@ class AnswerPage(QWidget):
     def _refuse(self, errors: Sequence[ValidationIssue]) -> None:
         self.card.show_refused(translated(errors[0].message))
         self.card.show_messages([("err", translated(one.message)) for one in errors[1:]])
-        self.why.show_working(self.tr("There is no answer to explain."))
-        self.what_if.show_nothing(self.tr("There is no answer to begin from."))
+        self.why.show_working(self.tr("There is no prediction to explain."))
+        self.what_if.show_nothing(self.tr("There is no prediction to start from."))
 
     def _pick_column(self, name: str) -> None:
         self._column = name

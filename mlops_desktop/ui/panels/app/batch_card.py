@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
+from mlops_desktop.engine.data import Location, name_of
+from mlops_desktop.ui.source_dialog import DataZone
 from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, label, row
-from mlops_desktop.ui.widgets.drop_zone import DropZone
 from mlops_desktop.ui.widgets.figure_cards import FindingRow, Kpi
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
@@ -19,31 +20,33 @@ MOST_COLUMNS = 40
 
 
 class BatchCard(QFrame):
-    """`file_taken` brings a file to answer; `folder_asked` wants to see the answers' folder, `back_asked` the single input again."""
+    """`file_taken` brings a file or an address; `folder_asked` wants to see the answers' folder, `back_asked` the single input again."""
 
-    file_taken = Signal(Path)
+    file_taken = Signal(object)
     folder_asked = Signal()
     back_asked = Signal()
 
     def __init__(self, *, name: str) -> None:
         super().__init__()
         self._name = name
-        title = self.tr("Drop a file to answer all its rows")
-        self.zone = DropZone(title, self.tr("Its columns need the names of the training data. The answers become a CSV file."), name=name)
+        title = self.tr("Drop a file to predict all its rows")
+        self.zone = DataZone(
+            title, self.tr("Its columns need the names of the training data. The predictions are written to a CSV file."), name=name
+        )
         self.back = Button(self.tr("Back to one input"), self.back_asked.emit, name=f"{name}_back", kind="link", icon="left")
         self.show_folder = Button(self.tr("Open folder"), self.folder_asked.emit, name=f"{name}_folder", icon="folder")
         self.state = label("", "small", tone="2", wrap=True)
         self.state.setObjectName(f"{name}_state")
         self.rows, self.refused = (
             Kpi(self.tr("Rows"), name=f"{name}_rows", icon="table"),
-            Kpi(self.tr("Refused"), name=f"{name}_refused", icon="warn"),
+            Kpi(self.tr("Invalid"), name=f"{name}_refused", icon="warn"),
         )
         self.kpis = QFrame()
         self.kpis.setLayout(row((self.rows, 1), (self.refused, 1), spacing=12))
         self._messages = column(spacing=4)
-        self.table = RowsTable([RowColumn(self.tr("Row"))], name=f"{name}_first", title=self.tr("First answers"), selectable=False)
+        self.table = RowsTable([RowColumn(self.tr("Row"))], name=f"{name}_first", title=self.tr("First predictions"), selectable=False)
         inner = card(
-            row(heading(self.tr("Answer a whole file")), None, self.back),
+            row(heading(self.tr("Predict a whole file")), None, self.back),
             self.zone,
             self.state,
             self.kpis,
@@ -65,10 +68,10 @@ class BatchCard(QFrame):
             part.setVisible(False)
         clear(self._messages)
 
-    def show_done(self, file: Path, out: Path, rows: int, refused: int, warnings: Sequence[str]) -> None:
+    def show_done(self, file: Location, out: Path, rows: int, refused: int, warnings: Sequence[str]) -> None:
         """The answers are written."""
-        self.show_state(self.tr("{file} is answered in {out}").format(file=file.name, out=out))
-        self.rows.show_value(f"{rows:,}", self.tr("answered: {count}").format(count=f"{rows - refused:,}"), "ok")
+        self.show_state(self.tr("The predictions for {file} are in {out}").format(file=name_of(file), out=out))
+        self.rows.show_value(f"{rows:,}", self.tr("predicted: {count}").format(count=f"{rows - refused:,}"), "ok")
         hint = self.tr("the column “error” says why") if refused else self.tr("every row could be read")
         self.refused.show_value(f"{refused:,}", hint, "warn" if refused else "ok")
         for at, text in enumerate(warnings[:4]):

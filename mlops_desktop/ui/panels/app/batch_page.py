@@ -8,6 +8,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from mlops_desktop.engine.data import Location, is_source_address, name_of
 from mlops_desktop.engine.evaluation import Predicted
 from mlops_desktop.engine.process import PredictFile
 from mlops_desktop.ui.panels.app.batch_card import BatchCard
@@ -30,21 +31,24 @@ class BatchPage(QWidget):
         self.card.back_asked.connect(self.back_asked)
         self.card.folder_asked.connect(self._open_folder)
 
-    def take_file(self, file: Path, out: Path | None = None) -> None:
-        """Answer every row of a file; the person is asked where the answers go unless `out` is given."""
+    def take_file(self, file: Location, out: Path | None = None) -> None:
+        """Answer every row of a file or of an address; the person is asked where the answers go unless `out` is given."""
         if out is None:
-            proposed = str(file.with_name(f"{file.stem}_answers.csv"))
-            name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the answers"), proposed, self.tr("CSV files") + " (*.csv)")
+            name = f"{Path(name_of(file)).stem}_predictions.csv"
+            proposed = name if is_source_address(file) else str(Path(file).with_name(name))
+            name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the predictions"), proposed, self.tr("CSV files") + " (*.csv)")
             if not name:
                 return
             out = Path(name)
-        if out.resolve() == file.resolve():
-            self.controller.banner.emit("warn", self.tr("The answers would overwrite the file itself. Choose another name."), self._stage)
+        if not is_source_address(file) and out.resolve() == Path(file).resolve():
+            self.controller.banner.emit(
+                "warn", self.tr("The predictions would overwrite the file itself. Choose another name."), self._stage
+            )
             return
         self._answer(file, out)
 
-    def _answer(self, file: Path, out: Path) -> None:
-        title = self.tr("Answering {file}").format(file=file.name)
+    def _answer(self, file: Location, out: Path) -> None:
+        title = self.tr("Predicting {file}").format(file=name_of(file))
         self._out = out
         self.card.show_state(title + " …")
         done: list[bool] = []

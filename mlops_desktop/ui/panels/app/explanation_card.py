@@ -26,7 +26,7 @@ class WhyCard(QFrame):
 
     def __init__(self, *, name: str) -> None:
         super().__init__()
-        self._usual = self.tr("This is as the typical row. Change an input or pick a row to see what moves the answer.")
+        self._usual = self.tr("These are the inputs of the typical row. Change an input or pick a row to see what changes the prediction.")
         self.chart = BarChart(self.tr("Why: contributions of the inputs"), name=name, empty=self._usual)
         self.about = Elided("", "small", tone="2")
         self.sum = Elided("", "small", tone="2", figures=True)
@@ -56,7 +56,7 @@ class WhyCard(QFrame):
         places = decimals + 1
         texts = [f"{value:,.{places}f}".replace("-", MINUS) for value in (base, answer)]
         self.sum.setText(
-            self.tr("Typical row {base}, inputs {change}, answer {answer}").format(
+            self.tr("Typical row {base}, inputs {change}, prediction {answer}").format(
                 base=texts[0], change=signed(total, places), answer=texts[1]
             )
         )

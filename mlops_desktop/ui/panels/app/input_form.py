@@ -45,7 +45,7 @@ class InputForm(QWidget):
         self.filter.textChanged.connect(self._arrange)
         self.more = Button("", self._unfold, name=f"{name}_more", kind="link")
         self.more.setCheckable(True)
-        self._nothing = label(self.tr("No input is called so."), "small", tone="3")
+        self._nothing = label(self.tr("No input has this name."), "small", tone="3")
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 6, 4)
         self._list.setSpacing(9)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
-from mlops_desktop.engine.data import sent_row, sent_value, span
+from mlops_desktop.engine.data import Location, sent_row, sent_value, span
 from mlops_desktop.engine.evaluation import Evaluation, Trial
 from mlops_desktop.engine.process import OpenModel
 from mlops_desktop.engine.training import stored_scorer
@@ -39,7 +39,7 @@ class AppPanel(Panel):
     """A form, its answer, why, and what if."""
 
     id = "app"
-    purpose = "Try the model on any input and ask what would change the answer"
+    purpose = "Try the model on any input and see what would change the prediction"
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
@@ -78,12 +78,12 @@ class AppPanel(Panel):
 
     def _inputs(self) -> QFrame:
         self.form = InputForm(name="input")
-        usual = self.tr("Every input at its usual value")
+        usual = self.tr("Sets every input to its typical value")
         self.pick = Button(self.tr("Pick a row …"), self._show_picker, name="pick_row", kind="link")
         self.reset = Button(self.tr("Reset"), self.reset_inputs, name="reset_inputs", kind="link", tip=usual)
         self.picker = RowPicker(name="picker")
         self.picker.setVisible(False)
-        self.whole = Button(self.tr("Answer a whole file …"), self._show_batch, name="answer_file", icon="table")
+        self.whole = Button(self.tr("Predict a whole file …"), self._show_batch, name="answer_file", icon="table")
         text = self.tr("Ranges and levels come from the training data; values outside are flagged.")
         head = row(heading(self.tr("Inputs")), None, self.pick, self.reset, spacing=2)
         note = label(text, "caption", tone="3", wrap=True)
@@ -245,7 +245,7 @@ class AppPanel(Panel):
         self._right.setCurrentIndex(1)
         self.batch.card.zone.choose.setFocus()
 
-    def take_file(self, file: Path, out: Path | None = None) -> None:
+    def take_file(self, file: Location, out: Path | None = None) -> None:
         """Answer every row of a file; the person is asked where the answers go unless `out` is given."""
         if self.answer.trial is not None:
             self._right.setCurrentIndex(1)
@@ -285,7 +285,7 @@ class AppPanel(Panel):
             (self.tr("Reset the inputs"), self.reset_inputs),
             (self.tr("What if: choose the input"), self.answer.what_if.pick),
             (self.tr("Keep this input"), self.answer.card.keep),
-            (self.tr("Answer a whole file"), self._show_batch),
+            (self.tr("Predict a whole file"), self._show_batch),
         ]
         names = [one.name for one in self.answer.trial.scorer.schema.columns] if self.answer.trial else []
         return found + [(name, lambda name=name: self.form.go_to(name)) for name in names]

@@ -41,9 +41,9 @@ class KeptCard(QFrame):
         super().__init__()
         columns = [
             RowColumn(self.tr("Kept input"), width=110),
-            RowColumn(self.tr("Answer"), figures=True),
-            RowColumn(self.tr("Against now"), align="right", figures=True),
-            RowColumn(self.tr("Differs from the input now"), stretch=True),
+            RowColumn(self.tr("Prediction"), figures=True),
+            RowColumn(self.tr("Difference"), align="right", figures=True),
+            RowColumn(self.tr("Inputs that differ"), stretch=True),
         ]
         self.table = RowsTable(columns, name=name, title=self.tr("Kept inputs"))
         self.load = Button(self.tr("Load"), self._load, name=f"{name}_load", kind="link")

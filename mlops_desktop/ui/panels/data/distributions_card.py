@@ -117,7 +117,7 @@ class DistributionsCard(QFrame):
         self.where.setText(
             self.tr("{first}–{last} of {count}").format(first=self._at + 1, last=self._at + len(page), count=len(self._found))
             if page
-            else self.tr("none is called so")
+            else self.tr("no column has this name")
         )
         self.back.setEnabled(self._at > 0)
         self.on.setEnabled(self._at + size < len(self._found))

@@ -65,7 +65,7 @@ class HealthCard(QFrame):
         word = self.tr("Good.") if value >= 80 else self.tr("Needs a look.") if value >= 50 else self.tr("Needs work.")
         left = pluralize(open_, self.tr("1 finding to look at."), self.tr("{n} findings to look at."))
         text = left if open_ else self.tr("Nothing is open.")
-        self.message.setText(self.tr("Looking at the data …") if working else f"{word} {text}")
+        self.message.setText(self.tr("Profiling the data …") if working else f"{word} {text}")
         self.apply.setText(pluralize(safe, self.tr("Apply 1 safe fix"), self.tr("Apply {n} safe fixes")))
         self.apply.setAccessibleName(self.apply.text())
         self.apply.setVisible(safe > 0)
@@ -75,7 +75,7 @@ class HealthCard(QFrame):
 
     def show_failed(self) -> None:
         """Say that the profile could not be made, and offer another try."""
-        self.message.setText(self.tr("The data could not be looked at."))
+        self.message.setText(self.tr("The data could not be profiled."))
         self.again.setVisible(True)
 
     def _fill(self) -> None:
@@ -117,7 +117,7 @@ def fix_text(fix: Mapping[str, Any]) -> str:
         roles = set(fix["role"].values())
         return tr("Findings", "Mark as identifier") if roles == {"id"} else tr("Findings", "Leave out")
     if "type" in fix:
-        return tr("Findings", "Read as words")
+        return tr("Findings", "Read as text")
     if "missing" in fix:
         return tr("Findings", "Count as missing")
     if "row_filter" in fix:

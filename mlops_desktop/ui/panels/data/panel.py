@@ -45,7 +45,7 @@ class DataPanel(Panel):
     """KPI cards, distributions, health, and the table with its statistics."""
 
     id = "data"
-    purpose = "Look at the data, fix what will hurt the model"
+    purpose = "Explore the data and fix what would harm the model"
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)

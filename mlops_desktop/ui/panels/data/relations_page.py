@@ -21,12 +21,12 @@ class RelationsPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.heatmap = Heatmap(
-            self.tr("How strongly columns hang together"),
+            self.tr("How strongly columns are related"),
             name="relations",
-            empty=self.tr("There are not two columns that can be compared."),
+            empty=self.tr("Fewer than two columns can be compared."),
         )
         self.note = label("", "caption", tone="3", wrap=True)
-        self.pairs = RowsTable(pair_columns(), name="pairs", title=self.tr("The closest pairs of columns"))
+        self.pairs = RowsTable(pair_columns(), name="pairs", title=self.tr("The most strongly related pairs of columns"))
         self.setLayout(column((row((self.heatmap, 5), (self.pairs, 4), spacing=16), 1), self.note, spacing=4))
 
     def show_relations(self, related: Relations, target: str) -> None:
@@ -35,7 +35,7 @@ class RelationsPage(QWidget):
         names = related.columns
         self.heatmap.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), list(names) if len(names) > 1 else [])
         self.pairs.show_rows(pair_rows(related, target))
-        text = [self.tr("Numbers: Pearson. Categories: Cramér's V. Both: correlation ratio. 1 is the closest, 0 nothing.")]
+        text = [self.tr("Numbers: Pearson. Categories: Cramér's V. Number and category: correlation ratio. 1 is the strongest, 0 is none.")]
         if related.sampled:
             text.append(self.tr("Sample of {rows} rows.").format(rows=f"{related.rows:,}"))
         if related.left_out:

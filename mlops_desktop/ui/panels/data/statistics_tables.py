@@ -17,9 +17,9 @@ def statistics_columns() -> list[RowColumn]:
     """The heads of `statistics_rows`."""
     tr = QCoreApplication.translate
     left = [tr("Statistics", "Column"), tr("Statistics", "Type"), tr("Statistics", "Role")]
-    right = [tr("Statistics", "Missing"), tr("Statistics", "Different"), tr("Statistics", "Mean"), tr("Statistics", "Std")]
-    more = [tr("Statistics", "Least"), tr("Statistics", "25 %"), tr("Statistics", "Median"), tr("Statistics", "75 %")]
-    numbers = [RowColumn(title, "right", figures=True) for title in [*right, *more, tr("Statistics", "Most")]]
+    right = [tr("Statistics", "Missing"), tr("Statistics", "Unique"), tr("Statistics", "Mean"), tr("Statistics", "Std")]
+    more = [tr("Statistics", "Minimum"), tr("Statistics", "25 %"), tr("Statistics", "Median"), tr("Statistics", "75 %")]
+    numbers = [RowColumn(title, "right", figures=True) for title in [*right, *more, tr("Statistics", "Maximum")]]
     return [*(RowColumn(title) for title in left), *numbers, RowColumn(tr("Statistics", "Most frequent"), stretch=False)]
 
 

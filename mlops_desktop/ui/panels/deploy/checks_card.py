@@ -25,7 +25,7 @@ class ChecksCard(QFrame):
         self._shown: list[Check] | None = None
         self.verdict = label("", "caption", pill="mute")
         self.verdict.setObjectName(f"{name}_verdict")
-        self.consent = QCheckBox(self.tr("I agree that these rows leave with the model"))
+        self.consent = QCheckBox(self.tr("I agree that these rows are exported with the model"))
         self.consent.setObjectName(f"{name}_consent")
         self.consent.clicked.connect(self.consented)
         self._list = column(spacing=4)

@@ -34,24 +34,26 @@ class DriftCard(QFrame):
         self.pill.setObjectName(f"{name}_verdict")
         self._verdict = column(spacing=2)
         self.message = ""
-        psi = self.tr("How far the distribution has moved: above 0.1 is worth a look, above 0.25 much")
+        psi = self.tr("Population stability index: above 0.1 is worth a look, above 0.25 is a large change")
         beyond = self.tr("Share outside the range of training, or with a level that training did not know: in training → now")
         columns = [
             RowColumn(self.tr("Column"), stretch=True),
             RowColumn(self.tr("State")),
             RowColumn("PSI", "right", figures=True, tip=psi),
-            RowColumn("p", "right", figures=True, tip=self.tr("How likely such a difference is by chance")),
+            RowColumn("p", "right", figures=True, tip=self.tr("Probability of such a difference by chance (p-value)")),
             RowColumn(self.tr("Missing"), "right", figures=True, tip=self.tr("Share without a value: in training → now")),
-            RowColumn(self.tr("Beyond"), "right", figures=True, tip=beyond),
+            RowColumn(self.tr("Out of range"), "right", figures=True, tip=beyond),
         ]
         self.table = RowsTable(columns, name=f"{name}_columns", title=self.tr("Drift by column"))
         self.table.chosen.connect(self._choose)
         policy = self.table.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the verdict stays at the top while there is no table
         self.table.setSizePolicy(policy)
-        self.chart = ColumnChart(self.tr("Training and now"), name=f"{name}_chart", empty=self.tr("Choose a column to see it closely."))
+        self.chart = ColumnChart(
+            self.tr("Training and now"), name=f"{name}_chart", empty=self.tr("Choose a column to see its distribution.")
+        )
         self.about = Elided("", "small", tone="2")
-        self.name = heading(self.tr("Closely"))
+        self.name = heading(self.tr("Detail"))
         left = card(row(heading(self.tr("Verdict")), self.pill, None), self._verdict, (self.table, 1), margins=(16, 10, 12, 10), spacing=6)
         right = card(row((self.name, 1), self.chart.tools), self.about, (self.chart, 1), margins=(16, 10, 12, 8), spacing=4)
         right.setMinimumWidth(260)
@@ -96,7 +98,7 @@ class DriftCard(QFrame):
         """The verdict and what to do."""
         rows, moved = f"{report.rows:,}", [one.field for one in report.columns if one.verdict in ("act", "watch")]
         if report.score.verdict in ("act", "watch"):
-            moved = [self.tr("the score itself"), *moved]
+            moved = [self.tr("the prediction score"), *moved]
         names = ", ".join(moved[:MOST_NAMED])
         if len(moved) > MOST_NAMED:
             names += self.tr(" and {count} more").format(count=len(moved) - MOST_NAMED)
@@ -117,8 +119,8 @@ class DriftCard(QFrame):
             return self.tr("{rows} rows look like the training data.").format(rows=rows), self.tr("Nothing needs to be done.") + more
         if report.verdict == "watch":
             text = self.tr("{rows} rows differ a little from training: {names}.").format(rows=rows, names=names)
-            return text, self.tr("Look again with the next data, and whether the answers are still right.") + more
-        text = self.tr("{rows} rows differ much from training: {names}.").format(rows=rows, names=names)
+            return text, self.tr("Check again with the next data, and check whether the predictions are still right.") + more
+        text = self.tr("{rows} rows differ strongly from training: {names}.").format(rows=rows, names=names)
         return text, self.tr("Find out why. When the new data is right, train again with it.") + more
 
     def _show_message(self, severity: str, title: str, text: str = "") -> None:
@@ -142,13 +144,13 @@ class DriftCard(QFrame):
 
     def _choose(self, ids: Sequence[str]) -> None:
         if self.report is None or not ids:
-            self.name.setText(self.tr("Closely"))
+            self.name.setText(self.tr("Detail"))
             self.about.setText("")
             self.chart.show_categories([], {})
             return
         whole = ids[0] == SCORE
         one = self.report.score if whole else next(c for c in self.report.columns if c.field == ids[0])
-        self.name.setText(self.tr("Score of the model") if whole else self.tr("Closely"))
+        self.name.setText(self.tr("Score of the model") if whole else self.tr("Detail"))
         self.about.setText(self.tr("share of the rows, %") if whole else self.tr("{name}, share of the rows, %").format(name=ids[0]))
         bins = [b for b in one.bins if b.training > 0 or b.now > 0]
         training, now = [100 * b.training for b in bins], [100 * b.now for b in bins]

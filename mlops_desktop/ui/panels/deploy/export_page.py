@@ -194,7 +194,7 @@ class ExportPage(QWidget):
         if not ids:
             return
         before = self.controller.project.consent
-        text = self.tr("Agree that training rows leave") if agreed else self.tr("Training rows stay here")
+        text = self.tr("Agree to export training rows") if agreed else self.tr("Do not export training rows")
         self.controller.edit(text, consent=before | ids if agreed else before - ids)
 
     def _act(self, what: str) -> None:
@@ -259,7 +259,7 @@ class ExportPage(QWidget):
         parity: dict[str, Any] = bundle_info(out).get("parity", {})
         if not parity:
             return ""
-        text = self.tr("Self-test passed: {rows} made-up rows are answered as here, worst difference {worst}")
+        text = self.tr("Self-test passed: {rows} generated rows are predicted as here, largest difference {worst}")
         return text.format(rows=parity["rows"], worst=f"{parity['worst_difference']:.3g}")
 
     def _open_folder(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.data import Imported
+from mlops_desktop.engine.data import Imported, Location, name_of
 from mlops_desktop.engine.monitoring import DriftReport, read_service_report
 from mlops_desktop.engine.process import ImportFile, MeasureDrift, ReRecommend, ReRecommendation
 from mlops_desktop.engine.project import Project
@@ -18,9 +18,9 @@ from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
 from mlops_desktop.ui.panels.deploy.service import LocalService
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.source_dialog import DataZone
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Segments, card, column, heading, label, row
-from mlops_desktop.ui.widgets.drop_zone import DropZone
 
 
 class MonitorPage(QWidget):
@@ -30,7 +30,7 @@ class MonitorPage(QWidget):
         super().__init__()
         self.controller, self._service, self._http, self._stage = controller, service, http, stage
         self._folder: Path | None = None
-        self._file: Path | None = None  # the file that was compared last
+        self._file: Location | None = None  # the file that was compared last
         title = self.tr("Comparing a file with the training data")
         self._of_file: Query[DriftReport] = Query(controller, owner="deploy.drift", title=title, parent=self)
         self._of_file.changed.connect(self._compared)
@@ -38,7 +38,7 @@ class MonitorPage(QWidget):
         self.source = Segments([("file", self.tr("A new file")), ("service", self.tr("The running service"))], name="monitor_source")
         self.source.chosen.connect(lambda _: self._show())
         text = self.tr("Its columns need the names of the training data; the target may be missing.")
-        self.zone = DropZone(self.tr("Drop a file with new rows"), text, name="monitor")
+        self.zone = DataZone(self.tr("Drop a file with new rows"), text, name="monitor")
         self.zone.taken.connect(self.take_file)
         self.retrain = Button(self.tr("Retrain with this data"), self.retrain_now, name="monitor_retrain", icon="refresh")
         self.state = label("", "small", tone="2", wrap=True)
@@ -93,11 +93,11 @@ class MonitorPage(QWidget):
 
     # ---- a file
 
-    def take_file(self, file: Path) -> None:
-        """Compare a file with the training rows; one that was compared already is read again."""
+    def take_file(self, file: Location) -> None:
+        """Compare a file or the data of an address with the training rows; one that was compared already is read again."""
         self.source.show_choice("file")
         self._file = file
-        text = self._of_file.title = self.tr("Comparing {file}").format(file=file.name)
+        text = self._of_file.title = self.tr("Comparing {file}").format(file=name_of(file))
         self.state.setText(f"{text} …")
         best = self.controller.project_status().best
         key = f"{self.controller.keys.scorer(best.id) if best else ''} {file}"
@@ -116,7 +116,7 @@ class MonitorPage(QWidget):
             self.state.setText("")
         else:
             rows = pluralize(found.rows, self.tr("1 row compared"), self.tr("{n} rows compared"))
-            self.state.setText(f"{self._file.name}: {rows}")
+            self.state.setText(f"{name_of(self._file)}: {rows}")
         self._show()
 
     def retrain_now(self) -> None:
@@ -125,7 +125,7 @@ class MonitorPage(QWidget):
         if file is None:
             return
         self.retrain.setEnabled(False)
-        self.state.setText(self.tr("Reading {file} …").format(file=file.name))
+        self.state.setText(self.tr("Reading {file} …").format(file=name_of(file)))
 
         def imported(found: Imported) -> None:
             self._fit(before, found.project)
@@ -134,7 +134,7 @@ class MonitorPage(QWidget):
             ImportFile(*self.controller.inputs, str(file)),
             imported,
             owner="deploy.import",
-            title=self.tr("Reading {file}").format(file=file.name),
+            title=self.tr("Reading {file}").format(file=name_of(file)),
             on_over=self._read,
         )
 

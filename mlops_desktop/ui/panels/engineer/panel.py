@@ -10,12 +10,12 @@ class EngineerPanel(RecipePanel):
     """Formulas, combinations, parts of dates and texts; each new column with its distribution and how it goes with the target."""
 
     id = "engineer"
-    purpose = "Make new columns that tell more than the ones there are"
+    purpose = "Make new columns that are more informative than the existing ones"
 
     def page(self) -> RecipeView:
         """Steps, and what each makes."""
         return RecipeView(
             self.recipe,
-            nothing=self.tr("No step is chosen. New columns are optional: models do without."),
+            nothing=self.tr("No step is chosen. New columns are optional."),
             propose=self.tr("Suggest features"),
         )

@@ -21,7 +21,7 @@ class ConfusionCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.title = heading(self.tr("Right and wrong answers"))
+        self.title = heading(self.tr("Correct and wrong predictions"))
         self.names: list[str] = []  # of the classes that are shown
         self.at = label("", "caption", tone="3", figures=True)
         self.at.setObjectName("confusion_at")
@@ -33,7 +33,7 @@ class ConfusionCard(QFrame):
         self.message.setObjectName("confusion_note")
         body = column(
             row(self.title, None, self.at),
-            label(self.tr("Rows: what is true. Columns: what was answered."), "caption", tone="3", wrap=True),
+            label(self.tr("Rows: true class. Columns: predicted class."), "caption", tone="3", wrap=True),
             self.matrix,
             self.message,
             self.classes,
@@ -47,8 +47,16 @@ class ConfusionCard(QFrame):
         return [
             RowColumn(self.tr("Class"), stretch=True, width=120),
             RowColumn(self.tr("Rows"), "right", figures=True, width=64),
-            RowColumn(self.tr("Precision"), "right", figures=True, width=78, tip=self.tr("Of the rows answered so, the share that is.")),
-            RowColumn(self.tr("Recall"), "right", figures=True, width=66, tip=self.tr("Of the rows that are, the share that is found.")),
+            RowColumn(
+                self.tr("Precision"),
+                "right",
+                figures=True,
+                width=78,
+                tip=self.tr("Of the rows predicted as this class, the share that really is."),
+            ),
+            RowColumn(
+                self.tr("Recall"), "right", figures=True, width=66, tip=self.tr("Of the rows of this class, the share that is found.")
+            ),
             RowColumn("F1", "right", figures=True, width=60),
         ]
 
@@ -63,16 +71,16 @@ class ConfusionCard(QFrame):
         self.classes.setFixedHeight(self.classes.height_for(MOST_ROWS))
 
     def show_counts(self, names: Sequence[str], counts: Sequence[Sequence[int]], positive: int | None, threshold: float | None) -> None:
-        """Show counts[truth][answer]; for two classes at a cut-off of the positive one."""
+        """Show counts[truth][answer]; for two classes at a threshold of the positive one."""
         self.names = list(names)
         columns = [RowColumn(self.tr("really"), stretch=True, width=90)]
-        columns += [RowColumn(name, "right", figures=True, width=88, tip=self.tr("answered {name}").format(name=name)) for name in names]
+        columns += [RowColumn(name, "right", figures=True, width=88, tip=self.tr("predicted {name}").format(name=name)) for name in names]
         if tuple(columns) != self.matrix.rows_model.columns:
             self.matrix.show_columns(columns)
         self.matrix.show_rows(self._line(names, at, line) for at, line in enumerate(counts))
         self.matrix.setFixedHeight(self.matrix.height_for(MOST_ROWS))
         binary = len(names) == 2 and positive is not None
-        self.at.setText(self.tr("cut-off {value}").format(value=format_number(threshold, 3)) if binary and threshold is not None else "")
+        self.at.setText(self.tr("threshold {value}").format(value=format_number(threshold, 3)) if binary and threshold is not None else "")
         self.message.setText(self._show_message(names, counts, positive) if binary and positive is not None else "")
         self.message.setVisible(bool(self.message.text()))
 
@@ -81,7 +89,7 @@ class ConfusionCard(QFrame):
         cells: list[Cell | str] = [Cell(names[at], tip=names[at])]
         for answer, count in enumerate(line):
             share = count / total if total else 0.0
-            tip = self.tr("{count} of {total} rows that really are {truth} were answered {answer} ({share})").format(
+            tip = self.tr("{count} of {total} rows that really are {truth} were predicted {answer} ({share})").format(
                 count=f"{count:,}", total=f"{total:,}", truth=names[at], answer=names[answer], share=f"{share:.1%}"
             )
             cells.append(Cell(f"{count:,}", shade=share, tip=tip, tone="" if answer == at else "2"))
@@ -90,6 +98,6 @@ class ConfusionCard(QFrame):
     def _show_message(self, names: Sequence[str], counts: Sequence[Sequence[int]], positive: int) -> str:
         other = 1 - positive
         hit, missed, false = counts[positive][positive], counts[positive][other], counts[other][positive]
-        return self.tr("{hit} of {all} “{name}” are found, {missed} are missed; {false} others are answered “{name}” wrongly.").format(
+        return self.tr("{hit} of {all} “{name}” are found, {missed} are missed; {false} others are wrongly predicted “{name}”.").format(
             hit=f"{hit:,}", all=f"{hit + missed:,}", missed=f"{missed:,}", false=f"{false:,}", name=names[positive]
         )

@@ -48,7 +48,7 @@ class CurvesCard(QFrame):
         self.which.picked.connect(lambda _: self._draw())
 
     def show_evaluation(self, found: Classification) -> None:
-        """Show the curves of an evaluation, with the cut-off in use."""
+        """Show the curves of an evaluation, with the threshold in use."""
         self._curves, self._threshold = found.curves, found.threshold
         several = len(self._curves) > 1
         every = [("all", self.tr("All classes") if len(self._curves) <= MOST else self.tr("First {n} classes").format(n=MOST))]
@@ -69,17 +69,17 @@ class CurvesCard(QFrame):
         series = [Series(level_of(one.label), one.roc.x, one.roc.y) for one in curves]
         if len(curves) == 1 and self._threshold is not None:
             series += self._point(curves[0].roc)
-        self._axes(self.tr("false alarms, of all others"), self.tr("found, of the class"))
+        self._axes(self.tr("false positive rate"), self.tr("true positive rate"))
         self.chart.show_series(series, diagonal=True, x_range=(0, 1), y_range=(0, 1))
         self.message.setText(self.tr("The further up and left, the better. The dashed line is guessing."))
 
     def _point(self, curve: RocCurve | PrecisionRecallCurve) -> list[Series]:
-        """Where the cut-off in use stands on a curve."""
+        """Where the threshold in use stands on a curve."""
         known = [(abs(threshold - (self._threshold or 0.0)), at) for at, threshold in enumerate(curve.threshold) if threshold is not None]
         if not known:
             return []
         at = min(known)[1]
-        return [Series(self.tr("cut-off"), [curve.x[at]], [curve.y[at]], color=1, line=False, size=11)]
+        return [Series(self.tr("threshold"), [curve.x[at]], [curve.y[at]], color=1, line=False, size=11)]
 
     def _pr(self, curves: Sequence[ClassCurves]) -> None:
         series = [Series(level_of(one.label), one.precision_recall.x, one.precision_recall.y) for one in curves]
@@ -89,9 +89,9 @@ class CurvesCard(QFrame):
                 series += self._point(curves[0].precision_recall)
             if (share := curves[0].precision_recall.share) is not None:
                 marks = [Mark(share, self.tr("guessing"))]
-        self._axes(self.tr("recall: found, of the class"), self.tr("precision: right, of those answered so"))
+        self._axes(self.tr("recall"), self.tr("precision"))
         self.chart.show_series(series, marks=marks, x_range=(0, 1), y_range=(0, 1))
-        self.message.setText(self.tr("How many of the answers are right, when more and more of the class are to be found."))
+        self.message.setText(self.tr("How many of the predictions are right as more of the class is found."))
 
     def _calibration(self, curves: Sequence[ClassCurves]) -> None:
         series = [
@@ -114,7 +114,7 @@ class CurvesCard(QFrame):
     def _gain(self, curves: Sequence[ClassCurves]) -> None:
         series = [Series(level_of(one.label), [0.0, *one.gain.share], [0.0, *one.gain.found]) for one in curves]
         series = [one for one, of in zip(series, curves, strict=True) if of.gain.share]
-        self._axes(self.tr("rows taken, the highest score first"), self.tr("found, of the class"))
+        self._axes(self.tr("share of rows, highest score first"), self.tr("true positive rate"))
         self.chart.show_series(series, diagonal=True, x_range=(0, 1), y_range=(0, 1))
         found = curves[0].gain
         if len(curves) == 1 and found.share:
@@ -136,16 +136,16 @@ class ErrorsCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.kind = Segments(
-            [("scatter", self.tr("Answered and true")), ("misses", self.tr("Misses")), ("bands", self.tr("By size"))], name="error_kind"
+            [("scatter", self.tr("Predicted and true")), ("misses", self.tr("Errors")), ("bands", self.tr("By size"))], name="error_kind"
         )
         self.scatter = ScatterChart(
-            self.tr("Answers against true values"), name="actual_predicted", x_label=self.tr("true value"), y_label=self.tr("answer")
+            self.tr("Predictions against true values"), name="actual_predicted", x_label=self.tr("true value"), y_label=self.tr("answer")
         )
         self.misses = ColumnChart(
-            self.tr("Misses"), name="residual_histogram", x_label=self.tr("answer minus true value"), y_label=self.tr("rows")
+            self.tr("Errors"), name="residual_histogram", x_label=self.tr("prediction minus true value"), y_label=self.tr("rows")
         )
         self.bands = ColumnChart(
-            self.tr("Mean miss by size"), name="error_bands", x_label=self.tr("true value"), y_label=self.tr("mean size of a miss")
+            self.tr("Mean error by size"), name="error_bands", x_label=self.tr("true value"), y_label=self.tr("mean absolute error")
         )
         self._pages = QStackedWidget()
         self._charts = (self.scatter, self.misses, self.bands)
@@ -178,17 +178,17 @@ class ErrorsCard(QFrame):
         zero = [Mark(0.0, "", upright=True)]
         self.misses.show_histogram(found.histogram.edges, {self.tr("rows"): found.histogram.counts}, marks=zero)
         names = [f"{format_number(band.low, 3)} – {format_number(band.high, 3)}" for band in found.bands]
-        self.bands.show_categories(names, {self.tr("mean miss"): [band.mae for band in found.bands]})
+        self.bands.show_categories(names, {self.tr("mean error"): [band.mae for band in found.bands]})
         message = []
         by_share = {round(one.share, 2): one.error for one in found.quantiles}
         if 0.5 in by_share and 0.95 in by_share:
-            text = self.tr("Half of the answers miss by less than {half}, 95 of 100 by less than {most}.")
+            text = self.tr("Half of the predictions are off by less than {half}, 95 of 100 by less than {most}.")
             message.append(text.format(half=format_number(by_share[0.5], 3), most=format_number(by_share[0.95], 3)))
         if found.bias is not None:
             text = (
-                self.tr("On average answers are too high by {bias}.")
+                self.tr("On average predictions are too high by {bias}.")
                 if found.bias >= 0
-                else self.tr("On average answers are too low by {bias}.")
+                else self.tr("On average predictions are too low by {bias}.")
             )
             message.append(text.format(bias=format_number(abs(found.bias), 3)))
         if found.sampled:

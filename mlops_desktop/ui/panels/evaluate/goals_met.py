@@ -38,7 +38,7 @@ class GoalsMet(QFrame):
         if found is None:
             self._show_message(self.tr("Goals are checked on the held-out test set, when it is used."), "", "mute")
         elif not goals:
-            self._show_message(self.tr("No goal is set: there is nothing to miss."), "", "mute")
+            self._show_message(self.tr("No goal is set."), "", "mute")
         else:
             met = sum(goal.passed for goal in goals)
             self._show_message("", self.tr("{met} of {all} met").format(met=met, all=len(goals)), "ok" if met == len(goals) else "err")

@@ -58,7 +58,7 @@ class MetricsTable(RowsTable):
             RowColumn(tr("Metrics", "Value"), "right", figures=True, width=72),
             RowColumn(tr("Metrics", "95 % interval"), "right", figures=True, width=124),
             RowColumn(tr("Metrics", "Baseline"), "right", figures=True, width=74),
-            RowColumn(tr("Metrics", "In words"), stretch=True, width=200),
+            RowColumn(tr("Metrics", "Meaning"), stretch=True, width=200),
         ]
         super().__init__(columns, name="metrics", title=self.tr("Metrics"), selectable=False)
 

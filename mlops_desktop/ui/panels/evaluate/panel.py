@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.data import Location
 from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, check
 from mlops_desktop.engine.process import Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
@@ -20,8 +21,8 @@ from mlops_desktop.ui.panels.evaluate.test_set_card import TestSetCard, accesses
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.source_dialog import DataZone
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, row
-from mlops_desktop.ui.widgets.drop_zone import DropZone
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import model_text
@@ -30,7 +31,7 @@ R = TypeVar("R")
 
 
 class EvaluatePanel(Panel):
-    """Metrics with their intervals, the held-out test set, cut-off, curves, importance, worst rows, goals, report."""
+    """Metrics with their intervals, the held-out test set, threshold, curves, importance, worst rows, goals, report."""
 
     id = "evaluate"
     purpose = "See how good the model is, and where it fails"
@@ -42,7 +43,7 @@ class EvaluatePanel(Panel):
         self.file = self._query("file", self.tr("Evaluating the file"), Evaluation, stored=False, long=True)
         self.response = self._query("time", self.tr("Measuring the response time"), ResponseTime)
         self.file.changed.connect(self._show_file)
-        self._file: Path | None = None  # the other file that was evaluated last
+        self._file: Location | None = None  # the other file that was evaluated last
         self._source = "oof"
         self._test_shown = ""  # the evaluation on the held-out test set that was shown first when it was made
         self._shown: tuple[Any, ...] = ()
@@ -58,14 +59,12 @@ class EvaluatePanel(Panel):
         read: Callable[[str], R | None] | None = (lambda key: controller.result(key, kind)) if stored else None
         return Query(controller, owner=f"evaluate.{name}", title=title, parent=self, read=read, long=long)
 
-    # ---- building
-
     def _build(self) -> None:
         self.results, self.test_set_card = ResultsPage(self.controller), TestSetCard()
         self.open = self.test_set_card.open
-        self.drop = DropZone(
+        self.drop = DataZone(
             self.tr("Evaluate another file"),
-            self.tr("Drop a file here that holds the true values: the model answers each row, and the answers are compared."),
+            self.tr("Drop a file here that holds the true values: each row is predicted and compared with its true value."),
             name="evaluate_file",
         )
         self.drop.setMinimumHeight(130)
@@ -92,9 +91,9 @@ class EvaluatePanel(Panel):
         self.sources.chosen.connect(self._choose_source)
         self.drop.taken.connect(self.evaluate_file)
         self.results.goals.asked.connect(lambda: self.controller.go_to.emit("problem"))
-        self.results.cutoff.used.connect(self._use_cutoff)
-        self.results.cutoff.proposed.connect(lambda: self.controller.edit(self.tr("Cut-off chosen by the scores"), threshold=None))
-        self.results.cutoff.moved.connect(self._preview_cutoff)
+        self.results.threshold.used.connect(self._use_threshold)
+        self.results.threshold.proposed.connect(lambda: self.controller.edit(self.tr("Threshold chosen from the scores"), threshold=None))
+        self.results.threshold.moved.connect(self._preview_threshold)
 
     # ---- showing
 
@@ -125,13 +124,13 @@ class EvaluatePanel(Panel):
         self._show_page(best, found, oof, test)
 
     def show_project(self) -> None:
-        """Nothing here is a decision but the cut-off, which comes with the results."""
+        """Nothing here is a decision but the threshold, which comes with the results."""
 
     def _show_without_model(self) -> None:
         ever = self.controller.folder is not None and not blocked(self.controller.project) and self.controller.project_status().ever
         if ever and self._shown:
             self._turn(self._main)
-            self._notice(self.tr("The decisions changed after the last training: what stands here is out of date. Undo brings it back."))
+            self._notice(self.tr("The decisions changed after the last training: these results are out of date. Undo brings them back."))
             self.results.setEnabled(False)
             for part in (self.test_set_card, self.drop, self._busy):
                 part.setVisible(False)
@@ -163,7 +162,7 @@ class EvaluatePanel(Panel):
         self.model.setText(message)
         self.model.setToolTip(tip)
         where = {
-            "oof": (self.tr("1 training row"), self.tr("{n} training rows, each answered by a model that did not see it")),
+            "oof": (self.tr("1 training row"), self.tr("{n} training rows, each predicted by a model that was not trained on it")),
             "test": (self.tr("1 row of the held-out test set"), self.tr("{n} rows of the held-out test set")),
             "file": (self.tr("1 row of {file}"), self.tr("{n} rows of {file}")),
         }[self._source]
@@ -224,8 +223,8 @@ class EvaluatePanel(Panel):
             self.test.retry()
             self.show_results()
 
-    def evaluate_file(self, file: Path) -> None:
-        """Evaluate the chosen model on a file that it never saw."""
+    def evaluate_file(self, file: Location) -> None:
+        """Evaluate the chosen model on a file, or the data of an address, that it never saw."""
         if self.controller.project_status().best is None:
             return
         self._file = file
@@ -262,15 +261,15 @@ class EvaluatePanel(Panel):
         self._source = source
         self.show_results()
 
-    def _use_cutoff(self, value: float) -> None:
-        self.controller.edit(self.tr("Cut-off {value}").format(value=format_number(value, 3)), threshold=value)
+    def _use_threshold(self, value: float) -> None:
+        self.controller.edit(self.tr("Threshold {value}").format(value=format_number(value, 3)), threshold=value)
 
-    def _preview_cutoff(self, counts: Counts, value: float) -> None:
-        """While the rows shown are those that the cut-off is chosen on, the matrix follows it."""
+    def _preview_threshold(self, counts: Counts, value: float) -> None:
+        """While the rows shown are those that the threshold is chosen on, the matrix follows it."""
         found = self.out_of_fold.value
         classes = found.classification if found is not None else None
         if self._source == "oof" and classes is not None and classes.positive is not None:
-            self.results.preview_cutoff(classes.positive, counts, value)
+            self.results.preview_threshold(classes.positive, counts, value)
 
     def _to_training(self) -> None:
         self.controller.go_to.emit("train")
@@ -291,7 +290,7 @@ class EvaluatePanel(Panel):
         """What can be done here."""
         return [
             (self.tr("Evaluate on the held-out test set"), self.open),
-            (self.tr("Cut-off (threshold)"), self.results.cutoff.slider),
+            (self.tr("Threshold"), self.results.threshold.slider),
             (self.tr("Metrics"), self.results.metrics),
             (self.tr("Confusion matrix"), self.results.confusion.matrix),
             (self.tr("Evaluate another file"), lambda: self._choose_source("file")),

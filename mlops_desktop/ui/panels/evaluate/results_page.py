@@ -1,4 +1,4 @@
-"""An evaluation of a model: its leading metrics, all metrics, confusion or errors, cut-off, importance and worst rows."""
+"""An evaluation of a model: its leading metrics, all metrics, confusion or errors, threshold, importance and worst rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
 from mlops_desktop.ui.panels.evaluate.curves_card import CurvesCard, ErrorsCard
 from mlops_desktop.ui.panels.evaluate.goals_met import GoalsMet
 from mlops_desktop.ui.panels.evaluate.metrics_table import MetricsTable, baseline, between, by_id, leading, score_text
-from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, CutoffCard
+from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, ThresholdCard
 from mlops_desktop.ui.panels.evaluate.worst_rows_card import FEATURES, ImportanceCard, WorstCard
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import card, column, held, label, row
@@ -30,7 +30,7 @@ class ResultsPage(QWidget):
         self.kpis = [Kpi("–", name=f"evaluation_kpi_{at}") for at in range(KPIS)]
         self.metrics, self.goals = MetricsTable(), GoalsMet()
         self.confusion, self.curves, self.errors = ConfusionCard(), CurvesCard(), ErrorsCard()
-        self.cutoff, self.importance, self.worst = CutoffCard(), ImportanceCard(), WorstCard()
+        self.threshold, self.importance, self.worst = ThresholdCard(), ImportanceCard(), WorstCard()
         self.notes = label("", "small", tone="2", wrap=True)
         self.notes.setObjectName("evaluation_notes")
         table = card(self.notes, self.metrics, margins=(12, 12, 12, 10))
@@ -42,7 +42,7 @@ class ResultsPage(QWidget):
                 table,
                 self._classes,
                 self.errors,
-                self.cutoff,
+                self.threshold,
                 row((self.importance, 4), (self.worst, 5), spacing=12),
                 spacing=12,
             )
@@ -58,16 +58,16 @@ class ResultsPage(QWidget):
         if classes is not None:
             self.confusion.show_evaluation(classes)
             self.curves.show_evaluation(classes)
-        has_cutoff = classes is not None and classes.positive is not None
-        self.cutoff.setVisible(has_cutoff and oof is not None and source != "file")
-        if has_cutoff and oof is not None:
-            self.cutoff.show_evaluation(oof, project.threshold, project.costs)
+        has_threshold = classes is not None and classes.positive is not None
+        self.threshold.setVisible(has_threshold and oof is not None and source != "file")
+        if has_threshold and oof is not None:
+            self.threshold.show_evaluation(oof, project.threshold, project.costs)
         if found.residuals is not None:
             self.errors.show_evaluation(found.residuals)
         self._show_rows(found, test, source)
 
-    def preview_cutoff(self, positive: int, counts: Counts, value: float) -> None:
-        """Show the confusion matrix at another cut-off of the class at the position `positive`."""
+    def preview_threshold(self, positive: int, counts: Counts, value: float) -> None:
+        """Show the confusion matrix at another threshold of the class at the position `positive`."""
         self.confusion.show_counts(self.confusion.names, counts.matrix(positive), positive, value)
 
     def _show_metrics(self, found: Evaluation) -> None:
@@ -90,8 +90,8 @@ class ResultsPage(QWidget):
             notes.append(
                 pluralize(
                     found.rows_left_out,
-                    self.tr("1 row was left out: a value cannot be read, or the truth is missing."),
-                    self.tr("{n} rows were left out: a value cannot be read, or the truth is missing."),
+                    self.tr("1 row was left out: a value cannot be read, or the true value is missing."),
+                    self.tr("{n} rows were left out: a value cannot be read, or the true value is missing."),
                 )
             )
         self.notes.setText("\n".join(notes))

@@ -34,8 +34,8 @@ class TestSetCard(QFrame):
     def show_accesses(self, count: int) -> None:
         """Show what the test set is for, and how often it was evaluated on under other decisions."""
         text = self.tr(
-            "These rows were kept out of training and tuning, so they show how well the model will answer new ones. Each use is counted: "
-            "whoever chooses among models by them makes their figures too good."
+            "These rows were kept out of training and tuning, so they show how well the model will predict new ones. Each use is counted: "
+            "choosing among models by them makes their figures too good."
         )
         again = self.tr("Under other decisions {uses}.").format(uses=accesses_text(count)) if count else ""
         self.note.setText(f"{text} {again}".strip())

@@ -1,4 +1,4 @@
-"""The cut-off of a two-class model: what precision, recall and cost would be at each, on rows that the model had not seen."""
+"""The threshold of a two-class model: what precision, recall and cost would be at each, on rows that the model had not seen."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mlops_desktop.ui.widgets.series import Mark, Series
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows are answered rightly and wrongly at a cut-off."""
+    """How many rows are answered rightly and wrongly at a threshold."""
 
     hit: int
     missed: int
@@ -63,12 +63,12 @@ class _Slider(QSlider):
         event.ignore()
 
 
-class CutoffCard(QFrame):
-    """`used`: a person wants this cut-off; `proposed`: they want the one that scores propose; `moved`: the slider stands elsewhere."""
+class ThresholdCard(QFrame):
+    """`used`: a person wants this threshold; `proposed`: they want the one that scores propose; `moved`: the slider stands elsewhere."""
 
     used = Signal(float)
     proposed = Signal()
-    moved = Signal(object, float)  # Counts, cut-off
+    moved = Signal(object, float)  # Counts, threshold
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,33 +80,34 @@ class CutoffCard(QFrame):
         self._selected = 0.5
         self._shown: tuple[Evaluation, float | None, Costs | None] | None = None
         self.why = label("", "small", tone="2", wrap=True)
-        self.why.setObjectName("cutoff_why")
+        self.why.setObjectName("threshold_why")
         self.slider = _Slider(Qt.Orientation.Horizontal)
-        self.slider.setObjectName("cutoff_slider")
-        self.slider.setAccessibleName(self.tr("Cut-off"))
-        self.line = NumberLine(0.0, 1.0, name="cutoff", title=self.tr("Cut-off as a number"))
+        self.slider.setObjectName("threshold_slider")
+        self.slider.setAccessibleName(self.tr("Threshold"))
+        self.line = NumberLine(0.0, 1.0, name="threshold", title=self.tr("Threshold as a number"))
         self.line.setFixedWidth(86)
-        self.use = Button(self.tr("Use this cut-off"), self._use, name="use_cutoff", icon="check")
+        self.use = Button(self.tr("Use this threshold"), self._use, name="use_threshold", icon="check")
         self.auto = Button(
             self.tr("Choose for me"),
             self.proposed.emit,
-            name="auto_cutoff",
+            name="auto_threshold",
             kind="link",
-            tip=self.tr("The cut-off that is best on rows that the model had not seen, by the metric or by the costs."),
+            tip=self.tr("The threshold that is best on rows that the model had not seen, by the metric or by the costs."),
         )
         self._figures: dict[str, QLabel] = {}
         self._where = label(
             self.tr(
-                "All figures here are of training rows, each answered by a model that did not see it. The held-out test set is not used."
+                "All figures here are from training rows, each predicted by a model that was not trained on "
+                "it. The held-out test set is not used."
             ),
             "caption",
             tone="3",
             wrap=True,
         )
-        self.chart = LineChart(self.tr("What each cut-off does"), name="cutoff_chart", x_label=self.tr("cut-off"))
+        self.chart = LineChart(self.tr("Effect of the threshold"), name="threshold_chart", x_label=self.tr("threshold"))
         self.chart.setMinimumHeight(280)
         left = column(
-            heading(self.tr("Cut-off")),
+            heading(self.tr("Threshold")),
             self.why,
             row((self.slider, 1), self.line),
             self._grid(),
@@ -128,19 +129,20 @@ class CutoffCard(QFrame):
             "recall": self.tr("Recall"),
             "f1": self.tr("F1"),
             "accuracy": self.tr("Accuracy"),
-            "share": self.tr("Answered so"),
+            "share": self.tr("Predicted so"),
             "cost": self.tr("Cost per row"),
         }
         for at, (id_, name) in enumerate(names.items()):
             value = self._figures[id_] = label("–", "section", weight=Weight.DemiBold, figures=True)
-            value.setObjectName(f"cutoff_{id_}")
+            value.setObjectName(f"threshold_{id_}")
             grid.addWidget(label(name, "caption", tone="3"), at // 3 * 3, at % 3)
             grid.addWidget(value, at // 3 * 3 + 1, at % 3)
         grid.setRowMinimumHeight(2, 6)
         return grid
 
     def show_evaluation(self, found: Evaluation, chosen: float | None, costs: Costs | None) -> None:
-        """Show the out-of-fold evaluation of a model of two classes. `chosen`: the cut-off set by hand, None: the proposed one is used."""
+        """Show the out-of-fold evaluation of a model of two classes. `chosen`: the threshold set by hand, "
+        "None: the proposed one is used."""
         if self._shown is not None and found is self._shown[0] and (chosen, costs) == self._shown[1:]:
             return
         self._shown = (found, chosen, costs)
@@ -155,7 +157,7 @@ class CutoffCard(QFrame):
             self.tr("Proposed: {value}. {reason}").format(value=format_number(choice.threshold, 3), reason=choice.reason) if choice else ""
         )
         name = level_of(classes.classes[classes.positive])
-        text = self.tr("From this probability of “{name}” on, the answer is “{name}”.").format(name=name)
+        text = self.tr("From this probability of “{name}” on, the prediction is “{name}”.").format(name=name)
         self.why.setText(" ".join(part for part in (text, own, proposed) if part))
         self.auto.setVisible(chosen is not None)
         self.slider.blockSignals(True)
@@ -165,22 +167,22 @@ class CutoffCard(QFrame):
         self.slider.blockSignals(False)
         self._show(self._now)
 
-    def cutoff(self) -> float:
-        """The cut-off that is selected."""
+    def threshold(self) -> float:
+        """The threshold that is selected."""
         return self._selected
 
     def counts(self) -> Counts:
-        """The counts at the cut-off that is selected."""
+        """The counts at the threshold that is selected."""
         return counts_at(self._curve, self.slider.value(), *self._of)
 
     def _nearest(self, value: float) -> int:
-        """The first point from which on the same rows are answered so: cut-offs lie between scores."""
+        """The first point from which on the same rows are answered so: thresholds lie between scores."""
         thresholds = np.asarray(self._curve.threshold)
         return int(np.argmin(np.abs(thresholds - value))) if len(thresholds) else 0
 
     def _moved(self) -> None:
         self._show(self._curve.threshold[self.slider.value()])
-        self.moved.emit(self.counts(), self.cutoff())
+        self.moved.emit(self.counts(), self.threshold())
 
     def _typed(self) -> None:
         value: float | None = None
@@ -228,7 +230,7 @@ class CutoffCard(QFrame):
         self.chart.show_series(series, marks=marks, x_range=(0.0, 1.0), y_range=(0.0, 1.0))
 
     def _use(self) -> None:
-        self.used.emit(self.cutoff())
+        self.used.emit(self.threshold())
 
 
 def _short(value: float) -> str:

@@ -26,10 +26,10 @@ class ImportanceCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.chart = BarChart(self.tr("What the model relies on"), name="importance")
+        self.chart = BarChart(self.tr("Feature importance"), name="importance")
         self.message = label("", "caption", tone="3", wrap=True)
         self.message.setObjectName("importance_note")
-        head = row(heading(self.tr("What the model relies on")), None, self.chart.tools)
+        head = row(heading(self.tr("Feature importance")), None, self.chart.tools)
         self.setLayout(column(head, (self.chart, 1), self.message, margins=(16, 10, 12, 12), spacing=6))
         self.chart.setMinimumHeight(220)
 
@@ -65,11 +65,11 @@ class WorstCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.table = RowsTable([RowColumn("")], name="worst_rows", title=self.tr("The rows that were missed most"))
+        self.table = RowsTable([RowColumn("")], name="worst_rows", title=self.tr("Rows with the largest errors"))
         self.message = label("", "caption", tone="3", wrap=True)
         self.message.setObjectName("worst_note")
         self.setLayout(
-            column(heading(self.tr("The rows that were missed most")), self.message, (self.table, 1), margins=(16, 10, 12, 12), spacing=6)
+            column(heading(self.tr("Rows with the largest errors")), self.message, (self.table, 1), margins=(16, 10, 12, 12), spacing=6)
         )
         self.setMinimumHeight(300)
 
@@ -80,21 +80,21 @@ class WorstCard(QFrame):
         shown = list(columns) if placed else []
         head = [
             RowColumn(self.tr("Row"), "right", figures=True, width=64, tip=self.tr("Which row of the data file, counted from 1")),
-            RowColumn(self.tr("Truth"), "left" if classes else "right", figures=not classes, width=92),
-            RowColumn(self.tr("Answer"), "left" if classes else "right", figures=not classes, width=92),
-            RowColumn(self.tr("P(truth)") if classes else self.tr("Miss"), "right", figures=True, width=76),
+            RowColumn(self.tr("True value"), "left" if classes else "right", figures=not classes, width=92),
+            RowColumn(self.tr("Prediction"), "left" if classes else "right", figures=not classes, width=92),
+            RowColumn(self.tr("P(truth)") if classes else self.tr("Error"), "right", figures=True, width=76),
             *(RowColumn(one.name, width=104) for one in shown),
         ]
         self.table.show_columns(head)
         formats = [one.formatter() for one in shown]
         self.table.show_rows(self._line(at, one, classes, shown, formats) for at, one in enumerate(found.worst[:MOST_ROWS]))
         text = (
-            self.tr("Wrong answers that the model was most confident in.")
+            self.tr("Wrong predictions in which the model was most confident.")
             if classes
-            else self.tr("Answers that are furthest from the truth.")
+            else self.tr("Predictions that are furthest from the true value.")
         )
         self.table.setVisible(bool(found.worst))
-        self.message.setText(text if found.worst else self.tr("Every row was answered rightly."))
+        self.message.setText(text if found.worst else self.tr("Every row was predicted correctly."))
 
     def _line(self, at: int, one: WorstRow, classes: bool, shown: Sequence[TableColumn], formats: Sequence[Callable[[object], str]]) -> Row:
         if classes:

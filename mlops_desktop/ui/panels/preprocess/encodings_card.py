@@ -27,8 +27,8 @@ class EncodingsCard(QWidget):
         self._shown: object = None
         self._open = ""  # the first algorithm of the entry whose settings are shown
         self._entries = column(spacing=10)
-        note = label(self.tr("Added after your steps, fitted on the training folds as well."), "caption", tone="3", wrap=True)
-        self.setLayout(column(heading(self.tr("Matrix of each model")), note, held(self._entries), spacing=6))
+        note = label(self.tr("Added after your steps; fitted on the training folds only."), "caption", tone="3", wrap=True)
+        self.setLayout(column(heading(self.tr("Encoding per model")), note, held(self._entries), spacing=6))
         recipe.changed.connect(self.refresh)
         self.refresh()
 
@@ -60,6 +60,7 @@ class EncodingsCard(QWidget):
             settings.hide()
         made = label(self._summary(one), "caption", tone="err" if one.error else "2", wrap=True)
         made.setObjectName(f"encoding_{first}_summary")
+        made.setToolTip(", ".join(one.operations))
         parts: list[QWidget] = [title, held(row((pick, 1), settings)), made]
         if self._open == first:
             parts.append(ComponentForm(encoding, on_change=lambda changed: self._pin(ids, changed), name=f"encoding_{first}_form"))
@@ -73,7 +74,7 @@ class EncodingsCard(QWidget):
         if one.width is None:
             return one.error
         width = pluralize(one.width, self.tr("1 feature"), self.tr("{n} features"))
-        return f"{width}: {', '.join(one.operations)}" if one.operations else width
+        return f"{width}. {one.encoding.help}"
 
     def _toggle(self, first: str) -> None:
         self._open = "" if self._open == first else first

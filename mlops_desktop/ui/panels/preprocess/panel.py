@@ -11,13 +11,13 @@ class PreprocessPanel(RecipePanel):
     """Rules for rows, then the recipe; each step with its settings and what it does."""
 
     id = "preprocess"
-    purpose = "Make rows and columns fit for a model, step by step"
+    purpose = "Prepare rows and columns for a model, step by step"
 
     def page(self) -> RecipeView:
         """Rules for rows, steps, and what each does."""
         return RecipeView(
             self.recipe,
-            nothing=self.tr("No step is chosen. Encoding, filling and scaling follow by themselves, as each model needs them."),
+            nothing=self.tr("No step is chosen. Encoding, filling and scaling are added automatically for each model."),
             propose=self.tr("Prepare this for me"),
             row_filters=True,
             under=EncodingsCard,

@@ -87,7 +87,7 @@ class BriefCard(QFrame):
         groups = sorted(columns, key=lambda pair: pair[1] not in ("id", "category"))  # those that name something come first
         alike, by = self.tr("Those with the same {name}"), self.tr("Yes, by {name}")
         offered = {
-            "group": [("", self.tr("None: each row stands for itself")), *((name, alike.format(name=name)) for name, _ in groups)],
+            "group": [("", self.tr("None: each row is independent")), *((name, alike.format(name=name)) for name, _ in groups)],
             "time": [("", self.tr("No")), *((name, by.format(name=name)) for name in (*dates, *others))],
         }
         for role, box in self.split_columns.items():

@@ -73,7 +73,7 @@ class ProblemDecisions(QObject):
 
     def choose_task(self, task: str) -> None:
         """Another kind of answer; what follows from it is proposed anew."""
-        self._decide(self.tr("Kind of answer"), replace(self.controller.project, task=task), follow=True)  # type: ignore[arg-type]
+        self._decide(self.tr("Kind of prediction"), replace(self.controller.project, task=task), follow=True)  # type: ignore[arg-type]
 
     def choose_positive(self, value: object) -> None:
         """The class of interest."""
@@ -84,7 +84,7 @@ class ProblemDecisions(QObject):
         goals = self.controller.project.goals
         if metric != self.controller.project.metric:
             goals = replace(goals, score=None)  # a number on another scale
-        self.controller.edit(self.tr("What counts as good"), metric=metric, goals=goals)
+        self.controller.edit(self.tr("Metric"), metric=metric, goals=goals)
 
     def set_goals(self, goals: Goals, field: str) -> None:
         """Goals; edits of one field that follow each other are one step of undo."""
@@ -170,7 +170,7 @@ class ProblemDecisions(QObject):
                     self.renew(before, because)
                 return
             self.before = None
-            self.controller.put(self.tr("What follows from: {what}").format(what=because), found.project)
+            self.controller.put(self.tr("Proposed after: {what}").format(what=because), found.project)
             if found.changes:
                 self.controller.edit_banner.emit("info", self._changes_text(because, found.changes), self._stage)
 

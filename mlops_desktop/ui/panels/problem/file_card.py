@@ -42,7 +42,7 @@ class FileCard(QFrame):
             [("rows", self.tr("First rows")), ("notes", self.tr("Columns")), ("reading", self.tr("How it was read"))], name="data_tabs"
         )
         self.preview = DataTable(name="first_rows", title=self.tr("First rows of the data"))
-        self.notes = NotesTable(name="notes", title=self.tr("What is said of each column"))
+        self.notes = NotesTable(name="notes", title=self.tr("Notes on each column"))
         self.why = label("", "small", tone="2", wrap=True)
         self.why.setObjectName("note_why")
         self._pages = QStackedWidget()

@@ -55,7 +55,7 @@ class GoalsCard(QFrame):
             column(
                 heading(self.tr("Goals")),
                 label(
-                    self.tr("“Evaluation” holds the model against them. An empty goal asks for nothing."),
+                    self.tr("Evaluation compares the model with them. Leave a goal empty to skip it."),
                     "caption",
                     tone="3",
                     wrap=True,
@@ -88,7 +88,7 @@ class GoalsCard(QFrame):
         return line
 
     def _make_costs(self) -> QWidget:
-        self.costs_on = QCheckBox(self.tr("Kinds of error cost differently"))
+        self.costs_on = QCheckBox(self.tr("Errors have different costs"))
         self.costs_on.setObjectName("costs_on")
         self.costs_on.setAccessibleName(self.costs_on.text())
         self.costs_on.clicked.connect(self._switch_costs)
@@ -102,7 +102,9 @@ class GoalsCard(QFrame):
             for across, field in enumerate(_COSTS[at]):
                 grid.addWidget(self._line(f"cost_{field}", "", partial(self._take_cost, field)), at + 1, across + 1)
         grid.setColumnStretch(0, 1)
-        text = label(self.tr("In any currency; a gain is a negative cost. The cut-off is chosen by them."), "caption", tone="3", wrap=True)
+        text = label(
+            self.tr("In any currency; a gain is a negative cost. The threshold is chosen by them."), "caption", tone="3", wrap=True
+        )
         self._cost_grid = QWidget()
         self._cost_grid.setLayout(column(grid, text, spacing=4))
         part = QWidget()
@@ -127,14 +129,14 @@ class GoalsCard(QFrame):
             widget.setVisible(binary and costs is not None)
         self.costs_on.setChecked(costs is not None)
         self._cost_grid.setVisible(costs is not None)
-        texts = [self.tr("answered {name}"), self.tr("answered {name}"), self.tr("really {name}"), self.tr("really {name}")]
+        texts = [self.tr("predicted {name}"), self.tr("predicted {name}"), self.tr("really {name}"), self.tr("really {name}")]
         for head, text, name in zip(self._heads, texts, (positive, negative) * 2, strict=True):
             head.setText(text.format(name=name if len(name) <= 14 else name[:13] + "…"))
             head.setToolTip(name)
         for at, fields in enumerate(_COSTS):
             for across, field in enumerate(fields):
                 self._lines[f"cost_{field}"].setAccessibleName(
-                    self.tr("Cost of answering {answer} for {truth}").format(
+                    self.tr("Cost of predicting {answer} for {truth}").format(
                         answer=(positive, negative)[across], truth=(positive, negative)[at]
                     )
                 )

@@ -146,7 +146,7 @@ class ProblemPanel(Panel):
         overview = self.controller.last_overview()
         one = overview.column(name) if overview else None
         if overview is None or one is None:
-            self.file.why.setText(self.tr("Change what stands here in place. Unit and description are shown in the form page."))
+            self.file.why.setText(self.tr("Click a cell to edit it. Unit and description are shown in the form page."))
             return
         text = " ".join(evidence.message for evidence in one.evidence) or self.tr("Nothing special was found.")
         proposed = overview.roles.get(name)
@@ -157,7 +157,7 @@ class ProblemPanel(Panel):
             return []
         message = translated(consistent(project, overview)[1])
         if project.target and not project.task and not message:
-            message.append(self.tr("The kind of answer is open."))
+            message.append(self.tr("The kind of prediction is open."))
         open_ = [
             text
             for is_open, text in (
@@ -165,7 +165,7 @@ class ProblemPanel(Panel):
                     _has_positive(project) and project.positive is None,
                     self.tr("The class of interest is open."),
                 ),
-                (bool(project.task) and not project.metric, self.tr("What counts as good is open.")),
+                (bool(project.task) and not project.metric, self.tr("The metric is open.")),
                 (bool(project.task) and not project.candidates, self.tr("No algorithm is chosen yet.")),
             )
             if is_open
@@ -191,16 +191,16 @@ class ProblemPanel(Panel):
         if not project.target:
             return self.tr("Choose the column to predict first."), self.target.target
         if not project.task:
-            return self.tr("Choose the kind of answer first."), self.target.task
+            return self.tr("Choose the kind of prediction first."), self.target.task
         return "", None
 
     def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
         """The decisions of this stage, and every column."""
         found: list[tuple[str, QWidget | Callable[[], object]]] = [
             (self.tr("Column to predict"), self.target.target),
-            (self.tr("Kind of answer"), self.target.task),
+            (self.tr("Kind of prediction"), self.target.task),
             (self.tr("Class of interest"), self.target.positive),
-            (self.tr("What counts as good (metric)"), self.target.measure),
+            (self.tr("Metric"), self.target.measure),
             (self.tr("Goals"), self.goals),
             (self.tr("Costs of errors"), self.goals.costs_on),
             (self.tr("Choose another file"), self.file.choose),

@@ -51,7 +51,7 @@ class TargetCard(QFrame):
         self.metric_why = _small()
         self.inconsistent = label("", "small", tone="warn", wrap=True)
         self.inconsistent.setObjectName("misfit")
-        self.renew = Button(self.tr("Propose what follows anew"), self.renew_asked.emit, name="renew", icon="refresh")
+        self.renew = Button(self.tr("Propose the later stages anew"), self.renew_asked.emit, name="renew", icon="refresh")
         self._positive_part = QWidget()
         self._positive_part.setLayout(_field(self.tr("Class of interest"), self.positive, self.positive_why))
         self._inconsistent_part = QWidget()
@@ -60,7 +60,7 @@ class TargetCard(QFrame):
             column(
                 heading(self.tr("What to predict")),
                 column(_field(self.tr("Column"), self.target, self.target_why), self._guesses, spacing=2),
-                _field(self.tr("Kind of answer"), self.task, self.task_why),
+                _field(self.tr("Kind of prediction"), self.task, self.task_why),
                 self._positive_part,
                 _field(self.tr("A good model should …"), self.measure, self.metric_why),
                 self._inconsistent_part,
@@ -125,7 +125,7 @@ class TargetCard(QFrame):
         self.measure.show_options(choices)
         self.measure.show_choice(metric)
         if metric not in dict(choices):
-            _show_message(self.metric_why, self.tr("Choose what counts; everything is compared by it."))
+            _show_message(self.metric_why, self.tr("Choose the metric; models are compared by it."))
             return
         proposed = option.metrics.get(task)
         text = metric_of(metric, task).sentence

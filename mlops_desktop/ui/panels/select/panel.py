@@ -46,7 +46,7 @@ class RankingPane(Pane):
         self.ring = ProgressRing(self.tr("Ranking the columns"), name="select_ranking_ring", size=18)
         self.facts = label("", "caption", tone="3", wrap=True)
         self.facts.setObjectName("select_ranking_facts")
-        self.chart = BarChart(self.tr("How much each column tells"), name="select_ranking_chart", empty=self.tr("No ranking yet."))
+        self.chart = BarChart(self.tr("Score of each column"), name="select_ranking_chart", empty=self.tr("No ranking yet."))
         self.chart.tools.hide()
         head = row(heading(self.tr("Ranking")), (self.method, 1), self.ring, spacing=12)
         self.setLayout(column(head, self.facts, (scrolled(self.chart), 1), margins=(16, 10, 8, 12)))
@@ -186,7 +186,7 @@ class RemainsPane(Pane):
         found = self._ranking()
         if found is None:
             return ()
-        text = self.tr("not judged: free text")
+        text = self.tr("not scored: free text")
         scored = (JudgedColumn(name, score, kept=True, reason="") for name, score in found.scores)
         return (*scored, *(JudgedColumn(name, None, kept=True, reason=text) for name in found.unjudged))
 
@@ -215,7 +215,7 @@ class RemainsPane(Pane):
         step = self.recipe.component()
         names = self.table.ids()
         ready = isinstance(step, Selection) and bool(names)
-        tip = "" if isinstance(step, Selection) else self.tr("Add a step that selects first, such as “Keep the most telling columns”.")
+        tip = "" if isinstance(step, Selection) else self.tr("Add a selection step first, such as “Keep the most informative columns”.")
         for button in (self.keep, self.drop, self.free):
             button.setEnabled(ready)
             button.setToolTip(tip or ("" if names else self.tr("Choose one or more columns in the list first.")))
@@ -265,7 +265,7 @@ class SelectPanel(RecipePanel):
     """Ranking, steps that select, and what they decide on every column."""
 
     id = "select"
-    purpose = "Keep the columns that tell something, and see why the others go"
+    purpose = "Keep the informative columns, and see why the others are dropped"
 
     def page(self) -> RecipeView:
         """Ranking, steps, and what remains."""
@@ -273,7 +273,7 @@ class SelectPanel(RecipePanel):
         self.remains = RemainsPane(self.recipe, self.ranking.ranking)
         return RecipeView(
             self.recipe,
-            nothing=self.tr("All columns go to the models. A step that selects keeps those that tell something of the target."),
+            nothing=self.tr("All columns go to the models. A selection step keeps those that are informative about the target."),
             beside=lambda _: self.ranking,
             below=lambda _: self.remains,
             split=(5, 5),

@@ -35,7 +35,7 @@ class LearningCard(QFrame):
             empty=self.tr("The learning curve of the chosen model is made after training."),
             x_label=self.tr("training rows"),
         )
-        self.make = Button(self.tr("Make it"), self.asked.emit, name="make_learning_curve", kind="link", icon="play")
+        self.make = Button(self.tr("Compute"), self.asked.emit, name="make_learning_curve", kind="link", icon="play")
         self.of = label("", "caption", pill="mute")
         self.message = label("", "caption", tone="2", wrap=True)
         self.message.setObjectName("learning_note")
@@ -110,11 +110,11 @@ class LearningCard(QFrame):
         rise = float(np.nanmax(valid) - np.nanmin(valid))
         text = []
         if rise > 0 and (valid[-1] - valid[-3]) / rise > STEEP:
-            text.append(self.tr("The validation score still gets better: more rows would help."))
+            text.append(self.tr("The validation score is still improving: more rows would help."))
         elif rise > 0:
-            text.append(self.tr("The validation score hardly gets better any more: more rows would help little."))
+            text.append(self.tr("The validation score hardly improves any more: more rows would help little."))
         if abs(train[-1] - valid[-1]) > max(WIDE[0] * rise, WIDE[1] * max(abs(train[-1]), abs(valid[-1]))):
-            text.append(self.tr("The gap is wide: the model learns its rows by heart."))
+            text.append(self.tr("The gap is wide: the model overfits its training rows."))
         return text
 
 

@@ -182,13 +182,11 @@ class TrainPanel(Panel):
         )
 
     def _more_text(self, runs: list[Run]) -> str:
-        search = self.controller.project.search
+        search, kept = self.controller.project.search, trials_text(len(runs))
         if search.trials is None:
-            kept = trials_text(len(runs))
-            return self.tr("{done} kept. The search will go on for {time}.").format(done=kept, time=spent(search.seconds or 0))
+            return self.tr("{done} kept; continuing searches for another {time}.").format(done=kept, time=spent(search.seconds or 0))
         more = search.trials - done_of_plan(self.controller.project, runs)
-        kept, more = trials_text(len(runs)), more if more > 0 else MORE_TRIALS
-        return self.tr("{done} kept; {more} more will follow.").format(done=kept, more=more)
+        return self.tr("{done} kept; continuing adds {more}.").format(done=kept, more=trials_text(more if more > 0 else MORE_TRIALS))
 
     # ---- the learning curve
 
@@ -245,7 +243,7 @@ class TrainPanel(Panel):
     def _set_metric(self, metric: str) -> None:
         project = self.controller.project
         goals = project.goals if metric == project.metric else replace(project.goals, score=None)  # a number on another scale
-        self.controller.edit(self.tr("What counts as good"), metric=metric, goals=goals)
+        self.controller.edit(self.tr("Metric"), metric=metric, goals=goals)
 
     def _choose(self, ids: list[str]) -> None:
         """A row was selected: go on with that run; the best row means the best, whichever it will be."""

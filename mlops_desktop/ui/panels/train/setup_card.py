@@ -44,7 +44,7 @@ class SetupCard(QFrame):
         self.algorithms = AlgorithmList()
         self.refit = Segments([("train", self.tr("Training part")), ("all", self.tr("All rows"))], name="refit")
         self.refit.setToolTip(
-            self.tr("All rows: the model that is used also learns from the test part. Its figures are those of the model that did not.")
+            self.tr("All rows: the final model is also trained on the test part. Its figures are those of the model that was not.")
         )
         self.start = Button(self.tr("Start training"), self.started.emit, name="start_training", kind="primary", icon="play")
         self.stop = Button(self.tr("Stop, and keep what is done"), self.stopped.emit, name="stop_training", kind="danger", icon="stop")
@@ -70,7 +70,9 @@ class SetupCard(QFrame):
                 self.algorithms,
                 self.search.more,
                 column(
-                    label(self.tr("The final model learns from"), "small", tone="2", weight=Weight.Medium), row(self.refit, None), spacing=4
+                    label(self.tr("The final model is trained on"), "small", tone="2", weight=Weight.Medium),
+                    row(self.refit, None),
+                    spacing=4,
                 ),
                 None,
                 margins=(0, 0, 8, 4),
@@ -105,7 +107,7 @@ class SetupCard(QFrame):
             (id_, f"{name} · {purpose}" if purpose else name) for id_, (purpose, _, name) in named
         )  # here the name leads
         self.measure.show_choice(project.metric)
-        self.metric_note.setText(metric.sentence if metric else self.tr("Choose what counts as good."))
+        self.metric_note.setText(metric.sentence if metric else self.tr("Choose the metric."))
         self.split.show_split(project.split, columns)
         self.sampler.show_sampler(project.sampler, project.task)
         self.search.show_search(project.search, project.seed)

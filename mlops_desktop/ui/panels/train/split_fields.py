@@ -49,7 +49,7 @@ class SplitFields(QWidget):
         self._split = default_splitter()
         self._columns: Kinds = ()
         self._fitting: Splitter | None = None
-        self.method = ComboBox(method_names().items(), name="split_method", title=self.tr("Validation: how rows are kept apart"))
+        self.method = ComboBox(method_names().items(), name="split_method", title=self.tr("Validation: how rows are split"))
         self.form = self._make_form()
         self._place = QVBoxLayout()
         self._place.addWidget(self.form)
@@ -99,7 +99,7 @@ class SplitFields(QWidget):
         proposed = fitting is not None and fitting == self._split
         counted = ""
         if found and found.folds:
-            counted = self.tr("{train} rows to learn from, {test} held out for the test.").format(
+            counted = self.tr("{train} rows for training, {test} held out for testing.").format(
                 train=f"{found.train:,}", test=f"{found.test:,}"
             )
         if proposed and found:
@@ -114,7 +114,7 @@ class SplitFields(QWidget):
         self._fitting = None if proposed else fitting
         self.fit.setVisible(self._fitting is not None)
         if fitting is not None and found:
-            self.fit.setText(self.tr("Take what fits: {method}").format(method=fitting.label.partition(":")[0]))
+            self.fit.setText(self.tr("Use what fits: {method}").format(method=fitting.label.partition(":")[0]))
             self.fit.setAccessibleName(self.fit.text())
             self.fit.setToolTip(found.reason)
 

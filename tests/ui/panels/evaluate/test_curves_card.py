@@ -66,7 +66,7 @@ def test_errors_of_numbers(qtbot):
     card.show_evaluation(evaluate_scores(Target("regression", truth), answers, seed=0, resamples=20).residuals)
     text = find(card, QLabel, "errors_note").text()
     assert "too high by" in text
-    assert "Half of the answers" in text
+    assert "Half of the predictions" in text
     for id_ in ("misses", "bands", "scatter"):
         find(card, QPushButton, f"error_kind_{id_}").click()
     assert card.scatter.isVisible()

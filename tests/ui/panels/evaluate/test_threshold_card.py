@@ -1,4 +1,4 @@
-"""The cut-off: figures that belong to it, what is notified, what is refused."""
+"""The threshold: figures that belong to it, what is notified, what is refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
 from mlops_desktop.engine.evaluation.results import ProposedThreshold
 from mlops_desktop.engine.project.decisions import Costs
 from mlops_desktop.engine.training.thresholds import choose_threshold
-from mlops_desktop.ui.panels.evaluate.threshold_card import CutoffCard, cost_at
+from mlops_desktop.ui.panels.evaluate.threshold_card import ThresholdCard, cost_at
 from mlops_desktop.ui.widgets.inputs import NumberLine
 from tests.ui.conftest import find
 
@@ -40,7 +40,7 @@ def evaluation(positive: int = 1, threshold: float | None = None, costs: Costs |
 
 @pytest.fixture
 def made(qtbot):
-    widget = CutoffCard()
+    widget = ThresholdCard()
     qtbot.addWidget(widget)
     widget.resize(900, 330)
     widget.show()
@@ -50,11 +50,11 @@ def made(qtbot):
 @pytest.mark.parametrize("positive", [0, 1])
 def test_every_point_has_the_counts_of_its_cut_off(made, positive):
     made.show_evaluation(evaluation(positive), None, None)
-    slider = find(made, QSlider, "cutoff_slider")
+    slider = find(made, QSlider, "threshold_slider")
     scores = YES if positive else 1 - YES
     for at in range(0, slider.maximum() + 1, 7):
         slider.setValue(at)
-        answered = np.round(scores, 12) >= made.cutoff()
+        answered = np.round(scores, 12) >= made.threshold()
         truth = positive == TRUTH
         counts = made.counts()
         assert (counts.hit, counts.false) == (int((answered & truth).sum()), int((answered & ~truth).sum()))
@@ -68,37 +68,37 @@ def test_a_selected_cut_off_is_used_by_a_click(made):
     made.used.connect(received.append)
     made.moved.connect(lambda counts, value: moved.append(value))
     made.show_evaluation(found, None, None)
-    assert made.cutoff() == classes.threshold
-    assert not find(made, QPushButton, "use_cutoff").isEnabled()
-    assert not find(made, QPushButton, "auto_cutoff").isVisible()
+    assert made.threshold() == classes.threshold
+    assert not find(made, QPushButton, "use_threshold").isEnabled()
+    assert not find(made, QPushButton, "auto_threshold").isVisible()
     assert not moved
-    slider = find(made, QSlider, "cutoff_slider")
+    slider = find(made, QSlider, "threshold_slider")
     QTest.keyClick(slider, Qt.Key.Key_PageUp)
-    assert moved == [made.cutoff()]
-    find(made, QPushButton, "use_cutoff").click()
-    assert received == [made.cutoff()]
+    assert moved == [made.threshold()]
+    find(made, QPushButton, "use_threshold").click()
+    assert received == [made.threshold()]
     assert received[0] in classes.threshold_curve.threshold
 
 
 def test_a_written_cut_off_is_taken_exactly_or_not_at_all(made):
     made.show_evaluation(evaluation(), None, None)
-    line = find(made, NumberLine, "cutoff")
+    line = find(made, NumberLine, "threshold")
     for text, taken in (("0.123456", True), ("2", False), ("much", False), ("", False)):
-        before = made.cutoff()
+        before = made.threshold()
         line.setText(text)
         line.done.emit()
-        assert made.cutoff() == (0.123456 if taken else before)
+        assert made.threshold() == (0.123456 if taken else before)
     assert line.text() == "0.1235"
     line.done.emit()
-    assert made.cutoff() == 0.123456  # leaving the field changes nothing
+    assert made.threshold() == 0.123456  # leaving the field changes nothing
 
 
 def test_costs_are_shown_and_who_chose(made):
     costs = Costs(false_positive=1.0, false_negative=4.0)
     made.show_evaluation(evaluation(costs=costs), None, costs)
-    assert float(find(made, QLabel, "cutoff_cost").text()) == pytest.approx(cost_at(made.counts(), costs), abs=1e-3)
-    assert "Proposed" in find(made, QLabel, "cutoff_why").text()
+    assert float(find(made, QLabel, "threshold_cost").text()) == pytest.approx(cost_at(made.counts(), costs), abs=1e-3)
+    assert "Proposed" in find(made, QLabel, "threshold_why").text()
     made.show_evaluation(evaluation(threshold=0.7), 0.7, None)
-    assert "0.7, set by you." in find(made, QLabel, "cutoff_why").text()
-    assert find(made, QPushButton, "auto_cutoff").isVisible()
-    assert find(made, QLabel, "cutoff_cost").text() == "–"
+    assert "0.7, set by you." in find(made, QLabel, "threshold_why").text()
+    assert find(made, QPushButton, "auto_threshold").isVisible()
+    assert find(made, QLabel, "threshold_cost").text() == "–"

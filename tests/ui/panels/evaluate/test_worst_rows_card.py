@@ -73,4 +73,4 @@ def test_rows_of_another_place_have_no_values(worst):
     assert len(worst.table.rows_model.columns) == 4
     worst.show_worst(evaluation((), CLASSES), [])
     assert not worst.table.isVisible()
-    assert find(worst, QLabel, "worst_note").text() == "Every row was answered rightly."
+    assert find(worst, QLabel, "worst_note").text() == "Every row was predicted correctly."

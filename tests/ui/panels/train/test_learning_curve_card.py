@@ -49,12 +49,12 @@ def test_points_come_one_by_one_and_the_verdict_at_the_end(made):
     assert not made.chart.is_empty()
     assert not find(made, QLabel, "learning_note").isVisible()
     made.show_curve("Ridge", rising, METRICS["accuracy"], done=True, busy=False)
-    assert "still gets better" in verdict_text(made)
-    assert "by heart" not in verdict_text(made)
+    assert "still improving" in verdict_text(made)
+    assert "overfits" not in verdict_text(made)
     flat = points([0.5, 0.7, 0.8, *[0.801] * 7], [1.0] * 10)
     made.show_curve("Ridge", flat, METRICS["accuracy"], done=True, busy=False)
-    assert "hardly gets better" in verdict_text(made)
-    assert "by heart" in verdict_text(made)
+    assert "hardly improves" in verdict_text(made)
+    assert "overfits" in verdict_text(made)
 
 
 def test_errors_are_drawn_without_their_sign_and_gaps_are_left_out(made):

@@ -73,7 +73,7 @@ def test_what_a_split_means(made):
     )
     made.show_split(splitter("stratified"), [])
     made.show_facts(FACTS)
-    assert summary.text() == "1,200 rows to learn from, 300 held out for the test. Fits."
+    assert summary.text() == "1,200 rows for training, 300 held out for testing. Fits."
     assert not warnings.isVisible()
     assert not fit.isVisible()
     made.show_facts(replace(FACTS, warnings=("a", "b", "c", "d")))
@@ -84,7 +84,7 @@ def test_what_a_split_means(made):
     assert warnings.property("tone") == "err"
     heard = []
     made.changed.connect(lambda split, field: heard.append(split))
-    assert fit.text() == "Take what fits: Stratified"
+    assert fit.text() == "Use what fits: Stratified"
     fit.click()
     assert heard == [splitter("stratified")]
     made.show_facts(None)

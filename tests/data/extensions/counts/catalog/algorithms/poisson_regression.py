@@ -24,7 +24,7 @@ class PoissonRegression(Algorithm):
     help = "Each feature multiplies the expected count. Scale the columns first."
     learns = frozenset({"counts"})
 
-    alpha: float = number(1e-3, 1e-9, 1e6, "Penalty", help="The higher, the smaller the weights.", log=True, tune=(1e-6, 10.0))
+    alpha: float = number(1e-3, 1e-9, 1e6, "Penalty", help="Higher values shrink the coefficients more.", log=True, tune=(1e-6, 10.0))
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import PoissonRegressor
