@@ -12,7 +12,7 @@ from .column import CATEGORICAL_TYPES, NUMBER_TYPES, TYPES, Column, ValidationIs
 from .errors import UserError
 from .frame import Layout
 from .message import msg
-from .request_validation import RequestValidator, layout_of
+from .request_validation import RequestValidator
 from .serialization import Serializable
 
 __all__ = ["CATEGORICAL_TYPES", "NUMBER_TYPES", "TYPES", "Column", "Grammar", "Schema", "ValidationIssue", "ValidationResult"]
@@ -77,11 +77,14 @@ class Schema(Serializable):
 
     @cached_property
     def _layout(self) -> Layout:
-        return layout_of(self.columns)
+        columns = self.columns
+        numbers = tuple(c.name for c in columns if c.type in NUMBER_TYPES)
+        categoricals = tuple(c.name for c in columns if c.type in CATEGORICAL_TYPES)
+        return Layout(numbers, categoricals, tuple(c.name for c in columns if c.type == "date"))
 
     @cached_property
     def _validator(self) -> RequestValidator:
-        return RequestValidator(self.columns)
+        return RequestValidator(self.columns, self._layout)
 
 
 def _quoted(names: Sequence[str], most: int = 12) -> str:
