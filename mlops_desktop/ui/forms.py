@@ -17,7 +17,7 @@ from mlops_desktop.base.params import Choice, Listed
 from mlops_desktop.serving.value_text import value_text
 from mlops_desktop.ui.fields import Field, Kinds, field_for
 from mlops_desktop.ui.listed_field import ListedField
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Weight, column, held, label
 
 TYPED_AFTER_MS = 400  # a text counts as a change when nothing more is typed for so long, when Enter is pressed or the field is left
@@ -58,7 +58,7 @@ class ComponentForm(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(TYPED_AFTER_MS)
         self._timer.timeout.connect(self.flush)
-        params = component.params()
+        params = translated(component.params())
         made = self._rows = {key: held(self._row(key, field_for(params[key], f"{name}_{key}"))) for key in params}
         self._whole = label("", "caption", tone="err", wrap=True)
         self._whole.setVisible(False)

@@ -24,6 +24,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 ROWS = 100
@@ -55,7 +56,7 @@ def preview_table(location: Location, project: Project, job: Job, *, as_given: b
     place = place_of(location)
     blank = blank_source(place)
     given = source_for(place, project.source) or blank
-    with tempfile.TemporaryDirectory(prefix="mlops-desktop-") as folder, disk.explain_errors(f"The file “{name_of(place)}”"):
+    with tempfile.TemporaryDirectory(prefix="mlops-desktop-") as folder, disk.explain_errors(msg("The file “{name}”", name=name_of(place))):
         part = blank.beginning(place, Path(folder))
         if not as_given and given != blank:
             given = _chosen(given, blank.guess(part))
