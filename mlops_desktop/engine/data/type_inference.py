@@ -97,10 +97,12 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         if raw.kind != "text":
             continue
         sample = raw.sample(~raw.among(MISSING_NUMBER_TEXTS), 200)
-        if not sample or sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
+        if not sample:
             continue
-        if all(_PLAIN.fullmatch(text) for text in sample):
-            votes.extend(["."] if any(_FRACTION.fullmatch(text) for text in sample) else [])
+        if all(map(_PLAIN.fullmatch, sample)):
+            votes.extend(["."] if any(map(_FRACTION.fullmatch, sample)) else [])
+            continue
+        if sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
             continue
         votes.extend(filter(None, [decimal_vote(sample)]))
         formats = find_date_formats(sample)
