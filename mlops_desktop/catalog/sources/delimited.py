@@ -338,7 +338,7 @@ def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidenc
     found = []
     for name, mark in _DELIMITERS.items():
         counts = (
-            {sum(cell.count(mark) for cell in row) for row in filled} if mark in tuple(DELIMITERS) and mark != dialect.delimiter else {0}
+            {sum(cell.count(mark) for cell in row) for row in filled} if mark and mark in DELIMITERS and mark != dialect.delimiter else {0}
         )
         if len(filled) >= _LEAST_ROWS and len(counts) == 1 and counts != {0}:
             found.append(name)
