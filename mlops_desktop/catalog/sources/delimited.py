@@ -337,7 +337,9 @@ def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidenc
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     found = []
     for name, mark in _DELIMITERS.items():
-        counts = {sum(cell.count(mark) for cell in row) for row in filled} if mark in DELIMITERS and mark != dialect.delimiter else {0}
+        counts = (
+            {sum(cell.count(mark) for cell in row) for row in filled} if mark and mark in DELIMITERS and mark != dialect.delimiter else {0}
+        )
         if len(filled) >= _LEAST_ROWS and len(counts) == 1 and counts != {0}:
             found.append(name)
     if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
