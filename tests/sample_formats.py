@@ -8,6 +8,7 @@ import gzip
 import importlib.util
 import io
 import lzma
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -206,8 +207,91 @@ STATISTICS = (
     ),
     SampleFile("transport.xpt", _statistics("write_xport"), _PEOPLE, 3, (1.0, 1.0, 100.5, "Rome", datetime.date(2020, 1, 2))),
 )
+
+
+def _dbf(fields: tuple[tuple[str, str, int, int], ...], records: tuple[bytes, ...], code_page: int = 0x57) -> bytes:
+    """A table of dBase III: fields (name, type, length, decimals) and records with the mark for deletion in front."""
+    described = b"".join(struct.pack("<11sc4xBB14x", name.encode(), kind.encode(), size, places) for name, kind, size, places in fields)
+    head = struct.pack("<BBBBIHH17xB2x", 3, 124, 1, 2, len(records), 32 + len(described) + 1, 1 + sum(one[2] for one in fields), code_page)
+    return head + described + b"\r" + b"".join(records) + b"\x1a"
+
+
+_FRUIT = (("NAME", "C", 8, 0), ("SIZE", "N", 6, 2), ("COUNT", "N", 4, 0), ("DAY", "D", 8, 0), ("ON", "L", 1, 0))
+_RECORDS = (
+    b" \xc4pfel     1.50   320240102T",
+    b"*gone      9.99   920240102F",
+    b" Birnen    2.00            ?",
+)
+DBASE = (
+    SampleFile(
+        "fruit.dbf",
+        _dbf(_FRUIT, _RECORDS),
+        ("NAME", "SIZE", "COUNT", "DAY", "ON"),
+        2,
+        ("Äpfel", 1.5, 3, datetime.date(2024, 1, 2), True),
+        "1 record that is marked as deleted was left out",
+    ),
+    SampleFile("dos.dbf", _dbf((("NAME", "C", 5, 0),), (b" \x8epfel", b" Birne"), 0x02), ("NAME",), 2, ("Äpfel",)),
+    SampleFile(
+        "memo.dbf",
+        _dbf((("N", "N", 2, 0), ("NOTE", "M", 10, 0)), (b"  1         1", b"  2          ")),
+        ("N", "NOTE"),
+        2,
+        (1, None),
+        "“NOTE” holds long texts or pictures",
+    ),
+)
+_PAGE = """<!doctype html><meta charset=utf-8><h2>Fruit</h2><table><thead><tr><th>name<th>size</thead>
+<tr><td rowspan=2>Äpfel</td><td>1.5</td></tr><tr><td>2<br>.5</td></tr><tr><td>Birnen</td><td>3<script>x()</script></td></tr></table>"""
+PAGES = (
+    SampleFile("page.html", _PAGE.encode(), _NS, 3, _APPLE),
+    SampleFile("several.htm", (_PAGE + "<table id=few><tr><td>a<td>b</table>").encode(), _NS, 3, _APPLE, "“Fruit” was read, the largest"),
+    SampleFile("latin.html", _PAGE.replace("utf-8", "iso-8859-1").encode("latin-1"), _NS, 3, _APPLE),
+    SampleFile("open.xhtml", b"<table><tr><td>a</td><td>b</td></tr><tr><td>x</td><td>1", ("a", "b"), 1, ("x", "1")),
+)
+_REQUEST = '127.0.0.1 - ann [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 2326'
+_VISIT = ("127.0.0.1", "ann", "10/Oct/2000:13:55:36 -0700", "GET", "/a.gif", "HTTP/1.0", "200", "2326")
+_LOG = ("host", "user", "time", "method", "path", "protocol", "status", "bytes")
+LOGS = (
+    SampleFile("common.log", f"{_REQUEST}\n{_REQUEST}\n".encode(), _LOG, 2, _VISIT),
+    SampleFile(
+        "combined.log",
+        f'{_REQUEST} "http://a.de/" "Mozilla/5.0 (\\"x\\")"\nno request\n{_REQUEST} "-" "-"\n'.encode(),
+        (*_LOG, "referer", "user_agent"),
+        2,
+        (*_VISIT, "http://a.de/", 'Mozilla/5.0 (\\"x\\")'),
+        "1 line has another form and was left out (line 2",
+    ),
+)
+_ARFF = """% a comment
+@RELATION 'some fruit'
+@attribute name {Äpfel, 'red Birnen'}
+@ATTRIBUTE "the size" REAL
+@attribute note string
+@data
+"""
+_ARFF_NAMES = ("name", "the size", "note")
+ARFF = (
+    SampleFile(
+        "dense.arff",
+        (_ARFF + "Äpfel, 1.5, 'it\\'s, good'\n\n% more\n'red Birnen',?,?\n").encode(),
+        _ARFF_NAMES,
+        2,
+        ("Äpfel", 1.5, "it's, good"),
+    ),
+    SampleFile("sparse.arff", (_ARFF + "{1 1.5, 2 'x'}\n{0 'red Birnen'}\n{}\n").encode(), _ARFF_NAMES, 3, ("Äpfel", 1.5, "x")),
+    SampleFile(
+        "odd.arff",
+        (_ARFF + "Äpfel,1.5,a\nÄpfel,1.5\n").encode(),
+        _ARFF_NAMES,
+        1,
+        ("Äpfel", 1.5, "a"),
+        "1 line fits no row and was left out",
+    ),
+    SampleFile("packed.arff.gz", gzip.compress((_ARFF + "Äpfel,1.5,a\n").encode()), _ARFF_NAMES, 1, ("Äpfel", 1.5, "a")),
+)
 HAS_STATISTICS = importlib.util.find_spec("pyreadstat") is not None
-FORMATS = (*COMPRESSED, *JSON, *ARROW, *SQLITE, *WORKBOOKS, *(STATISTICS if HAS_STATISTICS else ()))
+FORMATS = (*COMPRESSED, *JSON, *ARROW, *SQLITE, *WORKBOOKS, *DBASE, *PAGES, *LOGS, *ARFF, *(STATISTICS if HAS_STATISTICS else ()))
 REFUSED_FORMATS = (
     SampleFile("cut.csv.gz", gzip.compress(_CSV * 9)[:30], refused="damaged or cut off"),
     SampleFile("changed.csv.xz", lzma.compress(_CSV)[:-9] + b"\0" * 9, refused="damaged or cut off"),
@@ -228,6 +312,11 @@ REFUSED_FORMATS = (
     SampleFile("cut.xlsb", b"PK\x03\x04" + b"\0" * 100, refused="no Excel workbook"),
     SampleFile("text.feather", b"a,b\n1,2\n", refused="no Feather or Arrow file"),
     SampleFile("cut.arrow", b"ARROW1\0\0" + b"\1" * 100, refused="no Feather or Arrow file"),
+    SampleFile("text.dbf", b"a,b\n1,2\n" * 9, refused="no dBase file"),
+    SampleFile("cut.dbf", _dbf(_FRUIT, _RECORDS)[:60], refused="no dBase file"),
+    SampleFile("no_table.html", b"<p>nothing</p>", refused="holds no table"),
+    SampleFile("program.log", b"2024-01-02 started\n2024-01-02 stopped\n", refused="no log of a web server"),
+    SampleFile("no_data.arff", b"@relation x\n@attribute a real\n", refused="no ARFF file"),
     SampleFile("text.sqlite", b"a,b\n1,2\n", refused="no SQLite database"),
     SampleFile("no_table.db", _sqlite("CREATE TABLE a (x); DROP TABLE a;"), refused="holds no table"),
     *((SampleFile("text.sav", b"a,b\n1,2\n", refused="no file of SPSS"),) if HAS_STATISTICS else ()),

@@ -38,6 +38,7 @@ _FURTHER = {
     "trailing_minus": "with the minus behind negative ones",
     "parentheses": "in parentheses where they are negative",
     "apostrophe": "behind an apostrophe",
+    "lakh": "with commas between two digits, as in 1,23,456",
 }
 NOTATION = "notation"  # the code of warnings that say what a file writes otherwise than the training data
 
@@ -173,13 +174,13 @@ def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
     own = column.grammar
     if new.decimal != own.decimal:
         yield "The numbers of {names} have a decimal {value} in this file; they were read so.", DECIMAL_NAMES[new.decimal]
-    elif new.thousands != own.thousands:
+    elif new.thousands != own.thousands or ("lakh" in own.notations and "lakh" not in new.notations):
         yield "The numbers of {names} have “{value}” between thousands in this file; they were read so.", new.thousands
     if new.date != own.date:
         yield "The dates of {names} are written {value} in this file; they were read so.", order_text(new.date)
     if new.percent != own.percent:
         yield "The numbers of {names} are percentages in this file; they were read as shares{value}.", ""
-    if further := new.notations[len(own.notations) :]:
+    if further := [one for one in new.notations if one not in own.notations]:
         yield "The numbers of {names} are written {value} in this file; they were read so.", ", ".join(_FURTHER[name] for name in further)
     if marks := [mark for mark in new.affixes if mark not in own.affixes]:
         yield "The numbers of {names} stand with {value} in this file, which was left off.", _quoted(marks)

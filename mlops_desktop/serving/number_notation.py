@@ -18,6 +18,9 @@ _DIGITS = re.compile(r"[+-]?[0-9]+")
 # A mark that cannot stand before a group of thousands: "4,5", "0.125", "1234.500".
 _FRACTION = re.compile(r"[+-]?(?:[0-9]+[.,](?:[0-9]{0,2}|[0-9]{4,})|[.,][0-9]+|(?:0[0-9]*|[0-9]{4,})[.,][0-9]{3})")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3})+(,)|(?:,[0-9]{3})+(\.))[0-9]+")
+# Commas between groups of two digits before the last three, and between groups of three that cannot be such.
+_LAKH = re.compile(r"[+-]?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?")
+_THREES = re.compile(r"[+-]?(?:[0-9]{3},[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3}){2,})(?:\.[0-9]*)?")
 # The same before a group of three, with marks around it.
 _NO_GROUP = re.compile(r"(?<![\d.,])(?:0\d*|\d{4,})([.,])\d{3}(?![\d.,])")
 _MARKED = re.compile(r"(?P<sign>[+−–-]?)\s*(?P<before>[^\d\s+−–.,-]*)\s*(?P<number>[+−–-]?[0-9](?:.*[0-9])?)\s*(?P<after>[^\d\s.,]*)")
@@ -36,10 +39,10 @@ class NumberNotation:
     """What the cells of one number or integer column show, text by text; `column` is the model's."""
 
     def __init__(self, column: Column) -> None:
-        grammar = column.grammar
+        grammar = replace(column.grammar, notations=tuple(one for one in column.grammar.notations if one != "lakh"))
         self.column = column
         self.proven: set[str] = set()  # decimal marks
-        self._own = number_reader(grammar)
+        self._own = number_reader(column.grammar)
         self._readers = {
             mark: [(group, number_reader(replace(grammar, decimal=mark, thousands=group))) for group in groups]
             for mark, groups in _GROUPS.items()
@@ -51,6 +54,7 @@ class NumberNotation:
         self._own_reads_both = True  # whether the own grammar reads every number that reads both ways
         self._marks: Counter[str] = Counter()  # units and currencies that the column's grammar does not know
         self._further: set[str] = set()  # notations that it does not know
+        self._lakh: set[bool] = set()  # whether commas stand between groups of two digits, where that is seen
         self._bare = False
         self._largest = 0.0  # of the numbers before a percent sign
 
@@ -72,6 +76,8 @@ class NumberNotation:
             elif found := _GROUPED.fullmatch(text):
                 self._bare = True
                 self._prove(found[1] or found[2])
+                if found[2] and _THREES.fullmatch(text):
+                    self._lakh.add(False)
             else:
                 self._add_other(clean_text(text))
 
@@ -101,6 +107,12 @@ class NumberNotation:
 
     def _classify(self, text: str) -> bool:
         """Note what a number proves; False when it is none in any notation."""
+        if _LAKH.fullmatch(text):
+            self._lakh.add(True)
+            self._prove(".")
+            return True
+        if _THREES.fullmatch(text):
+            self._lakh.add(False)
         values, groups = {}, {}
         for mark, readers in self._readers.items():
             for group, read in readers:
@@ -149,14 +161,19 @@ class NumberNotation:
         if not mark:
             return None
         groups = self._groups[mark]
-        if len(self.proven) > 1 or len(groups) > 1:
+        if len(self.proven) > 1 or len(groups) > 1 or (len(self._lakh) > 1 and mark == "."):
             return own  # the cells contradict each other: those that the own grammar does not read are refused
         if mark != own.decimal or groups - {own.thousands}:
             kept = own.thousands if mark == own.decimal or own.thousands in ("'", " ") else ""
             own = replace(own, decimal=mark, thousands=next(iter(groups), kept))
-        if self._further:
-            own = replace(own, notations=(*own.notations, *sorted(self._further)))
-        return self._with_marks(own)
+        return self._with_marks(self._with_notations(own))
+
+    def _with_notations(self, grammar: Grammar) -> Grammar:
+        """The grammar with the further notations of this file, and its way to group digits by commas."""
+        lakh = grammar.thousands == "," and (True in self._lakh or ("lakh" in grammar.notations and not self._lakh))
+        kept = tuple(one for one in grammar.notations if one != "lakh" or lakh)
+        new = [*sorted(self._further), *(["lakh"] if lakh and "lakh" not in kept else [])]
+        return replace(grammar, notations=(*kept, *new))
 
     def unknown_marks(self, grammar: Grammar) -> list[str]:
         """Units and currencies beside numbers that a grammar does not read."""

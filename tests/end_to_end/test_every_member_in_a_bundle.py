@@ -173,7 +173,7 @@ def operation_cases() -> Iterator[Case]:
         for variant in [*variants, *MORE.get(id_, [])]:
             task = ordered[number % 3]
             # No step fills the gaps that codes of levels may have, and not every algorithm takes them.
-            algorithm = ALGORITHMS["decision_tree" if id_ == "ordinal" else MODELS[task][number // 3 % 3]]
+            algorithm = ALGORITHMS["lightgbm" if id_ == "ordinal" else MODELS[task][number // 3 % 3]]
             output = f"{id_} {variant}" if variant else id_
             yield Case(output, task, quick(algorithm), recipe(record(id_, **{**(NEEDS.get(id_) or needed(cls, KINDS)), **variant})))
             number += 1

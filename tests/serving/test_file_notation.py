@@ -76,6 +76,20 @@ CASES = {
     "a minus behind": Case((PLAIN,), {"x": ["12.5-", "3.25"]}, {"x": [-12.5, 3.25]}, ",", ("minus behind",)),
     "negative in parentheses": Case((GERMAN,), {"x": ["(1.234,50)", "(12,5 €)"]}, {"x": [-1234.5, -12.5]}, ";", ("in parentheses", "“€”")),
     "behind an apostrophe": Case((PLAIN,), {"x": ["'-12.5", "7"]}, {"x": [-12.5, 7.0]}, ",", ("apostrophe",)),
+    "groups of two digits": Case(
+        (WHOLE, PLAIN),
+        {"n": ["1,23,456", "7,890"], "x": ["12,34,567.5", "890.25"]},
+        {"n": [123456.0, 7890.0], "x": [1234567.5, 890.25]},
+        ",",
+        ("thousands", "1,23,456"),
+    ),
+    "groups of three in a column of groups of two": Case(
+        (Column("x", "number", Grammar(thousands=",", notations=("lakh",))),),
+        {"x": ["1,234,567", "123,456.5"]},
+        {"x": [1234567.0, 123456.5]},
+        ",",
+        ("between thousands",),
+    ),
     "far outside the range in the own notation": Case(
         (Column("x", "number", Grammar(decimal=",", thousands="."), low=1070, high=8950),), {"x": ["950.250"]}, None, ";"
     ),

@@ -19,6 +19,7 @@ from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sa
 from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
+from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._text_rows import text_rows
 from mlops_desktop.serving.dialect import (
@@ -155,19 +156,20 @@ class Delimited(TableSource):
         help="The mark that takes a quote or delimiter behind it its meaning.",
     )
     places: str = text("", "Fixed places", help="Where the columns of fixed places begin, such as 1, 13, 25; empty: found from the file.")
+    table: str = listed("Table", help="The number of the table, where several stand under one another; empty: the first one.")
     member: str = listed("File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
 
     def beginning(self, location: str, folder: Path) -> str:
         path = Path(location)
         part = folder / path.name
-        return str(part) if not is_packed(path) and write_beginning(path, part) else location
+        return str(part) if not (is_packed(path) or self.table) and write_beginning(path, part) else location
 
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
         return {"member": archive_names(Path(location), _ENDINGS)}
 
     def guess(self, location: str) -> Delimited:
-        with plain_file(Path(location), _ENDINGS, self.member) as plain:
-            return self._guessed(plain.path)
+        with plain_file(Path(location), _ENDINGS, self.member) as plain, one_table(plain, self.table, self._rows, False) as one:
+            return self._guessed((one or plain).path)
 
     def fits(self, location: str) -> bool:
         if self.encoding == "auto" or self.encoding.startswith("utf"):
@@ -232,14 +234,26 @@ class Delimited(TableSource):
 
     def read(self, location: str, job: Job) -> Batches:
         job.step(0.0, msg("Reading {path}", path=Path(location).name))
-        with plain_file(Path(location), _ENDINGS, self.member) as plain:
-            encoding = find_encoding(plain.path) if self.encoding == "auto" else self.encoding
-            with utf8_file(plain.path, encoding) as file:
-                job.step(0.3)
-                table, report = self._table(plain, encoding, file)
+        with plain_file(Path(location), _ENDINGS, self.member) as plain, one_table(plain, self.table, self._rows, False) as one:
+            table, report = self._opened(one or plain, job)
+            if one is None and may_be_stacked(report.notes):
+                with one_table(plain, self.table, self._rows, True) as found:
+                    table, report = (table, report) if found is None else self._opened(found, job)
         job.step(0.9)
         yield from table_batches(table)
         return report
+
+    def _rows(self, text: str) -> list[list[str]]:
+        """The rows of a part of a text in the dialect of this part."""
+        return [row for _, row in numbered_rows(text, self._dialect(text, sep_line(text)))]
+
+    def _opened(self, plain: PlainFile, job: Job) -> tuple[Any, ReadReport]:
+        encoding = find_encoding(plain.path) if self.encoding == "auto" else self.encoding
+        with utf8_file(plain.path, encoding) as file:
+            job.step(0.3)
+            table, report = self._table(plain, encoding, file)
+        others = plain.left_out if isinstance(plain, OneTable) else 0
+        return table, replace(report, rows_left_out=report.rows_left_out + others)
 
     def _table(self, plain: PlainFile, encoding: str, file: Utf8File) -> tuple[Any, ReadReport]:
         """The cells as an Arrow table of texts, and the report."""

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import datetime
+import io
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import openpyxl
 import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.data.loading import load_anew
+from mlops_desktop.engine.data.loading import load_anew, load_cells
 from mlops_desktop.engine.data.new_file import read_new_file
+from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.serving.cells import Grammar
 from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.csv_io import CsvInput
 from mlops_desktop.serving.schema import Schema
 
 SCHEMA = Schema(
@@ -62,3 +73,98 @@ def test_a_column_that_is_needed(tmp_path):
     needed = Schema((*SCHEMA.columns[:1], Column("Wert", "number", nullable=False), SCHEMA.columns[2]))
     with pytest.raises(UserError, match="“Wert” is needed"):
         read(tmp_path, "Ort;Nr\nRom;1\nRom;2\n", needed)
+
+
+@dataclass(frozen=True)
+class Locale:
+    """How one country writes a table."""
+
+    mark: str
+    day: str
+    decimal: str
+    thousands: Callable[[str], str]
+    yes: str
+    no: str
+
+
+def by_threes(mark: str) -> Callable[[str], str]:
+    return lambda digits: f"{int(digits):,}".replace(",", mark)
+
+
+def lakh(digits: str) -> str:
+    head, tail = digits[:-3], digits[-3:]
+    pairs = [head[max(0, at - 2) : at] for at in range(len(head), 0, -2)][::-1]
+    return ",".join([*pairs, tail])
+
+
+LOCALES = {
+    "en": Locale(",", "%m/%d/%Y", ".", by_threes(","), "yes", "no"),
+    "de": Locale(";", "%d.%m.%Y", ",", by_threes("."), "ja", "nein"),
+    "fr": Locale(";", "%d/%m/%Y", ",", by_threes("\u202f"), "oui", "non"),
+    "ch": Locale(";", "%d.%m.%Y", ".", by_threes("’"), "ja", "nein"),
+    "in": Locale(",", "%d-%m-%Y", ".", lakh, "Yes", "No"),
+}
+TABLE_NAMES = ["day", "place", "weight", "value", "pieces", "quick"]
+
+
+def rows_of_a_table() -> list[tuple[datetime.datetime, str, float, float, int, bool]]:
+    rng = random.Random(3)
+    start = datetime.datetime(2023, 5, 1)
+    return [
+        (
+            start + datetime.timedelta(days=rng.randrange(400)),
+            rng.choice(("Köln", "Rom", "Zürich")),
+            round(rng.uniform(0.5, 60), 3),
+            round(rng.uniform(900, 2_000_000), 2),
+            rng.randrange(1, 250_000),
+            rng.random() < 0.5,
+        )
+        for _ in range(60)
+    ]
+
+
+def write(name: str, rows: list[tuple[datetime.datetime, str, float, float, int, bool]], folder):
+    if name == "xlsx":
+        book = openpyxl.Workbook()
+        for row in (TABLE_NAMES, *rows):
+            book.active.append(row)
+        book.save(folder / "table.xlsx")
+        return folder / "table.xlsx"
+    way = LOCALES[name]
+
+    def number(value: float, digits: int) -> str:
+        whole, _, rest = f"{value:.{digits}f}".partition(".")
+        return way.thousands(whole) + (way.decimal + rest if rest else "")
+
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=way.mark, lineterminator="\n")
+    writer.writerow(TABLE_NAMES)
+    for day, place, weight, value, pieces, quick in rows:
+        writer.writerow(
+            [day.strftime(way.day), place, number(weight, 3), number(value, 2), number(pieces, 0), way.yes if quick else way.no]
+        )
+    (folder / f"{name}.csv").write_text(text.getvalue(), encoding="utf-8")
+    return folder / f"{name}.csv"
+
+
+@pytest.mark.parametrize("trained", ["xlsx", *LOCALES])
+@pytest.mark.parametrize("new", ["xlsx", *LOCALES])
+def test_every_locale_under_every_other_is_the_same_table(trained, new, tmp_path):
+    rows = rows_of_a_table()
+    table = type_cells(load_cells(write(trained, rows, tmp_path), None, Silent())[1], {}, Silent())
+    assert [column.type for column in table.schema.columns] == ["date", "category", "number", "number", "integer", "boolean"]
+    path = write(new, rows[:25], tmp_path)
+    found = read_new_file(load_anew(path, None, set(TABLE_NAMES), Silent())[1], table.schema, table.schema)
+    assert not found.checked.errors
+    frames = [found.checked.frame]
+    if new != "xlsx":  # a bundle reads text files alone
+        frames += [
+            chunk.checked.frame for chunk in CsvInput(io.StringIO(path.read_text(encoding="utf-8"), newline=""), table.schema).chunks()
+        ]
+    for frame in frames:
+        assert frame.date("day").tolist() == [
+            int((row[0] - datetime.datetime(1970, 1, 1)).total_seconds()) * 1_000_000 for row in rows[:25]
+        ]
+        assert frame.texts("place") == [row[1] for row in rows[:25]]
+        for at, name in enumerate(("weight", "value", "pieces", "quick"), 2):
+            assert np.array_equal(frame.number(name), [float(row[at]) for row in rows[:25]]), name
