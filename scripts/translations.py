@@ -29,8 +29,15 @@ SENTENCES = {
     "UserError": (0, 1),
     "FormulaError": (0, 1),
     "step": (1,),
+    "min_rows": (0, 1),
+    "explain_errors": (0,),
+    "refusal": (1,),
+    "Metric": (1, 2, 4, 5),
 }
-SHOWN = ("label", "because")  # class variables of components that are arguments of messages
+# Texts for people in a class: class variables of components, and the label and options of a field by the function that declares it.
+SHOWN = ("label", "help", "title", "baseline", "ranks", "because", "lacking_class_remedy")
+FIELDS = {"listed": (0,), "number": (3,), "choice": (1, 2), "flag": (1,), "text": (1,), "texts": (1,), "counts": (1,), "columns": ()}
+FIELD_TEXTS = ("label", "help", "nothing")
 
 Text = tuple[str, str]  # context, source
 
@@ -38,12 +45,30 @@ Text = tuple[str, str]  # context, source
 def texts_of(path: Path) -> Iterator[Text]:
     """Every text of a module that can be translated."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    values = _assigned(tree)
+    values, declares = _assigned(tree), _field_functions(tree)
     for owner, node in _with_class(tree, ""):
         if isinstance(node, ast.Call):
             yield from _of_call(owner, node, values)
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in SHOWN and node.value is not None:
-            yield from ((CONTEXT, text) for text in _constants(node.value, {}))
+            if isinstance(node.func, ast.Name) and node.func.id in declares:
+                yield from ((CONTEXT, text) for text in _of_field(node, values))
+        elif owner and isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and target.id in SHOWN:
+                yield from ((CONTEXT, text) for text in _constants(node.value, values))
+
+
+def _field_functions(tree: ast.Module) -> set[str]:
+    """The functions that declare a field, of those that a module imports."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "mlops_desktop.base.params"]
+    return {name.name for node in imports for name in node.names} & FIELDS.keys()
+
+
+def _of_field(call: ast.Call, values: dict[str, list[ast.expr]]) -> Iterator[str]:
+    """The texts in the declaration of a field."""
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    positional = [call.args[at] for at in FIELDS[name] if at < len(call.args)]
+    for part in (*positional, *(keyword.value for keyword in call.keywords if keyword.arg in FIELD_TEXTS)):
+        yield from _constants(part, values)
 
 
 def _of_call(owner: str, call: ast.Call, values: dict[str, list[ast.expr]]) -> Iterator[Text]:

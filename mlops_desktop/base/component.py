@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import shown
 from mlops_desktop.base.settings import Settings
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import msg, translatable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,14 @@ class Component(Settings):
     label: ClassVar[str]
     help: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    shown_texts: ClassVar[tuple[str, ...]] = ("label", "help")  # class variables for people: messages, translated where they are shown
     needs: ClassVar[tuple[str, ...]] = ()  # optional packages by import name; a missing one greys the component, with the reason
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name in cls.shown_texts:
+            if isinstance(own := cls.__dict__.get(name), str):
+                setattr(cls, name, translatable(own))
 
     def to_json(self) -> dict[str, Any]:
         """`{"id", "version", "params"}`, plain JSON values."""

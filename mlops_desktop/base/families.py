@@ -98,6 +98,7 @@ class TaskSpec(Component, ABC):
     model that uses no column.
     """
 
+    shown_texts: ClassVar[tuple[str, ...]] = (*Component.shown_texts, "title", "baseline")
     title: ClassVar[str]
     baseline: ClassVar[str]
     prediction: ClassVar[PredictionSpec]

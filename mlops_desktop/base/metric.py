@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.serving.frame import Bools, Floats, Ints
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import msg, translatable
 
 Statistic = Callable[[Floats], Floats]
 """(resamples, rows) float64 counts of how often a resample holds each row, to (resamples,) float64 values; NaN where undefined."""
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class Predictions:
     """Rows with their true values and a model's answers.
 
     `actual` (rows,) class positions or values, `scores` (rows, classes) or (rows,), `decided` (rows,) class positions, empty when answers
@@ -57,8 +57,12 @@ class Metric:
     trait: str
     sentence: str
     meaning: str
-    prepare: Callable[[Answers], Statistic]
+    prepare: Callable[[Predictions], Statistic]
     bounds: tuple[float, float] = (-math.inf, math.inf)
+
+    def __post_init__(self) -> None:
+        for name in ("label", "sentence"):
+            object.__setattr__(self, name, translatable(getattr(self, name)))
 
     @property
     def is_error(self) -> bool:
@@ -79,6 +83,10 @@ class Metric:
         if score is None or not math.isfinite(score):
             return msg("{metric} cannot be computed on these rows.", metric=self.label)
         value = self.shown(score)
-        return self.meaning.format(
-            value=format_number(value), share=format_number(100 * value, 3), positive=positive or "the positive class"
+        return msg(
+            self.meaning, value=format_number(value), share=format_number(100 * value, 3), positive=positive or msg("the positive class")
         )
+
+    def purpose_for(self, positive: str) -> str:
+        """What a person who chooses it wants of a model, for the name of a positive class."""
+        return msg(self.purpose, positive=positive)

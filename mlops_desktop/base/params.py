@@ -13,7 +13,8 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg, translatable
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
 
 _LARGEST = 1.7e308  # a whole number beyond it is no float, an infinite one is no value
@@ -21,11 +22,18 @@ _LARGEST = 1.7e308  # a whole number beyond it is no float, an infinite one is n
 
 @dataclass(frozen=True, kw_only=True)
 class Param:
-    """The declaration of a parameter: `default`, `label` (a few words), `help` (one plain sentence)."""
+    """The declaration of a parameter: `default`, `label` (a few words), `help` (one plain sentence).
+
+    Its texts are messages, so that they are translated where they are shown.
+    """
 
     default: Any
     label: str
     help: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", translatable(self.label))
+        object.__setattr__(self, "help", translatable(self.help))
 
     def check(self, value: Any) -> Any:
         """The value in its canonical form; UserError says what is allowed."""
@@ -58,8 +66,11 @@ class Number(Param):
 
     def check(self, value: Any) -> int | float | None:
         """A finite number (int when `whole`) within the bounds; None only when optional."""
-        bounds = f" from {format_number(self.low, 10)} to {format_number(self.high, 10)}" if self.bounded else ""
-        wanted = f"{'a whole number' if self.whole else 'a number'}{bounds}{', or nothing' if self.optional else ''}"
+        wanted = as_message("a whole number" if self.whole else "a number")
+        if self.bounded:
+            wanted = msg("{kind} from {low} to {high}", kind=wanted, low=format_number(self.low, 10), high=format_number(self.high, 10))
+        if self.optional:
+            wanted = msg("{wanted}, or nothing", wanted=wanted)
         if value is None and self.optional:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -76,10 +87,14 @@ class Choice(Param):
     options: Mapping[str, str]
     tune: bool = False
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "options", {id_: translatable(label) for id_, label in self.options.items()})
+
     def check(self, value: Any) -> str:
         """An id among the options."""
         if not isinstance(value, str) or value not in self.options:
-            raise self._refuse(value, "one of: " + ", ".join(self.options))
+            raise self._refuse(value, msg("one of: {options}", options=", ".join(self.options)))
         return value
 
 
@@ -92,7 +107,7 @@ class Flag(Param):
     def check(self, value: Any) -> bool:
         """True or False."""
         if not isinstance(value, bool):
-            raise self._refuse(value, "true or false")
+            raise self._refuse(value, as_message("true or false"))
         return value
 
 
@@ -108,7 +123,7 @@ class Text(Param):
     def check(self, value: Any) -> str:
         """A text, not blank when required."""
         if not isinstance(value, str) or (self.required and not value.strip()):
-            raise self._refuse(value, "a text" + (" that is not empty" if self.required else ""))
+            raise self._refuse(value, as_message("a text that is not empty" if self.required else "a text"))
         return value
 
 
@@ -124,7 +139,7 @@ class Texts(Param):
     def check(self, value: Any) -> tuple[str, ...]:
         """A tuple of texts."""
         if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(item, str) for item in value):
-            raise self._refuse(value, "a list of texts")
+            raise self._refuse(value, as_message("a list of texts"))
         return tuple(value)
 
 
@@ -136,7 +151,7 @@ class Counts(Param):
         """A tuple of whole numbers."""
         whole = isinstance(value, Sequence) and all(isinstance(item, int) and not isinstance(item, bool) and item >= 1 for item in value)
         if not whole:
-            raise self._refuse(value, "a list of whole numbers from 1")
+            raise self._refuse(value, as_message("a list of whole numbers from 1"))
         return tuple(value)
 
 
@@ -151,13 +166,17 @@ class Columns(Texts):
     most: int | None = None
     nothing: str = ""  # what a form shows while none is chosen; empty: a sentence for all such fields
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "nothing", translatable(self.nothing))
+
     def check(self, value: Any) -> tuple[str, ...]:
         """A tuple of distinct names, at most `most`."""
         names = super().check(value)
         if len(set(names)) != len(names):
-            raise self._refuse(value, "a list of different columns")
+            raise self._refuse(value, as_message("a list of different columns"))
         if self.most is not None and len(names) > self.most:
-            raise self._refuse(value, msg("at most {most} column{text}", most=self.most, text="s" if self.most > 1 else ""))
+            raise self._refuse(value, plural_msg(self.most, "at most 1 column", "at most {n} columns"))
         return names
 
 
@@ -231,8 +250,7 @@ def counts(default: tuple[int, ...], label: str, *, help: str = "") -> Any:
     return _field(Counts(default=default, label=label, help=help))
 
 
-def columns(
-    *kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None, nothing: str = ""
-) -> Any:
+def columns(*kinds: str, label: str = "", help: str = "", all_when_empty: bool = True, most: int | None = None, nothing: str = "") -> Any:
     """A field for names of columns of these kinds."""
+    label = label or as_message("Columns")
     return _field(Columns(default=(), label=label, help=help, kinds=kinds, all_when_empty=all_when_empty, most=most, nothing=nothing))

@@ -37,6 +37,7 @@ class Selection(Operation, ABC):
     """
 
     stage: ClassVar[Stage] = "select"
+    shown_texts: ClassVar[tuple[str, ...]] = (*Operation.shown_texts, "ranks", "because")
     ranks: ClassVar[str]
     because: ClassVar[str]
     scored_by: ClassVar[tuple[str, ...]] = ()

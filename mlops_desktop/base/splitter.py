@@ -41,6 +41,7 @@ class SplitFacts:
 class Splitter(Component, ABC):
     """Keeps rows apart. Both methods are functions of the parameters, the facts and the random state alone."""
 
+    shown_texts: ClassVar[tuple[str, ...]] = (*Component.shown_texts, "lacking_class_remedy")
     role: ClassVar[str] = ""  # the role of the column that it needs: group, time or fold; such a splitter has a parameter `column`
     by_time: ClassVar[bool] = False  # whether it parts earlier rows from later ones
     lacking_class_remedy: ClassVar[str] = "Choose a stratified split, or take rare classes out with a filter."

@@ -111,9 +111,9 @@ def _add_training(add: Add) -> None:
     how.add_argument("--replay", action="store_true", help="repeat the trials on the leaderboard")
     sub.add_argument("--seed", type=int)
     sub.add_argument("--jobs", type=int, metavar="N", help="folds fitted at a time; as many as pay, unless given")
-    sub = add("training", "choose", "make another run the chosen one")
+    sub = add("runs", "choose", "make another run the chosen one")
     sub.add_argument("run", help="the id of a run, or how it begins; “best” for the best one")
-    add("training", "runs", "the leaderboard", json_=True)
+    add("runs", "runs", "the leaderboard", json_=True)
 
 
 def _add_evaluation(add: Add) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -33,6 +33,7 @@ def is_forbidden(error: OSError) -> bool:
 
 def refusal(error: OSError, what: str) -> UserError:
     """The `UserError` for an error of the disk. `what` names the thing as a sentence begins: `The project`, `The file “a.csv”`."""
+    what = as_message(what)
     if is_full(error):
         return UserError(
             msg("{what} could not be saved: the disk is full.", what=what),

@@ -10,13 +10,19 @@ from typing import Any, Self
 from .value_text import value_text
 
 TEMPLATE = "$template"  # the key by which a message is known in JSON
-_SAFE_FORMAT = re.compile(r",?(\.\d\d?)?[defg%]?")  # what a template from a file may ask for: no widths, which could take any memory
+_SAFE_FORMAT = re.compile(r"lower|,?(\.\d\d?)?[defg%]?")  # what a template from a file may ask for: no widths, which could take any memory
 
 
 class _Formatter(string.Formatter):
-    """Fills templates. A value without a format of its own is written as a person writes it: `true`, not `True`."""
+    """Fills templates. A value without a format of its own is written as a person writes it: `true`, not `True`. The format `lower` writes
+    a label as English does within a sentence: “Maximum depth” is “maximum depth”, but “L2 regularisation” stays; a translation leaves it
+    out where its language does not.
+    """
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "lower":
+            text = value_text(value)
+            return text[:1].lower() + text[1:] if text[1:2].islower() else text
         return str(format(value, format_spec)) if format_spec else value_text(value)
 
 
@@ -35,7 +41,8 @@ class Message(str):
 
     def __new__(cls, template: str, args: Mapping[str, Any]) -> Self:
         """Fill the template; KeyError when it has a field without a value."""
-        message = super().__new__(cls, _FORMATTER.vformat(template, (), args))
+        plain = "{" not in template and "}" not in template
+        message = super().__new__(cls, template if plain else _FORMATTER.vformat(template, (), args))
         message.template, message.args = template, args
         return message
 
@@ -78,6 +85,11 @@ def joined(parts: Sequence[str], separator: str) -> Message:
 def as_message(text: str) -> Message:
     """A text that has no fields, as a message: its template is the text itself."""
     return text if isinstance(text, Message) else Message(text.replace("{", "{{").replace("}", "}}"), {})
+
+
+def translatable(text: str) -> str:
+    """A label or help as a message (see `as_message`); an empty one stays empty."""
+    return as_message(text) if text else text
 
 
 def encode_messages(value: Any) -> Any:

@@ -171,7 +171,7 @@ class _Reader:
     def _error(self, message: str, remedy: str) -> UserError:
         return UserError(msg("The pattern cannot be read at character {number}: {message}.", number=self.at + 1, message=message), remedy)
 
-    def _peek(self) -> str:
+    def _current(self) -> str:
         return self.text[self.at : self.at + 1]
 
     def _take(self) -> str:
@@ -180,19 +180,19 @@ class _Reader:
 
     def _alternatives(self) -> tuple[Any, ...]:
         branches = [self._sequence()]
-        while self._peek() == "|":
+        while self._current() == "|":
             self.at += 1
             branches.append(self._sequence())
         return branches[0] if len(branches) == 1 else ("any", branches)
 
     def _sequence(self) -> tuple[Any, ...]:
         parts = []
-        while self._peek() not in ("", "|", ")"):
+        while self._current() not in ("", "|", ")"):
             parts.append(self._repeat(self._atom()))
         return ("all", parts)
 
     def _atom(self) -> tuple[Any, ...]:
-        sign = self._peek()
+        sign = self._current()
         if sign in "*+?":
             raise self._error(f"“{sign}” has nothing before it to repeat", f"Write \\{sign} for the sign itself.")
         if sign == "(":
@@ -214,19 +214,19 @@ class _Reader:
         number = None
         if self.text.startswith("?:", self.at):
             self.at += 2
-        elif self._peek() == "?":
+        elif self._current() == "?":
             raise self._error("groups that begin with (? are not known, but for (?: )", "Write a plain group ( ).")
         else:
             number, self.groups = self.groups, self.groups + 1
         inner = self._alternatives()
-        if self._peek() != ")":
+        if self._current() != ")":
             raise self._error("a bracket is missing", "Close the group with ).")
         self.at += 1
         self.depth -= 1
         return inner if number is None else ("group", number, inner)
 
     def _repeat(self, atom: tuple[Any, ...]) -> tuple[Any, ...]:
-        sign = self._peek()
+        sign = self._current()
         limits: tuple[int, int | None] | None = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(sign)
         if limits is not None and sign:
             self.at += 1
@@ -238,9 +238,9 @@ class _Reader:
             self.at = counts.end()
         else:
             return atom
-        lazy = self._peek() == "?"
+        lazy = self._current() == "?"
         self.at += lazy
-        if self._peek() and self._peek() in "*+?":
+        if self._current() and self._current() in "*+?":
             raise self._error("a repeat cannot be repeated", "Remove this sign, or put the part before it into (?: ).")
         return ("repeat", atom, *limits, lazy)
 
@@ -253,7 +253,7 @@ class _Reader:
         return ("char", _CONTROL.get(sign, sign).__eq__)
 
     def _escaped(self) -> str:
-        if not self._peek():
+        if not self._current():
             raise self._error("it ends with a backslash", "Write \\\\ for a backslash of the text.")
         sign = self._take()
         if sign.isalnum() and sign not in _CLASSES and sign not in _CONTROL and sign != "b":
@@ -264,12 +264,12 @@ class _Reader:
     def _class(self) -> str:
         start = self.at
         self.at += 1
-        negated = self._peek() == "^"
+        negated = self._current() == "^"
         self.at += negated
         parts: list[str] = []
-        while self._peek() != "]" or not parts:
+        while self._current() != "]" or not parts:
             low = self._member(start)
-            if self._peek() == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", "") and len(low) == 1:
+            if self._current() == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", "") and len(low) == 1:
                 self.at += 1
                 high = self._member(start)
                 if len(high) != 1 or high < low:
@@ -281,7 +281,7 @@ class _Reader:
         return f"[{'^' if negated else ''}{''.join(parts)}]"
 
     def _member(self, start: int) -> str:
-        if not self._peek():
+        if not self._current():
             self.at = start
             raise self._error("the class is not closed", "Close it with ].")
         sign = self._take()

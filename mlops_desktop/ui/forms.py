@@ -17,7 +17,7 @@ from mlops_desktop.base.params import Choice, Listed
 from mlops_desktop.serving.value_text import value_text
 from mlops_desktop.ui.fields import Field, Kinds, field_for
 from mlops_desktop.ui.listed_field import ListedField
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Weight, column, held, label
 
 TYPED_AFTER_MS = 400  # a text counts as a change when nothing more is typed for so long, when Enter is pressed or the field is left
@@ -58,7 +58,7 @@ class ComponentForm(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(TYPED_AFTER_MS)
         self._timer.timeout.connect(self.flush)
-        params = component.params()
+        params = translated(component.params())
         made = self._rows = {key: held(self._row(key, field_for(params[key], f"{name}_{key}"))) for key in params}
         self._whole = label("", "caption", tone="err", wrap=True)
         self._whole.setVisible(False)
@@ -95,13 +95,16 @@ class ComponentForm(QWidget):
                 field.show_value(getattr(component, key))
                 self._check(key)
 
-    def show_found(self, found: Component) -> None:
-        """Say at each parameter that is left at its default what is found for it, if that is another value."""
+    def show_found(self, found: Component, reasons: Mapping[str, str] | None = None) -> None:
+        """Say at each parameter that is left at its default what is found for it, if that is another value, and why."""
         for key, field in self.fields.items():
             value, default = getattr(found, key), field.param.default
             open_ = getattr(self._component, key) == default and value != default
             field.show_found(value if open_ else None)
-            text = self.tr("Found: {what}").format(what=value_text(value)) if open_ and not isinstance(field.param, Choice | Listed) else ""
+            says = open_ and not isinstance(field.param, Choice | Listed)
+            text = self.tr("Found: {what}").format(what=value_text(value)) if says else ""
+            if open_ and reasons and key in reasons:
+                text = f"{text}. {reasons[key]}" if text else reasons[key]
             self._found[key].setText(text)
             self._found[key].setVisible(bool(text))
 

@@ -23,7 +23,7 @@ from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.preview_columns import note_rows, table_columns
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.readings import Reading, shape_of
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, held, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.notes_table import NotesTable
@@ -216,7 +216,10 @@ class ImportDialog(QDialog):
         self._settings.show()
         self._form.show_listed(found.listed)
         self._form.show_component(given)
-        self._form.show_found(found.table.found if found.table is not None else given)
+        if found.table is not None:
+            self._form.show_found(found.table.found, found.table.reasons)
+        else:
+            self._form.show_found(given)
 
     def _show_facts(self, table: FilePreview) -> None:
         rows = pluralize(table.rows, self.tr("1 row"), self.tr("{n} rows"))
@@ -225,7 +228,7 @@ class ImportDialog(QDialog):
         if not table.whole:
             size = self.tr("First {size}").format(size=size)
             more = self.tr("Types and notes are those of the beginning of the file until all of it is read.")
-        self.facts.setText(" · ".join(part for part in (size, table.given.label, more) if part))
+        self.facts.setText(" · ".join(part for part in (size, translated(table.given.label), more) if part))
 
     def _show_questions(self, found: Sequence[Question]) -> None:
         clear(self._questions)

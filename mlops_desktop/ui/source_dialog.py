@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QVBoxLayout, QWid
 from mlops_desktop.base.source import Source, is_address, path_address, with_parameters
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.drop_zone import DropZone
 from mlops_desktop.ui.widgets.inputs import ComboBox, name_it
@@ -36,7 +37,7 @@ class SourceDialog(QDialog):
         self.setWindowTitle(self.tr("Other data"))
         self._sources = address_sources()
         self._forms: dict[str, ComponentForm] = {}
-        options = [(id_, source.label) for id_, source in self._sources.items()]
+        options = [(id_, translated(source.label)) for id_, source in self._sources.items()]
         self.kind = ComboBox(options, name="source_kind", title=self.tr("Kind of data"))
         self.help = label("", "small", tone="2", wrap=True)
         self.place = QLineEdit()
@@ -82,13 +83,13 @@ class SourceDialog(QDialog):
         for at, source in enumerate(self._sources.values()):
             if source.missing():
                 model.item(at).setEnabled(False)
-                self.kind.setItemData(at, f"{source.label} {source.missing()}", Qt.ItemDataRole.ToolTipRole)
+                self.kind.setItemData(at, f"{translated(source.label)} {translated(source.missing())}", Qt.ItemDataRole.ToolTipRole)
         usable = [id_ for id_, source in self._sources.items() if not source.missing()]
         self.kind.show_choice(usable[0])
 
     def _show_kind(self, id_: str) -> None:
         source = self._sources[id_]
-        self.help.setText(source.help)
+        self.help.setText(translated(source.help))
         self.place.setPlaceholderText(source.example)
         self.browse.setVisible(not source.has_password)
         self._secret.setVisible(source.has_password)
@@ -105,7 +106,7 @@ class SourceDialog(QDialog):
         self.go.setEnabled(bool(self.place.text().strip()))
 
     def _browse(self) -> None:
-        title = self._sources[self.kind.chosen()].label
+        title = translated(self._sources[self.kind.chosen()].label)
         if self.kind.chosen() == "folder":
             name = QFileDialog.getExistingDirectory(self, title)
         else:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from mlops_desktop.base.metric import Answers, Metric
+from mlops_desktop.base.metric import Metric, Predictions
 
 ERROR = Metric("neg_miss", "Miss", "Little", "numbers", "Mean miss.", "Misses by {value}.", lambda _: lambda weights: weights[:, 0])
 
@@ -22,6 +22,6 @@ def test_an_undefined_score_says_so():
 
 
 def test_scores_are_compared_rounded():
-    answers = Answers(np.array([0, 1]), np.array([[0.3, 0.1 + 0.6], [0.5, 0.5]]), np.array([1, 0]), 1, 2)
-    assert answers.ranked(1).tolist() == [0.7, 0.5]
-    assert answers.is_class(1).tolist() == [False, True]
+    predictions = Predictions(np.array([0, 1]), np.array([[0.3, 0.1 + 0.6], [0.5, 0.5]]), np.array([1, 0]), 1, 2)
+    assert predictions.ranked(1).tolist() == [0.7, 0.5]
+    assert predictions.is_class(1).tolist() == [False, True]

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import xml.etree.ElementTree as ElementTree
 
+from mlops_desktop.engine.choices import choices, tasks
+from mlops_desktop.engine.metrics import metrics_for
+from mlops_desktop.engine.project import Brief, Costs, Goals, Search
+from mlops_desktop.serving.message import Message
 from scripts import translations
 
 
@@ -29,11 +34,44 @@ def test_every_template_is_found():
     assert lacking == []
 
 
+def test_labels_and_helps_of_the_catalogue_settings_and_metrics_are_found():
+    known = {text for context, text in translations.all_texts() if context == translations.CONTEXT}
+    registries = [getattr(choices(), field.name) for field in dataclasses.fields(choices())]
+    members = [member for registry in registries for member in registry.values()]
+    shown = [text for member in (*members, Brief, Costs, Goals, Search) for text in texts_of(member)]
+    for metric in (metric for task in tasks() for metric in metrics_for(task)):
+        shown += [metric.label, metric.sentence, metric.purpose_for("x"), metric.describe(0.5)]
+    templates = {template for text in shown for template in templates_of(text)}
+    assert len(templates) > 500
+    assert templates - known == set()
+
+
+def texts_of(settings):
+    """The texts of a component or of settings that people read."""
+    for name in getattr(settings, "shown_texts", ()):
+        yield getattr(settings, name, "")
+    for param in settings.params().values():
+        yield from (param.label, param.help, getattr(param, "nothing", ""), *getattr(param, "options", {}).values())
+
+
+def templates_of(text):
+    """The templates of a message and of those in its arguments; a message that only joins others has none of its own."""
+    if text:
+        assert isinstance(text, Message)
+        inner = [arg for arg in text.args.values() if isinstance(arg, Message)]
+        yield from ([] if text.template.startswith("{part0}") else [text.template])
+        for one in inner:
+            yield from templates_of(one)
+
+
 def test_texts_have_the_context_in_which_they_are_looked_up(tmp_path):
     module = tmp_path / "module.py"
     module.write_text(
+        "from mlops_desktop.base.params import choice, number\n"
         "class Panel:\n"
-        "    label = ''\n"
+        "    label = 'A panel'\n"
+        "    count: int = number(5, 1, 9, 'Count', help='How many.', whole=True)\n"
+        "    kind: str = choice('a', {'a': 'First'}, 'Kind')\n"
         "    def show(self, n, many):\n"
         "        self.tr('Rows' if many else 'Row')\n"
         "        tr('Findings', 'A leak')\n"
@@ -48,6 +86,7 @@ def test_texts_have_the_context_in_which_they_are_looked_up(tmp_path):
         ("messages", "{n} rows"),
         ("messages", "Choose another file."),
         ("messages", "Reading"),
+        *(("messages", text) for text in ("A panel", "Count", "How many.", "First", "Kind")),
     }
 
 

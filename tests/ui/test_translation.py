@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QWidget
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import Step
+from mlops_desktop.engine.training import Run, Runs
 from mlops_desktop.serving.message import msg
 from mlops_desktop.ui.translation import CONTEXT, error_text, load_translations, translated
+from mlops_desktop.ui.widgets.leaderboard import model_text
 from scripts import translations
 from tests.ui.conftest import PATIENCE, click, find, settle
 
@@ -21,6 +25,12 @@ GERMAN = {
     "“{path}” is empty.": "„{path}“ ist leer.",
     "Choose a file with a table in it.": "Wählen Sie eine Datei mit einer Tabelle.",
     "{n} steps": "{n} Schritte",
+    "Scale numbers": "Zahlen skalieren",
+    "Method": "Verfahren",
+    "Robust (median 0, interquartile range 1)": "Robust (Median 0, Quartilsabstand 1)",
+    "Decision tree": "Entscheidungsbaum",
+    "Maximum depth": "Größte Tiefe",
+    "{label:lower} {value}": "{label} {value}",
 }
 
 
@@ -71,6 +81,29 @@ def test_messages_inside_a_result_are_translated_and_nothing_else(german):
     assert error_text(UserError(msg("“{path}” is empty.", path="a.csv"), "Choose a file with a table in it.")) == (
         "„a.csv“ ist leer. Wählen Sie eine Datei mit einer Tabelle."
     )
+
+
+def test_labels_of_the_catalogue_are_translated_where_they_are_shown(german, open_project, make_project):
+    scale = choices().operations["scale"](method="robust")
+    panel = open_project(make_project("penguins", "species", steps=(Step(scale),)), "preprocess").panel
+    settle(panel.window())
+    texts = [label.text() for label in panel.findChildren(QLabel)]
+    assert "Zahlen skalieren" in texts
+    assert "Verfahren" in texts
+    assert any("Robust (Median 0" in box.currentText() for box in panel.findChildren(QComboBox))
+
+
+def test_labels_of_runs_are_translated_where_they_are_shown(german, tmp_path):
+    tree = choices().algorithms["decision_tree"](max_depth=3)
+    run = Run(
+        id="a" * 32, key="k", number=1, algorithm=tree.to_json(), algorithm_id=tree.id, label=tree.label,
+        metric="accuracy", status="failed", reason=msg("Outer: {steps}", steps=msg("{n} steps", n=3)),
+    )  # fmt: skip
+    Runs(tmp_path).record(run)
+    (kept,) = Runs(tmp_path).list("k")
+    assert kept == run
+    assert translated(kept.reason) == "Outer: 3 Schritte"
+    assert model_text(kept, None)[0] == "Entscheidungsbaum, Größte Tiefe 3"
 
 
 def test_without_a_catalogue_of_the_language_nothing_is_installed(qapp, catalogues):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
-from mlops_desktop.base.params import choice, number
+from mlops_desktop.base.params import number
+from mlops_desktop.catalog.algorithms import _parameters as shared
 from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
@@ -28,24 +29,9 @@ class DecisionTree(Algorithm):
     max_depth: int | None = number(
         8, 1, 64, "Maximum depth", help="The most questions on the way to a prediction.", whole=True, tune=(2, 16)
     )
-    min_samples_leaf: int = number(
-        5,
-        1,
-        100_000,
-        "Minimum rows per leaf",
-        help="Each leaf holds at least this many training rows.",
-        whole=True,
-        log=True,
-        tune=(1, 100),
-    )
+    min_samples_leaf: int = shared.rows_of_a_leaf(5, tune=(1, 100))
     ccp_alpha: float = number(0.0, 0.0, 1e12, "Pruning", help="Higher values remove more branches that gain little.")
-    class_weight: str = choice(
-        "none",
-        {"none": "Equal", "balanced": "Balanced"},
-        "Class weights",
-        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
-        "how often each class occurs.",
-    )
+    class_weight: str = shared.class_weight()
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
+from mlops_desktop.catalog.algorithms import _parameters as shared
 from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, check_matrix, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
@@ -40,41 +41,11 @@ class HistGradientBoosting(Algorithm):
         {"learning_rate": 0.06, "max_iter": 300, "max_leaf_nodes": 31, "min_samples_leaf": 10, "max_features": 0.5},
     )
 
-    learning_rate: float = number(
-        0.1,
-        1e-4,
-        1.0,
-        "Learning rate",
-        help="How much each tree contributes: lower values need more trees.",
-        log=True,
-        tune=(0.01, 0.3),
-    )
-    max_iter: int = number(
-        150,
-        1,
-        5000,
-        "Boosting rounds",
-        help="The number of trees (per class, when there are more than two).",
-        whole=True,
-        log=True,
-        tune=(50, 500),
-    )
-    max_leaf_nodes: int = number(
-        31, 2, 2048, "Maximum leaves per tree", help="The most leaves that a tree may have.", whole=True, log=True, tune=(7, 127)
-    )
-    min_samples_leaf: int = number(
-        20,
-        1,
-        100_000,
-        "Minimum rows per leaf",
-        help="Each leaf holds at least this many training rows.",
-        whole=True,
-        log=True,
-        tune=(2, 100),
-    )
-    l2_regularization: float = number(
-        0.0, 0.0, 1e6, "L2 regularisation", help="Shrinks the values of the leaves.", log=True, tune=(1e-4, 10.0)
-    )
+    learning_rate: float = shared.learning_rate(0.1)
+    max_iter: int = shared.rounds(150, 5000, tune=(50, 500))
+    max_leaf_nodes: int = shared.leaves(31)
+    min_samples_leaf: int = shared.rows_of_a_leaf(20, tune=(2, 100))
+    l2_regularization: float = shared.leaf_penalty()
     max_features: float = number(
         0.5, 0.01, 1.0, "Share of columns per split", help="The share of the columns that each split may choose from.", tune=(0.3, 1.0)
     )
@@ -84,13 +55,7 @@ class HistGradientBoosting(Algorithm):
         "Loss function (for numbers)",
         help="The median is less affected by a few extreme values.",
     )
-    class_weight: str = choice(
-        "none",
-        {"none": "Equal", "balanced": "Balanced"},
-        "Class weights",
-        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
-        "how often each class occurs.",
-    )
+    class_weight: str = shared.class_weight()
 
     @classmethod
     def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:

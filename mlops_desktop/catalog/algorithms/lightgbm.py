@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
+from mlops_desktop.catalog.algorithms import _parameters as shared
 from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, check_matrix, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
@@ -48,39 +49,11 @@ class LightGbm(Algorithm):
         {"learning_rate": 0.1, "n_estimators": 600, "num_leaves": 12, "min_child_samples": 4, "colsample_bytree": 0.9, "subsample": 0.9},
     )
 
-    learning_rate: float = number(
-        0.06,
-        1e-4,
-        1.0,
-        "Learning rate",
-        help="How much each tree contributes: lower values need more trees.",
-        log=True,
-        tune=(0.01, 0.3),
-    )
-    n_estimators: int = number(
-        200,
-        1,
-        10_000,
-        "Boosting rounds",
-        help="The number of trees (per class, when there are more than two).",
-        whole=True,
-        log=True,
-        tune=(50, 600),
-    )
-    num_leaves: int = number(
-        24, 2, 2048, "Maximum leaves per tree", help="The most leaves that a tree may have.", whole=True, log=True, tune=(7, 127)
-    )
-    min_child_samples: int = number(
-        20,
-        1,
-        100_000,
-        "Minimum rows per leaf",
-        help="Each leaf holds at least this many training rows.",
-        whole=True,
-        log=True,
-        tune=(3, 100),
-    )
-    reg_lambda: float = number(0.0, 0.0, 1e6, "L2 regularisation", help="Shrinks the values of the leaves.", log=True, tune=(1e-4, 10.0))
+    learning_rate: float = shared.learning_rate(0.06)
+    n_estimators: int = shared.rounds(200, 10_000, tune=(50, 600))
+    num_leaves: int = shared.leaves(24)
+    min_child_samples: int = shared.rows_of_a_leaf(20, tune=(3, 100))
+    reg_lambda: float = shared.leaf_penalty()
     colsample_bytree: float = number(
         0.7, 0.05, 1.0, "Share of columns per tree", help="The share of the columns that each tree may use.", tune=(0.4, 1.0)
     )
@@ -93,13 +66,7 @@ class LightGbm(Algorithm):
         "Loss function (for numbers)",
         help="The median is less affected by a few extreme values.",
     )
-    class_weight: str = choice(
-        "none",
-        {"none": "Equal", "balanced": "Balanced"},
-        "Class weights",
-        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
-        "how often each class occurs.",
-    )
+    class_weight: str = shared.class_weight()
 
     @classmethod
     def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:

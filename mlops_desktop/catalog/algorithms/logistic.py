@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.families import CLASSES, Algorithm, TaskSpec
-from mlops_desktop.base.params import choice, number
+from mlops_desktop.base.params import number
+from mlops_desktop.catalog.algorithms import _parameters as shared
 from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix, renamed_params, seen_classes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
@@ -37,13 +38,7 @@ class LogisticRegression(Algorithm):
         log=True,
         tune=(1e-4, 1e3),
     )
-    class_weight: str = choice(
-        "none",
-        {"none": "Equal", "balanced": "Balanced"},
-        "Class weights",
-        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
-        "how often each class occurs.",
-    )
+    class_weight: str = shared.class_weight()
     max_iter: int = number(
         1000, 10, 100_000, "Maximum iterations", help="The solver stops after this many iterations.", whole=True, log=True
     )

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
-from mlops_desktop.base.params import choice, number
+from mlops_desktop.base.params import number
+from mlops_desktop.catalog.algorithms import _parameters as shared
 from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.message import as_message
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import expand_classes
 from mlops_desktop.serving.models.trees import MEAN
@@ -47,24 +49,9 @@ class RandomForest(Algorithm):
         "classes, a third for numbers.",
         tune=(0.1, 1.0),
     )
-    min_samples_leaf: int = number(
-        1,
-        1,
-        100_000,
-        "Minimum rows per leaf",
-        help="Each leaf holds at least this many training rows.",
-        whole=True,
-        log=True,
-        tune=(1, 30),
-    )
+    min_samples_leaf: int = shared.rows_of_a_leaf(1, tune=(1, 30))
     max_depth: int | None = number(None, 1, 64, "Maximum depth", help="The most questions on the way to a prediction.", whole=True)
-    class_weight: str = choice(
-        "none",
-        {"none": "Equal", "balanced": "Balanced", "balanced_subsample": "Balanced per tree"},
-        "Class weights",
-        help="Balanced gives rare classes as much weight as frequent ones; the probabilities then no longer match "
-        "how often each class occurs.",
-    )
+    class_weight: str = shared.class_weight(balanced_subsample=as_message("Balanced per tree"))
 
     @classmethod
     def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:

@@ -9,17 +9,16 @@ import numpy as np
 
 from mlops_desktop.base.params import number
 from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.message import as_message, joined, msg
 
 FEWEST_ROWS = 2  # a level that a single row has can name a person: it never leaves
 ENOUGH_ROWS = 5  # that a large table asks for by itself
 
 
-def min_rows(of: str, what: str) -> Any:
-    """The field for the `min_rows` of `rows_needed`, empty for its rule. `of`: "a level"; `what` happens to those of fewer rows, as a
-    sentence.
-    """
-    rule = f"Empty: 1 % of the rows, at least {FEWEST_ROWS} and at most {ENOUGH_ROWS}."
-    return number(None, FEWEST_ROWS, 1_000_000, f"Fewest rows of {of}", help=f"{what} {rule}", whole=True)
+def min_rows(label: str, what: str) -> Any:
+    """The field for the `min_rows` of `rows_needed`, empty for its rule. `what` happens to those of fewer rows, as a sentence."""
+    rule = msg("Empty: 1 % of the rows, at least {fewest} and at most {enough}.", fewest=FEWEST_ROWS, enough=ENOUGH_ROWS)
+    return number(None, FEWEST_ROWS, 1_000_000, label, help=joined([as_message(what), rule], " "), whole=True)
 
 
 def rows_needed(rows: int, min_rows: int | None = None, min_share: float = 0.0) -> int:

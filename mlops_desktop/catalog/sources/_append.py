@@ -56,9 +56,10 @@ def _differences(tables: Sequence[PartTable], names: Sequence[str]) -> list[Evid
             lacking.setdefault(absent, []).append(one.name)
     for absent, of in lacking.items():
         shown = ", ".join(f"“{name}”" for name in absent[:_SHOWN]) + (" …" if len(absent) > _SHOWN else "")
-        found += file_notes([f"“{of[0]}”{_more(len(of))} has no column {shown}; there it is missing."])
+        lacks = msg("“{of}”{more} has no column {columns}; there it is missing.", of=of[0], more=_more(len(of)), columns=shown)
+        found += file_notes([lacks])
     return found
 
 
 def _more(count: int) -> str:
-    return f" and {count - 1} more" if count > 1 else ""
+    return msg(" and {n} more", n=count - 1) if count > 1 else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
+from mlops_desktop.serving.plural import plural_msg
 
 _YEARS = (-719_162, 2_932_897)  # days from 1970 to the first of January of the year 1 and of the year 10000
 _TICKS = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "date32[day]": 1, "date64[ms]": 86_400_000}  # of a day
@@ -43,8 +44,9 @@ def within_years(table: Any) -> tuple[Any, list[Evidence]]:
         beyond = pc.fill_null(pc.or_(pc.less(whole, low), pc.greater_equal(whole, high)), False)
         rows = pc.indices_nonzero(beyond).to_pylist()
         if rows:
-            count = f"{len(rows):,} cell{'s hold dates' if len(rows) > 1 else ' holds a date'}"
-            message = f"{count} before the year 1 or after the year 9999; they count as missing."
+            one = "1 cell holds a date before the year 1 or after the year 9999; they count as missing."
+            many = "{n} cells hold dates before the year 1 or after the year 9999; they count as missing."
+            message = plural_msg(len(rows), one, many)
             notes.append(Evidence(field.name, "date_range", message, tuple(row + 1 for row in rows[:10])))
             table = table.set_column(at, field, pc.if_else(beyond, pa.scalar(None, field.type), column))
     return table, notes

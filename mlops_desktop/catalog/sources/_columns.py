@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from mlops_desktop.base.mixed_cells import canonical_texts
+from mlops_desktop.serving.plural import plural_msg
 
 PART_ROWS = 20_000
 _PLAIN = {str, int, float, bool, datetime.datetime, datetime.date, datetime.time, type(None)}
@@ -59,16 +60,16 @@ class ColumnBuilder:
         """The table (`pyarrow.Table`), the ambiguous texts of its mixed columns by position, and messages on what was left out."""
         import pyarrow as pa
 
-        arrays, mixed, messages = [], {}, []
+        arrays, mixed, messages = [], {}, list[str]()
         for at, column in enumerate(self._columns.values()):
             array, ambiguous = _joined(column)
             arrays.append(array)
             if ambiguous:
                 mixed[at] = ambiguous
             if column.bytes_cells:
-                several = column.bytes_cells > 1
-                what = f"cell{'s' if several else ''} of “{column.name}” with bytes that are no text"
-                messages.append(f"{column.bytes_cells:,} {what} {'were' if several else 'was'} left out.")
+                one = "1 cell of “{name}” with bytes that are no text was left out."
+                many = "{n} cells of “{name}” with bytes that are no text were left out."
+                messages.append(plural_msg(column.bytes_cells, one, many, name=column.name))
         table = pa.Table.from_arrays(arrays, names=[column.name for column in self._columns.values()])
         return table, mixed, messages
 

@@ -20,8 +20,7 @@ from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
-from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
-from mlops_desktop.catalog.sources._text_rows import text_rows
+from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.serving.dialect import (
     BLANKS,
     DELIMITERS,
@@ -60,7 +59,7 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 @dataclass(frozen=True)
-class _Found:
+class _DetectedFormat:
     """What was found at the beginning of a file: lines above its rows, its dialect, those rows with the lines up to each one's end."""
 
     above: int
@@ -198,7 +197,7 @@ class Delimited(TableSource):
         plain = encoding.removesuffix("-sig").removesuffix("-le").removesuffix("-be")
         return plain if plain in known.options else "auto"
 
-    def _find(self, text: str, more: bool) -> _Found:
+    def _find(self, text: str, more: bool) -> _DetectedFormat:
         """The dialect and the place of the table in the text at the beginning of a file."""
         named = sep_line(text) if self.skip == 0 else ""
         above = self.skip or bool(named)
@@ -211,7 +210,7 @@ class Delimited(TableSource):
             numbered.pop()  # a cell with line breaks may be cut
         rows = [row for _, row in numbered]
         layout = find_table(rows, self.wanted())
-        return _Found(int(above), dialect, rows, [line for line, _ in numbered], layout, (*left, *layout.left_out))
+        return _DetectedFormat(int(above), dialect, rows, [line for line, _ in numbered], layout, (*left, *layout.left_out))
 
     def _dialect(self, text: str, named: str) -> Dialect:
         """The dialect of a text, as far as it is not given by parameters or by a first line that names the delimiter."""
@@ -257,6 +256,8 @@ class Delimited(TableSource):
 
     def _table(self, plain: PlainFile, encoding: str, file: Utf8File) -> tuple[Any, ReadReport]:
         """The cells as an Arrow table of texts, and the report."""
+        from mlops_desktop.catalog.sources._text_rows import text_rows  # loaded to read a file, not to open a project
+
         path = plain.path
         found = self._find(*sample_text(path, encoding))
         if not any(found.rows):
@@ -284,6 +285,7 @@ class Delimited(TableSource):
             likely_decimal="," if dialect.delimiter == ";" else "",
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
+            reasons={**_reasons(found, encoding), "header": header_reason(found.rows, layout)},
         )
         return rows.table, report
 
@@ -299,7 +301,7 @@ def _offset(file: Utf8File, lines: int) -> int:
     return file.start + (end.end() if end else len(data))
 
 
-def _width(found: _Found) -> int:
+def _width(found: _DetectedFormat) -> int:
     """The usual number of cells of a row of the table."""
     body = [len(row) for row in found.rows[found.layout.body :] if any(cell.strip() for cell in row)]
     names = len(found.layout.names or ())
@@ -318,12 +320,26 @@ def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evid
     return []
 
 
+def _reasons(found: _DetectedFormat, encoding: str) -> dict[str, str]:
+    """Why the delimiter and the encoding are as they are."""
+    filled = [len(row) for row in found.rows[next(iter(found.layout.header), found.layout.body) :] if any(cell.strip() for cell in row)]
+    width = _width(found)
+    cells = msg(
+        "{agreeing:,} of the first {rows:,} rows have {width:,} cells then.", agreeing=filled.count(width), rows=len(filled), width=width
+    )
+    unicode = encoding.startswith("utf")
+    letters = msg("Every letter is valid in it.") if unicode else msg("The bytes are no Unicode; this gives the likeliest letters.")
+    return {"delimiter": cells, "encoding": letters}
+
+
 def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
     """The delimiters that would part every row of a table, its names too, into equally many cells as well."""
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     found = []
     for name, mark in _DELIMITERS.items():
-        counts = {sum(cell.count(mark) for cell in row) for row in filled} if mark in DELIMITERS and mark != dialect.delimiter else {0}
+        counts = (
+            {sum(cell.count(mark) for cell in row) for row in filled} if mark and mark in DELIMITERS and mark != dialect.delimiter else {0}
+        )
         if len(filled) >= _LEAST_ROWS and len(counts) == 1 and counts != {0}:
             found.append(name)
     if not found or dialect.delimiter in (FIXED, ONE_COLUMN):

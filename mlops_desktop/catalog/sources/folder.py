@@ -13,6 +13,7 @@ from mlops_desktop.base.params import flag, text
 from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
 from mlops_desktop.catalog.sources._append import append_tables
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 _COLUMN = "file"
 
@@ -55,7 +56,9 @@ class Folder(CombinedSource):
         settled, _ = self.located(location)
         table, mixed, notes = append_tables(tables)
         left_out = self._files(location)[1]
-        messages = [f"{len(tables):,} file{'s were' if len(tables) > 1 else ' was'} read, {table.num_rows:,} rows in all."]
+        rows = f"{table.num_rows:,}"
+        read = plural_msg(len(tables), "1 file was read, {rows} rows in all.", "{n} files were read, {rows} rows in all.", rows=rows)
+        messages = [read]
         if left_out and not settled.pattern:
             shown = ", ".join(f"“{path.name}”" for path in left_out[:5]) + (" …" if len(left_out) > 5 else "")
             messages.append(msg("Files of another kind were left out: {shown}.", shown=shown))

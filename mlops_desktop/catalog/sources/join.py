@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from mlops_desktop.base.params import choice, text
 from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
 from mlops_desktop.catalog.sources._append import append_tables
 from mlops_desktop.catalog.sources._matching import Matches, match
-from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.plural import plural_msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,15 +143,19 @@ class Join(CombinedSource):
 
     def _message(self, first: PartTable, second: PartTable, keys: Sequence[tuple[str, str]], found: Matches, rows: int) -> str:
         """What the join did, in one message."""
-        parts = [f"“{second.name}” was joined to “{first.name}” by {_shown(keys)}: {first.table.num_rows:,} rows became {rows:,}"]
+        template = "“{second}” was joined to “{first}” by {keys}: {before:,} rows became {after:,}"
+        parts: list[str] = [msg(template, second=second.name, first=first.name, keys=_shown(keys), before=first.table.num_rows, after=rows)]
         if found.unmatched:
-            parts.append(f"{found.unmatched:,} without a match {'kept' if self.unmatched == 'keep' else 'left out'}")
+            kept = self.unmatched == "keep"
+            parts.append(msg("{n:,} without a match kept" if kept else "{n:,} without a match left out", n=found.unmatched))
         if found.multiplied:
-            parts.append(f"{found.multiplied:,} with several, {'a row for each' if self.repeated == 'multiply' else 'the first taken'}")
+            template = "{n:,} with several, a row for each" if self.repeated == "multiply" else "{n:,} with several, the first taken"
+            parts.append(msg(template, n=found.multiplied))
         if unused := found.unused():
-            parts.append(f"{pluralize(unused, '1 row', '{n} rows')} of “{second.name}” not used")
-        return "; ".join(parts) + "."
+            parts.append(plural_msg(unused, "1 row of “{second}” not used", "{n} rows of “{second}” not used", second=second.name))
+        return msg("{parts}.", parts=joined(parts, "; "))
 
 
 def _shown(keys: Sequence[tuple[str, str]]) -> str:
-    return " and ".join(f"“{left}”" if left == right else f"“{left}” = “{right}”" for left, right in keys)
+    pairs = [f"“{left}”" if left == right else f"“{left}” = “{right}”" for left, right in keys]
+    return reduce(lambda first, second: msg("{first} and {second}", first=first, second=second), pairs)

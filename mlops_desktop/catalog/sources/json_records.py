@@ -20,6 +20,7 @@ from mlops_desktop.catalog.sources._compressed import plain_file
 from mlops_desktop.catalog.sources._json_records import Records, doubled_keys, find_records, flatten
 from mlops_desktop.serving.header import generated_names, is_header
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 _ENDINGS = (".json", ".jsonl", ".ndjson", ".geojson")
 _BODY = 101  # rows that decide whether the first one names the columns
@@ -96,7 +97,8 @@ class JsonRecords(Source):
         uneven = [at for at, row in enumerate(rows, 1) if len(row) != (len(names) if names else width)]
         if uneven:
             numbers = ", ".join(map(str, uneven[:5])) + (" …" if len(uneven) > 5 else "")
-            messages.append(f"{len(uneven):,} row{'s have' if len(uneven) > 1 else ' has'} another number of cells (row {numbers}).")
+            one, many = "1 row has another number of cells (row {rows}).", "{n} rows have another number of cells (row {rows})."
+            messages.append(plural_msg(len(uneven), one, many, rows=numbers))
         all_names = [*names, *[""] * (width - len(names))] if names else generated_names(width)
         for start in range(0, len(rows) or 1, PART_ROWS):
             part = [(*row, *[None] * (width - len(row))) for row in rows[start : start + PART_ROWS]]
@@ -131,7 +133,9 @@ def _add_objects(path: Path, builder: ColumnBuilder, values: Iterator[Any], mess
         done += len(part)
         job.step(min(0.2 + done / 1e6, 0.9))
     for name, count in doubled.items():
-        messages.append(f"The key “{name}” stands more than once in {count:,} object{'s' if count > 1 else ''}; its last value was read.")
+        one = "The key “{name}” stands more than once in 1 object; its last value was read."
+        many = "The key “{name}” stands more than once in {n} objects; its last value was read."
+        messages.append(plural_msg(count, one, many, name=name))
 
 
 def _decoded(path: Path, data: bytes) -> str:

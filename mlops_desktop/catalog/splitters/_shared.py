@@ -26,7 +26,7 @@ def fold_count() -> Any:
 
 def column_of(role: str, *kinds: str) -> Any:
     """The parameter `column`; none chosen means the column with the role."""
-    nothing = f"The column with the role “{role}”"
+    nothing = msg("The column with the role “{role}”", role=role)
     return columns(*kinds, label="Column", help="The column that the split goes by.", all_when_empty=False, most=1, nothing=nothing)
 
 

@@ -22,7 +22,7 @@ from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.names import clean_name
 
 SOURCE_FILE = "source.json"
@@ -115,8 +115,9 @@ def last_import(folder: Path) -> tuple[Path | str | None, list[str]]:
     It is the path of a file, or an address without password; None when it is not known or gone.
     """
     try:
-        found = json.loads((folder / DATA_FOLDER / SOURCE_FILE).read_bytes())
-        place, messages = str(found["file"]), [str(one) for one in found.get("notes", found.get("said", ()))]
+        found = json.loads((folder / DATA_FOLDER / SOURCE_FILE).read_bytes(), object_hook=decode_message)
+        place, notes = str(found["file"]), found.get("notes", found.get("said", ()))
+        messages = [note if isinstance(note, str) else str(note) for note in notes]
         if is_source_address(place):
             return place, messages
         return (Path(place) if Path(place).exists() else None), messages
@@ -126,7 +127,8 @@ def last_import(folder: Path) -> tuple[Path | str | None, list[str]]:
 
 def _remember(folder: Path, location: str, messages: Sequence[str]) -> None:
     with disk.explain_errors("The project"):
-        disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps({"file": location, "notes": list(messages)}).encode())
+        record = encode_messages({"file": location, "notes": list(messages)})
+        disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps(record).encode())
 
 
 def _refuse_lacking(name: str, project: Project, names: list[str]) -> None:

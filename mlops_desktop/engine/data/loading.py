@@ -41,7 +41,7 @@ def load_cells(location: Location, source: Source | None, job: Job, *, as_given:
         # An address with parameters says all of them, unless it comes with a source that a person just gave.
         alone = not as_given and source.located(place)[1] != place
         source = (type(source)() if alone else source).located(place)[0]
-    with disk.explain_errors(f"The file “{name}”"):
+    with disk.explain_errors(msg("The file “{name}”", name=name)):
         if source is not None and as_given:
             found, cells = source, read_source(source, place, job, _open_part)
         else:
@@ -178,7 +178,7 @@ def complete_source(location: Location, source: Source) -> Source:
     if is_source_address(place) or type(source) is not best_source(place):
         return source
     _refuse_unreadable(Path(place))
-    with disk.explain_errors(f"The file “{name_of(place)}”"):
+    with disk.explain_errors(msg("The file “{name}”", name=name_of(place))):
         return source.guess(place)
 
 
@@ -250,7 +250,7 @@ def _refuse_web_address(place: str) -> None:
 
 
 def _refuse_unreadable(path: Path) -> None:
-    with disk.explain_errors(f"The file “{path.name}”"):
+    with disk.explain_errors(msg("The file “{name}”", name=path.name)):
         if not path.exists():
             _refuse_web_address(str(path))
             raise UserError(msg("There is no file “{path}”.", path=path), "Check the name and the folder.")

@@ -13,6 +13,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import DATE_ORDERS, DECIMALS, THOUSANDS, Source
 from mlops_desktop.engine import disk
+from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.date_formats import day_first, exchanged
 from mlops_desktop.engine.data.loading import blank_source, load_cells, source_for
 from mlops_desktop.engine.data.location import Location, name_of, place_of
@@ -24,6 +25,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 ROWS = 100
@@ -55,7 +57,7 @@ def preview_table(location: Location, project: Project, job: Job, *, as_given: b
     place = place_of(location)
     blank = blank_source(place)
     given = source_for(place, project.source) or blank
-    with tempfile.TemporaryDirectory(prefix="mlops-desktop-") as folder, disk.explain_errors(f"The file “{name_of(place)}”"):
+    with tempfile.TemporaryDirectory(prefix="mlops-desktop-") as folder, disk.explain_errors(msg("The file “{name}”", name=name_of(place))):
         part = blank.beginning(place, Path(folder))
         if not as_given and given != blank:
             given = _chosen(given, blank.guess(part))
@@ -71,6 +73,7 @@ def preview_table(location: Location, project: Project, job: Job, *, as_given: b
         whole=whole,
         columns=_columns(table, project.target),
         notes=tuple(note for note in (*cells.notes, *table.evidence) if not note.column),
+        reasons={**cells.reasons, **_reasons(cells, table)},
     )
 
 
@@ -107,6 +110,23 @@ def _with_format(found: Source, table: Table) -> Source:
             value = values.pop()
             changes[name] = next((id_ for id_, mark in ids[name].items() if mark == value), "auto") if name in ids else value
     return replace(found, **changes)
+
+
+def _reasons(cells: Cells, table: Table) -> dict[str, str]:
+    """For marks of numbers a cell that shows them, for the order of dates and words for missing the evidence of a column."""
+    found: dict[str, str] = {}
+    for column in table.schema.columns:
+        grammar, raw = column.grammar, cells.column(column.name)
+        marks = {"decimal": grammar.decimal, "thousands": grammar.thousands} if column.type in ("number", "integer") else {}
+        for name, mark in marks.items():
+            cell = next((text for text in raw.sample(raw.counts > 0, 50) if mark in text), "") if mark and raw.kind == "text" else ""
+            if cell and name not in found:
+                found[name] = msg("As in “{cell}” of “{column}”.", cell=cell[:30], column=column.name)
+    rules = {"date_order": "dates", "date_order_known": "dates", "missing_words": "missing_texts"}
+    for one in table.evidence:
+        if one.rule in rules:
+            found.setdefault(rules[one.rule], msg("“{column}”: {reason}", column=one.column, reason=one.message))
+    return found
 
 
 def _further_words(column: Column) -> list[str]:

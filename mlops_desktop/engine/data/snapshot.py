@@ -17,9 +17,10 @@ from mlops_desktop.base.parquet import read_parquet
 from mlops_desktop.base.source import CellFormat, file_notes
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.serving.message import decode_message, encode_messages, msg
 
 _KEY = b"mlops_desktop.cells"
-_FORMAT = 2
+_FORMAT = 3
 _DIGEST_VERSION = 1  # another number would make every result out of date
 _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 DATA_FOLDER = "data"
@@ -44,13 +45,13 @@ def write_cells(cells: Cells, path: Path) -> None:
         "decimal": cells.format.decimal,
         "likely_decimal": cells.likely_decimal,
         "mixed": {name: list(texts) for name, texts in cells.mixed.items()},
-        "notes": [note.to_json() for note in cells.notes],
+        "notes": [encode_messages(note.to_json()) for note in cells.notes],
     }
     if more := _further(cells.format):
         facts["cell_format"] = more
     table = cells.table.replace_schema_metadata({_KEY: json.dumps(facts, sort_keys=True).encode()})
     temporary = path.with_name(disk.temporary_name(path.name))
-    with disk.explain_errors(f"The data of this project, “{path.name}”,"):
+    with disk.explain_errors(msg("The data of this project, “{name}”,", name=path.name)):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("xb") as file:
@@ -64,10 +65,10 @@ def write_cells(cells: Cells, path: Path) -> None:
 
 def read_cells(path: Path) -> Cells:
     """The cells that `write_cells` wrote, now or in an older version. UserError when the file is gone or damaged."""
-    with disk.explain_errors(f"The data of this project, “{path.name}”,"):
+    with disk.explain_errors(msg("The data of this project, “{name}”,", name=path.name)):
         try:
             table = read_parquet(path, memory_map=True)
-            facts = json.loads((table.schema.metadata or {})[_KEY])
+            facts = json.loads((table.schema.metadata or {})[_KEY], object_hook=decode_message)
             mixed = {str(name): tuple(texts) for name, texts in facts.get("mixed", {}).items()}
             notes = _notes_of(facts)
         except (KeyError, TypeError, ValueError) as error:
@@ -89,7 +90,7 @@ def read_notes(path: Path) -> tuple[Evidence, ...]:
 
     with disk.explain_errors(f"The data of this project, “{path.name}”,"):
         try:
-            return _notes_of(json.loads((pq.read_schema(path).metadata or {})[_KEY]))
+            return _notes_of(json.loads((pq.read_schema(path).metadata or {})[_KEY], object_hook=decode_message))
         except (KeyError, TypeError, ValueError) as error:
             raise UserError("The data of this project is damaged and cannot be read.", "Import the data file again.") from error
 

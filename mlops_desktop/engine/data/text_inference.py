@@ -54,8 +54,9 @@ def dash_evidence(raw: RawColumn) -> list[Evidence]:
     dash = raw.matching("-|--|–|—")
     if not dash.any() or raw.matching(r"\+").any() or not raw.matching(r".*[\pL\pN].*").any():
         return []
-    cells = f"{raw.count(dash):,} cell{'s hold' if raw.count(dash) > 1 else ' holds'}"
-    message = f"{cells} a dash, which is a level like others; note it among the texts for missing if it stands for no value."
+    one = "1 cell holds a dash, which is a level like others; note it among the texts for missing if it stands for no value."
+    many = "{n} cells hold a dash, which is a level like others; note it among the texts for missing if it stands for no value."
+    message = plural_msg(raw.count(dash), one, many)
     return [Evidence(raw.name, "dash", message, raw.rows_with(dash))]
 
 

@@ -97,13 +97,15 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         if raw.kind != "text":
             continue
         sample = raw.sample(~raw.among(MISSING_NUMBER_TEXTS), 200)
-        if not sample or sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
+        if not sample:
             continue
-        if all(_PLAIN.fullmatch(text) for text in sample):
-            if any(_FRACTION.fullmatch(text) for text in sample):
+        if all(map(_PLAIN.fullmatch, sample)):
+            if any(map(_FRACTION.fullmatch, sample)):
                 votes.append(".")
             elif cells.likely_decimal == ",":
                 votes.extend(filter(None, [decimal_vote(sample, ",")]))
+            continue
+        if sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
             continue
         votes.extend(filter(None, [decimal_vote(sample, cells.likely_decimal)]))
         formats = find_date_formats(sample)

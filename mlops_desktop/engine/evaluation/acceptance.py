@@ -14,6 +14,7 @@ from mlops_desktop.engine.evaluation.results import Evaluation
 from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.project import OMIT_NONE, Project, json_name, require
 from mlops_desktop.engine.training import mean_cost
+from mlops_desktop.serving.message import Message, as_message, joined, msg
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.value_text import number_text
 
@@ -59,13 +60,15 @@ def check(project: Project, measured: Evaluation, response_ms: float | None = No
     if wanted.score is not None:
         goals.append(_score_goal(project, wanted.score, measured))
     if wanted.response_ms is not None:
-        outcome = "was not measured" if response_ms is None else f"{format_number(response_ms, 3)} ms for 95 of 100 single rows"
+        outcome = as_message("was not measured")
+        if response_ms is not None:
+            outcome = msg("{ms} ms for 95 of 100 single rows", ms=format_number(response_ms, 3))
         passed = response_ms is not None and response_ms <= wanted.response_ms
-        message = f"Answer within {number_text(wanted.response_ms)} ms: {outcome}."
+        message = msg("Answer within {ms} ms: {outcome}.", ms=number_text(wanted.response_ms), outcome=outcome)
         goals.append(GoalResult("response_ms", wanted.response_ms, response_ms, passed, message))
     if wanted.cost is not None:
         goals.append(_cost_goal(project, wanted.cost, measured))
-    note = "" if goals else "No goal is set, so there is nothing to fail. Set goals in stage 1."
+    note = "" if goals else as_message("No goal is set, so there is nothing to fail. Set goals in stage 1.")
     return Acceptance(all(goal.passed for goal in goals), tuple(goals), note, measured.test_accesses)
 
 
@@ -76,27 +79,30 @@ def _score_goal(project: Project, wanted: float, measured: Evaluation) -> GoalRe
     found = measured.metric(metric.id)
     value, low, high = (found.value, found.low, found.high) if found else (None, None, None)
     passed = value is not None and value >= wanted
-    bound = f"{metric.label} of at {'most' if metric.is_error else 'least'} {format_number(metric.shown(wanted))}"
-    message = f"{bound}: " + (
-        "could not be measured." if value is None else f"{format_number(metric.shown(value))} on the held-out test set."
-    )
+    template = "{metric} of at most {wanted}: {outcome}." if metric.is_error else "{metric} of at least {wanted}: {outcome}."
+    outcome = as_message("could not be measured") if value is None else _on_test_set(metric.shown(value))
+    message = msg(template, metric=metric.label, wanted=format_number(metric.shown(wanted)), outcome=outcome)
     if low is not None and high is not None and low < wanted <= high:
-        message += " The goal lies within the interval, so it is not certain that it is met on new rows."
+        message = joined([message, as_message("The goal lies within the interval, so it is not certain that it is met on new rows.")], " ")
     return GoalResult("score", wanted, value, passed, message, metric.id, low, high)
 
 
 def _cost_goal(project: Project, wanted: float, measured: Evaluation) -> GoalResult:
     cost, classes = None, measured.classification
     if project.costs is None:
-        outcome = "the cost of each kind of error is not set"
+        outcome = as_message("the cost of each kind of error is not set")
     elif classes is None or classes.positive is None:
-        outcome = "it can be measured for tasks of two classes only"
+        outcome = as_message("it can be measured for tasks of two classes only")
     else:
         mean = mean_cost(classes.confusion.counts, classes.positive, project.costs)
         cost = mean if math.isfinite(mean) else None
-        outcome = "there is no row to measure it on" if cost is None else f"{format_number(cost)} on the held-out test set"
-    message = f"Mean cost per row of at most {number_text(wanted)}: {outcome}."
+        outcome = as_message("there is no row to measure it on") if cost is None else _on_test_set(cost)
+    message = msg("Mean cost per row of at most {wanted}: {outcome}.", wanted=number_text(wanted), outcome=outcome)
     return GoalResult("cost", wanted, cost, cost is not None and cost <= wanted, message)
+
+
+def _on_test_set(value: float) -> Message:
+    return msg("{value} on the held-out test set", value=format_number(value))
 
 
 def response_ms(scorer: Scorer, rows: Sequence[Mapping[str, object]], calls: int = CALLS) -> float:

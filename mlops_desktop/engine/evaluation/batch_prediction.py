@@ -47,7 +47,7 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
     rows = frame.rows
     refused = len(errors)
     temporary = out.with_name(disk.temporary_name(out.name))
-    with disk.explain_errors(f"“{out.name}”"):
+    with disk.explain_errors(msg("“{name}”", name=out.name)):
         out.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("w", encoding="utf-8", newline="") as target:

@@ -13,7 +13,7 @@ import numpy as np
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Job, Part, Silent
-from mlops_desktop.base.metric import Answers, Metric
+from mlops_desktop.base.metric import Metric, Predictions
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import curves
 from mlops_desktop.engine.evaluation.results import (
@@ -25,7 +25,7 @@ from mlops_desktop.engine.evaluation.results import (
     MetricResult,
     WorstRow,
 )
-from mlops_desktop.engine.metrics import answers, class_rates, confusion, log_loss, metrics_for, score
+from mlops_desktop.engine.metrics import class_rates, confusion, log_loss, metrics_for, predictions, score
 from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.message import msg
@@ -88,12 +88,12 @@ def evaluate_scores(
     own unless given. Curves are those of the positive class, or of the most frequent classes where there is none.
     """
     job = job or Silent()
-    answered = answers(target, scores, positive, threshold)
+    predicted = predictions(target, scores, positive, threshold)
     rows = len(target.values)
-    drawn = int(min(resamples, max(LEAST, WORK // max(rows * max(answered.classes, 1), 1)))) if rows > 1 else 0
-    values = _resampled(metrics_for(target.task), answered, rows, drawn, seed, job)
+    drawn = int(min(resamples, max(LEAST, WORK // max(rows * max(predicted.classes, 1), 1)))) if rows > 1 else 0
+    values = _resampled(metrics_for(target.task), predicted, rows, drawn, seed, job)
     base = _baseline(target, prior)
-    name = value_text(target.classes[answered.positive]) if task_spec(target.task).has_positive else ""
+    name = value_text(target.classes[predicted.positive]) if task_spec(target.task).has_positive else ""
     results = []
     for metric in metrics_for(target.task):
         if metric.id == IN_PER_CENT and _has_zero(target):
@@ -108,8 +108,8 @@ def evaluate_scores(
         confidence=CONFIDENCE,
         metrics=tuple(results),
         notes=tuple(_notes(target)),
-        worst=tuple(_worst(target, answered)),
-        classification=_classification(target, answered, threshold) if target.classes else None,
+        worst=tuple(_worst(target, predicted)),
+        classification=_classification(target, predicted, threshold) if target.classes else None,
         residuals=None if target.classes else curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed),
     )
 
@@ -124,8 +124,8 @@ def resample_weights(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
         yield np.bincount(drawn.ravel(), minlength=here * rows).reshape(here, rows).astype(np.float64)
 
 
-def _resampled(metrics: list[Metric], answered: Answers, rows: int, resamples: int, seed: int, job: Job) -> dict[str, Floats]:
-    statistics = {metric.id: metric.prepare(answered) for metric in metrics}
+def _resampled(metrics: list[Metric], predicted: Predictions, rows: int, resamples: int, seed: int, job: Job) -> dict[str, Floats]:
+    statistics = {metric.id: metric.prepare(predicted) for metric in metrics}
     values: dict[str, list[Floats]] = {metric.id: [np.empty(0)] for metric in metrics}
     done = 0
     for weights in resample_weights(rows, resamples, seed):
@@ -201,36 +201,36 @@ def _has_zero(target: Target) -> bool:
     return bool(np.any(sizes <= 1e-9 * sizes.max(initial=0.0))) if len(sizes) else False
 
 
-def _worst(target: Target, answered: Answers) -> list[WorstRow]:
+def _worst(target: Target, predicted: Predictions) -> list[WorstRow]:
     """The rows that were missed most: by log-loss (wrong answers only), or by the size of the error."""
     if target.classes:
-        wrong = np.flatnonzero(answered.decided != answered.actual)
-        places = wrong[np.argsort(-log_loss(answered)[wrong], kind="stable")[:WORST]].tolist()
-        truth, decided = answered.actual.tolist(), answered.decided.tolist()
-        return [WorstRow(i, target.classes[truth[i]], target.classes[decided[i]], float(answered.scores[i, truth[i]])) for i in places]
-    actual, scores = answered.actual.tolist(), answered.scores.tolist()
-    order = np.argsort(-np.abs(answered.scores - answered.actual), kind="stable")[:WORST].tolist()
+        wrong = np.flatnonzero(predicted.decided != predicted.actual)
+        places = wrong[np.argsort(-log_loss(predicted)[wrong], kind="stable")[:WORST]].tolist()
+        truth, decided = predicted.actual.tolist(), predicted.decided.tolist()
+        return [WorstRow(i, target.classes[truth[i]], target.classes[decided[i]], float(predicted.scores[i, truth[i]])) for i in places]
+    actual, scores = predicted.actual.tolist(), predicted.scores.tolist()
+    order = np.argsort(-np.abs(predicted.scores - predicted.actual), kind="stable")[:WORST].tolist()
     return [WorstRow(i, float(actual[i]), scores[i], scores[i]) for i in order]
 
 
-def _classification(target: Target, answered: Answers, threshold: float | None) -> Classification:
+def _classification(target: Target, predicted: Predictions, threshold: float | None) -> Classification:
     rows = len(target.values)
-    counts = confusion(answered, np.ones((1, rows)))
+    counts = confusion(predicted, np.ones((1, rows)))
     precision, recall, f1 = (class_rates(counts, kind)[0].tolist() for kind in ("precision", "recall", "f1"))
     has_positive = task_spec(target.task).has_positive
-    shown = [answered.positive] if has_positive else _frequent(counts[0].sum(axis=1))
+    shown = [predicted.positive] if has_positive else _frequent(counts[0].sum(axis=1))
     table = counts[0].astype(int)
     return Classification(
         classes=tuple(target.classes),
-        positive=answered.positive if has_positive else None,
+        positive=predicted.positive if has_positive else None,
         threshold=threshold,
         confusion=Confusion(tuple(target.classes), tuple(map(tuple, table.tolist()))),
         per_class=tuple(
             ClassRates(name, int(table[k].sum()), int(table[:, k].sum()), precision[k], recall[k], f1[k])
             for k, name in enumerate(target.classes)
         ),
-        curves=tuple(_curves(target, answered, k) for k in shown),
-        threshold_curve=threshold_curve(target, answered.scores[:, answered.positive], answered.positive) if has_positive else None,
+        curves=tuple(_curves(target, predicted, k) for k in shown),
+        threshold_curve=threshold_curve(target, predicted.scores[:, predicted.positive], predicted.positive) if has_positive else None,
     )
 
 
@@ -239,8 +239,8 @@ def _frequent(counts: Floats) -> list[int]:
     return sorted(int(k) for k in np.argsort(-counts, kind="stable")[:MOST_CLASSES])
 
 
-def _curves(target: Target, answered: Answers, position: int) -> ClassCurves:
-    truth, scores = answered.is_class(position), answered.scores[:, position]
+def _curves(target: Target, predicted: Predictions, position: int) -> ClassCurves:
+    truth, scores = predicted.is_class(position), predicted.scores[:, position]
     return ClassCurves(
         label=target.classes[position],
         roc=curves.roc(truth, scores),

@@ -3,7 +3,7 @@ from .definitions import default_metric as default_metric
 from .definitions import metric_of as metric_of
 from .definitions import metrics_for as metrics_for
 from .definitions import score as score
-from .measures import answers as answers
 from .measures import class_rates as class_rates
 from .measures import confusion as confusion
 from .measures import log_loss as log_loss
+from .measures import predictions as predictions

@@ -14,7 +14,7 @@ from mlops_desktop.base.families import CLASSES, NUMBERS, SEVERAL_CLASSES, TWO_C
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import measures
-from mlops_desktop.engine.metrics.measures import answers
+from mlops_desktop.engine.metrics.measures import predictions
 from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.message import msg
 
@@ -185,7 +185,7 @@ _ALL = (
         NUMBERS,
         "The typical size of an error in the target's unit (root of the mean square); large errors weigh more.",
         "Predictions are off by about {value}, in the target's unit; large errors weigh more.",
-        measures.mean_loss(lambda answered: measures.errors(answered) ** 2, lambda mean: -np.sqrt(mean)),
+        measures.mean_loss(lambda predicted: measures.errors(predicted) ** 2, lambda mean: -np.sqrt(mean)),
     ),
     Metric(
         "neg_mean_absolute_error",
@@ -194,7 +194,7 @@ _ALL = (
         NUMBERS,
         "The mean size of an error in the target's unit.",
         "Predictions are off by {value} on average, in the target's unit.",
-        measures.mean_loss(lambda answered: np.abs(measures.errors(answered))),
+        measures.mean_loss(lambda predicted: np.abs(measures.errors(predicted))),
     ),
     Metric(
         "neg_median_absolute_error",
@@ -255,7 +255,7 @@ def score(metric_id: str, target: Target, scores: Floats, positive: int | None =
     `scores` are (rows, classes) probabilities or (rows,) values, all finite. Decisions between two classes follow `threshold` on the class
     at `positive` (the second class unless given); without a threshold, and for more classes, the most probable class.
     """
-    statistic = metric_of(metric_id, target.task).prepare(answers(target, scores, positive, threshold))
+    statistic = metric_of(metric_id, target.task).prepare(predictions(target, scores, positive, threshold))
     return float(statistic(np.ones((1, len(target.values))))[0]) + 0.0  # no minus zero
 
 

@@ -13,13 +13,13 @@ from collections.abc import Callable
 import numpy as np
 
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.metric import Answers, Statistic
+from mlops_desktop.base.metric import Predictions, Statistic
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 
 SMALLEST = float(np.finfo(np.float64).eps)  # scikit-learn keeps probabilities for the log-loss this far from 0 and 1
 
 
-def answers(target: Target, scores: Floats, positive: int | None, threshold: float | None) -> Answers:
+def predictions(target: Target, scores: Floats, positive: int | None, threshold: float | None) -> Predictions:
     """Truth and scores side by side, decided as `Scorer.decide` does. ValueError when shapes disagree or a score is not finite."""
     rows, classes = len(target.values), len(target.classes)
     wanted = (rows, classes) if classes else (rows,)
@@ -28,13 +28,13 @@ def answers(target: Target, scores: Floats, positive: int | None, threshold: flo
     if not np.all(np.isfinite(scores)):
         raise ValueError("a score is not a finite number")
     if not classes:
-        return Answers(target.values, scores, np.empty(0, dtype=np.intp), -1, 0)
+        return Predictions(target.values, scores, np.empty(0, dtype=np.intp), -1, 0)
     at = 1 if positive is None else positive
     if classes == 2 and threshold is not None:
         decided = np.where(np.round(scores[:, at], 12) >= threshold, at, 1 - at)
     else:
         decided = np.argmax(np.round(scores, 12), axis=1)
-    return Answers(target.values, scores, decided.astype(np.intp), at, classes)
+    return Predictions(target.values, scores, decided.astype(np.intp), at, classes)
 
 
 def auc(actual: Bools, score: Floats) -> Statistic:
@@ -87,11 +87,11 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     return quotient
 
 
-def over_classes(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Answers], Statistic]:
+def over_classes(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Predictions], Statistic]:
     """The plain mean of a one-against-the-rest statistic over the classes for which it is defined."""
 
-    def prepare(answered: Answers) -> Statistic:
-        parts = [one(answered.is_class(k), answered.ranked(k)) for k in range(answered.classes)]
+    def prepare(predicted: Predictions) -> Statistic:
+        parts = [one(predicted.is_class(k), predicted.ranked(k)) for k in range(predicted.classes)]
 
         def statistic(weights: Floats) -> Floats:
             values = np.array([part(weights) for part in parts])
@@ -103,48 +103,50 @@ def over_classes(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Answers
     return prepare
 
 
-def of_positive(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Answers], Statistic]:
+def of_positive(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Predictions], Statistic]:
     """A statistic of the positive class against the other."""
-    return lambda answered: one(answered.is_class(answered.positive), answered.ranked(answered.positive))
+    return lambda predicted: one(predicted.is_class(predicted.positive), predicted.ranked(predicted.positive))
 
 
-def mean_loss(per_row: Callable[[Answers], Floats], after: Callable[[Floats], Floats] = np.negative) -> Callable[[Answers], Statistic]:
+def mean_loss(
+    per_row: Callable[[Predictions], Floats], after: Callable[[Floats], Floats] = np.negative
+) -> Callable[[Predictions], Statistic]:
     """A mean over rows, then signed (and a root taken) by `after`."""
 
-    def prepare(answered: Answers) -> Statistic:
-        losses = per_row(answered)
+    def prepare(predicted: Predictions) -> Statistic:
+        losses = per_row(predicted)
         return lambda weights: after(_ratio(weights @ losses, weights.sum(axis=1)))
 
     return prepare
 
 
-def log_loss(answered: Answers) -> Floats:
+def log_loss(predicted: Predictions) -> Floats:
     """Minus the logarithm of the probability that the true class got, per row."""
-    chance = answered.scores[np.arange(len(answered.scores)), answered.actual.astype(np.intp)]
+    chance = predicted.scores[np.arange(len(predicted.scores)), predicted.actual.astype(np.intp)]
     return -np.log(np.clip(chance, SMALLEST, 1 - SMALLEST))
 
 
-def brier(answered: Answers) -> Floats:
+def brier(predicted: Predictions) -> Floats:
     """Squared distance between probabilities and truth per row, halved for two classes."""
-    truth = answered.actual[:, None] == np.arange(answered.classes)
-    squared: Floats = ((answered.scores - truth) ** 2).sum(axis=1)
-    return squared / 2 if answered.classes == 2 else squared
+    truth = predicted.actual[:, None] == np.arange(predicted.classes)
+    squared: Floats = ((predicted.scores - truth) ** 2).sum(axis=1)
+    return squared / 2 if predicted.classes == 2 else squared
 
 
-def errors(answered: Answers) -> Floats:
-    """What was answered minus what was true, per row."""
-    return answered.scores - answered.actual.astype(np.float64)
+def errors(predicted: Predictions) -> Floats:
+    """What was predicted minus what was true, per row."""
+    return predicted.scores - predicted.actual.astype(np.float64)
 
 
-def relative_errors(answered: Answers) -> Floats:
+def relative_errors(predicted: Predictions) -> Floats:
     """The absolute error as a share of the true value, per row; a true value of 0 makes it huge, as in scikit-learn."""
-    actual = answered.actual.astype(np.float64)
-    return np.abs(answered.scores - actual) / np.maximum(np.abs(actual), SMALLEST)
+    actual = predicted.actual.astype(np.float64)
+    return np.abs(predicted.scores - actual) / np.maximum(np.abs(actual), SMALLEST)
 
 
-def median_error(answered: Answers) -> Statistic:
+def median_error(predicted: Predictions) -> Statistic:
     """Minus the median of absolute errors."""
-    missed = np.abs(errors(answered))
+    missed = np.abs(errors(predicted))
     order = np.argsort(missed, kind="stable")
     ordered = missed[order]
 
@@ -159,10 +161,10 @@ def median_error(answered: Answers) -> Statistic:
     return statistic
 
 
-def r2(answered: Answers) -> Statistic:
+def r2(predicted: Predictions) -> Statistic:
     """The share of the variance that is explained; NaN when all true values are equal."""
-    actual = answered.actual.astype(np.float64)
-    squared = errors(answered) ** 2
+    actual = predicted.actual.astype(np.float64)
+    squared = errors(predicted) ** 2
     centred = actual - (actual.mean() if len(actual) else 0.0)
     scale = float(np.max(np.abs(centred), initial=0.0))
 
@@ -174,26 +176,26 @@ def r2(answered: Answers) -> Statistic:
     return statistic
 
 
-def confusion(answered: Answers, weights: Floats) -> Floats:
+def confusion(predicted: Predictions, weights: Floats) -> Floats:
     """Counts (resamples, actual class, decided class)."""
-    cells, resamples = answered.classes**2, len(weights)
-    cell = answered.actual.astype(np.intp) * answered.classes + answered.decided
+    cells, resamples = predicted.classes**2, len(weights)
+    cell = predicted.actual.astype(np.intp) * predicted.classes + predicted.decided
     if cells <= 16:
         counts = weights @ (cell[:, None] == np.arange(cells)).astype(np.float64)
     else:
         where = (np.arange(resamples) * cells)[:, None] + cell
         counts = np.bincount(where.ravel(), weights=weights.ravel(), minlength=resamples * cells)
-    table: Floats = counts.reshape(resamples, answered.classes, answered.classes)
+    table: Floats = counts.reshape(resamples, predicted.classes, predicted.classes)
     return table
 
 
-def of_confusion(rate: Callable[[Floats, int], Floats]) -> Callable[[Answers], Statistic]:
+def of_confusion(rate: Callable[[Floats, int], Floats]) -> Callable[[Predictions], Statistic]:
     """A statistic of the confusion matrix: `rate` takes (resamples, actual, decided) counts and the positive class."""
-    return lambda answered: lambda weights: rate(confusion(answered, weights), answered.positive)
+    return lambda predicted: lambda weights: rate(confusion(predicted, weights), predicted.positive)
 
 
 def class_rates(counts: Floats, kind: str) -> Floats:
-    """Precision, recall or f1 of each class, (resamples, classes); 0 where nothing was to be found or answered, as in scikit-learn."""
+    """Precision, recall or f1 of each class, (resamples, classes); 0 where nothing was to be found or predicted, as in scikit-learn."""
     hit = np.diagonal(counts, axis1=1, axis2=2)
     truth, predicted = counts.sum(axis=2), counts.sum(axis=1)
     above, below = {"precision": (hit, predicted), "recall": (hit, truth), "f1": (2 * hit, truth + predicted)}[kind]
@@ -223,7 +225,7 @@ def macro_rate(kind: str, weighted: bool = False) -> Callable[[Floats, int], Flo
 
 
 def accuracy(counts: Floats, positive: int) -> Floats:
-    """The share of rows that were answered rightly."""
+    """The share of rows that were predicted rightly."""
     return _ratio(np.trace(counts, axis1=1, axis2=2), counts.sum(axis=(1, 2)))
 
 

@@ -82,7 +82,7 @@ def _info(chosen: Chosen, measured: Evaluation) -> dict[str, Any]:
 
 def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job) -> list[str]:
     """Export to a folder that does not exist yet (or is empty), wholly or not at all; the written files, sorted, as texts with `/`."""
-    what = f"The export “{out.name}”"
+    what = msg("The export “{name}”", name=out.name)
     with disk.explain_errors(what):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(msg("“{out}” is already there and not empty.", out=out), "Choose another name, or empty it first.")

@@ -40,7 +40,7 @@ from .recipe import starter as starter
 from .recommendations import Suggestion as Suggestion
 from .recommendations import read_suggestions as read_suggestions
 from .recommendations import reason_for as reason_for
-from .split_summary import SplitSummary as SplitSummary
+from .split_results import SplitSummary as SplitSummary
 from .split_summary import validation as validation
 from .step_fitting import FittedPipeline as FittedPipeline
 from .step_fitting import FittedSteps as FittedSteps

@@ -69,12 +69,12 @@ def changes(old: Project, new: Project) -> list[str]:
         found.append(msg("task: {task}", task=new.task))
     if level_of(old.positive or "") != level_of(new.positive or ""):
         found.append(
-            msg("positive class: {positive}", positive=level_of(new.positive)) if new.positive is not None else "no positive class"
+            msg("positive class: {positive}", positive=level_of(new.positive)) if new.positive is not None else msg("no positive class")
         )
     if old.metric != new.metric and new.metric in METRICS:
         found.append(msg("metric: {metric}", metric=METRICS[new.metric].label))
     if old.split != new.split:
-        found.append(f"split: {new.split.label}")
+        found.append(msg("split: {split}", split=new.split.label))
     if old.steps != new.steps:
         found.append(plural_msg(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
     if old.candidates != new.candidates:

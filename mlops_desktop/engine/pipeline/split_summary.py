@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
+from mlops_desktop.engine.pipeline.split_results import SplitSummary
 from mlops_desktop.engine.pipeline.splitting import default_split, fold_warnings
-
-
-@dataclass(frozen=True)
-class SplitSummary:
-    """Rows of the training part, of the held-out test set and of each fold (training, validation), and what the split cannot measure well.
-
-    `refused` says why this split cannot be made (then there are no counts), `fitting` is the splitter that would be recommended, with its
-    `reason` in one sentence.
-    """
-
-    train: int = 0
-    test: int = 0
-    folds: tuple[tuple[int, int], ...] = ()
-    warnings: tuple[str, ...] = ()
-    refused: str = ""
-    fitting: Splitter | None = None
-    reason: str = ""
 
 
 def validation(pipeline: Pipeline) -> SplitSummary:

@@ -28,7 +28,7 @@ from mlops_desktop.engine.process.job_folders import JOB_PREFIX, PID_FILE, remov
 from mlops_desktop.engine.process.worker import CALLS_MODULE
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import from_json, to_json
-from mlops_desktop.serving.message import decode_message
+from mlops_desktop.serving.message import decode_message, msg
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -108,7 +108,7 @@ class _Running:
                 os.close(theirs)
         except OSError as error:
             self._let_go()
-            message = f"The process that does the work could not be started: {error.strerror}."
+            message = msg("The process that does the work could not be started: {error}.", error=error.strerror)
             raise UserError(message, "Close other programs, then try again.") from error
 
     def send(self, message: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.message import msg
 
-FORMAT = 3
+FORMAT = 4
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -68,7 +68,12 @@ def _standard_names(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-STEPS: Mapping[int, Step] = {1: _row_filters_are_steps, 2: _standard_names}  # from this number to the next
+def _recoded_columns(document: dict[str, Any]) -> dict[str, Any]:
+    """3 to 4: a column may have `recode`, which a program of format 3 would refuse as an unknown field. Nothing of the old is changed."""
+    return document
+
+
+STEPS: Mapping[int, Step] = {1: _row_filters_are_steps, 2: _standard_names, 3: _recoded_columns}  # from this number to the next
 
 
 def migrate(document: dict[str, Any], current: int = FORMAT, steps: Mapping[int, Step] = STEPS) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def refuse_output(out: Path, suffix: str, source: str | os.PathLike[str] | None 
     An earlier file of the same kind may be replaced. Refused are `source` itself (the path or the address that is read), the files of a
     project or a bundle, and what exists and is write-protected, no file, or of another kind.
     """
-    with disk.explain_errors(f"“{out.name}”"):
+    with disk.explain_errors(msg("“{name}”", name=out.name)):
         place = out.parent.resolve() / out.name  # a link at `out` is replaced, not followed
         if source is not None and out.exists() and os.path.exists(source) and os.path.samefile(source, out):
             raise UserError(msg("“{out}” is the file that is read, so it is not written.", out=out), _ELSEWHERE)

@@ -56,7 +56,7 @@ def read_document(folder: Path) -> Any:
             msg("Choose a folder with a {project_file}, or make a new project.", project_file=PROJECT_FILE),
         ) from error
     except OSError as error:
-        raise disk.refusal(error, f"The project “{folder.name}”") from error
+        raise disk.refusal(error, msg("The project “{name}”", name=folder.name)) from error
     try:
         return _parse(data)
     except ValueError as error:
@@ -115,7 +115,7 @@ def can_restore(folder: Path) -> bool:
 
 def new_project_folder(folder: Path) -> Path:
     """Make the folder of a new project. UserError when it holds anything already, is a file, or may not be made."""
-    with disk.explain_errors(f"The folder “{folder}”"):
+    with disk.explain_errors(msg("The folder “{folder}”", folder=folder)):
         if folder.exists() and not folder.is_dir():
             raise UserError(msg("“{folder}” is a file, not a folder.", folder=folder), "Choose another name for the project.")
         folder.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ class ProjectLock:
                 msg("There is no project in “{folder}”.", folder=self._folder), "Check the folder's name, or make a project there first."
             )
         lock = FileLock(self._folder / LOCK_FILE, thread_local=False)
-        with disk.explain_errors(f"The project “{name}”"):
+        with disk.explain_errors(msg("The project “{name}”", name=name)):
             try:
                 lock.acquire(timeout=0)
             except Timeout as error:

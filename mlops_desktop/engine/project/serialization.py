@@ -156,7 +156,7 @@ def read(hint: Any, value: Any, where: str) -> Any:
     if hint is types.NoneType and value is None:
         return None
     if hint is Task:
-        return _literal(tuple(tasks()), value, where)
+        return value if isinstance(value, str) and value in tasks() else _literal(tuple(tasks()), value, where)
     origin = typing.get_origin(hint)
     if origin is Step:
         return _step(typing.get_args(hint)[0], value, where)
@@ -177,10 +177,10 @@ def read(hint: Any, value: Any, where: str) -> Any:
 
 def check_algorithms(project: Project) -> Project:
     """The project, if every algorithm that `encodings` and `consent` name is in the catalogue; UserError names one that is not."""
-    for names, known in ((project.encodings, (ALL, *choices().algorithms)), (sorted(project.consent), tuple(choices().algorithms))):
-        for name in names:
-            if name not in known:
-                raise unknown("algorithm", name, choices().algorithms)
+    algorithms = choices().algorithms  # a name that is known loads its algorithm alone
+    for name in (*(name for name in project.encodings if name != ALL), *sorted(project.consent)):
+        if name not in algorithms:
+            raise unknown("algorithm", name, algorithms)
     return project
 
 

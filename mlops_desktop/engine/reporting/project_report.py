@@ -13,6 +13,7 @@ from mlops_desktop.engine.project import Project, refuse_output
 from mlops_desktop.engine.reporting import data_section, decision_sections, result_sections
 from mlops_desktop.engine.reporting.page import Html, card, number, page
 from mlops_desktop.engine.reporting.report_facts import ReportFacts
+from mlops_desktop.serving.message import msg
 
 
 def write_report(path: Path, facts: ReportFacts) -> None:
@@ -96,5 +97,5 @@ def refuse_page(path: Path, source: str | None = None) -> None:
 
 def _write(path: Path, text: str) -> None:
     refuse_page(path)
-    with disk.explain_errors(f"The page “{path.name}”"):
+    with disk.explain_errors(msg("The page “{name}”", name=path.name)):
         disk.write_atomic(path, text.encode("utf-8"))

@@ -57,7 +57,7 @@ def learning_curve(pipeline: Pipeline, run: Run, job: Job) -> LearningCurve:
             run_here(task, pipeline.store, Part(job, done / whole, (done + share) / whole))
             fitted.append(pipeline.store.get_value(at, FoldPoint))
             done += share
-        notes.update((f"{one.rows:,} rows: {one.refused}", None) for one in fitted if one.refused)
+        notes.update((msg("{rows:,} rows: {refused}", rows=one.rows, refused=one.refused), None) for one in fitted if one.refused)
         rows = max(one.rows for one in fitted)
         points.append(LearningPoint(share, rows, tuple(one.train for one in fitted), tuple(one.valid for one in fitted)))
         job.partial(points[-1])

@@ -21,7 +21,7 @@ from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.search_plan import Clock, plan_of
 from mlops_desktop.engine.training.trials import Folds, fold_score, run_trial
 from mlops_desktop.serving.frame import Floats
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 
 RATINGS = 9  # how often each member is rated at most while an ensemble is found
 BLENDED = 12  # so many runs at most may be members of a blend
@@ -43,7 +43,7 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
     folds = Folds(pipeline)
     done = (_replayed if replay else _searched)(folds, runs, clock, Part(job, 0.0, 0.9), jobs)
     if not any(run.status == "done" for run in done):
-        reasons = "; ".join(f"{run.label}: {run.reason}" for run in done[:3])
+        reasons = joined([msg("{label}: {reason}", label=run.label, reason=run.reason) for run in done[:3]], "; ")
         raise UserError(
             msg("No algorithm could be trained. {reasons}", reasons=reasons), "Mend what is named there, or choose other algorithms."
         )

@@ -28,7 +28,7 @@ def readable_project(folder: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="mlops_desktop_", ignore_cleanup_errors=True) as made:
         place = Path(made) / folder.resolve().name
-        with disk.explain_errors(f"The project “{folder.name}”"):
+        with disk.explain_errors(msg("The project “{name}”", name=folder.name)):
             _copy(folder, place)
         yield place
 
@@ -46,7 +46,7 @@ def _is_writable(folder: Path) -> bool:
     except OSError as error:
         if disk.is_forbidden(error):
             return False
-        raise disk.refusal(error, f"The project “{folder.name}”") from error
+        raise disk.refusal(error, msg("The project “{name}”", name=folder.name)) from error
     runs = folder / RUNS_FILE
     return not runs.exists() or os.access(runs, os.W_OK)
 

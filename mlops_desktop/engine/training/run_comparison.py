@@ -13,6 +13,7 @@ from mlops_desktop.base.params import Choice, Param
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.training.runs import Run
+from mlops_desktop.serving.message import as_message, joined, msg
 
 Record = Mapping[str, Any]
 
@@ -26,7 +27,7 @@ def run_differences(run: Run, first: Run | None) -> list[str]:
     """What to name a run by beside its algorithm: the algorithm's parameters that are not at their default ("greatest depth 3"), then
     `pipeline_differences` ("Bins: number of ranges 7"). The members of an ensemble are in the reason of its run.
     """
-    if run.algorithm_id in choices().ensembles:
+    if run.algorithm_id not in choices().algorithms:  # an ensemble
         return []
     try:
         algorithm = run.component()
@@ -57,7 +58,7 @@ def parameter_text(param: Param, value: Any) -> str:
     if isinstance(param, Choice):
         return param.options[value]
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return as_message("yes" if value else "no")
     if isinstance(value, tuple):
         return ", ".join(str(item) for item in value) or "–"
     return format_number(value, 3) if isinstance(value, (int, float)) else "–" if value is None else str(value)
@@ -78,7 +79,7 @@ def _difference(registry: Registry[Any], record: Record | None, other: Record | 
     if record == other:
         return ""
     if record is None:
-        return f"without {_label(registry, other or {})}"
+        return msg("without {part}", part=_label(registry, other or {}))
     if other is None:
         return _label(registry, record)
     try:
@@ -86,7 +87,7 @@ def _difference(registry: Registry[Any], record: Record | None, other: Record | 
     except UserError:  # of a version with other parameters
         return _label(registry, record)
     changed = _changed(part, {name: getattr(usual, name) for name in usual.params()})
-    return f"{part.label}: {', '.join(changed)}" if changed else ""
+    return msg("{part}: {changes}", part=part.label, changes=joined(changed, ", ")) if changed else ""
 
 
 def _label(registry: Registry[Any], record: Record) -> str:
@@ -96,10 +97,6 @@ def _label(registry: Registry[Any], record: Record) -> str:
 
 def _changed(component: Component, usual: Mapping[str, Any]) -> list[str]:
     """The parameters that are not at their usual value, as "label value"."""
-    params = component.params().items()
-    return [f"{_in_a_sentence(p.label)} {parameter_text(p, v)}" for name, p in params if (v := getattr(component, name)) != usual[name]]
-
-
-def _in_a_sentence(label: str) -> str:
-    """A label within a sentence: “Maximum depth” is “maximum depth”, but “L2 regularisation” stays."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+    changed = {name: value for name in component.params() if (value := getattr(component, name)) != usual[name]}
+    params = component.params()
+    return [msg("{label:lower} {value}", label=params[name].label, value=parameter_text(params[name], v)) for name, v in changed.items()]

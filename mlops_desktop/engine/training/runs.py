@@ -23,11 +23,11 @@ from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import Candidate, Combination, read_candidate
 from mlops_desktop.engine.project import Project
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import decode_message, encode_messages, msg
 
 RUNS_FILE = "runs.sqlite"
 READ_ONLY_FILE = ".read_only"  # beside it in a temporary copy of a project whose folder cannot be written
-FORMAT = 2
+FORMAT = 3
 Status = Literal["done", "failed", "stopped"]
 _RUN = (
     "CREATE TABLE IF NOT EXISTS run (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,"
@@ -37,6 +37,7 @@ _LOOK = "CREATE TABLE IF NOT EXISTS look (seq INTEGER PRIMARY KEY AUTOINCREMENT,
 _UPGRADES = {  # statements by the number of the format before them
     0: (_RUN, _LOOK),
     1: ("ALTER TABLE look RENAME TO test_access", "CREATE TABLE renamed_run (old TEXT PRIMARY KEY, new TEXT NOT NULL)"),
+    2: (),  # labels and reasons may be messages since then: objects where an older program expects texts
 }
 
 
@@ -86,7 +87,7 @@ class Run:
 
     def component(self) -> Component:
         """The algorithm with its parameters, or the ensemble. UserError when it is unknown here."""
-        registry: Registry[Any] = choices().ensembles if self.algorithm_id in choices().ensembles else choices().algorithms
+        registry: Registry[Any] = choices().algorithms if self.algorithm_id in choices().algorithms else choices().ensembles
         found: Component = registry.read(self.algorithm)
         return found
 
@@ -106,7 +107,7 @@ class Runs:
 
     def record(self, run: Run) -> None:
         """Add a run, or write it again when the same id is there under the same key."""
-        record = json.dumps(run.to_json(), ensure_ascii=True)
+        record = _written(run)
         with self._open(write=True) as connection:
             connection.execute(
                 "INSERT INTO run (id, key, at, record) VALUES (?, ?, ?, ?)"
@@ -171,7 +172,7 @@ class Runs:
             for old, new in runs:
                 connection.execute(
                     "UPDATE OR REPLACE run SET id = ?, key = ?, record = ? WHERE id = ? AND key = ?",
-                    (new.id, new.key, json.dumps(new.to_json(), ensure_ascii=True), old.id, old.key),
+                    (new.id, new.key, _written(new), old.id, old.key),
                 )
                 connection.execute("INSERT OR REPLACE INTO renamed_run (old, new) VALUES (?, ?)", (old.id, new.id))
             connection.execute("UPDATE test_access SET key = ? WHERE key = ?", (split[1], split[0]))
@@ -189,7 +190,7 @@ class Runs:
 
     def _run(self, record: str) -> Run:
         try:
-            return Run.from_json(json.loads(record))
+            return Run.from_json(json.loads(record, object_hook=decode_message))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise self._set_aside() from error
 
@@ -262,6 +263,10 @@ class Runs:
             msg("The record of runs was damaged; it is kept as “{kept}”.", kept=kept.name),
             "Try again: a new record begins. Train again to fill it.",
         )
+
+
+def _written(run: Run) -> str:
+    return json.dumps(encode_messages(run.to_json()), ensure_ascii=True)
 
 
 def _now() -> str:

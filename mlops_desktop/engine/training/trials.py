@@ -28,7 +28,7 @@ from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.results import FoldProgress
 from mlops_desktop.engine.training.runs import Run, Status
 from mlops_desktop.serving.frame import Floats, Matrix
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, joined, msg
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")
 BESIDE_FROM = 1.0  # seconds of a fold from which it pays to fit the others in processes beside each other
@@ -171,9 +171,10 @@ def run_trial(folds: Folds, candidate: Candidate | Combination, number: int, job
     try:
         _fit_folds(folds, candidate, job, jobs, pruner)
     except TrialPruned as pruned:
-        status, reason = "stopped", str(pruned)
+        status, reason = "stopped", pruned.args[0]
     except TaskFailed as failed:
-        status, reason = "failed", f"{_reason(failed.error)} (fold {failed.task.arguments['fold'] + 1} of {len(pipeline.folds)})"
+        fold, why = failed.task.arguments["fold"] + 1, _reason(failed.error)
+        status, reason = "failed", msg("{reason} (fold {fold} of {n_folds})", reason=why, fold=fold, n_folds=len(pipeline.folds))
     except Exception as error:  # a process that was killed, for example
         status, reason = "failed", _reason(error)
     records = [pipeline.store.get(key) for i in range(len(pipeline.folds)) if (key := pipeline.keys.fold(candidate, i)) in pipeline.store]
@@ -199,7 +200,7 @@ def run_trial(folds: Folds, candidate: Candidate | Combination, number: int, job
         std=float(np.std(known)) if known and status == "done" else None,
         fold_scores=tuple(by_fold),
         status=status,
-        reason=reason or " ".join([*_description(candidate), *notes[:3]]),
+        reason=reason or _joined([*_description(candidate), *notes[:3]]),
         seconds=sum(document["seconds"] for document, _ in records) if records else time.perf_counter() - began,
         rows=pipeline.train.frame.rows,
         features=records[0][0]["features"] if records else 0,
@@ -216,10 +217,14 @@ def run_component(candidate: Candidate | Combination) -> Component:
 def _reason(error: Exception) -> str:
     """Why a fit failed; the exception of a library in its own words."""
     if isinstance(error, UserError):
-        return str(error)
+        return error.sentences
     if isinstance(error, MemoryError):
-        return "There was not enough memory for this model."
+        return as_message("There was not enough memory for this model.")
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
+
+
+def _joined(sentences: list[str]) -> str:
+    return joined(sentences, " ") if sentences else ""
 
 
 def _description(candidate: Candidate | Combination) -> list[str]:

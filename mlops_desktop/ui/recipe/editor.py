@@ -32,6 +32,7 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.recipe.preview import Kinds, PreviewQuery
 from mlops_desktop.ui.recipe.step_cards import doubled, moved, without
+from mlops_desktop.ui.translation import translated
 
 T = TypeVar("T")
 PAUSE_MS = 250  # after an edit, before the child is asked what it does
@@ -263,7 +264,7 @@ class Recipe(QObject):
         if draft is None:
             return
         project = self.tried()
-        text = self.tr("Add {step}").format(step=draft.component.label)
+        text = self.tr("Add {step}").format(step=translated(draft.component.label))
         self.draft, self.kind, self.at = None, draft.kind, draft.at
         self._shown[draft.kind] = getattr(project, _FIELDS[draft.kind])
         self.controller.put(text, project)
@@ -286,8 +287,8 @@ class Recipe(QObject):
         # Typing in one field is one step of undo; a choice or a tick is one each time.
         typed = all(isinstance(component.params()[name], (Text, Number)) for name in names)
         merge = f"{self.kind}.{self.at}.{'.'.join(names)}" if typed else ""
-        labels = ", ".join(component.params()[name].label for name in names)
-        text = self.tr("{step}: {field}").format(step=component.label, field=labels)
+        labels = ", ".join(translated(component.params()[name].label) for name in names)
+        text = self.tr("{step}: {field}").format(step=translated(component.label), field=labels)
         changed: dict[str, Any] = {_FIELDS[self.kind]: _put(self.items(self.kind), self.at, dataclasses.replace(step, component=component))}
         self.controller.edit(text, merge=merge, **changed)
 
@@ -317,11 +318,11 @@ class Recipe(QObject):
         if self.mine(at, kind):
             items = self.items(kind)
             self._change(kind, min(at, len(items) - 2) if kind == ROW_FILTER else at, self.tr("Remove {step}"), at, without(items, at))
-            self.removed.emit(items[at].component.label)
+            self.removed.emit(translated(items[at].component.label))
 
     def _change(self, kind: str, select: int, text: str, at: int, items: tuple[Step[Any], ...]) -> None:
         """Other steps or row filters, for what was done to the one at `at`; then select the one at `select`."""
-        label = self.items(kind)[at].component.label
+        label = translated(self.items(kind)[at].component.label)
         self.draft, self.kind, self.at = None, kind, select
         self._shown[kind] = items
         changed: dict[str, Any] = {_FIELDS[kind]: items}
@@ -366,7 +367,7 @@ class Recipe(QObject):
                 continue
             last = place_of_proposal(steps, operation, proposed)
             steps = (*steps[:last], Step(operation), *steps[last:])
-            added.append(operation.label)
+            added.append(translated(operation.label))
         if not added:
             return
         self._shown[STEP] = steps

@@ -57,7 +57,7 @@ class RecipeView(QWidget):
         self._pages = QStackedWidget()
         self.blocker = self._blocked_page()
         self._places = {
-            "": self._look_page(split),
+            "": self._preview_page(split),
             "gallery": self._gallery_page(),
             "proposals": self._proposals_page(),
             "blocked": self.blocker,
@@ -76,7 +76,7 @@ class RecipeView(QWidget):
         way = self.tr("Go to “Problem”")
         return EmptyState(text, way, self._go_to_problem, name=f"{self.recipe.panel}_blocked", icon="target", primary=True)
 
-    def _look_page(self, split: tuple[int, int]) -> QWidget:
+    def _preview_page(self, split: tuple[int, int]) -> QWidget:
         top = QWidget()
         top.setLayout(row((self.card, 4), (self.beside, 5), spacing=12))
         top.setMinimumHeight(250)
@@ -245,14 +245,14 @@ class RecipeView(QWidget):
             found: list[type[Component]] = list(choices().row_filters.values())
         else:
             found = [member for member in choices().operations.values() if member.stage == self.recipe.stage]
-        return sorted(found, key=lambda member: member.label)
+        return sorted(found, key=lambda member: translated(member.label))
 
     def _show_proposals(self) -> None:
         proposals = self.recipe.proposals
         listed = []
         for operation, why, there in self.recipe.offered():
             badge = "" if operation.stage == self.recipe.stage else TITLES[PANELS[operation.stage]]
-            listed.append(Proposal(operation.label, step_summary(operation), why, there, badge))
+            listed.append(Proposal(translated(operation.label), step_summary(operation), why, there, badge))
         self.proposals.show_proposals(listed)
         left = sum(not one.there for one in listed)
         if proposals is None:
@@ -294,10 +294,10 @@ class RecipeView(QWidget):
         for kind in kinds:
             for member in self.members(kind):
                 if not member.missing():
-                    found.append((self.tr("Add: {step}").format(step=member.label), self._beginner(member.id, kind)))
+                    found.append((self.tr("Add: {step}").format(step=translated(member.label)), self._beginner(member.id, kind)))
         for at, step in enumerate(self.recipe.steps):
             if self.recipe.mine(at):
-                found.append((f"{at + 1}. {step.component.label}", self._chooser(at)))
+                found.append((f"{at + 1}. {translated(step.component.label)}", self._chooser(at)))
         return found
 
     def _beginner(self, id_: str, kind: str) -> Callable[[], object]:
@@ -337,4 +337,4 @@ def recipe_key(recipe: Recipe) -> str:
 
 
 def _offer(member: type[Component]) -> Offer:
-    return Offer(member.id, member.label, member.help, kinds_icon(member), translated(member.missing()))
+    return Offer(member.id, translated(member.label), translated(member.help), kinds_icon(member), translated(member.missing()))

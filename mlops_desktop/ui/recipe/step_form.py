@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 from mlops_desktop.base.component import Component
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.figure_cards import EmptyState, breakable
@@ -100,8 +101,8 @@ class StepCard(QFrame):
         draft = recipe.draft
         self._show_form(component)
         step = recipe.chosen()
-        self.title.setText(component.label)
-        self.help.setText(component.help)
+        self.title.setText(translated(component.label))
+        self.help.setText(translated(component.help))
         self._new.setVisible(draft is not None)
         self._off.setVisible(step is not None and not step.on)
         why = recipe.reason(recipe.at, recipe.kind) if step is not None else ""
@@ -144,7 +145,7 @@ class StepCard(QFrame):
         steps = self.recipe.steps
         options = [("0", self.tr("At the beginning"))]
         for i, step in enumerate(steps, start=1):
-            options.append((str(i), self.tr("After {number}. {step}").format(number=i, step=step.component.label)))
+            options.append((str(i), self.tr("After {number}. {step}").format(number=i, step=translated(step.component.label))))
         self.place.show_options(options)
         self.place.show_choice(str(at))
 

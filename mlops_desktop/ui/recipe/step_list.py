@@ -10,6 +10,7 @@ from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
 from mlops_desktop.ui.recipe.step_cards import RecipeList, StepItem
 from mlops_desktop.ui.recipe.step_summary import step_summary
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, column, heading, label, row, rule, scrolled, set_property
 
 PANELS = {"prepare": "preprocess", "engineer": "engineer", "select": "select"}  # which panel edits the steps of a stage
@@ -38,7 +39,7 @@ class RecipeSide(QFrame):
         self.steps_note = label("", "caption", tone="3", wrap=True)
         self.outcome = label("", "small", wrap=True)
         self.outcome.setObjectName(f"{name}_outcome")
-        self._looked = ("", -1)
+        self._revealed = ("", -1)
         self._sign = {tone: Picture(icon, tone, 16) for tone, icon in (("ok", "check"), ("err", "warn"))}
         self.setLayout(self._build(row_filters, under))
         self._connect()
@@ -119,12 +120,12 @@ class RecipeSide(QFrame):
 
     def _reveal(self) -> None:
         """Bring what was chosen into view, once it was chosen."""
-        looked = (self.recipe.kind, self.recipe.at)
-        if looked == self._looked or looked[1] < 0:
+        chosen = (self.recipe.kind, self.recipe.at)
+        if chosen == self._revealed or chosen[1] < 0:
             return
-        self._looked = looked
-        steps = self.steps if looked[0] == STEP else self.rows
-        card = steps.findChild(QWidget, f"{steps.objectName()}_{looked[1]}")
+        self._revealed = chosen
+        steps = self.steps if chosen[0] == STEP else self.rows
+        card = steps.findChild(QWidget, f"{steps.objectName()}_{chosen[1]}")
         if card is not None:
             QTimer.singleShot(0, card, lambda: self._area.ensureWidgetVisible(card, 0, 8))
 
@@ -137,7 +138,7 @@ class RecipeSide(QFrame):
         if waits:
             why = self.tr("Not tried: a step before it has to be fixed first.")
         return StepItem(
-            f"{at + 1}. {step.component.label}",
+            f"{at + 1}. {translated(step.component.label)}",
             step_summary(step.component),
             on=step.on,
             problem=tried.error if tried else "",
@@ -166,7 +167,7 @@ class RecipeSide(QFrame):
         gone = f"−{tried.gone:,}" if step.on and tried and tried.gone else ""
         why = self.recipe.reason(at, ROW_FILTER)
         row_filter, problem = step.component, tried.error if tried else ""
-        return StepItem(row_filter.label, step_summary(row_filter), on=step.on, problem=problem, badge=gone, why=why)
+        return StepItem(translated(row_filter.label), step_summary(row_filter), on=step.on, problem=problem, badge=gone, why=why)
 
     def _show_rows(self) -> None:
         rows = self.recipe.answer.rows if self.recipe.answer else None
@@ -206,5 +207,5 @@ class RecipeSide(QFrame):
             return ""
         for at, step in enumerate(answer.steps):
             if step.on and step.error and self.recipe.mine(at):
-                return f"{self.recipe.steps[at].component.label}: {step.error}"
+                return f"{translated(self.recipe.steps[at].component.label)}: {step.error}"
         return ""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.params import Choice, Columns, Flag, Number, Text, Texts
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.inputs import number_text
 
 FEW = 3
@@ -29,18 +30,18 @@ def step_summary(step: Component) -> str:
                 parts.insert(0, tr("Steps", "All that fit"))
         elif isinstance(param, Choice):
             if changed or not chosen:
-                parts.append(param.options[value])
+                parts.append(translated(param.options[value]))
             chosen = True
         elif isinstance(param, Text) and param.grammar:
             parts.append(" ".join(value.split()))
         elif not changed:
             continue
         elif isinstance(param, Flag):
-            parts.append(param.label if value else tr("Steps", "not: {label}").format(label=param.label))
+            parts.append(translated(param.label) if value else tr("Steps", "not: {label}").format(label=translated(param.label)))
         elif isinstance(param, Texts):
-            parts.append(f"{param.label}: {names(value)}")
+            parts.append(f"{translated(param.label)}: {names(value)}")
         elif isinstance(param, Number):
-            parts.append(f"{param.label}: {'–' if value is None else number_text(value)}")
+            parts.append(f"{translated(param.label)}: {'–' if value is None else number_text(value)}")
         else:
             parts.append(str(value))
     return " · ".join(part for part in parts if part)

@@ -22,7 +22,7 @@ from mlops_desktop.ui.widgets.basic import column
 
 MOST_SHOWN = 12
 _KIND = Qt.ItemDataRole.UserRole + 1
-Found = tuple[str, str, Callable[[], object]]  # what it is called, what kind of thing it is, what choosing it does
+Entry = tuple[str, str, Callable[[], object]]  # what it is called, what kind of thing it is, what choosing it does
 
 
 def _far(name: str, terms: list[str]) -> tuple[bool, bool]:
@@ -60,7 +60,7 @@ class _EntryDelegate(QStyledItemDelegate):
 class Finder(QLineEdit):
     """The search field of the top bar with the list that drops from it."""
 
-    def __init__(self, entries: Callable[[], list[Found]]) -> None:
+    def __init__(self, entries: Callable[[], list[Entry]]) -> None:
         super().__init__()
         self.setObjectName("finder")
         self.setAccessibleName(self.tr("Find a column, setting or action"))

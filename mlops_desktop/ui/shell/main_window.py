@@ -18,7 +18,7 @@ from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.readings import Readings
 from mlops_desktop.ui.shell.banner import Banner
-from mlops_desktop.ui.shell.command_palette import Found, focus
+from mlops_desktop.ui.shell.command_palette import Entry, focus
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
 from mlops_desktop.ui.shell.disk_space import free_disk_space
 from mlops_desktop.ui.shell.footer import Footer, LogDrawer
@@ -285,8 +285,8 @@ class MainWindow(QMainWindow):
             self._questions = ProjectQuestions(self.controller, self)
         self._questions.open_list()
 
-    def _search_entries(self) -> list[Found]:
-        entries: list[Found] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
+    def _search_entries(self) -> list[Entry]:
+        entries: list[Entry] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
         entries += [
             (self.tr("Undo"), self.tr("action"), self.controller.undo),
             (self.tr("Redo"), self.tr("action"), self.controller.redo),

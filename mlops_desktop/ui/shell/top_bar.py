@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.workflow import STAGES, TITLES
-from mlops_desktop.ui.shell.command_palette import Finder, Found
+from mlops_desktop.ui.shell.command_palette import Entry, Finder
 from mlops_desktop.ui.widgets.basic import Button, Tool, Weight, column, label, row
 
 
@@ -20,7 +20,7 @@ class TopBar(QFrame):
     back_asked = Signal()
     next_asked = Signal()
 
-    def __init__(self, entries: Callable[[], list[Found]]) -> None:
+    def __init__(self, entries: Callable[[], list[Entry]]) -> None:
         super().__init__()
         self.setObjectName("topbar")
         self._title = label("", "title", weight=Weight.DemiBold)

@@ -42,7 +42,7 @@ class Heatmap(PaintedChart):
     def as_rows(self) -> Table:
         """The matrix that is shown."""
         return ["", *self._names], [
-            [name, *(_said(value) for value in line)] for name, line in zip(self._names, self._values.tolist(), strict=True)
+            [name, *(_value_text(value) for value in line)] for name, line in zip(self._names, self._values.tolist(), strict=True)
         ]
 
     def _frame(self, canvas: QWidget) -> tuple[QRectF, float]:
@@ -103,7 +103,7 @@ class Heatmap(PaintedChart):
             red, green, blue = (int(part) for part in colors[r, c])
             painter.setPen(QColor(theme.LIGHT["text" if 299 * red + 587 * green + 114 * blue > 128_000 else "surface"]))
             cell = QRectF(area.left() + c * side, area.top() + r * side, side, side)
-            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, _said(float(value)))
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, _value_text(float(value)))
 
     def _value_at(self, x: float, y: float, canvas: QWidget) -> str:
         area, side = self._frame(canvas)
@@ -113,7 +113,7 @@ class Heatmap(PaintedChart):
         return f"{self._names[r]} × {self._names[c]}: {format_number(float(self._values[r, c]), 3)}"
 
 
-def _said(value: float) -> str:
+def _value_text(value: float) -> str:
     return "–" if value != value else f"{value:.2f}".replace("-", MINUS)
 
 

@@ -25,6 +25,8 @@ from mlops_desktop.engine.training import (
     run_differences,
     tied_with_best,
 )
+from mlops_desktop.serving.message import msg
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 MOST_ROWS = 250  # of the best runs: nobody looks for one among thousands
@@ -42,7 +44,7 @@ class Running:
     def after(now: Running | None, event: TrainingEvent) -> Running | None:
         """What goes on after the search handed over an event."""
         if isinstance(event, TrialStarted):
-            return Running(event.label)
+            return Running(translated(event.label))
         if isinstance(event, FoldProgress):
             return replace(now, fold=event.fold, folds=event.folds) if now is not None else None
         return None
@@ -57,8 +59,13 @@ def model_text(run: Run, first: Run | None) -> tuple[str, str]:
     except UserError:  # of a version with other parameters
         every = []
     else:
-        every = [f"{param.label}: {parameter_text(param, getattr(component, name))}" for name, param in component.params().items()]
-    return ", ".join([run.label, *run_differences(run, first)]), "\n".join([run.label, *every, *pipeline_differences(run, first)])
+        params = component.params().items()
+        every = [
+            translated(msg("{label}: {value}", label=p.label, value=parameter_text(p, getattr(component, name)))) for name, p in params
+        ]
+    name = translated(run.label)
+    short, whole = translated(run_differences(run, first)), translated(pipeline_differences(run, first))
+    return ", ".join([name, *short]), "\n".join([name, *every, *whole])
 
 
 def spent(seconds: float) -> str:
@@ -82,7 +89,7 @@ class Leaderboard(RowsTable):
         self, runs: Sequence[Run], metric: Metric | None, *, chosen: str = "", running: Running | None = None, stale: bool = False
     ) -> None:
         """Show the runs of one board. `chosen`: the id that a person chose ("" for the best); `stale`: they are of earlier decisions."""
-        title = self.tr("{metric} (CV)").format(metric=metric.label if metric else self.tr("Score"))
+        title = self.tr("{metric} (CV)").format(metric=translated(metric.label) if metric else self.tr("Score"))
         if self.rows_model.columns[1].title != title:
             self.show_columns(_columns(title))
         self._firsts = first_runs(runs)
@@ -132,33 +139,34 @@ class Leaderboard(RowsTable):
         return f"{value:,.{self._decimals}f}".replace("-", MINUS) if math.isfinite(value) else "–"
 
     def _status(self, run: Run, best: Run | None, tied: bool, chosen: str, running: bool, stale: bool) -> Cell:
+        reason = translated(run.reason)
         if run.status == "stopped":
-            return Cell(self.tr("Stopped early"), tone="3", tip=run.reason)
+            return Cell(self.tr("Stopped early"), tone="3", tip=reason)
         if run.status != "done" or run.score is None:
-            return Cell(self.tr("Failed: {reason}").format(reason=run.reason), tone="err", tip=run.reason, icon="warn")
+            return Cell(self.tr("Failed: {reason}").format(reason=reason), tone="err", tip=reason, icon="warn")
         if stale:
             return Cell(self.tr("Out of date"), tone="3")
         if chosen == run.id and not (best and best.id == run.id):
             return Cell(self.tr("Chosen by you"), tone="accent", icon="check")
         if best is not None and run.id == best.id:
-            return Cell(self.tr("Best so far") if running else self.tr("Best"), tone="ok", tip=run.reason, icon="star")
+            return Cell(self.tr("Best so far") if running else self.tr("Best"), tone="ok", tip=reason, icon="star")
         if tied:
             tip = self.tr("The difference to the best may be chance (paired test over the folds, 95 %).")
             return Cell(self.tr("Tied with the best"), tone="2", tip=tip)
-        if run.reason:
-            return Cell(self.tr("Done, with a note"), tone="2", tip=run.reason, icon="info")
+        if reason:
+            return Cell(self.tr("Done, with a note"), tone="2", tip=reason, icon="info")
         return Cell(self.tr("Done"), tone="2")
 
     def _base_status(self, run: Run, chosen: str, best: Run | None) -> str:
         if run.score is None:
-            return self.tr("Failed: {reason}").format(reason=run.reason)
+            return self.tr("Failed: {reason}").format(reason=translated(run.reason))
         if chosen == run.id:
             return self.tr("Baseline, chosen")
         return self.tr("Baseline, and nothing beats it") if best is not None and best.id == run.id else self.tr("Baseline")
 
     def _running(self, running: Running) -> Row:
         at = self.tr("Fold {fold} of {folds}").format(fold=running.fold, folds=running.folds) if running.folds else self.tr("Starting")
-        return Row("running", [running.label, "", "", Cell(self.tr("running"), tone="2"), "", Cell(at, tone="accent")])
+        return Row("running", [translated(running.label), "", "", Cell(self.tr("running"), tone="2"), "", Cell(at, tone="accent")])
 
 
 def _columns(score: str) -> list[RowColumn]:

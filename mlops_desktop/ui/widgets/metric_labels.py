@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.engine.metrics import metrics_for
+from mlops_desktop.ui.translation import translated
 
 MOST = 18  # letters of a class's name that are shown in a choice
 
@@ -13,4 +14,4 @@ def metric_choices(task: str, positive: str) -> list[tuple[str, str]]:
     """(id, text) of each metric of a task, as its purpose with the metric's name behind it."""
     positive = positive if len(positive) <= MOST else f"{positive[: MOST - 1]}…"
     positive = positive or QCoreApplication.translate("Metrics", "yes")
-    return [(metric.id, f"{metric.purpose.format(positive=positive)} · {metric.label}") for metric in metrics_for(task)]
+    return [(metric.id, f"{translated(metric.purpose_for(positive))} · {translated(metric.label)}") for metric in metrics_for(task)]

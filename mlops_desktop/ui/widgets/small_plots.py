@@ -68,7 +68,7 @@ class DistributionCell(QFrame):
         """Show a distribution."""
         self.shown = shown
         self.setAccessibleName(self.tr("Distribution of {title}").format(title=shown.title))
-        self.setAccessibleDescription(", ".join(part for part in (shown.stat, _said(shown)) if part))
+        self.setAccessibleDescription(", ".join(part for part in (shown.stat, _description(shown)) if part))
         self.setToolTip(f"{shown.title}: {shown.stat}" if shown.stat else shown.title)
         self.update()
 
@@ -130,7 +130,7 @@ class DistributionCell(QFrame):
             super().keyPressEvent(event)
 
 
-def _said(shown: Distribution) -> str:
+def _description(shown: Distribution) -> str:
     totals = shown.totals() if shown.groups else []
     if shown.names and totals:
         return ", ".join(f"{name}: {total:,.0f}" for name, total in zip(shown.names, totals, strict=False))

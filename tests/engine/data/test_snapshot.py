@@ -13,8 +13,9 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.source import file_notes
-from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, snapshot_digest, write_cells
+from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, read_notes, snapshot_digest, write_cells
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.serving.message import Message, msg
 from tests.engine.disks import fill, small_disk
 from tests.imported import cells_of
 
@@ -33,12 +34,15 @@ TYPED = pa.table(
 
 
 def test_there_and_back(tmp_path):
-    cells = replace(cells_of(TYPED, ","), notes=file_notes(["something was mended."]))
+    cells = replace(cells_of(TYPED, ","), notes=file_notes([msg("{n} cells were mended.", n=3)]))
     path = tmp_path / "a" / "data.parquet"
     write_cells(cells, path)
     again = read_cells(path)
     assert again.names == cells.names
     assert (again.format.decimal, again.notes, again.mixed) == (",", cells.notes, {})
+    for (note,) in (again.notes, read_notes(path)):
+        assert isinstance(note.message, Message)
+        assert note.message.args == {"n": 3}
     assert cells_digest(again) == cells_digest(cells) == snapshot_digest(path)
     assert type_cells(again, {}, Silent()).schema == type_cells(cells, {}, Silent()).schema
     assert not [p for p in path.parent.iterdir() if p != path]

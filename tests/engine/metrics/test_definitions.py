@@ -9,7 +9,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
 from mlops_desktop.engine.choices import tasks
 from mlops_desktop.engine.metrics.definitions import METRICS, default_metric, metric_of, metrics_for, score
-from mlops_desktop.engine.metrics.measures import answers
+from mlops_desktop.engine.metrics.measures import predictions
 
 
 def binary(values, positive_scores):
@@ -81,7 +81,7 @@ def test_counts_of_a_resample_are_weights(task, metric_id):
     rng = np.random.default_rng(5)
     drawn = rng.integers(0, 80, (6, 80))
     weights = np.array([np.bincount(row, minlength=80) for row in drawn], dtype=float)
-    found = metric_of(metric_id, task).prepare(answers(target, scores, None, None))(weights)
+    found = metric_of(metric_id, task).prepare(predictions(target, scores, None, None))(weights)
     for value, rows in zip(found, drawn, strict=True):
         assert value == pytest.approx(score(metric_id, target.take(rows), scores[rows]), abs=1e-12)
     if metric_id != "neg_median_absolute_error":  # scikit-learn's weighted median differs by definition
@@ -204,7 +204,7 @@ def test_a_thousand_resamples_of_ten_thousand_rows_take_under_two_seconds():
 
     rng = np.random.default_rng(0)
     target, scores = binary(rng.integers(0, 2, 10_000), rng.random(10_000))
-    statistic = metric_of("roc_auc", "binary").prepare(answers(target, scores, 1, None))
+    statistic = metric_of("roc_auc", "binary").prepare(predictions(target, scores, 1, None))
     weights = rng.integers(0, 3, (100, 10_000)).astype(float)
     started = time.process_time()
     for _ in range(10):

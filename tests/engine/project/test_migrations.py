@@ -33,8 +33,11 @@ def test_a_project_of_every_format_that_ever_was_opens(number):
 def test_one_project_is_the_same_in_every_format():
     projects = [read_project(OLD / f"format_{number}") for number in range(1, FORMAT + 1)]
     projects[0] = replace(projects[0], row_filters=projects[1].row_filters)  # the first format had no switch: all of them were on
-    projects[2] = replace(projects[2], answers={}, sampler=None)  # new in the third
-    assert projects[0] == projects[1] == projects[2]
+    projects[2:] = [replace(project, answers={}, sampler=None) for project in projects[2:]]  # new in the third
+    notes = projects[3].columns
+    assert notes["plan.name=new"].recode == {"premium": "pro", "-": ""}  # new in the fourth
+    projects[3] = replace(projects[3], columns={name: replace(note, recode={}) for name, note in notes.items()})
+    assert projects[0] == projects[1] == projects[2] == projects[3]
 
 
 def test_row_filters_of_the_first_format_were_on():

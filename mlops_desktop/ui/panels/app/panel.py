@@ -26,6 +26,7 @@ from mlops_desktop.ui.panels.app.input_form import InputForm
 from mlops_desktop.ui.panels.app.row_picker import RowPicker
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import dropped_file
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
@@ -113,7 +114,7 @@ class AppPanel(Panel):
         if found is None:
             self._show_preparing()
         elif key != self._key or self._folder != self.controller.folder:
-            self._take(Trial(found), key, best.label)
+            self._take(Trial(found), key, translated(best.label))
         elif self.answer.trial is not None:
             self.answer.card.show_model(self.answer.trial.scorer, self._name, False)
         self._show_ends()

@@ -13,6 +13,7 @@ from mlops_desktop.ui.panels.data.statistics_tables import (
     value_text,
 )
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import row
 from mlops_desktop.ui.widgets.figure_cards import Kpi
 
@@ -64,7 +65,7 @@ class KpiRow(QWidget):
         one = overview.column(project.target) if overview else None
         if one is None:
             return "–", self.tr("choose it in stage 1"), "warn"
-        method = project.split.label.partition(":")[0]
+        method = translated(project.split.label).partition(":")[0]
         classes, split = one.target.classes, self.tr("split: {method}").format(method=method[:1].lower() + method[1:])
         total = sum(count for _, count in classes) or 1
         if classes and has_classes(project.task) and task_spec(project.task or "").has_positive:

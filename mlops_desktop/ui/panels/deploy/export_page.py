@@ -113,7 +113,9 @@ class ExportPage(QWidget):
     def _show_forms(self) -> None:
         offers = []
         for id_, member in choices().exporters.items():
-            offers.append(Offer(id_, member.label, member.help, _ICONS.get(id_, "download"), translated(member.missing())))
+            offers.append(
+                Offer(id_, translated(member.label), translated(member.help), _ICONS.get(id_, "download"), translated(member.missing()))
+            )
         offers.sort(key=lambda offer: (offer.id != FIRST, bool(offer.refused), offer.title))
         self.gallery.show_offers([("", offers)])
         for tile in self.gallery.tiles():
@@ -128,7 +130,7 @@ class ExportPage(QWidget):
 
     def _plan(self) -> None:
         self._written = (None, "", None)
-        self.written.show_plan(self._exporter.writes, "" if self._exporter.writes else self._exporter.help)
+        self.written.show_plan(self._exporter.writes, "" if self._exporter.writes else translated(self._exporter.help))
 
     def _propose(self) -> None:
         """A folder that is not there yet, beside the last one of this project."""
@@ -220,7 +222,7 @@ class ExportPage(QWidget):
         if self.unready():
             return
         out = Path(self.folder.text().strip()).expanduser()
-        title = self.tr("Exporting: {name}").format(name=self._exporter.label)
+        title = self.tr("Exporting: {name}").format(name=translated(self._exporter.label))
         here, model = self.controller.folder, self._model()
         self._busy = self.tr("exporting …")
         self.show_now()

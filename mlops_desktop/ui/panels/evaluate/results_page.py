@@ -14,6 +14,7 @@ from mlops_desktop.ui.panels.evaluate.metrics_table import MetricsTable, baselin
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, ThresholdCard
 from mlops_desktop.ui.panels.evaluate.worst_rows_card import FEATURES, ImportanceCard, WorstCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import card, column, held, label, row
 from mlops_desktop.ui.widgets.figure_cards import Kpi
 from mlops_desktop.ui.widgets.table_columns import table_columns
@@ -99,7 +100,7 @@ class ResultsPage(QWidget):
 
     def _show_rows(self, found: Evaluation, test: Evaluation | None, source: str) -> None:
         metric = METRICS.get(self.controller.project.metric)
-        self.importance.show_importance(found.importance, metric.label if metric else "", test is None)
+        self.importance.show_importance(found.importance, translated(metric.label) if metric else "", test is None)
         table, overview = self.controller.table(), self.controller.overview()
         columns = []
         if table is not None and overview is not None and source != "file":

@@ -13,6 +13,7 @@ from mlops_desktop.engine.project import fitting_encodings
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.recipe.editor import Recipe
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, heading, held, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
@@ -51,7 +52,7 @@ class EncodingsCard(QWidget):
         first = ids[0] if ids else ALL
         title = label(self._title(ids), "small", wrap=True)
         title.setObjectName(f"encoding_{first}_for")
-        offered = [(id_, choices().encodings[id_].label) for id_ in dict.fromkeys([*fitting_encodings(ids), encoding.id])]
+        offered = [(id_, translated(choices().encodings[id_].label)) for id_ in dict.fromkeys([*fitting_encodings(ids), encoding.id])]
         pick = ComboBox(offered, name=f"encoding_{first}", title=title.text())
         pick.show_choice(encoding.id)
         pick.picked.connect(lambda id_: self._pin(ids, choices().encodings[id_]()))
@@ -67,14 +68,14 @@ class EncodingsCard(QWidget):
         return held(column(*parts, spacing=4))
 
     def _title(self, ids: Sequence[str]) -> str:
-        labels = [choices().algorithms[id_].label for id_ in ids if id_ in choices().algorithms]
+        labels = [translated(choices().algorithms[id_].label) for id_ in ids if id_ in choices().algorithms]
         return self.tr("For {models}:").format(models=", ".join(labels) or self.tr("every model"))
 
     def _summary(self, one: EncodingPreview) -> str:
         if one.width is None:
             return one.error
         width = pluralize(one.width, self.tr("1 feature"), self.tr("{n} features"))
-        return f"{width}. {one.encoding.help}"
+        return f"{width}. {translated(one.encoding.help)}"
 
     def _toggle(self, first: str) -> None:
         self._open = "" if self._open == first else first
@@ -90,4 +91,4 @@ class EncodingsCard(QWidget):
                 pinned.pop(id_, None)
             else:
                 pinned[id_] = encoding
-        self.recipe.controller.edit(self.tr("Encoding: {label}").format(label=encoding.label), encodings=pinned)
+        self.recipe.controller.edit(self.tr("Encoding: {label}").format(label=translated(encoding.label)), encodings=pinned)

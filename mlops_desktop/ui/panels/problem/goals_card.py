@@ -13,7 +13,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.params import Param
 from mlops_desktop.engine.project import Costs, Goals
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Weight, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.inputs import NumberLine
 
@@ -70,11 +70,11 @@ class GoalsCard(QFrame):
         )
 
     def _goal(self, grid: QGridLayout, at: int, field: str, param: Param) -> None:
-        line = self._line(f"goal_{field}", param.label, lambda: self._take_goal(field))
+        line = self._line(f"goal_{field}", translated(param.label), lambda: self._take_goal(field))
         line.setPlaceholderText(self.tr("no goal"))
-        line.setToolTip(param.help)
+        line.setToolTip(translated(param.help))
         weight = Weight.Medium if field == "score" else Weight.Normal
-        self._titles[field] = label(param.label, "small", tone="2", weight=weight, wrap=True)
+        self._titles[field] = label(translated(param.label), "small", tone="2", weight=weight, wrap=True)
         grid.addWidget(self._titles[field], at, 0)
         grid.addWidget(line, at, 1)
 
@@ -114,7 +114,7 @@ class GoalsCard(QFrame):
     def show_goals(self, goals: Goals, metric: Metric | None) -> None:
         """Show the goals; the score with the name and the sign of the metric."""
         self._goals, self._error = goals, metric is not None and metric.is_error
-        name = metric.label if metric else self.tr("Score")
+        name = translated(metric.label) if metric else self.tr("Score")
         text = self.tr("{metric} of at most") if self._error else self.tr("{metric} of at least")
         self._titles["score"].setText(text.format(metric=name))
         for field in self._titles:

@@ -136,7 +136,7 @@ class ProblemPanel(Panel):
         if overview:
             rows = pluralize(overview.rows, self.tr("1 row"), self.tr("{n} rows"))
             size = f"{rows} × {pluralize(len(overview.columns), self.tr('1 column'), self.tr('{n} columns'))}"
-        self.file.show_file(project.file, [size, project.source.label if project.source else ""])
+        self.file.show_file(project.file, [size, translated(project.source.label) if project.source else ""])
         if self._read != project.data and self.controller.folder is not None:
             self._read = project.data
             self.file.show_repaired(last_import(self.controller.folder)[1])

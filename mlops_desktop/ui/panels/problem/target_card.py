@@ -14,6 +14,7 @@ from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_labels import metric_choices
@@ -41,7 +42,7 @@ class TargetCard(QFrame):
         self.target_why = _small()
         self._guesses = row(spacing=4)
         self.task = Segments(
-            [(id_, task.label) for id_, task in tasks().items()],
+            [(id_, translated(task.label)) for id_, task in tasks().items()],
             name="task",
         )
         self.task_why = _small()

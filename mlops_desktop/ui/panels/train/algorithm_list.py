@@ -48,7 +48,7 @@ class AlgorithmList(QWidget):
         pinned = project.encodings.get(kind.id) or project.encodings.get(ALL)
         if pinned is None or pinned.id in fitting_encodings([kind.id]):
             return ""
-        return self.tr("It cannot learn from the encoding “{encoding}”, which is chosen for it.").format(encoding=pinned.label)
+        return self.tr("It cannot learn from the encoding “{encoding}”, which is chosen for it.").format(encoding=translated(pinned.label))
 
     def flush(self) -> None:
         """Take over at once what was typed last."""
@@ -74,16 +74,16 @@ class AlgorithmList(QWidget):
     def _tick(self, kind: type[Algorithm], on: bool) -> None:
         if on:
             new = (kind(), *self._candidates) if kind.id == BASELINE else (*self._candidates, kind())
-            self.changed.emit(new, self.tr("Try {algorithm}").format(algorithm=kind.label), "")
+            self.changed.emit(new, self.tr("Try {algorithm}").format(algorithm=translated(kind.label)), "")
         else:
             new = tuple(algorithm for algorithm in self._candidates if algorithm.id != kind.id)
-            self.changed.emit(new, self.tr("Do not try {algorithm}").format(algorithm=kind.label), "")
+            self.changed.emit(new, self.tr("Do not try {algorithm}").format(algorithm=translated(kind.label)), "")
 
     def _replace(self, algorithm: Algorithm) -> None:
         position = next((i for i, one in enumerate(self._candidates) if one.id == algorithm.id), None)
         if position is not None:
             new = (*self._candidates[:position], algorithm, *self._candidates[position + 1 :])
-            text = self.tr("Parameters of {algorithm}").format(algorithm=algorithm.label)
+            text = self.tr("Parameters of {algorithm}").format(algorithm=translated(algorithm.label))
             self.changed.emit(new, text, f"candidates.{algorithm.id}")
 
 
@@ -99,17 +99,21 @@ class _Row(QWidget):
         self._form: ComponentForm | None = None
         self._component: Algorithm | None = None
         self._absent = translated(kind.missing())
-        self.tick = QCheckBox(kind.label)
+        self.tick = QCheckBox(translated(kind.label))
         self.tick.setObjectName(f"algorithm_{kind.id}")
-        self.tick.setAccessibleName(kind.label)
-        self.tick.setAccessibleDescription(kind.help)
+        self.tick.setAccessibleName(translated(kind.label))
+        self.tick.setAccessibleDescription(translated(kind.help))
         self.tick.clicked.connect(self.ticked)
-        self.open = Tool("sliders", self.tr("Parameters of {name}").format(name=kind.label), self._toggle, name=f"parameters_{kind.id}")
+        self.open = Tool(
+            "sliders", self.tr("Parameters of {name}").format(name=translated(kind.label)), self._toggle, name=f"parameters_{kind.id}"
+        )
         self.open.setCheckable(True)
         self._body = QVBoxLayout()
         self._body.setContentsMargins(0, 0, 0, 0)
         self._drawer = QFrame()
-        self._drawer.setLayout(column(label(kind.help, "caption", tone="2", wrap=True), self._body, margins=(4, 2, 2, 10), spacing=8))
+        self._drawer.setLayout(
+            column(label(translated(kind.help), "caption", tone="2", wrap=True), self._body, margins=(4, 2, 2, 10), spacing=8)
+        )
         self._drawer.setVisible(False)
         why = [label(self.tr("It {reason}.").format(reason=self._absent), "caption", tone="3", wrap=True)] if self._absent else []
         self.setLayout(column(row(self.tick, None, self.open, spacing=4), *why, self._drawer, spacing=0))
@@ -120,8 +124,10 @@ class _Row(QWidget):
         fixed = on and self.kind.id == BASELINE
         self.tick.setChecked(on)
         self.tick.setEnabled(not fixed and (on or not (self._absent or unfit)))
-        text = self.tr("Always tried: every other model has to beat it.") if fixed else unfit or self.kind.help
-        self.tick.setToolTip(self.tr("{name} {reason}.").format(name=self.kind.label, reason=self._absent) if self._absent else text)
+        text = self.tr("Always tried: every other model has to beat it.") if fixed else unfit or translated(self.kind.help)
+        self.tick.setToolTip(
+            self.tr("{name} {reason}.").format(name=translated(self.kind.label), reason=self._absent) if self._absent else text
+        )
         self.open.setEnabled(on)
         self._component = candidate
         if candidate is None:
@@ -138,7 +144,7 @@ class _Row(QWidget):
     def _toggle(self) -> None:
         if self._form is None and self._component is not None:
             self._form = ComponentForm(self._component, on_change=self.edited.emit, name=f"algorithm_{self.kind.id}")
-            tuned = [param.label for param in self.kind().search_space().values()]
+            tuned = [translated(param.label) for param in self.kind().search_space().values()]
             if tuned:
                 text = self.tr("The search begins with these values and also tries others for: {names}.").format(names=", ".join(tuned))
                 self._body.addWidget(label(text, "caption", tone="3", wrap=True))

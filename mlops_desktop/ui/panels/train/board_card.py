@@ -12,6 +12,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.training import Run
 from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.leaderboard import Leaderboard
@@ -43,7 +44,7 @@ class BoardCard(QFrame):
         message = self.tr("Select a row to go on with that model instead of the best.")
         if base is not None and base.score is not None and metric is not None:
             text = self.tr("Without any model (baseline): {metric} {score}.")
-            message = f"{text.format(metric=metric.label, score=format_number(metric.shown(base.score)))} {message}"
+            message = f"{text.format(metric=translated(metric.label), score=format_number(metric.shown(base.score)))} {message}"
         self.hint.setText(message)
         self.hint.setVisible(bool(runs))
 
@@ -64,7 +65,7 @@ class HistoryCard(QFrame):
     def show_runs(self, runs: Sequence[Run], metric: Metric | None, *, planned: int) -> None:
         """Show the scores of runs; `planned` trials have their place on the axis."""
         scores = [metric.shown(run.score) if metric and run.score is not None else run.score for run in runs]
-        self.chart.y_label = metric.label if metric else ""
+        self.chart.y_label = translated(metric.label) if metric else ""
         self.chart.show_history(scores, more_is_better=metric is None or not metric.is_error, planned=planned)
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.training import LearningPoint
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import LineChart
 from mlops_desktop.ui.widgets.series import Series
@@ -85,7 +86,7 @@ class LearningCard(QFrame):
             else self.tr("It shows whether more rows would help. It takes about {time}.")
         )
         self.chart.show_empty_text(waiting.format(time=cost))
-        self.chart.y_label = metric.label if metric else ""
+        self.chart.y_label = translated(metric.label) if metric else ""
         sign = -1.0 if metric is not None and metric.is_error else 1.0
         series = [_series(name, points, part, sign, color) for name, part, color in self._parts()]
         text = [*self._verdict(points if done else []), *notes[:1]]

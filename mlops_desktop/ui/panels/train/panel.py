@@ -24,6 +24,7 @@ from mlops_desktop.ui.panels.train.split_fields import split_columns
 from mlops_desktop.ui.panels.train.training_run import MORE_TRIALS, TrainingRun
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import clear, column, held, row
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import model_text, spent
@@ -51,9 +52,7 @@ class TrainPanel(Panel):
             controller, owner="train.learning", title=title, parent=self, read=lambda key: controller.result(key, LearningCurve), long=True
         )
         self.curve.progressed.connect(self._show_soon)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(SHOW_MS)
+        self._later = QTimer(self, singleShot=True, interval=SHOW_MS)
         self._later.timeout.connect(self._show_board)
         self._noticed = ""
         self._notices = QVBoxLayout()
@@ -256,7 +255,8 @@ class TrainPanel(Panel):
         if best is not None and run.id == best.id:
             self._take_best()
         else:
-            self.controller.edit(self.tr("Go on with {model}").format(model=run.label), merge="chosen", chosen=run.id)
+            text = self.tr("Go on with {model}").format(model=translated(run.label))
+            self.controller.edit(text, merge="chosen", chosen=run.id)
 
     def _take_best(self) -> None:
         self.controller.edit(self.tr("Go on with the best"), chosen="")

@@ -10,6 +10,7 @@ from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.project import suitable_samplers
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.panels.train.split_fields import titled
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import column, label
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
@@ -39,11 +40,15 @@ class SamplerFields(QWidget):
         """Show a sampler, or that there is none, beside the samplers that suit a kind of task. One that does not suit can be taken out."""
         spec = task_spec(task)
         offered = suitable_samplers(spec) | ({} if sampler is None else {sampler.id: type(sampler)})
-        self.method.show_options([(NONE, self.tr("All rows, as they come")), *((id_, member.label) for id_, member in offered.items())])
+        self.method.show_options(
+            [(NONE, self.tr("All rows, as they come")), *((id_, translated(member.label)) for id_, member in offered.items())]
+        )
         self.method.show_choice(NONE if sampler is None else sampler.id)
         self.method.setEnabled(bool(offered))
-        unsuitable = self.tr("No sampler suits this kind of task: {task}.").format(task=spec.label)
-        self.note.setText(sampler.help if sampler is not None and sampler.supports(spec) else "" if suitable_samplers(spec) else unsuitable)
+        unsuitable = self.tr("No sampler suits this kind of task: {task}.").format(task=translated(spec.label))
+        self.note.setText(
+            translated(sampler.help) if sampler is not None and sampler.supports(spec) else "" if suitable_samplers(spec) else unsuitable
+        )
         self.note.setVisible(bool(self.note.text()))
         self._show_form(sampler)
 

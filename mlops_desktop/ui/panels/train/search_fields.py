@@ -15,7 +15,7 @@ from mlops_desktop.base.params import Choice, Number, Param
 from mlops_desktop.engine.project import Project, Search, parameters
 from mlops_desktop.ui.fields import Field, field_for
 from mlops_desktop.ui.panels.train.split_fields import titled
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Segments, Weight, column, label, row
 from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, SpinBox
 
@@ -36,7 +36,8 @@ class SearchFields(QWidget):
     def __init__(self, cores: int, settings: type[Search] = Search) -> None:
         super().__init__()
         self._search = settings()
-        params, method = settings.params(), settings.params()["method"]
+        params = translated(settings.params())
+        method = params["method"]
         assert isinstance(method, Choice)
         self.kind = Segments([("seconds", self.tr("Time")), ("trials", self.tr("Trials"))], name="budget_kind")
         self.seconds = _spin_box(params["seconds"], "budget_seconds", suffix=" s")
@@ -44,7 +45,7 @@ class SearchFields(QWidget):
         self.method = Segments(list(method.options.items()), name="search_method")
         self.method.setToolTip(method.help)
         self.points = _spin_box(params["grid_points"], "grid_points")
-        self.seed = _spin_box(parameters(Project)["seed"], "seed")
+        self.seed = _spin_box(translated(parameters(Project)["seed"]), "seed")
         self.jobs = SpinBox(1, max(cores, 1), name="jobs", title=self.tr("Folds that are fitted side by side"))
         self._points = titled(params["grid_points"].label, self.points)
         self.others = {name: field_for(param, f"search_{name}") for name, param in params.items() if name not in PLACED}

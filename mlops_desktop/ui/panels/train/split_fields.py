@@ -15,14 +15,15 @@ from mlops_desktop.engine.project import default_splitter
 from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.ui.fields import Kinds
 from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, held, label, row, set_property
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
 
 def method_names() -> dict[str, str]:
     """Label of a splitter by id; those that need no column come first."""
-    splitters = sorted(choices().splitters.values(), key=lambda splitter: (bool(splitter.role), splitter.label))
-    return {splitter.id: splitter.label for splitter in splitters}
+    splitters = sorted(choices().splitters.values(), key=lambda splitter: (bool(splitter.role), translated(splitter.label)))
+    return {splitter.id: translated(splitter.label) for splitter in splitters}
 
 
 def split_columns(columns: Sequence[ColumnOverview], target: str) -> Kinds:
@@ -114,7 +115,7 @@ class SplitFields(QWidget):
         self._fitting = None if proposed else fitting
         self.fit.setVisible(self._fitting is not None)
         if fitting is not None and found:
-            self.fit.setText(self.tr("Use what fits: {method}").format(method=fitting.label.partition(":")[0]))
+            self.fit.setText(self.tr("Use what fits: {method}").format(method=translated(fitting.label).partition(":")[0]))
             self.fit.setAccessibleName(self.fit.text())
             self.fit.setToolTip(found.reason)
 

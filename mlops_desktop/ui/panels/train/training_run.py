@@ -15,6 +15,7 @@ from mlops_desktop.engine.workflow import chosen_of
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.panels.train.board_card import trials_text
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.leaderboard import Running
 
 MORE_TRIALS = 20
@@ -78,5 +79,5 @@ class TrainingRun(QObject):
         best = chosen_of(self.controller.project, runs)
         kept = self.tr("Stopped. Finished and kept: {trials}.").format(trials=trials_text(len(runs)))
         if best is not None:
-            kept += " " + self.tr("The best so far, “{model}”, is ready to use.").format(model=best.label)
+            kept += " " + self.tr("The best so far, “{model}”, is ready to use.").format(model=translated(best.label))
         self.controller.banner.emit("info", kept, self._stage)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
-from mlops_desktop.engine.pipeline import SplitSummary
+from mlops_desktop.engine.pipeline.split_results import SplitSummary
 from mlops_desktop.engine.profiling import ColumnOverview, TargetOption
 from mlops_desktop.ui.panels.train.split_fields import SplitFields, split_columns
 from tests.splitters import splitter

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import NUMBERS, Target, TaskSpec
-from mlops_desktop.base.metric import Answers, Metric, Statistic
+from mlops_desktop.base.metric import Metric, Predictions, Statistic
 from mlops_desktop.base.target_columns import TargetColumn, read_numbers
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.tasks.counts import SPEC
@@ -16,10 +16,10 @@ from mlops_desktop.serving.tasks.counts import SPEC
 COUNTS = "counts"
 
 
-def deviance(answers: Answers) -> Statistic:
+def deviance(predictions: Predictions) -> Statistic:
     """Minus the mean Poisson deviance; answers at or below 0, which have none, count as the smallest number."""
-    actual = answers.actual.astype(np.float64)
-    expected = np.maximum(answers.scores, np.finfo(np.float64).eps)
+    actual = predictions.actual.astype(np.float64)
+    expected = np.maximum(predictions.scores, np.finfo(np.float64).eps)
     ratio = np.where(actual > 0, actual, 1.0) / np.where(actual > 0, expected, 1.0)
     losses = 2 * (actual * np.log(ratio) - actual + expected)
 

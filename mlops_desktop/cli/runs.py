@@ -1,0 +1,44 @@
+"""The commands about finished runs: choose, runs. They load nothing that fits, so that a leaderboard is there at once."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from mlops_desktop.cli.calling import edited, opened
+from mlops_desktop.cli.output import print_json
+from mlops_desktop.engine.pipeline import Keys
+from mlops_desktop.engine.training import Runs, board_order, first_runs, run_differences
+from mlops_desktop.serving.plural import pluralize
+
+
+def choose_command(args: argparse.Namespace) -> int:
+    """Make another run the chosen one."""
+    with edited(args.dir) as (project, save):
+        run = None if args.run == "best" else Runs(args.dir).get(args.run)
+        save(replace(project, chosen=run.id if run else ""))
+    print(f"Chosen: {run.label} {run.id[:8]}." if run else "Chosen: whichever run is best.")
+    return 0
+
+
+def runs_command(args: argparse.Namespace) -> int:
+    """Print the leaderboard."""
+    with opened(args.dir) as (place, project):
+        runs = board_order(Runs(place).list(Keys(project).board))
+        others = len(Runs(place).history()) - len(runs)
+    first = first_runs(runs)
+    differences = {run.id: run_differences(run, first[run.algorithm_id]) for run in runs}
+    if args.json:
+        print_json({"metric": project.metric, "runs": [{**run.to_json(), "differences": differences[run.id]} for run in runs]})
+        return 0
+    if not runs:
+        kept = pluralize(others, "1 run of other decisions is", "{n} runs of other decisions are")
+        print(f"There is no run of today's decisions; {kept} kept. Train with “run”.")
+        return 0
+    print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}  {'std':>8}  {'seconds':>8}  {'status':7}  parameters")
+    for run in runs:
+        score, std = (f"{v:.4f}" if v is not None else "" for v in (run.score, run.std))
+        why = f": {run.reason}" if run.status == "failed" else ""
+        line = f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {run.status + why:7}"
+        print(f"{line}  {', '.join(differences[run.id])}".rstrip())
+    return 0
