@@ -216,7 +216,10 @@ class ImportDialog(QDialog):
         self._settings.show()
         self._form.show_listed(found.listed)
         self._form.show_component(given)
-        self._form.show_found(found.table.found if found.table is not None else given)
+        if found.table is not None:
+            self._form.show_found(found.table.found, found.table.reasons)
+        else:
+            self._form.show_found(given)
 
     def _show_facts(self, table: FilePreview) -> None:
         rows = pluralize(table.rows, self.tr("1 row"), self.tr("{n} rows"))

@@ -17,6 +17,19 @@ DELIMITED = choices().sources["delimited"]
 
 
 CASES = {
+    "three lines of names by Orange": Case(
+        "a\tb\tc\ncontinuous\td\tstring\n\tclass\tmeta\n1.5\tx\tfoo\n2.5\ty\tbar\n",
+        2,
+        "a number 1.5 | b category x | c category foo",
+        notes="names",
+    ),
+    "letters for the types by Orange": Case(
+        "a\tb\tc\nc\td\ts\n\t\t\n1.5\tx\tfoo\n2.5\ty\tbar\n",
+        2,
+        "a number 1.5 | b category x | c category foo",
+        notes="empty names",
+    ),
+    "a table in bars": Case("| a | b |\n|---|--:|\n| 1 | x |\n| 2 | y |\n", 2, "a integer 1 | b category x", notes="file rule"),
     "pairs above": Case(
         '"Account";"DE00 0000"\n"Period:";"02.01.2024 - 31.12.2024"\n"Balance on 31.12.2024:";"4.217,90 €"\n""\n'
         '"Day";"Value day";"State";"Amount"\n"02.01.24";"02.01.24";"Booked";"-94,49"\n'

@@ -20,7 +20,7 @@ from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
-from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
+from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.serving.dialect import (
     BLANKS,
     DELIMITERS,
@@ -285,6 +285,7 @@ class Delimited(TableSource):
             likely_decimal="," if dialect.delimiter == ";" else "",
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
+            reasons={**_reasons(found, encoding), "header": header_reason(found.rows, layout)},
         )
         return rows.table, report
 
@@ -319,12 +320,26 @@ def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evid
     return []
 
 
+def _reasons(found: _DetectedFormat, encoding: str) -> dict[str, str]:
+    """Why the delimiter and the encoding are as they are."""
+    filled = [len(row) for row in found.rows[next(iter(found.layout.header), found.layout.body) :] if any(cell.strip() for cell in row)]
+    width = _width(found)
+    cells = msg(
+        "{agreeing:,} of the first {rows:,} rows have {width:,} cells then.", agreeing=filled.count(width), rows=len(filled), width=width
+    )
+    unicode = encoding.startswith("utf")
+    letters = msg("Every letter is valid in it.") if unicode else msg("The bytes are no Unicode; this gives the likeliest letters.")
+    return {"delimiter": cells, "encoding": letters}
+
+
 def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
     """The delimiters that would part every row of a table, its names too, into equally many cells as well."""
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     found = []
     for name, mark in _DELIMITERS.items():
-        counts = {sum(cell.count(mark) for cell in row) for row in filled} if mark in DELIMITERS and mark != dialect.delimiter else {0}
+        counts = (
+            {sum(cell.count(mark) for cell in row) for row in filled} if mark and mark in DELIMITERS and mark != dialect.delimiter else {0}
+        )
         if len(filled) >= _LEAST_ROWS and len(counts) == 1 and counts != {0}:
             found.append(name)
     if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
