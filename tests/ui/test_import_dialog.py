@@ -375,6 +375,14 @@ def test_cancel_ends_what_is_still_being_looked_at(opened, tmp_path):
     assert time.monotonic() - began < 5
 
 
+def test_what_is_noted_of_columns_stands_beside_the_settings_unless_it_is_asked(opened):
+    dialog = opened("a,b\n" + "".join(f"{'<' if i % 9 == 0 else ''}{i % 20 + 1},{'$€'[i % 2]}{i}.50\n" for i in range(60)))
+    noted = [one.text() for one in dialog._settings.findChildren(QLabel) if one.text().startswith(("a: ", "b: "))]
+    assert len(noted) == 1
+    assert noted[0].startswith("a: Limits are read as the number that they name")
+    assert questions(dialog) == ["reading.currencies.b"]
+
+
 def test_a_broken_file_is_one_sentence_and_nothing_is_made(opened, tmp_path):
     dialog = opened(bytes(range(8)) * 100)
     assert "is no text file" in dialog.refused.text()
