@@ -72,13 +72,18 @@ def _tables(text: str, dialects: Iterable[Dialect], more: bool, lines: list[str]
 
 def _layouts(rows: list[list[str]], known: Collection[str]) -> Iterator[Layout]:
     """The place of the table as it is found from the rows, then other places where it might be."""
-    yield find_table(rows)
+    first = find_table(rows)
+    if first.names:
+        yield first
     for wanted in _OTHERS:
-        yield find_table(rows, wanted)
+        if (layout := find_table(rows, wanted)).names:
+            yield layout
     counts = [len(set(known).intersection(map(clean_name, row))) for row in rows[:_MOST_ABOVE]]
     if any(counts):
         at = counts.index(max(counts))
         yield _moved(find_table(rows[at:], Wanted(header="first", names="first", from_first=True)), rows, at)
+    if not first.names:
+        yield first
 
 
 def _moved(layout: Layout, rows: Sequence[Sequence[str]], by: int) -> Layout:

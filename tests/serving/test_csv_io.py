@@ -70,7 +70,7 @@ def test_a_blank_line_is_a_missing_value_where_there_is_one_column(scorers):
     [
         ("", "no header"),
         ("\n\n", "no header"),
-        (",,\n1,2,3\n", "no header"),
+        (",,\n1,2,3\n", "None of the columns"),
         ("age,age\n1,2\n", "twice"),
         ("a,b\n1,2\n", "None of the columns"),
         ("income,city\n1,Rome\n", "“age” is needed"),
