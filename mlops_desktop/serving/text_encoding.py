@@ -24,6 +24,11 @@ _HIGH = bytes(range(128, 256))
 _FEW = 40  # bytes beyond ASCII from which their share says something
 
 
+def is_packed(start: bytes) -> bool:
+    """Whether the first bytes of a file are those of a workbook, an archive or another file that is no text."""
+    return start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1", b"ARROW1", b"SQLite format 3", b"%PDF"))
+
+
 def marked_encoding(start: bytes) -> str:
     """The encoding that the first bytes of a text show, by a byte order mark or the zero bytes of UTF-16; else ""."""
     for bom, name in BOMS:
@@ -33,8 +38,8 @@ def marked_encoding(start: bytes) -> str:
 
 
 def utf16_without_mark(sample: bytes) -> str:
-    """`utf-16-le` or `utf-16-be` when every second byte of mostly Latin text is zero, or many of them are and it decodes to letters and line
-    ends; else "".
+    """`utf-16-le` or `utf-16-be` when every second byte of mostly Latin text is zero, or many are and it decodes to letters and line ends;
+    else "".
     """
     pairs = len(sample) // 2
     if pairs < 4:

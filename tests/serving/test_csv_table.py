@@ -67,6 +67,12 @@ def test_letters_of_another_script_that_do_not_matter_are_named():
         decoded(io.BytesIO(("city,note,x\n" + "Rome,Нижний Новгород,1\n" * 9).encode("koi8_r")), texts)
 
 
+@pytest.mark.parametrize("data", [b"PK\x03\x04" + bytes(50), b"\x1f\x8b\x08\x00abc", b"PAR1abcd"])
+def test_what_is_no_text_is_refused(data):
+    with pytest.raises(UserError, match="no text"):
+        decoded(io.BytesIO(data), PLAIN)
+
+
 def test_names_tell_the_delimiter():
     text = io.StringIO('Bericht\n\nORT;GRÖSSE\nx,y\n"a;b";1,5\n"1,5";2,5\n', newline="")
     table = find_csv_table(text, {"Ort", "Grösse"})
