@@ -11,7 +11,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_counts, western_encoding
 
 SAMPLE_BYTES = 2**18
-_PIECE_BYTES = 2**22
+_PIECE_BYTES = 2**18  # which stay in the processor's cache while they are looked at
 _ODD_BYTES = 2**16  # of lines that are not ASCII, in which their encoding is looked for
 _ROWS = 200
 _BEGINNING_BYTES = 2**17
@@ -76,7 +76,7 @@ def find_encoding(path: Path) -> str:
         if marked := marked_encoding(sample):
             return marked
         while sample.isascii():
-            sample = file.read(2**22)
+            sample = file.read(_PIECE_BYTES)
             if not sample:
                 return "utf-8"
     if utf8_facts(path)[0] >= 0.5:

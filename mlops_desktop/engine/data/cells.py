@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import CellFormat, Source
 from mlops_desktop.engine.data.raw_column import RawColumn, raw_column
-
-_THREADS = 2
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,5 +52,4 @@ class Cells:
 
     def columns(self) -> list[RawColumn]:
         """Every column by its distinct values, in order."""
-        with ThreadPoolExecutor(_THREADS) as pool:
-            return list(pool.map(self.column, self.names))
+        return for_columns(self.column, self.names, self.rows)
