@@ -105,7 +105,7 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
     without = unanswered(chosen.scorer.scores(rows.frame))
     if without:
         fields = blocking_columns(chosen.scorer, rows.frame.take(np.array(without[:1], dtype=np.intp)))
-        among = f", such as one without “{fields[0]}”" if fields else ""
+        among = msg(", such as one without “{field}”", field=fields[0]) if fields else ""
         raise UserError(
             msg(
                 "The model has no prediction for {n_without:,} of {rows:,} rows{among}.",
