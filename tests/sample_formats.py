@@ -290,8 +290,30 @@ ARFF = (
     ),
     SampleFile("packed.arff.gz", gzip.compress((_ARFF + "Äpfel,1.5,a\n").encode()), _ARFF_NAMES, 1, ("Äpfel", 1.5, "a")),
 )
+MARKDOWN = (
+    SampleFile(
+        "text.md",
+        "# Fruit\n\n| name | **size** |\n|:--|--:|\n| Äpfel | `1.5` |\n| a \\| b | 2 |\n| c |\n\nThe end.\n".encode(),
+        _NS,
+        3,
+        _APPLE,
+    ),
+    SampleFile("two.markdown", b"a | b\n--|--\n1 | 2\n\n|c|d|\n|-|-|\n|x|1|\n|y|2|\n", ("c", "d"), 2, ("x", "1"), "Table 2 of 2 was read"),
+)
 HAS_STATISTICS = importlib.util.find_spec("pyreadstat") is not None
-FORMATS = (*COMPRESSED, *JSON, *ARROW, *SQLITE, *WORKBOOKS, *DBASE, *PAGES, *LOGS, *ARFF, *(STATISTICS if HAS_STATISTICS else ()))
+FORMATS = (
+    *COMPRESSED,
+    *JSON,
+    *ARROW,
+    *SQLITE,
+    *WORKBOOKS,
+    *DBASE,
+    *PAGES,
+    *LOGS,
+    *ARFF,
+    *MARKDOWN,
+    *(STATISTICS if HAS_STATISTICS else ()),
+)
 REFUSED_FORMATS = (
     SampleFile("cut.csv.gz", gzip.compress(_CSV * 9)[:30], refused="damaged or cut off"),
     SampleFile("changed.csv.xz", lzma.compress(_CSV)[:-9] + b"\0" * 9, refused="damaged or cut off"),
@@ -316,6 +338,7 @@ REFUSED_FORMATS = (
     SampleFile("cut.dbf", _dbf(_FRUIT, _RECORDS)[:60], refused="no dBase file"),
     SampleFile("no_table.html", b"<p>nothing</p>", refused="holds no table"),
     SampleFile("program.log", b"2024-01-02 started\n2024-01-02 stopped\n", refused="no log of a web server"),
+    SampleFile("no_table.md", b"# A | title\n\nand a text\n", refused="holds no table"),
     SampleFile("no_data.arff", b"@relation x\n@attribute a real\n", refused="no ARFF file"),
     SampleFile("text.sqlite", b"a,b\n1,2\n", refused="no SQLite database"),
     SampleFile("no_table.db", _sqlite("CREATE TABLE a (x); DROP TABLE a;"), refused="holds no table"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -23,8 +23,10 @@ class Evidence:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON; without `parameter` and `values` where there are none."""
-        found = {**asdict(self), "rows": list(self.rows), "values": list(self.values)}
-        return {name: value for name, value in found.items() if value or name not in ("parameter", "values")}
+        found: dict[str, Any] = {"column": self.column, "rule": self.rule, "message": self.message, "rows": list(self.rows)}
+        if self.parameter:
+            found["parameter"] = self.parameter
+        return {**found, "values": list(self.values)} if self.values else found
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Evidence:

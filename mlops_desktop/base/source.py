@@ -32,7 +32,7 @@ class ReadReport:
     text. `mixed` maps the position of a column to the texts in it that stand for
     values of several types (1 and "1"),
     `units` to the unit that the source gives. `notes` say what was repaired or left out. `found` is the source with the parameters as they
-    were found on the way, where `guess` does not find them.
+    were found on the way, where `guess` does not find them; `reasons` say of parameters why they were found so.
     """
 
     rows_read: int
@@ -44,6 +44,7 @@ class ReadReport:
     mixed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[int, str] = field(default_factory=dict)
     found: Source | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,38 +99,38 @@ class Layout:
         """The positions of `category_codes` in the block of numbers."""
         return tuple(i for i, name in enumerate(self.numbers) if name in self.category_codes)
 
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, int]]:
+        """The kind of the block of each column, and its position there."""
+        blocks = ((NUMBER, self.numbers), (CATEGORICAL, self.categoricals), (DATE, self.dates), *((SPARSE, block) for block in self.sparse))
+        return {name: (kind, at) for kind, names in reversed(blocks) for at, name in enumerate(names)}
+
     def kind(self, name: str) -> str:
         """`number`, `categorical`, `date` or `sparse`; UserError when there is no such column."""
-        for kind, names in (
-            (NUMBER, self.numbers),
-            (CATEGORICAL, self.categoricals),
-            (DATE, self.dates),
-            *((SPARSE, block) for block in self.sparse),
-        ):
-            if name in names:
-                return kind
+        if name in self._places:
+            return self._places[name][0]
         raise UserError(msg("There is no column “{name}” at this step.", name=name), "Choose another column, or remove the step.")
 
     def number_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of numbers; UserError names the first column that is not a number."""
-        return self._at(names, self.numbers, NUMBER, "a number")
+        return self._at(names, NUMBER, "a number")
 
     def categorical_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of codes; UserError names the first column that is not a category or text."""
-        return self._at(names, self.categoricals, CATEGORICAL, "a category or text")
+        return self._at(names, CATEGORICAL, "a category or text")
 
     def date_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of dates; UserError names the first column that is not a date."""
-        return self._at(names, self.dates, DATE, "a date")
+        return self._at(names, DATE, "a date")
 
-    def _at(self, names: Iterable[str], block: tuple[str, ...], kind: str, expected: str) -> Ints:
-        position = {name: i for i, name in enumerate(block)}
+    def _at(self, names: Iterable[str], kind: str, expected: str) -> Ints:
         found = []
         for name in names:
-            if name not in position:
+            of, at = self._places.get(name, ("", 0))
+            if of != kind:
                 text = msg("The column “{name}” is a {kind}, but {expected} is needed.", name=name, kind=self.kind(name), expected=expected)
                 raise UserError(text, "Choose other columns for this step.")
-            found.append(position[name])
+            found.append(at)
         return np.array(found, dtype=np.intp)
 
     def source(self, name: str) -> tuple[str, ...]:

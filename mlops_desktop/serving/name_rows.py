@@ -30,6 +30,8 @@ _TYPE_NAMES = frozenset(
         *("timestamp", "continuous", "discrete", "categorical", "nominal", "factor", "meta", "class", "id"),
     )
 )
+_ORANGE_TYPES = frozenset(("c", "d", "s", "t", "n", "continuous", "discrete", "string", "time", "numeric", "categorical", "text", "basket"))
+_ORANGE_FLAGS = frozenset(("", "class", "meta", "ignore", "weight", "i", "c", "m", "w"))
 
 
 def are_units(row: Row) -> bool:
@@ -45,6 +47,20 @@ def are_type_names(row: Row) -> bool:
     """Whether the cells of a row name types: text, float, continuous …"""
     texts = [re.sub(r"[(\[].*", "", text).casefold() for cell in row if (text := cell_text(cell))]
     return bool(texts) and sum(text in _TYPE_NAMES for text in texts) >= 0.9 * len(texts)
+
+
+def types_and_flags(rows: Sequence[Row]) -> int:
+    """How many of the rows below the names hold types and flags, as Orange writes three lines of names: 2, 1 (no flag is set) or 0.
+
+    The types are words or letters in every column; the flags below them leave cells empty.
+    """
+    if len(rows) < 2:
+        return 0
+    types, flags = ([cell_text(cell).casefold() for cell in row] for row in rows[:2])
+    empty = flags.count("") + len(types) - len(flags)
+    if not types or not set(types) <= _ORANGE_TYPES or not set(flags) <= _ORANGE_FLAGS or not empty:
+        return 0
+    return 2 if any(flags) else 1
 
 
 def are_import_ids(row: Row) -> bool:
@@ -65,6 +81,8 @@ def best_names(rows: list[list[str]]) -> Literal["joined", "first", "last"]:
 
     Codes are shorter than names, and so are units.
     """
+    if types_and_flags([*rows[1:3], [""]]):
+        return "first"
     width = max(map(len, rows))
 
     def tells_apart(row: list[str]) -> bool:

@@ -50,15 +50,13 @@ class Issues:
 class RequestValidator:
     """The columns of a schema with what validates a value of each."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[Column], layout: Layout) -> None:
         self._numbers = [c for c in columns if c.type in NUMBER_TYPES]
         self._categoricals = [c for c in columns if c.type in CATEGORICAL_TYPES]
         self._dates = [c for c in columns if c.type == "date"]
         self._names = frozenset(c.name for c in columns)
         self._place = {c.name: i for i, c in enumerate(columns)}
-        self.layout = Layout(
-            tuple(c.name for c in self._numbers), tuple(c.name for c in self._categoricals), tuple(c.name for c in self._dates)
-        )
+        self.layout = layout
         # Fast-path checks, per column: (name, types, low, high) and (name, levels). A value that fails them goes to the function of its
         # column, which decides every case.
         self._number_checks = [(c.name, *_fast_path_check(c)) for c in self._numbers]

@@ -26,7 +26,7 @@ class Schema(Serializable):
 
     def layout(self) -> Layout:
         """The frame layout: number, integer and boolean are numbers; category, ordered, text and id are categoricals; date is a date."""
-        return self._validator.layout
+        return self._layout
 
     def column(self, name: str) -> Column:
         """One column by name; UserError when there is none."""
@@ -76,8 +76,15 @@ class Schema(Serializable):
         return self._validator.from_texts(columns, rows)
 
     @cached_property
+    def _layout(self) -> Layout:
+        columns = self.columns
+        numbers = tuple(c.name for c in columns if c.type in NUMBER_TYPES)
+        categoricals = tuple(c.name for c in columns if c.type in CATEGORICAL_TYPES)
+        return Layout(numbers, categoricals, tuple(c.name for c in columns if c.type == "date"))
+
+    @cached_property
     def _validator(self) -> RequestValidator:
-        return RequestValidator(self.columns)
+        return RequestValidator(self.columns, self._layout)
 
 
 def _quoted(names: Sequence[str], most: int = 12) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from .cell_kind import CellKind, cell_kind, cell_text
 from .header import is_header
-from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, reaches, unit_of
+from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, reaches, types_and_flags, unit_of
 
 Row = Sequence[Any]
 SAMPLE_ROWS = 300
@@ -211,6 +211,8 @@ class _Finder:
             there = [i for i in range(start, len(self.rows)) if self.plain[i]]
             more = self.wanted.header_rows + (self.wanted.units == "row")
             return tuple(there[:more])
+        if more := types_and_flags(self.rows[first + 1 : first + 3]):
+            return tuple(range(first, first + 1 + more))
         if self._is_data(first):
             above = self._commented(first) or self._sparse_names(first)
             if above or self.wanted.header == "auto":
@@ -350,7 +352,7 @@ class _Finder:
 
     def _with_groups(self, block: list[int]) -> list[int]:
         """The rows of names with a row of groups directly above them, each over several columns."""
-        above = block[0] - 1
+        above = block[0] - 1 if block else -1
         if self.wanted.from_first or above < 0 or not self.plain[above] or self.fill < 4:
             return block
         if cell_text(self.rows[above][0]) and self._is_pair(above):
@@ -360,6 +362,8 @@ class _Finder:
 
     def _split_units(self, header: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[str, ...]]:
         """The rows of names, and the units of the columns when one of the rows holds them; what stands below the units is left out."""
+        if types_and_flags(self.rows[header[0] + 1 : header[0] + 3]):
+            return header, ()
         for place in range(len(header) - 1, 0, -1):
             row = self.rows[header[place]]
             if self.wanted.units != "none" and are_units(row) and not are_type_names(row):

@@ -95,13 +95,16 @@ class ComponentForm(QWidget):
                 field.show_value(getattr(component, key))
                 self._check(key)
 
-    def show_found(self, found: Component) -> None:
-        """Say at each parameter that is left at its default what is found for it, if that is another value."""
+    def show_found(self, found: Component, reasons: Mapping[str, str] | None = None) -> None:
+        """Say at each parameter that is left at its default what is found for it, if that is another value, and why."""
         for key, field in self.fields.items():
             value, default = getattr(found, key), field.param.default
             open_ = getattr(self._component, key) == default and value != default
             field.show_found(value if open_ else None)
-            text = self.tr("Found: {what}").format(what=value_text(value)) if open_ and not isinstance(field.param, Choice | Listed) else ""
+            says = open_ and not isinstance(field.param, Choice | Listed)
+            text = self.tr("Found: {what}").format(what=value_text(value)) if says else ""
+            if open_ and reasons and key in reasons:
+                text = f"{text}. {reasons[key]}" if text else reasons[key]
             self._found[key].setText(text)
             self._found[key].setVisible(bool(text))
 

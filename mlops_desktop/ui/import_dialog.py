@@ -20,7 +20,7 @@ from mlops_desktop.engine.questions import ACCEPT, Question, answer_question, op
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import BackgroundJob
-from mlops_desktop.ui.preview_columns import note_rows, table_columns
+from mlops_desktop.ui.preview_columns import note_rows, noted, table_columns
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.readings import Reading, shape_of
 from mlops_desktop.ui.translation import error_text, translated
@@ -194,8 +194,9 @@ class ImportDialog(QDialog):
         self._show_facts(found.table)
         self._show_questions(open_questions(found.questions))
         clear(self._said)
-        for note in found.table.notes:
-            self._said.addWidget(label(note.message, "caption", tone="2", wrap=True))
+        asked = {one.evidence for one in found.questions if one.open and one.weight != "info"}
+        for text in noted(found.table, asked):
+            self._said.addWidget(label(text, "caption", tone="2", wrap=True))
         self._show_columns(found.table)
         self.go.setEnabled(True)
         if not self._shape:
@@ -216,7 +217,10 @@ class ImportDialog(QDialog):
         self._settings.show()
         self._form.show_listed(found.listed)
         self._form.show_component(given)
-        self._form.show_found(found.table.found if found.table is not None else given)
+        if found.table is not None:
+            self._form.show_found(found.table.found, found.table.reasons)
+        else:
+            self._form.show_found(given)
 
     def _show_facts(self, table: FilePreview) -> None:
         rows = pluralize(table.rows, self.tr("1 row"), self.tr("{n} rows"))

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from mlops_desktop.engine.data import PreviewColumn
+from mlops_desktop.engine.data import FilePreview, PreviewColumn
 from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
 from mlops_desktop.ui.widgets.notes_model import NoteRow
 from mlops_desktop.ui.widgets.table import TableColumn
 
+MOST_NOTES = 30
+_ORDINARY = ("type", "date_order_known", "identifier")  # rules of evidence that nobody has to act on
+
 
 def table_columns(columns: Sequence[PreviewColumn], notes: Mapping[str, ColumnNote]) -> list[TableColumn]:
     """Every column in its order; its head says type, unit and marks of numbers, its tooltip the evidence."""
     return [_table_column(one, notes.get(one.name, ColumnNote())) for one in columns]
+
+
+def noted(table: FilePreview, asked: Collection[str]) -> list[str]:
+    """What a person should know of how a table is read, beside what is `asked`: of the whole table, then column by column."""
+    texts = [one.message for one in table.notes]
+    for column in table.columns:
+        texts += [f"{column.name}: {one.message}" for one in column.evidence if one.rule not in _ORDINARY]
+    shown = [text for text in texts if not any(text.endswith(one) for one in asked)]
+    more = len(shown) - MOST_NOTES
+    return shown if more <= 0 else [*shown[:MOST_NOTES], QCoreApplication.translate("Columns", "… and {n} more").format(n=more)]
 
 
 def note_rows(columns: Sequence[PreviewColumn], project: Project) -> list[NoteRow]:

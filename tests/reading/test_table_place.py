@@ -17,6 +17,19 @@ DELIMITED = choices().sources["delimited"]
 
 
 CASES = {
+    "three lines of names by Orange": Case(
+        "a\tb\tc\ncontinuous\td\tstring\n\tclass\tmeta\n1.5\tx\tfoo\n2.5\ty\tbar\n",
+        2,
+        "a number 1.5 | b category x | c category foo",
+        notes="names",
+    ),
+    "letters for the types by Orange": Case(
+        "a\tb\tc\nc\td\ts\n\t\t\n1.5\tx\tfoo\n2.5\ty\tbar\n",
+        2,
+        "a number 1.5 | b category x | c category foo",
+        notes="empty names",
+    ),
+    "a table in bars": Case("| a | b |\n|---|--:|\n| 1 | x |\n| 2 | y |\n", 2, "a integer 1 | b category x", notes="file rule"),
     "pairs above": Case(
         '"Account";"DE00 0000"\n"Period:";"02.01.2024 - 31.12.2024"\n"Balance on 31.12.2024:";"4.217,90 €"\n""\n'
         '"Day";"Value day";"State";"Amount"\n"02.01.24";"02.01.24";"Booked";"-94,49"\n'
@@ -311,3 +324,23 @@ def test_every_row_of_the_file_is_read_or_told(seed, tmp_path):
     cells = load_cells(path, None, Silent())[1]
     assert cells.names == names
     assert [list(row.values()) for row in cells.table.to_pylist()] == table
+
+
+USUAL_ROW = '1,"some words",2.5\n'
+
+
+@pytest.mark.parametrize(
+    ("late", "cells", "noted"),
+    [
+        ('2,"he said \\"yes, no\\" twice",3.5\n', 'he said "yes, no" twice', True),
+        ('2,"C:\\dir\\sub",3.5\n', "C:\\dir\\sub", False),
+        ('2,"he said ""yes\\no""",3.5\n', 'he said "yes\\no"', False),
+    ],
+)
+def test_escapes_that_come_late_are_found(late, cells, noted, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a,b,c\n" + USUAL_ROW * 20_000 + late * 30 + USUAL_ROW * 5)
+    loaded = load_cells(path, None, Silent())[1]
+    assert loaded.rows == 20_035
+    assert loaded.table["b"][20_003].as_py() == cells
+    assert [note.parameter for note in loaded.notes] == (["escape"] if noted else [])

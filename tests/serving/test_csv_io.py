@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.csv_io import WRONG_WIDTH, answer_chunk, as_csv, header_line, predict_file, read_chunks
-from mlops_desktop.serving.csv_table import find_delimiter
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.schema import Schema
 
@@ -19,13 +18,6 @@ def answers(scorer, text, size=5000):
     for chunk in read_chunks(io.StringIO(text, newline=""), scorer.schema, size):
         out += as_csv(answer_chunk(scorer, chunk)[0])
     return list(csv.reader(io.StringIO(out, newline="")))
-
-
-@pytest.mark.parametrize(
-    ("header", "mark"), [("a,b", ","), ("a;b;c", ";"), ("a\tb", "\t"), ("a|b", "|"), ("one", ","), ('"a,b";c', ";"), ("a;b,c;d", ";")]
-)
-def test_delimiters_are_detected(header, mark):
-    assert find_delimiter(header) == mark
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
@@ -70,7 +62,7 @@ def test_a_blank_line_is_a_missing_value_where_there_is_one_column(scorers):
     [
         ("", "no header"),
         ("\n\n", "no header"),
-        (",,\n1,2,3\n", "no header"),
+        (",,\n1,2,3\n", "None of the columns"),
         ("age,age\n1,2\n", "twice"),
         ("a,b\n1,2\n", "None of the columns"),
         ("income,city\n1,Rome\n", "“age” is needed"),

@@ -128,6 +128,15 @@ def test_every_guess_is_shown_as_found(opened):
         "decimal": "found: comma 1,5",
     }
     assert find(dialog, QLabel, "import_skip_found").text() == "Found: 2"
+    names = ("delimiter", "encoding", "header", "decimal", "thousands")
+    why = {name: find(dialog, QLabel, f"import_{name}_found").text() for name in names}
+    assert why == {
+        "delimiter": "61 of the first 61 rows have 3 cells then.",
+        "encoding": "Every letter is valid in it.",
+        "header": "“shop, sales, day” stands above “S0, 1.100,50, 01.03.2024”.",
+        "decimal": "As in “1.100,50” of “sales”.",
+        "thousands": "As in “1.100,50” of “sales”.",
+    }
     assert "1 line above the table was left out: “Report 2024;;”." in texts(dialog)
     assert questions(dialog) == []
 
@@ -236,7 +245,7 @@ def test_marks_dates_and_words_follow_the_settings(opened):
     choose(dialog, "thousands", "point")
     assert cells(dialog, 0) == ["1,100", "2,101"]
     assert find(dialog, QComboBox, "import_decimal").currentText() == "found: comma 1,5"
-    assert find(dialog, QLabel, "import_missing_texts_found").text() == "Found: gone"
+    assert find(dialog, QLabel, "import_missing_texts_found").text().startswith("Found: gone. “z”: “gone” stands in 15 cells")
     choose(dialog, "dates", "day")
     assert cells(dialog, 1) == ["2024-01-01", "2024-02-02"]
     assert cells(dialog, 1, 10)[9] == "2024-01-10"
@@ -364,6 +373,14 @@ def test_cancel_ends_what_is_still_being_looked_at(opened, tmp_path):
     assert not dialog.isVisible()
     settle(window)
     assert time.monotonic() - began < 5
+
+
+def test_what_is_noted_of_columns_stands_beside_the_settings_unless_it_is_asked(opened):
+    dialog = opened("a,b\n" + "".join(f"{'<' if i % 9 == 0 else ''}{i % 20 + 1},{'$€'[i % 2]}{i}.50\n" for i in range(60)))
+    noted = [one.text() for one in dialog._settings.findChildren(QLabel) if one.text().startswith(("a: ", "b: "))]
+    assert len(noted) == 1
+    assert noted[0].startswith("a: Limits are read as the number that they name")
+    assert questions(dialog) == ["reading.currencies.b"]
 
 
 def test_a_broken_file_is_one_sentence_and_nothing_is_made(opened, tmp_path):

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
 
-PIECE_BYTES = 2**26  # of texts that are in memory together
-_THREADS = 2
+from mlops_desktop.base.column_threads import THREADS
+
+PIECE_BYTES = 2**26  # of texts that are encoded together
 
 
 def coded_batch(batches: Iterable[Any], schema: Any) -> Any:
-    """One record batch of dictionary arrays from many of texts, of which no more than `PIECE_BYTES` are held at a time."""
+    """One record batch of dictionary arrays from many of texts, of which no more than two pieces are held at a time."""
     import pyarrow as pa
 
-    pieces: list[list[Any]] = []
+    pieces: list[list[Future[Any]]] = []
     held: list[Any] = []
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
 
-        def encode() -> None:
-            table = pa.Table.from_batches(held, schema)
-            held.clear()
-            pieces.append(list(pool.map(_encoded, table.columns)))
+        def encode() -> None:  # while the next piece is read
+            wait(pieces[-1] if pieces else ())
+            pieces.append([pool.submit(_encoded, column) for column in pa.Table.from_batches(held, schema).columns])
 
+        size = 0
         for batch in batches:
             held.append(batch)
-            if sum(one.nbytes for one in held) >= PIECE_BYTES:
+            size += batch.nbytes
+            if size >= PIECE_BYTES:
                 encode()
+                held, size = [], 0
         if held or not pieces:
             encode()
-        arrays = list(pool.map(_joined, zip(*pieces, strict=True))) if len(pieces) > 1 else pieces[0]
+        parts = zip(*([one.result() for one in piece] for piece in pieces), strict=True)
+        arrays = list(pool.map(_joined, parts) if len(pieces) > 1 else (one for (one,) in parts))
     return pa.RecordBatch.from_arrays(arrays, names=schema.names)
 
 

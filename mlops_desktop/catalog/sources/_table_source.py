@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -71,6 +71,19 @@ class TableSource(Source):
             "skip": self.skip or above,
         }
         return replace(self, **changes)
+
+
+def header_reason(rows: Sequence[Sequence[Any]], layout: Layout) -> str:
+    """Why a row names the columns, or none does: its cells beside those of the row below."""
+    if not layout.header:
+        return msg("The first row looks like the rows below it.")
+    names, below = rows[layout.header[-1]], rows[layout.body] if layout.body < len(rows) else ()
+    return msg("“{names}” stands above “{below}”.", names=_cells_text(names), below=_cells_text(below))
+
+
+def _cells_text(row: Sequence[Any]) -> str:
+    filled = [str(cell).strip() for cell in row if cell is not None and str(cell).strip()]
+    return ", ".join(cell[:20] for cell in filled[:4]) + (" …" if len(filled) > 4 else "")
 
 
 def layout_notes(layout: Layout, mark: str) -> tuple[Evidence, ...]:

@@ -12,7 +12,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.catalog.sources._sheet_columns import SheetColumn, column_letter, from_column, sheet_columns
-from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
+from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._workbook import Sheet, Workbook, holds_rows, open_workbook, read_sheet, unnamed_errors
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
@@ -70,6 +70,7 @@ class Excel(TableSource):
             mixed={at: one.mixed for at, one in enumerate(columns) if one.mixed},
             units={at: unit for at, unit in enumerate(layout.units) if unit},
             found=self._found(sheet, layout, columns),
+            reasons={"header": header_reason(rows, layout)},
         )
 
     def _found(self, sheet: Sheet, layout: Layout, columns: Sequence[SheetColumn]) -> Excel:

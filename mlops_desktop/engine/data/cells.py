@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import CellFormat, Source
 from mlops_desktop.engine.data.raw_column import RawColumn, raw_column
-
-_THREADS = 2
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -21,8 +19,8 @@ class Cells:
     `table` is a `pyarrow.Table` of storable columns (`raw_column.storable`) with unique names. `format` is what a person said of its
     texts; `likely_decimal` is the decimal mark that the mark between the cells suggests. `mixed` maps a column's name to the
     texts in it that stand for values of several types. `notes` say what was repaired or left out. `units` are those that the source gives,
-    by the name of the column, `delimiter` is the mark between the cells of a text, and `source` is the source with what it found on the
-    way; none of these is kept in a snapshot.
+    by the name of the column, `delimiter` is the mark between the cells of a text, `source` is the source with what it found on the way
+    and `reasons` say why its parameters were found so; none of these is kept in a snapshot.
     """
 
     table: Any
@@ -33,6 +31,7 @@ class Cells:
     notes: tuple[Evidence, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
     source: Source | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
     _columns: dict[str, RawColumn] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -53,5 +52,4 @@ class Cells:
 
     def columns(self) -> list[RawColumn]:
         """Every column by its distinct values, in order."""
-        with ThreadPoolExecutor(_THREADS) as pool:
-            return list(pool.map(self.column, self.names))
+        return for_columns(self.column, self.names, self.rows)

@@ -69,7 +69,10 @@ def load_named(
         return found, cells
     best = _named(cells, wanted)
     for other, messages in _others(found, cells):
-        again, table = load_cells(location, other, job, as_given=True)
+        try:
+            again, table = load_cells(location, other, job, as_given=True)
+        except UserError:
+            continue  # it is no such table, and what was found first says better what is wrong
         if _named(table, wanted) > best:
             best, found, cells = _named(table, wanted), again, replace(table, notes=file_notes(messages) + table.notes)
     return found, cells
@@ -82,6 +85,7 @@ def _others(found: Source, cells: Cells) -> list[tuple[Source, list[str]]]:
         (blank, {note.parameter: value}) for note in cells.notes if note.parameter in _TABLES for value in note.values
     ]
     changes += [(found, {"header": "first"})]
+    changes += [(blank, {"delimiter": mark}) for mark in ("comma", "semicolon", "tab", "bar")]
     if any(note.rule == "names" for note in cells.notes):
         changes += [(found, {"names": which}) for which in ("first", "last", "joined")]
     known = [(source, some) for source, some in changes if some.keys() <= found.params().keys()]

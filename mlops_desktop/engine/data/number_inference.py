@@ -21,6 +21,7 @@ from mlops_desktop.serving.numbers import number_pattern
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
 
+_PLAIN = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
 _ROUNDS = 4  # so often cells that a format refuses join the sample
 _INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
@@ -55,7 +56,10 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
 
     `present` marks the distinct texts that are not missing; `grammar` holds the texts and numbers that mean missing.
     """
-    found = compound_format(raw, present) or fit_format(raw, present, hints) or _marked_format(raw, present, hints)
+    if "," not in (hints.decimal, hints.likely_decimal) and hints.thousands != "." and raw.matching(_PLAIN)[present].all():
+        found: NumberFormat | None = NumberFormat(Grammar(), 1.0)  # as the longer ways below find, on samples
+    else:
+        found = compound_format(raw, present) or fit_format(raw, present, hints) or _marked_format(raw, present, hints)
     if found is None:
         return None
     if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):

@@ -13,6 +13,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import DATE_ORDERS, DECIMALS, THOUSANDS, Source
 from mlops_desktop.engine import disk
+from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.date_formats import day_first, exchanged
 from mlops_desktop.engine.data.loading import blank_source, load_cells, source_for
 from mlops_desktop.engine.data.location import Location, name_of, place_of
@@ -72,6 +73,7 @@ def preview_table(location: Location, project: Project, job: Job, *, as_given: b
         whole=whole,
         columns=_columns(table, project.target),
         notes=tuple(note for note in (*cells.notes, *table.evidence) if not note.column),
+        reasons={**cells.reasons, **_reasons(cells, table)},
     )
 
 
@@ -108,6 +110,23 @@ def _with_format(found: Source, table: Table) -> Source:
             value = values.pop()
             changes[name] = next((id_ for id_, mark in ids[name].items() if mark == value), "auto") if name in ids else value
     return replace(found, **changes)
+
+
+def _reasons(cells: Cells, table: Table) -> dict[str, str]:
+    """For marks of numbers a cell that shows them, for the order of dates and words for missing the evidence of a column."""
+    found: dict[str, str] = {}
+    for column in table.schema.columns:
+        grammar, raw = column.grammar, cells.column(column.name)
+        marks = {"decimal": grammar.decimal, "thousands": grammar.thousands} if column.type in ("number", "integer") else {}
+        for name, mark in marks.items():
+            cell = next((text for text in raw.sample(raw.counts > 0, 50) if mark in text), "") if mark and raw.kind == "text" else ""
+            if cell and name not in found:
+                found[name] = msg("As in “{cell}” of “{column}”.", cell=cell[:30], column=column.name)
+    rules = {"date_order": "dates", "date_order_known": "dates", "missing_words": "missing_texts"}
+    for one in table.evidence:
+        if one.rule in rules:
+            found.setdefault(rules[one.rule], msg("“{column}”: {reason}", column=one.column, reason=one.message))
+    return found
 
 
 def _further_words(column: Column) -> list[str]:

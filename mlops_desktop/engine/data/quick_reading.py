@@ -19,7 +19,7 @@ from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Longs
 from mlops_desktop.serving.numbers import THOUSANDS, number_pattern
 from mlops_desktop.serving.units import is_side
 
-FEW = 256  # distinct texts up to which Python reads as quickly as Arrow does
+FEW = 32  # distinct texts up to which Python reads as quickly as Arrow does
 _PLAIN_NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _MOST_DIGITS = 25  # of a number that is converted: decimal arithmetic is exact up to 28
 _OTHER_FIELDS = re.compile("%[^YymdHMS]")

@@ -45,6 +45,7 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
         mixed={name: report.mixed[at] for name, at in zip(table.column_names, places, strict=True) if report.mixed.get(at)},
         notes=(*report.notes, *_unnamed(source, report.has_names), *notes),
         source=report.found,
+        reasons=report.reasons,
         units={name: report.units[at] for name, at in zip(table.column_names, places, strict=True) if report.units.get(at)},
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import Source
@@ -55,7 +55,8 @@ class PreviewColumn:
 class FilePreview:
     """The beginning of a table. `given` is the source with what a person chose, all else left to be found; in `found` it is found.
 
-    `rows` counts the rows that were read, which are all of the file when `whole`. `notes` are about the table, not about a column.
+    `rows` counts the rows that were read, which are all of the file when `whole`. `notes` are about the table, not about a column;
+    `reasons` say of parameters of the source why they were found so.
     """
 
     given: Source
@@ -64,3 +65,4 @@ class FilePreview:
     whole: bool
     columns: tuple[PreviewColumn, ...]
     notes: tuple[Evidence, ...]
+    reasons: dict[str, str] = field(default_factory=dict)

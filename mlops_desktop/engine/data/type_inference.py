@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.compound_formats import unread_amounts
@@ -44,27 +45,31 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
 
     The returned columns have no ranges and, except for ordered ones, no levels: see `column_summary.describe_columns`.
     """
-    notes = notes or {}
+    known = notes or {}
     raws = cells.columns()
     hints = _hints(raws, cells)
-    columns, evidence = [], []
-    for raw in raws:
-        note = notes.get(raw.name, ColumnNote())
-        note = replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note
-        shown = recoded_column(raw, note.recode) if note.recode else raw
-        column, found = _forced(shown, note, hints) if note.type else _free(shown, note, hints)
-        if note.recode:
-            column, recoded = _recoded(column, note)
-            found = [*found, recoded]
-        columns.append(replace(column, unit=note.unit or column.unit, description=note.description))
-        evidence.extend(found)
-        if not note.type:
-            evidence.extend(maybe_dates(raw, column))
-        evidence.extend(_source_evidence(raw))
-        if raw.mixed:
-            message = "Some cells hold a number and others a text (or a yes / no) that looks the same; they are read as one value."
-            evidence.append(Evidence(raw.name, "mixed_types", message))
-    return tuple(columns), evidence
+
+    def decide(raw: RawColumn) -> tuple[Column, list[Evidence]]:
+        note = known.get(raw.name, ColumnNote())
+        return _decided(raw, replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note, hints)
+
+    found = for_columns(decide, raws, cells.rows)
+    return tuple(column for column, _ in found), [one for _, evidence in found for one in evidence]
+
+
+def _decided(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
+    """The type and grammar of one column, with the evidence."""
+    shown = recoded_column(raw, note.recode) if note.recode else raw
+    column, evidence = _forced(shown, note, hints) if note.type else _free(shown, note, hints)
+    if note.recode:
+        column, recoded = _recoded(column, note)
+        evidence = [*evidence, recoded]
+    column = replace(column, unit=note.unit or column.unit, description=note.description)
+    evidence = [*evidence, *(() if note.type else maybe_dates(raw, column)), *_source_evidence(raw)]
+    if raw.mixed:
+        message = "Some cells hold a number and others a text (or a yes / no) that looks the same; they are read as one value."
+        evidence.append(Evidence(raw.name, "mixed_types", message))
+    return column, evidence
 
 
 def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
@@ -97,12 +102,17 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         if raw.kind != "text":
             continue
         sample = raw.sample(~raw.among(MISSING_NUMBER_TEXTS), 200)
-        if not sample or sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
+        if not sample:
             continue
-        if all(_PLAIN.fullmatch(text) for text in sample):
-            votes.extend(["."] if any(_FRACTION.fullmatch(text) for text in sample) else [])
+        if all(map(_PLAIN.fullmatch, sample)):
+            if any(map(_FRACTION.fullmatch, sample)):
+                votes.append(".")
+            elif cells.likely_decimal == ",":
+                votes.extend(filter(None, [decimal_vote(sample, ",")]))
             continue
-        votes.extend(filter(None, [decimal_vote(sample)]))
+        if sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
+            continue
+        votes.extend(filter(None, [decimal_vote(sample, cells.likely_decimal)]))
         formats = find_date_formats(sample)
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
         if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:

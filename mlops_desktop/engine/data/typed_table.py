@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts, value_of_empty
@@ -23,7 +23,6 @@ from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema
 
 ValueTable = tuple[NDArray[Any], list[str]]
 _BLOCK = 8192  # rows
-_THREADS = 2
 _TEXTS = 10_000  # distinct texts that are looked at together
 
 
@@ -150,8 +149,7 @@ def _frame(schema: Schema, tables: Mapping[str, ValueTable], raws: Mapping[str, 
         for block, at, values, cells in filled:
             block[part, at] = values[cells[part]]
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(fill, range(0, rows, _BLOCK)))
+    for_columns(fill, range(0, rows, _BLOCK), rows)
     levels = tuple(tables[name][1] if name in tables else [] for name in layout.categoricals)
     return Frame(layout, rows, numbers, codes, levels, dates)
 

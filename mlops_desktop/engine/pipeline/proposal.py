@@ -68,7 +68,7 @@ def suggestions(pipeline: Pipeline) -> tuple[Suggestion, ...]:
         return read_suggestions(pipeline.store, key)
     missing = pipeline.table.missing(pipeline.project.target)
     row_filters = [(choices().row_filters.read("drop_missing_target"), _why_drop(missing, pipeline.project.target))] if missing else []
-    columns = [c for c in pipeline.table.schema.columns if c.name in pipeline.features]
+    columns = pipeline.table.schema.select(pipeline.features).columns
     found = (*row_filters, *suggest_steps(columns, pipeline.table.frame, pipeline.train_rows))
     pipeline.store.put(key, write_suggestions(found))
     return found
@@ -179,7 +179,7 @@ def _with_recipe(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
         reasons.update({f"steps.{i}": _named(operation, reason) for i, (operation, reason) in enumerate(found)})
     if not project.candidates:
         assert project.task is not None
-        texts = any(c.type == "text" for c in pipeline.table.schema.columns if c.name in pipeline.features)
+        texts = any(c.type == "text" for c in pipeline.table.schema.select(pipeline.features).columns)
         algorithms = suggest_algorithms(project.task, len(pipeline.train_rows), texts=texts)
         project = replace(project, candidates=tuple(algorithm for algorithm, _ in algorithms))
         reasons.update({f"candidates.{algorithm.id}": _named(algorithm, reason) for algorithm, reason in algorithms})

@@ -69,6 +69,20 @@ def test_words_of_the_model_tell_the_encoding(encoding, tmp_path):
     assert found.checked.frame.texts("Ort") == ["Łódź", "Łódź"]
 
 
+def test_names_tell_the_delimiter_and_the_sheet(tmp_path):
+    found = read(tmp_path, 'Ort,Wert,Nr\nx,y\n"Rom;a;b","18,5",1\n"Köln;a;b","44,5",2\n')
+    assert found.checked.frame.number("Wert")[1:].tolist() == [18.5, 44.5]
+    book = openpyxl.Workbook()
+    book.active.append(["made", "by"])
+    book.active.append(["me", "today"])
+    for row in (["Ort", "Wert", "Nr"], ["Rom", 1.5, 1], ["Köln", 2.5, 2]):
+        (book["data"] if "data" in book.sheetnames else book.create_sheet("data")).append(row)
+    book.save(tmp_path / "new.xlsx")
+    cells = load_anew(tmp_path / "new.xlsx", None, NAMES, Silent())[1]
+    assert cells.names == ["Ort", "Wert", "Nr"]
+    assert any("“data” was read" in note.message for note in cells.notes)
+
+
 def test_a_column_that_is_needed(tmp_path):
     needed = Schema((*SCHEMA.columns[:1], Column("Wert", "number", nullable=False), SCHEMA.columns[2]))
     with pytest.raises(UserError, match="“Wert” is needed"):

@@ -452,7 +452,7 @@ def test_a_file_is_answered_and_refused_rows_are_counted(opened, tmp_path, monke
     panel.take_file(f"folder:{folder}?pattern=*.csv", out)
     settle(panel.window())
     assert len(out.read_text(encoding="utf-8").splitlines()) == 11
-    assert "several is answered in" in find(panel, QLabel, "batch_state").text()
+    assert "predictions for several are in" in find(panel, QLabel, "batch_state").text()
     click(find(panel, QPushButton, "batch_back"))
     assert panel.answer.card.isVisible()
 
