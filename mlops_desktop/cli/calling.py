@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine.data import given_source
 from mlops_desktop.engine.process import Call, Child
-from mlops_desktop.engine.project import Project, ProjectLock, write_project
+from mlops_desktop.engine.project import Project, ProjectLock, read_option, write_project
 from mlops_desktop.engine.training import open_project, read_only_note, readable_project
 
 R = TypeVar("R")
@@ -39,6 +41,11 @@ def edited(folder: Path) -> Iterator[tuple[Project, Callable[[Project], None]]]:
     open_project(folder)  # a folder that is no project is refused before it is locked
     with ProjectLock(folder):
         yield open_project(folder), lambda project: write_project(folder, project)
+
+
+def given_options(location: str, options: Sequence[str]) -> Source | None:
+    """The source of a location with the parameters of `--source`; None when none are given. UserError as `given_source`."""
+    return given_source(location, dict(map(read_option, options))) if options else None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
+from mlops_desktop.cli.calling import call_on, child_process, edited, given_options, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, print_replaced, rows_text
 from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ImportFile, ListQuestions, ProfileFile, Propose, WriteReport
@@ -23,7 +23,7 @@ def profile_command(args: argparse.Namespace) -> int:
     """Print types, statistics and findings of any data file."""
     replaced = args.out is not None and args.out.exists()
     with child_process() as child:
-        found = run_call(child, ProfileFile(args.file, args.out))
+        found = run_call(child, ProfileFile(args.file, args.out, given_options(args.file, args.source)))
     print_replaced(args.out, replaced)
     print_evidence(found.evidence)
     if args.json:

@@ -121,6 +121,7 @@ def _add_evaluation(add: Add) -> None:
     sub = add("evaluation", "profile", "types, statistics and findings of any data file", folder=False, json_=True)
     sub.add_argument("file", help="a data file, or the address of another source")
     sub.add_argument("out", type=Path, nargs="?", metavar="OUT.html")
+    _add_source(sub)
     sub = add("evaluation", "evaluate", "metrics of the chosen model, on the held-out test set or on an unseen file", json_=True)
     sub.add_argument("--data", metavar="FILE", help="data that holds the true values; else the held-out test set")
     sub = add("evaluation", "questions", "what is in doubt, with the ways to decide; or answer one", json_=True)

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.source import Source
-from mlops_desktop.cli.calling import child_process, edited, opened, run_call
+from mlops_desktop.cli.calling import child_process, edited, given_options, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, reason_lines, rows_text
-from mlops_desktop.engine.data import given_source
 from mlops_desktop.engine.packaging import bytes_text
 from mlops_desktop.engine.pipeline import known_columns, refuse_unfit, unknown_columns, uses_names
 from mlops_desktop.engine.process import CheckSteps, ImportFile, Propose, ReRecommend
@@ -22,7 +20,6 @@ from mlops_desktop.engine.project import (
     ProjectLock,
     new_project_folder,
     project_to_json,
-    read_option,
     set_field,
     to_json,
     write_project,
@@ -38,7 +35,7 @@ def new_command(args: argparse.Namespace) -> int:
     new_project_folder(args.dir)
     try:
         with ProjectLock(args.dir), child_process() as child:
-            source = _given(args)
+            source = given_options(args.data, args.source)
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
             found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
             proposed = run_call(child, Propose(args.dir, found.project))
@@ -55,11 +52,6 @@ def new_command(args: argparse.Namespace) -> int:
         for line in reason_lines(proposed.reasons):
             print(f"- {line}")
     return 0
-
-
-def _given(args: argparse.Namespace) -> Source | None:
-    """The source of `--data` with the parameters of `--source`; None when none are given."""
-    return given_source(args.data, dict(map(read_option, args.source))) if args.source else None
 
 
 def _remove_made_files(folder: Path, existed: bool) -> None:
@@ -142,7 +134,7 @@ def clean_command(args: argparse.Namespace) -> int:
 def update_command(args: argparse.Namespace) -> int:
     """Read new data under the same decisions."""
     with edited(args.dir) as (project, save), child_process() as child:
-        source = _given(args)
+        source = given_options(args.data, args.source)
         given = source is not None
         found = run_call(child, ImportFile(args.dir, replace(project, source=source) if given else project, args.data, as_given=given))
         updated = found.project

@@ -12,6 +12,7 @@ _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?(?:[T ].*)?")
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _FEW = 0.2  # levels for each row, at most, in a column of few levels
 _SHORTEST_CODE = 4
+_REPEATED = 0.25  # share of the rows, at most, that repeat the names
 _BODY = 100  # rows that decide whether the first one is a header
 
 
@@ -52,7 +53,7 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 def _without_repeated(first: Sequence[str], body: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
     """The rows without those like the first one, where its texts stand in no other: it names the columns and is repeated."""
     others = [row for row in body if list(row) != list(first)]
-    if not others or len(others) == len(body):
+    if len(others) == len(body) or len(others) < (1 - _REPEATED) * len(body):
         return body
     apart = all(cell not in (row[j] for row in others if j < len(row)) for j, cell in enumerate(first) if cell.strip())
     return others if apart else body

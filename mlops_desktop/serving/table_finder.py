@@ -352,7 +352,7 @@ class _Finder:
 
     def _with_groups(self, block: list[int]) -> list[int]:
         """The rows of names with a row of groups directly above them, each over several columns."""
-        above = block[0] - 1
+        above = block[0] - 1 if block else -1
         if self.wanted.from_first or above < 0 or not self.plain[above] or self.fill < 4:
             return block
         if cell_text(self.rows[above][0]) and self._is_pair(above):

@@ -230,3 +230,16 @@ def test_a_question_about_the_file_is_answered_by_reading_it_again(tmp_path):
     assert shown["source"]["params"]["keep_all"] is True
     file.unlink()
     assert call("update", folder, "--data", file).returncode == 2
+
+
+def test_how_a_file_is_read_is_given_to_every_command_that_imports(tmp_path):
+    file, folder = tmp_path / "t.csv", tmp_path / "p"
+    file.write_text("x;y\n" + "".join(f"{i % 7 + 1}.{100 + i};{'ab'[i % 2]}\n" for i in range(60)))
+    given = ("--loader", "thousands=point", "--loader", "missing_texts=7.106")
+    found = json.loads(call("profile", file, *given, "--json").stdout)
+    assert (found["columns"][0]["max"], found["columns"][0]["missing"]) == (7155, 1)
+    assert call("new", folder, "--data", file, "--target", "y", *given).returncode == 0
+    assert json.loads(call("show", folder).stdout)["source"]["params"]["thousands"] == "point"
+    assert call("update", folder, "--data", file, "--loader", "thousands=none").returncode == 0
+    assert json.loads(call("show", folder).stdout)["source"]["params"]["thousands"] == "none"
+    assert "thousands" in refused(call("new", tmp_path / "q", "--data", file, "--loader", "thousands=x"))

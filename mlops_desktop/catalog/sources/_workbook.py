@@ -6,6 +6,7 @@ import datetime
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,15 +76,28 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
         book = python_calamine.load_workbook(io.BytesIO(source))
         titles = [one.name for one in book.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
         parts = sheet_parts(archive) if archive is not None else {}
-    except (zipfile.BadZipFile, python_calamine.CalamineError, ElementTree.ParseError, KeyError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError, ElementTree.ParseError, KeyError, ValueError, EOFError) as error:
+        raise damaged from error
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
         raise damaged from error
     try:
         yield Workbook(book, titles, archive, parts)
-    except (zipfile.BadZipFile, python_calamine.CalamineError) as error:  # a damaged sheet in a workbook that is whole
+    except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError) as error:  # a damaged sheet in a workbook that is whole
+        raise damaged from error
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
         raise damaged from error
     finally:
         if archive is not None:
             archive.close()
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether the native code of the reader gave up on damaged bytes, which PyO3 raises as no `Exception`."""
+    return type(error).__module__ == "pyo3_runtime"
 
 
 def _is_strict(archive: zipfile.ZipFile) -> bool:

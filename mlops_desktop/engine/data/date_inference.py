@@ -70,6 +70,7 @@ def date_column(
 
 ORDER_KNOWN = "date_order_known"  # the rule of the evidence for an order that a row, the other columns or a custom settles; else date_order
 _PERIODS = {"%V": " A week counts as its Monday.", "%q": " A quarter counts as its first day."}
+_FEWEST_MONTHS = 3  # more of them make a series of first days
 _ROUNDS = 3  # so often cells that the best format refuses join the sample
 
 
@@ -132,12 +133,21 @@ def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: i
     return Evidence(raw.name, ORDER_KNOWN if known else "date_order", message, first)
 
 
+def _are_first_days(values: Any) -> bool:
+    """Whether dates are the first days of several months of several years."""
+    days = values[np.not_equal(values, MISSING_DATE)].astype("datetime64[us]").astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    several = len(np.unique(months)) > _FEWEST_MONTHS and len(np.unique(months.astype("datetime64[Y]"))) > 1
+    return several and bool((days == months.astype("datetime64[D]")).all())
+
+
 def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
     """Every date reads both ways.
 
     By the file's other columns, else by the calmer course of the rows, else by the mark and the file's customs.
     """
     by_day = {day_first(column.grammar): (column, values) for column, values in (one, other)}
+    monthly = [first for first, (_, values) in by_day.items() if _are_first_days(values)]
     jumps = {}
     for first, (_, values) in by_day.items():
         course = values[raw.codes[raw.codes >= 0]]
@@ -149,6 +159,8 @@ def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, 
         chosen, why = hints.given_day_first, "you chose it"
     elif hints.day_first is not None:
         chosen, why = hints.day_first, "the file's other dates have it so"
+    elif len(monthly) == 1:
+        chosen, why = monthly[0], "all are then the first day of a month"
     elif dotted and (calmer or jumps[calmer] >= 0.5 * jumps[not calmer]):
         chosen, why = True, "that is the custom with points between"
     elif jumps[calmer] < 0.5 * jumps[not calmer]:

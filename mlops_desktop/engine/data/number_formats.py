@@ -35,6 +35,7 @@ _CANDIDATES = (
 )
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _MANY_FIRST = re.compile(r"[0-9]{2,3}\.")
+_MIN_ZEROS = 2
 _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
 
 
@@ -115,14 +116,20 @@ def sides_of(sample: Sequence[str]) -> dict[str, float]:
     In “S” and “H” (Soll, Haben) debit is the plus, as SAP writes it. Where one mark stands beside amounts without any, it is a minus.
     """
     for plus, minus, alone in SIDE_PAIRS:
-        behind = re.compile(rf".*[0-9].*?(?<![A-Za-z])(?P<mark>{_any([plus, minus])})")
-        found = [match["mark"] if (match := behind.fullmatch(text)) else "" for text in sample]
+        found = [_side_behind(text, plus, minus) for text in sample]
         used = set(found) - {""}
         plain = [text for text, mark in zip(sample, found, strict=True) if not mark]
         if len(used) == 2 or (alone and len(used) == 1 and plain and sum(map(_ends_in_digit, plain)) >= 0.9 * len(plain)):
             positive = plus if len(used) == 2 else ""
             return {mark: 1.0 if mark == positive else -1.0 for mark in sorted(used)}
     return {}
+
+
+def _side_behind(text: str, *marks: str) -> str:
+    """The one of these marks that stands behind a number; "" when none does."""
+    mark = next((mark for mark in marks if text.endswith(mark)), "")
+    before = text[: len(text) - len(mark)]
+    return mark if mark and before and not before[-1].isalpha() and any(map(str.isdecimal, before[:64])) else ""
 
 
 def _without_sides(sample: Sequence[str], sides: Mapping[str, float]) -> list[str]:
@@ -246,11 +253,15 @@ def _settle(
         # Every comma stands before three digits: "1,234" is a thousand, unless the file's other columns or a "0,123" say otherwise.
         if decimal == "," or zero_first:
             return comma, ""
+        if not decimal and likely != "," and _are_grouped(bodies, ","):
+            return by_comma, ""
         if not decimal and likely == ",":
             return comma, "1,234 was read as a decimal number below 2, because semicolons stand between the cells"
         return by_comma, "" if decimal == "." else "1,234 was read as 1234"
     if point in ties and by_point in ties and points and not commas:
         if decimal == "," and not zero_first:
+            return by_point, ""
+        if not decimal and likely == "," and _are_grouped(bodies, "."):
             return by_point, ""
         if decimal or zero_first or not (money or likely == ","):
             return point, ""
@@ -260,11 +271,22 @@ def _settle(
     return ties[0], ""
 
 
-def decimal_vote(sample: Sequence[str]) -> str:
-    """The decimal mark that these texts show beyond doubt, or ""."""
-    found = find_format(sample, least=0.95)
+def _are_grouped(bodies: Sequence[str], mark: str) -> bool:
+    """Whether marks before three digits part thousands: some of the numbers end with 0 and others have no mark.
+
+    Decimals are written alike, all with their zeros (7.000 beside 1.250) or all without (7 beside 1.25).
+    """
+    marked = [body for body in bodies if mark in body]
+    return len(marked) < len(bodies) and sum(body.endswith("0") for body in marked) >= _MIN_ZEROS
+
+
+def decimal_vote(sample: Sequence[str], likely: str = "") -> str:
+    """The decimal mark that these texts show beyond doubt, or ""; `likely` as for `find_format`."""
+    found = find_format(sample, least=0.95, likely=likely)
     if found is None or found.doubt:
         return ""
     mark = found.grammar.decimal
+    if found.grammar.thousands in (",", "."):
+        return mark
     fraction = re.compile(rf"{re.escape(mark)}(?:[0-9]{{1,2}}|[0-9]{{4,}})(?![0-9])")
     return mark if any(fraction.search(text) for text in sample) else ""

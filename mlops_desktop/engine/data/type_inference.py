@@ -105,11 +105,14 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         if not sample:
             continue
         if all(map(_PLAIN.fullmatch, sample)):
-            votes.extend(["."] if any(map(_FRACTION.fullmatch, sample)) else [])
+            if any(map(_FRACTION.fullmatch, sample)):
+                votes.append(".")
+            elif cells.likely_decimal == ",":
+                votes.extend(filter(None, [decimal_vote(sample, ",")]))
             continue
         if sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
             continue
-        votes.extend(filter(None, [decimal_vote(sample)]))
+        votes.extend(filter(None, [decimal_vote(sample, cells.likely_decimal)]))
         formats = find_date_formats(sample)
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
         if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:

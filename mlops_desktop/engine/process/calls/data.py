@@ -200,6 +200,7 @@ class ProfileFile(Call[Profile, None]):
 
     file: str
     out: Path | None = None
+    source: Source | None = None  # None: found
 
     def run(self, job: Job) -> Profile:
         """See `engine.profiling.profile`."""
@@ -209,7 +210,7 @@ class ProfileFile(Call[Profile, None]):
 
         if self.out:
             refuse_page(self.out, self.file)
-        _, cells = load_cells(self.file, None, Part(job, 0.0, 0.3))
+        _, cells = load_cells(self.file, self.source, Part(job, 0.0, 0.3), as_given=self.source is not None)
         table = type_cells(cells, {}, Part(job, 0.3, 0.5))
         found = profile(table, None, Part(job, 0.5, 0.9))
         found = replace(found, evidence=(*cells.notes, *table.evidence))
