@@ -27,7 +27,7 @@ from .names import clean_name, match_names, unique_names
 from .plural import plural_msg
 from .schema import Schema
 from .scorer import Scorer
-from .text_encoding import text_encoding
+from .text_encoding import is_packed, text_encoding
 
 _UNKNOWN = "The model has no such field; it is left out."
 WRONG_WIDTH = "The row has another number of cells than the header."
@@ -163,8 +163,12 @@ def header_line(scorer: Scorer) -> str:
 
 def decoded(file: BinaryIO, schema: Schema | None = None) -> tuple[TextIO, tuple[str, ...]]:
     """A binary file as text, and a note where its encoding is a guess. UserError when it is the encoding of another script that neither
-    the names nor the levels of the schema tell, and letters of it may matter to the model.
+    the names nor the levels of the schema tell, and letters of it may matter to the model, or when it is no text.
     """
+    start = file.read(16)
+    file.seek(0)
+    if is_packed(start):
+        raise UserError("The file is no text, but a workbook, an archive or the like.", "Save its table as CSV (in Excel: “CSV UTF-8”).")
     words = [*own_words(schema)] if schema else []
     encoding = text_encoding(file, words)
     matters = schema is None or bool(words) or any(column.type == "text" for column in schema.columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -49,25 +49,20 @@ def find_csv_table(text: TextIO, known: Collection[str]) -> CsvTable:
     lines = io.StringIO(sample, newline="").readlines() if named else []
     body = "".join(lines[1:]) if named else sample
     found = find_dialect(body, named) if named else find_dialect(body)
-    first = next((line for line in body.splitlines() if line.strip()), "")
     best: tuple[int, CsvTable] | None = None
-    for table in _tables(body, dict.fromkeys((found, Dialect(find_delimiter(first), '"'))), more, lines[:1], known):
-        names = [*map(clean_name, table.header)]
-        count = len(set(known).intersection(names)) + len(match_names(names, known))
-        if best is None or count > best[0]:
-            best = count, table
-        if count == len(known):
-            break
+    for dialect in dict.fromkeys((found, *(Dialect(mark, '"') for mark in DELIMITERS))):
+        rows = _first_rows(body, dialect, more)
+        for table in (_table(dialect, rows, layout, lines[:1]) for layout in _layouts(rows, known)):
+            names = [*map(clean_name, table.header)]
+            count = len(set(known).intersection(names)) + len(match_names(names, known))
+            if best is None or count > best[0]:
+                best = count, table
+            if count == len(known):
+                return table
+        if best is not None and 2 * best[0] >= len(known):
+            break  # the names are there; some columns are lacking
     assert best is not None, "there is a place for each dialect"
     return best[1]
-
-
-def _tables(text: str, dialects: Iterable[Dialect], more: bool, lines: list[str], known: Collection[str]) -> Iterator[CsvTable]:
-    """Where the table of a text below some lines may be, the likely place first."""
-    for dialect in dialects:
-        rows = _first_rows(text, dialect, more)
-        for layout in _layouts(rows, known):
-            yield _table(dialect, rows, layout, lines)
 
 
 def _layouts(rows: list[list[str]], known: Collection[str]) -> Iterator[Layout]:
@@ -146,10 +141,3 @@ def _clean_lines(text: TextIO) -> Iterator[str]:
     for at, line in enumerate(text):
         clean = line if at else line.lstrip("\ufeff")
         yield clean.replace("\0", "") if "\0" in clean else clean
-
-
-def find_delimiter(header: str) -> str:
-    """The delimiter that is most frequent in a header line, outside quotation marks; the comma when there is none."""
-    bare = "".join(header.split('"')[::2])
-    order = ",;\t|"
-    return max(DELIMITERS, key=lambda mark: (bare.count(mark), -order.index(mark)))

@@ -24,6 +24,11 @@ _HIGH = bytes(range(128, 256))
 _FEW = 40  # bytes beyond ASCII from which their share says something
 
 
+def is_packed(start: bytes) -> bool:
+    """Whether the first bytes of a file are those of a workbook, an archive or another file that is no text."""
+    return start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1", b"ARROW1", b"SQLite format 3", b"%PDF"))
+
+
 def marked_encoding(start: bytes) -> str:
     """The encoding that the first bytes of a text show, by a byte order mark or the zero bytes of UTF-16; else ""."""
     for bom, name in BOMS:
@@ -33,12 +38,24 @@ def marked_encoding(start: bytes) -> str:
 
 
 def utf16_without_mark(sample: bytes) -> str:
-    """`utf-16-le` or `utf-16-be` when every second byte of mostly Latin text is zero, else ""."""
+    """`utf-16-le` or `utf-16-be` when every second byte of mostly Latin text is zero, or many are and it decodes to letters and line ends;
+    else "".
+    """
     pairs = len(sample) // 2
     if pairs < 4:
         return ""
     even, odd = sample[0 : 2 * pairs : 2].count(0) / pairs, sample[1 : 2 * pairs : 2].count(0) / pairs
-    return "utf-16-le" if odd > 0.7 and even < 0.1 else "utf-16-be" if even > 0.7 and odd < 0.1 else ""
+    for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zeros > 0.7 and others < 0.1:
+            return name
+        if zeros > 0.05 and others < 0.1 * zeros and _is_text(sample[: 2 * min(pairs, 4096)].decode(name, "ignore")):
+            return name
+    return ""
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text has line ends, and no characters beside letters, marks and blanks."""
+    return any(end in text for end in "\r\n") and all(char.isprintable() or char in "\t\r\n\u00a0\u202f" for char in text)
 
 
 def utf8_share(data: bytes) -> float:

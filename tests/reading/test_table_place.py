@@ -324,3 +324,23 @@ def test_every_row_of_the_file_is_read_or_told(seed, tmp_path):
     cells = load_cells(path, None, Silent())[1]
     assert cells.names == names
     assert [list(row.values()) for row in cells.table.to_pylist()] == table
+
+
+USUAL_ROW = '1,"some words",2.5\n'
+
+
+@pytest.mark.parametrize(
+    ("late", "cells", "noted"),
+    [
+        ('2,"he said \\"yes, no\\" twice",3.5\n', 'he said "yes, no" twice', True),
+        ('2,"C:\\dir\\sub",3.5\n', "C:\\dir\\sub", False),
+        ('2,"he said ""yes\\no""",3.5\n', 'he said "yes\\no"', False),
+    ],
+)
+def test_escapes_that_come_late_are_found(late, cells, noted, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a,b,c\n" + USUAL_ROW * 20_000 + late * 30 + USUAL_ROW * 5)
+    loaded = load_cells(path, None, Silent())[1]
+    assert loaded.rows == 20_035
+    assert loaded.table["b"][20_003].as_py() == cells
+    assert [note.parameter for note in loaded.notes] == (["escape"] if noted else [])

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.csv_io import WRONG_WIDTH, answer_chunk, as_csv, header_line, predict_file, read_chunks
-from mlops_desktop.serving.csv_table import find_delimiter
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.schema import Schema
 
@@ -19,13 +18,6 @@ def answers(scorer, text, size=5000):
     for chunk in read_chunks(io.StringIO(text, newline=""), scorer.schema, size):
         out += as_csv(answer_chunk(scorer, chunk)[0])
     return list(csv.reader(io.StringIO(out, newline="")))
-
-
-@pytest.mark.parametrize(
-    ("header", "mark"), [("a,b", ","), ("a;b;c", ";"), ("a\tb", "\t"), ("a|b", "|"), ("one", ","), ('"a,b";c', ";"), ("a;b,c;d", ";")]
-)
-def test_delimiters_are_detected(header, mark):
-    assert find_delimiter(header) == mark
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])

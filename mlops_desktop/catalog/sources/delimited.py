@@ -15,7 +15,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sample_text, write_beginning
+from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, lines_around, pieces, sample_text, write_beginning
 from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
@@ -55,6 +55,7 @@ _ESCAPES = {"auto": None, "none": False, "backslash": True}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
 _LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
+_ESCAPED_MARK = re.compile(rb"""\\["',;|\t]""")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -250,9 +251,24 @@ class Delimited(TableSource):
         encoding = find_encoding(plain.path) if self.encoding == "auto" else self.encoding
         with utf8_file(plain.path, encoding) as file:
             job.step(0.3)
-            table, report = self._table(plain, encoding, file)
+            source = self._with_late_escape(plain.path, encoding)
+            table, report = source._table(plain, encoding, file)
+        if source is not self:
+            late = msg("Backslashes that take quotes or delimiters their meaning stand further down in the file, so they were read so.")
+            report = replace(report, notes=(*report.notes, Evidence("", "escape", late, parameter="escape", values=("none",))))
         others = plain.left_out if isinstance(plain, OneTable) else 0
         return table, replace(report, rows_left_out=report.rows_left_out + others)
+
+    def _with_late_escape(self, path: Path, encoding: str) -> Delimited:
+        """This source with backslashes as escapes where lines beyond the beginning of a file show that they are, while the beginning, in
+        which the dialect is found, holds none.
+        """
+        if self.escape != "auto" or path.stat().st_size <= SAMPLE_BYTES or encoding.startswith(("utf-16", "utf-32")):
+            return self
+        for lines in lines_around(path, b"\\", SAMPLE_BYTES):
+            if _ESCAPED_MARK.search(lines) and self._dialect(lines.decode(encoding, "replace"), "").escape:
+                return self if self._find(*sample_text(path, encoding)).dialect.escape else replace(self, escape="backslash")
+        return self
 
     def _table(self, plain: PlainFile, encoding: str, file: Utf8File) -> tuple[Any, ReadReport]:
         """The cells as an Arrow table of texts, and the report."""

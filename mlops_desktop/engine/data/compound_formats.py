@@ -80,7 +80,7 @@ def compound_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
         return NumberFormat(Grammar(notations=("feet",)), 1.0, unit="in")
     if not any(re.search(r"[0-9]\s*[A-Za-z]", text) for text in sample):
         return None
-    return next(filter(None, (_of_dimension(raw, present, name) for name in _MARKS)), None)
+    return next(filter(None, (_of_dimension(raw, present, sample, name) for name in _MARKS)), None)
 
 
 def _nearly_all(raw: RawColumn, present: Bools, pattern: str) -> bool:
@@ -94,10 +94,13 @@ def _are_durations(raw: RawColumn, present: Bools) -> bool:
     return _DURATION_NAME.fullmatch(snake_name(raw.name)) is not None or bool((raw.matching(_BEYOND_A_DAY) & present).any())
 
 
-def _of_dimension(raw: RawColumn, present: Bools, name: str) -> NumberFormat | None:
+def _of_dimension(raw: RawColumn, present: Bools, sample: list[str], name: str) -> NumberFormat | None:
     """The format for parts of one dimension; None unless a cell has several of them, or several units of time stand in the column."""
     sizes = _MARKS[name]
     part = rf"{PART}\s*(?:{marks_pattern(sizes)})"
+    fitting = re.compile(rf"{_SIGN}\s*(?:{part}{BETWEEN}){{1,7}}|0").fullmatch
+    if sum(fitting(text) is not None for text in sample) < 0.9 * len(sample):
+        return None
     if not _nearly_all(raw, present, rf"{_SIGN}\s*(?:{part}{BETWEEN}){{1,7}}|0"):
         return None
     several = raw.matching(rf"{_SIGN}\s*(?:{part}{BETWEEN}){{2,7}}") & present
@@ -172,10 +175,13 @@ _FORMS = (
 
 def unread_amounts(raw: RawColumn, present: Bools) -> Iterator[Evidence]:
     """That the texts of a column are amounts in a form that is not read, so they were left as texts."""
-    if raw.count(present) < 2 or sum(any(char.isdigit() for char in text) for text in raw.sample(present, 50)) < 2:
+    sample = raw.sample(present, 50)
+    if raw.count(present) < 2 or sum(any(char.isdigit() for char in text) for text in sample) < 2:
         return
     plain = raw.matching(_N)
     for rule, pattern, what in _FORMS:
+        if sum(re.fullmatch(pattern, text[:80]) is not None for text in sample) < 0.4 * len(sample):
+            continue
         cells = raw.matching(pattern) & present
         if raw.count(cells) >= 0.5 * raw.count(present) and raw.count((cells | plain) & present) >= 0.9 * raw.count(present):
             template = "The cells seem to be {what}, which are not read as numbers, so the column was read as texts: {shown}."

@@ -116,14 +116,20 @@ def sides_of(sample: Sequence[str]) -> dict[str, float]:
     In “S” and “H” (Soll, Haben) debit is the plus, as SAP writes it. Where one mark stands beside amounts without any, it is a minus.
     """
     for plus, minus, alone in SIDE_PAIRS:
-        behind = re.compile(rf".*[0-9].*?(?<![A-Za-z])(?P<mark>{_any([plus, minus])})")
-        found = [match["mark"] if (match := behind.fullmatch(text)) else "" for text in sample]
+        found = [_side_behind(text, plus, minus) for text in sample]
         used = set(found) - {""}
         plain = [text for text, mark in zip(sample, found, strict=True) if not mark]
         if len(used) == 2 or (alone and len(used) == 1 and plain and sum(map(_ends_in_digit, plain)) >= 0.9 * len(plain)):
             positive = plus if len(used) == 2 else ""
             return {mark: 1.0 if mark == positive else -1.0 for mark in sorted(used)}
     return {}
+
+
+def _side_behind(text: str, *marks: str) -> str:
+    """The one of these marks that stands behind a number; "" when none does."""
+    mark = next((mark for mark in marks if text.endswith(mark)), "")
+    before = text[: len(text) - len(mark)]
+    return mark if mark and before and not before[-1].isalpha() and any(map(str.isdecimal, before[:64])) else ""
 
 
 def _without_sides(sample: Sequence[str], sides: Mapping[str, float]) -> list[str]:

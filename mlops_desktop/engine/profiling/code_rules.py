@@ -37,6 +37,9 @@ def hidden_missing(seen: Seen) -> Iterator[Finding]:
         for code, count in codes_for_missing(values):
             message = _cells_with(column, code, count, len(values), msg("far from all other values"))
             yield HIDDEN_MISSING.finding("warning", column.name, message, _MISLEADS, {"missing": {column.name: [number_text(code)]}})
+        for code, count in _frequent_nines(values):
+            message = _cells_with(column, code, count, len(values), msg("far more than any other value"))
+            yield MISSING_CODE.finding("warning", column.name, message, _MISLEADS, {"missing": {column.name: [number_text(code)]}})
         for code, count in _answers_for_missing(values):
             message = _cells_with(column, code, count, len(values), msg("apart from the other answers"))
             yield MISSING_CODE.finding("warning", column.name, message, _MISLEADS, {"missing": {column.name: [number_text(code)]}})
@@ -99,10 +102,31 @@ def _is_missing_code(value: float) -> bool:
     """Numbers that people write for "not known": -1, 97, 98, 999, -200, 10000."""
     digits = number_text(abs(value))
     if not digits.isdigit():
-        return False
+        return re.fullmatch("9{2,5}[.]9{1,3}", digits) is not None
     if value in _DONT_KNOW or digits in ("997", "998", "9997", "9998"):
         return True
     return len(digits) >= 2 and (len(set(digits)) == 1 or set(digits[1:]) == {"0"})
+
+
+def _frequent_nines(values: Floats) -> list[tuple[float, int]]:
+    """A largest value of nines, or a least one of a minus and nines, that is near the others but far more frequent, with its count.
+
+    99 among ages is nobody's age when many have it. What `codes_for_missing` finds is left out.
+    """
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(values) < 20 or len(distinct) <= _FEW + 4:
+        return []
+    known = dict(codes_for_missing(values))
+    found = []
+    for at, beside in ((-1, -2), (0, 1)):
+        value, count = float(distinct[at]), int(counts[at])
+        others = np.delete(counts, at)
+        nines = re.fullmatch("9{2,}", number_text(abs(value))) is not None and (at == -1) == (value > 0)
+        apart = abs(value - float(distinct[beside])) > 5 * float(np.median(np.diff(distinct)))
+        often = count >= max(4, 0.01 * len(values)) and count >= 2 * others.max() and count >= 5 * others.mean()
+        if nines and apart and often and value not in known:
+            found.append((value, count))
+    return found
 
 
 def _answers_for_missing(values: Floats) -> list[tuple[float, int]]:
@@ -166,6 +190,7 @@ _CODE_NAMES = (
 )
 _CODE_NAME = re.compile(rf"(?:.*_)?(?:{_CODE_NAMES})|.+(?:code|schlüssel|schluessel|kennziffer|nummer)")
 _POSTAL_NAME = re.compile(r"(?:.*_)?(?:[a-z]+code|post_?(?:al)?_?code|zip|zip_?code|plz|postleitzahl|code|sku|artikel_?(?:nr|nummer))")
+_AREA_NAME = re.compile(r"(?:.*_)?(?:post_?(?:al)?_?code|postcode|zip|zip_?code|plz|postleitzahl)")
 _ANSWER_NAME = re.compile(r"(?:q|item|frage|question|antwort|answer|response|likert)_?[0-9]+[a-z]?(?:_[0-9a-z]+)?")
 CODES = FindingKind("codes", "Numbers for categories in {column}?")
 
@@ -181,8 +206,9 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
             continue
         answers = _ANSWER_NAME.fullmatch(name) is not None and values.max() <= _FEW
         postal = _POSTAL_NAME.fullmatch(name) is not None
+        area = _AREA_NAME.fullmatch(name) is not None and values.min() >= 1000
         named = (_CODE_NAME.fullmatch(name) is not None or has_id_name(column.name)) and distinct <= 0.5 * len(values)
-        if not (answers or named or (postal and distinct <= 0.95 * len(values))):
+        if not (answers or named or area or (postal and distinct <= 0.95 * len(values))):
             continue
         what = msg("answers") if answers else msg("categories")
         shown = ", ".join(number_text(value) for value in np.unique(values)[:5].tolist()) + (" …" if distinct > 5 else "")

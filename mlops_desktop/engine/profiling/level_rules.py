@@ -166,7 +166,7 @@ def several_answers(seen: Seen) -> Iterator[Finding]:
                 pieces = [piece.strip() for piece in level.split(separator) if piece.strip()]
                 several += count if len(pieces) > 1 and len(set(pieces)) == len(pieces) else 0
                 parts.update(dict.fromkeys(pieces, count))
-            if several < 0.2 * total or not _is_vocabulary(parts, counts, total):
+            if several < 0.2 * total or not _is_vocabulary(parts, counts, total, separator):
                 continue
             message = msg(
                 "{several} of {total} cells of “{column}” hold several answers with “{separator}” between them, such as {shown}.",
@@ -182,10 +182,12 @@ def several_answers(seen: Seen) -> Iterator[Finding]:
             break
 
 
-def _is_vocabulary(parts: Counter[str], counts: Mapping[str, int], total: int) -> bool:
+def _is_vocabulary(parts: Counter[str], counts: Mapping[str, int], total: int, separator: str) -> bool:
     """Whether the parts are answers to choose from: few and short, fewer than their combinations, each in several cells."""
     few = 3 <= len(parts) <= 40 and len(parts) < len(counts) and max(map(len, parts)) <= 40
-    return few and min(parts.values()) >= max(2, 0.005 * total) and not all(re.fullmatch(r"[-+\d.:/%\s]+", part) for part in parts)
+    codes = separator in ";|" and all(re.fullmatch("[0-9]{1,2}", part) for part in parts)
+    words = not all(re.fullmatch(r"[-+\d.:/%\s]+", part) for part in parts)
+    return few and min(parts.values()) >= max(2, 0.005 * total) and (words or codes)
 
 
 def _columns(seen: Seen) -> Sequence[Column]:

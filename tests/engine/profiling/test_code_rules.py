@@ -45,6 +45,8 @@ COUNTS = texts(RNG.integers(0, 5, N))
         ("x", ["9"] * 9 + SCALE, {"missing_code": ["9"]}),
         ("x", ["99"] * 9 + SCALE, {"missing_code": ["99"]}),
         ("x", ["-1"] * 9 + COUNTS, {"missing_code": ["-1"]}),
+        ("age", ["99"] * 20 + texts(18 + np.arange(N) % 63), {"missing_code": ["99"]}),
+        ("temperature", ["-99.9"] * 9 + texts(np.arange(N) % 17 / 2), {"hidden_missing": ["-99.9"]}),
         ("height_cm", ["0", *HEIGHTS], {"impossible_zero": ["0"]}),
         ("x", ["0"] * 9 + HEIGHTS, {"impossible_zero": ["0"]}),
         ("price", ["500.01"] * 20 + [text for text in AMOUNTS if float(text) < 500], {"capped": ["500.01"]}),
@@ -86,6 +88,7 @@ def test_no_false_alarm(name, values):
     ("name", "values"),
     [
         ("postcode", texts(RNG.choice(np.arange(10115, 10315), N))),
+        ("PLZ", texts(np.arange(N) + 10115)),
         ("ward", texts(RNG.integers(1, 13, N))),
         ("Produktcode", texts(RNG.choice([4711, 4712, 4800, 5003], N))),
         ("product_code", texts(RNG.choice([4711, 4712, 4800, 5003], N))),

@@ -133,6 +133,11 @@ def test_several_answers_in_a_cell():
     assert found(values) == {"several_answers": {"step": {"id": "answer_columns", "params": {"columns": ["c"], "separator": ";"}}}}
 
 
+def test_codes_of_several_answers_in_a_cell():
+    values = ["1;3", "2", "1;2;3", "3", "4;1", "2"] * (N // 6)
+    assert found(values) == {"several_answers": {"step": {"id": "answer_columns", "params": {"columns": ["c"], "separator": ";"}}}}
+
+
 def test_what_texts_stand_for_is_set_by_hand():
     project = set_field(Project(), 'recode.c={"": "no", "x": "yes"}')
     assert project.columns["c"].recode == {"": "no", "x": "yes"}
