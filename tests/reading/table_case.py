@@ -48,7 +48,7 @@ def typed_text(table: Table, name: str, row: int) -> str:
         value = date_text(value, column.grammar.date, column.grammar.zone) or None
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else str(value)
 
 
 def columns_text(table: Table, row: int = 0) -> str:

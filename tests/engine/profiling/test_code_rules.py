@@ -45,7 +45,7 @@ COUNTS = texts(RNG.integers(0, 5, N))
         ("x", ["9"] * 9 + SCALE, {"missing_code": ["9"]}),
         ("x", ["99"] * 9 + SCALE, {"missing_code": ["99"]}),
         ("x", ["-1"] * 9 + COUNTS, {"missing_code": ["-1"]}),
-        ("age", ["99"] * 15 + texts(18 + np.arange(N) % 63), {"missing_code": ["99"]}),
+        ("age", ["99"] * 20 + texts(18 + np.arange(N) % 63), {"missing_code": ["99"]}),
         ("temperature", ["-99.9"] * 9 + texts(np.arange(N) % 17 / 2), {"hidden_missing": ["-99.9"]}),
         ("height_cm", ["0", *HEIGHTS], {"impossible_zero": ["0"]}),
         ("x", ["0"] * 9 + HEIGHTS, {"impossible_zero": ["0"]}),
