@@ -1,5 +1,6 @@
 """Tables under one another in one text file: the first one is read, the others are told and can be chosen; one table stays one."""
 
+import openpyxl
 import pytest
 
 from mlops_desktop.base.errors import UserError
@@ -62,3 +63,18 @@ def test_what_is_found_for_a_file_reads_it_alike(tmp_path):
     path.write_text(STACKED["with titles"][0])
     source = guess_source(str(path))
     assert load_cells(path, source, Silent())[1].names == ["region", "amount"]
+
+
+@pytest.mark.parametrize("name", ["with titles", "of equal width", "three"])
+def test_each_table_of_a_sheet_can_be_read(name, tmp_path):
+    text, names, rows = STACKED[name]
+    book = openpyxl.Workbook()
+    for line in text.splitlines():
+        book.active.append([float(cell) if cell.replace(".", "").isdigit() else cell for cell in line.split(",")] if line else [])
+    book.save(tmp_path / "x.xlsx")
+    for number, (columns, count) in enumerate(zip(names, rows, strict=True), 1):
+        cells = load_cells(tmp_path / "x.xlsx", choices().sources["excel"](table=str(number)), Silent())[1]
+        assert (tuple(cells.names), cells.rows) == (columns, count)
+        assert [note.parameter for note in cells.notes if note.rule == "tables"] == ["table"]
+    with pytest.raises(UserError, match="holds no table"):
+        next(choices().sources["excel"](table="9").read(str(tmp_path / "x.xlsx"), Silent()))

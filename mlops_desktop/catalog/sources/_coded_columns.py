@@ -10,7 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.column_threads import THREADS
 
-PIECE_BYTES = 2**26  # of texts that are encoded together
+PIECE_BYTES = 2**25  # of texts that are encoded together
 
 
 def coded_batch(batches: Iterable[Any], schema: Any) -> Any:

@@ -19,7 +19,8 @@ from mlops_desktop.serving.table_finder import RULES
 
 _MOST_ODD = 1000
 MOST_LINES = 20  # of a cell in a row of another length; more of them were swallowed by a quote that is never closed
-_BLOCK_BYTES = 2**22  # of text that Arrow cuts at a time; a longer row is read by the slower path
+_BLOCK_BYTES = 2**20  # of text that Arrow cuts at a time, more for wide tables; a longer row is read by the slower path
+_USUAL_CELL = 200  # bytes
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _arrow_batches(path: Path, start: int, dialect: Dialect, quote: str, schema:
     convert = pc.ConvertOptions(
         column_types=dict(zip(schema.names, schema.types, strict=True)), strings_can_be_null=False, quoted_strings_can_be_null=False
     )
-    read = pc.ReadOptions(column_names=schema.names, block_size=_BLOCK_BYTES, use_threads=threads)
+    read = pc.ReadOptions(column_names=schema.names, block_size=max(_BLOCK_BYTES, _USUAL_CELL * len(schema)), use_threads=threads)
     with pa.OSFile(str(path)) as file:
         file.seek(start)
         with pc.open_csv(file, read, parse_options=parse, convert_options=convert) as reader:

@@ -1,4 +1,4 @@
-"""Finds tables that stand under one another in one text file, with a blank line between, and cuts one of them out."""
+"""Finds tables that stand under one another in one text file or sheet, with a blank line between, and cuts one of them out."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.text_file import SAMPLE_BYTES
 from mlops_desktop.catalog.sources._compressed import PlainFile
+from mlops_desktop.serving.cell_kind import cell_text
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.table_finder import Layout, find_table, verdict
+from mlops_desktop.serving.table_finder import Layout, find_table, is_blank, verdict
 from mlops_desktop.serving.text_encoding import marked_encoding
 
 _BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r)(?:[ \t,;|\"]*(?:\r\n|\n|\r))+")
@@ -54,10 +56,7 @@ def one_table(plain: PlainFile, wanted: str, parse: ParseRows, whole: bool) -> I
         starts = [] if _is_wide(data) else _starts(data[:SAMPLE_BYTES], parse)
         if len(data) > SAMPLE_BYTES and not _is_wide(data) and (starts or whole or wanted not in ("", "1")):
             starts = _starts(data, parse)
-        number = int(wanted) if wanted.isdecimal() else 1 if not wanted else 0
-        if not 1 <= number <= len(starts) + 1:
-            remedy = plural_msg(len(starts) + 1, "It holds 1 table.", "It holds {n} tables; name one of them by its number.")
-            raise UserError(msg("“{path}” holds no table “{table}”.", path=plain.path.name, table=wanted), remedy)
+        number = chosen_number(plain.path, wanted, len(starts) + 1)
         if not starts:
             yield None
             return
@@ -68,10 +67,11 @@ def one_table(plain: PlainFile, wanted: str, parse: ParseRows, whole: bool) -> I
         with tempfile.TemporaryDirectory(prefix="mlops-desktop-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / plain.path.name
             path.write_bytes(data[begin:end])
-            yield OneTable(path, (*plain.notes, _note(number, lines)), others)
+            yield OneTable(path, (*plain.notes, tables_note(number, lines)), others)
 
 
-def _note(number: int, lines: Sequence[int]) -> Evidence:
+def tables_note(number: int, lines: Sequence[int]) -> Evidence:
+    """That several tables stand under one another, the further ones at these lines (from 1), and which of them was read."""
     message = msg(
         "{count} tables stand under one another; table {number} was read. The others can be chosen by their number "
         "(a further one begins at line {lines}).",
@@ -112,6 +112,34 @@ def _starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
     return starts
 
 
+def row_blocks(rows: Sequence[Sequence[Any]]) -> list[tuple[int, int]]:
+    """Where the tables under one another begin and end in the rows of a sheet, with blank rows between; one for a sheet of one table."""
+    starts, above = [0], None
+    for at in range(1, len(rows)):
+        if not is_blank(rows[at - 1]) or is_blank(rows[at]):
+            continue
+        end = next((i for i in range(at, min(at + _MOST_ROWS, len(rows))) if is_blank(rows[i])), min(at + _MOST_ROWS, len(rows)))
+        below = _layout(rows[at:end])
+        if below is None:
+            continue
+        above = above or _layout([row for row in rows[starts[-1] : at][:_MOST_ROWS] if not is_blank(row)])
+        if above is None:
+            above = below
+        elif _is_another(above, below):
+            starts.append(at)
+            above = below
+    return list(zip(starts, [*starts[1:], len(rows)], strict=True))
+
+
+def chosen_number(path: Path, wanted: str, count: int) -> int:
+    """The number of the wanted table ("" for the first) of so many. UserError when there is none of it."""
+    number = int(wanted) if wanted.isdecimal() else 1 if not wanted else 0
+    if not 1 <= number <= count:
+        remedy = plural_msg(count, "It holds 1 table.", "It holds {n} tables; name one of them by its number.")
+        raise UserError(msg("“{path}” holds no table “{table}”.", path=path.name, table=wanted), remedy)
+    return number
+
+
 def _text(data: bytes | mmap.mmap, begin: int, end: int) -> str:
     """The lines from one place, to the next blank one, a bounded number of them."""
     part = data[begin : min(end, begin + _LOOKED_AT)]
@@ -125,13 +153,16 @@ def _table_at(text: str, parse: ParseRows) -> Layout | None:
     """The place of a table in a text; None unless it has names for two columns at least and a row below them that fills them."""
     if text.count("\n") < 1:
         return None
-    rows = [row for row in parse(text)[:_MOST_ROWS] if any(cell.strip() for cell in row)]
+    return _layout([row for row in parse(text)[:_MOST_ROWS] if any(cell.strip() for cell in row)])
+
+
+def _layout(rows: Sequence[Sequence[Any]]) -> Layout | None:
     if len(rows) < 2:
         return None
     layout = find_table(rows)
     names = [name for name in layout.names or () if name.strip()]
     body = rows[layout.body :]
-    pairs = len(names) == 2 and (len(body) < 2 or any(row[0].rstrip().endswith(":") for row in rows if row))
+    pairs = len(names) == 2 and (len(body) < 2 or any(cell_text(row[0]).endswith(":") for row in rows if row))
     return layout if len(names) >= 2 and body and not pairs and all(len(row) >= len(names) for row in body[:3]) else None
 
 

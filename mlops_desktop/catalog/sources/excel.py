@@ -12,9 +12,11 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.catalog.sources._sheet_columns import SheetColumn, column_letter, from_column, sheet_columns
+from mlops_desktop.catalog.sources._stacked import chosen_number, row_blocks, tables_note
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._workbook import Sheet, Workbook, holds_rows, open_workbook, read_sheet, unnamed_errors
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter, sift
 from mlops_desktop.serving.table_finder import Layout, LeftOut, find_table, is_blank, row_text
 
@@ -29,6 +31,7 @@ class Excel(TableSource):
     suffixes = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
     sheet: str = listed("Sheet", help="The name of the sheet; empty: the first one that holds a table.")
+    table: str = listed("Table", help="The number of the table, where several stand under one another; empty: the first one.")
     first_column: str = text("", "First column", help="The letter of the first column of the table, such as B; empty: found.")
 
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
@@ -41,6 +44,7 @@ class Excel(TableSource):
         path = Path(location)
         job.step(0.0, msg("Reading {path}", path=path.name))
         sheet, notes = self._sheet(path, job)
+        sheet, others = self._one_table(path, sheet, notes)
         rows = sheet.rows[self.skip :]
         if all(map(is_blank, rows)):
             raise _uncalculated(path) if sheet.uncalculated else _no_table(path)
@@ -58,7 +62,7 @@ class Excel(TableSource):
         yield from table_batches(table)
         return ReadReport(
             rows_read=table.num_rows,
-            rows_left_out=len(layout.left_out) + len(left),
+            rows_left_out=len(layout.left_out) + len(left) + others,
             notes=(
                 *notes,
                 *layout_notes(layout, self.comment),
@@ -77,6 +81,22 @@ class Excel(TableSource):
         start = next(iter(layout.header), layout.body)
         first = next((at for at, one in enumerate(columns) if one.filled or one.name.strip()), 0)
         return replace(self.placed(layout, self.skip + start), sheet=sheet.title, first_column=column_letter(sheet.left + first))
+
+    def _one_table(self, path: Path, sheet: Sheet, notes: list[Evidence]) -> tuple[Sheet, int]:
+        """The sheet with the rows of the wanted table alone, and how many rows of others hold something; a note is added when there are."""
+        blocks = row_blocks(sheet.rows)
+        number = chosen_number(path, self.table, len(blocks))
+        if len(blocks) == 1:
+            return sheet, 0
+        notes.append(tables_note(number, [start + 1 for start, _ in blocks[1:]]))
+        start, end = blocks[number - 1]
+        end = max((i + 1 for i in range(start, end) if not is_blank(sheet.rows[i])), default=end)
+        rows = sheet.rows[start:end]
+        width = max((j + 1 for row in rows for j, cell in enumerate(row) if cell is not None), default=0)
+        others = sum(not is_blank(row) for row in (*sheet.rows[:start], *sheet.rows[end:]))
+        formulas = frozenset((i - start, j) for i, j in sheet.uncalculated if start <= i < end)
+        width = max([width, *(j + 1 for _, j in formulas)])
+        return replace(sheet, rows=[row[:width] for row in rows], uncalculated=formulas), others
 
     def _sheet(self, path: Path, job: Job) -> tuple[Sheet, list[Evidence]]:
         """The sheet that was chosen, or the first with a table, and what a person should know about the choice."""
@@ -113,7 +133,11 @@ def _errors(book: Workbook) -> list[str]:
     count = unnamed_errors(book)
     if not count:
         return []
-    return [f"{count:,} cell{'s' if count > 1 else ''} of the workbook hold{'' if count > 1 else 's'} an error and count as missing."]
+    one, many = (
+        "1 cell of the workbook holds an error and counts as missing.",
+        "{n} cells of the workbook hold an error and count as missing.",
+    )
+    return [plural_msg(count, one, many)]
 
 
 def _no_table(path: Path) -> UserError:
