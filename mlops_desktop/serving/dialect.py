@@ -69,16 +69,17 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
         if found[0] > best[0] + 0.02:
             best = found
     covered = {one: _even_rows(sample, one[1]) for one in plain}
-    most = max(covered.values(), default=0)
-    widest = [one for one, count in covered.items() if count == most]
-    if len(widest) == 1 and most > _usual_rows(sample, best[1]):
+    most = max(covered.values(), default=(0, False))
+    widest = [one for one, rows in covered.items() if rows == most]
+    other = len(widest) == 1 and widest[0][1].delimiter != best[1].delimiter
+    if other and most[0] + most[1] > _usual_rows(sample, best[1]):
         best = widest[0]  # “1,5;x” below “a;b”: the decimal commas part fewer rows
     if len(delimiters) == 1 or best[0] >= _LEAST:
         blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
-        other = blanks if blanks is not None and blanks.delimiter == BLANKS else None
+        rival = blanks if blanks is not None and blanks.delimiter == BLANKS else None
         if best[1].delimiter == "," and len(delimiters) > 1:
-            other = other or _by_further(sample, quotes)
-        return other if other is not None and _score(sample, other) > best[0] + 0.02 else best[1]  # “1,5 2,5” holds decimal commas
+            rival = rival or _by_further(sample, quotes)
+        return rival if rival is not None and _score(sample, rival) > best[0] + 0.02 else best[1]  # “1,5 2,5” holds decimal commas
     quote = _quote(sample, ",", quotes)
     if len(delimiters) < len(DELIMITERS):
         return Dialect(",", quote)
@@ -99,13 +100,16 @@ def _variants(text: str, dialect: Dialect, escape: bool | None) -> Iterator[Dial
         yield replace(dialect, escape=True)
 
 
-def _even_rows(text: str, dialect: Dialect) -> int:
-    """How many rows have one number of cells, more than one, when all others are single cells above or below them; else 0."""
+def _even_rows(text: str, dialect: Dialect) -> tuple[int, bool]:
+    """How many rows have one number of cells, more than one, when all others are single cells above or below them (else 0).
+
+    The second value says whether the first row is one of them.
+    """
     lengths = [len(row) for row in read_rows(text, dialect, _ROWS)]
     parted = [at for at, length in enumerate(lengths) if length > 1]
     if len(parted) < 3 or len(set(lengths[parted[0] : parted[-1] + 1])) > 1:
-        return 0
-    return len(parted)
+        return 0, False
+    return len(parted), parted[0] == 0
 
 
 def _usual_rows(text: str, dialect: Dialect) -> int:

@@ -84,11 +84,9 @@ DELIMITERS = {
     "decimal commas and a notice with a comma": Case(
         "ratio;x1;kind\n1,5;x;u\n2,5;y;v\n3,5;x;u\nSource: the office, 2024\n",
         3,
-        "1 category 2 | 5;x;u category 5;y;v",
-        notes="above",
-        doubts="1: not_number",
+        "ratio number 1.5 | x1 category x | kind category u",
+        notes="below",
     ),
-    "groups of three between tabs": Case("n\tk\n15.710\tx\n2.890\ty\n450\tx\n", 3, "n number 15.71 | k category x"),
 }
 ENCODINGS = {
     "cr only": Case("a,b\r1,2.5\r2,3.5\r", 2, "a integer 1 | b number 2.5"),
