@@ -32,6 +32,7 @@ SENTENCES = {
     "min_rows": (0, 1),
     "explain_errors": (0,),
     "refusal": (1,),
+    "unknown": (0,),
     "Metric": (1, 2, 4, 5),
 }
 # Texts for people in a class: class variables of components, and the label and options of a field by the function that declares it.

@@ -23,7 +23,7 @@ from mlops_desktop.serving.message import msg
 VARIABLE = "MLOPS_DESKTOP_EXTENSIONS"
 _ROOT = __name__.partition(".")[0]
 _PARTS = ("catalog", "serving")
-_REMEDY = f"Mend the extension, or unset the environment variable {VARIABLE}."
+_REMEDY = msg("Mend the extension, or unset the environment variable {variable}.", variable=VARIABLE)
 
 
 def extension_folders() -> list[Path]:

@@ -132,8 +132,8 @@ class TaskSpec(Component, ABC):
         """UserError when nothing can be learned from the target (a column's name for the message)."""
 
     @abstractmethod
-    def default_metric(self, target: Target) -> tuple[str, str]:
-        """The id of a fitting metric, and the reason in one sentence."""
+    def default_metric(self, target: Target, positive: int | None = None) -> tuple[str, str]:
+        """The id of a fitting metric, and the reason in one sentence; `positive`: the position of the positive class, if any."""
 
     def strata(self, target: Target) -> Ints:
         """What a stratified split keeps the shares of, (rows,) positions: the classes, or ten equally full bands of a number."""

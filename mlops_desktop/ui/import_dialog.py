@@ -347,6 +347,9 @@ class ImportDialog(QDialog):
         if job is not None and job in self._controller.jobs.quick.waiting:
             self._controller.jobs.quick.cancel(job)
         super().done(result)
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.window().activateWindow()  # its shortcuts work at once, whatever the window manager does
 
 
 def _noted(columns: dict[str, ColumnNote]) -> dict[str, ColumnNote]:

@@ -376,7 +376,7 @@ class ProjectController(QObject):
         text = self.tr("{title} did not work. Your decisions and finished results are kept.")
         if isinstance(error, Crashed):
             text = self.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
-        self.crashed.emit(text.format(title=title), f"{error.message}\n\n{error.details}", stage)
+        self.crashed.emit(text.format(title=title), f"{translated(error.message)}\n\n{error.details}", stage)
 
     def note_result(self) -> None:
         """Something may be new in the store or in the runs."""

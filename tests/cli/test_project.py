@@ -242,4 +242,4 @@ def test_how_a_file_is_read_is_given_to_every_command_that_imports(tmp_path):
     assert json.loads(call("show", folder).stdout)["source"]["params"]["thousands"] == "point"
     assert call("update", folder, "--data", file, "--loader", "thousands=none").returncode == 0
     assert json.loads(call("show", folder).stdout)["source"]["params"]["thousands"] == "none"
-    assert "thousands" in refused(call("new", tmp_path / "q", "--data", file, "--loader", "thousands=x"))
+    assert "“Thousands” cannot be “x”" in refused(call("new", tmp_path / "q", "--data", file, "--loader", "thousands=x"))

@@ -178,6 +178,7 @@ def test_what_was_set_is_what_is_imported(opened, tmp_path):
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     settle(opened.window)
     assert not dialog.isVisible()
+    assert QApplication.activeWindow() is opened.window  # its shortcuts work
     assert opened.window.stage == "problem"
     source = opened.window.controller.project.source
     assert (source.encoding, source.delimiter) == ("cp1252", "semicolon")

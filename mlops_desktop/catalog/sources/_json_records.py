@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 
 _DEEPEST = 4  # levels of objects in which a list of records is looked for
 _SPACE = " \t\r\n\ufeff\x1e"  # 0x1e stands before each value of a JSON text sequence (RFC 7464)
@@ -124,8 +124,10 @@ def _of_object(document: dict[str, Any]) -> Records:
         return Records(iter([document]))
     path, longest = max(found, key=lambda one: (isinstance(one[1][0], dict), len(one[1])))
     others = [".".join(other) for other, _ in found if other != path]
-    more = f" There are also {', '.join(f'“{one}”' for one in others[:5])}." if others else ""
-    return Records(iter(longest), messages=[f"The records under “{'.'.join(path)}” were read; what stands beside them was left out.{more}"])
+    messages: list[str] = [msg("The records under “{path}” were read; what stands beside them was left out.", path=".".join(path))]
+    if others:
+        messages.append(msg("There are also {others}.", others=", ".join(f"“{one}”" for one in others[:5])))
+    return Records(iter(longest), messages=[joined(messages, " ")])
 
 
 def _rows_of(data: Any, columns: Any) -> bool:

@@ -16,6 +16,7 @@ from mlops_desktop.catalog.sources._stacked import chosen_number, row_blocks, ta
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._workbook import Sheet, Workbook, holds_rows, open_workbook, read_sheet, unnamed_errors
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter, sift
 from mlops_desktop.serving.table_finder import Layout, LeftOut, find_table, is_blank, row_text
 
@@ -132,7 +133,11 @@ def _errors(book: Workbook) -> list[str]:
     count = unnamed_errors(book)
     if not count:
         return []
-    return [f"{count:,} cell{'s' if count > 1 else ''} of the workbook hold{'' if count > 1 else 's'} an error and count as missing."]
+    one, many = (
+        "1 cell of the workbook holds an error and counts as missing.",
+        "{n} cells of the workbook hold an error and count as missing.",
+    )
+    return [plural_msg(count, one, many)]
 
 
 def _no_table(path: Path) -> UserError:

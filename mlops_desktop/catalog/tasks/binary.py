@@ -44,14 +44,15 @@ class Binary(TaskSpec):
             )
         refuse_few_or_many(name, target.classes, len(target.values))
 
-    def default_metric(self, target: Target) -> tuple[str, str]:
+    def default_metric(self, target: Target, positive: int | None = None) -> tuple[str, str]:
         counts = np.bincount(target.values, minlength=len(target.classes))
-        rarest = counts.min() / max(counts.sum(), 1)
-        if rarest < RARE:
+        share = counts[int(np.argmin(counts)) if positive is None else positive] / max(counts.sum(), 1)
+        if share < RARE:
             return (
                 "average_precision",
                 msg(
-                    "{share:.2g} % of the rows are of the rarer class; PR AUC shows how well such rare rows are found.", share=100 * rarest
+                    "{share:.2g} % of the rows are of the positive class; PR AUC shows how well such rare rows are found.",
+                    share=100 * share,
                 ),
             )
         return "roc_auc", msg("It shows how well the two classes are told apart, whatever threshold is chosen later.")

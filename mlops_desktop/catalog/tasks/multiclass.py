@@ -44,7 +44,7 @@ class Multiclass(TaskSpec):
     def check(self, target: Target, name: str) -> None:
         refuse_few_or_many(name, target.classes, len(target.values))
 
-    def default_metric(self, target: Target) -> tuple[str, str]:
+    def default_metric(self, target: Target, positive: int | None = None) -> tuple[str, str]:
         counts = np.bincount(target.values, minlength=len(target.classes))
         if counts.min() / max(counts.sum(), 1) < 0.5 / len(counts):
             return "balanced_accuracy", msg("The classes are of unequal size, and each shall count the same.")

@@ -35,5 +35,5 @@ class Regression(TaskSpec):
     def read(self, column: TargetColumn) -> Target:
         return Target(self.id, read_numbers(column))
 
-    def default_metric(self, target: Target) -> tuple[str, str]:
+    def default_metric(self, target: Target, positive: int | None = None) -> tuple[str, str]:
         return "neg_root_mean_squared_error", msg("The typical miss in the target's own unit, where large misses weigh more.")

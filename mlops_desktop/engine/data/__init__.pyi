@@ -1,5 +1,6 @@
 from .cells import Cells as Cells
 from .column_summary import describe_columns as describe_columns
+from .event_classes import named_event as named_event
 from .identifiers import group_column as group_column
 from .identifiers import has_id_name as has_id_name
 from .identifiers import snake_name as snake_name
@@ -36,7 +37,6 @@ from .targets import default_positive as default_positive
 from .targets import default_roles as default_roles
 from .targets import guess_targets as guess_targets
 from .targets import guess_task as guess_task
-from .targets import named_positive as named_positive
 from .targets import target_column as target_column
 from .targets import target_of as target_of
 from .typed_table import type_cells as type_cells

@@ -88,7 +88,7 @@ def read_notes(path: Path) -> tuple[Evidence, ...]:
     """What was noted when the cells of a snapshot were read from their source. UserError as `read_cells`."""
     import pyarrow.parquet as pq
 
-    with disk.explain_errors(f"The data of this project, “{path.name}”,"):
+    with disk.explain_errors(msg("The data of this project, “{name}”,", name=path.name)):
         try:
             return _notes_of(json.loads((pq.read_schema(path).metadata or {})[_KEY], object_hook=decode_message))
         except (KeyError, TypeError, ValueError) as error:

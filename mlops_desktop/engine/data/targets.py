@@ -12,10 +12,11 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.target_columns import MANY_CLASSES, Class, TargetColumn
 from mlops_desktop.engine.choices import task_spec, tasks
+from mlops_desktop.engine.data.event_classes import named_event
 from mlops_desktop.engine.data.identifiers import group_column, whole_numbers
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.project import Role
-from mlops_desktop.serving.cells import BOOLEAN_PAIRS, level_of
+from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.frame import Frame, Ints, Layout
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.plural import plural_msg
@@ -26,25 +27,6 @@ _TARGET_NAMES = re.compile(
     r"is_?spam|quality|income|price|sale_?price|median_?house_?value|fare|rating|score|sales|demand|converted|attrition|readmitted|approved|"
     r"type|category|mpg|cost|charges|revenue|profit|species_?name)$"
 )
-_POSITIVE = (
-    "yes",
-    "true",
-    "1",
-    "positive",
-    "pos",
-    "spam",
-    "fraud",
-    "fake",
-    "churn",
-    "churned",
-    "default",
-    "bad",
-    "died",
-    "dead",
-    "malignant",
-    "sick",
-)
-_NEGATIVE = ("no", "false", "0", "-1", "negative", "neg", "ham", "good", "real", "alive", "benign", "healthy", "normal", "stayed", "none")
 
 
 def target_column(table: Table, name: str) -> TargetColumn:
@@ -117,7 +99,7 @@ def class_position(classes: Sequence[Class], value: Class) -> int:
 
 def default_positive(target: Target) -> tuple[Class, str]:
     """The class of a binary target that is probably the one of interest, with the reason."""
-    if named := named_positive(target.classes):
+    if named := named_event(target.classes):
         return named
     counts = np.bincount(target.values, minlength=2)
     rare = 0 if counts[0] < counts[1] else 1
@@ -125,22 +107,6 @@ def default_positive(target: Target) -> tuple[Class, str]:
     return target.classes[rare], msg(
         "“{name}” is the rarer class, {counts:,} of {n_values:,} rows.", name=name, counts=int(counts[rare]), n_values=len(target.values)
     )
-
-
-def named_positive(classes: Sequence[Class]) -> tuple[Class, str] | None:
-    """The one of two classes that names the event, with the reason; None when their names do not show it."""
-    names = [level_of(c).casefold() for c in classes]
-    for i, name in enumerate(names):
-        if (name, names[1 - i]) in BOOLEAN_PAIRS or (name in _POSITIVE and names[1 - i] not in _POSITIVE):
-            return classes[i], msg("“{classes}” names the event.", classes=value_text(classes[i]))
-    for i, name in enumerate(names):
-        if name in _NEGATIVE and names[1 - i] not in _NEGATIVE:
-            return classes[1 - i], msg(
-                "“{classes}” names the usual case, so “{classes_2}” is the event.",
-                classes=value_text(classes[i]),
-                classes_2=value_text(classes[1 - i]),
-            )
-    return None
 
 
 def guess_task(table: Table, target: str) -> tuple[str, str]:

@@ -105,7 +105,7 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
     without = unanswered(chosen.scorer.scores(rows.frame))
     if without:
         fields = blocking_columns(chosen.scorer, rows.frame.take(np.array(without[:1], dtype=np.intp)))
-        among = f", such as one without “{fields[0]}”" if fields else ""
+        among = msg(", such as one without “{field}”", field=fields[0]) if fields else ""
         raise UserError(
             msg(
                 "The model has no prediction for {n_without:,} of {rows:,} rows{among}.",
@@ -138,14 +138,7 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     there = np.flatnonzero(~table.frame.missing(project.target))
     known = np.array([i for i in there if i not in problems], dtype=np.intp)
     if not len(known):
-        raise UserError(
-            msg(
-                "No row of “{path}” can be compared: “{target}” is missing or a value cannot be read.",
-                path=name_of(path),
-                target=project.target,
-            ),
-            "Choose another file.",
-        )
+        raise _nothing_to_compare(name_of(path), project.target, problems[int(there[0])] if len(there) else "")
     target = target_of(
         replace(table, frame=table.frame.take(known)), project.target, chosen.pipeline.train.target.task, classes=chosen.scorer.classes
     )
@@ -161,6 +154,16 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     found = _placed(evaluate_rows(chosen, Dataset(features, target), job), known)
     notes = (*found.notes, *new.notes)
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
+
+
+def _nothing_to_compare(file: str, target: str, reason: str) -> UserError:
+    """The error that no row of a file can be compared; `reason` is why the first row with a value of the target is refused, "" for none."""
+    if reason:
+        sentence = msg(
+            "The model has no prediction for any row of “{file}”, the first one for this reason: {reason}", file=file, reason=reason
+        )
+        return UserError(sentence, "Write the values as in the training data, or choose another file.")
+    return UserError(msg("No row of “{file}” can be compared: “{target}” has no value.", file=file, target=target), "Choose another file.")
 
 
 def _schema_with_target(chosen: Chosen) -> Schema:

@@ -259,6 +259,6 @@ def score(metric_id: str, target: Target, scores: Floats, positive: int | None =
     return float(statistic(np.ones((1, len(target.values))))[0]) + 0.0  # no minus zero
 
 
-def default_metric(target: Target) -> tuple[str, str]:
+def default_metric(target: Target, positive: int | None = None) -> tuple[str, str]:
     """A fitting metric and the reason for it, in one sentence."""
-    return task_spec(target.task).default_metric(target)
+    return task_spec(target.task).default_metric(target, positive)

@@ -132,7 +132,7 @@ def _with_measures(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     if project.metric:
         refuse_metric(project)
     else:
-        metric, reasons["metric"] = default_metric(target)
+        metric, reasons["metric"] = default_metric(target, None if project.positive is None else target.classes.index(project.positive))
         project = replace(project, metric=metric)
     return project
 

@@ -28,7 +28,7 @@ from mlops_desktop.engine.process.job_folders import JOB_PREFIX, PID_FILE, remov
 from mlops_desktop.engine.process.worker import CALLS_MODULE
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import from_json, to_json
-from mlops_desktop.serving.message import decode_message, msg
+from mlops_desktop.serving.message import as_message, decode_message, msg
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -342,7 +342,7 @@ def _read(kind: type[R], document: Any, name: str) -> R:
     try:
         return from_json(kind, document, name)
     except UserError as error:
-        raise Failed(f"The answer of {name} could not be read.", str(error)) from error
+        raise Failed(msg("The answer of {name} could not be read.", name=name), str(error)) from error
 
 
 def _answer(event: dict[str, Any]) -> Any:
@@ -358,11 +358,11 @@ def _answer(event: dict[str, Any]) -> Any:
 
 def _ending(code: int) -> str:
     if code >= 0:
-        return f"The process that does the work ended unexpectedly (exit code {code})."
+        return msg("The process that does the work ended unexpectedly (exit code {code}).", code=code)
     name = signal.Signals(-code).name if -code in {int(s) for s in signal.Signals} else f"signal {-code}"
     if name == "SIGKILL":
-        return "The process that does the work was ended from outside, most often because the memory ran out."
-    return f"The process that does the work ended unexpectedly ({name}): a library failed."
+        return as_message("The process that does the work was ended from outside, most often because the memory ran out.")
+    return msg("The process that does the work ended unexpectedly ({name}): a library failed.", name=name)
 
 
 def program_environment() -> dict[str, str]:

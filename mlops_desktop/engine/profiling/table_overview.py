@@ -17,7 +17,7 @@ from mlops_desktop.engine.data import (
     default_roles,
     guess_targets,
     guess_task,
-    named_positive,
+    named_event,
     target_column,
     target_of,
 )
@@ -81,8 +81,9 @@ def _target_option(table: Table, name: str) -> TargetOption:
             if each == task:
                 return TargetOption(refused=error.sentences)
             continue
-        metrics = {**found.metrics, each: Guess(*default_metric(target))}
-        found = replace(_with_classes(found, target, each), tasks=(*found.tasks, each), metrics=metrics)
+        found = replace(_with_classes(found, target, each), tasks=(*found.tasks, each))
+        positive = target.classes.index(found.positive) if task_spec(each).has_positive and found.positive is not None else None
+        found = replace(found, metrics={**found.metrics, each: Guess(*default_metric(target, positive))})
     return found
 
 
@@ -95,7 +96,7 @@ def _with_classes(option: TargetOption, target: Target, task: Task) -> TargetOpt
         option = replace(option, classes=classes, more=len(counts) - len(listed))
     if task_spec(task).has_positive:
         positive, reason = default_positive(target)
-        doubtful = named_positive(target.classes) is None
+        doubtful = named_event(target.classes) is None
         option = replace(option, positive=positive, positive_reason=reason, positive_doubtful=doubtful)
     return option
 

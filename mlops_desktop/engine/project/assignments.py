@@ -165,7 +165,7 @@ def _set_part(project: Project, group: str, part: str, value: str) -> Project:
     cls = Costs if group == "costs" else type(getattr(project, group))
     params = cls.params()
     if part not in params:
-        raise serialization.unknown(f"field in “{group}” called", part, params)
+        raise serialization.unknown(msg("field in “{where}” called", where=group), part, params)
     param, current = params[part], getattr(project, group) or cls()
     if isinstance(param, Text):
         plain: Any = _text(value)
@@ -185,7 +185,7 @@ def _set_split_part(project: Project, part: str, value: str) -> Project:
         return project if id_ == current.id else replace(project, split=current.switch_to(splitters[id_]))
     known = current.params()
     if part not in known:
-        raise serialization.unknown(f"setting of the split “{current.id}” called", part, ("method", *known))
+        raise serialization.unknown(msg("setting of the split “{split}” called", split=current.id), part, ("method", *known))
     plain = None if value == "" else _json(value)
     if isinstance(known[part], Columns) and plain is not None and not isinstance(plain, list):
         plain = [_text(value)]  # the name of one column, which may hold commas

@@ -26,7 +26,7 @@ from mlops_desktop.base.source import Source
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import ALL, choices, tasks
 from mlops_desktop.engine.project.decisions import Project, Step
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, joined, msg
 from mlops_desktop.serving.value_text import value_text
 
 T = TypeVar("T")
@@ -129,11 +129,9 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
     """The refusal of a name that does not exist, with the one that was probably meant."""
     known = list(known)
     meant = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"Did you mean “{meant[0]}”? " if meant else ""
-    return UserError(
-        msg("There is no {kind} “{value}”.", kind=kind, value=shown(name)),
-        msg("{hint}There are: {names}.", hint=hint, names=", ".join(known)),
-    )
+    there = msg("There are: {names}.", names=", ".join(known))
+    hint = joined([msg("Did you mean “{name}”?", name=meant[0]), there], " ") if meant else there
+    return UserError(msg("There is no {kind} “{value}”.", kind=as_message(kind), value=shown(name)), hint)
 
 
 def shown(value: Any) -> str:
@@ -198,7 +196,7 @@ def read_object(cls: type[Any], value: Any, where: str) -> Any:
     given: dict[str, tuple[str, Any]] = {}  # place and JSON by field
     for name, item in value.items():
         if name not in known:
-            raise unknown(f"field in “{where}” called" if where else "field", name, known)
+            raise unknown(msg("field in “{where}” called", where=where) if where else "field", name, known)
         field, inline = known[name]
         if inline:
             given.setdefault(field, (where, {}))[1][name] = item
@@ -351,7 +349,7 @@ def registry_of(family: type[Component]) -> Registry[Any]:
 def _component(family: type[Component], value: Any, where: str) -> Component:
     extra = set(value) - {"id", "version", "params"} if isinstance(value, dict) else set()
     if extra:
-        raise unknown(f"field in “{where}” called", min(map(str, extra)), ("id", "version", "params"))
+        raise unknown(msg("field in “{where}” called", where=where), min(map(str, extra)), ("id", "version", "params"))
     try:
         found: Component = registry_of(family).read(value)
     except UserError as error:

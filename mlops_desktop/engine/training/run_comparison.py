@@ -27,7 +27,7 @@ def run_differences(run: Run, first: Run | None) -> list[str]:
     """What to name a run by beside its algorithm: the algorithm's parameters that are not at their default ("greatest depth 3"), then
     `pipeline_differences` ("Bins: number of ranges 7"). The members of an ensemble are in the reason of its run.
     """
-    if run.algorithm_id not in choices().algorithms:  # an ensemble
+    if run.of_ensemble:
         return []
     try:
         algorithm = run.component()

@@ -77,6 +77,12 @@ class Run:
         """The first eight digits of the id, as people see it."""
         return self.id[:8]
 
+    @property
+    def of_ensemble(self) -> bool:
+        """Whether several models are combined."""
+        known = choices()  # an algorithm is asked for first: by its id it is loaded alone
+        return self.algorithm_id not in known.algorithms and self.algorithm_id in known.ensembles
+
     def to_json(self) -> dict[str, Any]:
         """Every field as plain JSON."""
         return {f.name: list(v) if isinstance(v := getattr(self, f.name), tuple) else v for f in dataclasses.fields(self)}
@@ -87,7 +93,7 @@ class Run:
 
     def component(self) -> Component:
         """The algorithm with its parameters, or the ensemble. UserError when it is unknown here."""
-        registry: Registry[Any] = choices().algorithms if self.algorithm_id in choices().algorithms else choices().ensembles
+        registry: Registry[Any] = choices().ensembles if self.of_ensemble else choices().algorithms
         found: Component = registry.read(self.algorithm)
         return found
 

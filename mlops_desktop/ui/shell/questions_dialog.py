@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from mlops_desktop.engine.data import Imported, last_import
+from mlops_desktop.engine.data import Imported
 from mlops_desktop.engine.process import ImportFile, ListQuestions
 from mlops_desktop.engine.project import Project, project_key
 from mlops_desktop.engine.questions import Question
@@ -100,6 +100,8 @@ class ProjectQuestions(QuestionsDialog):
 
     def _read_again(self, text: str, decided: Project) -> None:
         """An answer that is a parameter of the source: the file is read by it, and the decisions change once it is."""
+        from mlops_desktop.engine.data import last_import  # it reads: not for the start of the window
+
         folder = self._controller.folder
         place = last_import(folder)[0] if folder is not None else None
         if folder is None or place is None:

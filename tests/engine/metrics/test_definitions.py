@@ -193,6 +193,7 @@ def test_default_metric_follows_the_shares():
     metric_id, reason = default_metric(rare)
     assert metric_id == "average_precision"
     assert reason.startswith("3 %")
+    assert default_metric(rare, int(np.argmax(np.bincount(rare.values))))[0] == "roc_auc"  # the positive class is the frequent one
     assert default_metric(Target("multiclass", np.arange(99) % 3, ("a", "b", "c")))[0] == "accuracy"
     skewed = Target("multiclass", np.minimum(np.arange(100) // 45, 2), ("a", "b", "c"))
     assert default_metric(skewed)[0] == "balanced_accuracy"

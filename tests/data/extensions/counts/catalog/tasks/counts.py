@@ -62,7 +62,7 @@ class Counts(TaskSpec):
             raise UserError(f"“{column.name}” holds values that are no counts.", "Choose a column of whole numbers from 0.")
         return Target(self.id, values)
 
-    def default_metric(self, target: Target) -> tuple[str, str]:
+    def default_metric(self, target: Target, positive: int | None = None) -> tuple[str, str]:
         return "neg_mean_poisson_deviance", "Large counts vary more, so the same miss weighs less there."
 
 
