@@ -68,9 +68,11 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
         found = max(scored, key=lambda one: one[0])  # the plain one stands first and is taken unless an escape makes more rows agree
         if found[0] > best[0] + 0.02:
             best = found
-    even = [dialect for _, dialect in plain if _is_even(sample, dialect)]
-    if len(even) == 1 and best[1] not in even:
-        best = next(one for one in plain if one[1] == even[0])  # “1,5;x” below “a;b”: the decimal commas part fewer rows
+    covered = {one: _even_rows(sample, one[1]) for one in plain}
+    most = max(covered.values(), default=0)
+    widest = [one for one, count in covered.items() if count == most]
+    if len(widest) == 1 and most > _usual_rows(sample, best[1]):
+        best = widest[0]  # “1,5;x” below “a;b”: the decimal commas part fewer rows
     if len(delimiters) == 1 or best[0] >= _LEAST:
         blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
         other = blanks if blanks is not None and blanks.delimiter == BLANKS else None
@@ -97,10 +99,19 @@ def _variants(text: str, dialect: Dialect, escape: bool | None) -> Iterator[Dial
         yield replace(dialect, escape=True)
 
 
-def _is_even(text: str, dialect: Dialect) -> bool:
-    """Whether all rows, three at least, have one number of cells, more than one."""
-    rows = read_rows(text, dialect, _ROWS)
-    return len(rows) > 2 and len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows)
+def _even_rows(text: str, dialect: Dialect) -> int:
+    """How many rows have one number of cells, more than one, when all others are single cells above or below them; else 0."""
+    lengths = [len(row) for row in read_rows(text, dialect, _ROWS)]
+    parted = [at for at, length in enumerate(lengths) if length > 1]
+    if len(parted) < 3 or len(set(lengths[parted[0] : parted[-1] + 1])) > 1:
+        return 0
+    return len(parted)
+
+
+def _usual_rows(text: str, dialect: Dialect) -> int:
+    """How many rows have the most frequent number of cells above one."""
+    counts = Counter(len(row) for row in read_rows(text, dialect, _ROWS) if len(row) > 1)
+    return max(counts.values(), default=0)
 
 
 def _score(text: str, dialect: Dialect) -> float:

@@ -81,6 +81,14 @@ DELIMITERS = {
         'a,b,c\n"1,5",x,"2,5"\n"3,25",y,"4,5"\n"3,5",y,"4,75"\n', 3, "a number 1.5 | b category x | c number 2.5"
     ),
     "thousands quoted": Case('a,b\n"1,234",x\n"12,345",y\n"999",y\n', 3, "a integer 1234 | b category x", doubts="a: decimal"),
+    "decimal commas and a notice with a comma": Case(
+        "ratio;x1;kind\n1,5;x;u\n2,5;y;v\n3,5;x;u\nSource: the office, 2024\n",
+        3,
+        "1 category 2 | 5;x;u category 5;y;v",
+        notes="above",
+        doubts="1: not_number",
+    ),
+    "groups of three between tabs": Case("n\tk\n15.710\tx\n2.890\ty\n450\tx\n", 3, "n number 15.71 | k category x"),
 }
 ENCODINGS = {
     "cr only": Case("a,b\r1,2.5\r2,3.5\r", 2, "a integer 1 | b number 2.5"),

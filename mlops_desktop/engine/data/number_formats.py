@@ -263,6 +263,8 @@ def _settle(
             return by_point, ""
         if not decimal and likely == "," and _are_grouped(bodies, "."):
             return by_point, ""
+        if not (decimal or zero_first) and _are_grouped(bodies, "."):
+            return point, "1.234 was read as a decimal number below 2, although others have no decimals"
         if decimal or zero_first or not (money or likely == ","):
             return point, ""
         if money and any(_MANY_FIRST.match(body) for body in bodies):
