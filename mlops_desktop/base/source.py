@@ -77,6 +77,7 @@ class Source(Component, ABC):
 
     suffixes: ClassVar[tuple[str, ...]] = ()  # endings of files, in small letters, with the dot
     schemes: ClassVar[tuple[str, ...]] = ()  # schemes of addresses, in small letters, without the colon
+    signatures: ClassVar[tuple[bytes, ...]] = ()  # what files with these endings begin with; none: anything
     example: ClassVar[str] = ""  # a location as a person writes it, where no file dialog leads to it
     has_password: ClassVar[bool] = False  # whether a password may have to be asked for
 
@@ -139,6 +140,11 @@ class Source(Component, ABC):
             return len(location)
         lower = location.lower()
         return max((len(suffix) for suffix in cls.suffixes if lower.endswith(suffix)), default=0)
+
+    @classmethod
+    def recognises(cls, head: bytes) -> bool:
+        """Whether a file that begins with `head` is of this kind, though its ending belongs to another (a page saved as “.xls”)."""
+        return False
 
     def located(self, location: str) -> tuple[Self, str]:
         """This source with the parameters that stand in the query of an address (`sqlite:shop.db?table=item`), and the rest of it.

@@ -17,6 +17,7 @@ import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.loading import load_cells
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -97,3 +98,32 @@ def test_a_table_is_the_same_in_every_format(name, tmp_path):
     assert frame.texts("name") == [row["name"] for row in ROWS]
     assert frame.texts("note") == [row["note"] for row in ROWS]
     assert np.array_equal(frame.date("day").astype("datetime64[us]"), np.array([row["day"] for row in ROWS], dtype="datetime64[us]"))
+
+
+def _page(path):
+    pd.DataFrame(ROWS, columns=NAMES).astype({"on": str}).to_html(path, index=False, na_rep="")
+
+
+MISNAMED = {
+    "page.xls": (_page, "html"),
+    "tabs.xls": (lambda path: _text(path, "\t"), "delimited"),
+    "wide.xls": (lambda path: (_text(path, "\t"), path.write_bytes(path.read_text(encoding="utf-8").encode("utf-16"))), "delimited"),
+    "commas.xlsx": (_text, "delimited"),
+}
+
+
+@pytest.mark.parametrize("name", MISNAMED)
+def test_a_file_that_is_no_workbook_is_read_as_what_it_is_and_says_so(name, tmp_path):
+    write, kind = MISNAMED[name]
+    write(tmp_path / name)
+    source, cells = load_cells(tmp_path / name, None, Silent())
+    assert (source.id, cells.rows, cells.names) == (kind, len(ROWS), NAMES)
+    assert [note.message for note in cells.notes if name in note.message and "ending" in note.message]
+    assert load_cells(tmp_path / name, source, Silent())[0] == source
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7\n1 0 obj", b"\x00\x01\x02 nothing", b"<?xml version='1.0'?><Workbook/>"])
+def test_what_no_source_recognises_stays_a_damaged_workbook(content, tmp_path):
+    (tmp_path / "book.xls").write_bytes(content)
+    with pytest.raises(UserError, match=r"book\.xls"):
+        load_cells(tmp_path / "book.xls", None, Silent())

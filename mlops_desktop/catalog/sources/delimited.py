@@ -56,6 +56,7 @@ _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
 _LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _ESCAPED_MARK = re.compile(rb"""\\["',;|\t]""")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -83,6 +84,11 @@ class Delimited(TableSource):
     label = "Delimited text (CSV, TSV)"
     help = "Reads text files whose cells are parted by commas, semicolons, tabs, bars or blanks, compressed ones too."
     suffixes = (*_ENDINGS, *COMPRESSED)
+
+    @classmethod
+    def recognises(cls, head: bytes) -> bool:
+        text = head[2:].replace(b"\0", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+        return not _CONTROLS.search(text) and not text.lstrip().startswith((b"<", b"{\\rtf", b"%PDF"))
 
     delimiter: str = choice(
         "auto",

@@ -29,6 +29,8 @@ class Excel(TableSource):
     label = "Excel, OpenDocument"
     help = "Reads one sheet of an .xlsx, .xlsm, .xlsb, .xls or .ods file."
     suffixes = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+    # A zip archive, an OLE file, or a bare stream of Excel 2 to 5.
+    signatures = (b"PK", b"\xd0\xcf\x11\xe0", b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
 
     sheet: str = listed("Sheet", help="The name of the sheet; empty: the first one that holds a table.")
     table: str = listed("Table", help="The number of the table, where several stand under one another; empty: the first one.")

@@ -17,6 +17,9 @@ from mlops_desktop.catalog.sources._sheet_rows import table_of_rows
 from mlops_desktop.catalog.sources._table_source import TableSource
 from mlops_desktop.serving.message import msg
 
+_PAGE = re.compile(
+    rb"(?i)\A(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|meta|style|body|table|div|center)\b", re.DOTALL
+)
 _CHARSET = re.compile(rb"""(?i)<meta[^>]+charset=["']?([A-Za-z0-9_-]+)""")
 
 
@@ -30,6 +33,10 @@ class HtmlPage(TableSource):
     suffixes = (".html", ".htm", ".xhtml")
 
     table: str = listed("Table", help="The name of the table (its caption, the heading above it) or its number; empty: the largest one.")
+
+    @classmethod
+    def recognises(cls, head: bytes) -> bool:
+        return _PAGE.match(head) is not None
 
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
         return {"table": tuple(_names(_tables(Path(location))))}

@@ -24,6 +24,7 @@ from mlops_desktop.serving.names import match_names
 from mlops_desktop.serving.text_encoding import text_encoding
 
 _TABLES = ("sheet", "table", "member")  # parameters that choose one of several tables of a file
+_HEAD = 4096  # bytes that tell what kind of file it is
 _WEB = re.compile(r"(https?|ftp):[/\\]", re.IGNORECASE)  # a Path keeps one of two slashes
 
 
@@ -50,6 +51,9 @@ def load_cells(location: Location, source: Source | None, job: Job, *, as_given:
         raise UserError(msg("“{name}” holds no column.", name=name), "Choose a file with a table in it.")
     if not cells.rows:
         raise UserError(msg("“{name}” holds column names but no row of data.", name=name), "Choose a file with at least one row.")
+    if not found.opens(place):
+        message = msg("The ending of “{name}” promises another kind of file; it was read as {label}.", name=name, label=found.label)
+        cells = replace(cells, notes=(*file_notes([message]), *cells.notes))
     if source is not None and found is not source:
         anew = file_notes([msg("The file is written differently from the first one, so it was looked at anew.")])
         cells = replace(cells, notes=anew + cells.notes)
@@ -212,9 +216,26 @@ def source_for(location: Location, known: Source | None) -> Source | None:
 
 
 def best_source(location: str) -> type[Source] | None:
-    """The source that opens a location; of several the one whose ending says more of it. None when no source opens it."""
+    """The source that opens a location; of several the one whose ending says more of it. None when no source opens it.
+
+    A file that does not begin as its ending promises is opened by the source that recognises its first bytes, where one does.
+    """
     best = max(choices().sources.values(), key=lambda source: source.matching(location))
-    return best if best.opens(location) else None
+    if not best.opens(location):
+        return None
+    head = _head(location) if best.signatures else b""
+    if not head or head.startswith(best.signatures):
+        return best
+    return next((source for source in choices().sources.values() if source.recognises(head)), best)
+
+
+def _head(location: str) -> bytes:
+    """The first bytes of a file; none where it cannot be read, which is said when it is opened."""
+    try:
+        with Path(location).open("rb") as file:
+            return file.read(_HEAD)
+    except OSError:
+        return b""
 
 
 def _read_guessed(location: str, job: Job) -> tuple[Source, Cells]:
