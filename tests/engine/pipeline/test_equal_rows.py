@@ -17,6 +17,7 @@ from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.pipeline.split_summary import validation
 from mlops_desktop.engine.profiling.data_health import apply_fixes
+from mlops_desktop.engine.profiling.row_rules import DUPLICATE_ROWS, FEW_DISTINCT_ROWS
 from mlops_desktop.engine.project import ColumnNote, Project
 from tests.splitters import cut, folded, rows_of, splitter
 
@@ -87,7 +88,7 @@ def test_a_person_who_declines_is_warned_and_few_distinct_rows_are_told(tmp_path
     few, reasons = proposed(other, "size,label", [f"{rng.integers(40) / 4},{rng.choice(['no', 'yes'])}" for _ in range(300)], "label")
     assert not few.project.split.keeps_equal
     assert "Equal rows may be on both sides" in reasons["split"]
-    assert "few_distinct_rows" in {finding.rule for finding in few.profile(Silent()).findings}
+    assert FEW_DISTINCT_ROWS.rule in {finding.rule for finding in few.profile(Silent()).findings}
 
 
 def test_a_column_that_is_not_learned_from_changes_the_split_that_keeps_equal_rows(tmp_path):
@@ -102,7 +103,7 @@ def test_the_fix_drops_the_rows_that_the_finding_counts(tmp_path):
     rows = [f"K{i:05},{row}" for i, row in enumerate(repeated(0, 400, 546))]
     pipeline, _ = proposed(tmp_path, "key,a,b,label", rows, "label")
     profile = pipeline.profile(Silent())
-    finding = next(one for one in profile.findings if one.rule == "duplicate_rows")
+    finding = next(one for one in profile.findings if one.rule == DUPLICATE_ROWS.rule)
     assert finding.message.startswith(f"{profile.duplicates} rows repeat")
     mended = pipeline.of(apply_fixes(pipeline.project, [finding]))
     assert len(pipeline.kept_rows) - len(mended.kept_rows) == profile.duplicates == 146
