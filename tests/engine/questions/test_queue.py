@@ -17,6 +17,7 @@ from mlops_desktop.engine.profiling.table_overview import overview
 from mlops_desktop.engine.project.decisions import Answer, ColumnNote, Project
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
 from mlops_desktop.engine.questions.from_findings import FIX
+from mlops_desktop.engine.questions.from_reading import reading_questions
 from mlops_desktop.engine.questions.question import ACCEPT
 from mlops_desktop.engine.questions.queue import answer_question, open_questions, questions
 from tests.imported import cells_of
@@ -109,7 +110,7 @@ def test_findings_of_many_columns_are_one_question():
 def test_a_column_that_nothing_is_learned_from_leaves_no_doubt():
     project = replace(PROJECT, columns={"day": ColumnNote(role="ignore")})
     table = overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
-    assert [one.open for one in questions(project, table, []) if one.column == "day"] == [False]
+    assert [one.open for one in reading_questions(project, table)] == [False]
 
 
 def test_an_alternative_of_a_finding_is_an_option():
