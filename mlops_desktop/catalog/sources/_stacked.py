@@ -80,7 +80,7 @@ def tables_note(number: int, lines: Sequence[int]) -> Evidence:
         lines=", ".join(map(str, lines[:5])) + (" …" if len(lines) > 5 else ""),
     )
     others = tuple(str(one) for one in range(1, len(lines) + 2) if one != number)
-    return Evidence("", "tables", message, parameter="table", values=others[:20])
+    return Evidence("", "table", message, parameter="table", values=others[:20])
 
 
 def _is_wide(data: bytes | mmap.mmap) -> bool:
