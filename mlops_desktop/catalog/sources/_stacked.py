@@ -80,7 +80,7 @@ def tables_note(number: int, lines: Sequence[int]) -> Evidence:
         lines=", ".join(map(str, lines[:5])) + (" …" if len(lines) > 5 else ""),
     )
     others = tuple(str(one) for one in range(1, len(lines) + 2) if one != number)
-    return Evidence("", "tables", message, parameter="table", values=others[:20])
+    return Evidence("", "table", message, parameter="table", values=others[:20])
 
 
 def _is_wide(data: bytes | mmap.mmap) -> bool:
@@ -115,10 +115,11 @@ def _starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
 def row_blocks(rows: Sequence[Sequence[Any]]) -> list[tuple[int, int]]:
     """Where the tables under one another begin and end in the rows of a sheet, with blank rows between; one for a sheet of one table."""
     starts, above = [0], None
+    blank = list(map(is_blank, rows))
     for at in range(1, len(rows)):
-        if not is_blank(rows[at - 1]) or is_blank(rows[at]):
+        if not blank[at - 1] or blank[at]:
             continue
-        end = next((i for i in range(at, min(at + _MOST_ROWS, len(rows))) if is_blank(rows[i])), min(at + _MOST_ROWS, len(rows)))
+        end = next((i for i in range(at, min(at + _MOST_ROWS, len(rows))) if blank[i]), min(at + _MOST_ROWS, len(rows)))
         below = _layout(rows[at:end])
         if below is None:
             continue
