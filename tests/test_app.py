@@ -21,7 +21,7 @@ from mlops_desktop.ui.shell.settings import Settings
 WATCHED = """
 import sys
 from PySide6.QtCore import QStandardPaths, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from mlops_desktop import app
 from mlops_desktop.ui.shell import start_page
 from pathlib import Path
@@ -29,6 +29,9 @@ start_page.project_home = lambda: Path(sys.argv[1])
 def look():
     window = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "main_window")
     jobs = window.controller.jobs
+    for button in window.findChildren(QPushButton, "import_go"):  # the dialog that shows the file before it is read
+        if button.isVisible():
+            button.click()
     ready = not jobs.quick.now and jobs.quick._worker.child.pid and jobs.long._worker.child.pid and (len(sys.argv) < 3 or window.stage)
     if ready and "pyqtgraph" in sys.modules:
         print("stage", window.stage or "start")

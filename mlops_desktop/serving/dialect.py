@@ -78,7 +78,7 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
         blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
         rival = blanks if blanks is not None and blanks.delimiter == BLANKS else None
         if best[1].delimiter == "," and len(delimiters) > 1:
-            rival = rival or _by_further(sample, quotes)
+            rival = rival or _by_further(sample, quotes, FURTHER_DELIMITERS.replace(":", ""))
         return rival if rival is not None and _score(sample, rival) > best[0] + 0.02 else best[1]  # “1,5 2,5” holds decimal commas
     quote = _quote(sample, ",", quotes)
     if len(delimiters) < len(DELIMITERS):
@@ -160,9 +160,9 @@ def _quote(text: str, delimiter: str, quotes: str) -> str:
     return "'" if single and not double and single >= 0.05 * cells and other <= 0.1 * single else '"'
 
 
-def _by_further(text: str, quotes: str) -> Dialect | None:
+def _by_further(text: str, quotes: str, delimiters: str = FURTHER_DELIMITERS) -> Dialect | None:
     """A seldom delimiter that parts every row into the same number of cells; times and pairs with a colon are no rows of cells."""
-    for delimiter in FURTHER_DELIMITERS:
+    for delimiter in delimiters:
         dialect = Dialect(delimiter, _quote(text, delimiter, quotes))
         rows = read_rows(text, dialect, _ROWS)
         width = len(rows[0]) if rows else 0

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from .cell_kind import cell_text
-from .table_finder import ASCII_BLANKS, Layout, LeftOut, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
+from .table_finder import ASCII_BLANKS, RULES, Layout, LeftOut, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
 
 _TOTALS = (
     *("total", "totals", "grand total", "subtotal", "sub-total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme"),
@@ -30,6 +31,7 @@ _COUNTED = re.compile(
     r"(?i)\(?[0-9][0-9.,]*\s+(?:rows?|records?|lines?|zeilen?|datens[aä]tze?)"
     r"(?:\)|\s+(?:selected|affected|in set|fetched|returned|exported)\b.*)?\.?"
 )
+_VALUELESS = re.compile(r"(?i)(?!true$|false$|nan|inf)[a-z_]")  # names that are the text of no number, date or boolean
 MARKED = 3  # columns from the left in which the word for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
 _REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
@@ -68,6 +70,37 @@ class RowSifter:
         if self.is_total(row) and self._lacks_texts(row):
             return "total"
         return "inside" if self._is_apart(row, width) else ""
+
+    def candidates(self, rows: Sequence[Row], width: int) -> Sequence[int]:
+        """The positions of rows that may be totals or that `inside` may refuse; found by the distinct cells of columns, as they are few."""
+        usual = rows[len(rows) // 2] if rows else ()
+        filled = [j for j, cell in enumerate(usual) if cell_text(cell)][:2]  # a row that fills both is not apart
+        names = {next((j for j, name in enumerate(header) if name), 0): header for header in self.headers}
+        if len(filled) < 2 or len(names) < len(self.headers) or any(len(row) != width for row in rows):
+            return range(len(rows))
+        found: set[int] = set()
+        for j in {*range(min(MARKED, width)), *filled, *(j for j in names if j < width)}:
+            cells = [row[j] for row in rows]
+            kinds = set(map(type, cells))
+            if bool in kinds and kinds & {int, float}:  # True equals 1
+                return range(len(rows))
+            distinct = set(cells)
+            texts = [cell for cell in distinct if type(cell) is str]
+            odd: set[Any] = {cell for cell in texts if self._is_marked(cell)}
+            if j in names:
+                named = names[j][j]
+                odd.update(cell for cell in (texts if _VALUELESS.match(named) else distinct) if cell_text(cell) == named)
+            if j in filled:
+                odd.update((None, *(cell for cell in texts if not cell.strip())))
+            if not odd.isdisjoint(distinct):
+                found.update(at for at, cell in enumerate(cells) if cell in odd)
+        return sorted(found)
+
+    def _is_marked(self, cell: str) -> bool:
+        """Whether a text begins a total, a comment or a drawn line where it stands in the first columns."""
+        text = cell.strip(ASCII_BLANKS)
+        mark = self.wanted.comment
+        return text in TOTALS or (bool(mark) and text.startswith(mark)) or cell.strip()[:3] in RULES
 
     def below(self, rows: Sequence[Row], width: int, marked: int) -> list[str]:
         """Why rows at the end are none of the table, the last one last; "blank" for empty ones between them.
@@ -176,13 +209,14 @@ def sift(sifter: RowSifter, rows: Sequence[Row], width: int) -> tuple[list[int],
     """The positions of the rows that are rows of the table, below its names, and what else stands among them and below."""
     if sifter.wanted.keep_all:
         return list(range(len(rows))), []
-    marked = sum(map(sifter.is_total, rows))
+    candidates = sifter.candidates(rows, width)
+    marked = sum(sifter.is_total(rows[at]) for at in candidates)
     end = sifter.below(rows[-TAIL:], width, marked)
     reasons = dict(enumerate(end, len(rows) - len(end)))
     if len(end) < len(rows) and (reason := sifter.on_top(rows[0], width, marked)):
         reasons[0] = reason
-    for at, row in enumerate(rows[: len(rows) - len(end)]):
-        if reason := sifter.inside(row, width):
+    for at in candidates:
+        if at < len(rows) - len(end) and (reason := sifter.inside(rows[at], width)):
             reasons[at] = reason
     reasons = sifter.checked(reasons, len(rows))
     found = [LeftOut(at, reason, row_text(rows[at])) for at, reason in sorted(reasons.items()) if reason != "blank"]

@@ -81,6 +81,12 @@ DELIMITERS = {
         'a,b,c\n"1,5",x,"2,5"\n"3,25",y,"4,5"\n"3,5",y,"4,75"\n', 3, "a number 1.5 | b category x | c number 2.5"
     ),
     "thousands quoted": Case('a,b\n"1,234",x\n"12,345",y\n"999",y\n', 3, "a integer 1234 | b category x", doubts="a: decimal"),
+    "times beside texts with colons": Case(
+        '"{""a"": ""b""}",13:31:38,06:00:04\n"{""a"": ""b""}",22:13:29,14:20:11\n"{""a"": ""c""}",04:37:27,22:04:28\n',
+        3,
+        'column_1 category {"a": "b"} | column_2 date 13:31:38 | column_3 date 06:00:04',
+        notes="header",
+    ),
     "decimal commas and a notice with a comma": Case(
         "ratio;x1;kind\n1,5;x;u\n2,5;y;v\n3,5;x;u\nSource: the office, 2024\n",
         3,

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import math
+import random
+from dataclasses import replace
+
 import pytest
 
 from mlops_desktop.serving.row_sifter import RowSifter, sift
@@ -58,3 +63,33 @@ def test_a_last_row_that_fits_stays(row):
 
 def test_every_row_is_kept_on_demand():
     assert sifted([*BODY, NAMES, ["Total", "", "10"], ["note"]], keep_all=True) == (list(range(7)), [])
+
+
+CELLS = (
+    *("", " ", None, "a", "b", "Total", " total ", "Summe:", "# note", "#N/A", "---", "=====", "Page 2", "day", "kind", "n", "1", "nan"),
+    *(1, 1.0, 0, 2.5, True, math.nan, datetime.datetime(2024, 1, 1), datetime.datetime(2024, 1, 1, 5)),
+)
+
+
+@pytest.mark.parametrize("names", [NAMES, ["1", "b", "c"], ["", "kind", "n"], ["nan", "True", "x"], ["", "", ""]], ids=str)
+@pytest.mark.parametrize("padded", [False, True])
+def test_candidates_are_all_rows_that_are_refused(names, padded):
+    draw = random.Random(3)
+    refused = 0
+    for _ in range(150):
+        pool = draw.sample(CELLS, 12)
+        rows = [draw.choices(pool, k=3) if draw.random() < 0.3 else [1.5 if draw.random() < 0.5 else 2, "a", 3] for _ in range(30)]
+        layout = replace(find_table([NAMES, *BODY]), fill=3)
+        sifter = RowSifter(layout, Wanted(), (tuple(names),), padded)
+        found = set(sifter.candidates(rows, 3))
+        wanted = {at for at, row in enumerate(rows) if sifter.inside(row, 3) or sifter.is_total(row)}
+        assert wanted <= found
+        refused += len(wanted)
+    assert refused > 100
+
+
+def test_few_rows_of_a_large_table_are_candidates():
+    rows = [[f"2024-01-{at % 28 + 1:02}", "AB"[at % 2], str(at)] for at in range(500)]
+    rows[250] = NAMES
+    layout = find_table([NAMES, *rows])
+    assert RowSifter.over(layout, Wanted(), [NAMES, *rows]).candidates(rows, 3) == [250]

@@ -66,14 +66,14 @@ def sheet_columns(sheet: Sheet, names: Sequence[str] | None, first: int, kept: S
     width = len(sheet.rows[0])
     given = generated_names(width) if names is None else [*names, *[""] * (width - len(names))]
     rows = [first + at for at in kept]
-    return [_column(sheet, at, name, rows) for at, name in enumerate(given)]
+    columns = zip(*(sheet.rows[at] for at in rows), strict=True) if rows else [()] * width
+    return [_column(sheet, at, name, rows, cells) for at, (name, cells) in enumerate(zip(given, columns, strict=True))]
 
 
-def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int]) -> SheetColumn:
-    """One column of some rows: errors count as missing, cells of several types become texts."""
-
-    cells = [sheet.rows[i][at] for i in rows]
-    errors = [i for i, cell in enumerate(cells) if isinstance(cell, str) and cell.strip() in _ERRORS]
+def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int], cells: Sequence[Any]) -> SheetColumn:
+    """One column with the cells of some rows: errors count as missing, cells of several types become texts."""
+    texts = {cell for cell in set(cells) if isinstance(cell, str) and cell.strip() in _ERRORS} if str in set(map(type, cells)) else set()
+    errors = [i for i, cell in enumerate(cells) if isinstance(cell, str) and cell in texts] if texts else []
     notes = []
     if errors:
         kinds = ", ".join(sorted({cells[i].strip() for i in errors}))
@@ -84,8 +84,8 @@ def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int]) -> SheetColum
             kinds=kinds,
         )
         notes.append(Evidence(name, "errors", message, tuple(i + 1 for i in errors[:10])))
-        cells = [None if isinstance(cell, str) and cell.strip() in _ERRORS else cell for cell in cells]
-    empty = [i for i, row in enumerate(rows) if (row, at) in sheet.uncalculated]
+        cells = [None if isinstance(cell, str) and cell in texts else cell for cell in cells]
+    empty = [i for i, row in enumerate(rows) if (row, at) in sheet.uncalculated] if sheet.uncalculated else []
     if empty:
         message = plural_msg(
             len(empty),
@@ -103,7 +103,7 @@ def _array(column: Sequence[Any]) -> tuple[Any, tuple[str, ...]]:
     """The column as an Arrow array; when its cells are of several types, as texts, with those that stand for values of several types."""
     import pyarrow as pa
 
-    kinds = {type(cell) for cell in column if cell is not None}
+    kinds = set(map(type, column)) - {type(None)}
     if len(kinds) < 2 or kinds <= {int, float}:
         try:
             array = pa.array(column)

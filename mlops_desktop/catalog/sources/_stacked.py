@@ -115,10 +115,11 @@ def _starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
 def row_blocks(rows: Sequence[Sequence[Any]]) -> list[tuple[int, int]]:
     """Where the tables under one another begin and end in the rows of a sheet, with blank rows between; one for a sheet of one table."""
     starts, above = [0], None
+    blank = list(map(is_blank, rows))
     for at in range(1, len(rows)):
-        if not is_blank(rows[at - 1]) or is_blank(rows[at]):
+        if not blank[at - 1] or blank[at]:
             continue
-        end = next((i for i in range(at, min(at + _MOST_ROWS, len(rows))) if is_blank(rows[i])), min(at + _MOST_ROWS, len(rows)))
+        end = next((i for i in range(at, min(at + _MOST_ROWS, len(rows))) if blank[i]), min(at + _MOST_ROWS, len(rows)))
         below = _layout(rows[at:end])
         if below is None:
             continue

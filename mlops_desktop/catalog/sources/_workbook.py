@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import io
 import re
 import zipfile
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+
+import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
@@ -117,29 +120,45 @@ def _usual_form(archive: zipfile.ZipFile) -> bytes:
     return usual.getvalue()
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for cycles meanwhile: rows of cells hold none, and each search would walk over all of them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_no_collection()
 def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     """Every row of a sheet, without empty rows at the end and empty columns at the left."""
     job.step(0.1)
-    raw = workbook.book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+    raw = workbook.book.get_sheet_by_name(title).to_python(skip_empty_area=False)  # rows of one length
     job.step(0.6)
-    rows = [[_value(cell) for cell in row] for row in raw]
-    large = any(type(cell) is float and abs(cell) >= _EXACT for row in rows for cell in row)
+    known = [_values(cells) for cells in zip(*raw, strict=True)]
+    columns, large = [cells for cells, _ in known], any(beyond for _, beyond in known)
     part = workbook.parts.get(title)
     found = special_cells(workbook.archive.read(part), large) if workbook.archive is not None and part else None
-    for (i, j), value in (found.values if found else {}).items():
-        if i < len(rows):
-            rows[i] += [None] * (j + 1 - len(rows[i]))
-            rows[i][j] = value
+    values = {(i, j): value for (i, j), value in (found.values if found else {}).items() if i < len(raw)}
     formulas = found.uncalculated if found else []
     last = max((i for i, _ in formulas), default=-1)
-    rows += [[] for _ in range(last + 1 - len(rows))]
-    while len(rows) > last + 1 and not _length(rows[-1]):
+    height = max(len(raw), last + 1)
+    columns += [[] for _ in range(max([j + 1 for _, j in (*values, *formulas)], default=0) - len(columns))]
+    columns = [[*cells, *[None] * (height - len(cells))] if len(cells) < height else cells for cells in columns]
+    for j in {j for _, j in values}:
+        columns[j] = list(columns[j])
+    for (i, j), value in values.items():
+        columns[j][i] = value  # type: ignore[index]
+    filled = [j for j, cells in enumerate(columns) if any(cell is not None for cell in cells)]
+    width = max([*filled, *(j for _, j in formulas)], default=-1) + 1
+    left = min([*filled[:1], *(j for _, j in formulas)], default=0)
+    rows: list[Sequence[Any]] = list(zip(*columns[left:width], strict=True))
+    while len(rows) > last + 1 and all(cell is None for cell in rows[-1]):
         rows.pop()
-    width = max([_length(row) for row in rows] + [j + 1 for _, j in formulas], default=0)
-    left = min((next((j for j, cell in enumerate(row) if cell is not None), width) for row in rows), default=0)
-    left = min([left, *(j for _, j in formulas)])
-    whole: list[Sequence[Any]] = [(*row, *[None] * (width - len(row)))[left:width] for row in rows]
-    return Sheet(title, whole, frozenset((i, j - left) for i, j in formulas), left)
+    return Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left)
 
 
 def holds_rows(workbook: Workbook, title: str) -> bool:
@@ -151,8 +170,29 @@ def holds_rows(workbook: Workbook, title: str) -> bool:
         return len(_FILLED_ROW.findall(file.read(_START))) > 1
 
 
+def _values(cells: Sequence[Any]) -> tuple[Sequence[Any], bool]:
+    """The cells of a column as they are known here: whole numbers as integers, days as moments, blanks as nothing; and whether a number
+    is so large that it may not be exact.
+    """
+    kinds = set(map(type, cells))
+    if kinds == {str} and all(map(str.strip, set(cells))):
+        return cells, False
+    if float not in kinds:
+        return [_value(cell) for cell in cells] if kinds & {str, datetime.date} else cells, False
+    head = next(at for at, cell in enumerate(cells) if type(cell) is float)
+    below = cells[head:]
+    if set(map(type, below)) != {float}:
+        return [_value(cell) for cell in cells], any(type(cell) is float and abs(cell) >= _EXACT for cell in cells)
+    numbers = np.array(below)
+    large = np.abs(numbers) >= _EXACT
+    whole = (numbers == np.floor(numbers)) & ~large
+    values = [*map(_value, cells[:head]), *below]
+    for at, value in zip(np.flatnonzero(whole).tolist(), numbers[whole].astype(np.int64).tolist(), strict=True):
+        values[head + at] = value
+    return values, bool(large.any())
+
+
 def _value(cell: Any) -> Any:
-    """A cell as it is known here: whole numbers as integers, days as moments, blanks as nothing."""
     kind = type(cell)
     if kind is float:
         return int(cell) if cell.is_integer() and abs(cell) < _EXACT else cell
@@ -161,11 +201,6 @@ def _value(cell: Any) -> Any:
     if kind is datetime.date:
         return datetime.datetime(cell.year, cell.month, cell.day)
     return cell
-
-
-def _length(row: Sequence[Any]) -> int:
-    """The length of a row without the empty cells at its end."""
-    return next((j for j in range(len(row), 0, -1) if row[j - 1] is not None), 0)
 
 
 def unnamed_errors(workbook: Workbook) -> int:

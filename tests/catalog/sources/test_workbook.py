@@ -83,3 +83,26 @@ def test_long_numbers_of_identifiers_keep_their_digits(tmp_path):
             long.writestr(name, short.read(name).replace(b"<v>1e+16</v>", b"<v>12345678901234567</v>"))
     cells = load_cells(tmp_path / "long.xlsx", None, Silent())[1]
     assert cells.table.column("id").to_pylist() == [12345678901234567, 2]
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (["x", 1.5, 2.0, 3, -0.25], ["x", 1.5, 2, 3, -0.25]),
+        (["x", 1, 2, 3], ["x", 1, 2, 3]),
+        (["x", 1.5, 2.5], ["x", 1.5, 2.5]),
+        (["x", 1.0, None, 2.5, "a"], ["x", 1, None, 2.5, "a"]),
+        ([1.0, 2.5, "  ", 1e20], [1, 2.5, None, 1e20]),
+        (["x", "y", " ", "z"], ["x", "y", None, "z"]),
+        (["x", True, 1, datetime.datetime(2020, 1, 2)], ["x", True, 1, datetime.datetime(2020, 1, 2)]),
+    ],
+    ids=str,
+)
+def test_a_column_of_several_kinds_keeps_the_kind_of_each_cell(tmp_path, cells, found):
+    book = openpyxl.Workbook()
+    for cell in cells:
+        book.active.append([cell, "end"])
+    book.save(tmp_path / "x.xlsx")
+    with open_workbook(tmp_path / "x.xlsx") as opened:
+        column = [row[0] for row in read_sheet(opened, "Sheet", Silent()).rows]
+    assert [(cell, type(cell)) for cell in column] == [(cell, type(cell)) for cell in found]
