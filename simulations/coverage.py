@@ -2,7 +2,8 @@
 
     python -m simulations.coverage [TIMES] [CASE ...]
 
-Rows are drawn TIMES times (2,000) from populations whose true values are known from a million rows. Coverage is counted where an interval is shown.
+Rows are drawn TIMES times (2,000) from populations whose true values are known from a million rows. Coverage is counted where an interval
+is shown.
 Classes: normal scores, two classes 1.5 standard deviations apart, the threshold at the share of the event. Numbers: normal, Student t (3)
 and lognormal errors. Groups: 20 of 10 rows, with an effect of the group on truth, score and error.
 """
@@ -70,7 +71,7 @@ def numbers(kind: str) -> Callable[[np.random.Generator, int], Draw]:
 
     def draw(rng: np.random.Generator, rows: int) -> Draw:
         group = np.arange(rows) // 10 if kind == "grouped" else None
-        answer = rng.normal(20, 2, rows)
+        answer = rng.normal(100, 2, rows)
         if kind == "t3":
             error = rng.standard_t(3, rows)
         elif kind == "lognormal":

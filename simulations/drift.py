@@ -3,8 +3,8 @@
     python -m simulations.drift [TIMES]
 
 Each of TIMES (400) trials draws a training table and a window of the same population (a third each of normal, lognormal and categorical
-columns, a normal score), and reads the verdict of the report. A rate of 5 % or less is promised; "not rejected" is a one-sided binomial test
-at 1 %. Then half a standard deviation of one column among normal ones, 200 rows beside 5,000: found in more than 95 %.
+columns, a normal score), and reads the verdict of the report. A rate of 5 % or less is promised; "not rejected" is a one-sided binomial
+test at 1 %. Then half a standard deviation of one column among normal ones, 200 rows beside 5,000: found in more than 95 %.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def draw(schema: Schema, rows: int, rng: np.random.Generator, shift: float = 0.0
             values = rng.normal(shift if place == 0 else 0.0, 1.0, rows)
             numbers.append(np.exp(values) if place % 3 else values)
     return Frame(
-        schema.layout,
+        schema.layout(),
         rows,
         numbers=np.column_stack(numbers) if numbers else np.empty((rows, 0)),
         codes=np.column_stack(codes) if codes else np.empty((rows, 0), dtype=np.intp),

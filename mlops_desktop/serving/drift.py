@@ -1,9 +1,9 @@
-"""Compares the counts of two histograms of one column: how far they are apart (PSI), and how often chance alone makes as large a difference.
+"""Compares two histograms of one column: how far they are apart (PSI), and how often chance alone makes as large a difference.
 
-What no training row can hold by construction needs care, or small training tables alarm without drift: values beyond the training range are
-tested by how many of the largest (or smallest) of all values are new ones, which depends on no distribution, and stand in a bin of their own
+Bins that are empty at training by construction would alarm without drift where training rows are few. Values beyond the training range are
+tested by how many of the largest (or smallest) of all values are new ones, which depends on no distribution, and have a bin of their own
 only when they are more than chance; unseen levels share a bin with the rare ones. Bins are merged by the expectation of both histograms
-together, so that the choice does not depend on which of the two is the larger.
+together, so that the choice does not depend on which of them is the larger.
 """
 
 from __future__ import annotations

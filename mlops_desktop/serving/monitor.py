@@ -4,7 +4,7 @@ The bins of each column are fixed at training: deciles of numbers and dates with
 levels with bins for the other known levels and for unseen ones, and a bin for missing values. Counts of processes or days can be added.
 
 A column drifts when the change is *significant and large*: watch when PSI > 0.1, act when PSI > 0.25, if the p-value (`drift`) is below
-0.01 and stays significant among all columns and the score (Benjamini-Hochberg at 5 %). PSI alone has many false positives in small windows,
+0.01 and stays significant among all columns and the score (Benjamini-Hochberg at 3 %). PSI alone has many false positives in small windows,
 p-values alone in large ones. Dates that are later than those of training are no drift: the calendar moves on.
 """
 
@@ -30,7 +30,7 @@ from .serialization import Serializable
 from .value_text import number_text
 
 WATCH, ACT = 0.1, 0.25
-FALSE_DISCOVERIES = 0.05
+FALSE_DISCOVERIES = 0.03  # below the promised 5 %, for p-values of few rows are not exact
 MIN_ROWS = 50
 DECILES = 10
 MAX_LEVELS = 30
@@ -241,7 +241,7 @@ class Counters:
 
         A column has `field`, `verdict` (not_enough_data, stable, watch, act), `psi`, `p`, the shares `missing`, `unseen` and `outside` at
         training and now, its `bins` as shares, and a `note` where something moved that is no drift. A column (or the score) that is not
-        significant after a Benjamini-Hochberg correction at 5 % is stable; the overall verdict is the worst of them.
+        significant after a Benjamini-Hochberg correction at 3 % is stable; the overall verdict is the worst of them.
         """
         counts = self.counts() if counts is None else counts
         columns = [compare(bins, now) for bins, now in zip(self.reference.columns, counts, strict=False)]

@@ -14,7 +14,7 @@ from mlops_desktop.serving.frame import Bools, Floats
 
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
-RARE_TAIL = 0.01  # beyond the upper bound of a mean error: large errors that these rows happen not to hold are what is missed
+RARE_TAIL = 0.02  # beyond the upper bound of a mean error: large errors that these rows happen not to hold are what is missed
 RESAMPLES = 1000
 Bounds = tuple[float, float]
 
@@ -94,18 +94,19 @@ def jackknife(statistic: Statistic, value: float, units: Units, degrees: int, bo
     return unscale(middle - reach), unscale(middle + reach)
 
 
-def log_mean(sums: Floats, rows: Floats, draws: Floats) -> tuple[Bounds, Floats] | None:
-    """The logarithm of a mean that is above 0, from its sums and rows by unit: the wider, at each end, of the jackknife with Student's t and
-    the studentized bootstrap; and the pseudo-values, (units,). `draws` as `draws_of` makes them.
+def log_mean(sums: Floats, rows: Floats, draws: Floats, cautious: bool) -> tuple[Bounds, Floats] | None:
+    """The logarithm of a mean above 0, from its sums and rows by unit, by the studentized bootstrap; and the pseudo-values (units,).
+
+    A cautious one is no narrower than the jackknife with Student's t, and reaches further up. `draws` as `draws_of` makes them.
     """
     total, count = float(sums.sum()), float(rows.sum())
     if total <= 0 or not (total - sums > 0).all():
         return None
     middle = math.log(total / count)
-    return _studentized(middle, np.log((total - sums) / (count - rows)), draws)
+    return _studentized(middle, np.log((total - sums) / (count - rows)), draws, cautious)
 
 
-def _studentized(middle: float, without: Floats, draws: Floats) -> tuple[Bounds, Floats] | None:
+def _studentized(middle: float, without: Floats, draws: Floats, cautious: bool) -> tuple[Bounds, Floats] | None:
     units = len(without)
     pseudo = units * middle - (units - 1) * without
     error = float(pseudo.std(ddof=1)) / math.sqrt(units)
@@ -115,15 +116,15 @@ def _studentized(middle: float, without: Floats, draws: Floats) -> tuple[Bounds,
     drawn = draws @ centred / units
     spread = np.sqrt(np.maximum(draws @ centred**2 / units - drawn**2, 0.0) / (units - 1))
     ratios = np.divide(drawn, spread, out=np.zeros_like(drawn), where=spread > 0)
-    under, over = np.quantile(ratios, [RARE_TAIL, 1 - TAIL])
-    reach = float(stats.t.ppf(1 - TAIL, units - 1))
+    under, over = np.quantile(ratios, [RARE_TAIL if cautious else TAIL, 1 - TAIL])
+    reach = float(stats.t.ppf(1 - TAIL, units - 1)) if cautious else 0.0
     low, high = middle - max(reach, float(over)) * error, middle + max(reach, -float(under)) * error
     return (low, min(high, 700.0)), pseudo
 
 
 def mean_error(losses: Floats, units: Units, draws: Floats) -> Bounds | None:
     """The interval of the mean of losses (rows,) that are never negative."""
-    found = log_mean(units.sums(losses), units.sums(np.ones_like(losses)), draws)
+    found = log_mean(units.sums(losses), units.sums(np.ones_like(losses)), draws, cautious=True)
     return None if found is None else (math.exp(found[0][0]), math.exp(found[0][1]))
 
 
@@ -133,13 +134,13 @@ def explained(actual: Floats, error: Floats, units: Units, draws: Floats) -> Bou
     """
     rows = units.sums(np.ones_like(error))
     centred = actual - actual.mean()
-    squared = log_mean(units.sums(error**2), rows, draws)
+    squared = log_mean(units.sums(error**2), rows, draws, cautious=False)
     first, second, left = units.sums(centred), units.sums(centred**2), rows.sum() - rows
     variance = second.sum() / rows.sum()
     without = (second.sum() - second) / left - ((first.sum() - first) / left) ** 2
     if squared is None or variance <= 0 or not (without > 0).all():
         return None
-    spread = _studentized(math.log(variance), np.log(without), draws)
+    spread = _studentized(math.log(variance), np.log(without), draws, cautious=False)
     if spread is None:
         return None
     above, below = math.log(float(np.mean(error**2))), math.log(variance)
@@ -155,7 +156,7 @@ def explained(actual: Floats, error: Floats, units: Units, draws: Floats) -> Bou
 
 
 def median(values: Floats, units: Units) -> Bounds:
-    """The interval of a median between two of the ordered values: exact for single rows, by Woodruff's method (1952) for groups and blocks."""
+    """The interval of a median between two of the ordered values: exact for single rows, by Woodruff's method (1952) for groups."""
     ordered, rows = np.sort(values), len(values)
     if units.kind == "rows":
         at = max(int(stats.binom.ppf(TAIL, rows, 0.5)), 1)

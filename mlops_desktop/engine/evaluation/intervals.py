@@ -6,6 +6,7 @@ Where the split keeps groups or times apart, whole groups or blocks of time are 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from mlops_desktop.serving.message import Message, msg
 
 LEAST_OF_CLASS = 10  # rows of each class, and groups or blocks that hold it
 LEAST_UNITS = 10
-MEANS = {
+MEANS: dict[str, Callable[[Predictions], Floats]] = {
     "neg_log_loss": log_loss,
     "neg_mean_absolute_error": lambda predicted: np.abs(errors(predicted)),
     "neg_mean_absolute_percentage_error": relative_errors,
@@ -109,12 +110,13 @@ class Intervals:
         if metric.id in MEANS:
             found = methods.mean_error(MEANS[metric.id](self.predicted), self.parts, self._drawn())
             if found is not None:
-                root = math.sqrt if metric.id == "neg_root_mean_squared_error" else float
-                found = (-root(found[1]), -root(found[0]))
+                power = 0.5 if metric.id == "neg_root_mean_squared_error" else 1.0
+                found = (-(found[1] ** power), -(found[0] ** power))
             return Interval(found, self._bootstrapped())
         if metric.id == "r2":
             actual = np.asarray(self.predicted.actual, dtype=np.float64)
-            return Interval(methods.explained(actual, errors(self.predicted), self.parts, self._drawn()), self._bootstrapped())
+            how = msg("Studentized bootstrap of error and spread, combined (MOVER), over {units}.", units=self._over())
+            return Interval(methods.explained(actual, errors(self.predicted), self.parts, self._drawn()), how)
         if metric.id == "neg_median_absolute_error":
             low, high = methods.median(np.abs(errors(self.predicted)), self.units)
             return Interval((-high, -low), msg("The median’s interval by Woodruff’s method, over {units}.", units=self._over()))

@@ -86,7 +86,8 @@ def evaluate_scores(
     """The evaluation of scores: (rows, classes) probabilities or (rows,) values, all finite, against the truth.
 
     `prior` is what the baseline always answers: class shares (classes,), or one number (1,), best those of the training rows; these rows'
-    own unless given. `units` are what intervals are drawn over: each row unless given. Curves are those of the positive class, or of the most frequent classes where there is none.
+    own unless given. `units` are what intervals are drawn over: each row unless given. Curves are those of the positive class,
+    or of the most frequent classes where there is none.
     """
     job = job or Silent()
     predicted = predictions(target, scores, positive, threshold)

@@ -219,9 +219,10 @@ class Importance:
 class Evaluation:
     """How good a model is on rows with known answers. Either `classification` or `residuals` is there, by the kind of task.
 
-    `metrics` come with intervals of the `confidence`, some of them from `resamples` bootstrap resamples, `notes` are sentences about the rows, `worst`
-    the rows that were missed most. Out of fold: `choice`, the proposed threshold. On the held-out test set: `importance`, and in an answer
-    `test_accesses`, how often that set was used. On another file: its name, its rows, and how many could not be compared.
+    `metrics` come with intervals of the `confidence`, some of them from `resamples` bootstrap resamples, `notes` are sentences about
+    the rows, `worst` the rows that were missed most. Out of fold: `choice`, the proposed threshold. On the held-out test set:
+    `importance`, and in an answer `test_accesses`, how often that set was used. On another file: its name, its rows, and how many could
+    not be compared.
     """
 
     task: str

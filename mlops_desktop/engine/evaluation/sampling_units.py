@@ -42,7 +42,7 @@ class Units:
 
     def sums(self, values: Floats) -> Floats:
         """The sum of (rows,) values in each unit, (count,)."""
-        return np.bincount(self.of_row, weights=values, minlength=self.count)
+        return np.bincount(self.of_row, weights=values, minlength=self.count).astype(np.float64)
 
 
 def row_units(rows: int) -> Units:
