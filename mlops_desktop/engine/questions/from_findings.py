@@ -50,5 +50,7 @@ def _label(finding: Finding) -> str:
         return msg("Merge the spellings of “{column}”", column=finding.column)
     if "missing" in finding.fix:
         return msg("Count these values of “{column}” as missing", column=finding.column)
+    if "split" in finding.fix:
+        return msg("Split by “{column}”: test on the latest rows", column=finding.column)
     known = choices().row_filters if "row_filter" in finding.fix else choices().operations
     return msg("Add the step “{step}”", step=known.read(finding.fix.get("row_filter") or finding.fix["step"]).label)

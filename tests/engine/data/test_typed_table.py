@@ -75,6 +75,11 @@ def test_typed_cells_give_the_same_levels_as_texts():
     assert list(as_texts.categorical("x")[1]) == ["3", "1", "2"]
 
 
+def test_dates_before_1970_are_counted():
+    table = type_cells(cells_of({"when": pd.Series(["1949-01", "1949-02", "", "1971-03"])}), {}, Silent())
+    assert (table.distinct("when"), table.missing("when")) == (3, 1)
+
+
 def test_one_row_and_all_missing():
     one = type_cells(texts(a=["1"], b=["x"]), {}, Silent())
     assert (one.rows, one.frame.texts("b")) == (1, ["x"])
