@@ -49,11 +49,15 @@ class Pipeline:
         self.store = ArtifactStore(folder / "store")
 
     def of(self, project: Project) -> Pipeline:
-        """The pipeline of other decisions on the same data. It has the same typed table, where they leave that as it is."""
+        """The pipeline of other decisions on the same data. It has the same typed table and rows, where they leave these as they are."""
         other = Pipeline(self.folder, project)
         other.store = self.store
-        if "table" in self.__dict__ and other.keys.table == self.keys.table:
-            other.table = self.table
+        same = ["table"] if other.keys.table == self.keys.table else []
+        if other.keys.rows == self.keys.rows:
+            same += ["kept_rows", "_kept"]
+            if other.roles() == self.roles() and other.project.task == self.project.task:
+                same += ["features", "target", "equal_rows"]
+        other.__dict__.update({name: self.__dict__[name] for name in same if name in self.__dict__})
         return other
 
     @cached_property
@@ -206,7 +210,7 @@ class Pipeline:
     @cached_property
     def folds(self) -> list[tuple[Ints, Ints]]:
         """Training and validation positions within the training part, fold by fold."""
-        return make_folds(self.project.split, self._split_facts(self._cut[0], self.train.target), self.project.seed)
+        return make_folds(self.project.split, self._split_facts(self._cut[0], self.target.take(self._cut[0])), self.project.seed)
 
     def texts(self, layout: Layout) -> tuple[str, ...]:
         """The columns of a layout that hold free text, as the types of the table say."""

@@ -63,12 +63,13 @@ def _measurable(pipeline: Pipeline, split: Splitter) -> tuple[Splitter | None, s
         trial = split.with_known({**{name: getattr(split, name) for name in split.params()}, "folds": count})
         made = pipeline.of(replace(pipeline.project, split=trial))
         try:
-            parts = [made.train.target.take(valid) for _, valid in made.folds]
+            train, test = (made.target.take(np.searchsorted(made.kept_rows, rows)) for rows in (made.train_rows, made.test_rows))
+            parts = [test, *(train.take(valid) for _, valid in made.folds)]
         except UserError as error:
             refusal = refusal or error.message
             continue
         most = most or trial
-        if trial.role not in ("group", "time") or all(_has_two_classes(part) for part in (*parts, made.test.target)):
+        if trial.role not in ("group", "time") or all(_has_two_classes(part) for part in parts):
             return trial, ""
     return most, refusal
 
