@@ -107,6 +107,12 @@ def _pattern(format_: str, at: int = 0) -> str:
     return "".join(out)
 
 
+def without_clock(format_: str) -> str:
+    """A format without the clock that may be absent behind its day."""
+    split = _CLOCK_PART.search(format_)
+    return format_ if split is None else format_[: split.start()]
+
+
 def is_time_of_day(format_: str) -> bool:
     """Whether a format has no day: its values are microseconds since midnight."""
     return bool(format_) and not any(field in format_ for field in ("%Y", "%y", "%G", "%s", "%Q", "%U", "%E"))
