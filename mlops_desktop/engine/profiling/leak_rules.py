@@ -17,7 +17,7 @@ _MOST_CLASSES = 100
 
 
 def leaks(seen: Seen) -> Iterator[Finding]:
-    """Columns that alone tell the target, far better than the best of the others, and those that tell it by being filled or empty."""
+    """Columns that alone predict the target, far better than the best of the others, and those that predict it by being filled or empty."""
     measure = _measure(seen)
     if measure is None or seen.target is None:
         return

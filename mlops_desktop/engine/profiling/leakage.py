@@ -60,8 +60,8 @@ class SingleColumn:
         return min(found) if len(found) >= 2 else 0.0
 
     def missingness(self, column: Column) -> float:
-        """How well it tells the target whether a cell of the column is filled, 0 to 1: the Gini coefficient of that alone, of a target with
-        classes for the one that is told best against the rest. 0 when fewer than five cells are missing, or filled.
+        """How well the filled cells of a column predict the target, 0 to 1: the Gini coefficient of that alone, of a target with
+        classes for the one that is predicted best against the rest. 0 when fewer than five cells are missing, or filled.
         """
         missing = self._table.frame.missing(column.name)[self._rows]
         gone = int(missing.sum())
@@ -73,10 +73,10 @@ class SingleColumn:
             return abs(2 * float(auc) - 1)
         sizes = np.bincount(self._positions, minlength=self._classes)
         hits = np.bincount(self._positions[missing], minlength=self._classes)
-        told = (sizes >= _LEAST_CLASS) & (len(missing) - sizes >= _LEAST_CLASS)
+        measured = (sizes >= _LEAST_CLASS) & (len(missing) - sizes >= _LEAST_CLASS)
         rest = np.maximum(len(missing) - sizes, 1)
         apart = np.abs(hits / np.maximum(sizes, 1) - (gone - hits) / rest)
-        return float(apart[told].max(initial=0.0))
+        return float(apart[measured].max(initial=0.0))
 
 
 def _bins(table: Table, column: Column) -> Ints:
