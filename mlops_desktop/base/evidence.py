@@ -1,17 +1,76 @@
-"""Evidence: why a table or one of its columns was read as it was."""
+"""Evidence: why a table or one of its columns was read as it was, and which rules of it leave a doubt."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from mlops_desktop.serving.message import msg
+
+Weight = Literal["high", "warning", "info"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceRule:
+    """What all evidence of one rule has in common.
+
+    `weight` is how much its doubt weighs, None when it leaves none. `question` is asked where a parameter of the source decides it
+    otherwise, `instead` is the type that a person may want for a column ("" none). Nobody has to act on what is `ordinary`.
+    """
+
+    weight: Weight | None = None
+    question: str = ""
+    instead: str = ""
+    ordinary: bool = False
+
+    @property
+    def doubts_column(self) -> bool:
+        """Whether it leaves a doubt about how a column was read, rather than about the whole table."""
+        return self.weight is not None and not self.question
+
+
+_OF_TABLES = {
+    "header": EvidenceRule(weight="warning", question=msg("Does no row name the columns?")),
+    "names": EvidenceRule(weight="info", question=msg("Do several rows name the columns?")),
+    "total": EvidenceRule(weight="warning", question=msg("Are these rows totals?")),
+    "inside": EvidenceRule(weight="warning", question=msg("Are these lines no rows of the table?")),
+    "delimiter": EvidenceRule(weight="warning", question=msg("Is this the mark between the cells?")),
+    "escape": EvidenceRule(weight="warning", question=msg("Does a backslash make the quote behind it a letter?")),
+    "sheet": EvidenceRule(weight="warning", question=msg("Is this the sheet that you want?")),
+    "table": EvidenceRule(weight="warning", question=msg("Is this the table that you want?")),
+    "member": EvidenceRule(weight="warning", question=msg("Is this the file of the archive that you want?")),
+    "encoding": EvidenceRule(weight="info", question=msg("Is this the encoding of its texts?")),
+}
+_TABLE_NOTES = (
+    *("above", "comment", "rule", "repeated", "below", "end", "empty", "ragged", "trailing", "row_names", "fixed"),
+    *("file", "spelled", "errors", "formulas", "labels", "date_range"),
+)
+_TEXT, _CATEGORY = EvidenceRule(weight="warning", instead="text"), EvidenceRule(weight="warning", instead="category")
+_DETAIL = EvidenceRule(weight="info", instead="text")
+_NUMBER, _DATE = EvidenceRule(weight="warning", instead="number"), EvidenceRule(weight="warning", instead="date")
+_OF_COLUMNS = {
+    "currencies": EvidenceRule(weight="high", instead="number"),
+    **dict.fromkeys(("not_number", "units", "marks"), _NUMBER),
+    **dict.fromkeys(("not_date", "maybe_date"), _DATE),
+    **dict.fromkeys(("date_order", "mixed_types", "decimal", "infinite", "no_zone", "excel_dates", "amounts", "pairs"), _TEXT),
+    **dict.fromkeys(("stray", "unmarked", "debit_credit", "month_or_day"), _CATEGORY),
+    **dict.fromkeys(("unread_numbers", "unread_dates"), EvidenceRule(weight="warning")),
+    **dict.fromkeys(("missing_words", "no_date", "century", "limits"), EvidenceRule(weight="info", instead="category")),
+    **dict.fromkeys(("leading_zeros", "long_numbers", "notation", "converted", "duration", "mark"), _DETAIL),
+    **dict.fromkeys(("type", "date_order_known", "identifier"), EvidenceRule(ordinary=True)),
+}
+_COLUMN_NOTES = ("two_digit_years", "no_clock", "dash", "invisible", "recode")
+RULES: Mapping[str, EvidenceRule] = {**_OF_TABLES, **_OF_COLUMNS, **dict.fromkeys((*_TABLE_NOTES, *_COLUMN_NOTES), EvidenceRule())}
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a column was read as it was. `rows` are row numbers from 1, the header not counted; `column` is "" for the whole table.
+    """Why a table or a column was read as it was.
 
-    `parameter` is the parameter of the source that decides it otherwise, `values` are those of its values that are worth a try, as texts.
+    `column` is "" for the whole table, `rows` are row numbers from 1, the header not counted.
+    `rule` is one of `RULES` (ValueError when it is none). `parameter` is the parameter of the source that decides it otherwise, `values`
+    are those of its values that are worth a try, as texts.
     """
 
     column: str
@@ -20,6 +79,10 @@ class Evidence:
     rows: tuple[int, ...] = ()
     parameter: str = ""
     values: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.rule not in RULES:
+            raise ValueError(f"“{self.rule}” is no rule of evidence.")
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON; without `parameter` and `values` where there are none."""
@@ -30,6 +93,10 @@ class Evidence:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Evidence:
-        """The evidence of `to_json`. KeyError or TypeError when it is none."""
+        """The evidence of `to_json`; a rule that only another version has is read as the plain note “file”.
+
+        KeyError or TypeError when it is none.
+        """
         values = tuple(record.get("values", ()))
-        return cls(record["column"], record["rule"], record["message"], tuple(record["rows"]), record.get("parameter", ""), values)
+        rule = record["rule"] if record["rule"] in RULES else "file"
+        return cls(record["column"], rule, record["message"], tuple(record["rows"]), record.get("parameter", ""), values)

@@ -22,7 +22,8 @@ class SplitFacts:
 
     `strata` intp codes of what a stratified split keeps the shares of (classes, or bands of a number), `group` intp codes (-1 is missing:
     those rows are one group of their own), `time` int64 microseconds or float64, `fold` intp codes into `fold_names` (-1 is missing). None
-    where the table has no such column.
+    where the table has no such column. `equal` intp codes that rows share which are equal in all features; None when a shuffled split need
+    not keep any together.
     """
 
     target: Target
@@ -31,6 +32,7 @@ class SplitFacts:
     time: Longs | Floats | None = None
     fold: Ints | None = None
     fold_names: tuple[str, ...] = ()
+    equal: Ints | None = None
 
     @property
     def rows(self) -> int:
@@ -65,11 +67,19 @@ class Splitter(Component, ABC):
         chosen: Sequence[str] = getattr(self, "column", ())
         return chosen[0] if chosen else ""
 
+    @property
+    def keeps_equal(self) -> bool:
+        """Whether rows that are equal in all features are to be on one side (the parameter `equal_together`)."""
+        return bool(getattr(self, "equal_together", False))
+
     @classmethod
     def with_known(cls, params: Mapping[str, Any]) -> Self:
         """This splitter with those of the parameters that it has."""
         return cls(**{name: value for name, value in params.items() if name in cls.params()})
 
     def switch_to(self, other: type[Splitter]) -> Splitter:
-        """Another splitter with the parameters that both have. The column is not kept: another method needs another one."""
-        return other.with_known({name: getattr(self, name) for name in self.params() if name != "column"})
+        """Another splitter with the parameters that both have. The column is not kept: another method needs another one.
+
+        A shuffled one that takes the place of another kind keeps equal rows on one side.
+        """
+        return other.with_known({"equal_together": True, **{name: getattr(self, name) for name in self.params() if name != "column"}})

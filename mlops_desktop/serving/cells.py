@@ -32,9 +32,8 @@ class Scale(Serializable):
 class Grammar(Serializable):
     """How the cells of one column are parsed, decided once for the whole column.
 
-    `notations` are further ways to write a number, each off unless it is named: `trailing_minus` (5-), `parentheses` ((5) is -5),
-    `apostrophe` (one in front is left off), `limits` (<5 and >200 are 5 and 200), `lakh` (1,23,456), `dash_zero` ($ - is 0),
-    `dash_decimals` (12.- is 12), and those of `compound_numbers.COMPOUND`.
+    `notations` are further ways to write a number, each off unless it is named: those of `numbers.NOTATIONS` and of
+    `compound_numbers.COMPOUND`.
     """
 
     decimal: str = "."

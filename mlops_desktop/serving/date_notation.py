@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from .cells import Grammar, clean_text
 from .column import Column
-from .dates import OffsetError, date_reader
+from .date_formats import DAYS, day_first, day_formats, exchanged, format_match, whole_formats
+from .dates import OffsetError, date_reader, without_clock
 from .frame import MISSING_DATE
 
-_DAY_FIRST = tuple(f"%d{mark}%m{mark}%{year}" for mark in "./-" for year in "Yy")
-_MONTH_FIRST = tuple(f"%m{mark}%d{mark}%{year}" for mark in "./-" for year in "Yy")
-_OTHERS = (
-    *("%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d. %b %Y", "%d.%b.%Y"),
-    *("%b %d, %Y", "%b %d %Y", "%d/%b/%Y"),
-)
 _NUMBERS = {"%Y%m%d": "yyyymmdd", "%E": "as the numbers of days that Excel counts", "%s": "as seconds since 1970"}
 _NEAR = 5 * 366 * 86_400_000_000  # microseconds from the training data, at least, in which a number may be a date
-_CLOCKS = (" %H:%M:%S.%f", " %I:%M:%S %p")  # each may be absent
+# Behind a day; each may be absent, and so may seconds.
+_CLOCKS = (
+    *(" %H:%M:%S.%f", " %I:%M:%S %p", "T%H:%M:%S.%f", ", %H:%M:%S.%f", ", %I:%M:%S %p"),
+    *(" %H:%M:%S Uhr", ", %H:%M:%S Uhr", " %H.%M Uhr", " %Hh%M", " %H.%M.%S"),
+)
 _MOST_KNOWN = 50_000
-_PARTS = {"%d": "day", "%m": "month", "%b": "month", "%Y": "year", "%y": "year"}
+_PARTS = {"%d": "day", "%o": "day", "%m": "month", "%b": "month", "%Y": "year", "%y": "year", "%a": "weekday"}
+_PERIODS = {"%G": "2024", "%Y": "2024", "%y": "24", "%V": "13", "%u": "4", "%q": "1"}  # of 2024-03-28, for weeks and quarters
 
 
 class DateNotation:
@@ -31,14 +31,12 @@ class DateNotation:
         self.column = column
         self._own = date_reader(grammar)
         self._own_reads_all = True
-        ends = ("", "%z") if grammar.zone else ("",)
-        formats = [f"{day}{clock}{end}" for day in (*_DAY_FIRST, *_MONTH_FIRST, *_OTHERS) for clock in _CLOCKS for end in ends]
-        self._formats = {one: date_reader(replace(grammar, date=one)) for one in formats}
-        self._formats.update(_number_readers(column))
-        self._readers = self._formats  # of the formats that read every cell so far
+        self._numbers = _number_readers(column)
+        self._readers: dict[str, Callable[[str], int]] = {}  # of the formats that read every cell so far
+        self._clocked: dict[str, Callable[[str], int]] = {}  # the same with a clock, once they are needed
         self._known: set[str] = set()  # cells that were seen: dates come again and again
         self._reads_both_ways = False
-        self._seen = self._clock = False
+        self._seen = False
 
     def add(self, texts: Iterable[str]) -> None:
         """Take note of some cells."""
@@ -56,20 +54,36 @@ class DateNotation:
         own = _moment(self._own, text)
         if text[4:5] == "-" and own is not None:
             return  # ISO 8601, which every format reads
-        values = {one: value for one, read in self._readers.items() if (value := _moment(read, text)) is not None}
-        if own == MISSING_DATE or (
-            own is None and not values and not any(_moment(read, text) is not None for read in self._formats.values())
-        ):
+        readers = self._readers if self._seen else self._readers_of(text)
+        values = _values(readers, text)
+        if self._seen and not values:
+            readers = self._clocked = self._clocked or self._with_clocks(readers)
+            values = _values(readers, text)
+        if own == MISSING_DATE or (own is None and not values and not (self._seen and _values(self._readers_of(text), text))):
             return  # no date: its row is refused by the column's grammar
         self._seen = True
-        self._clock |= ":" in text
         self._own_reads_all &= own is not None
-        self._readers = {one: self._readers[one] for one in values}
+        if len(values) < len(self._readers) or readers is not self._readers:
+            self._readers, self._clocked = {one: readers[one] for one in values}, {}
         self._reads_both_ways |= len(set(values.values())) > 1
+
+    def _readers_of(self, text: str) -> dict[str, Callable[[str], int]]:
+        """The readers of the formats that a text has, in a fixed order."""
+        days = dict.fromkeys(day_formats(text))
+        alone = {one: date_reader(replace(self.column.grammar, date=one)) for one in days if format_match(one).fullmatch(text)}
+        wholes = [one for one in whole_formats(text) if self.column.grammar.zone or "%z" not in one]
+        further = {one: date_reader(replace(self.column.grammar, date=one)) for one in wholes}
+        return {**(alone or self._with_clocks(days)), **further, **self._numbers}
+
+    def _with_clocks(self, days: Iterable[str]) -> dict[str, Callable[[str], int]]:
+        """The readers of days with a clock, which read the days alone as well."""
+        ends = ("", "%z") if self.column.grammar.zone else ("",)
+        formats = [f"{day}{clock}{end}" for day in days if day in DAYS for clock in _CLOCKS for end in ends]
+        return {one: date_reader(replace(self.column.grammar, date=one)) for one in formats}
 
     def order(self) -> bool | None:
         """Whether the cells prove that the day stands first (True) or the month (False); None when they prove neither."""
-        orders = {_day_first(one) for one in self._readers}
+        orders = {_order(one) for one in self._readers}
         return orders.pop() if self._seen and len(orders) == 1 else None
 
     def grammar(self, orders: Collection[bool]) -> Grammar | None:
@@ -82,16 +96,21 @@ class DateNotation:
             return own
         proven = next(iter(orders)) if len(orders) == 1 else None
         if self._own_reads_all:
-            if not self._reads_both_ways or proven in (None, _day_first(own.date)):
+            if not self._reads_both_ways or proven in (None, _order(own.date)):
                 return own
         elif self._reads_both_ways and proven is None:
-            if "." not in _without_clock(next(iter(self._readers))):
+            if "." not in without_clock(next(iter(self._readers))):
                 return None
             proven = True  # with points between, the day stands first wherever dates are written so
-        chosen = next((one for one in self._readers if not self._reads_both_ways or _day_first(one) == proven), "")
+        chosen = next((one for one in self._readers if not self._reads_both_ways or _order(one) == proven), "")
         if not chosen:
             return own
-        return replace(own, date=chosen if self._clock else _without_clock(chosen))
+        return replace(own, date=chosen)
+
+
+def _values(readers: Mapping[str, Callable[[str], int]], text: str) -> dict[str, int]:
+    """What a text is by each of the formats that read it."""
+    return {one: value for one, read in readers.items() if (value := _moment(read, text)) is not None}
 
 
 def _moment(read: Callable[[str], int], text: str) -> int | None:
@@ -129,20 +148,21 @@ def _number_readers(column: Column) -> dict[str, Callable[[str], int]]:
     return {one: reader(one) for one in _NUMBERS if one != "%s" or column.grammar.zone}
 
 
-def _day_first(format_: str) -> bool | None:
-    day = _without_clock(format_)
-    return True if day in _DAY_FIRST else False if day in _MONTH_FIRST else None
-
-
-def _without_clock(format_: str) -> str:
-    return format_.partition(" %H")[0].partition(" %I")[0]
+def _order(format_: str) -> bool | None:
+    """Whether the day stands first, where the month might as well; None for formats whose order is beyond doubt."""
+    day = without_clock(format_)
+    return day_first(day) if exchanged(day) else None
 
 
 def order_text(format_: str) -> str:
     """A format as a person names it, such as "day.month.year"."""
     if format_ in _NUMBERS:
         return _NUMBERS[format_]
-    text = _without_clock(format_)
+    text = without_clock(format_)
+    if "%V" in text or "%q" in text:
+        for field, value in _PERIODS.items():
+            text = text.replace(field, value)
+        return f"as in “{text}”"
     for field, name in _PARTS.items():
         text = text.replace(field, name)
     return text

@@ -107,6 +107,12 @@ def _pattern(format_: str, at: int = 0) -> str:
     return "".join(out)
 
 
+def without_clock(format_: str) -> str:
+    """A format without the clock that may be absent behind its day."""
+    split = _CLOCK_PART.search(format_)
+    return format_ if split is None else format_[: split.start()]
+
+
 def is_time_of_day(format_: str) -> bool:
     """Whether a format has no day: its values are microseconds since midnight."""
     return bool(format_) and not any(field in format_ for field in ("%Y", "%y", "%G", "%s", "%Q", "%U", "%E"))
@@ -260,6 +266,12 @@ def date_text(microseconds: int, format_: str = "", zone: bool = False) -> str:
     if microseconds % DAY == 0 and not zone:
         return moment.date().isoformat()
     return moment.isoformat() + ("Z" if zone else "")
+
+
+def time_format(values: Longs) -> str:
+    """The format that shows moments which are all times of a day (held on 1970-01-01) without a day; "" where one is not."""
+    known = values[values != MISSING_DATE]
+    return "%H:%M:%S" if len(known) and known.min() >= 0 and known.max() < DAY and known.any() else ""
 
 
 def date_example(grammar: Grammar) -> str:

@@ -16,6 +16,7 @@ from .errors import UserError
 from .level_notation import LevelNotation
 from .message import msg
 from .number_notation import DECIMAL_NAMES, OTHER, NumberNotation
+from .numbers import NOTATIONS
 from .schema import Schema
 
 # Words that workbooks of other languages write are too rare in training data to be sought there.
@@ -34,12 +35,6 @@ _PAIRS = (
 _MEANINGS = {word: value for pair in _PAIRS for word, value in zip(pair, (True, False), strict=True)}
 _MOST_WORDS = 20
 _SHOWN = 12
-_FURTHER = {
-    "trailing_minus": "with the minus behind negative ones",
-    "parentheses": "in parentheses where they are negative",
-    "apostrophe": "behind an apostrophe",
-    "lakh": "with commas between two digits, as in 1,23,456",
-}
 NOTATION = "notation"  # the code of warnings that say what a file writes otherwise than the training data
 
 
@@ -181,7 +176,10 @@ def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
     if new.percent != own.percent:
         yield "The numbers of {names} are percentages in this file; they were read as shares{value}.", ""
     if further := [one for one in new.notations if one not in own.notations]:
-        yield "The numbers of {names} are written {value} in this file; they were read so.", ", ".join(_FURTHER[name] for name in further)
+        yield (
+            "The numbers of {names} are written {value} in this file; they were read so.",
+            ", ".join(NOTATIONS[one].label for one in further),
+        )
     if marks := [mark for mark in new.affixes if mark not in own.affixes]:
         yield "The numbers of {names} stand with {value} in this file, which was left off.", _quoted(marks)
     if scales := [scale.mark for scale in new.scales if scale not in own.scales and scale.mark != column.unit]:

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from .cell_kind import cell_kind, cell_text
+from .units import UNITS
 
 Row = Sequence[Any]
 _LONG_NAME = 25
 _UNIT = re.compile(r"[\[(<{].{0,20}[\])>}]|.{0,8}[°%µμ²³€$‰Ω/].{0,8}")
+_NAMES_TOO = frozenset(("month", "week", "minute", "std", "pts", "pp", "ps"))  # units behind a number, but names of columns as well
+# Every unit that numbers are written with, and other words that stand in a row of units; casefolded.
 _UNITS = frozenset(
     (
-        *("m", "mm", "cm", "km", "kg", "g", "mg", "µg", "ug", "t", "s", "sec", "min", "h", "hr", "d", "ms", "us", "ns", "l"),
-        *("ml", "dl", "a", "ma", "v", "mv", "kv", "w", "kw", "mw", "gw", "wh", "kwh", "mwh", "hz", "khz", "mhz", "ghz", "pa"),
-        *("hpa", "kpa", "mpa", "bar", "mbar", "psi", "k", "c", "f", "degc", "degf", "deg", "db", "rpm", "ppm", "ppb", "lux"),
-        *("lx", "n", "nm", "j", "kj", "kcal", "cal", "mol", "mmol", "usd", "eur", "chf", "gbp", "pcs", "stk", "st", "ts", "rn"),
-        *("volts", "amps", "watts", "unitless", "in", "ft", "yd", "mi", "lb", "lbs", "oz", "gal", "mph", "kn", "knots", "kmh"),
-        *("u/min", "units", "count", "-", "–", "yyyy-mm-dd", "dd.mm.yyyy", "mm/dd/yyyy", "hh:mm", "hh:mm:ss", "utc"),
-        *("mmhg", "bpm", "years", "year", "months", "weeks", "days", "day", "hours", "hour", "minutes", "seconds", "°", "ph", "ntu", "iu"),
-        *("pt", "px", "dpi", "cd", "ev", "kn", "m2", "m3", "m^2", "m^3", "cm2", "cm3", "km2", "ha", "gb", "mb", "kb", "tb", "persons"),
+        *(unit for mark in UNITS if (unit := mark.casefold()) not in _NAMES_TOO),
+        *("µg", "ug", "d", "us", "ns", "a", "k", "c", "f", "degc", "degf", "deg", "lux", "n", "cal", "mol", "mmol", "usd"),
+        *("eur", "chf", "gbp", "st", "ts", "rn", "volts", "amps", "watts", "unitless", "gal", "kn", "knots", "u/min", "units"),
+        *("count", "-", "–", "yyyy-mm-dd", "dd.mm.yyyy", "mm/dd/yyyy", "hh:mm", "hh:mm:ss", "utc", "ph", "ntu", "pt", "dpi"),
+        *("cd", "ev", "m^2", "m^3", "cm2", "cm3", "km2", "persons"),
     )
 )
 _TYPE_NAMES = frozenset(

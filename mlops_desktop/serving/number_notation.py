@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from .cells import Grammar, Scale, clean_text
 from .column import Column
-from .numbers import number_reader
-from .units import CURRENCIES, UNITS
+from .numbers import NOTATIONS, number_reader
+from .units import CURRENCIES, UNITS, ratio
 
 _PLAIN = {mark: re.compile(rf"(?:[+-]?[0-9]+(?:{re.escape(mark)}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?\n)*") for mark in ".,"}
 _DIGITS = re.compile(r"[+-]?[0-9]+")
@@ -25,12 +25,7 @@ _THREES = re.compile(r"[+-]?(?:[0-9]{3},[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3}){2,})(?:
 _NO_GROUP = re.compile(r"(?<![\d.,])(?:0\d*|\d{4,})([.,])\d{3}(?![\d.,])")
 _MARKED = re.compile(r"(?P<sign>[+−–-]?)\s*(?P<before>[^\d\s+−–.,-]*)\s*(?P<number>[+−–-]?[0-9](?:.*[0-9])?)\s*(?P<after>[^\d\s.,]*)")
 _GROUPS: Mapping[str, tuple[str, ...]] = {".": ("", ",", " ", "'"), ",": ("", ".", " ", "'")}  # marks between thousands by decimal mark
-# Further ways to write a number that mean one thing alone, by their name in a grammar: what stands around the number.
-_FURTHER = {
-    "trailing_minus": re.compile(r"([^\s+−–-].*[^\s−–-])\s*[−–-]"),
-    "parentheses": re.compile(r"\(\s*([^\s+−–-].*\S|\S)\s*\)"),
-    "apostrophe": re.compile(r"['’](.*\S)"),
-}
+_AROUND = {one.id: re.compile(one.around) for one in NOTATIONS.values() if one.around}
 OTHER = {".": ",", ",": "."}
 DECIMAL_NAMES = {".": "point", ",": "comma"}
 
@@ -92,7 +87,7 @@ class NumberNotation:
         if self._classify(text):
             self._bare = True
             return True
-        for name, around in _FURTHER.items():
+        for name, around in _AROUND.items():
             if name not in self.column.grammar.notations and (inner := around.fullmatch(text)) and self._add_other(inner[1]):
                 self._further.add(name)
                 return True
@@ -223,7 +218,7 @@ class NumberNotation:
             others = [mark for mark in sorted(marks) if mark not in same]
             if others and UNITS[unit][0] == "temperature":
                 return grammar
-            scales = tuple(Scale(mark, *_ratio(UNITS[mark][1], UNITS[unit][1])) for mark in (*same, *others)) if others else ()
+            scales = tuple(Scale(mark, *ratio(UNITS[mark][1], UNITS[unit][1])) for mark in (*same, *others)) if others else ()
             return replace(grammar, scales=(*grammar.scales, *scales)) if others else replace(grammar, affixes=(*grammar.affixes, *same))
         return grammar
 
@@ -243,7 +238,3 @@ def _value(read: Callable[[str], float], text: str) -> float | None:
         return read(text)
     except ValueError:
         return None
-
-
-def _ratio(size: float, stated: float) -> tuple[float, float]:
-    return (size / stated, 1.0) if (size / stated).is_integer() else (float(size), float(stated))

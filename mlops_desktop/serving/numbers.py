@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from .cells import Grammar, Scale, clean_text
@@ -15,6 +16,71 @@ from .units import is_side
 THOUSANDS = {"": "", ",": ",", ".": r"\.", " ": "[ \u00a0\u2009\u202f]", "'": "['’]"}
 _MINUS = "−–-"  # the hyphen last, as a character class needs it
 _SIGNS = ("sign", "tail_sign", "behind", "last")
+
+
+@dataclass(frozen=True)
+class Notation:
+    """A further way to write a number, off unless a grammar names it. It is read by `number_pattern` and found by `number_formats`.
+
+    `label` completes “The numbers are written …”, `example` is a text of it with its value. `around` is the pattern of a text with the
+    number as its group, for a notation that means one thing alone and so is read in a new file though the training data has none of it.
+    `cells` is the pattern of the texts that need it, and `meaning` what is told of these; both "" where there is nothing to tell.
+    """
+
+    id: str
+    label: str
+    example: tuple[str, float]
+    around: str = ""
+    cells: str = ""
+    meaning: str = ""
+
+
+# By id. Notations of numbers in several parts are `compound_numbers.COMPOUND`.
+NOTATIONS: Mapping[str, Notation] = {
+    one.id: one
+    for one in (
+        Notation(
+            "parentheses",
+            "in parentheses where they are negative",
+            ("(5)", -5.0),
+            around=r"\(\s*([^\s+−–-].*\S|\S)\s*\)",
+            cells=r".*\(.*\).*",
+            meaning="Parentheses are a minus",
+        ),
+        Notation(
+            "trailing_minus",
+            "with the minus behind negative ones",
+            ("5-", -5.0),
+            around=r"([^\s+−–-](?:.*[^\s−–-])?)\s*[−–-]",
+            cells=r".*[0-9].*[−–-]",
+            meaning="A minus stands behind the number",
+        ),
+        Notation(
+            "apostrophe",
+            "behind an apostrophe",
+            ("'5", 5.0),
+            around=r"['’](.*\S)",
+            cells=r"[<>≤≥]?=?\s*['’].*",
+            meaning="An apostrophe in front is left off",
+        ),
+        Notation(
+            "limits",
+            "as limits where they are out of range",
+            ("<5", 5.0),
+            cells=r"[<>≤≥].*",
+            meaning="Limits are read as the number that they name",
+        ),
+        Notation(
+            "dash_zero",
+            "with a dash where they are zero",
+            ("$ -", 0.0),
+            cells=r"[^0-9]*[−–—-][^0-9]*",
+            meaning="A dash with a currency is 0",
+        ),
+        Notation("dash_decimals", "with a dash where they have no decimals", ("12.-", 12.0)),
+        Notation("lakh", "with commas between two digits, as in 1,23,456", ("1,23,456", 123456.0)),
+    )
+}
 
 
 def number_pattern(grammar: Grammar) -> str:

@@ -140,6 +140,38 @@ UNITS: Mapping[str, tuple[str, float]] = {
     for spelling in (mark, mark.replace("µ", "μ"), *(other for other, same in _SPELLINGS.items() if same == mark))  # μ: the Greek letter
 }
 
+# Units that follow each other in one number (“1 h 30 min”), by dimension; the first mark of a size names the unit. Some marks mean this
+# beside others alone: “m” is a minute behind hours and a month behind years. Imperial sizes are whole numbers of the smallest unit.
+SEVERAL_PARTS: Mapping[str, Mapping[str, float]] = {
+    "time": {
+        **{"week": 604_800, "d": 86_400, "h": 3_600, "min": 60, "s": 1, "ms": 1e-3, **_DIMENSIONS["time"]},
+        **dict.fromkeys(("w", "wk", "wks", "Woche", "Wochen"), 604_800),
+        **dict.fromkeys(("Tag", "Tg"), 86_400),
+        **dict.fromkeys(("hr.", "hrs."), 3_600),
+        **dict.fromkeys(("m", "min.", "mins.", "Min", "Minute"), 60),
+        **dict.fromkeys(("sec.", "second", "Sekunde", "Sekunden"), 1),
+        "msec": 1e-3,
+    },
+    "calendar": {
+        **{"years": 12, "months": 1, **_DIMENSIONS["calendar"]},
+        **dict.fromkeys(("y", "yr.", "yrs.", "Y", "Jahr", "J", "J.", "a"), 12),
+        **dict.fromkeys(("m", "mo", "mos", "mo.", "mos.", "mth", "mths", "M", "Monat", "Mon", "Mon."), 1),
+    },
+    "imperial mass": {
+        **dict.fromkeys(("st", "stone"), 224),
+        **dict.fromkeys(("lb", "lbs", "lb.", "lbs.", "pound", "pounds"), 16),
+        **dict.fromkeys(("oz", "oz.", "ounce", "ounces"), 1),
+    },
+    "mass": {mark: _DIMENSIONS["mass"][mark] for mark in ("t", "kg", "g", "mg")},
+    "length": {mark: _DIMENSIONS["length"][mark] for mark in ("km", "m", "cm", "mm")},
+    "imperial length": {
+        **dict.fromkeys(("mi", "mile", "miles"), 63_360),
+        **dict.fromkeys(("yd", "yard", "yards"), 36),
+        **dict.fromkeys(("ft", "ft.", "feet", "foot"), 12),
+        **dict.fromkeys(("in", "in.", "inch", "inches"), 1),
+    },
+}
+
 
 def unit_scales(marks: Mapping[str, int]) -> tuple[str, tuple[Scale, ...]] | None:
     """The unit that numbers with these marks (each with its number of cells) are stated in, and the conversions of all of them to it.
@@ -158,11 +190,12 @@ def unit_scales(marks: Mapping[str, int]) -> tuple[str, tuple[Scale, ...]] | Non
         return stated, ()
     if "°F" in marks:
         return "°C", (Scale("°C"), Scale("°F", 5.0, 9.0, -32.0))
-    return stated, tuple(Scale(mark, *_ratio(UNITS[mark][1], size)) for mark in sorted(marks))
+    return stated, tuple(Scale(mark, *ratio(UNITS[mark][1], size)) for mark in sorted(marks))
 
 
-def _ratio(size: float, stated: float) -> tuple[float, float]:
-    return (1.0, 1.0) if size == stated else (size / stated, 1.0) if (size / stated).is_integer() else (float(size), float(stated))
+def ratio(size: float, stated: float) -> tuple[float, float]:
+    """The conversion of a unit of one size to that of another, as (times, over): whole where it can be, so that it is exact."""
+    return (size / stated, 1.0) if (size / stated).is_integer() else (float(size), float(stated))
 
 
 def magnitude_scales(marks: Mapping[str, int]) -> tuple[Scale, ...]:

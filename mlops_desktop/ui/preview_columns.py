@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from mlops_desktop.base.evidence import RULES
 from mlops_desktop.engine.data import FilePreview, PreviewColumn
 from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.serving.schema import NUMBER_TYPES
@@ -15,7 +16,6 @@ from mlops_desktop.ui.widgets.notes_model import NoteRow
 from mlops_desktop.ui.widgets.table import TableColumn
 
 MOST_NOTES = 30
-_ORDINARY = ("type", "date_order_known", "identifier")  # rules of evidence that nobody has to act on
 
 
 def table_columns(columns: Sequence[PreviewColumn], notes: Mapping[str, ColumnNote]) -> list[TableColumn]:
@@ -27,7 +27,7 @@ def noted(table: FilePreview, asked: Collection[str]) -> list[str]:
     """What a person should know of how a table is read, beside what is `asked`: of the whole table, then column by column."""
     texts = [one.message for one in table.notes]
     for column in table.columns:
-        texts += [f"{column.name}: {one.message}" for one in column.evidence if one.rule not in _ORDINARY]
+        texts += [f"{column.name}: {one.message}" for one in column.evidence if not RULES[one.rule].ordinary]
     shown = [text for text in texts if not any(text.endswith(one) for one in asked)]
     more = len(shown) - MOST_NOTES
     return shown if more <= 0 else [*shown[:MOST_NOTES], QCoreApplication.translate("Columns", "… and {n} more").format(n=more)]

@@ -42,7 +42,7 @@ def test_each_table_can_be_read(text, names, rows, tmp_path):
         source = None if number == 1 else choices().sources["delimited"](table=str(number))
         cells = load_cells(path, source, Silent())[1]
         assert (tuple(cells.names), cells.rows) == (columns, count)
-        (note,) = [note for note in cells.notes if note.rule == "tables"]
+        (note,) = [note for note in cells.notes if note.rule == "table"]
         assert note.parameter == "table"
         assert len(note.values) == len(names) - 1
     with pytest.raises(UserError, match="holds no table"):
@@ -55,7 +55,7 @@ def test_one_table_stays_one(text, rows, tmp_path):
     path.write_text(text)
     cells = load_cells(path, None, Silent())[1]
     assert cells.rows == rows
-    assert not [note for note in cells.notes if note.rule == "tables"]
+    assert not [note for note in cells.notes if note.rule == "table"]
 
 
 def test_what_is_found_for_a_file_reads_it_alike(tmp_path):
@@ -75,6 +75,6 @@ def test_each_table_of_a_sheet_can_be_read(name, tmp_path):
     for number, (columns, count) in enumerate(zip(names, rows, strict=True), 1):
         cells = load_cells(tmp_path / "x.xlsx", choices().sources["excel"](table=str(number)), Silent())[1]
         assert (tuple(cells.names), cells.rows) == (columns, count)
-        assert [note.parameter for note in cells.notes if note.rule == "tables"] == ["table"]
+        assert [note.parameter for note in cells.notes if note.rule == "table"] == ["table"]
     with pytest.raises(UserError, match="holds no table"):
         next(choices().sources["excel"](table="9").read(str(tmp_path / "x.xlsx"), Silent()))

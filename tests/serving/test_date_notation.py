@@ -27,6 +27,15 @@ def found(cells, own=""):
         (["27.02.2024", "2024-03-01", "no date", ""], True, "%d.%m.%Y"),
         (["27.02.2024", "02/27/2024"], None, ""),  # no format reads both
         (["3/3/2024"], None, "%d/%m/%Y"),  # the same day in both orders
+        (["KW 12/2024", "KW 7/2024"], None, "KW %V/%G"),
+        (["Mar 2024", "Dezember 2023"], None, "%b %Y"),
+        (["Q1 2024"], None, "Q%q %Y"),
+        (["Mo, 03.04.2024"], None, "%a, %d.%m.%Y"),
+        (["27.02.2024", "01.03.2024, 14:05 Uhr"], True, "%d.%m.%Y, %H:%M:%S Uhr"),
+        (["20240328T1405"], None, "%Y%m%dT%H%M"),
+        (["2024-3-1", "2024-12-24"], None, "%Y-%m-%d"),
+        (["12/2024", "Q3 2024"], None, ""),
+        (["Ort 2024"], None, ""),
     ],
 )
 def test_formats_that_cells_prove(cells, order, format_):
@@ -48,3 +57,5 @@ def test_an_order_is_decided_by_another_column_or_not_at_all():
 def test_an_order_in_words():
     assert order_text("%d.%m.%Y %H:%M:%S.%f") == "day.month.year"
     assert order_text("%b %d, %Y") == "month day, year"
+    assert order_text("%a, %d.%m.%Y") == "weekday, day.month.year"
+    assert order_text("KW %V/%G") == "as in “KW 13/2024”"

@@ -90,7 +90,7 @@ class Dbase(Source):
         add_rows(builder, rows, names)
         table, mixed, more = builder.finish()
         there = builder.rows + gone
-        notes = [*file_notes(more), *_notes(path, fields, gone, count - there, guessed, encoding)]
+        notes = [*file_notes(more), *_notes(fields, gone, count - there, guessed, encoding)]
         yield from table_batches(table)
         return ReadReport(rows_read=table.num_rows, rows_left_out=gone, notes=tuple(notes), mixed=mixed)
 
@@ -192,7 +192,7 @@ def _reader(field: _Field, encoding: str) -> Callable[[bytes], Any]:
     return binary.get((field.kind, field.length)) or readers.get(field.kind, text)
 
 
-def _notes(path: Path, fields: list[_Field], gone: int, lacking: int, guessed: bool, encoding: str) -> Iterator[Evidence]:
+def _notes(fields: list[_Field], gone: int, lacking: int, guessed: bool, encoding: str) -> Iterator[Evidence]:
     if gone:
         message = plural_msg(
             gone, "1 record that is marked as deleted was left out.", "{n} records that are marked as deleted were left out."
@@ -206,9 +206,9 @@ def _notes(path: Path, fields: list[_Field], gone: int, lacking: int, guessed: b
         )
         yield Evidence("", "file", message)
     if guessed:
-        yield Evidence(
-            "", "encoding", msg("The file does not name its encoding; it was read as {encoding}.", encoding=encoding), parameter="encoding"
-        )
+        message = msg("The file does not name its encoding; it was read as {encoding}.", encoding=encoding)
+        others = tuple(one for one in ("cp1252", "cp850") if one != encoding)
+        yield Evidence("", "encoding", message, parameter="encoding", values=others)
     for field in fields:
         if field.kind in _ELSEWHERE and (field.kind, field.length) != ("B", 8):
             message = msg("“{name}” holds long texts or pictures that stand in another file; they were left out.", name=field.name)

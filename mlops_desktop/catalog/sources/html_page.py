@@ -58,7 +58,7 @@ class HtmlPage(TableSource):
             others = tuple(name for i, name in enumerate(names) if i != at)
             shown = ", ".join(f"“{name}”" for name in others[:5]) + (" …" if len(others) > 5 else "")
             message = msg("The table “{name}” was read, the largest; there are also {others}.", name=names[at], others=shown)
-            notes.append(Evidence("", "tables", message, parameter="table", values=others[:20]))
+            notes.append(Evidence("", "table", message, parameter="table", values=others[:20]))
         table, report = table_of_rows(self, tables[at].rows, notes)
         yield from table_batches(table)
         return report

@@ -50,7 +50,7 @@ class Markdown(TableSource):
         if len(tables) > 1 and not number:
             others = tuple(str(i + 1) for i in range(len(tables)) if i != at)
             message = msg("Table {number} of {count} was read, the one with the most rows.", number=at + 1, count=len(tables))
-            notes.append(Evidence("", "tables", message, parameter="table", values=others[:20]))
+            notes.append(Evidence("", "table", message, parameter="table", values=others[:20]))
         job.step(0.5)
         table, report = table_of_rows(self, tables[at], notes)
         yield from table_batches(table)

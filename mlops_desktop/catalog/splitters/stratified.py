@@ -8,6 +8,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
+from mlops_desktop.catalog.splitters._equal import equal_folds, equal_hold_out, keeps_equal
 from mlops_desktop.catalog.splitters._shared import by_stratum, fold_count, parts, shuffled_folds, test_share, wanted_rows
 from mlops_desktop.serving.frame import Ints
 
@@ -22,12 +23,17 @@ class Stratified(Splitter):
 
     test: float = test_share()
     folds: int = fold_count()
+    equal_together: bool = keeps_equal()
 
     def hold_out(self, facts: SplitFacts, rng: np.random.Generator) -> tuple[Ints, Ints]:
+        if self.equal_together and facts.equal is not None:
+            return equal_hold_out(facts.strata, facts.equal, self.test, rng)
         chosen = _by_share(facts.strata, rng.permutation(facts.rows), wanted_rows(facts.rows, self.test))
         return parts(facts.rows, chosen)
 
     def make_folds(self, facts: SplitFacts, rng: np.random.Generator) -> list[Fold]:
+        if self.equal_together and facts.equal is not None:
+            return equal_folds(facts.strata, facts.equal, self.folds, rng)
         return shuffled_folds(facts.strata, self.folds, rng)
 
 

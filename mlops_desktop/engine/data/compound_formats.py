@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.month_names import month_number
 from mlops_desktop.serving.schema import Column
+from mlops_desktop.serving.units import SEVERAL_PARTS, ratio
 
 _SIGN = "[+−–-]?"
 _DAYS = "(?:[0-9]{1,6} ?(?:d|days?|Tage?),? |[0-9]{1,6}[.])"
@@ -29,42 +30,6 @@ _DURATION_NAME = re.compile(
     r"(?:.*_)?(?:duration|elapsed|run_?time|lap_?time|play_?time|time_?spent|time_?taken|uptime|downtime|dauer|laufzeit|spieldauer|arbeitszeit"
     r"|fahrzeit|duree|durée|duracion|duración|durata|length|waiting_?time|wartezeit|hours_?worked|working_?hours|total_?time)(?:_.*)?"
 )
-# The marks of the parts by dimension, with their size in a base unit. Units of one dimension may follow each other.
-_MARKS: Mapping[str, Mapping[str, float]] = {
-    "time": {
-        **dict.fromkeys(("w", "wk", "wks", "week", "weeks", "Woche", "Wochen"), 604_800.0),
-        **dict.fromkeys(("d", "day", "days", "Tag", "Tage", "Tg"), 86_400.0),
-        **dict.fromkeys(("h", "hr", "hrs", "hr.", "hrs.", "hour", "hours", "Std", "Std.", "Stunde", "Stunden"), 3_600.0),
-        **dict.fromkeys(("m", "min", "mins", "min.", "mins.", "Min", "Min.", "minute", "minutes", "Minute", "Minuten"), 60.0),
-        **dict.fromkeys(("s", "sec", "secs", "sec.", "Sek", "Sek.", "second", "seconds", "Sekunde", "Sekunden"), 1.0),
-        **dict.fromkeys(("ms", "msec"), 1e-3),
-    },
-    "calendar": {
-        **dict.fromkeys(("y", "yr", "yrs", "yr.", "yrs.", "year", "years", "Y", "Jahr", "Jahre", "J", "J.", "a"), 12.0),
-        **dict.fromkeys(("m", "mo", "mos", "mo.", "mos.", "mth", "mths", "month", "months", "M", "Monat", "Monate", "Mon", "Mon."), 1.0),
-    },
-    "imperial mass": {
-        **dict.fromkeys(("st", "stone"), 224.0),
-        **dict.fromkeys(("lb", "lbs", "lb.", "lbs.", "pound", "pounds"), 16.0),
-        **dict.fromkeys(("oz", "oz.", "ounce", "ounces"), 1.0),
-    },
-    "mass": {"t": 1e6, "kg": 1e3, "g": 1.0, "mg": 1e-3},
-    "length": {"km": 1e5, "m": 100.0, "cm": 1.0, "mm": 0.1},
-    "imperial length": {
-        **dict.fromkeys(("mi", "mile", "miles"), 63_360.0),
-        **dict.fromkeys(("yd", "yard", "yards"), 36.0),
-        **dict.fromkeys(("ft", "ft.", "feet", "foot"), 12.0),
-        **dict.fromkeys(("in", "in.", "inch", "inches"), 1.0),
-    },
-}
-_NAMES = {
-    "time": {604_800.0: "week", 86_400.0: "d", 3_600.0: "h", 60.0: "min", 1.0: "s", 1e-3: "ms"},
-    "calendar": {12.0: "years", 1.0: "months"},
-    "imperial mass": {224.0: "st", 16.0: "lb", 1.0: "oz"},
-    "mass": {1e6: "t", 1e3: "kg", 1.0: "g", 1e-3: "mg"},
-    "length": {1e5: "km", 100.0: "m", 1.0: "cm", 0.1: "mm"},
-    "imperial length": {63_360.0: "mi", 36.0: "yd", 12.0: "ft", 1.0: "in"},
-}
 
 
 def compound_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
@@ -80,7 +45,7 @@ def compound_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
         return NumberFormat(Grammar(notations=("feet",)), 1.0, unit="in")
     if not any(re.search(r"[0-9]\s*[A-Za-z]", text) for text in sample):
         return None
-    return next(filter(None, (_of_dimension(raw, present, sample, name) for name in _MARKS)), None)
+    return next(filter(None, (_of_dimension(raw, present, sample, name) for name in SEVERAL_PARTS)), None)
 
 
 def _nearly_all(raw: RawColumn, present: Bools, pattern: str) -> bool:
@@ -96,7 +61,7 @@ def _are_durations(raw: RawColumn, present: Bools) -> bool:
 
 def _of_dimension(raw: RawColumn, present: Bools, sample: list[str], name: str) -> NumberFormat | None:
     """The format for parts of one dimension; None unless a cell has several of them, or several units of time stand in the column."""
-    sizes = _MARKS[name]
+    sizes = SEVERAL_PARTS[name]
     part = rf"{PART}\s*(?:{marks_pattern(sizes)})"
     fitting = re.compile(rf"{_SIGN}\s*(?:{part}{BETWEEN}){{1,7}}|0").fullmatch
     if sum(fitting(text) is not None for text in sample) < 0.9 * len(sample):
@@ -108,12 +73,10 @@ def _of_dimension(raw: RawColumn, present: Bools, sample: list[str], name: str) 
     if not several.any() and (name not in ("time", "calendar") or len({sizes[mark] for mark in used}) < 2):
         return None
     least = min(sizes[mark] for mark in used)
-    scales = tuple(Scale(mark, *_ratio(sizes[mark], least)) for mark in sorted(used))
-    return NumberFormat(Grammar(notations=("compound",), scales=scales), 1.0, unit=_NAMES[name][least])
-
-
-def _ratio(size: float, stated: float) -> tuple[float, float]:
-    return (size / stated, 1.0) if (size / stated).is_integer() else (size, stated)
+    scales = tuple(Scale(mark, *ratio(sizes[mark], least)) for mark in sorted(used))
+    return NumberFormat(
+        Grammar(notations=("compound",), scales=scales), 1.0, unit=next(mark for mark, size in sizes.items() if size == least)
+    )
 
 
 def compound_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evidence]:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
+from mlops_desktop.engine.data.date_formats import DateFormat, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import as_message, joined, msg
 from mlops_desktop.serving.plural import plural_msg
@@ -114,7 +115,7 @@ def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: i
     telling[list(refused)] = True
     telling &= good
     first = raw.rows_with(telling, 1)
-    order = msg("day") if day_first(found.grammar) else msg("month")
+    order = msg("day") if day_first(found.grammar.date) else msg("month")
     cell = raw.texts_at([int(raw.codes[first[0] - 1])])[0] if first else ""
     message = (
         msg(
@@ -128,7 +129,7 @@ def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: i
         else msg("The {order} comes first.", order=order)
     )
     known = bool(first) or not conflicts
-    if given is not None and given != day_first(found.grammar):
+    if given is not None and given != day_first(found.grammar.date):
         known, message = False, joined([message, msg("The order that you chose does not fit these dates.")], " ")
     return Evidence(raw.name, ORDER_KNOWN if known else "date_order", message, first)
 
@@ -146,7 +147,7 @@ def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, 
 
     By the file's other columns, else by the calmer course of the rows, else by the mark and the file's customs.
     """
-    by_day = {day_first(column.grammar): (column, values) for column, values in (one, other)}
+    by_day = {day_first(column.grammar.date): (column, values) for column, values in (one, other)}
     monthly = [first for first, (_, values) in by_day.items() if _are_first_days(values)]
     jumps = {}
     for first, (_, values) in by_day.items():

@@ -17,7 +17,7 @@ from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import joined, msg
-from mlops_desktop.serving.numbers import number_pattern
+from mlops_desktop.serving.numbers import NOTATIONS, number_pattern
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
 
@@ -30,13 +30,6 @@ _RANGES = (
     r"|[0-9.,]+ ?(?:\+|or more|and more)"
 )
 KNOWN_MARKS = frozenset((*CURRENCIES, *UNITS))
-_NOTATIONS = {  # by notation: the texts that need it, and what such a cell is
-    "parentheses": (r".*\(.*\).*", "Parentheses are a minus"),
-    "trailing_minus": (r".*[0-9].*[−–-]", "A minus stands behind the number"),
-    "apostrophe": (r"[<>≤≥]?=?\s*['’].*", "An apostrophe in front is left off"),
-    "limits": (r"[<>≤≥].*", "Limits are read as the number that they name"),
-    "dash_zero": (r"[^0-9]*[−–—-][^0-9]*", "A dash with a currency is 0"),
-}
 
 
 @dataclass(frozen=True)
@@ -230,9 +223,9 @@ def _format_evidence(raw: RawColumn, column: Column, doubt: str) -> Iterator[Evi
 def _notation_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evidence]:
     """What a person may want to know of cells that are not read as they stand."""
     grammar = column.grammar
-    for notation, (pattern, message) in _NOTATIONS.items():
-        if notation in grammar.notations and (cells := raw.matching(pattern) & good).any():
-            yield example_evidence(raw, "limits" if notation == "limits" else "notation", message + ": {shown}.", cells)
+    for one in NOTATIONS.values():
+        if one.cells and one.id in grammar.notations and (cells := raw.matching(one.cells) & good).any():
+            yield example_evidence(raw, "limits" if one.id == "limits" else "notation", one.meaning + ": {shown}.", cells)
     yield from compound_evidence(raw, column, good)
     sides = [scale for scale in grammar.scales if is_side(scale)]
     if sides and (cells := raw.matching(rf".*(?:{'|'.join(re.escape(one.mark) for one in sides)})") & good).any():

@@ -14,7 +14,6 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import DATE_ORDERS, DECIMALS, THOUSANDS, Source
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.date_formats import day_first, exchanged
 from mlops_desktop.engine.data.loading import blank_source, load_cells, source_for
 from mlops_desktop.engine.data.location import Location, name_of, place_of
 from mlops_desktop.engine.data.results import FilePreview, PreviewColumn
@@ -23,6 +22,7 @@ from mlops_desktop.engine.data.targets import default_roles
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
+from mlops_desktop.serving.date_formats import day_first, exchanged
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.message import msg
@@ -95,7 +95,7 @@ def _with_format(found: Source, table: Table) -> Source:
     """
     columns = table.schema.columns
     numbers = [column.grammar for column in columns if column.type in ("number", "integer")]
-    orders = {day_first(column.grammar) for column in columns if column.type == "date" and exchanged(column.grammar) is not None}
+    orders = {day_first(column.grammar.date) for column in columns if column.type == "date" and exchanged(column.grammar.date)}
     words = dict.fromkeys(word for column in columns for word in _further_words(column))
     marks: dict[str, set[Any]] = {
         "decimal": {one.decimal for one in numbers},
@@ -171,4 +171,4 @@ def _values(table: Table, column: Column, count: int) -> tuple[float | str | Non
             return tuple(texts.get(value) for value in numbers)
         return tuple(None if math.isnan(value) else value for value in numbers)
     dates = frame.dates[:count, layout.dates.index(column.name)].tolist()
-    return tuple(None if value == MISSING_DATE else date_text(value) for value in dates)
+    return tuple(None if value == MISSING_DATE else date_text(value, column.grammar.date) for value in dates)

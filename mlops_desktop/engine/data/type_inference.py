@@ -12,7 +12,7 @@ from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.compound_formats import unread_amounts
-from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
+from mlops_desktop.engine.data.date_formats import find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
 from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, reads_as_date
@@ -31,6 +31,7 @@ from mlops_desktop.engine.data.text_inference import (
 from mlops_desktop.engine.data.unread_values import unread_evidence
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
+from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
@@ -116,7 +117,7 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         formats = find_date_formats(sample)
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
         if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
-            orders.append(day_first(formats[0].grammar))
+            orders.append(day_first(formats[0].grammar.date))
     decimal = given.decimal or _OTHER_MARK.get(given.thousands or "", "") or (votes[0] if len(set(votes)) == 1 else "")
     return Hints(
         decimal,

@@ -73,7 +73,8 @@ class Keys:
 
     def _key(self, name: str, *inputs: str, arguments: tuple[Any, ...] = ()) -> Key:
         result = RESULTS[name]
-        named = ((one if isinstance(one, str) else one.path, value_of(self._changed, one)) for one in result.decisions)
+        counting = [one for one in result.decisions if isinstance(one, str) or one.when(self._project)]
+        named = ((one if isinstance(one, str) else one.path, value_of(self._changed, one)) for one in counting)
         given = inputs or tuple(getattr(self, name) for name in result.inputs)
         assert len(given) == len(result.inputs), name
         assert len(arguments) == len(result.arguments), name

@@ -13,15 +13,24 @@ from mlops_desktop.base.families import Dataset, EncoderInput, Target
 from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.base.splitter import SplitFacts
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.data import Table, read_cells, snapshot_path, table_from_record, table_to_record, target_of, type_cells
+from mlops_desktop.engine.data import (
+    Table,
+    equal_rows,
+    read_cells,
+    snapshot_path,
+    table_from_record,
+    table_to_record,
+    target_of,
+    type_cells,
+)
 from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.keys import Keys
-from mlops_desktop.engine.pipeline.splitting import make_folds, read_facts, split_rows
+from mlops_desktop.engine.pipeline.splitting import keepable, make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
 from mlops_desktop.engine.profiling import Overview, Profile, overview, profile
 from mlops_desktop.engine.project import Project, require
-from mlops_desktop.serving.frame import Floats, Frame, Ints, Layout
+from mlops_desktop.serving.frame import Floats, Ints, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
@@ -123,7 +132,7 @@ class Pipeline:
     def _clean(self) -> Dataset:
         """The rows that the row filters leave, features alone, with target and weights."""
         target, table = self.target, self._kept
-        facts = self._split_facts(table.frame, target)
+        facts = self._split_facts(np.arange(table.rows), target)
         return Dataset(table.frame.select(self.features), target, self._weights(table), facts.group, facts.time)
 
     def _weights(self, table: Table) -> Floats | None:
@@ -154,14 +163,22 @@ class Pipeline:
 
     @cached_property
     def _cut(self) -> tuple[Ints, Ints]:
-        return split_rows(self.project.split, self._split_facts(self._kept.frame, self.target), self.project.seed)
+        return split_rows(self.project.split, self._split_facts(np.arange(self._kept.rows), self.target), self.project.seed)
 
-    def _split_facts(self, frame: Frame, target: Target) -> SplitFacts:
+    @cached_property
+    def equal_rows(self) -> Ints | None:
+        """Codes that those of the rows that the row filters leave share which are equal in all features; None when all differ."""
+        return equal_rows(self._kept.frame, self.features)
+
+    def _split_facts(self, rows: Ints, target: Target) -> SplitFacts:
+        """What the splitter may use of some of the rows that the row filters leave, whose target is given."""
         splitter = self.project.split
+        frame = self._kept.frame if len(rows) == self._kept.rows else self._kept.frame.take(rows)
         named = {role: name for name, role in self.roles().items() if role in ("group", "time", "fold")}
         if column := splitter.named_column():
             named[splitter.role] = column
-        return read_facts(frame, target, named)
+        equal = keepable(self.equal_rows) if splitter.keeps_equal else None
+        return read_facts(frame, target, named, None if equal is None else equal[rows])
 
     @property
     def everything(self) -> Dataset:
@@ -191,9 +208,7 @@ class Pipeline:
     @cached_property
     def folds(self) -> list[tuple[Ints, Ints]]:
         """Training and validation positions within the training part, fold by fold."""
-        return make_folds(
-            self.project.split, self._split_facts(self.table.frame.take(self.train_rows), self.train.target), self.project.seed
-        )
+        return make_folds(self.project.split, self._split_facts(self._cut[0], self.train.target), self.project.seed)
 
     def texts(self, layout: Layout) -> tuple[str, ...]:
         """The columns of a layout that hold free text, as the types of the table say."""

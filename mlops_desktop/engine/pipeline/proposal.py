@@ -152,11 +152,14 @@ def _with_split(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     if project.split != default_splitter():
         return project
     roles = set(pipeline.roles().values())
-    split, reason = default_split(pipeline.target, roles)
+    split, reason = default_split(pipeline.target, roles, pipeline.equal_rows)
     guessed = [name for name, (role, _) in default_roles(pipeline.table, project.target).items() if role == "group"]
     if guessed and pipeline.roles().get(guessed[0]) == split.role and (refusal := _refusal(pipeline.of(replace(project, split=split)))):
-        split, reason = default_split(pipeline.target, roles - {"group"})
+        split, reason = default_split(pipeline.target, roles - {"group"}, pipeline.equal_rows)
         reason = msg("{reason} Whole groups cannot stay together: {refusal}", reason=reason, refusal=refusal)
+    if split.keeps_equal and (refusal := _refusal(pipeline.of(replace(project, split=split)))):
+        split, reason = default_split(pipeline.target, roles - {"group"})
+        reason = msg("{reason} Equal rows cannot stay together: {refusal}", reason=reason, refusal=refusal)
     reasons["split"] = reason
     return replace(project, split=split)
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from mlops_desktop.engine.project import Role
+from mlops_desktop.engine.project import Project, Role
 
 LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits steps and models
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A part of the project by its path, such as `columns.role` (of every column); of several values only those in `only` count."""
+    """A part of the project by its path, such as `columns.role` (of every column); of several values only those in `only` count, and for
+    those projects alone of which `when` holds.
+    """
 
     path: str
     only: tuple[Any, ...] = ()
+    when: Callable[[Project], bool] = lambda _: True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +53,26 @@ RESULTS: Mapping[str, Result] = {
         # Columns, candidates for the target and types, before anything is decided.
         Result(name="overview", inputs=("table",), version=2),
         # Statistics and findings of the whole table.
-        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=2, libraries=LEARNING),
+        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=3, libraries=LEARNING),
         # The rows that the row filters keep.
         Result(name="rows", inputs=("table",), decisions=("target", "row_filters")),
         # The held-out test set, the training part and its folds.
-        Result(name="split", inputs=("rows",), decisions=("task", "split", Decision("columns.role", ROLES_THAT_SPLIT), "seed")),
+        Result(
+            name="split",
+            inputs=("rows",),
+            decisions=(
+                "task",
+                "split",
+                Decision("columns.role", ROLES_THAT_SPLIT),
+                # Rows are equal in what is learned from, so every role counts then; being the later one, it replaces the one before.
+                Decision("columns.role", ROLES_NOT_LEARNED_FROM, when=lambda project: project.split.keeps_equal),
+                "seed",
+            ),
+        ),
         # Positions of the training rows in the imported table.
         Result(name="train_rows", inputs=("split",)),
         # Numbers of rows on each side of the split, and what it cannot measure well.
-        Result(name="validation", inputs=("split",)),
+        Result(name="validation", inputs=("split",), decisions=(Decision("columns.role", ROLES_NOT_LEARNED_FROM),), version=2),
         # The rows of the split with the columns that are learned from.
         Result(name="features", inputs=("split",), decisions=(Decision("columns.role", ROLES_NOT_LEARNED_FROM),)),
         # Operations that suit these rows and columns, with reasons.

@@ -5,10 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
+import numpy as np
+
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.split_results import SplitSummary
 from mlops_desktop.engine.pipeline.splitting import default_split, fold_warnings
+from mlops_desktop.serving.plural import plural_msg
 
 
 def validation(pipeline: Pipeline) -> SplitSummary:
@@ -19,7 +22,9 @@ def validation(pipeline: Pipeline) -> SplitSummary:
     found = SplitSummary()
     try:
         target = pipeline.everything.target
-        fitting, reason = default_split(target, set(pipeline.roles().values()))
+        fitting, reason = default_split(target, set(pipeline.roles().values()), pipeline.equal_rows)
+        if pipeline.equal_rows is None and pipeline.project.split.keeps_equal:
+            fitting = fitting.with_known({**{name: getattr(fitting, name) for name in fitting.params()}, "equal_together": True})
         found = SplitSummary(fitting=fitting, reason=reason)
         folds = pipeline.folds
     except UserError as error:
@@ -29,7 +34,24 @@ def validation(pipeline: Pipeline) -> SplitSummary:
         train=pipeline.train.frame.rows,
         test=pipeline.test.frame.rows,
         folds=tuple((len(train), len(valid)) for train, valid in folds),
-        warnings=tuple(fold_warnings(pipeline.train.target, folds)),
+        warnings=(*_equal_on_both_sides(pipeline), *fold_warnings(pipeline.train.target, folds)),
     )
     pipeline.store.put_value(key, found)
     return found
+
+
+def _equal_on_both_sides(pipeline: Pipeline) -> list[str]:
+    """A sentence when a shuffled split tests on rows that equal a training row in all features."""
+    equal = pipeline.equal_rows
+    if equal is None or pipeline.project.split.role:
+        return []
+    kept = np.searchsorted(pipeline.kept_rows, pipeline.train_rows), np.searchsorted(pipeline.kept_rows, pipeline.test_rows)
+    count = int(np.isin(equal[kept[1]], equal[kept[0]]).sum())
+    if not count:
+        return []
+    repeated = plural_msg(
+        count,
+        "1 test row equals a training row in all features: it is recognised rather than predicted.",
+        "{n} test rows equal a training row in all features: they are recognised rather than predicted.",
+    )
+    return [repeated]

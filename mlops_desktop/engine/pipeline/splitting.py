@@ -22,8 +22,9 @@ from mlops_desktop.serving.value_text import value_text
 MANY_ROWS = 10_000  # from which three folds measure as well as five, in half the time
 
 
-def read_facts(frame: Frame, target: Target, columns: Mapping[str, str]) -> SplitFacts:
+def read_facts(frame: Frame, target: Target, columns: Mapping[str, str], equal: Ints | None = None) -> SplitFacts:
     """What a splitter may use of a table. `columns` names the column of the roles group, time and fold; one that is not named is None.
+    `equal` are codes of equal rows that are to stay together.
 
     UserError when a column is absent, or when the time is a text.
     """
@@ -45,7 +46,13 @@ def read_facts(frame: Frame, target: Target, columns: Mapping[str, str]) -> Spli
         time=when,
         fold=fold_codes,
         fold_names=fold_names,
+        equal=equal,
     )
+
+
+def keepable(equal: Ints | None) -> Ints | None:
+    """Codes of equal rows when a shuffled split can keep these together: at least half of the rows are distinct. None otherwise."""
+    return equal if equal is not None and 2 * (int(equal.max()) + 1) >= len(equal) else None
 
 
 def _codes(frame: Frame, name: str) -> tuple[Ints, tuple[str, ...]]:
@@ -123,8 +130,10 @@ def fold_warnings(target: Target, made: Sequence[Fold]) -> list[str]:
     return warnings
 
 
-def default_split(target: Target, roles: Collection[str]) -> tuple[Splitter, str]:
-    """A fitting splitter for a table whose columns have these roles, and the reason for it, in one sentence."""
+def default_split(target: Target, roles: Collection[str], equal: Ints | None = None) -> tuple[Splitter, str]:
+    """A fitting splitter for a table whose columns have these roles, and the reason for it. `equal` are codes of rows that are equal in all
+    features (None: all differ); a shuffled split keeps them together where at least half of the rows are distinct.
+    """
     rows = len(target.values)
     share = 0.2 if rows >= 200 else 0.25
     folds = 3 if rows > MANY_ROWS else 5
@@ -140,4 +149,19 @@ def default_split(target: Target, roles: Collection[str]) -> tuple[Splitter, str
         rarest = int(np.bincount(target.values).min() * (1 - share)) if rows else 0
         folds = rarest if 2 <= rarest < folds else folds
         method, reason = "stratified", msg("Each class keeps its share on both sides, so that rare classes are learned and tested.")
-    return choices().splitters[method].with_known({"test": share, "folds": folds}), reason
+    split = choices().splitters[method].with_known({"test": share, "folds": folds, "equal_together": keepable(equal) is not None})
+    return split, msg("{reason} {equal}", reason=reason, equal=_why_equal(equal)) if equal is not None and not split.role else reason
+
+
+def _why_equal(equal: Ints) -> str:
+    distinct, rows = int(equal.max()) + 1, len(equal)
+    if keepable(equal) is not None:
+        return msg(
+            "Rows that are equal in all features stay on one side ({distinct:,} of {rows:,} are distinct).", distinct=distinct, rows=rows
+        )
+    return msg(
+        "Equal rows may be on both sides, since only {distinct:,} of {rows:,} rows are distinct in the features: scores tell how well "
+        "combinations that were seen before are predicted.",
+        distinct=distinct,
+        rows=rows,
+    )

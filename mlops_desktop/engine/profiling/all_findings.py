@@ -45,7 +45,7 @@ def _grouped(found: list[Finding]) -> list[Finding]:
         gravest = min(same, key=lambda finding: _ORDER[finding.severity])
         names = ", ".join(f"“{finding.column}”" for finding in same[:5])
         message = msg("{n_same} columns, such as {names}. The first: {message}", n_same=len(same), names=names, message=same[0].message)
-        out.append(replace(gravest, column="", message=message, fix=_joined([finding.fix for finding in same])))
+        out.append(replace(gravest, column="", message=message, fix=_joined([finding.fix for finding in same]), alternatives=()))
     return out
 
 

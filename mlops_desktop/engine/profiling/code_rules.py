@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -220,7 +221,8 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
             what=what,
         )
         why = msg("As numbers, 3 lies between 2 and 4 and is thrice 1; as categories each stands for itself.")
-        yield CODES.finding("warning", column.name, message, why, {"type": {column.name: "category"}})
+        found = CODES.finding("warning", column.name, message, why, {"type": {column.name: "category"}})
+        yield replace(found, alternatives=({"type": {column.name: "ordered"}},))
 
 
 def _number_columns(seen: Seen) -> Iterator[Column]:

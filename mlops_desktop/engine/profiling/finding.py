@@ -24,7 +24,8 @@ class Finding:
 
     `fix` is a ready-made decision, or None when only a person can mend it: `{"role": {column: role}}`, `{"type": {column: type}}`,
     `{"missing": {column: [texts]}}`, `{"recode": {column: {text: level}}}`, `{"row_filter": record}`, `{"step": record}`, perhaps with
-    `next_step` behind it, with component records as in project.json. `title` and `safe` are those of its kind.
+    `next_step` behind it, with component records as in project.json; `alternatives` are other decisions that would mend it. `title` and
+    `safe` are those of its kind.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class Finding:
     fix: dict[str, Any] | None = None
     title: str = ""
     safe: bool = False
+    alternatives: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.engine.data import group_column
+from mlops_desktop.engine.data import group_column, value_bits
 from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, number_codes
 from mlops_desktop.engine.profiling.date_pieces import date_pieces
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.engine.profiling.level_rules import several_answers, spellings, tick_levels, ticks
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
+from mlops_desktop.engine.profiling.row_rules import duplicate_rows, few_distinct_rows
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
@@ -79,39 +80,6 @@ def _group(seen: Seen) -> Iterator[Finding]:
         yield GROUP.finding("warning", name, reason, why, {"role": {name: "group"}})
 
 
-def repeated_rows(seen: Seen) -> int:
-    """How many rows repeat an earlier row in every column that is no identifier."""
-    columns = [c for c in seen.table.schema.columns if seen.roles.get(c.name) != "id"]
-    total = np.zeros(seen.frame.rows, dtype=np.uint64)
-    for column in columns:
-        total = _mixed(total ^ _bits(seen.values(column)))
-    return seen.frame.rows - len(np.unique(total)) if columns else 0
-
-
-DUPLICATE_ROWS = FindingKind("duplicate_rows", "Repeated rows", safe=True)
-
-
-def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
-    count = repeated_rows(seen)
-    if count:
-        if "id" in seen.roles.values():
-            message = plural_msg(
-                count,
-                "1 row repeats an earlier row in every column but the identifier.",
-                "{n} rows repeat an earlier row in every column but the identifier.",
-            )
-        else:
-            message = plural_msg(count, "1 row repeats an earlier row in every column.", "{n} rows repeat an earlier row in every column.")
-        why = msg("A row that is both in the training and in the test part is recognised rather than predicted, so scores look too good.")
-        yield DUPLICATE_ROWS.finding(
-            "warning" if count >= 0.001 * seen.frame.rows else "info",
-            "",
-            message,
-            why,
-            {"row_filter": {"id": "drop_duplicates"}},
-        )
-
-
 DUPLICATE_COLUMN = FindingKind("duplicate_column", "{column} repeats a column", safe=True)
 
 
@@ -141,7 +109,7 @@ def _content(seen: Seen, column: Column) -> bytes:
     kind = seen.frame.layout.kind(column.name)
     digest = hashlib.sha256(kind.encode())
     if column.type not in CATEGORICAL_TYPES:
-        digest.update(_bits(values).tobytes())
+        digest.update(value_bits(values).tobytes())
         return digest.digest()
     digest.update(_by_appearance(values).tobytes())
     if seen.distinct(column) > 0.5 * seen.frame.rows:
@@ -328,27 +296,14 @@ def _by_appearance(values: Floats | Ints) -> Ints:
     return place[inverse]
 
 
-def _bits(values: Floats | Ints) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    if values.dtype.kind == "f":
-        values = np.where(np.isnan(values), np.nan, values + 0.0)  # one NaN, one zero
-    return np.ascontiguousarray(values).astype(values.dtype if values.dtype.kind == "f" else np.int64).view(np.uint64)
-
-
-def _mixed(bits: np.ndarray[Any, np.dtype[np.uint64]]) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    """SplitMix64's finisher (Steele, Lea and Flood 2014): every bit in depends on every bit out."""
-    bits = bits + np.uint64(0x9E3779B97F4A7C15)
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> np.uint64(31))
-
-
 RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     _target_missing,
     _leak,
     _constant,
     _identifier,
     _group,
-    _duplicate_rows,
+    duplicate_rows,
+    few_distinct_rows,
     _duplicate_columns,
     _missing,
     hidden_missing,

@@ -17,9 +17,9 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling.all_findings import find
 from mlops_desktop.engine.profiling.finding import Seen
-from mlops_desktop.engine.profiling.finding_rules import repeated_rows
 from mlops_desktop.engine.profiling.relations import relations
 from mlops_desktop.engine.profiling.results import ByTarget, ColumnProfile, Histogram, Profile, Value
+from mlops_desktop.engine.profiling.row_rules import repeated_rows
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.dates import date_text

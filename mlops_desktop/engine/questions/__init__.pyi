@@ -1,5 +1,4 @@
 from .from_preview import preview_questions as preview_questions
-from .from_source import SOURCE_QUESTION as SOURCE_QUESTION
 from .question import ACCEPT as ACCEPT
 from .question import Option as Option
 from .question import Question as Question

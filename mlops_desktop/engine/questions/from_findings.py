@@ -1,12 +1,15 @@
-"""Findings of a table as questions: apply the fix, or accept the finding for a reason."""
+"""Findings of a table as questions: apply a fix, or accept the finding for a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+from mlops_desktop.base.evidence import RULES
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.profiling import Finding, taken_care
 from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.questions.from_source import parameter_options
 from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import msg
 
@@ -15,14 +18,14 @@ _ADDED = msg("The decision is added; it can be undone.")
 
 
 def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator[Question]:
-    """A question for each finding; one whose fix is among the project's decisions is settled."""
+    """A question for each finding; one whose fix is among the project's decisions is settled.
+
+    What follows from the evidence of one column is asked by `reading_questions`.
+    """
     for finding in findings:
-        options = [accepted(finding.why)]
-        if finding.fix:
-            options.insert(0, Option(FIX, _label(finding), _ADDED, finding.fix))
-        if finding.rule == "codes" and finding.column:
-            label = msg("Read “{column}” as ordered", column=finding.column)
-            options.insert(1, Option("ordered", label, _ADDED, {"type": {finding.column: "ordered"}}))
+        rule = RULES.get(finding.rule)
+        if finding.column and rule is not None and rule.doubts_column:
+            continue
         yield Question(
             id=".".join(part for part in ("finding", finding.rule, finding.column) if part),
             stage="data",
@@ -30,25 +33,30 @@ def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator
             column=finding.column,
             message=finding.message,
             evidence=finding.why,
-            options=tuple(options),
-            default=options[-1].id,
+            options=(*fix_options(finding), *parameter_options(project.source, finding.rule), accepted(finding.why)),
             settled=taken_care(project, finding),
         )
 
 
-def _label(finding: Finding) -> str:
-    assert finding.fix is not None
-    if "role" in finding.fix:
-        role = next(iter(finding.fix["role"].values()))
-        return msg("Give “{column}” the role “{role}”", column=finding.column, role=role)
-    if "type" in finding.fix:
-        return msg("Read “{column}” as {type}", column=finding.column, type=next(iter(finding.fix["type"].values())))
-    if "recode" in finding.fix:
-        levels = next(iter(finding.fix["recode"].values()))
+def fix_options(finding: Finding) -> Iterator[Option]:
+    """The decisions that mend a finding: its fix, then each alternative, whose id is the type that it stands for."""
+    if finding.fix:
+        yield Option(FIX, _label(finding.column, finding.fix), _ADDED, finding.fix)
+    for other in finding.alternatives:
+        yield Option(other["type"][finding.column], _label(finding.column, other), _ADDED, other)
+
+
+def _label(column: str, fix: dict[str, Any]) -> str:
+    if "role" in fix:
+        return msg("Give “{column}” the role “{role}”", column=column, role=next(iter(fix["role"].values())))
+    if "type" in fix:
+        return msg("Read “{column}” as {type}", column=column, type=next(iter(fix["type"].values())))
+    if "recode" in fix:
+        levels = next(iter(fix["recode"].values()))
         if "" in levels:
-            return msg("Read empty cells of “{column}” as “{level}”", column=finding.column, level=levels[""])
-        return msg("Merge the spellings of “{column}”", column=finding.column)
-    if "missing" in finding.fix:
-        return msg("Count these values of “{column}” as missing", column=finding.column)
-    known = choices().row_filters if "row_filter" in finding.fix else choices().operations
-    return msg("Add the step “{step}”", step=known.read(finding.fix.get("row_filter") or finding.fix["step"]).label)
+            return msg("Read empty cells of “{column}” as “{level}”", column=column, level=levels[""])
+        return msg("Merge the spellings of “{column}”", column=column)
+    if "missing" in fix:
+        return msg("Count these values of “{column}” as missing", column=column)
+    known = choices().row_filters if "row_filter" in fix else choices().operations
+    return msg("Add the step “{step}”", step=known.read(fix.get("row_filter") or fix["step"]).label)

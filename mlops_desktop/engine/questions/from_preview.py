@@ -8,9 +8,7 @@ from mlops_desktop.engine.data import FilePreview
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.from_reading import reading_questions
 from mlops_desktop.engine.questions.from_source import source_questions
-from mlops_desktop.engine.questions.question import Question, Weight
-
-_ORDER: dict[Weight, int] = {"high": 0, "warning": 1, "info": 2}
+from mlops_desktop.engine.questions.question import Question, answered
 
 
 def preview_questions(project: Project, table: FilePreview) -> tuple[Question, ...]:
@@ -21,5 +19,4 @@ def preview_questions(project: Project, table: FilePreview) -> tuple[Question, .
     chosen = table.given.changed_params()
     notes = [note for note in table.notes if note.parameter not in chosen]
     found = (*source_questions(table.given, notes), *reading_questions(replace(project, source=table.given), table))
-    answered = (replace(one, answer=project.answers.get(one.id)) for one in found)
-    return tuple(sorted(answered, key=lambda one: _ORDER[one.weight]))
+    return answered(project, found)

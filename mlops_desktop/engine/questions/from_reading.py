@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.evidence import RULES, Evidence
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.profiling import Overview
-from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.profiling import Finding, Overview, taken_care
+from mlops_desktop.engine.project import ColumnNote, Project
+from mlops_desktop.engine.questions.from_findings import fix_options
 from mlops_desktop.engine.questions.from_source import parameter_options
-from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
+from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.value_text import value_text
-
-# Rules of the evidence for a column's type (`engine.data`) that leave a doubt, and how much it weighs.
-DOUBTS: Mapping[str, Weight] = {
-    "currencies": "high",
-    **dict.fromkeys(("date_order", "mixed_types", "decimal", "unmarked", "infinite", "not_number", "units", "marks"), "warning"),
-    **dict.fromkeys(("not_date", "no_zone", "excel_dates", "maybe_date", "month_or_day", "amounts", "pairs"), "warning"),
-    **dict.fromkeys(("no_date", "century", "debit_credit", "mark"), "info"),
-    **dict.fromkeys(
-        ("stray", "missing_words", "leading_zeros", "long_numbers", "limits", "notation", "converted", "duration"),
-        "info",
-    ),
-}
-# Rules that say what stopped a column from being of a type, and that type: a person may want it all the same.
-_STOPPED = {"not_number": "number", "not_date": "date", "maybe_date": "date", "currencies": "number", "units": "number", "marks": "number"}
 
 
 class ReadColumn(Protocol):
@@ -49,34 +36,51 @@ class ReadTable(Protocol):
     def columns(self) -> Sequence[ReadColumn]: ...  # noqa: D102
 
 
-def reading_questions(project: Project, overview: ReadTable) -> Iterator[Question]:
-    """A question for each doubt about a column's type. It is settled when a person chose the type."""
+def reading_questions(project: Project, overview: ReadTable, findings: Sequence[Finding] = ()) -> Iterator[Question]:
+    """A question for each doubt about a column's type, with the fix of the finding that says the same where there is one.
+
+    Where the findings of many columns were grouped as one, that is the question (`finding_questions`). It is settled when a person chose
+    the type, when that fix is among the decisions, or when nothing is learned from the column.
+    """
+    by_column = {(finding.rule, finding.column): finding for finding in findings}
     for column in overview.columns:
-        note = project.columns.get(column.name)
         for evidence in column.evidence:
-            if evidence.rule not in DOUBTS:
+            rule = RULES[evidence.rule]
+            if rule.weight is None or not rule.doubts_column or (evidence.rule, "") in by_column:
                 continue
-            kind = _STOPPED.get(evidence.rule, "text")
-            effect = msg("Every cell is kept as it is written; the column is no number and no date any more.")
-            if kind != "text":
-                effect = msg("The cells that do not fit the others count as missing.")
-            other = Option(kind, msg("Read “{column}” as {kind}", column=column.name, kind=kind), effect, {"type": {column.name: kind}})
+            finding = by_column.get((evidence.rule, column.name))
             yield Question(
                 id=f"reading.{evidence.rule}.{column.name}",
                 stage="problem",
-                weight=DOUBTS[evidence.rule],
+                weight=rule.weight,
                 column=column.name,
                 message=msg("“{column}” was read as {type}. Is that right?", column=column.name, type=column.type),
                 evidence=evidence.message,
                 options=(
                     accepted(msg("The column stays as it was read.")),
                     *parameter_options(project.source, evidence.rule),
-                    other,
+                    *_other_types(column, rule.instead, finding),
                 ),
-                default="accept",
                 rows=evidence.rows,
-                settled=msg("You chose this type.") if note is not None and note.type else "",
+                settled=_settled(project.columns.get(column.name)) or (taken_care(project, finding) if finding else ""),
             )
+
+
+def _other_types(column: ReadColumn, instead: str, finding: Finding | None) -> Iterator[Option]:
+    changes = {"type": {column.name: instead}}
+    if finding is not None and finding.fix != changes:
+        yield from fix_options(finding)
+    if instead and instead != column.type:
+        effect = msg("Every cell is kept as it is written; the column is no number and no date any more.")
+        if instead in ("number", "date"):
+            effect = msg("The cells that do not fit the others count as missing.")
+        yield Option(instead, msg("Read “{column}” as {kind}", column=column.name, kind=instead), effect, changes)
+
+
+def _settled(note: ColumnNote | None) -> str:
+    if note is not None and note.type:
+        return msg("You chose this type.")
+    return msg("Nothing is learned from this column.") if note is not None and note.role in ("ignore", "id") else ""
 
 
 def guess_questions(project: Project, overview: Overview) -> Iterator[Question]:
@@ -99,7 +103,6 @@ def guess_questions(project: Project, overview: Overview) -> Iterator[Question]:
                 accepted(msg("Each number stays a class of its own.")),
                 *(_field("task", one, as_message(task_spec(one).label)) for one in values),
             ),
-            default="accept",
         )
     if guessed.positive_doubtful and guessed.positive == project.positive and project.positive is not None:
         others = [value for value, _ in guessed.classes if value != project.positive]
@@ -114,7 +117,6 @@ def guess_questions(project: Project, overview: Overview) -> Iterator[Question]:
                 accepted("Precision, recall and the threshold are about this class."),
                 *(_field("positive", one, value_text(one)) for one in others),
             ),
-            default="accept",
         )
 
 

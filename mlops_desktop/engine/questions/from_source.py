@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.evidence import RULES, Evidence
 from mlops_desktop.base.params import Choice, Flag, Param
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
+from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import as_message, msg
 
 # Rules of the evidence for a column that a parameter of every source settles, and the values of that.
 _OF_CELLS = {"decimal": ("decimal", ("point", "comma")), "date_order": ("dates", ("day", "month"))}
-SOURCE_QUESTION = "source."  # how the ids of questions begin that are settled by a parameter of the source
-# Rules of notes on a table that leave a doubt: how much it weighs, and the question.
-_QUESTIONS: Mapping[str, tuple[Weight, str]] = {
-    "header": ("warning", msg("Does no row name the columns?")),
-    "names": ("info", msg("Do several rows name the columns?")),
-    "total": ("warning", msg("Are these rows totals?")),
-    "inside": ("warning", msg("Are these lines no rows of the table?")),
-    "delimiter": ("warning", msg("Is this the mark between the cells?")),
-    "sheet": ("warning", msg("Is this the sheet that you want?")),
-    "table": ("warning", msg("Is this the table that you want?")),
-    "member": ("warning", msg("Is this the file of the archive that you want?")),
-}
 
 
 def parameter_options(source: Source | None, rule: str) -> tuple[Option, ...]:
@@ -37,18 +25,17 @@ def source_questions(source: Source, notes: Sequence[Evidence]) -> Iterator[Ques
     """A question for each note on a table that a parameter of its source decides otherwise."""
     for note in notes:
         param = source.params().get(note.parameter)
-        if param is None or note.rule not in _QUESTIONS:
+        rule = RULES[note.rule]
+        if param is None or rule.weight is None or not rule.question:
             continue
-        weight, message = _QUESTIONS[note.rule]
         yield Question(
-            id=f"{SOURCE_QUESTION}{note.rule}",
+            id=f"source.{note.rule}",
             stage="problem",
-            weight=weight,
+            weight=rule.weight,
             column="",
-            message=message,
+            message=rule.question,
             evidence=note.message,
             options=(accepted(msg("It stays as it was found.")), *(_option(note.parameter, param, value) for value in note.values)),
-            default="accept",
             rows=note.rows,
         )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from mlops_desktop.engine.project import Answer
+from mlops_desktop.base.evidence import Weight
+from mlops_desktop.engine.project import Answer, Project
 from mlops_desktop.serving.message import msg
 
-Weight = Literal["high", "warning", "info"]
+_ORDER: dict[Weight, int] = {"high": 0, "warning": 1, "info": 2}
 ACCEPT = "accept"  # the option that every question has: things stay as they are, for the reason that is given
 
 
@@ -40,7 +42,7 @@ class Question:
     message: str
     evidence: str
     options: tuple[Option, ...]
-    default: str
+    default: str = ACCEPT
     rows: tuple[int, ...] = ()
     settled: str = ""
     answer: Answer | None = None
@@ -62,3 +64,8 @@ class Question:
 def accepted(consequence: str) -> Option:
     """The option to leave things as they are."""
     return Option(ACCEPT, msg("Leave it as it is"), consequence)
+
+
+def answered(project: Project, found: Iterable[Question]) -> tuple[Question, ...]:
+    """The questions, the weightiest first, each with the answer that the project holds."""
+    return tuple(replace(one, answer=project.answers.get(one.id)) for one in sorted(found, key=lambda one: _ORDER[one.weight]))

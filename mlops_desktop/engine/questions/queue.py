@@ -12,10 +12,8 @@ from mlops_desktop.engine.project import Answer, Project, apply_fix
 from mlops_desktop.engine.questions.from_findings import finding_questions
 from mlops_desktop.engine.questions.from_reading import guess_questions, reading_questions
 from mlops_desktop.engine.questions.from_source import source_questions
-from mlops_desktop.engine.questions.question import ACCEPT, Question
+from mlops_desktop.engine.questions.question import ACCEPT, Question, answered
 from mlops_desktop.serving.message import msg
-
-_ORDER = {"high": 0, "warning": 1, "info": 2}
 
 
 def questions(project: Project, overview: Overview, findings: Sequence[Finding], notes: Sequence[Evidence] = ()) -> tuple[Question, ...]:
@@ -24,9 +22,8 @@ def questions(project: Project, overview: Overview, findings: Sequence[Finding],
     `overview` and `findings` are of the project's table (`engine.profiling`), `notes` were made when it was read from its source.
     """
     of_source = source_questions(project.source, notes) if project.source is not None else ()
-    found = (*of_source, *guess_questions(project, overview), *reading_questions(project, overview), *finding_questions(project, findings))
-    answered = (replace(one, answer=project.answers.get(one.id)) for one in found)
-    return tuple(sorted(answered, key=lambda one: _ORDER[one.weight]))
+    of_columns = (*reading_questions(project, overview, findings), *finding_questions(project, findings))
+    return answered(project, (*of_source, *guess_questions(project, overview), *of_columns))
 
 
 def open_questions(found: Sequence[Question], weights: Sequence[str] = ("high", "warning")) -> tuple[Question, ...]:

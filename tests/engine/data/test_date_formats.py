@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.engine.data.date_formats import day_first, exchanged, find_date_formats
+from mlops_desktop.engine.data.date_formats import find_date_formats
+from mlops_desktop.serving.date_formats import day_first, exchanged
 
 
 @pytest.mark.parametrize(
@@ -41,9 +42,9 @@ def test_no_dates(cells):
 def test_both_orders_are_offered_while_both_can_be():
     found = find_date_formats(["01/02/2018", "03/04/2018"])
     assert {f.grammar.date for f in found} == {"%d/%m/%Y", "%m/%d/%Y"}
-    assert [day_first(f.grammar) for f in found] == [True, False]
+    assert [day_first(f.grammar.date) for f in found] == [True, False]
     assert find_date_formats(["2018-02-01"])[0].rival is None
-    assert exchanged(find_date_formats(["Jun 12 1998"])[0].grammar) is None
+    assert not exchanged(find_date_formats(["Jun 12 1998"])[0].grammar.date)
 
 
 def test_compact_dates_only_when_asked():

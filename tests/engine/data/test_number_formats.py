@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mlops_desktop.engine.data.number_formats import decimal_vote, find_format
+from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.number_notation import NumberNotation
+from mlops_desktop.serving.numbers import NOTATIONS, Notation, number_reader
 
 
 @pytest.mark.parametrize(
@@ -54,3 +59,19 @@ def test_votes():
     assert decimal_vote(["1,234", "2,345"]) == ""
     assert decimal_vote(["1", "2"]) == ""
     assert decimal_vote(["a", "b"]) == ""
+
+
+@pytest.mark.parametrize("notation", NOTATIONS.values(), ids=NOTATIONS)
+def test_every_notation_is_found_and_read(notation: Notation):
+    text, value = notation.example
+    found = find_format([text, "7", "8.5", *(["$9"] if "$" in text else [])])
+    assert found is not None
+    assert notation.id in found.grammar.notations
+    assert number_reader(found.grammar)(text) == value
+    assert not notation.cells or re.fullmatch(notation.cells, text)
+    if notation.around:
+        new = NumberNotation(Column("x", "number"))
+        new.add([text, "7"])
+        grammar = new.grammar((), "")
+        assert grammar is not None
+        assert grammar.notations == (notation.id,)

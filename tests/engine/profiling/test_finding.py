@@ -50,4 +50,5 @@ def test_as_json():
         "fix": {"role": {"x": "id"}},
         "title": "Title of {column}",
         "safe": True,
+        "alternatives": [],
     }

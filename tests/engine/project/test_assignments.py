@@ -249,4 +249,4 @@ def test_the_method_of_a_split_is_changed_with_the_settings_that_it_shares():
     assert set_field(project, "split.method=grouped") == project
     assert set_field(project, "split.column=2020").split.column == ("2020",)
     assert set_field(project, "split.column=").split.column == ()
-    assert set_field(project, "split.method=").split == splitter(folds=10)
+    assert set_field(project, "split.method=").split == splitter(folds=10, equal_together=True)

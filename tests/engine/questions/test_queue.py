@@ -7,14 +7,17 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import RULES
 from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.profiling.all_findings import MOST_ALIKE, find
 from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.profiling.table_overview import overview
 from mlops_desktop.engine.project.decisions import Answer, ColumnNote, Project
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
 from mlops_desktop.engine.questions.from_findings import FIX
-from mlops_desktop.engine.questions.from_reading import DOUBTS
+from mlops_desktop.engine.questions.from_reading import reading_questions
 from mlops_desktop.engine.questions.question import ACCEPT
 from mlops_desktop.engine.questions.queue import answer_question, open_questions, questions
 from tests.imported import cells_of
@@ -38,7 +41,7 @@ def test_questions_of_every_kind_are_in_one_queue_the_weightiest_first(queue):
     weights = [one.weight for one in queue]
     assert weights == sorted(weights, key=("high", "warning", "info").index)
     assert {"finding.leak.copy", "finding.imbalance.y", "reading.date_order.day", "guess.positive.y"} <= {one.id for one in queue}
-    assert {one.weight for one in queue if one.id.startswith("reading.date_order")} == {DOUBTS["date_order"]}
+    assert {one.weight for one in queue if one.id.startswith("reading.date_order")} == {RULES["date_order"].weight}
     assert all(one.open and one.option(one.default) is not None for one in queue)
 
 
@@ -78,3 +81,40 @@ def test_a_type_that_a_person_chose_is_no_doubt():
     project = replace(PROJECT, columns={"day": ColumnNote(type="date")})
     table = overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
     assert [one.open for one in questions(project, table, []) if one.column == "day"] == [False]
+
+
+def test_evidence_and_the_finding_that_follows_from_it_are_one_question():
+    project = Project(target="y", task="binary")
+    columns = {"price": ["$5", "€6", "7 £", "$8"] * 10, "day": ["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10}
+    table = type_cells(cells_of({"y": ["left", "right"] * 20, "pressure": ["120/80", "130/85"] * 20, **columns}), {}, Silent())
+    findings = find(table, "y", "binary", {}, Silent())
+    queue = {one.id: one for one in questions(project, overview(table, Silent()), findings)}
+    assert {"reading.currencies.price", "reading.date_order.day", "reading.pairs.pressure"} <= queue.keys()
+    assert {one.rule for one in findings} >= {"currencies", "date_order", "pairs"}
+    assert not [id_ for id_ in queue if id_.startswith(("finding.currencies", "finding.date_order", "finding.pairs"))]
+    split = answer_question(project, queue["reading.pairs.pressure"], FIX)
+    assert split.steps
+    settled = {one.id for one in questions(split, overview(table, Silent()), findings) if one.settled}
+    assert "reading.pairs.pressure" in settled
+
+
+def test_findings_of_many_columns_are_one_question():
+    days = {f"d{i}": ["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10 for i in range(MOST_ALIKE + 1)}
+    table = type_cells(cells_of({"y": ["left", "right"] * 20, **days}), {}, Silent())
+    source = choices().sources["delimited"]()
+    queue = questions(Project(source=source), overview(table, Silent()), find(table, "y", "binary", {}, Silent()))
+    (one,) = [one for one in queue if "date_order" in one.id]
+    assert {option.id for option in one.options} == {ACCEPT, "dates=day", "dates=month"}
+
+
+def test_a_column_that_nothing_is_learned_from_leaves_no_doubt():
+    project = replace(PROJECT, columns={"day": ColumnNote(role="ignore")})
+    table = overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
+    assert [one.open for one in reading_questions(project, table)] == [False]
+
+
+def test_an_alternative_of_a_finding_is_an_option():
+    codes = Finding("codes", "warning", "x", "", "", {"type": {"x": "category"}}, alternatives=({"type": {"x": "ordered"}},))
+    (asked,) = [one for one in questions(PROJECT, overview_of(), [codes]) if one.column == "x"]
+    assert ([option.id for option in asked.options], asked.default) == ([FIX, "ordered", ACCEPT], ACCEPT)
+    assert answer_question(PROJECT, asked, "ordered").columns["x"].type == "ordered"

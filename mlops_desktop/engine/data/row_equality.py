@@ -1,0 +1,43 @@
+"""Finds rows of a frame that are equal in given columns, by a 64-bit digest of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
+
+
+def value_bits(values: Floats | Ints | Longs) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+    """The bits of each value, uint64; all NaN have the same bits, and both zeros."""
+    if values.dtype.kind == "f":
+        return np.ascontiguousarray(np.where(np.isnan(values), np.nan, values + 0.0)).view(np.uint64)
+    return np.ascontiguousarray(values).astype(np.int64).view(np.uint64)
+
+
+def row_digests(columns: Iterable[Floats | Ints | Longs], rows: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+    """A digest of each row, (rows,) uint64: rows with the same values have the same digest, others another one."""
+    total: np.ndarray[tuple[int, ...], np.dtype[np.uint64]] = np.zeros(rows, dtype=np.uint64)
+    for values in columns:
+        total = _mixed(total ^ value_bits(values))
+    return total
+
+
+def equal_rows(frame: Frame, names: Iterable[str]) -> Ints | None:
+    """Codes from 0 that rows share when they are equal in these columns, (rows,) intp, missing equal to missing; None when all differ."""
+    distinct, codes = np.unique(row_digests((_values(frame, name) for name in names), frame.rows), return_inverse=True)
+    return codes.astype(np.intp) if len(distinct) < frame.rows else None
+
+
+def _values(frame: Frame, name: str) -> Floats | Ints | Longs:
+    kind = frame.layout.kind(name)
+    return frame.number(name) if kind == "number" else frame.categorical(name)[0] if kind == "categorical" else frame.date(name)
+
+
+def _mixed(bits: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+    """SplitMix64's finisher (Steele, Lea and Flood 2014): every bit in depends on every bit out."""
+    bits = bits + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))

@@ -1,0 +1,131 @@
+"""The formats in which dates are sought: days, clocks, and such as hold both; and what a format says of the order of day and month."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from .dates import ZONE, date_pattern
+
+DAYS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m"),
+    *(f"{first}{mark}{second}{mark}%{year}" for year in "Yy" for mark in "/.-" for first, second in (("%d", "%m"), ("%m", "%d"))),
+    *("%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d. %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%d %b %y", "%Y %b %d", "%Y-%b-%d", "%d%b%Y"),
+    *("%d.%b.%Y", "%d.%b.%y", "%d/%b/%y", "%d. %b %y", "%o %b %Y", "%b %o, %Y", "%b %o %Y", "%o de %b de %Y", "%o %b, %Y", "%o of %b %Y"),
+    *("%a, %d %b %Y", "%a %b %d %Y", "%a, %d. %b %Y", "%a %d %b %Y", "%a %o %b %Y", "%a, %b %d, %Y", "%a, %o de %b de %Y"),
+    *(f"%a{gap}%d{mark}%m{mark}%{year}" for gap in (", ", " ") for mark in "./" for year in "Yy"),
+    *(
+        "%m/%Y",
+        "%m.%Y",
+        "%m-%Y",
+        "%b %y",
+        "%b. %y",
+        "%b'%y",
+        "%b’%y",
+        "%b%y",
+        "%b%Y",
+        "%b.%y",
+        "%b.%Y",
+        "%b %Y",
+        "%b-%Y",
+        "%b-%y",
+        "%b/%Y",
+        "%b. %Y",
+        "%Y %b",
+        "%Y-%b",
+        "%b de %Y",
+        "%YM%m",
+        "%Y-M%m",
+    ),
+    *("%G-W%V", "%GW%V", "%G-W%V-%u", "%G W%V", "%G/W%V", "W%V %G", "W%V/%G", "W%V-%G"),
+    *("KW %V/%G", "KW%V/%G", "KW %V %G", "KW%V %G", "KW%V-%G", "%G-KW%V", "%G/KW%V", "%G KW%V", "%G KW %V", "KW %V, %G"),
+    *("Week %V %G", "Week %V, %G", "%G Week %V", "Wk %V %G", "%G wk %V", "w%V %G"),
+    *(
+        "%q. Quartal %Y",
+        "%q. Quartal %y",
+        "%q.Quartal %Y",
+        "Q%q'%y",
+        "Q%q’%y",
+        "Quarter %q %Y",
+        "%qQ %Y",
+        "%qT%Y",
+        "Q%q, %Y",
+        "Q%q%Y",
+        "%Y %qQ",
+    ),
+    *(
+        "%Y-Q%q",
+        "%YQ%q",
+        "%Y Q%q",
+        "%Y/Q%q",
+        "Q%q %Y",
+        "Q%q/%Y",
+        "Q%q-%Y",
+        "%qQ%Y",
+        "T%q %Y",
+        "%Y-T%q",
+        "Q%q %y",
+        "%qQ%y",
+        "Q%q-%y",
+        "Q%q/%y",
+    ),
+)
+CLOCKS = (
+    *("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p", "%H.%M.%S", "%H.%M", "%Hh%M", "%H h %M"),
+    *("%H:%M Uhr", "%H:%M:%S Uhr", "%H.%M Uhr"),
+)
+# Formats whose day and clock are not parted by a blank or a comma, or whose year stands last.
+WHOLE = (
+    *("%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y", "%a %d %b %H:%M:%S %z %Y", "%a %d %b %H:%M:%S %Y", "%b %d %H:%M:%S %Y"),
+    *("%a %b %d %I:%M:%S %p %z %Y", "%a %d %b %Y %I:%M:%S %p %z", "%a %b %d %I:%M:%S %p %Y"),
+    *(f"{bracket}%d/%b/%Y:%H:%M:%S{zone}" for bracket in ("", "[") for zone in (" %z", "")),
+    *(f"%Y%m%d{gap}%H{mark}%M{end}{zone}" for gap in "T _-" for mark in ("", ":") for end in (f"{mark}%S", "") for zone in ("", "%z")),
+    *("%Y-%m-%dT%H%M%S", "%Y-%m-%dT%H%M%S%z", "%Y-%m-%d %H%M%S", "%Y-%m-%d-%H.%M.%S.%f", "%Y-%m-%d-%H.%M.%S", "%Y-%m-%d-%H:%M:%S"),
+    *("%Y-%m-%d %H-%M-%S", "%Y-%m-%d_%H-%M-%S", "%Y-%m-%d_%H:%M:%S", "%Y-%m-%d-%H-%M-%S", "%Y:%m:%d %H:%M:%S", "%Y.%m.%d-%H:%M:%S"),
+    *("%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M:%S.%f", "%d%b%y:%H:%M:%S", "%d%b%Y %H:%M:%S", "%d-%b-%Y:%H:%M:%S"),
+)
+# Formats that are written as numbers; whether they are tried is decided by the name of the column or by a person.
+NUMBERS = ("%Y%m%d", "%Y%m", "%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%s", "%Q", "%U", "%E", "%m/%y", "%m-%y", "%Y.%m", "%y%m%d", "%d%m%Y")
+NUMBER_TEXTS = {  # what a text must be to have one of them, where its fields alone do not say so
+    "%Y": re.compile("(?:1[6-9]|20)[0-9]{2}"),
+    "%s": re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?"),
+    "%Q": re.compile("[0-9]{12,13}"),
+    "%U": re.compile("[0-9]{15,16}"),
+    "%E": re.compile(r"[2-6][0-9]{4}(?:[.,][0-9]{1,15})?"),
+}
+CLOCK = re.compile(
+    r"(?P<day>.*?)(?P<gap>[ T]+|, )?"
+    r"(?P<clock>[0-9]{1,2}(?:[:.h]| h )[0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?| Uhr)?)"
+    rf"(?P<zone> ?{ZONE})?"
+)
+
+
+@cache
+def format_match(format_: str) -> re.Pattern[str]:
+    """The compiled pattern of a format; see `date_pattern`."""
+    return re.compile(date_pattern(format_))
+
+
+def day_formats(text: str) -> list[str]:
+    """The formats of days that a clean text has, with a clock behind it or without, in a fixed order."""
+    split = CLOCK.fullmatch(text)
+    day = split["day"] if split is not None and split["day"] and split["gap"] else ""
+    return [one for one in DAYS if format_match(one).fullmatch(text) or (day and format_match(one).fullmatch(day))]
+
+
+def whole_formats(text: str) -> list[str]:
+    """The formats of `WHOLE` that a clean text has with its clock, in a fixed order."""
+    found = ((one, format_match(one).fullmatch(text)) for one in WHOLE)
+    return [one for one, match in found if match and (match.groupdict().get("H") or match.groupdict().get("I"))]
+
+
+def exchanged(format_: str) -> str:
+    """The same format with day and month exchanged; "" when a month name or a leading year rules that out."""
+    if not format_.startswith(("%d", "%m")) or "%b" in format_ or "%d" not in format_:
+        return ""
+    return format_.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
+
+
+def day_first(format_: str) -> bool:
+    """Whether the day comes before the month."""
+    return "%d" in format_ and format_.index("%d") < max(format_.find("%m"), format_.find("%b"))
