@@ -64,9 +64,11 @@ class Pipeline:
     def table(self) -> Table:
         """Every column of the imported file, typed."""
         require(self.project, "data")
-        if self.keys.table not in self.store:
+        try:
+            return table_from_record(*self.store.get(self.keys.table))
+        except KeyError:
             table = type_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
-            self.store.put(self.keys.table, *table_to_record(table))
+        self.store.put(self.keys.table, *table_to_record(table))
         return table_from_record(*self.store.get(self.keys.table))
 
     def overview(self, job: Job) -> Overview:
