@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TextIO
 
-from .csv_table import CsvTable, csv_rows
+from .csv_table import CsvRows, CsvTable
+from .dialect import ends_unclosed, swallows_lines
 from .row_sifter import MARKED, TAIL, TOTALS, RowSifter
 from .table_finder import ASCII_BLANKS, RULES, LeftOut, is_blank, row_text
 
 BLOCK = 5000  # rows that are held together
-MOST_LINES = 20  # of a cell in a row of another length; more of them were swallowed by a quote that is never closed
 _APART = "\0"  # between the cells of a column: in no cell, as it is left out of every text
 
 
@@ -37,15 +37,16 @@ class Part:
 
 @dataclass
 class CsvCells:
-    """The cells of a table by column, held as few long texts. `left_out` are rows below the names that are none of the table, by position
-    among these; `empty` is the number of rows without anything at the end. `unclosed` says that quotes were taken as letters, because one
-    is opened and never closed.
+    """The cells of a table by column, held as few long texts.
+
+    `left_out` are rows below the names that are none of the table, by position among these; `empty` is the number of rows without anything
+    at the end. `has_unclosed_quote` says that a quote is opened and never closed: the table is to be read again without quotes then.
     """
 
     names: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
     empty: int = 0
-    unclosed: bool = False
+    has_unclosed_quote: bool = False
     _blocks: list[_Block] = field(default_factory=list)
     _gone: frozenset[int] = frozenset()
     _end: int = 0
@@ -54,6 +55,11 @@ class CsvCells:
     def rows(self) -> int:
         """Number of rows of the table."""
         return self._end - sum(at < self._end for at in self._gone)
+
+    @property
+    def has_ragged(self) -> bool:
+        """Whether a row has another number of cells than the header."""
+        return any(block.ragged for block in self._blocks)
 
     def parts(self) -> Iterator[Part]:
         """The rows of the table in their order, some thousands at a time."""
@@ -77,13 +83,13 @@ def read_cells(
 
     UserError when a line cannot be cut.
     """
-    found = _Reader(table, places, note)
-    for rows, is_last in _in_blocks(csv_rows(text, table), size):
+    found, given = _Reader(table, places, note), CsvRows(text, table)
+    last: list[str] = []
+    for rows, is_last in _in_blocks(given, size):
         found.add(rows, is_last)
-    if table.dialect.quote and found.swallowed:
-        plain = replace(table, dialect=replace(table.dialect, quote=""))
-        return replace(read_cells(text, plain, places, note, size), unclosed=True)
-    return found.cells()
+        last = rows[-1] if rows else last
+    unclosed = found.swallows_lines or ends_unclosed(last, given.lines, given.quotes)
+    return replace(found.cells(), has_unclosed_quote=bool(table.dialect.quote) and unclosed)
 
 
 def _in_blocks(rows: Iterable[list[str]], size: int) -> Iterator[tuple[list[list[str]], bool]]:
@@ -108,7 +114,7 @@ class _Reader:
         self._texts: dict[int, str] = {}
         self._rows = self._totals = 0
         self._first: list[str] = []
-        self.swallowed = False
+        self.swallows_lines = False
 
     def add(self, rows: list[list[str]], is_last: bool) -> None:
         """Take some rows; the last ones are those at the end of the text."""
@@ -122,7 +128,7 @@ class _Reader:
         if is_last:
             below = sifter.below(rows[-TAIL:], width, self._totals)
             found.update(enumerate(below, len(rows) - len(below)))
-        self._note_swallowed(rows, odd, is_last)
+        self.swallows_lines |= any(swallows_lines(rows[i]) for i in odd)
         for i, reason in found.items():
             self._reasons[start + i], self._texts[start + i] = reason, row_text(rows[i])
         ragged = frozenset(i for i in odd if i not in found and (len(rows[i]) < width or any(cell.strip() for cell in rows[i][width:])))
@@ -138,14 +144,6 @@ class _Reader:
         self._note({name: set(cells[at]) for name, at in self._places.items()})
         self._first = self._first or (rows[0] if rows else [])
         self._rows += len(rows)
-
-    def _note_swallowed(self, rows: list[list[str]], odd: Sequence[int], is_last: bool) -> None:
-        """Note whether one cell holds the rest of the text, or many lines in a row of another length."""
-        if any(cell.count("\n") > MOST_LINES for i in odd for cell in rows[i]):
-            self.swallowed = True
-        if is_last and rows:
-            longest = max(cell.count("\n") for cell in rows[-1])
-            self.swallowed |= longest > MOST_LINES or longest > 0.5 * (self._rows + len(rows) + longest)
 
     def cells(self) -> CsvCells:
         """What was read, once all rows were taken."""

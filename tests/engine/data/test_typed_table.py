@@ -66,6 +66,12 @@ def test_the_numbers_of_values_and_gaps_are_those_of_the_rows():
     assert list(levels) == ["none", "tick"]  # the empty cell stands first
 
 
+def test_dates_before_1970_are_not_missing():
+    days = [f"{1940 + i}-03-0{i % 9 + 1}" for i in range(50)] + [""]
+    table = type_cells(texts(born=days, key=[str(i) for i in range(51)]), {}, Silent())
+    assert (table.schema.column("born").type, table.missing("born"), table.distinct("born")) == ("date", 1, 50)
+
+
 def test_typed_cells_give_the_same_levels_as_texts():
     typed = cells_of({"x": pd.Series([3, 1, 2, 1])})
     frame = type_cells(typed, {}, Silent()).frame
