@@ -79,6 +79,7 @@ class Source(Component, ABC):
     schemes: ClassVar[tuple[str, ...]] = ()  # schemes of addresses, in small letters, without the colon
     signatures: ClassVar[tuple[bytes, ...]] = ()  # what files with these endings begin with; none: anything
     example: ClassVar[str] = ""  # a location as a person writes it, where no file dialog leads to it
+    opens_folders: ClassVar[bool] = False  # whether its locations are folders rather than files
     has_password: ClassVar[bool] = False  # whether a password may have to be asked for
 
     decimal: str = choice(

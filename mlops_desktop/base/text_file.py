@@ -11,7 +11,6 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_counts, western_encoding
 
 SAMPLE_BYTES = 2**18
-_BEFORE, _AROUND = 20, 2**14  # lines before and bytes behind a mark that show what it means
 _PIECE_BYTES = 2**18  # which stay in the processor's cache while they are looked at
 _ODD_BYTES = 2**16  # of lines that are not ASCII, in which their encoding is looked for
 _ROWS = 200
@@ -96,19 +95,6 @@ def pieces(path: Path, start: int = 0) -> Iterator[bytes]:
         file.seek(start)
         while piece := file.read(_PIECE_BYTES):
             yield piece if piece.endswith(b"\n") else piece + file.readline()
-
-
-def lines_around(path: Path, mark: bytes, start: int) -> Iterator[bytes]:
-    """Some lines around the first place of a mark in each piece of a file from byte `start` on."""
-    for piece in pieces(path, start):
-        at = piece.find(mark)
-        if at >= 0:
-            begin = at
-            for _ in range(_BEFORE):
-                begin = max(piece.rfind(b"\n", 0, begin), 0)
-            begin += piece[begin : begin + 1] == b"\n"
-            end = piece.find(b"\n", at + _AROUND)
-            yield piece[begin : end + 1 if end >= 0 else None]
 
 
 def utf8_facts(path: Path, start: int = 0) -> tuple[float, int]:

@@ -17,16 +17,20 @@ from .batch_notes import BatchNotes, spelling_notes
 from .column import ValidationIssue, ValidationResult
 from .csv_cells import BLOCK as CHUNK
 from .csv_cells import CsvCells, read_cells
+from .csv_stacked import find_one_table
 from .csv_table import CsvTable, find_csv_table
+from .dialect import UNCLOSED_QUOTE
 from .errors import UserError
 from .file_notation import NOTATION, NotationFinder, likely_decimal
 from .frame import Floats
+from .late_escape import LATE_ESCAPE
 from .left_out import layout_messages, left_out_messages
 from .message import msg
 from .names import clean_name, match_names, unique_names
 from .plural import plural_msg
 from .schema import Schema
 from .scorer import Scorer
+from .stacked_tables import IRREGULAR
 from .text_encoding import is_packed, text_encoding
 
 _UNKNOWN = "The model has no such field; it is left out."
@@ -64,18 +68,19 @@ class CsvInput:
     def __init__(self, text: TextIO, schema: Schema, size: int = CHUNK) -> None:
         """`text` is seekable, at its beginning, and keeps its line ends; `size` is the number of rows that are checked together."""
         known = {column.name for column in schema.columns}
-        table = find_csv_table(text, known)
-        names, spelled = _names(table.header, schema)
-        finder = NotationFinder(schema, likely_decimal(table.dialect.delimiter))
-        places = {name: at for at, name in enumerate(names) if name in known}
-        self._cells = read_cells(text, table, places, finder.add, size)
-        notation = finder.found()
+        one = find_one_table(text, known, whole=False)
+        read = _read(one.text if one else text, schema, size)
+        if one is None and read.is_irregular() and (one := find_one_table(text, known, whole=True)):
+            read = _read(one.text, schema, size)
+        notation = read.finder.found()
+        self._cells = read.cells
         self.schema = notation.schema
-        self.absent = known - set(names)
-        self.unknown = [name for name, given in zip(names, table.header, strict=True) if name not in known and clean_name(given)]
-        self.notes = (*spelling_notes(spelled), *notation.notes)
-        self.left_out = _left_out(table, self._cells)
-        self._lines_above = len(table.left_out)
+        self.absent = known - set(read.names)
+        header = read.table.header
+        self.unknown = [name for name, given in zip(read.names, header, strict=True) if name not in known and clean_name(given)]
+        self.notes = (*spelling_notes(read.spelled), *notation.notes)
+        self.left_out = [*([one.message()] if one else []), *_left_out(read)]
+        self._lines_beside = len(read.table.left_out) + (one.left_out if one else 0)
 
     @property
     def rows(self) -> int:
@@ -84,7 +89,7 @@ class CsvInput:
 
     def line_counts(self) -> list[str]:
         """How many lines that hold something are no rows of the table, without their texts."""
-        lines = self._lines_above + len(self._cells.left_out)
+        lines = self._lines_beside + len(self._cells.left_out)
         message = plural_msg(
             lines, "1 line that is no row of the table was left out.", "{n} lines that are no rows of the table were left out."
         )
@@ -101,9 +106,35 @@ class CsvInput:
             yield Chunk(checked, part.rows, part.ragged)
 
 
-def read_chunks(text: TextIO, schema: Schema, size: int = CHUNK) -> Iterator[Chunk]:
-    """The rows of a text with a header, checked by the schema, some thousands at a time. See `CsvInput`."""
-    yield from CsvInput(text, schema, size).chunks()
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A table of a text as it was read: its names, those that are the model's in another spelling, its cells and how they are written."""
+
+    table: CsvTable
+    names: list[str]
+    spelled: dict[str, str]
+    cells: CsvCells
+    finder: NotationFinder
+
+    def is_irregular(self) -> bool:
+        """Whether rows fit so badly that they may belong to a further table."""
+        noted = {self.table.extra, *(one.reason for one in self.cells.left_out)}
+        return self.cells.has_ragged or not IRREGULAR.isdisjoint(noted)
+
+
+def _read(text: TextIO, schema: Schema, size: int) -> _Read:
+    """The table of a text; without quotes where one of them is never closed."""
+    known = {column.name for column in schema.columns}
+    text.seek(0)
+    table = find_csv_table(text, known)
+    names, spelled = _names(table.header, schema)
+    places = {name: at for at, name in enumerate(names) if name in known}
+    while True:
+        finder = NotationFinder(schema, likely_decimal(table.dialect.delimiter))
+        cells = read_cells(text, table, places, finder.add, size)
+        if not cells.has_unclosed_quote:
+            return _Read(table, names, spelled, cells, finder)
+        table = replace(table, dialect=replace(table.dialect, quote=""), has_unclosed_quote=True)
 
 
 def _names(header: Sequence[str], schema: Schema) -> tuple[list[str], dict[str, str]]:
@@ -122,16 +153,17 @@ def _names(header: Sequence[str], schema: Schema) -> tuple[list[str], dict[str, 
     return names, spelled
 
 
-def _left_out(table: CsvTable, cells: CsvCells) -> list[str]:
+def _left_out(read: _Read) -> list[str]:
     """What stands in a text that is no row of its table, in sentences."""
+    table, cells = read.table, read.cells
     mark = table.sifter.wanted.comment
     found = [message for _, message in layout_messages(replace(table.sifter.layout, left_out=table.left_out), mark)]
     found += [message for _, message in left_out_messages(cells.left_out, mark)]
     if cells.empty:
         found.append(plural_msg(cells.empty, "1 empty row at the end was left out.", "{n} empty rows at the end were left out."))
-    if cells.unclosed:
-        found.append("A quote is opened and never closed, so quotes were read as letters.")
-    return found
+    if table.has_unclosed_quote:
+        found.append(UNCLOSED_QUOTE)
+    return [*found, LATE_ESCAPE] if table.late_escape else found
 
 
 def answer_chunk(scorer: Scorer, chunk: Chunk) -> tuple[list[list[str]], Floats, list[int]]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TextIO
 
-from .dialect import BLANKS, DELIMITERS, FIXED, SAMPLE_BYTES, Dialect, find_dialect, numbered_lines, numbered_rows, sep_line
+from .csv_names import Extra, complete_names, usual_width, without_empty_end
+from .dialect import BLANKS, DELIMITERS, FIXED, SAMPLE_BYTES, Dialect, count_quotes, find_dialect, numbered_lines, numbered_rows, sep_line
 from .errors import UserError
+from .header import generated_names
+from .late_escape import has_late_escape
 from .message import msg
 from .names import clean_name, match_names
 from .row_sifter import RowSifter
@@ -27,7 +29,9 @@ class CsvTable:
     """Where the table of a text is.
 
     `lines` stand above all rows, `above` rows (blank ones counted) above those of the table, which have `width` cells; `header` are the
-    names as they stand there, one for each cell; `left_out` is what else stands above.
+    names as they stand there, one for each cell; `left_out` is what else stands above. `extra` is the column without a name of its own, as
+    `complete_names` gives it. `late_escape`: only lines further down show that backslashes are escapes. `has_unclosed_quote`: quotes are
+    letters, as one is never closed.
     """
 
     dialect: Dialect
@@ -37,6 +41,9 @@ class CsvTable:
     width: int
     sifter: RowSifter
     left_out: tuple[LeftOut, ...] = ()
+    extra: Extra = ""
+    late_escape: bool = False
+    has_unclosed_quote: bool = False
 
 
 def find_csv_table(text: TextIO, known: Collection[str]) -> CsvTable:
@@ -48,11 +55,16 @@ def find_csv_table(text: TextIO, known: Collection[str]) -> CsvTable:
     named = sep_line(sample)
     lines = io.StringIO(sample, newline="").readlines() if named else []
     body = "".join(lines[1:]) if named else sample
-    found = find_dialect(body, named) if named else find_dialect(body)
+    marks = named or DELIMITERS
+    found = find_dialect(body, marks)
+    late = more and not found.escape and has_late_escape(_pieces(text), find_dialect)
+    if late:
+        found = find_dialect(body, marks, escape=True)
     best: tuple[int, CsvTable] | None = None
-    for dialect in dict.fromkeys((found, *(Dialect(mark, '"') for mark in DELIMITERS))):
+    for dialect in dict.fromkeys((found, *(Dialect(mark, '"', late) for mark in DELIMITERS))):
         rows = _first_rows(body, dialect, more)
-        for table in (_table(dialect, rows, layout, lines[:1]) for layout in _layouts(rows, known)):
+        for layout in _layouts(rows, known):
+            table = replace(_table(dialect, rows, layout, lines[:1], known), late_escape=late)
             names = [*map(clean_name, table.header)]
             count = len(set(known).intersection(names)) + len(match_names(names, known))
             if best is None or count > best[0]:
@@ -99,41 +111,78 @@ def _first_rows(sample: str, dialect: Dialect, more: bool) -> list[list[str]]:
     return rows
 
 
-def _table(dialect: Dialect, rows: list[list[str]], layout: Layout, lines: list[str]) -> CsvTable:
+def _table(dialect: Dialect, rows: list[list[str]], layout: Layout, lines: list[str], known: Collection[str]) -> CsvTable:
     """The table by its layout in the first rows below some lines."""
-    names = list(layout.names or next(filter(None, rows), []))
-    above = layout.body if layout.names else next((at for at, row in enumerate(rows, 1) if row), 0)
-    body = [row for row in rows[above:] if any(cell.strip() for cell in row)]
-    lengths = Counter(map(len, body))
-    width = max(lengths, key=lambda one: (lengths[one], one == len(names), one), default=len(names))
-    while len(names) > width and not names[-1].strip():
-        names.pop()
-    if len(names) == width - 1 and sum(bool(row[-1].strip()) for row in body if len(row) == width) >= 0.5 * len(body):
-        names.insert(0, "")  # the first column holds the names of the rows
+    names, above = list(layout.names or ()), layout.body
+    body = _filled_rows(rows, above)
+    width = usual_width(map(len, body), len(names))
+    if not names:
+        names = generated_names(width)
+        if set(names).isdisjoint(known):  # the first row names the columns after all
+            names = next(filter(None, rows), [])
+            above = next((at for at, row in enumerate(rows, 1) if row), 0)
+            body = _filled_rows(rows, above)
+            width = usual_width(map(len, body), len(names))
+    names = without_empty_end(names, width)
     width = max(width, len(names))
-    names += [""] * (width - len(names))
+
+    def filled(at: int) -> float:
+        return sum(at < len(row) and bool(row[at].strip()) for row in body) / max(1, len(body))
+
+    names, extra = complete_names(names, width, filled)
     sifter = RowSifter.over(layout, Wanted(), rows)
     left = (*(LeftOut(at, "above", line.strip()) for at, line in enumerate(lines)), *layout.left_out)
-    return CsvTable(dialect, names, len(lines), above, width, sifter, left)
+    return CsvTable(dialect, names, len(lines), above, width, sifter, left, extra)
 
 
-def csv_rows(text: TextIO, table: CsvTable) -> Iterator[list[str]]:
-    """The rows below the names. A blank line is a row of one empty cell where there is one column, else none.
+def _filled_rows(rows: Sequence[Sequence[str]], start: int) -> list[Sequence[str]]:
+    return [row for row in rows[start:] if any(cell.strip() for cell in row)]
 
-    UserError when a line cannot be cut.
+
+class CsvRows:
+    """The rows below the names, and the number of line ends and of quotes in their text once all of them were taken.
+
+    A blank line is a row of one empty cell where there is one column, else none. UserError when a line cannot be cut.
     """
-    text.seek(0)
-    dialect, line, single = table.dialect, 0, table.width == 1
-    by_lines = dialect.delimiter not in (BLANKS, FIXED) and not dialect.escape
-    lines = islice(_clean_lines(text), table.lines, None)
-    rows = numbered_lines(lines, dialect) if by_lines else numbered_rows("".join(lines), dialect)
-    try:
-        for number, row in islice(rows, table.above, None):
-            line = number
-            if len(row) > 1 or single or (row and row[0].strip()):
-                yield row or [""]
-    except csv.Error as error:
-        raise UserError(msg("Line {line_num} cannot be read as CSV.", line_num=line + 1), "Check its quotation marks.") from error
+
+    def __init__(self, text: TextIO, table: CsvTable) -> None:
+        self._text, self._table = text, table
+        self.lines = self.quotes = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        self._text.seek(0)
+        table, dialect, line = self._table, self._table.dialect, 0
+        lines = islice(_clean_lines(self._text), table.lines, None)
+        if dialect.delimiter in (BLANKS, FIXED) or dialect.escape:
+            whole = list(lines)
+            rows = numbered_rows("".join(whole), dialect)
+        else:
+            whole = []
+            rows = numbered_lines(self._counted(lines), dialect)
+        try:
+            for number, _ in islice(rows, table.above):
+                line = number
+            self.lines = self.quotes = 0
+            for _ in self._counted(whole[line:]):
+                pass
+            for number, row in rows:
+                line = number
+                if len(row) > 1 or table.width == 1 or (row and row[0].strip()):
+                    yield row or [""]
+        except csv.Error as error:
+            raise UserError(msg("Line {line_num} cannot be read as CSV.", line_num=line + 1), "Check its quotation marks.") from error
+
+    def _counted(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            self.lines += line.endswith("\n")
+            self.quotes += count_quotes(line, self._table.dialect)
+            yield line
+
+
+def _pieces(text: TextIO) -> Iterator[str]:
+    """The rest of a text, up to the end of a line at a time, in few pieces."""
+    while piece := text.read(SAMPLE_BYTES):
+        yield piece + text.readline()
 
 
 def _clean_lines(text: TextIO) -> Iterator[str]:

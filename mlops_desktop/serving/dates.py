@@ -268,6 +268,12 @@ def date_text(microseconds: int, format_: str = "", zone: bool = False) -> str:
     return moment.isoformat() + ("Z" if zone else "")
 
 
+def time_format(values: Longs) -> str:
+    """The format that shows moments which are all times of a day (held on 1970-01-01) without a day; "" where one is not."""
+    known = values[values != MISSING_DATE]
+    return "%H:%M:%S" if len(known) and known.min() >= 0 and known.max() < DAY and known.any() else ""
+
+
 def date_example(grammar: Grammar) -> str:
     """A made-up date as it may be written in this column, for messages and forms."""
     with_time = is_time_of_day(grammar.date) or grammar.zone or "%H" in grammar.date or "%I" in grammar.date

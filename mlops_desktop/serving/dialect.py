@@ -22,6 +22,8 @@ _LEAST = 0.6
 _MANY = 20
 _DRAWN = "-=_*+:~| \t"  # what lines that are drawn consist of
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
+UNCLOSED_QUOTE = "A quote is opened and never closed, so quotes were read as letters."
+MOST_LINES = 20  # line ends in a cell of a row of another length; more of them show a quote that is never closed
 _PRIVATE = 0xE000  # characters for private use stand for escaped ones while a text is cut
 
 
@@ -278,6 +280,29 @@ def numbered_lines(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int
         reader = csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=skip)
     for row in reader:
         yield reader.line_num, row
+
+
+def count_quotes(text: str, dialect: Dialect) -> int:
+    """How many quotes of a text open or close a cell or are doubled; escaped ones do not count."""
+    if not dialect.quote:
+        return 0
+    if not dialect.escape or "\\" not in text:
+        return text.count(dialect.quote)
+    return sum(found == dialect.quote for found in re.findall(rf"\\.|{re.escape(dialect.quote)}", text, re.DOTALL))
+
+
+def swallows_lines(row: Sequence[str]) -> bool:
+    """Whether a row of another length than the usual one holds so many lines in a cell that a quote before them was never closed."""
+    return any(cell.count("\n") > MOST_LINES for cell in row)
+
+
+def ends_unclosed(last: Sequence[str], lines: int, quotes: int) -> bool:
+    """Whether the last row of a text of so many line ends and quotes holds the text behind a quote that is never closed.
+
+    That takes an odd number of quotes, and a cell with many lines or with more than half of all.
+    """
+    longest = max((cell.count("\n") for cell in last), default=0)
+    return quotes % 2 == 1 and longest > 0 and (longest > MOST_LINES or longest > 0.5 * lines)
 
 
 def _without_escapes(text: str, dialect: Dialect) -> tuple[str, dict[int, str]]:

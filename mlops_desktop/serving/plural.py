@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .message import Message
 
 
@@ -13,3 +15,9 @@ def pluralize(count: int, one: str, many: str) -> str:
 def plural_msg(count: int, one: str, many: str, **args: object) -> Message:
     """The message of the template `one` for exactly one, else of `many`; {n} is the count, thousands set apart. KeyError as for `msg`."""
     return Message(one if count == 1 else many, {"n": f"{count:,}", **args})
+
+
+def listed(items: Iterable[str], most: int) -> str:
+    """The first `most` of the texts with commas between, and “ …” where there are more."""
+    texts = list(items)
+    return ", ".join(texts[:most]) + (" …" if len(texts) > most else "")

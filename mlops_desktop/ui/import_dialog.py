@@ -22,12 +22,12 @@ from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.preview_columns import note_rows, noted, table_columns
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.reading_offer import ReadingOffer
 from mlops_desktop.ui.readings import Reading, shape_of
 from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, held, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.notes_table import NotesTable
-from mlops_desktop.ui.widgets.notices import Banner
 from mlops_desktop.ui.widgets.question_card import QuestionCard
 from mlops_desktop.ui.widgets.table import DataTable
 
@@ -73,15 +73,16 @@ class ImportDialog(QDialog):
         self.why = label("", "small", tone="2", wrap=True)
         self.why.setObjectName("import_why")
         self.tabs = Segments([("rows", self.tr("First rows")), ("columns", self.tr("Columns"))], name="import_tab")
-        self._offer, self._questions, self._said, self._place = QVBoxLayout(), QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self._offer = ReadingOffer(name="import_offer")
+        self._questions, self._noted, self._place = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         self._inner = held(column(self._questions, None, margins=(0, 0, 8, 0)))
         self._doubts = scrolled(self._inner)
-        self.go = Button(self.tr("Read the file"), self._read, name="import_go", kind="primary")
-        self.go.setDefault(True)
+        self.read_button = Button(self.tr("Read the file"), self._read, name="import_go", kind="primary")
+        self.read_button.setDefault(True)
         self._build()
 
     def _build(self) -> None:
-        settings = self._settings = scrolled(held(column(self._said, self._place, None, margins=(0, 0, 8, 0), spacing=12)))
+        settings = self._settings = scrolled(held(column(self._noted, self._place, None, margins=(0, 0, 8, 0), spacing=12)))
         wide = self.fontMetrics().averageCharWidth()
         settings.setFixedWidth(wide * _FORM)
         anew = Button(self.tr("Find everything anew"), self._find_anew, name="import_anew", kind="link")
@@ -93,6 +94,8 @@ class ImportDialog(QDialog):
         for page in (self.table, held(column((self.notes, 1), self.why, spacing=6)), refused):
             self._pages.addWidget(page)
         self.tabs.chosen.connect(self.show_tab)
+        self._offer.used.connect(self._use)
+        self._offer.unused.connect(lambda: self._decide(self._before))
         self.notes.edited.connect(self._note)
         self.notes.at.connect(self._show_why)
         rows = column(row(self.tabs, None), (self._pages, 1), spacing=6)
@@ -102,7 +105,7 @@ class ImportDialog(QDialog):
                 self._offer,
                 self._doubts,
                 (held(row(settings, (rows, 1), spacing=12)), 1),
-                row(anew, None, cancel, self.go),
+                row(anew, None, cancel, self.read_button),
                 margins=(20, 16, 20, 16),
                 spacing=10,
             )
@@ -129,12 +132,13 @@ class ImportDialog(QDialog):
         """No larger than the window it belongs to."""
         parent = self.parentWidget()
         if parent is not None:
-            room = parent.window().size()
-            self.resize(self.size().boundedTo(room).expandedTo(self.minimumSizeHint()))
+            most = parent.window().size()
+            self.resize(self.size().boundedTo(most).expandedTo(self.minimumSizeHint()))
 
     def _clear(self) -> None:
         self._form = None
-        for layout in (self._offer, self._questions, self._said, self._place):
+        self._offer.clear()
+        for layout in (self._questions, self._noted, self._place):
             clear(layout)
         self._doubts.hide()
         self._settings.hide()
@@ -144,7 +148,7 @@ class ImportDialog(QDialog):
         self.show_tab("rows")
         self.tabs.hide()
         self._show_busy()
-        self.go.setEnabled(False)
+        self.read_button.setEnabled(False)
 
     def _show_busy(self) -> None:
         self.facts.setText(self.tr("Looking at the first rows …"))
@@ -193,15 +197,16 @@ class ImportDialog(QDialog):
         self.show_tab("columns" if self._pages.currentIndex() == 1 else "rows")
         self._show_facts(found.table)
         self._show_questions(open_questions(found.questions))
-        clear(self._said)
+        clear(self._noted)
         asked = {one.evidence for one in found.questions if one.open and one.weight != "info"}
         for text in noted(found.table, asked):
-            self._said.addWidget(label(text, "caption", tone="2", wrap=True))
+            self._noted.addWidget(label(text, "caption", tone="2", wrap=True))
         self._show_columns(found.table)
-        self.go.setEnabled(True)
+        self.read_button.setEnabled(True)
         if not self._shape:
             self._shape = shape_of(found.table)
-            self._show_offer()
+            if self._fresh:
+                self._offer.show_for(self._controller.readings, self._shape)
 
     def _show_columns(self, table: FilePreview) -> None:
         self.table.show_columns(table_columns(table.columns, self._project.columns))
@@ -250,56 +255,30 @@ class ImportDialog(QDialog):
         self.tabs.hide()
         self.facts.setText("")
         self._show_questions(())
-        clear(self._said)
+        clear(self._noted)
         self.table.show_columns([])
-        self.go.setEnabled(False)
-
-    # ---- what was decided for a file of the same shape
-
-    def _show_offer(self) -> None:
-        reading = self._controller.readings.find(self._shape) if self._fresh else None
-        clear(self._offer)
-        if reading is None:
-            return
-        text = self.tr("You read a file with the same columns before, “{file}”. Your decisions: {what}.")
-        actions = [("use", self.tr("Use them here"), ""), ("forget", self.tr("Forget them"), "link")]
-        self._say_offer("info", text.format(file=reading.file, what=_decisions_text(reading)), actions, reading)
-
-    def _say_offer(self, tone: str, text: str, actions: Sequence[tuple[str, str, str]], reading: Reading) -> None:
-        clear(self._offer)
-        banner = Banner(tone, text, actions, name="import_offer")
-        banner.acted.connect(lambda id_: self._act_on(id_, reading))
-        self._offer.addWidget(banner)
-
-    def _act_on(self, action: str, reading: Reading) -> None:
-        if action == "forget":
-            self._controller.readings.forget(self._shape)
-            clear(self._offer)
-            return
-        if action == "use":
-            assert self._project.source is not None
-            self._before = self._project
-            self._project = reading.applied(self._project, type(self._project.source))
-            text = self.tr("Read as you decided for “{file}”.").format(file=reading.file)
-            actions = [("without", self.tr("Read it without them"), ""), ("forget", self.tr("Forget them"), "link")]
-            self._say_offer("ok", text, actions, reading)
-        else:
-            self._project = self._before
-            self._show_offer()
-        self.changed.emit()
-        self._ask()
+        self.read_button.setEnabled(False)
 
     # ---- what a person does
 
-    def _set_source(self, source: Source) -> None:
-        self._project, self._as_given = replace(self._project, source=source), True
+    def _use(self, reading: Reading) -> None:
+        """Read it by the decisions for an earlier file."""
+        assert self._project.source is not None
+        self._before = self._project
+        self._decide(reading.applied(self._project, type(self._project.source)))
+
+    def _decide(self, project: Project) -> None:
+        self._project = project
         self.changed.emit()
         self._ask()
 
+    def _set_source(self, source: Source) -> None:
+        self._as_given = True
+        self._decide(replace(self._project, source=source))
+
     def _find_anew(self) -> None:
-        self._project, self._as_given = replace(self._project, source=None), True
-        self.changed.emit()
-        self._ask()
+        self._as_given = True
+        self._decide(replace(self._project, source=None))
 
     def _note(self, name: str, field: str, value: object) -> None:
         """A field of the table of columns: type, role, unit, description, words for missing, levels."""
@@ -311,16 +290,13 @@ class ImportDialog(QDialog):
             return
         if self._table is not None:
             self._show_columns(self._table)
-        self.changed.emit()
-        self._ask()
+        self._decide(self._project)
 
     def _answer(self, question: Question, option: str, reason: str) -> None:
-        self._project = answer_question(self._project, question, option, reason)
+        project = answer_question(self._project, question, option, reason)
         if option != ACCEPT:  # the decision that it stands for is seen in its own place
-            answers = {id_: answer for id_, answer in self._project.answers.items() if id_ != question.id}
-            self._project = replace(self._project, answers=answers)
-        self.changed.emit()
-        self._ask()
+            project = replace(project, answers={id_: answer for id_, answer in project.answers.items() if id_ != question.id})
+        self._decide(project)
 
     def _read(self) -> None:
         if self._form is not None:
@@ -329,7 +305,10 @@ class ImportDialog(QDialog):
         if self._fresh:  # notes on columns that another setting brought are none of this table's
             project = replace(project, columns={name: note for name, note in project.columns.items() if name in there})
         reading = Reading(name_of(self._location), project.source, _noted(project.columns), project.answers)
-        self._controller.readings.keep(self._shape, reading)
+        try:
+            self._controller.readings.keep(self._shape, reading)
+        except UserError as error:
+            self._controller.banner.emit("warn", error_text(error), "")
         self.accept()
         self.import_asked.emit(self._location, project)
 
@@ -354,12 +333,3 @@ class ImportDialog(QDialog):
 
 def _noted(columns: dict[str, ColumnNote]) -> dict[str, ColumnNote]:
     return {name: note for name, note in columns.items() if note != ColumnNote()}
-
-
-def _decisions_text(reading: Reading) -> str:
-    """The decisions of a reading in a few words."""
-    params = reading.source.params() if reading.source is not None else {}
-    changed = reading.source.changed_params() if reading.source is not None else {}
-    shown = [f"{params[name].label}: {value}" for name, value in changed.items()]
-    shown += [f"“{name}”" for name in reading.columns]
-    return ", ".join(shown[:6]) + (" …" if len(shown) > 6 else "") if shown else "–"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,9 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import FilePreview
 from mlops_desktop.engine.project import Answer, ColumnNote, Project, from_json, to_json
+from mlops_desktop.serving.message import msg
 
+FORMAT = 1  # of the text that is kept; parameters of sources have versions of their own (`Source.upgrade`)
 MOST = 50  # shapes that are remembered, the latest first
 
 
@@ -45,34 +47,55 @@ def shape_of(table: FilePreview) -> str:
 
 
 class Readings:
-    """The readings by shape, as one text that `load` and `save` keep. What cannot be read counts as not there."""
+    """The readings by shape, as one text that `load` and `save` keep. A text that is no JSON counts as empty."""
 
     def __init__(self, load: Callable[[], str], save: Callable[[str], None]) -> None:
         self._load, self._save = load, save
 
     def find(self, shape: str) -> Reading | None:
-        """The decisions for files of a shape; None when none are kept."""
+        """The decisions for files of a shape; None when none are kept.
+
+        UserError when they cannot be read: a parameter or a source of theirs is there no more, or a newer version wrote them.
+        """
         document = self._all().get(shape)
-        if document is None:
-            return None
-        try:
-            return from_json(Reading, document)
-        except UserError:
-            return None  # written by another version: the person decides anew
+        return None if document is None else from_json(Reading, document)
 
     def keep(self, shape: str, reading: Reading) -> None:
-        """Remember the decisions for files of a shape; nothing is remembered where nothing was decided."""
+        """Remember the decisions for files of a shape; nothing is remembered where nothing was decided.
+
+        UserError when a newer version wrote what is kept: it stays as it is.
+        """
         rest = {key: value for key, value in self._all().items() if key != shape}
         kept = {shape: to_json(reading), **rest} if reading.decided else rest
-        self._save(json.dumps(dict(list(kept.items())[:MOST])))
+        self._write(dict(list(kept.items())[:MOST]))
 
     def forget(self, shape: str) -> None:
-        """Take the decisions for files of a shape away."""
-        self._save(json.dumps({key: value for key, value in self._all().items() if key != shape}))
+        """Take the decisions for files of a shape away. UserError as in `keep`."""
+        self._write({key: value for key, value in self._all().items() if key != shape})
+
+    def _write(self, readings: dict[str, Any]) -> None:
+        self._save(json.dumps({"format": FORMAT, "readings": readings}))
 
     def _all(self) -> dict[str, Any]:
         try:
             found = json.loads(self._load() or "{}")
         except ValueError:
             return {}
-        return found if isinstance(found, dict) else {}
+        return migrate(found)["readings"] if isinstance(found, dict) else {}
+
+
+def migrate(document: dict[str, Any]) -> dict[str, Any]:
+    """The document in today's format. UserError when it is of a newer one."""
+    number = document.get("format", 0)
+    if not isinstance(number, int) or number > FORMAT:
+        raise UserError(
+            msg("A newer version of the application kept them, in format {number}.", number=number),
+            "Install the newer version to use them.",
+        )
+    for step in range(number, FORMAT):
+        document = {**_STEPS[step](document), "format": step + 1}
+    return document
+
+
+# From this number to the next. 0, without a number, was the mapping itself, from shape to reading.
+_STEPS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {0: lambda document: {"readings": document}}

@@ -107,7 +107,7 @@ class SourceDialog(QDialog):
 
     def _browse(self) -> None:
         title = translated(self._sources[self.kind.chosen()].label)
-        if self.kind.chosen() == "folder":
+        if self._sources[self.kind.chosen()].opens_folders:
             name = QFileDialog.getExistingDirectory(self, title)
         else:
             name, _ = QFileDialog.getOpenFileName(self, title)

@@ -11,7 +11,7 @@ import pytest
 from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.csv_cells import read_cells
 from mlops_desktop.serving.csv_io import CsvInput
-from mlops_desktop.serving.csv_table import csv_rows, find_csv_table
+from mlops_desktop.serving.csv_table import CsvRows, find_csv_table
 from mlops_desktop.serving.row_sifter import sift
 from mlops_desktop.serving.schema import Schema
 
@@ -67,6 +67,14 @@ def test_a_quote_that_is_never_closed_is_a_letter():
     assert "never closed" in found.left_out[0]
 
 
+def test_the_reading_with_quotes_leaves_no_words_behind():
+    schema = Schema((Column("n", "number"), Column("ok", "boolean")))
+    lines = ["n,ok", *(f"{at},{('ja', 'nein')[at % 2]}" for at in range(71))]
+    lines[50] = '49,"nein, or so'
+    found = CsvInput(io.StringIO("\n".join(lines) + "\n", newline=""), schema)
+    assert [row for chunk in found.chunks() for row in chunk.errors()] == [49]
+
+
 def test_names_in_another_spelling_and_unknown_ones():
     found, values, _ = read(["NAME,Day,n,m,other", *(f"{row},1" for row in ROWS)])
     assert values[:3] == [0.0, 1.0, 2.0]
@@ -110,7 +118,7 @@ def test_blocks_are_sifted_as_the_whole_is(seed):
     csv.writer(text, lineterminator="\n").writerows([HEADER.split(","), *rows])
     text.seek(0)
     table = find_csv_table(text, {column.name for column in SCHEMA.columns})
-    given = list(csv_rows(text, table))
+    given = list(CsvRows(text, table))
     kept, left = sift(table.sifter, given, table.width)
     for size in (1, 50, 5000):
         found = read_cells(text, table, {name: at for at, name in enumerate(table.header)}, lambda _: None, size)

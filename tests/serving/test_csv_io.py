@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlops_desktop.serving.csv_io import WRONG_WIDTH, answer_chunk, as_csv, header_line, predict_file, read_chunks
+from mlops_desktop.serving.csv_io import WRONG_WIDTH, CsvInput, answer_chunk, as_csv, header_line, predict_file
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.schema import Schema
 
 
 def answers(scorer, text, size=5000):
     out = header_line(scorer)
-    for chunk in read_chunks(io.StringIO(text, newline=""), scorer.schema, size):
+    for chunk in CsvInput(io.StringIO(text, newline=""), scorer.schema, size).chunks():
         out += as_csv(answer_chunk(scorer, chunk)[0])
     return list(csv.reader(io.StringIO(out, newline="")))
 

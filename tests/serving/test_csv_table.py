@@ -8,7 +8,7 @@ import pytest
 
 from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.csv_io import decoded
-from mlops_desktop.serving.csv_table import csv_rows, find_csv_table
+from mlops_desktop.serving.csv_table import CsvRows, find_csv_table
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.schema import Schema
 
@@ -36,7 +36,7 @@ def test_a_table_is_found(text, encoding):
     opened, notes = decoded(io.BytesIO(text.encode(encoding)))
     table = find_csv_table(opened, {column.name for column in SCHEMA.columns})
     assert [name.strip() for name in table.header] == ["Ort", "Größe"]
-    rows = [[cell.strip() for cell in row] for row in csv_rows(opened, table)]
+    rows = [[cell.strip() for cell in row] for row in CsvRows(opened, table)]
     assert rows == [["Köln", "1,5"], ["Rom", "2,5"]]
     assert len(notes) == (encoding == "cp1252")
 

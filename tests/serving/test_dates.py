@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_desktop.serving.cells import Grammar
-from mlops_desktop.serving.dates import OffsetError, date_example, date_pattern, date_reader, date_text, datetime_microseconds
+from mlops_desktop.serving.dates import OffsetError, date_example, date_pattern, date_reader, date_text, datetime_microseconds, time_format
 from mlops_desktop.serving.frame import MISSING_DATE
 
 
@@ -155,3 +156,11 @@ def test_an_example_can_be_parsed(format_, zone):
 def test_an_unknown_field_of_a_format():
     with pytest.raises(ValueError, match="%K"):
         date_pattern("%K")
+
+
+def test_moments_of_one_day_of_1970_are_times_of_day():
+    hour = 3_600_000_000
+    assert time_format(np.array([2 * hour, MISSING_DATE, 23 * hour])) == "%H:%M:%S"
+    assert date_text(2 * hour, time_format(np.array([2 * hour]))) == "02:00:00"
+    for other in ([], [MISSING_DATE], [0], [-hour, hour], [2 * hour, 24 * hour]):
+        assert time_format(np.array(other, dtype=np.int64)) == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.serving.plural import listed, pluralize
 
 
 def test_one_is_singular_and_everything_else_plural():
@@ -11,3 +11,8 @@ def test_one_is_singular_and_everything_else_plural():
 
 def test_braces_in_the_rest_of_the_text_are_left_alone():
     assert pluralize(2, "1 row of “{x}”", "{n} rows of “{x}”") == "2 rows of “{x}”"
+
+
+def test_a_list_is_cut_where_it_is_long():
+    assert [listed("abc", most) for most in (2, 3)] == ["a, b …", "a, b, c"]
+    assert listed((), 3) == ""

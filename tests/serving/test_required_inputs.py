@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.bundle import Bundle
-from mlops_desktop.serving.csv_io import answer_chunk, read_chunks
+from mlops_desktop.serving.csv_io import CsvInput, answer_chunk
 from mlops_desktop.serving.http_problems import HttpProblem
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.nodes.chain import Chain
@@ -115,7 +115,7 @@ def test_row_by_row_the_others_are_answered(service):
 
 def test_a_line_of_a_csv_without_an_answer_is_refused_with_its_reason(bare):
     text = io.StringIO("age,income,member\n20,100,true\n20,,true\nx,100,true\n30,100,false\n")
-    (chunk,) = read_chunks(text, bare.schema)
+    (chunk,) = CsvInput(text, bare.schema).chunks()
     cells, scores, good = answer_chunk(bare, chunk)
     assert good == [0, 3]
     assert np.isfinite(scores).all()

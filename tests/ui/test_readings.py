@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data import preview_table
@@ -46,12 +48,40 @@ def test_the_latest_are_kept(kept, monkeypatch):
     assert [kept.find(shape) is not None for shape in "abc"] == [False, True, True]
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"s": 3}', '{"s": {"file": "a", "source": {"id": "gone"}}}'])
-def test_what_cannot_be_read_counts_as_not_there(kept, text):
+@pytest.mark.parametrize("text", ["{", "[]"])
+def test_a_text_that_holds_none_counts_as_empty(kept, text):
     kept.stored[0] = text
     assert kept.find("s") is None
     kept.keep("s", DECIDED)
     assert kept.find("s") == DECIDED
+
+
+def test_readings_without_a_format_are_read(kept):
+    """As version 4 wrote them."""
+    kept.stored[0] = (
+        '{"s": {"file": "a.csv", "source": {"id": "delimited", "version": 1, "params": {"thousands": "point"}},'
+        ' "columns": {"x": {"unit": "kg"}}, "answers": {"reading.decimal.x": {"option": "accept"}}}}'
+    )
+    assert kept.find("s") == DECIDED
+    kept.keep("t", DECIDED)
+    assert (kept.find("s"), json.loads(kept.stored[0])["format"]) == (DECIDED, readings.FORMAT)
+
+
+@pytest.mark.parametrize("source", ['{"id": "gone"}', '{"id": "delimited", "version": 1, "params": {"gone": 1}}'])
+def test_decisions_that_cannot_be_read_are_not_dropped_in_silence(kept, source):
+    kept.stored[0] = f'{{"format": 1, "readings": {{"s": {{"file": "a", "source": {source}}}}}}}'
+    with pytest.raises(UserError, match="gone"):
+        kept.find("s")
+    kept.keep("s", DECIDED)
+    assert kept.find("s") == DECIDED
+
+
+def test_what_a_newer_version_kept_is_left_alone(kept):
+    text = kept.stored[0] = '{"format": 99, "readings": {}}'
+    for act in (lambda: kept.find("s"), lambda: kept.keep("s", DECIDED), lambda: kept.forget("s")):
+        with pytest.raises(UserError, match="newer version"):
+            act()
+    assert kept.stored[0] == text
 
 
 def test_decisions_join_those_of_the_project(kept):

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.catalog.sources._coded_columns import coded_batch, mask_where, rows_where, texts_of, with_rows
-from mlops_desktop.serving.dialect import Dialect, numbered_rows
+from mlops_desktop.serving.dialect import MOST_LINES, Dialect, numbered_rows
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.row_sifter import MARKED, TAIL, TOTALS, RowSifter
 from mlops_desktop.serving.table_finder import RULES
 
 _MOST_ODD = 1000
-MOST_LINES = 20  # of a cell in a row of another length; more of them were swallowed by a quote that is never closed
 _BLOCK_BYTES = 2**20  # of text that Arrow cuts at a time, more for wide tables; a longer row is read by the slower path
 _USUAL_CELL = 200  # bytes
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.utf8_file import Utf8File
-from mlops_desktop.catalog.sources._regular_rows import MOST_LINES, RegularRows, parse_regular
-from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
+from mlops_desktop.catalog.sources._regular_rows import RegularRows, parse_regular
+from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
+from mlops_desktop.serving.dialect import FIXED, UNCLOSED_QUOTE, Dialect, count_quotes, ends_unclosed, numbered_rows, swallows_lines
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.row_sifter import RowSifter, sift
+from mlops_desktop.serving.row_sifter import RowSifter, named_rows, sift
 from mlops_desktop.serving.table_finder import LeftOut, row_text
 
 
@@ -34,23 +34,15 @@ def text_rows(
     file: Utf8File, start: int, dialect: Dialect, names: Sequence[str] | None, width: int, sifter: RowSifter, skip_end: int
 ) -> TextRows:
     """The rows of a UTF-8 file from byte `start`, below the names. `width` is the usual number of cells; `names` may be fewer or more."""
-    columns = width if names is None else max(width, len(_without_end(names, width)))
+    columns = width if names is None else max(width, len(without_empty_end(names, width)))
     quotes = file.count(dialect.quote, start) if dialect.quote and dialect.is_plain else 0
     may_be = columns == width and _is_regular(dialect, quotes)
     regular = parse_regular(file.path, start, dialect, columns, quoted=quotes > 0) if may_be else None
     if regular is not None:
         rows = _sifted(regular, sifter, skip_end)
     else:
-        rows = _parse_rows(file.path.read_bytes()[start:].decode(), dialect, columns, width, sifter, skip_end)
+        rows = _parse_rows(file.path.read_bytes()[start:].decode(), dialect, columns, sifter, skip_end)
     return _named(rows, names)
-
-
-def _without_end(names: Sequence[str], width: int) -> list[str]:
-    """The names without empty ones beyond the cells of the rows, which a delimiter at the end of the line makes."""
-    names = list(names)
-    while len(names) > width and not names[-1]:
-        names.pop()
-    return names
 
 
 def _is_regular(dialect: Dialect, quotes: int) -> bool:
@@ -64,40 +56,31 @@ def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
 
     width = rows.batch.num_columns
     end = max(0, len(rows) - skip_end)
-    reasons: dict[int, str] = {}
-    if not sifter.wanted.keep_all:
-        totals = rows.totals(sifter)
-        marked = sum(at < end for at in totals)
-        below = sifter.below(rows.tail(end), width, marked)
-        reasons = dict(enumerate(below, end - len(below)))
-        if 0 in totals and len(below) < end and (reason := sifter.on_top(rows.row(0), width, marked)):
-            reasons[0] = reason
-        for at in totals | rows.candidates(sifter):
-            if at < end and at not in reasons and (reason := sifter.inside(rows.row(at), width)):
-                reasons[at] = reason
-        reasons = sifter.checked(reasons, end)
+    totals = {at for at in rows.totals(sifter) if at < end}
+    candidates = ((at, rows.row(at)) for at in sorted(totals | rows.candidates(sifter)) if at < end)
+    first = rows.row(0) if end else ()
+    reasons = sifter.left_out(width, end, marked=len(totals), first=first, tail=rows.tail(end), candidates=candidates)
     reasons.update(dict.fromkeys(range(end, len(rows)), "end"))
-    left = [LeftOut(at, reason, row_text(rows.row(at))) for at, reason in sorted(reasons.items()) if reason != "blank"]
+    left = named_rows(reasons, rows.row)
     gone = sorted(reasons)
     odd = [(at + 1 - bisect_left(gone, at), row) for at, row in sorted(rows.odd.items()) if at not in reasons]
     table = pa.Table.from_batches([rows.without(reasons)])
     return TextRows(table, tuple(left), tuple(_ragged(odd, width)))
 
 
-def _parse_rows(text: str, dialect: Dialect, columns: int, width: int, sifter: RowSifter, skip_end: int) -> TextRows:
+def _parse_rows(text: str, dialect: Dialect, columns: int, sifter: RowSifter, skip_end: int) -> TextRows:
     """The table row by row: short rows are filled up, surplus cells left out, a quote that never ends is taken as a letter."""
     import pyarrow as pa
 
     notes: list[Evidence] = []
     rows = [row for _, row in numbered_rows(text, dialect)]
-    if dialect.quote and _swallowed(rows, columns, text):
+    if dialect.quote and _has_unclosed_quote(rows, columns, text, dialect):
         dialect = replace(dialect, quote="")
         rows = [row for _, row in numbered_rows(text, dialect)]
-        notes.append(Evidence("", "file", "A quote is opened and never closed, so quotes were read as letters."))
+        notes.append(Evidence("", "file", UNCLOSED_QUOTE))
     notes += _crossed(text, dialect)
     rows = [row or [""] for row in rows] if columns == 1 else [row for row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
-    lengths = Counter(map(len, rows))
-    columns = max(columns, max(lengths, key=lambda one: (lengths[one], one == columns), default=width))
+    columns = max(columns, usual_width(map(len, rows), columns))
     cut = max(0, len(rows) - skip_end)
     ended = [LeftOut(at, "end", row_text(rows[at])) for at in range(cut, len(rows))]
     kept, left = sift(sifter, rows[:cut], columns)
@@ -127,13 +110,11 @@ def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
     return [Evidence("", "fixed", message, tuple(found[:10]))]
 
 
-def _swallowed(rows: list[list[str]], columns: int, text: str) -> bool:
-    """Whether one cell holds the rest of the file, or many lines in a row of another length: a quote was opened and never closed."""
-    lines = text.count("\n")
-    longest = max((cell.count("\n") for cell in rows[-1]), default=0) if rows else 0
-    if longest > 0 and (longest > MOST_LINES or longest > 0.5 * lines):
+def _has_unclosed_quote(rows: Sequence[Sequence[str]], columns: int, text: str, dialect: Dialect) -> bool:
+    """Whether a cell holds lines behind a quote that is never closed."""
+    if any(len(row) != columns and swallows_lines(row) for row in rows):
         return True
-    return any(cell.count("\n") > MOST_LINES for row in rows if len(row) != columns for cell in row)
+    return bool(rows) and ends_unclosed(rows[-1], text.count("\n"), count_quotes(text, dialect))
 
 
 def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evidence]:
@@ -166,27 +147,17 @@ def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evide
 
 def _named(rows: TextRows, names: Sequence[str] | None) -> TextRows:
     """The rows with the names of the columns, as many as there are."""
-    width = rows.table.num_columns
     if names is None:
         return rows
-    names = _without_end(names, width)
-    notes = rows.notes
-    table = rows.table
-    if len(names) == width - 1 and names:
-        if _is_empty(table.column(width - 1)):
-            notes += (Evidence("", "trailing", "Each row ends with a delimiter; the empty column behind it was left out."),)
-            table = table.select(list(range(width - 1)))
-        elif _filled(table.column(width - 1)) >= 0.5 and not _is_empty(table.column(0)):
-            names = ["row_names", *names]
-            notes += (Evidence("", "row_names", "The first column has no name of its own; it was named “row_names”."),)
-    names = [*names, *[""] * (table.num_columns - len(names))]
-    return replace(rows, table=table.rename_columns(names), notes=notes)
-
-
-def _is_empty(column: Any) -> bool:
-    import pyarrow.compute as pc
-
-    return pc.all(pc.equal(pc.utf8_trim_whitespace(_plain(column)), "")).as_py() is not False
+    table, notes = rows.table, rows.notes
+    completed, extra = complete_names(names, table.num_columns, lambda at: _filled(table.column(at)))
+    if extra == "trailing":
+        notes += (Evidence("", extra, "Each row ends with a delimiter; the empty column behind it was left out."),)
+        completed = completed[:-1]
+        table = table.select(list(range(len(completed))))
+    elif extra == "row_names":
+        notes += (Evidence("", extra, "The first column has no name of its own; it was named “row_names”."),)
+    return replace(rows, table=table.rename_columns(completed), notes=notes)
 
 
 def _filled(column: Any) -> float:

@@ -15,12 +15,13 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, lines_around, pieces, sample_text, write_beginning
+from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sample_text, write_beginning
 from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
+from mlops_desktop.serving.csv_names import usual_width
 from mlops_desktop.serving.dialect import (
     BLANKS,
     DELIMITERS,
@@ -32,6 +33,7 @@ from mlops_desktop.serving.dialect import (
     numbered_rows,
     sep_line,
 )
+from mlops_desktop.serving.late_escape import LATE_ESCAPE, has_late_escape
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter
@@ -55,7 +57,6 @@ _ESCAPES = {"auto": None, "none": False, "backslash": True}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
 _LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
-_ESCAPED_MARK = re.compile(rb"""\\["',;|\t]""")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -260,8 +261,8 @@ class Delimited(TableSource):
             source = self._with_late_escape(plain.path, encoding)
             table, report = source._table(plain, encoding, file)
         if source is not self:
-            late = msg("Backslashes that take quotes or delimiters their meaning stand further down in the file, so they were read so.")
-            report = replace(report, notes=(*report.notes, Evidence("", "escape", late, parameter="escape", values=("none",))))
+            late = Evidence("", "escape", LATE_ESCAPE, parameter="escape", values=("none",))
+            report = replace(report, notes=(*report.notes, late))
         others = plain.left_out if isinstance(plain, OneTable) else 0
         return table, replace(report, rows_left_out=report.rows_left_out + others)
 
@@ -271,9 +272,9 @@ class Delimited(TableSource):
         """
         if self.escape != "auto" or path.stat().st_size <= SAMPLE_BYTES or encoding.startswith(("utf-16", "utf-32")):
             return self
-        for lines in lines_around(path, b"\\", SAMPLE_BYTES):
-            if _ESCAPED_MARK.search(lines) and self._dialect(lines.decode(encoding, "replace"), "").escape:
-                return self if self._find(*sample_text(path, encoding)).dialect.escape else replace(self, escape="backslash")
+        late = (piece.decode(encoding, "replace") for piece in pieces(path, SAMPLE_BYTES) if b"\\" in piece)
+        if has_late_escape(late, lambda lines: self._dialect(lines, "")) and not self._find(*sample_text(path, encoding)).dialect.escape:
+            return replace(self, escape="backslash")
         return self
 
     def _table(self, plain: PlainFile, encoding: str, file: Utf8File) -> tuple[Any, ReadReport]:
@@ -325,11 +326,8 @@ def _offset(file: Utf8File, lines: int) -> int:
 
 def _width(found: _DetectedFormat) -> int:
     """The usual number of cells of a row of the table."""
-    body = [len(row) for row in found.rows[found.layout.body :] if any(cell.strip() for cell in row)]
-    names = len(found.layout.names or ())
-    if not body:
-        return max(names, 1)
-    return max(set(body), key=lambda one: (body.count(one), one == names, one))
+    body = (len(row) for row in found.rows[found.layout.body :] if any(cell.strip() for cell in row))
+    return usual_width(body, len(found.layout.names or ()))
 
 
 def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:

@@ -12,12 +12,13 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.catalog.sources._sheet_columns import SheetColumn, column_letter, from_column, sheet_columns
-from mlops_desktop.catalog.sources._stacked import chosen_number, row_blocks, tables_note
+from mlops_desktop.catalog.sources._stacked import chosen_number, tables_note
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._workbook import Sheet, Workbook, holds_rows, open_workbook, read_sheet, unnamed_errors
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter, sift
+from mlops_desktop.serving.stacked_tables import row_blocks
 from mlops_desktop.serving.table_finder import Layout, LeftOut, find_table, is_blank, row_text
 
 

@@ -26,6 +26,7 @@ class Folder(CombinedSource):
     label = "Folder of files"
     help = "Reads all files of one kind in a folder as one table, in the order of their names."
     schemes = ("folder",)
+    opens_folders = True
     example = "/data/sales"
 
     pattern: str = text("", "Files", help="Which files, such as sales_*.csv; empty: those with the most frequent ending.")

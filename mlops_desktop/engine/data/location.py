@@ -23,7 +23,8 @@ def place_of(location: Location) -> str:
         path, mark, query = address_path(place), *place.partition("?")[1:]
         whole = path and not path.startswith("/") and Path(path).exists()
         return f"{path_address(place.partition(':')[0], Path(path).resolve())}{mark}{query}" if whole else place
-    return path_address("folder", Path(place).resolve()) if not is_source_address(place) and os.path.isdir(place) else place
+    of_folders = [source.schemes[0] for source in choices().sources.values() if source.opens_folders]
+    return path_address(of_folders[0], Path(place).resolve()) if of_folders and os.path.isdir(place) else place
 
 
 def is_source_address(location: Location) -> bool:

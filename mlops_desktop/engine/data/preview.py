@@ -171,4 +171,4 @@ def _values(table: Table, column: Column, count: int) -> tuple[float | str | Non
             return tuple(texts.get(value) for value in numbers)
         return tuple(None if math.isnan(value) else value for value in numbers)
     dates = frame.dates[:count, layout.dates.index(column.name)].tolist()
-    return tuple(None if value == MISSING_DATE else date_text(value) for value in dates)
+    return tuple(None if value == MISSING_DATE else date_text(value, column.grammar.date) for value in dates)

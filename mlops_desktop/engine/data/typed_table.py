@@ -35,7 +35,7 @@ def type_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> Table
     tables = _value_tables(schema, raws)
     frame = _frame(schema, tables, raws, cells.rows)
     job.step(1.0)
-    counts = {name: _counts(tables[name][0], raw) for name, raw in raws.items()}
+    counts = {name: _counts(tables[name][0], raw, schema.column(name)) for name, raw in raws.items()}
     return Table(schema, frame, tuple(evidence)).with_counts(counts)
 
 
@@ -119,10 +119,13 @@ def _value_tables(schema: Schema, raws: Mapping[str, RawColumn]) -> dict[str, Va
     return tables
 
 
-def _counts(values: NDArray[Any], raw: RawColumn) -> tuple[int, int]:
+def _counts(values: NDArray[Any], raw: RawColumn, column: Column) -> tuple[int, int]:
     """The numbers of different values and of missing cells of a column by the values of its table (see `_value_tables`)."""
     cells = np.append(raw.counts, raw.rows - raw.counts.sum())
-    missing = np.isnan(values) if values.dtype == np.float64 else values < 0 if values.dtype == np.intp else np.equal(values, MISSING_DATE)
+    if column.type in NUMBER_TYPES:
+        missing = np.isnan(values)
+    else:
+        missing = values < 0 if column.type in CATEGORICAL_TYPES else np.equal(values, MISSING_DATE)
     return len(np.unique(values[~missing & (cells > 0)])), int(cells[missing].sum())
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.engine.pipeline.preview_results import Change, ColumnCells, ColumnChange, ColumnDistribution, Side
-from mlops_desktop.serving.dates import date_text
-from mlops_desktop.serving.frame import CATEGORICAL, MISSING_DATE, SPARSE, Bools, Frame, Ints
+from mlops_desktop.serving.dates import date_text, time_format
+from mlops_desktop.serving.frame import CATEGORICAL, SPARSE, Bools, Frame, Ints
 
 MOST_CHANGES = 16  # changes that are drawn; the counts are of all of them
 COLUMNS = 40  # columns of the table of first rows
@@ -199,7 +199,9 @@ def cells(frame: Frame, name: str) -> list[str]:
     if kind == CATEGORICAL:
         return [MISSING if text is None else _cut(text) for text in frame.texts(name)]
     if kind == "date":
-        return [MISSING if at == MISSING_DATE else date_text(at).replace("T", " ") for at in frame.date(name).tolist()]
+        dates = frame.date(name)
+        form = time_format(dates)
+        return [date_text(at, form).replace("T", " ") or MISSING for at in dates.tolist()]
     if kind == "number":
         return number_texts(frame.number(name).tolist())
     for block, features in zip(frame.sparse, frame.layout.sparse, strict=True):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from mlops_desktop.engine.project import Project, Role
+from mlops_desktop.engine.project import Project, Role, is_learned_from
 
 LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits steps and models
 
@@ -43,7 +43,7 @@ class Result:
 
 ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
 TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
-ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if role != "feature")
+ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 
 RESULTS: Mapping[str, Result] = {
     result.name: result

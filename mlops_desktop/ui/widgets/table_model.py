@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from mlops_desktop.base.number_format import MINUS
-from mlops_desktop.serving.dates import date_text
+from mlops_desktop.serving.dates import date_text, time_format
 from mlops_desktop.serving.frame import MISSING_DATE
 
 MISSING = "–"
@@ -79,7 +79,8 @@ class TableColumn:
             levels = self.levels
             return lambda code: levels[code] if code >= 0 else MISSING
         if self.kind == "date":
-            return lambda moment: date_text(int(moment)).replace("T", " ") or MISSING
+            form = time_format(np.asarray(self.values))
+            return lambda moment: date_text(int(moment), form).replace("T", " ") or MISSING
         if self.boolean:
             no, yes = self.levels if len(self.levels) == 2 else ("no", "yes")
             return lambda value: MISSING if value != value else yes if value else no

@@ -66,6 +66,12 @@ def test_the_numbers_of_values_and_gaps_are_those_of_the_rows():
     assert list(levels) == ["none", "tick"]  # the empty cell stands first
 
 
+def test_dates_before_1970_are_not_missing():
+    days = [f"{1940 + i}-03-0{i % 9 + 1}" for i in range(50)] + [""]
+    table = type_cells(texts(born=days, key=[str(i) for i in range(51)]), {}, Silent())
+    assert (table.schema.column("born").type, table.missing("born"), table.distinct("born")) == ("date", 1, 50)
+
+
 def test_typed_cells_give_the_same_levels_as_texts():
     typed = cells_of({"x": pd.Series([3, 1, 2, 1])})
     frame = type_cells(typed, {}, Silent()).frame
@@ -131,3 +137,21 @@ def test_a_lazy_table_reads_its_levels_when_they_are_asked_for(table):
     again = table_from_record(*table_to_record(odd), lazy=True)
     assert again.frame.texts("x") == odd.frame.texts("x")
     assert again.frame.texts("y") == [None] * 4
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_levels_of_several_columns_are_stored_together(lazy):
+    columns = {"a": ["x", "é", "x", ""], "e": ["", "", "", ""], "n": ["1", "2", "3", "4.5"], "b": ["日本", "y", "y", "yes"]}
+    table = type_cells(cells_of(columns), {}, Silent())
+    document, arrays = table_to_record(table)
+    assert len(arrays) == 6
+    texts, ends = arrays.pop("levels"), arrays.pop("ends")
+    stops = np.cumsum(arrays.pop("level_counts")).tolist()
+    old = dict(arrays)  # as older versions stored them
+    for j, (start, stop) in enumerate(zip([0, *stops], stops, strict=False)):
+        begin = ends[start - 1] if start else 0
+        old |= {f"levels.{j}": texts[begin : ends[stop - 1] if stop else 0], f"ends.{j}": ends[start:stop] - begin}
+    for record in ((document, {**arrays, "levels": texts, "ends": ends, "level_counts": np.diff([0, *stops])}), (document, old)):
+        again = table_from_record(*record, lazy=lazy)
+        assert [list(levels) for levels in again.frame.levels] == [list(levels) for levels in table.frame.levels]
+        assert [levels[-1:] for levels in again.frame.levels] == [list(levels[-1:]) for levels in table.frame.levels]

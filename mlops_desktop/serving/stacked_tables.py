@@ -1,0 +1,110 @@
+"""Finds where tables begin that stand under one another in one text or sheet, with a blank line between."""
+
+from __future__ import annotations
+
+import mmap
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .cell_kind import cell_text
+from .dialect import find_dialect, numbered_rows, sep_line
+from .table_finder import Layout, find_table, is_blank, verdict
+
+_BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r)(?:[ \t,;|\"]*(?:\r\n|\n|\r))+")
+_NOTHING = b' \t,;|"'  # what a line without a filled cell consists of
+_LOOKED_AT = 8_192  # bytes behind a blank line that show whether a table begins there
+_MOST_ROWS = 100
+# Reasons and rules of what is noted on a table that may be several: rows of another length, or such as fit no column.
+IRREGULAR = frozenset(("ragged", "inside", "below", "repeated", "row_names"))
+
+ParseRows = Callable[[str], Sequence[Sequence[str]]]
+
+
+def filled_lines(data: bytes) -> int:
+    """How many lines hold something."""
+    return sum(1 for line in data.splitlines() if line.strip(_NOTHING))
+
+
+def rows_by_own_dialect(text: str) -> list[list[str]]:
+    """The rows of a part of a text in the dialect of this part."""
+    named = sep_line(text)
+    dialect = find_dialect(text, named) if named else find_dialect(text)
+    return [row for _, row in numbered_rows(text, dialect)]
+
+
+def table_starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
+    """Where further tables begin in the bytes of a text of ASCII or UTF-8: behind a blank line, with names of their own that differ from
+    those above. `parse` gives the rows of a part of the text.
+    """
+    starts: list[int] = []
+    begin, above = 0, None
+    for gap in _BLANK_LINE.finditer(data):
+        below = _table_at(_text(data, gap.end(), len(data)), parse)
+        if below is None:
+            continue
+        if above is None:
+            above = _table_at(_text(data, begin, gap.start()), parse)
+        if above is None:
+            above = below  # the first table, below a title
+            continue
+        if not _is_another(above, below) or data[begin : gap.start()].count(b'"') % 2:
+            continue
+        starts.append(gap.end())
+        begin, above = gap.end(), below
+    return starts
+
+
+def row_blocks(rows: Sequence[Sequence[Any]]) -> list[tuple[int, int]]:
+    """Where the tables under one another begin and end in the rows of a sheet, with blank rows between; one for a sheet of one table."""
+    starts, above = [0], None
+    blank = list(map(is_blank, rows))
+    for at in range(1, len(rows)):
+        if not blank[at - 1] or blank[at]:
+            continue
+        end = next((i for i in range(at, min(at + _MOST_ROWS, len(rows))) if blank[i]), min(at + _MOST_ROWS, len(rows)))
+        below = _layout(rows[at:end])
+        if below is None:
+            continue
+        above = above or _layout([row for row in rows[starts[-1] : at][:_MOST_ROWS] if not is_blank(row)])
+        if above is None:
+            above = below
+        elif _is_another(above, below):
+            starts.append(at)
+            above = below
+    return list(zip(starts, [*starts[1:], len(rows)], strict=True))
+
+
+def _text(data: bytes | mmap.mmap, begin: int, end: int) -> str:
+    """The lines from one place, to the next blank one, a bounded number of them."""
+    part = data[begin : min(end, begin + _LOOKED_AT)]
+    blank = _BLANK_LINE.search(part, len(part) - len(part.lstrip(b' \t\r\n,;|"')))
+    if blank is None and end > begin + _LOOKED_AT:
+        part = part[: max(part.rfind(b"\n"), 0)]
+    return part[: blank.start() if blank else None].decode("utf-8", "replace")
+
+
+def _table_at(text: str, parse: ParseRows) -> Layout | None:
+    """The place of a table in a text; None unless it has names for two columns at least and a row below them that fills them."""
+    if text.count("\n") < 1:
+        return None
+    return _layout([row for row in parse(text)[:_MOST_ROWS] if any(cell.strip() for cell in row)])
+
+
+def _layout(rows: Sequence[Sequence[Any]]) -> Layout | None:
+    if len(rows) < 2:
+        return None
+    layout = find_table(rows)
+    names = [name for name in layout.names or () if name.strip()]
+    body = rows[layout.body :]
+    pairs = len(names) == 2 and (len(body) < 2 or any(cell_text(row[0]).endswith(":") for row in rows if row))
+    return layout if len(names) >= 2 and body and not pairs and all(len(row) >= len(names) for row in body[:3]) else None
+
+
+def _is_another(above: Layout, below: Layout) -> bool:
+    """Whether the names of a table differ from those of the one above, and are no row of it either."""
+    one, other = ([name.strip().casefold() for name in layout.names or () if name.strip()] for layout in (above, below))
+    if one == other:
+        return False
+    good, bad = verdict(below.names or (), above.kinds)
+    return len(one) != len(other) or bad > good
