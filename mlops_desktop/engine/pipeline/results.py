@@ -95,9 +95,9 @@ RESULTS: Mapping[str, Result] = {
         # What makes the model the scorer that is served: its threshold, and what its schema shows.
         Result(name="scorer", inputs=("model",), decisions=("threshold", "costs", "name", "columns.unit", "columns.description")),
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
-        Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), libraries=LEARNING),
+        Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
-        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), libraries=LEARNING),
+        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.
         Result(name="response", inputs=("model",), keyed_libraries=("numpy",)),
     )
