@@ -14,7 +14,7 @@ from mlops_desktop.catalog.sources._regular_rows import RegularRows, parse_regul
 from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
 from mlops_desktop.serving.dialect import FIXED, UNCLOSED_QUOTE, Dialect, count_quotes, ends_unclosed, numbered_rows, swallows_lines
 from mlops_desktop.serving.header import generated_names
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter, named_rows, sift
 from mlops_desktop.serving.table_finder import LeftOut, row_text
 
@@ -100,7 +100,7 @@ def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
             found.append(number)
     if not found:
         return []
-    shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
+    shown = first_few(map(str, found), 5)
     message = plural_msg(
         len(found),
         "1 row holds a text across the fixed places, which was cut (row {rows}).",
@@ -139,7 +139,7 @@ def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evide
         ),
     ):
         if found:
-            shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
+            shown = first_few(map(str, found), 5)
             message = plural_msg(len(found), one, many, rows=shown)
             notes.append(Evidence("", "ragged", message, tuple(found)))
     return notes
