@@ -12,7 +12,7 @@ from mlops_desktop.engine.data.date_formats import DateFormat, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
-from mlops_desktop.serving.date_formats import day_first
+from mlops_desktop.serving.date_formats import day_first, is_short_year_first
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import as_message, joined, msg
 from mlops_desktop.serving.plural import plural_msg
@@ -32,7 +32,7 @@ def date_column(
     digits = sum(any(c.isdigit() for c in text) for text in sample)
     if digits < least * len(sample) or (least > 0.1 and is_season(raw, present)):
         return None
-    read = _best_formats(raw, present, missing, sample, compact, least)
+    read = _best_formats(raw, present, missing, sample, compact, least, hints.given_day_first is None)
     if not read:
         return None
     conflicts, found, column, values, bad = read[0]
@@ -61,6 +61,9 @@ def date_column(
         else:
             order = _order_evidence(raw, found, good, conflicts, hints.given_day_first)
         evidence.append(order)
+    elif is_short_year_first(found.grammar.date) and find_date_formats(sample, least=1.0, year_may_lead=False)[:1] not in ([], [found]):
+        message = msg("Every date reads with the year first or last; the year first was taken, because the dates then lie in fewer years.")
+        evidence.append(Evidence(raw.name, "date_order", message))
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
     evidence += [*words, *century, *gone, *clock_evidence(raw, column, good)]
@@ -80,7 +83,7 @@ def _period(column: Column) -> str:
 
 
 def _best_formats(
-    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float, year_may_lead: bool
 ) -> list[tuple[int, DateFormat, Column, Longs, Bools]]:
     """The formats of a sample held against every cell, the one with the fewest refused cells first: (their number, format, column, values,
     which are refused). What the best one refuses joins the sample, so that no way of writing is overlooked because it is rare.
@@ -88,7 +91,7 @@ def _best_formats(
     read: list[tuple[int, DateFormat, Column, Longs, Bools]] = []
     for _ in range(_ROUNDS):
         read = []
-        for found in find_date_formats(sample, compact=compact, least=least):
+        for found in find_date_formats(sample, compact=compact, least=least, year_may_lead=year_may_lead):
             column = Column(raw.name, "date", replace(found.grammar, missing=missing))
             values, _, refused = read_raw(raw, column)
             bad = mask(present, refused)
