@@ -2,7 +2,7 @@
 # Each sets up what it needs first: a virtual environment in .venv from requirements.lock, and system libraries that are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint proofs bench screenshots frozen lock clean
+.PHONY: help setup run test lint proofs bench simulate screenshots frozen lock clean
 
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
@@ -41,6 +41,10 @@ proofs:              ## the longer proofs, one at a time
 bench:               ## measure what the README's figures say
 	@$(PYTHON) scripts/setup.py --for run
 	$(PY) -m benchmarks
+
+simulate:            ## simulate what docs/honesty.md promises of every figure; takes hours
+	@$(PYTHON) scripts/setup.py --for run
+	$(PY) -m simulations
 
 screenshots:         ## write a picture of every panel to build/screenshots
 	@$(PYTHON) scripts/setup.py --for proofs

@@ -47,5 +47,5 @@ def drift_command(args: argparse.Namespace) -> int:
         return 0
     print(f"{rows_text(found.rows)}: {found.verdict}.")
     for column in found.columns:
-        print(f"{column.verdict:16} {column.field}  PSI {column.psi:.3f}")
+        print(f"{column.verdict:16} {column.field}  PSI {column.psi:.3f}" + (f"  {column.note}" if column.note else ""))
     return 0

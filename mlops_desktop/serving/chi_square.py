@@ -11,7 +11,6 @@ from .frame import Bools, Floats
 
 _SMALLEST = 1e-300
 _PRECISION = 1e-15
-MIN_SHARE = 1e-4  # an empty bin would make the index infinite
 
 
 def chi_square_tail(statistic: float, degrees: int) -> float:
@@ -71,9 +70,11 @@ def g_test(first: Floats, second: Floats) -> float:
 
 
 def population_stability(reference: Floats, now: Floats) -> float:
-    """The population stability index, the sum of (a - r) ln(a / r) over the shares of the bins, each at least `MIN_SHARE`."""
-    r = np.maximum(reference / reference.sum(), MIN_SHARE)
-    a = np.maximum(now / now.sum(), MIN_SHARE)
+    """The population stability index, the sum of (a - r) ln(a / r) over the shares of the bins, each at least that of half a row; bins that
+    are empty in both are ignored.
+    """
+    filled = (reference > 0) | (now > 0)
+    r, a = (np.maximum(counts[filled], 0.5) / max(counts.sum(), 0.5) for counts in (reference, now))
     return float(np.sum((a - r) * np.log(a / r)))
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TextIO
 
 from .csv_table import CsvRows, CsvTable
 from .dialect import ends_unclosed, swallows_lines
-from .row_sifter import MARKED, TAIL, TOTALS, RowSifter
-from .table_finder import ASCII_BLANKS, RULES, LeftOut, is_blank, row_text
+from .row_sifter import MARKED, TAIL, TOTALS, RowSifter, named_rows
+from .table_finder import ASCII_BLANKS, RULES, LeftOut, Reason, is_blank
 
 BLOCK = 5000  # rows that are held together
 _APART = "\0"  # between the cells of a column: in no cell, as it is left out of every text
@@ -110,8 +110,9 @@ class _Reader:
         self._width, self._sifter, self._places, self._note = table.width, table.sifter, places, note
         self._may_be_others = _others_finder(table.sifter)
         self._blocks: list[_Block] = []
-        self._reasons: dict[int, str] = {}
-        self._texts: dict[int, str] = {}
+        self._reasons: dict[int, Reason | None] = {}
+        self._left_out: list[LeftOut] = []
+        self._odd: dict[int, list[str]] = {}  # the rows that are none of the table, unless there are too many of them
         self._rows = self._totals = 0
         self._first: list[str] = []
         self.swallows_lines = False
@@ -120,17 +121,17 @@ class _Reader:
         """Take some rows; the last ones are those at the end of the text."""
         width, start, sifter = self._width, self._rows, self._sifter
         odd = [i for i, row in enumerate(rows) if len(row) != width]
-        found: dict[int, str] = {}
+        found: set[int] = set()
         for i in odd if not self._may_be_others(rows) else range(len(rows)):
             self._totals += sifter.is_total(rows[i])
-            if reason := sifter.inside(rows[i], width):
-                found[i] = reason
-        if is_last:
-            below = sifter.below(rows[-TAIL:], width, self._totals)
-            found.update(enumerate(below, len(rows) - len(below)))
+            if sifter.inside(rows[i], width):
+                found.add(i)
+                self._odd[start + i] = rows[i]
         self.swallows_lines |= any(swallows_lines(rows[i]) for i in odd)
-        for i, reason in found.items():
-            self._reasons[start + i], self._texts[start + i] = reason, row_text(rows[i])
+        self._first = self._first or (rows[0] if rows else [])
+        self._rows += len(rows)
+        if is_last:
+            found = {at - start for at in self._decide(rows) if at >= start}
         ragged = frozenset(i for i in odd if i not in found and (len(rows[i]) < width or any(cell.strip() for cell in rows[i][width:])))
         blank = [""] * width
         whole = list(rows)
@@ -142,15 +143,20 @@ class _Reader:
         if found:
             cells = list(zip(*(row for i, row in enumerate(whole) if i not in found), strict=True)) or [()] * width
         self._note({name: set(cells[at]) for name, at in self._places.items()})
-        self._first = self._first or (rows[0] if rows else [])
-        self._rows += len(rows)
+
+    def _decide(self, last: list[list[str]]) -> Collection[int]:
+        """The positions of all rows that are none of the table, with the last ones of it."""
+        tail = last[-TAIL:]
+        self._reasons = self._sifter.left_out(
+            self._width, self._rows, marked=self._totals, first=self._first, tail=tail, candidates=self._odd.items()
+        )
+        known = {0: self._first, **self._odd, **dict(enumerate(tail, self._rows - len(tail)))}
+        self._left_out = named_rows(self._reasons, known.__getitem__)
+        return self._reasons.keys()
 
     def cells(self) -> CsvCells:
         """What was read, once all rows were taken."""
-        below = sum(reason in ("below", "total", "blank") for reason in self._reasons.values())
-        if self._first and below < self._rows and (on_top := self._sifter.on_top(self._first, self._width, self._totals)):
-            self._reasons[0], self._texts[0] = on_top, row_text(self._first)
-        reasons = self._sifter.checked(self._reasons, self._rows)
+        reasons = self._reasons
         start = end = 0
         for block in self._blocks:
             if block.last >= 0:
@@ -158,11 +164,10 @@ class _Reader:
             start += block.rows
         while end and end - 1 in reasons:
             end -= 1
-        left = tuple(LeftOut(at, reason, self._texts[at]) for at, reason in sorted(reasons.items()) if reason != "blank")
         gone = frozenset(reasons)
         kept = [block for block in self._blocks if block.rows]
         empty = sum(at not in gone for at in range(end, self._rows)) if self._width > 1 else 0
-        return CsvCells(tuple(self._places), left, empty, False, kept, gone, end)
+        return CsvCells(tuple(self._places), tuple(self._left_out), empty, False, kept, gone, end)
 
 
 def _others_finder(sifter: RowSifter) -> Callable[[list[list[str]]], bool]:

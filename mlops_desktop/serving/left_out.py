@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from .message import msg
-from .plural import plural_msg
-from .table_finder import Layout, LeftOut
+from .plural import first_few, plural_msg
+from .table_finder import Layout, LeftOut, Reason
 
 _SHOWN = 3
 
 
-def layout_messages(layout: Layout, mark: str, hint: str = "") -> list[tuple[str, str]]:
+def layout_messages(layout: Layout, mark: str, hint: str = "") -> list[tuple[Reason, str]]:
     """What stands above the rows of a table and how its names were chosen: reasons with their sentences."""
     found = left_out_messages(layout.left_out, mark, hint)
     if layout.taken == "joined":
@@ -20,7 +20,7 @@ def layout_messages(layout: Layout, mark: str, hint: str = "") -> list[tuple[str
     return found
 
 
-def left_out_messages(left: Iterable[LeftOut], mark: str, hint: str = "") -> list[tuple[str, str]]:
+def left_out_messages(left: Iterable[LeftOut], mark: str, hint: str = "") -> list[tuple[Reason, str]]:
     """Each reason why rows were left out, with the sentence that says how many they are and what they hold.
 
     `mark` begins comments; `hint` is the sentence that says how lines marked as totals are kept, "" for none.
@@ -29,22 +29,22 @@ def left_out_messages(left: Iterable[LeftOut], mark: str, hint: str = "") -> lis
     return [(reason, _message(reason, list(found), mark, hint)) for reason, found in by_reason]
 
 
-def _message(reason: str, rows: Sequence[LeftOut], mark: str, hint: str) -> str:
+def _message(reason: Reason, rows: Sequence[LeftOut], mark: str, hint: str) -> str:
     one, many = _LEFT_OUT[reason]
     shown = "; ".join(f"“{row.text}”" for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
-    places = ", ".join(f"{row.at + 1:,}" for row in rows[:5]) + (" …" if len(rows) > 5 else "")
+    places = first_few((f"{row.at + 1:,}" for row in rows), 5)
     return plural_msg(len(rows), one, many, shown=shown, rows=places, mark=mark, hint=hint and f" {hint}")
 
 
 # Templates for one line and for many.
-_LEFT_OUT = {
+_LEFT_OUT: dict[Reason, tuple[str, str]] = {
     "above": ("1 line above the table was left out: {shown}.", "{n} lines above the table were left out: {shown}."),
     "comment": ("1 line that begins with “{mark}” was left out: {shown}.", "{n} lines that begin with “{mark}” were left out: {shown}."),
     "names": (
         "1 line beside the row that names the columns, of names, types or flags, was left out: {shown}.",
         "{n} lines beside the row that names the columns, of names, types or flags, were left out: {shown}.",
     ),
-    "units": 2 * ("A row below the names holds units, which were kept as the units of the columns: {shown}.",),
+    "units": ("A row below the names holds units, which were kept as the units of the columns: {shown}.",) * 2,
     "repeated": (
         "1 line inside the table repeats its names and was left out (row {rows}).",
         "{n} lines inside the table repeat its names and were left out (row {rows}).",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Self
 
 from .value_text import value_text
@@ -61,13 +62,25 @@ class Message(str):
         template, args = record[TEMPLATE], record["args"]
         if not isinstance(template, str) or not isinstance(args, dict):
             raise ValueError("no message")
-        for _, name, spec, conversion in string.Formatter().parse(template):
-            if name is not None and (not name.isidentifier() or name not in args or conversion or not _SAFE_FORMAT.fullmatch(spec or "")):
-                raise ValueError(f"no template of a message: {template[:80]!r}")
+        names = _safe_fields(template)
+        if names is None or not names <= args.keys():
+            raise ValueError(f"no template of a message: {template[:80]!r}")
         return cls(template, args)
 
     def __reduce__(self) -> tuple[type[Message], tuple[str, dict[str, Any]]]:
         return Message, (self.template, dict(self.args))
+
+
+@lru_cache(maxsize=1024)  # the columns of a wide table are told of in the same few sentences
+def _safe_fields(template: str) -> frozenset[str] | None:
+    """The names of the fields of a template from a file; None when it asks for more than a sentence needs. ValueError when it is none."""
+    names = set()
+    for _, name, spec, conversion in string.Formatter().parse(template):
+        if name is not None:
+            if not name.isidentifier() or conversion or not _SAFE_FORMAT.fullmatch(spec or ""):
+                return None
+            names.add(name)
+    return frozenset(names)
 
 
 def msg(template: str, **args: Any) -> Message:

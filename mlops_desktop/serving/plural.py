@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from .message import Message
 
@@ -17,7 +18,7 @@ def plural_msg(count: int, one: str, many: str, **args: object) -> Message:
     return Message(one if count == 1 else many, {"n": f"{count:,}", **args})
 
 
-def listed(items: Iterable[str], most: int) -> str:
+def first_few(items: Iterable[str], most: int) -> str:
     """The first `most` of the texts with commas between, and “ …” where there are more."""
-    texts = list(items)
+    texts = list(islice(items, most + 1))
     return ", ".join(texts[:most]) + (" …" if len(texts) > most else "")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from .cell_kind import cell_text
-from .table_finder import ASCII_BLANKS, RULES, Layout, LeftOut, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
+from .table_finder import ASCII_BLANKS, RULES, Layout, LeftOut, Reason, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
 
 _TOTALS = (
     *("total", "totals", "grand total", "subtotal", "sub-total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme"),
@@ -57,7 +57,7 @@ class RowSifter:
         texts = [len(cell_text(row[0])) for row in body[: max(1, len(body) // 2)] if row]
         return cls(layout, wanted, headers, padded, max(texts, default=0))
 
-    def inside(self, row: Row, width: int) -> str:
+    def inside(self, row: Row, width: int) -> Reason | Literal[""]:
         """Why a row anywhere in a table of so many columns is none of its rows; "" when it is one."""
         if self.wanted.keep_all or is_blank(row):
             return ""
@@ -102,12 +102,12 @@ class RowSifter:
         mark = self.wanted.comment
         return text in TOTALS or (bool(mark) and text.startswith(mark)) or cell.strip()[:3] in RULES
 
-    def below(self, rows: Sequence[Row], width: int, marked: int) -> list[str]:
-        """Why rows at the end are none of the table, the last one last; "blank" for empty ones between them.
+    def below(self, rows: Sequence[Row], width: int, marked: int) -> list[Reason | None]:
+        """Why rows at the end are none of the table, the last one last; None for empty ones between them.
 
         `rows` are the last rows of the table, `marked` says how many rows of the whole table are marked as totals.
         """
-        reasons: list[str] = []
+        reasons: list[Reason | None] = []
         if self.wanted.keep_all:
             return reasons
         held = 0  # empty rows are left out only with what stands below them
@@ -115,20 +115,21 @@ class RowSifter:
             if is_blank(row):
                 held += 1
                 continue
-            reason = self.inside(row, width).replace("inside", "below") or self._ending(row, rows, width, marked)
+            inside = self.inside(row, width)
+            reason = "below" if inside == "inside" else inside or self._ending(row, rows, width, marked)
             if not reason:
                 break
-            reasons += [*["blank"] * held, reason]
+            reasons += [*[None] * held, reason]
             held = 0
         return reasons[::-1]
 
-    def on_top(self, row: Row, width: int, marked: int) -> str:
+    def on_top(self, row: Row, width: int, marked: int) -> Reason | Literal[""]:
         """Why the first row below the names is none of the table; `marked` as for `below`."""
         if self.wanted.keep_all or width < 2 or marked > 2 or not self.is_total(row):
             return ""
         return "total" if verdict(row, self.layout.kinds)[0] > 0 else ""
 
-    def _ending(self, row: Row, rows: Sequence[Row], width: int, marked: int) -> str:
+    def _ending(self, row: Row, rows: Sequence[Row], width: int, marked: int) -> Reason | Literal[""]:
         if width > 1 and marked <= 2 and (self.is_total(row) or self._is_summary(row, rows)):
             return "total"
         return "below" if self._is_notice(row, width) else ""
@@ -197,27 +198,39 @@ class RowSifter:
             return False
         return len(row) < width or (self.layout.fill > 2 and len(first) > max(_USUAL * self.longest, 8))
 
-    def checked(self, reasons: dict[int, str], rows: int) -> dict[int, str]:
-        """The reasons for positions among so many rows, without those that hold for too many: texts may be names and cells alike."""
+    def left_out(
+        self, width: int, rows: int, *, marked: int, first: Row, tail: Sequence[Row], candidates: Iterable[tuple[int, Row]]
+    ) -> dict[int, Reason | None]:
+        """Why rows below the names are none of the table, by their position among all `rows`; None for empty ones left out with others.
+
+        `first` is the first row, `tail` are the last `TAIL` ones, `marked` as for `below`; `candidates` are the rows that `inside` may
+        refuse, with their positions.
+        """
+        if self.wanted.keep_all or not rows:
+            return {}
+        below = self.below(tail, width, marked)
+        start = rows - len(below)
+        reasons = dict(enumerate(below, start))
+        for at, row in candidates:
+            if at < start and (reason := self.inside(row, width)):
+                reasons[at] = reason
+        if start and (reason := self.on_top(first, width, marked)):
+            reasons[0] = reason
         repeated = sum(reason == "repeated" for reason in reasons.values())
-        if not any(self.layout.kinds) and repeated >= _REPEATED * rows:
+        if not any(self.layout.kinds) and repeated >= _REPEATED * rows:  # texts may be names and cells alike
             return {at: reason for at, reason in reasons.items() if reason != "repeated"}
         return reasons
 
 
+def named_rows(reasons: Mapping[int, Reason | None], row: Callable[[int], Row]) -> list[LeftOut]:
+    """The rows that were left out, but empty ones, in their order; `row` gives the one at a position."""
+    return [LeftOut(at, reason, row_text(row(at))) for at, reason in sorted(reasons.items()) if reason is not None]
+
+
 def sift(sifter: RowSifter, rows: Sequence[Row], width: int) -> tuple[list[int], list[LeftOut]]:
     """The positions of the rows that are rows of the table, below its names, and what else stands among them and below."""
-    if sifter.wanted.keep_all:
-        return list(range(len(rows))), []
-    candidates = sifter.candidates(rows, width)
+    candidates = sifter.candidates(rows, width) if not sifter.wanted.keep_all else ()
     marked = sum(sifter.is_total(rows[at]) for at in candidates)
-    end = sifter.below(rows[-TAIL:], width, marked)
-    reasons = dict(enumerate(end, len(rows) - len(end)))
-    if len(end) < len(rows) and (reason := sifter.on_top(rows[0], width, marked)):
-        reasons[0] = reason
-    for at in candidates:
-        if at < len(rows) - len(end) and (reason := sifter.inside(rows[at], width)):
-            reasons[at] = reason
-    reasons = sifter.checked(reasons, len(rows))
-    found = [LeftOut(at, reason, row_text(rows[at])) for at, reason in sorted(reasons.items()) if reason != "blank"]
-    return [at for at in range(len(rows)) if at not in reasons], found
+    odd = ((at, rows[at]) for at in candidates)
+    reasons = sifter.left_out(width, len(rows), marked=marked, first=rows[0] if rows else (), tail=rows[-TAIL:], candidates=odd)
+    return [at for at in range(len(rows)) if at not in reasons], named_rows(reasons, rows.__getitem__)

@@ -60,6 +60,8 @@ def class_of(kind: str) -> type[Serializable]:
 
 def pack(value: Any, arrays: dict[str, NDArray[Any]], path: str = "") -> Any:
     """A JSON value for `value`; arrays are put into `arrays` under their path. TypeError names what is not plain data."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     if isinstance(value, Serializable):
         fields = [f.name for f in dataclasses.fields(value) if f.init]  # type: ignore[arg-type]
         return {
@@ -79,7 +81,7 @@ def pack(value: Any, arrays: dict[str, NDArray[Any]], path: str = "") -> Any:
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return {"float": repr(value)}
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if isinstance(value, (bool, int, float, str)):
         return value
     raise TypeError(f"{path}: {type(value).__name__} is not plain data")
 

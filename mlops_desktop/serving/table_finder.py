@@ -18,6 +18,7 @@ from .header import is_header
 from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, reaches, types_and_flags, unit_of
 
 Row = Sequence[Any]
+Reason = Literal["above", "comment", "rule", "names", "units", "empty", "repeated", "total", "inside", "below", "end"]  # end: as was chosen
 SAMPLE_ROWS = 300
 ASCII_BLANKS = " \t\n\r\v\f"  # what Arrow trims quickest
 RULES = ("---", "===", "___", "***", "+--", "+==", ":--", "~~~")  # how a drawn line begins
@@ -49,7 +50,7 @@ class LeftOut:
     """A row of the file that is no row of the table: its position (among all rows, or among those below the names), why, and its text."""
 
     at: int
-    reason: str  # above, comment, rule, names, units; below the names also repeated, total, inside, below, end
+    reason: Reason
     text: str
 
 
@@ -57,8 +58,8 @@ class LeftOut:
 class Layout:
     """Where the table is among rows. `header` are positions of the rows that name the columns, `taken` which of these were taken; `body` is
     the position of the first row of the table, `left_out` what else stands before it. `heading` counts the rows from the first row of names
-    to the body without the row of units. `kinds` are the kinds of the columns ("" where
-    texts or nothing stand in it) and `fill` is the usual number of filled cells.
+    to the body without the row of units. `kinds` are the kinds of the columns ("" where texts or nothing stand in it) and `fill` is the
+    usual number of filled cells.
     """
 
     header: tuple[int, ...]
@@ -142,9 +143,7 @@ class _Finder:
         self.rule = [is_rule(row) for row in self.rows]
         self.plain = [not any(other) for other in zip(self.blank, self.comment, self.rule, strict=True)]
         self.filled = [sum(bool(cell_text(cell)) for cell in row) for row in self.rows]
-        if sum(self.plain) < 0.5 * sum(
-            self.filled[i] > 0 for i in range(len(self.rows))
-        ):  # such texts begin most rows: they are no comments
+        if sum(self.plain) < 0.5 * sum(fill > 0 for fill in self.filled):  # such texts begin most rows: they are no comments
             self.comment = [False] * len(self.rows)
             self.plain = [not blank and not rule for blank, rule in zip(self.blank, self.rule, strict=True)]
         self.fill = usual_fill([fill for fill, plain in zip(self.filled, self.plain, strict=True) if plain])
@@ -196,7 +195,7 @@ class _Finder:
                 self._leave(i, "comment" if self.comment[i] else "rule" if self.rule[i] else "empty")
         return Layout(header, names, taken, units, body, self.kinds, self.fill, tuple(sorted(self.left, key=lambda one: one.at)), heading)
 
-    def _leave(self, at: int, reason: str) -> None:
+    def _leave(self, at: int, reason: Reason) -> None:
         self.left.append(LeftOut(at, reason, row_text(self.rows[at])))
 
     # names

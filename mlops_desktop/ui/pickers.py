@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
+from mlops_desktop.serving.plural import first_few
 from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.widgets.basic import Tool, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import breakable
@@ -241,6 +242,6 @@ class ColumnPicker(QWidget):
         elif not self._chosen:
             text = self._nothing
         else:
-            few = ", ".join(self._chosen[:6]) + (" …" if len(self._chosen) > 6 else "")
+            few = first_few(self._chosen, 6)
             text = self.tr("{n} chosen: {names}").format(n=len(self._chosen), names=few)
         self.message.setText(breakable(text))

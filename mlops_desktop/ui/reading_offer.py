@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.serving.plural import listed
+from mlops_desktop.serving.plural import first_few
 from mlops_desktop.ui.readings import Reading, Readings
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import clear
@@ -87,4 +87,4 @@ def _decisions_text(reading: Reading) -> str:
     params = reading.source.params() if reading.source is not None else {}
     changed = reading.source.changed_params() if reading.source is not None else {}
     shown = [f"{params[name].label}: {value}" for name, value in changed.items()]
-    return listed([*shown, *(f"“{name}”" for name in reading.columns)], _MOST) or "–"
+    return first_few([*shown, *(f"“{name}”" for name in reading.columns)], _MOST) or "–"

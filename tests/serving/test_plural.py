@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlops_desktop.serving.plural import listed, pluralize
+from mlops_desktop.serving.plural import first_few, pluralize
 
 
 def test_one_is_singular_and_everything_else_plural():
@@ -14,5 +14,5 @@ def test_braces_in_the_rest_of_the_text_are_left_alone():
 
 
 def test_a_list_is_cut_where_it_is_long():
-    assert [listed("abc", most) for most in (2, 3)] == ["a, b …", "a, b, c"]
-    assert listed((), 3) == ""
+    assert [first_few("abc", most) for most in (2, 3)] == ["a, b …", "a, b, c"]
+    assert first_few((), 3) == ""

@@ -16,6 +16,7 @@ from typing import IO, Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import first_few
 
 ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
@@ -140,7 +141,7 @@ def _hidden(name: str) -> bool:
 
 def _shown(names: Any) -> str:
     found = [f"“{name}”" for name in names]
-    return ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+    return first_few(found, 5)
 
 
 def _copy(packed: IO[bytes], plain: Path, name: str) -> None:

@@ -14,7 +14,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.text_file import SAMPLE_BYTES
 from mlops_desktop.catalog.sources._compressed import PlainFile
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg
 from mlops_desktop.serving.stacked_tables import IRREGULAR, ParseRows, filled_lines, table_starts
 from mlops_desktop.serving.text_encoding import marked_encoding
 
@@ -66,7 +66,7 @@ def tables_note(number: int, lines: Sequence[int]) -> Evidence:
         "(a further one begins at line {lines}).",
         count=len(lines) + 1,
         number=number,
-        lines=", ".join(map(str, lines[:5])) + (" …" if len(lines) > 5 else ""),
+        lines=first_few(map(str, lines), 5),
     )
     others = tuple(str(one) for one in range(1, len(lines) + 2) if one != number)
     return Evidence("", "table", message, parameter="table", values=others[:20])

@@ -11,6 +11,7 @@ from mlops_desktop.base.params import choice, flag, number, text
 from mlops_desktop.base.source import Source
 from mlops_desktop.serving.left_out import layout_messages, left_out_messages
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import first_few
 from mlops_desktop.serving.table_finder import Layout, LeftOut, Wanted
 
 _HINT = msg("“Keep every row” keeps such rows.")
@@ -83,7 +84,7 @@ def header_reason(rows: Sequence[Sequence[Any]], layout: Layout) -> str:
 
 def _cells_text(row: Sequence[Any]) -> str:
     filled = [str(cell).strip() for cell in row if cell is not None and str(cell).strip()]
-    return ", ".join(cell[:20] for cell in filled[:4]) + (" …" if len(filled) > 4 else "")
+    return first_few((cell[:20] for cell in filled), 4)
 
 
 def layout_notes(layout: Layout, mark: str) -> tuple[Evidence, ...]:

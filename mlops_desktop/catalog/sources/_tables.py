@@ -10,6 +10,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._columns import PART_ROWS, ColumnBuilder, add_rows
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import first_few
 
 _LISTED = 20  # tables that are offered beside the one that is read
 
@@ -20,7 +21,7 @@ def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callabl
     `names` are the tables of the database `place`, `rows_of` counts the rows of one. UserError when the wanted one is not among them, when
     there is none, or several and their rows cannot be counted.
     """
-    shown = ", ".join(f"“{name}”" for name in names[:12]) + (" …" if len(names) > 12 else "")
+    shown = first_few((f"“{name}”" for name in names), 12)
     if wanted:
         fitting = [name for name in names if name == wanted] or [name for name in names if name.lower() == wanted.lower()]
         if len(fitting) != 1:
@@ -38,7 +39,7 @@ def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callabl
         )
     chosen = max(names, key=rows_of)  # the first one of the longest
     others = [name for name in names if name != chosen]
-    there = ", ".join(f"“{name}”" for name in others[:5]) + (" …" if len(others) > 5 else "")
+    there = first_few((f"“{name}”" for name in others), 5)
     message = msg("The table “{chosen}” was read, the longest; there are also {there}.", chosen=chosen, there=there)
     return chosen, [Evidence("", "table", message, parameter="table", values=tuple(others[:_LISTED]))]
 

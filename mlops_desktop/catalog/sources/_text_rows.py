@@ -14,8 +14,8 @@ from mlops_desktop.catalog.sources._regular_rows import RegularRows, parse_regul
 from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
 from mlops_desktop.serving.dialect import FIXED, UNCLOSED_QUOTE, Dialect, count_quotes, ends_unclosed, numbered_rows, swallows_lines
 from mlops_desktop.serving.header import generated_names
-from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.row_sifter import RowSifter, sift
+from mlops_desktop.serving.plural import first_few, plural_msg
+from mlops_desktop.serving.row_sifter import RowSifter, named_rows, sift
 from mlops_desktop.serving.table_finder import LeftOut, row_text
 
 
@@ -56,20 +56,12 @@ def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
 
     width = rows.batch.num_columns
     end = max(0, len(rows) - skip_end)
-    reasons: dict[int, str] = {}
-    if not sifter.wanted.keep_all:
-        totals = rows.totals(sifter)
-        marked = sum(at < end for at in totals)
-        below = sifter.below(rows.tail(end), width, marked)
-        reasons = dict(enumerate(below, end - len(below)))
-        if 0 in totals and len(below) < end and (reason := sifter.on_top(rows.row(0), width, marked)):
-            reasons[0] = reason
-        for at in totals | rows.candidates(sifter):
-            if at < end and at not in reasons and (reason := sifter.inside(rows.row(at), width)):
-                reasons[at] = reason
-        reasons = sifter.checked(reasons, end)
+    totals = {at for at in rows.totals(sifter) if at < end}
+    candidates = ((at, rows.row(at)) for at in sorted(totals | rows.candidates(sifter)) if at < end)
+    first = rows.row(0) if end else ()
+    reasons = sifter.left_out(width, end, marked=len(totals), first=first, tail=rows.tail(end), candidates=candidates)
     reasons.update(dict.fromkeys(range(end, len(rows)), "end"))
-    left = [LeftOut(at, reason, row_text(rows.row(at))) for at, reason in sorted(reasons.items()) if reason != "blank"]
+    left = named_rows(reasons, rows.row)
     gone = sorted(reasons)
     odd = [(at + 1 - bisect_left(gone, at), row) for at, row in sorted(rows.odd.items()) if at not in reasons]
     table = pa.Table.from_batches([rows.without(reasons)])
@@ -108,7 +100,7 @@ def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
             found.append(number)
     if not found:
         return []
-    shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
+    shown = first_few(map(str, found), 5)
     message = plural_msg(
         len(found),
         "1 row holds a text across the fixed places, which was cut (row {rows}).",
@@ -147,7 +139,7 @@ def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evide
         ),
     ):
         if found:
-            shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
+            shown = first_few(map(str, found), 5)
             message = plural_msg(len(found), one, many, rows=shown)
             notes.append(Evidence("", "ragged", message, tuple(found)))
     return notes

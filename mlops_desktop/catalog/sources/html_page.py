@@ -16,6 +16,7 @@ from mlops_desktop.catalog.sources._page_tables import PageTable, page_tables
 from mlops_desktop.catalog.sources._sheet_rows import table_of_rows
 from mlops_desktop.catalog.sources._table_source import TableSource
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import first_few
 
 _PAGE = re.compile(
     rb"(?i)\A(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|meta|style|body|table|div|center)\b", re.DOTALL
@@ -56,7 +57,7 @@ class HtmlPage(TableSource):
         notes = []
         if len(tables) > 1 and not self.table:
             others = tuple(name for i, name in enumerate(names) if i != at)
-            shown = ", ".join(f"“{name}”" for name in others[:5]) + (" …" if len(others) > 5 else "")
+            shown = first_few((f"“{name}”" for name in others), 5)
             message = msg("The table “{name}” was read, the largest; there are also {others}.", name=names[at], others=shown)
             notes.append(Evidence("", "table", message, parameter="table", values=others[:20]))
         table, report = table_of_rows(self, tables[at].rows, notes)

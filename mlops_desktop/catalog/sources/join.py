@@ -16,7 +16,7 @@ from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadRe
 from mlops_desktop.catalog.sources._append import append_tables
 from mlops_desktop.catalog.sources._matching import Matches, match
 from mlops_desktop.serving.message import joined, msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ class Join(CombinedSource):
                 if name not in names:
                     raise UserError(
                         msg("“{part}” has no column “{name}”.", part=part.name, name=name),
-                        msg("It has: {names}.", names=", ".join(names[:12]) + (" …" if len(names) > 12 else "")),
+                        msg("It has: {names}.", names=first_few(names, 12)),
                     )
         return keys
 

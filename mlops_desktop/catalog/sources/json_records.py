@@ -20,7 +20,7 @@ from mlops_desktop.catalog.sources._compressed import plain_file
 from mlops_desktop.catalog.sources._json_records import Records, doubled_keys, find_records, flatten
 from mlops_desktop.serving.header import generated_names, is_header
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg
 
 _ENDINGS = (".json", ".jsonl", ".ndjson", ".geojson")
 _BODY = 101  # rows that decide whether the first one names the columns
@@ -81,7 +81,7 @@ class JsonRecords(Source):
         if first and isinstance(first[0], list):
             has_names = self._add_lists(builder, values, found.names, messages, job)
         else:
-            _add_objects(path, builder, values, messages, job)
+            _add_objects(builder, values, messages, job)
         if not builder.rows:
             raise UserError(msg("“{path}” holds no record.", path=path.name), "Choose a file with a table in it.")
         table, mixed, more = builder.finish()
@@ -96,7 +96,7 @@ class JsonRecords(Source):
         width = max([len(names or ()), *map(len, rows)])
         uneven = [at for at, row in enumerate(rows, 1) if len(row) != (len(names) if names else width)]
         if uneven:
-            numbers = ", ".join(map(str, uneven[:5])) + (" …" if len(uneven) > 5 else "")
+            numbers = first_few(map(str, uneven), 5)
             one, many = "1 row has another number of cells (row {rows}).", "{n} rows have another number of cells (row {rows})."
             messages.append(plural_msg(len(uneven), one, many, rows=numbers))
         all_names = [*names, *[""] * (width - len(names))] if names else generated_names(width)
@@ -115,7 +115,7 @@ def _row(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _add_objects(path: Path, builder: ColumnBuilder, values: Iterator[Any], messages: list[str], job: Job) -> None:
+def _add_objects(builder: ColumnBuilder, values: Iterator[Any], messages: list[str], job: Job) -> None:
     """Add records that are objects. Values that are none stand in a column “value”; keys that are doubled are counted."""
     doubled: dict[str, int] = {}
     done = 0

@@ -88,12 +88,14 @@ def _levelled(filled: Longs, total: Longs, more: int) -> Longs:
 
 
 def _sets(strata: Ints, equal: Ints) -> tuple[Ints, Longs, Ints]:
-    """The set of each row, and by set the number of its rows and its stratum: the rarest one that its rows have."""
+    """The set of each row, and by set the number of its rows and its stratum: the one that most of its rows have, the rarest of several."""
     sets, sizes = np.unique(equal, return_inverse=True, return_counts=True)[1:]
-    place = np.argsort(np.argsort(np.bincount(strata), kind="stable"), kind="stable")  # 0 is the rarest
-    rank = np.full(len(sizes), len(place), dtype=np.intp)
-    np.minimum.at(rank, sets, place[strata])
-    return sets.astype(np.intp), sizes.astype(np.int64), rank
+    counts = np.bincount(strata)
+    pairs, rows = np.unique(sets * len(counts) + strata, return_counts=True)
+    owner, stratum = pairs // len(counts), pairs % len(counts)
+    order = np.lexsort((-counts[stratum], rows, owner))
+    last = order[np.searchsorted(owner[order], np.arange(len(sizes)), side="right") - 1]
+    return sets.astype(np.intp), sizes.astype(np.int64), stratum[last].astype(np.intp)
 
 
 def _rarest_first(stratum: Ints, sizes: Longs) -> list[int]:

@@ -93,5 +93,17 @@ def _deal_groups(groups: Ints, strata: Ints, shares: Floats, rng: np.random.Gene
         off = float(np.mean(np.abs(filled - shares[:, None])) + np.mean(np.abs(rows_in - shares))) + (np.count_nonzero(rows_in == 0) * 10)
         if off < least:
             best, least = part, off
+    _fill_empty(best, table.sum(axis=1), len(shares), forced)
     found: Ints = best[groups]
     return found
+
+
+def _fill_empty(part: Ints, rows: Floats, count: int, forced: Bools | None) -> None:
+    """Give each part without a group the smallest one of the part with the most groups; groups that are `forced` stay."""
+    free = np.ones(len(part), dtype=bool) if forced is None else ~forced
+    for empty in np.flatnonzero(np.bincount(part, minlength=count) == 0):
+        held = np.bincount(part[free], minlength=count)
+        if held.max() == 0:
+            return
+        candidates = np.flatnonzero(free & (part == np.argmax(held)))
+        part[candidates[np.argmin(rows[candidates])]] = empty

@@ -24,6 +24,7 @@ from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.names import clean_name
+from mlops_desktop.serving.plural import first_few
 
 SOURCE_FILE = "source.json"
 
@@ -138,5 +139,5 @@ def _refuse_lacking(name: str, project: Project, names: list[str]) -> None:
     lacking = [column for column in wanted if column not in names]
     if lacking:
         shown = ", ".join(f"“{column}”" for column in lacking)
-        has = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+        has = first_few(names, 12)
         raise UserError(msg("“{name}” has no column {shown}.", name=name, shown=shown), msg("It has: {has}.", has=has))

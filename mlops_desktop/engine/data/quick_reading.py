@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,10 +33,16 @@ _ISO_MOMENT = "(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?:[T ](?P<H>[0-9]
 
 def among(array: Any, texts: Sequence[str]) -> Bools:
     """Which texts of an array are some of these."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    return _bools(pc.is_in(array, value_set=pa.array(texts, array.type)))
+    return _bools(pc.is_in(array, value_set=_texts(tuple(texts), array.type)))
+
+
+@lru_cache(maxsize=64)  # the columns of a table have the same few texts for missing
+def _texts(texts: tuple[str, ...], kind: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.array(texts, kind)
 
 
 def quick_numbers(array: Any, grammar: Grammar) -> tuple[Floats, Bools]:

@@ -22,6 +22,7 @@ from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 Reading = tuple[NDArray[Any], list[str], dict[int, str]]
 Codes = NDArray[np.signedinteger[Any]]
 Kind = Literal["text", "number", "integer", "boolean", "date"]
+_SHORT = 1000  # distinct texts up to which a column keeps them as Python's: a call of Arrow takes longer than to look at each
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,8 @@ class RawColumn:
         """Some of the distinct texts."""
         import pyarrow as pa
 
+        if len(self.distinct) <= _SHORT:
+            return [self.texts[i] for i in at]
         texts: list[str] = self.distinct.take(pa.array(at, pa.int64())).to_pylist()
         return texts
 
@@ -86,6 +89,8 @@ class RawColumn:
 
     def among(self, texts: Sequence[str]) -> Bools:
         """Which of the distinct texts are some of these."""
+        if len(self.distinct) <= _SHORT:
+            return np.fromiter(map(frozenset(texts).__contains__, self.texts), bool, len(self.distinct))
         return among(self.distinct, texts)
 
     def count(self, distinct: Bools) -> int:
@@ -307,10 +312,11 @@ def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], di
         return values, [], refused
     values, good = quick_numbers(raw.distinct, column.grammar)
     refused = _unfit(values, column)
-    rest = np.flatnonzero(~good).tolist()
-    slow, wrong = read_numbers(column, raw.texts_at(rest))
-    values[rest] = slow
-    refused.update({rest[i]: code for i, code in wrong.items()})
+    if not good.all():
+        rest = np.flatnonzero(~good).tolist()
+        slow, wrong = read_numbers(column, raw.texts_at(rest))
+        values[rest] = slow
+        refused.update({rest[i]: code for i, code in wrong.items()})
     values[list(refused)] = np.nan
     return values, [], refused
 

@@ -12,7 +12,7 @@ from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import storable
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import clean_name, unique_names
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg
 
 Opener = Callable[[str, Job], tuple[str, Cells]]  # a location as its name and its cells
 
@@ -86,7 +86,7 @@ def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[int
     table, messages = without_empty(table.rename_columns(names), unnamed)
     left = [name for name in table.column_names if name in unnamed]
     if given is not None and left:
-        names_left = ", ".join(left[:5]) + (" …" if len(left) > 5 else "")
+        names_left = first_few(left, 5)
         messages.append(msg("Columns without a name were named after their place: {names}.", names=names_left))
     if doubled:
         shown = ", ".join(f"“{name}”" for name in doubled[:5])

@@ -127,8 +127,3 @@ def cells_digest(cells: Cells) -> str:
         else:
             total.update(np.ascontiguousarray(raw.values, dtype=raw.values.dtype.newbyteorder("<")).tobytes())
     return total.hexdigest()[:32]
-
-
-def snapshot_digest(path: Path) -> str:
-    """The digest of the cells in a snapshot; see `cells_digest`."""
-    return cells_digest(read_cells(path))

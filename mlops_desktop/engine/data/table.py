@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, overload
 
 import numpy as np
@@ -73,12 +74,16 @@ class Table:
 
 
 def table_to_record(table: Table) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """A table as a JSON document and arrays, for the store."""
-    arrays: dict[str, NDArray[Any]] = {"numbers": table.frame.numbers, "codes": table.frame.codes, "dates": table.frame.dates}
-    for j, levels in enumerate(table.frame.levels):
-        parts = [level.encode("utf-8", "surrogatepass") for level in levels]
-        arrays[f"levels.{j}"] = np.frombuffer(b"".join(parts), dtype=np.uint8)
-        arrays[f"ends.{j}"] = np.cumsum([len(part) for part in parts], dtype=np.int64)
+    """A table as a JSON document and arrays, for the store. The levels of all columns share two arrays, as each array is a file."""
+    parts = [level.encode("utf-8", "surrogatepass") for levels in table.frame.levels for level in levels]
+    arrays: dict[str, NDArray[Any]] = {
+        "numbers": table.frame.numbers,
+        "codes": table.frame.codes,
+        "dates": table.frame.dates,
+        "levels": np.frombuffer(b"".join(parts), dtype=np.uint8),
+        "ends": np.cumsum([len(part) for part in parts], dtype=np.int64),
+        "level_counts": np.array([len(levels) for levels in table.frame.levels], dtype=np.int64),
+    }
     unused: dict[str, NDArray[Any]] = {}
     document = {
         "schema": pack(table.schema, unused),
@@ -90,10 +95,13 @@ def table_to_record(table: Table) -> tuple[dict[str, Any], dict[str, NDArray[Any
 
 
 class StoredLevels(Sequence[str]):
-    """The levels of a stored categorical column, each read when it is needed: a window shows a few of perhaps a million."""
+    """The levels of a stored categorical column, each read when it is needed: a window shows a few of perhaps a million.
 
-    def __init__(self, texts: NDArray[Any], ends: NDArray[Any]) -> None:
-        self._texts, self._ends = texts, ends
+    The bytes of the first begin at `begin` among `texts`, each ends at its place in `ends`.
+    """
+
+    def __init__(self, texts: NDArray[Any], ends: NDArray[Any], begin: int = 0) -> None:
+        self._texts, self._ends, self._begin = texts, ends, begin
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -106,7 +114,7 @@ class StoredLevels(Sequence[str]):
         if isinstance(at, slice):
             return [self[i] for i in range(*at.indices(len(self)))]
         at = range(len(self))[at]  # IndexError, and positions from behind
-        start = int(self._ends[at - 1]) if at else 0
+        start = int(self._ends[at - 1]) if at else self._begin
         return self._texts[start : int(self._ends[at])].tobytes().decode("utf-8", "surrogatepass")
 
     def __iter__(self) -> Iterator[str]:
@@ -114,15 +122,16 @@ class StoredLevels(Sequence[str]):
 
     def all(self) -> list[str]:
         """Every level, in order."""
-        text, ends = self._texts.tobytes(), self._ends.tolist()
-        return [text[a:b].decode("utf-8", "surrogatepass") for a, b in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
+        bounds = [self._begin, *self._ends.tolist()]
+        text = self._texts[self._begin : bounds[-1]].tobytes()
+        return [text[a - self._begin : b - self._begin].decode("utf-8", "surrogatepass") for a, b in pairwise(bounds)]
 
 
 def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], *, lazy: bool = False) -> Table:
     """The table of `to_record`. `lazy`: levels stay on the disk until one is asked for."""
     schema: Schema = unpack(document["schema"], {})
     layout = schema.layout()
-    stored = [StoredLevels(arrays[f"levels.{j}"], arrays[f"ends.{j}"]) for j in range(len(layout.categoricals))]
+    stored = _stored_levels(arrays, len(layout.categoricals))
     levels: list[Sequence[str]] = [*stored] if lazy else [one.all() for one in stored]
     frame = Frame(
         layout, int(document["rows"]), arrays["numbers"], arrays["codes"].astype(np.intp, copy=False), tuple(levels), arrays["dates"]
@@ -130,3 +139,11 @@ def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[
     evidence = tuple(Evidence.from_json(e) for e in document["evidence"])
     counts = {name: (int(distinct), int(missing)) for name, (distinct, missing) in document.get("counts", {}).items()}
     return Table(schema, frame, evidence).with_counts(counts)
+
+
+def _stored_levels(arrays: Mapping[str, NDArray[Any]], columns: int) -> list[StoredLevels]:
+    if "level_counts" not in arrays:  # older entries: two arrays for each column
+        return [StoredLevels(arrays[f"levels.{j}"], arrays[f"ends.{j}"]) for j in range(columns)]
+    stops = [0, *np.cumsum(arrays["level_counts"]).tolist()]
+    texts, ends = arrays["levels"], arrays["ends"]
+    return [StoredLevels(texts, ends[start:stop], int(ends[start - 1]) if start else 0) for start, stop in pairwise(stops)]

@@ -16,7 +16,6 @@ from mlops_desktop.engine.data.event_classes import named_event
 from mlops_desktop.engine.data.identifiers import group_column, whole_numbers
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.project import Role
-from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.frame import Frame, Ints, Layout
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.plural import plural_msg
@@ -81,20 +80,6 @@ def _known(values: Ints, found: Sequence[Class], classes: Sequence[Class], name:
             "Leave these rows out, or train again with them.",
         )
     return np.array([place[type(c) is bool, c] for c in found], dtype=np.intp)[values]
-
-
-def class_position(classes: Sequence[Class], value: Class) -> int:
-    """The position of a class, given as itself or as its text ("1" for 1); UserError when it is none of them."""
-    for i, known in enumerate(classes):
-        if type(known) is type(value) and known == value:
-            return i
-    for i, known in enumerate(classes):
-        if level_of(known).casefold() == level_of(value).casefold():
-            return i
-    raise UserError(
-        msg("There is no class “{value}”.", value=value),
-        msg("There are: {names}.", names=", ".join(f"“{value_text(c)}”" for c in classes[:20])),
-    )
 
 
 def default_positive(target: Target) -> tuple[Class, str]:

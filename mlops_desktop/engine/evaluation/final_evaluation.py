@@ -15,6 +15,7 @@ from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold
+from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units, time_units
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
@@ -40,7 +41,13 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
     rows, scores = out_of_fold(pipeline, chosen.candidate, job)
     part = pipeline.train.target.take(rows)
     found = evaluate_scores(
-        part, scores, positive=pipeline.positive, threshold=chosen.scorer.threshold, seed=pipeline.project.seed, job=job
+        part,
+        scores,
+        positive=pipeline.positive,
+        threshold=chosen.scorer.threshold,
+        seed=pipeline.project.seed,
+        job=job,
+        units=_units(pipeline, pipeline.train.take(rows)),
     )
     found = _placed(found, pipeline.train_rows[rows])
     if pipeline.positive is not None and found.classification is not None:
@@ -117,7 +124,17 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
         )
     trained_on = chosen.pipeline.train.target
     prior = task_spec(trained_on.task).prior(trained_on)
-    return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.pipeline.project.seed, job=job, prior=prior)
+    seed, units = chosen.pipeline.project.seed, _units(chosen.pipeline, rows)
+    return evaluate(chosen.scorer, rows.frame, rows.target, seed=seed, job=job, prior=prior, units=units)
+
+
+def _units(pipeline: Pipeline, rows: Dataset) -> Units:
+    """What intervals are drawn over: whole groups where a column names them, blocks of time where the split goes by time, else rows."""
+    if rows.groups is not None:
+        return group_units(rows.groups)
+    if rows.time is not None and pipeline.project.split.by_time:
+        return time_units(rows.time)
+    return row_units(rows.frame.rows)
 
 
 def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:

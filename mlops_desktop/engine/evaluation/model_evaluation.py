@@ -1,13 +1,12 @@
 """Evaluates a model on rows with known answers: every metric with its interval, and what the plots need.
 
-Intervals are percentile bootstrap: rows are drawn with replacement by a fixed seed, all metrics on the same draws, the 2.5th and 97.5th
-percentile of the resampled values are the bounds. They measure the chance in which rows are in this part, not the chance in training.
+Intervals (`intervals`) measure the chance in which rows are in this part, not the chance in training.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,6 +15,8 @@ from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.metric import Metric, Predictions
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import curves
+from mlops_desktop.engine.evaluation.interval_methods import CONFIDENCE, RESAMPLES
+from mlops_desktop.engine.evaluation.intervals import Interval, Intervals
 from mlops_desktop.engine.evaluation.results import (
     ClassCurves,
     Classification,
@@ -25,6 +26,7 @@ from mlops_desktop.engine.evaluation.results import (
     MetricResult,
     WorstRow,
 )
+from mlops_desktop.engine.evaluation.sampling_units import Units, row_units
 from mlops_desktop.engine.metrics import class_rates, confusion, log_loss, metrics_for, predictions, score
 from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
@@ -33,10 +35,6 @@ from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.value_text import value_text
 
-CONFIDENCE = 0.95
-WORK = 40_000_000  # rows x resamples x classes; larger tables get fewer resamples, down to LEAST
-LEAST = 200
-BLOCK = 1_000_000  # cells of weights at a time: 8 MB
 FEW_ROWS = 50
 MOST_CLASSES = 20
 WORST = 20
@@ -49,9 +47,10 @@ def evaluate(
     target: Target,
     *,
     seed: int,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     job: Job | None = None,
     prior: Floats | None = None,
+    units: Units | None = None,
 ) -> Evaluation:
     """The evaluation of a scorer on rows that it did not learn from; see `evaluate_scores`. `frame` has the scorer's source columns."""
     if target.task != scorer.task or target.classes != scorer.classes:
@@ -68,6 +67,7 @@ def evaluate(
         resamples=resamples,
         job=Part(job, 0.2, 1.0),
         prior=prior,
+        units=units,
     )
 
 
@@ -78,85 +78,57 @@ def evaluate_scores(
     positive: int | None = None,
     threshold: float | None = None,
     seed: int,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     job: Job | None = None,
     prior: Floats | None = None,
+    units: Units | None = None,
 ) -> Evaluation:
     """The evaluation of scores: (rows, classes) probabilities or (rows,) values, all finite, against the truth.
 
     `prior` is what the baseline always answers: class shares (classes,), or one number (1,), best those of the training rows; these rows'
-    own unless given. Curves are those of the positive class, or of the most frequent classes where there is none.
+    own unless given. `units` are what intervals are drawn over: each row unless given. Curves are those of the positive class,
+    or of the most frequent classes where there is none.
     """
     job = job or Silent()
     predicted = predictions(target, scores, positive, threshold)
     rows = len(target.values)
-    drawn = int(min(resamples, max(LEAST, WORK // max(rows * max(predicted.classes, 1), 1)))) if rows > 1 else 0
-    values = _resampled(metrics_for(target.task), predicted, rows, drawn, seed, job)
+    intervals = Intervals(predicted, units or row_units(rows), seed, resamples)
     base = _baseline(target, prior)
     name = value_text(target.classes[predicted.positive]) if task_spec(target.task).has_positive else ""
     results = []
-    for metric in metrics_for(target.task):
+    metrics = metrics_for(target.task)
+    for done, metric in enumerate(metrics):
+        job.step(done / len(metrics), msg("Uncertainty of {metric}", metric=metric.label))
         if metric.id == IN_PER_CENT and _has_zero(target):
-            results.append(_metric(metric, math.nan, np.empty(0), math.nan, ""))
+            results.append(_metric(metric, math.nan, Interval(None, ""), math.nan, ""))
             continue
         value = score(metric.id, target, scores, positive, threshold)
-        results.append(_metric(metric, value, values[metric.id], score(metric.id, target, base), name))
+        results.append(_metric(metric, value, intervals.of(metric, value), score(metric.id, target, base), name))
     return Evaluation(
         task=target.task,
         rows=rows,
-        resamples=drawn,
+        resamples=intervals.drawn_resamples,
         confidence=CONFIDENCE,
         metrics=tuple(results),
-        notes=tuple(_notes(target)),
+        notes=tuple(_notes(target, results)),
         worst=tuple(_worst(target, predicted)),
         classification=_classification(target, predicted, threshold) if target.classes else None,
         residuals=None if target.classes else curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed),
     )
 
 
-def resample_weights(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
-    """How often each row is drawn in each resample, in blocks of (some, rows) float64 counts; each has as many draws as rows."""
-    rng = np.random.default_rng([seed, 3])
-    size = max(1, BLOCK // max(rows, 1))
-    for start in range(0, resamples, size):
-        here = min(size, resamples - start)
-        drawn = rng.integers(0, rows, (here, rows)) + (np.arange(here) * rows)[:, None]
-        yield np.bincount(drawn.ravel(), minlength=here * rows).reshape(here, rows).astype(np.float64)
-
-
-def _resampled(metrics: list[Metric], predicted: Predictions, rows: int, resamples: int, seed: int, job: Job) -> dict[str, Floats]:
-    statistics = {metric.id: metric.prepare(predicted) for metric in metrics}
-    values: dict[str, list[Floats]] = {metric.id: [np.empty(0)] for metric in metrics}
-    done = 0
-    for weights in resample_weights(rows, resamples, seed):
-        job.step(done / resamples, msg("Uncertainty: resample {done:,} of {resamples:,}", done=done, resamples=resamples))
-        for metric_id, statistic in statistics.items():
-            values[metric_id].append(statistic(weights))
-        done += len(weights)
-    return {metric_id: np.concatenate(parts) for metric_id, parts in values.items()}
-
-
-def interval(values: Floats) -> tuple[float, float] | None:
-    """The middle 95 % of resampled values; None when less than half of them are defined."""
-    defined = values[np.isfinite(values)]
-    if not len(values) or 2 * len(defined) < len(values):
-        return None
-    low, high = np.quantile(defined, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return float(low), float(high)
-
-
-def _metric(metric: Metric, value: float, resampled: Floats, baseline: float, positive: str) -> MetricResult:
-    bounds = interval(resampled) if math.isfinite(value) else None
+def _metric(metric: Metric, value: float, found: Interval, baseline: float, positive: str) -> MetricResult:
     return MetricResult(
         id=metric.id,
         label=metric.label,
         value=_plain(value),
-        low=bounds[0] if bounds else None,
-        high=bounds[1] if bounds else None,
+        low=_plain(found.bounds[0]) if found.bounds else None,
+        high=_plain(found.bounds[1]) if found.bounds else None,
         shown=_plain(metric.shown(value)),
         baseline=_plain(baseline),
         sentence=metric.sentence,
         summary=metric.describe(value, positive),
+        method=found.method,
     )
 
 
@@ -171,7 +143,7 @@ def _baseline(target: Target, prior: Floats | None) -> Floats:
     return np.tile(answer, (rows, 1)) if target.classes else np.full(rows, answer[0])
 
 
-def _notes(target: Target) -> list[str]:
+def _notes(target: Target, results: Sequence[MetricResult]) -> list[str]:
     rows = len(target.values)
     notes: list[str] = []
     if rows < FEW_ROWS:
@@ -192,6 +164,7 @@ def _notes(target: Target) -> list[str]:
             notes.append(msg("No row is of class {names}: metrics that need it are not defined or leave it out.", names=names))
     if _has_zero(target):
         notes.append(msg("Some true values are 0, so there is no error in per cent (MAPE)."))
+    notes += dict.fromkeys(result.method for result in results if result.value is not None and result.low is None)
     return notes
 
 

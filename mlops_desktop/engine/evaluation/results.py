@@ -16,8 +16,8 @@ from mlops_desktop.engine.training import ThresholdCurve
 class MetricResult:
     """One metric, signed as scikit-learn signs it, with its 95 % interval from `low` to `high` and the value of the baseline.
 
-    `shown` is the value without the minus sign of errors, `sentence` explains the metric and `summary` this value.
-    None: undefined on these rows.
+    `shown` is the value without the minus sign of errors, `sentence` explains the metric and `summary` this value. `method` says how the
+    interval was made, or why there is none. None: undefined on these rows.
     """
 
     id: str
@@ -29,6 +29,7 @@ class MetricResult:
     baseline: float | None
     sentence: str
     summary: str = field(metadata=json_name("told"))
+    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,9 +219,10 @@ class Importance:
 class Evaluation:
     """How good a model is on rows with known answers. Either `classification` or `residuals` is there, by the kind of task.
 
-    `metrics` come with intervals of the `confidence` from `resamples` bootstrap resamples, `notes` are sentences about the rows, `worst`
-    the rows that were missed most. Out of fold: `choice`, the proposed threshold. On the held-out test set: `importance`, and in an answer
-    `test_accesses`, how often that set was used. On another file: its name, its rows, and how many could not be compared.
+    `metrics` come with intervals of the `confidence`, some of them from `resamples` bootstrap resamples, `notes` are sentences about
+    the rows, `worst` the rows that were missed most. Out of fold: `choice`, the proposed threshold. On the held-out test set:
+    `importance`, and in an answer `test_accesses`, how often that set was used. On another file: its name, its rows, and how many could
+    not be compared.
     """
 
     task: str

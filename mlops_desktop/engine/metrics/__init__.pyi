@@ -5,5 +5,7 @@ from .definitions import metrics_for as metrics_for
 from .definitions import score as score
 from .measures import class_rates as class_rates
 from .measures import confusion as confusion
+from .measures import errors as errors
 from .measures import log_loss as log_loss
 from .measures import predictions as predictions
+from .measures import relative_errors as relative_errors

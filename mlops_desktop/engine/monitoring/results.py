@@ -34,7 +34,7 @@ class DriftBin:
 @dataclass(frozen=True)
 class ColumnDrift:
     """One column or the score: its verdict (not_enough_data, stable, watch, act), PSI, p-value, shares of rows that are missing, of an
-    unseen level or outside the range, and its bins. None: the column can have no such rows.
+    unseen level or outside the range, its bins, and what moved that is no drift. None: the column can have no such rows.
     """
 
     field: str
@@ -45,11 +45,12 @@ class ColumnDrift:
     unseen: Shares | None
     outside: Shares | None
     bins: tuple[DriftBin, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class DriftReport:
-    """Drift of all columns and of the score; `verdict` is the worst that is significant. `refused` rows of `file` could not be read;
+    """Drift of all columns and of the score; `verdict` is the worst of them. `refused` rows of `file` could not be read;
     `warnings` name the columns that it lacks.
     """
 

@@ -4,7 +4,6 @@ from .candidate import Candidate as Candidate
 from .candidate import Combination as Combination
 from .candidate import read_candidate as read_candidate
 from .consistency import consistent as consistent
-from .consistency import refuse_split as refuse_split
 from .consistency import refuse_steps as refuse_steps
 from .consistency import refuse_unfit as refuse_unfit
 from .consistency import unknown_columns as unknown_columns

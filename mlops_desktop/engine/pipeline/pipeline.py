@@ -29,7 +29,7 @@ from mlops_desktop.engine.pipeline.splitting import keepable, make_folds, read_f
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
 from mlops_desktop.engine.profiling import Overview, Profile, overview, profile
-from mlops_desktop.engine.project import Project, require
+from mlops_desktop.engine.project import Project, is_learned_from, require
 from mlops_desktop.serving.frame import Floats, Ints, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
@@ -49,20 +49,26 @@ class Pipeline:
         self.store = ArtifactStore(folder / "store")
 
     def of(self, project: Project) -> Pipeline:
-        """The pipeline of other decisions on the same data. It has the same typed table, where they leave that as it is."""
+        """The pipeline of other decisions on the same data. It has the same typed table and rows, where they leave these as they are."""
         other = Pipeline(self.folder, project)
         other.store = self.store
-        if "table" in self.__dict__ and other.keys.table == self.keys.table:
-            other.table = self.table
+        same = ["table"] if other.keys.table == self.keys.table else []
+        if other.keys.rows == self.keys.rows:
+            same += ["kept_rows", "_kept"]
+            if other.roles() == self.roles() and other.project.task == self.project.task:
+                same += ["features", "target", "equal_rows"]
+        other.__dict__.update({name: self.__dict__[name] for name in same if name in self.__dict__})
         return other
 
     @cached_property
     def table(self) -> Table:
         """Every column of the imported file, typed."""
         require(self.project, "data")
-        if self.keys.table not in self.store:
+        try:
+            return table_from_record(*self.store.get(self.keys.table))
+        except KeyError:
             table = type_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
-            self.store.put(self.keys.table, *table_to_record(table))
+        self.store.put(self.keys.table, *table_to_record(table))
         return table_from_record(*self.store.get(self.keys.table))
 
     def overview(self, job: Job) -> Overview:
@@ -90,7 +96,7 @@ class Pipeline:
     def features(self) -> tuple[str, ...]:
         """The columns that are learned from, in the order of the table."""
         roles = self.roles()
-        return tuple(column.name for column in self.table.schema.columns if column.name not in roles)
+        return tuple(column.name for column in self.table.schema.columns if is_learned_from(roles.get(column.name)))
 
     @cached_property
     def kept_rows(self) -> Ints:
@@ -206,7 +212,7 @@ class Pipeline:
     @cached_property
     def folds(self) -> list[tuple[Ints, Ints]]:
         """Training and validation positions within the training part, fold by fold."""
-        return make_folds(self.project.split, self._split_facts(self._cut[0], self.train.target), self.project.seed)
+        return make_folds(self.project.split, self._split_facts(self._cut[0], self.target.take(self._cut[0])), self.project.seed)
 
     def texts(self, layout: Layout) -> tuple[str, ...]:
         """The columns of a layout that hold free text, as the types of the table say."""

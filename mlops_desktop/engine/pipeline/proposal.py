@@ -18,7 +18,7 @@ from mlops_desktop.engine.metrics import default_metric
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
-from mlops_desktop.engine.pipeline.splitting import default_split
+from mlops_desktop.engine.pipeline.split_proposal import propose_split
 from mlops_desktop.engine.profiling import tick_levels
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
 from mlops_desktop.serving.cells import level_of
@@ -151,27 +151,9 @@ def _with_split(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     project = pipeline.project
     if project.split != default_splitter():
         return project
-    roles = set(pipeline.roles().values())
-    split, reason = default_split(pipeline.target, roles, pipeline.equal_rows)
-    guessed = [name for name, (role, _) in default_roles(pipeline.table, project.target).items() if role == "group"]
-    if guessed and pipeline.roles().get(guessed[0]) == split.role and (refusal := _refusal(pipeline.of(replace(project, split=split)))):
-        split, reason = default_split(pipeline.target, roles - {"group"}, pipeline.equal_rows)
-        reason = msg("{reason} Whole groups cannot stay together: {refusal}", reason=reason, refusal=refusal)
-    if split.keeps_equal and (refusal := _refusal(pipeline.of(replace(project, split=split)))):
-        split, reason = default_split(pipeline.target, roles - {"group"})
-        reason = msg("{reason} Equal rows cannot stay together: {refusal}", reason=reason, refusal=refusal)
+    split, reason = propose_split(pipeline)
     reasons["split"] = reason
     return replace(project, split=split)
-
-
-def _refusal(pipeline: Pipeline) -> str:
-    """Why the rows cannot be split as the project says; empty when they can."""
-    try:
-        folds = pipeline.folds
-    except UserError as error:
-        return error.message
-    assert folds
-    return ""
 
 
 def _with_recipe(pipeline: Pipeline, reasons: dict[str, str]) -> Project:

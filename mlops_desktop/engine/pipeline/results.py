@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from mlops_desktop.engine.project import Project, Role
+from mlops_desktop.engine.project import Project, Role, is_learned_from
 
 LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits steps and models
 
@@ -43,7 +43,7 @@ class Result:
 
 ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
 TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
-ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if role != "feature")
+ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 
 RESULTS: Mapping[str, Result] = {
     result.name: result
@@ -95,9 +95,9 @@ RESULTS: Mapping[str, Result] = {
         # What makes the model the scorer that is served: its threshold, and what its schema shows.
         Result(name="scorer", inputs=("model",), decisions=("threshold", "costs", "name", "columns.unit", "columns.description")),
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
-        Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), libraries=LEARNING),
+        Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
-        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), libraries=LEARNING),
+        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.
         Result(name="response", inputs=("model",), keyed_libraries=("numpy",)),
     )

@@ -9,8 +9,9 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
+from mlops_desktop.engine.pipeline.split_proposal import propose_split
 from mlops_desktop.engine.pipeline.split_results import SplitSummary
-from mlops_desktop.engine.pipeline.splitting import default_split, fold_warnings
+from mlops_desktop.engine.pipeline.splitting import fold_warnings, group_warnings
 from mlops_desktop.serving.plural import plural_msg
 
 
@@ -21,8 +22,7 @@ def validation(pipeline: Pipeline) -> SplitSummary:
         return pipeline.store.get_value(key, SplitSummary)
     found = SplitSummary()
     try:
-        target = pipeline.everything.target
-        fitting, reason = default_split(target, set(pipeline.roles().values()), pipeline.equal_rows)
+        fitting, reason = propose_split(pipeline)
         if pipeline.equal_rows is None and pipeline.project.split.keeps_equal:
             fitting = fitting.with_known({**{name: getattr(fitting, name) for name in fitting.params()}, "equal_together": True})
         found = SplitSummary(fitting=fitting, reason=reason)
@@ -34,7 +34,7 @@ def validation(pipeline: Pipeline) -> SplitSummary:
         train=pipeline.train.frame.rows,
         test=pipeline.test.frame.rows,
         folds=tuple((len(train), len(valid)) for train, valid in folds),
-        warnings=(*_equal_on_both_sides(pipeline), *fold_warnings(pipeline.train.target, folds)),
+        warnings=(*_equal_on_both_sides(pipeline), *_few_groups(pipeline), *fold_warnings(pipeline.train.target, folds)),
     )
     pipeline.store.put_value(key, found)
     return found
@@ -55,3 +55,10 @@ def _equal_on_both_sides(pipeline: Pipeline) -> list[str]:
         "{n} test rows equal a training row in all features: they are recognised rather than predicted.",
     )
     return [repeated]
+
+
+def _few_groups(pipeline: Pipeline) -> list[str]:
+    train = pipeline.train
+    if pipeline.project.split.role != "group" or train.groups is None:
+        return []
+    return group_warnings(train.target, train.groups, len(pipeline.folds))

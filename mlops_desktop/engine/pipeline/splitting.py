@@ -19,6 +19,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
 
+FEW_GROUPS = 5  # fewer groups than that tell little of how further ones will fare
 MANY_ROWS = 10_000  # from which three folds measure as well as five, in half the time
 
 
@@ -95,7 +96,12 @@ def make_folds(splitter: Splitter, facts: SplitFacts, seed: int) -> list[Fold]:
     and named by `fold_warnings`.
     """
     made = splitter.make_folds(facts, np.random.default_rng([seed, 2]))
-    for number, (train, _) in enumerate(made, start=1):
+    for number, (train, valid) in enumerate(made, start=1):
+        if not len(train) or not len(valid):
+            raise UserError(
+                msg("Fold {number} would have no rows to learn from, or none to validate.", number=number),
+                "Set a smaller number of folds, or choose another split.",
+            )
         if facts.target.classes and len(np.unique(facts.target.values[train])) < 2:
             raise UserError(
                 msg("The training part of fold {number} would hold one class only.", number=number),
@@ -130,12 +136,33 @@ def fold_warnings(target: Target, made: Sequence[Fold]) -> list[str]:
     return warnings
 
 
-def default_split(target: Target, roles: Collection[str], equal: Ints | None = None) -> tuple[Splitter, str]:
+def group_warnings(target: Target, groups: Ints, folds: int) -> list[str]:
+    """Sentences on classes that lie in fewer groups, (n,) codes, than there are folds."""
+    warnings: list[str] = []
+    for position, name in enumerate(target.classes):
+        count = len(np.unique(groups[target.values == position]))
+        if 0 < count < max(folds, FEW_GROUPS):
+            there = plural_msg(count, "1 group", "{n} groups")
+            warnings.append(
+                msg(
+                    "Class “{name}” lies in {there} of the training part: its scores are uncertain.",
+                    name=value_text(name),
+                    there=there,
+                )
+            )
+    return warnings
+
+
+def default_split(
+    target: Target, roles: Collection[str], equal: Ints | None = None, order: tuple[str, str] | None = None
+) -> tuple[Splitter, str]:
     """A fitting splitter for a table whose columns have these roles, and the reason for it. `equal` are codes of rows that are equal in all
-    features (None: all differ); a shuffled split keeps them together where at least half of the rows are distinct.
+    features (None: all differ); a shuffled split keeps them together where at least half of the rows are distinct. `order` is the column
+    that the rows follow in time, and why.
     """
     rows = len(target.values)
     share = 0.2 if rows >= 200 else 0.25
+    reason: str
     folds = 3 if rows > MANY_ROWS else 5
     if "fold" in roles:
         method, reason = "column", msg("A column of the table says which rows are for training and which for testing.")
@@ -143,6 +170,8 @@ def default_split(target: Target, roles: Collection[str], equal: Ints | None = N
         method, reason = "grouped", msg("Rows of one group stay on one side, so that the test shows how new groups will fare.")
     elif "time" in roles:
         method, reason = "time", msg("The rows have a time, so the model learns from the past and is tested on the latest rows.")
+    elif order is not None:
+        method, reason = "time", order[1]
     elif not target.classes:
         method, reason = "random", msg("Nothing is known that ties rows together, so the test part is drawn at random.")
     else:
@@ -150,6 +179,8 @@ def default_split(target: Target, roles: Collection[str], equal: Ints | None = N
         folds = rarest if 2 <= rarest < folds else folds
         method, reason = "stratified", msg("Each class keeps its share on both sides, so that rare classes are learned and tested.")
     split = choices().splitters[method].with_known({"test": share, "folds": folds, "equal_together": keepable(equal) is not None})
+    if order is not None and split.by_time:
+        split = split.with_known({"test": share, "folds": folds, "column": (order[0],)})
     return split, msg("{reason} {equal}", reason=reason, equal=_why_equal(equal)) if equal is not None and not split.role else reason
 
 

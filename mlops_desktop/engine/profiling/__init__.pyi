@@ -16,3 +16,4 @@ from .results import TargetOption as TargetOption
 from .results import Value as Value
 from .table_overview import overview as overview
 from .table_profile import profile as profile
+from .time_rules import time_order as time_order

@@ -32,6 +32,8 @@ def taken_care(project: Project, finding: Finding) -> str:
         return ""
     if done:
         return msg("Fixed by your decisions.")
+    if "split" in fix and project.split.by_time:
+        return msg("The split goes by time.")
     if finding.rule == "missing" and "step" in fix:
         wanted = fix["step"]["id"]
         for operation in project.active_steps():

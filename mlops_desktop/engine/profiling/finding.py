@@ -11,7 +11,7 @@ import numpy as np
 from mlops_desktop.base.target_columns import FEW_CLASSES
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table
-from mlops_desktop.engine.project import Role
+from mlops_desktop.engine.project import Role, is_learned_from
 from mlops_desktop.serving.frame import Floats, Frame, Ints
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
@@ -23,9 +23,9 @@ class Finding:
     """One thing that a person should know. `column` is "" for the whole table.
 
     `fix` is a ready-made decision, or None when only a person can mend it: `{"role": {column: role}}`, `{"type": {column: type}}`,
-    `{"missing": {column: [texts]}}`, `{"recode": {column: {text: level}}}`, `{"row_filter": record}`, `{"step": record}`, perhaps with
-    `next_step` behind it, with component records as in project.json; `alternatives` are other decisions that would mend it. `title` and
-    `safe` are those of its kind.
+    `{"missing": {column: [texts]}}`, `{"recode": {column: {text: level}}}`, `{"split": record}`, `{"row_filter": record}` or
+    `{"step": record}`, perhaps with `next_step` behind it, with component records as in project.json; `alternatives` are other decisions
+    that would mend it. `title` and `safe` are those of its kind.
     """
 
     rule: str
@@ -72,7 +72,7 @@ class Seen:
     def features(self) -> Iterator[Column]:
         """The columns that may be learned from."""
         for column in self.table.schema.columns:
-            if column.name != self.target and self.roles.get(column.name, "feature") == "feature":
+            if column.name != self.target and is_learned_from(self.roles.get(column.name)):
                 yield column
 
     def values(self, column: Column) -> Floats | Ints:

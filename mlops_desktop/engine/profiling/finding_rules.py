@@ -12,10 +12,12 @@ from mlops_desktop.engine.data import group_column, value_bits
 from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, number_codes
 from mlops_desktop.engine.profiling.date_pieces import date_pieces
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
-from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
+from mlops_desktop.engine.profiling.leak_rules import leaks
 from mlops_desktop.engine.profiling.level_rules import several_answers, spellings, tick_levels, ticks
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.engine.profiling.row_rules import duplicate_rows, few_distinct_rows
+from mlops_desktop.engine.profiling.time_rules import ordered_in_time
+from mlops_desktop.engine.project import is_learned_from
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
@@ -74,7 +76,7 @@ GROUP = FindingKind("group", "{column} groups rows", safe=True)
 
 def _group(seen: Seen) -> Iterator[Finding]:
     found = group_column(seen.table, seen.target or "")
-    if found is not None and seen.roles.get(found[0], "feature") in ("feature", "id") and "group" not in seen.roles.values():
+    if found is not None and (is_learned_from(role := seen.roles.get(found[0])) or role == "id") and "group" not in seen.roles.values():
         name, reason = found
         why = "With rows of one of them in training and test, a model recognises it, and scores look too good."
         yield GROUP.finding("warning", name, reason, why, {"role": {name: "group"}})
@@ -251,43 +253,6 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
         yield IMBALANCE.finding("warning", seen.target, message, why)
 
 
-LEAK = FindingKind("leak", "Possible leak: {column}")
-
-
-def _leak(seen: Seen) -> Iterator[Finding]:
-    if seen.target is None or seen.table.schema.column(seen.target).type == "date":
-        return
-    classes = seen.classes()
-    if classes is None:
-        if seen.table.schema.column(seen.target).type not in NUMBER_TYPES:
-            return
-        target: Floats | Ints = seen.frame.number(seen.target)
-        count = 0
-    else:
-        target, count = classes
-    if count > 100:
-        return
-    measure = SingleColumn(seen.table, target, count)
-    for column in seen.features():
-        if column.type in ("text", "id"):
-            continue
-        gini = measure.gini(column)
-        if gini >= MODERATE:
-            message = msg(
-                "“{column}” alone gives away “{target}”: a Gini of {gini:.3f}, where 1 is certainty."
-                if gini >= HIGH
-                else "“{column}” alone predicts “{target}” unusually well: a Gini of {gini:.3f}, where 1 is certainty.",
-                column=column.name,
-                target=seen.target,
-                gini=gini,
-            )
-            why = msg(
-                "It may be known only after the event, or be the target in another form. Keep it if it is known when predictions are made."
-            )
-            severity: Severity = "high" if gini >= HIGH else "warning"
-            yield LEAK.finding(severity, column.name, message, why, {"role": {column.name: "ignore"}})
-
-
 def _by_appearance(values: Floats | Ints) -> Ints:
     """Values as codes in order of appearance, so that equal columns get equal codes whatever their levels are called."""
     _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
@@ -298,10 +263,11 @@ def _by_appearance(values: Floats | Ints) -> Ints:
 
 RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     _target_missing,
-    _leak,
+    leaks,
     _constant,
     _identifier,
     _group,
+    ordered_in_time,
     duplicate_rows,
     few_distinct_rows,
     _duplicate_columns,

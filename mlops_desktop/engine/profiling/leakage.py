@@ -9,7 +9,6 @@ from mlops_desktop.serving.frame import MISSING_DATE, Floats, Ints
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
 SAMPLE = 20_000
-MODERATE, HIGH = 0.85, 0.975  # of the single-column Gini, as DataRobot's quality check has it
 _FOLDS = 4
 _LEAST_CLASS = 5
 _LEAST_ROWS = 20
@@ -59,6 +58,25 @@ class SingleColumn:
             if _LEAST_CLASS <= hits[:, :, c].sum() <= len(self._rows) - _LEAST_CLASS:
                 found.append(_gini_of_hits(hits[:, :, c], sizes))
         return min(found) if len(found) >= 2 else 0.0
+
+    def missingness(self, column: Column) -> float:
+        """How well the filled cells of a column predict the target, 0 to 1: the Gini coefficient of that alone, of a target with
+        classes for the one that is predicted best against the rest. 0 when fewer than five cells are missing, or filled.
+        """
+        missing = self._table.frame.missing(column.name)[self._rows]
+        gone = int(missing.sum())
+        if min(gone, len(missing) - gone) < _LEAST_CLASS:
+            return 0.0
+        if not self._classes:
+            ranks = _ranks(self._values, np.ones(len(missing)))
+            auc = (ranks[missing].sum() - gone * (gone - 1) / 2) / (gone * (len(missing) - gone))
+            return abs(2 * float(auc) - 1)
+        sizes = np.bincount(self._positions, minlength=self._classes)
+        hits = np.bincount(self._positions[missing], minlength=self._classes)
+        measured = (sizes >= _LEAST_CLASS) & (len(missing) - sizes >= _LEAST_CLASS)
+        rest = np.maximum(len(missing) - sizes, 1)
+        apart = np.abs(hits / np.maximum(sizes, 1) - (gone - hits) / rest)
+        return float(apart[measured].max(initial=0.0))
 
 
 def _bins(table: Table, column: Column) -> Ints:

@@ -76,8 +76,8 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
 
 
 def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
-    """The project with the ready-made fix of a finding: `role`, `type`, `missing` and `recode` (by column), `row_filter`, `step` and
-    `next_step` (records; the one behind the step).
+    """The project with the ready-made fix of a finding: `role`, `type`, `missing` and `recode` (by column), `split`, `row_filter`,
+    `step` and `next_step` (records; the one behind the step).
 
     A row filter or step that is there already is not added again; one that is off is switched on. UserError for anything else.
     """
@@ -86,6 +86,7 @@ def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
         "type": lambda p, v: _note_all(p, "type", v),
         "missing": _add_missing,
         "recode": _add_recoded,
+        "split": _split_as,
         "row_filter": lambda p, v: _added(p, "row_filters", v),
         "step": lambda p, v: _added(p, "steps", v),
         "next_step": lambda p, v: _added(p, "steps", v),
@@ -201,6 +202,14 @@ def _append(project: Project, name: str, value: str) -> Project:
     added = getattr(_changed(project, field, _list(value)), field)
     both: Any = current | added if isinstance(current, frozenset) else current + added
     return replace(project, **{field: both})
+
+
+def _split_as(project: Project, record: Any) -> Project:
+    """The project with the splitter of a record, which keeps the settings that the present one has and the record does not give."""
+    wanted = choices().splitters.read(record)
+    given = {name: getattr(wanted, name) for name in record.get("params", {})}
+    switched = project.split.switch_to(type(wanted))
+    return replace(project, split=wanted.with_known({**{name: getattr(switched, name) for name in switched.params()}, **given}))
 
 
 def _added(project: Project, field: str, record: Any) -> Project:

@@ -24,6 +24,11 @@ ColumnType = Literal["number", "integer", "category", "ordered", "boolean", "dat
 TYPES: tuple[ColumnType, ...] = ("number", "integer", "category", "ordered", "boolean", "date", "text", "id")
 
 
+def is_learned_from(role: str | None) -> bool:
+    """Whether a column of this role is a feature. One that orders the rows in time is: its parts carry seasons and hours."""
+    return role in (None, "feature", "time")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ColumnNote:
     """What a person decided about one column; what is None is decided from the data."""

@@ -26,9 +26,12 @@ def evaluation(found: Evaluation | None, out_of_fold: Evaluation | None) -> Html
         return not_yet("Metrics and curves follow when a model is chosen.")
     unused = "out-of-fold scores of the training rows; the held-out test set was not used yet"
     text = f"Measured on {number(shown.rows)} rows: {'the held-out test set' if found else unused}."
-    if shown.resamples:
-        text += f" Intervals hold the middle 95 % of {number(shown.resamples)} bootstrap resamples."
     parts = [paragraph(text, quiet=True), items(shown.notes), metric_table(shown, out_of_fold if found else None)]
+    methods: dict[str, list[str]] = {}
+    for result in shown.metrics:
+        if result.low is not None:
+            methods.setdefault(result.method, []).append(result.label)
+    parts.append(items([f"{', '.join(labels)}: {method}" for method, labels in methods.items()]))
     if shown.classification is not None:
         parts.append(_classes(shown.classification))
     if shown.residuals is not None:

@@ -41,7 +41,8 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
     _refuse_absent(pipeline.project.candidates)
     clock = Clock(None if replay or pipeline.project.search.trials is not None else pipeline.project.search.seconds)
     folds = Folds(pipeline)
-    done = (_replayed if replay else _searched)(folds, runs, clock, Part(job, 0.0, 0.9), jobs)
+    part = Part(job, 0.0, 0.9)
+    done = _replayed(folds, runs, part, jobs) if replay else _searched(folds, runs, clock, part, jobs)
     if not any(run.status == "done" for run in done):
         reasons = joined([msg("{label}: {reason}", label=run.label, reason=run.reason) for run in done[:3]], "; ")
         raise UserError(
@@ -161,7 +162,7 @@ def _to_blend(done: list[Run], most: int) -> list[Run]:
     return sorted(kept, key=order.index)
 
 
-def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> list[Run]:
+def _replayed(folds: Folds, runs: Runs, job: Job, jobs: int) -> list[Run]:
     listed = sorted(runs.list(folds.pipeline.keys.board), key=lambda run: run.number)
     if not listed:
         raise UserError("There are no trials to repeat for these decisions.", "Run a search first, without “--replay”.")

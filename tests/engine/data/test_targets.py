@@ -9,7 +9,7 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.data.targets import class_position, default_positive, default_roles, guess_targets, guess_task, target_of
+from mlops_desktop.engine.data.targets import default_positive, default_roles, guess_targets, guess_task, target_of
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project.decisions import ColumnNote
 from tests.imported import cells_of
@@ -79,15 +79,6 @@ def test_the_classes_of_a_model():
     assert target_of(table(y=["b", "b"]), "y", "binary", classes=("a", "b")).values.tolist() == [1, 1]
     with pytest.raises(UserError, match="never saw, such as “c”"):
         target_of(table(y=["b", "c"]), "y", "binary", classes=("a", "b"))
-
-
-def test_the_position_of_a_class():
-    assert class_position((0, 1), "1") == 1
-    assert class_position((False, True), "True") == 1
-    assert class_position(("no", "yes"), "yes") == 1
-    assert class_position((1, 2), 2.0) == 1
-    with pytest.raises(UserError, match="There are: “a”, “b”"):
-        class_position(("a", "b"), "c")
 
 
 @pytest.mark.parametrize(

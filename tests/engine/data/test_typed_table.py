@@ -137,3 +137,21 @@ def test_a_lazy_table_reads_its_levels_when_they_are_asked_for(table):
     again = table_from_record(*table_to_record(odd), lazy=True)
     assert again.frame.texts("x") == odd.frame.texts("x")
     assert again.frame.texts("y") == [None] * 4
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_levels_of_several_columns_are_stored_together(lazy):
+    columns = {"a": ["x", "é", "x", ""], "e": ["", "", "", ""], "n": ["1", "2", "3", "4.5"], "b": ["日本", "y", "y", "yes"]}
+    table = type_cells(cells_of(columns), {}, Silent())
+    document, arrays = table_to_record(table)
+    assert len(arrays) == 6
+    texts, ends = arrays.pop("levels"), arrays.pop("ends")
+    stops = np.cumsum(arrays.pop("level_counts")).tolist()
+    old = dict(arrays)  # as older versions stored them
+    for j, (start, stop) in enumerate(zip([0, *stops], stops, strict=False)):
+        begin = ends[start - 1] if start else 0
+        old |= {f"levels.{j}": texts[begin : ends[stop - 1] if stop else 0], f"ends.{j}": ends[start:stop] - begin}
+    for record in ((document, {**arrays, "levels": texts, "ends": ends, "level_counts": np.diff([0, *stops])}), (document, old)):
+        again = table_from_record(*record, lazy=lazy)
+        assert [list(levels) for levels in again.frame.levels] == [list(levels) for levels in table.frame.levels]
+        assert [levels[-1:] for levels in again.frame.levels] == [list(levels[-1:]) for levels in table.frame.levels]

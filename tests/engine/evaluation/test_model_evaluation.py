@@ -9,7 +9,7 @@ from sklearn.calibration import calibration_curve
 from mlops_desktop.base.families import Target
 from mlops_desktop.engine.choices import tasks
 from mlops_desktop.engine.evaluation import curves
-from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores, interval, resample_weights
+from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
 from mlops_desktop.engine.evaluation.results import ClassRates, Confusion, Evaluation, RocCurve
 from mlops_desktop.engine.metrics.definitions import metrics_for
 from mlops_desktop.engine.project import from_json, to_json
@@ -49,8 +49,10 @@ def test_is_read_back_from_json_same_again_with_every_metric_in_its_interval(tas
         assert metric.summary.endswith((".", "most."))
     assert found.rows == 400
     assert found.notes == ()
-    other = evaluate_scores(target, scores, seed=2, resamples=200)
-    assert other.metrics[0].low != found.metrics[0].low
+    other = by_id(evaluate_scores(target, scores, seed=2, resamples=200))
+    bootstrapped = "neg_mean_absolute_error" if task == "regression" else "neg_log_loss"
+    assert other[bootstrapped].low != by_id(found)[bootstrapped].low
+    assert all(metric.method.endswith(".") for metric in found.metrics)
 
 
 def test_interval_agrees_with_theory_and_with_a_bootstrap_by_rows():
@@ -67,22 +69,6 @@ def test_interval_agrees_with_theory_and_with_a_bootstrap_by_rows():
     drawn = [rng.integers(0, 900, 900) for _ in range(400)]
     slow = np.quantile([sk.f1_score(values[rows], predicted[rows]) for rows in drawn], [0.025, 0.975])
     assert [found["f1"].low, found["f1"].high] == pytest.approx(slow, abs=0.01)
-
-
-def test_resamples_are_counts_of_draws():
-    blocks = np.concatenate(list(resample_weights(7, 30, 0)))
-    assert blocks.shape == (30, 7)
-    assert np.all(blocks.sum(axis=1) == 7)
-    assert np.array_equal(blocks, np.concatenate(list(resample_weights(7, 30, 0))))
-    large = [block.shape for block in resample_weights(300_000, 7, 0)]
-    assert large == [(3, 300_000), (3, 300_000), (1, 300_000)]
-
-
-def test_interval_needs_half_of_the_resamples():
-    assert interval(np.array([np.nan, np.nan, 1.0])) is None
-    assert interval(np.empty(0)) is None
-    low, high = interval(np.append(np.arange(101.0), np.nan))
-    assert (low, high) == pytest.approx((2.5, 97.5))
 
 
 def test_hand_computed_confusion_and_class_table():

@@ -19,6 +19,7 @@ COLUMN = {
     "unseen": None,
     "outside": [0.0, 0.0],
     "bins": [{"bin": "1", "training": 1.0, "now": 0.9}],
+    "note": "",
 }
 ANSWER = {
     "rows": 80,

@@ -59,6 +59,17 @@ def test_equal_rows_are_on_one_side_and_parts_have_their_sizes(method, seed):
             assert abs(target.values[train][scored].mean() - target.values[train].mean()) < 0.06
 
 
+def test_one_large_set_of_equal_rows_leaves_the_rare_class_its_share():
+    equal = np.concatenate((np.zeros(300), np.arange(1, 701))).astype(np.intp)
+    values = np.zeros(1000, dtype=np.intp)
+    values[[*range(3), *range(960, 1000)]] = 1
+    target, split = Target("binary", values, ("no", "yes")), splitter("stratified", folds=3, equal_together=True)
+    train, test = cut(split, target, {"equal": equal}, 0)
+    assert 6 <= values[test].sum() <= 11
+    folds = folded(split, target.take(train), {"equal": equal[train]}, 0)
+    assert all(8 <= values[train][valid].sum() <= 15 for _, valid in folds)
+
+
 def test_coin_flips_with_repeated_rows_score_as_chance(tmp_path):
     scores, rows = [], 0
     for seed in range(6):

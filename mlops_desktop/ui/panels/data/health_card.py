@@ -122,4 +122,6 @@ def fix_text(fix: Mapping[str, Any]) -> str:
         return tr("Findings", "Count as missing")
     if "row_filter" in fix:
         return tr("Findings", "Drop the rows")
+    if "split" in fix:
+        return tr("Findings", "Test on the latest rows")
     return tr("Findings", "Add step")

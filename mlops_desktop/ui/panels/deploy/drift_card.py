@@ -110,7 +110,7 @@ class DriftCard(QFrame):
                 refused, self.tr(" 1 row could not be read and was left out."), self.tr(" {n} rows could not be read and were left out.")
             )
         )
-        more += "".join(f" {warning}" for warning in report.warnings)
+        more += "".join(f" {text}" for text in (*report.warnings, *(f"{one.field}: {one.note}" for one in report.columns if one.note)))
         if report.verdict == "not_enough_data":
             least = report.rule.least_rows
             text = self.tr("Not enough to tell: {rows} so far, at least {least} rows are needed.").format(rows=rows, least=least)

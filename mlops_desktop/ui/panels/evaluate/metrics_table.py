@@ -12,6 +12,7 @@ from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import Evaluation, MetricResult
 from mlops_desktop.engine.metrics import metrics_for
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 
@@ -72,7 +73,7 @@ class MetricsTable(RowsTable):
                 [
                     Cell(result.label, tip=result.sentence),
                     score_text(result.shown, 4),
-                    between(result, known.get(result.id)),
+                    Cell(between(result, known.get(result.id)), tip=translated(result.method)),
                     baseline(result, known.get(result.id)),
                     Cell(result.summary, tone="2"),
                 ],

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.project import is_learned_from
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
 from mlops_desktop.ui.panels.evaluate.curves_card import CurvesCard, ErrorsCard
@@ -108,5 +109,5 @@ class ResultsPage(QWidget):
             order = [one.column for one in used] or [one.name for one in overview.columns]
             project = self.controller.project
             there = {one.name: one for one in table_columns(table, overview, project.target, False)}
-            columns = [there[name] for name in order if name in there and project.role(name) in (None, "feature")][:FEATURES]
+            columns = [there[name] for name in order if name in there and is_learned_from(project.role(name))][:FEATURES]
         self.worst.show_worst(found, columns)

@@ -30,7 +30,7 @@ COLUMNS = [("shop", "categorical"), ("day", "date")]
 
 def test_the_form_has_the_settings_of_the_method(made):
     made.show_split(splitter("stratified"), COLUMNS)
-    assert list(made.form.fields) == ["test", "folds"]
+    assert list(made.form.fields) == ["test", "folds", "equal_together"]
     made.show_split(splitter("time"), COLUMNS)
     assert list(made.form.fields) == ["test", "folds", "gap", "column"]
     box = find(made, QComboBox, "split_column")
@@ -57,7 +57,7 @@ def test_a_change_brings_the_whole_splitter_and_its_field(made):
     made.form.flush()
     assert heard.pop() == (splitter("grouped", column="shop", folds=7, test=0.35), "test")
     made.method.picked.emit("random")
-    assert heard.pop() == (splitter("random", folds=7), "method")
+    assert heard.pop() == (splitter("random", folds=7, equal_together=True), "method")
     made.show_split(splitter("grouped", column="shop", test=0.35), COLUMNS)
     box = find(made, QComboBox, "split_column")
     box.setCurrentIndex(0)

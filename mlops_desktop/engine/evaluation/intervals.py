@@ -1,0 +1,149 @@
+"""The 95 % interval of each metric, by a method that suits it. `docs/honesty.md` has the simulated coverage.
+
+Where the split keeps groups or times apart, whole groups or blocks of time are drawn, for all metrics; else rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlops_desktop.base.metric import Metric, Predictions
+from mlops_desktop.engine.evaluation import interval_methods as methods
+from mlops_desktop.engine.evaluation.interval_methods import Bounds
+from mlops_desktop.engine.evaluation.sampling_units import Units
+from mlops_desktop.engine.metrics import confusion, errors, log_loss, relative_errors
+from mlops_desktop.serving.frame import Floats
+from mlops_desktop.serving.message import Message, msg
+
+LEAST_OF_CLASS = 10  # rows of each class, and groups or blocks that hold it
+LEAST_UNITS = 10
+MEANS: dict[str, Callable[[Predictions], Floats]] = {
+    "neg_log_loss": log_loss,
+    "neg_mean_absolute_error": lambda predicted: np.abs(errors(predicted)),
+    "neg_mean_absolute_percentage_error": relative_errors,
+    "neg_root_mean_squared_error": lambda predicted: errors(predicted) ** 2,
+}
+MEANS_OF_SHARES = {"balanced_accuracy": "recall", "recall_macro": "recall", "precision_macro": "precision"}
+EXACT = msg("Exact interval of a share of rows (Clopper-Pearson).")
+F1 = msg("Exact interval (Clopper-Pearson) of the share of hits among hits, misses and false alarms, written as F1.")
+COMBINED = msg("The exact limits of each class (Clopper-Pearson), combined for their mean (MOVER).")
+AUC = msg("DeLong’s variance on the logit scale, with Student’s t.")
+MEDIAN = msg("Exact limits of a median, from the ordered errors.")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The bounds, signed as the metric, or None; `method` says in one sentence how they were made, or why there are none."""
+
+    bounds: Bounds | None
+    method: str
+
+
+class Intervals:
+    """The intervals of the metrics of one set of predictions. `resamples` are those of the studentized bootstrap."""
+
+    def __init__(self, predicted: Predictions, units: Units, seed: int, resamples: int) -> None:
+        self.predicted, self.units = predicted, units
+        self.parts = units.parts(predicted.classes, seed)
+        self.seed, self.resamples, self._draws = seed, resamples, np.empty((0, 0))
+        holding = [units.holding(predicted.is_class(k)) for k in range(predicted.classes)]
+        self.least_units = min([units.count, *holding])
+        self.degrees = min(self.least_units, self.parts.count) - 1
+        self.counts = confusion(predicted, np.ones((1, len(units.of_row))))[0] if predicted.classes else np.empty((0, 0))
+
+    def of(self, metric: Metric, value: float) -> Interval:
+        """The interval of a metric with this value."""
+        if not math.isfinite(value):
+            return Interval(None, "")
+        if lacking := self._lacking(metric):
+            return Interval(None, lacking)
+        found = self._exact(metric, value) if self.units.kind == "rows" else None
+        found = found or self._sampled(metric, value)
+        if found.bounds is None:
+            return Interval(None, msg("No interval: the rows do not vary enough to measure chance by."))
+        low, high = found.bounds
+        return Interval((min(low, value), max(high, value)), found.method)
+
+    def _lacking(self, metric: Metric) -> Message | None:
+        """Why no method keeps its promise on these rows."""
+        groups = {"rows": msg("rows"), "groups": msg("groups"), "time": msg("blocks of time")}[self.units.kind]
+        if self.units.count < LEAST_UNITS:
+            return msg("No interval: there are fewer than {least} {groups}.", least=LEAST_UNITS, groups=groups)
+        if not self.predicted.classes or metric.id == "accuracy":
+            return None
+        if self.counts.sum(axis=1).min() < LEAST_OF_CLASS:
+            return msg("No interval: a class has fewer than {least} rows here.", least=LEAST_OF_CLASS)
+        if self.least_units < LEAST_OF_CLASS:
+            return msg("No interval: fewer than {least} {groups} hold a class.", least=LEAST_OF_CLASS, groups=groups)
+        return None
+
+    def _exact(self, metric: Metric, value: float) -> Interval | None:
+        """The interval of a metric of independent rows that has a closed one."""
+        at, predicted = self.predicted.positive, self.predicted
+        if metric.id == "roc_auc":
+            return Interval(methods.delong(predicted.is_class(at), predicted.ranked(at), self.degrees), AUC)
+        if metric.id == "neg_median_absolute_error":
+            low, high = methods.median(np.abs(errors(predicted)), self.units)
+            return Interval((-high, -low), MEDIAN)
+        if not predicted.classes:
+            return None
+        truth, answered, hits = self.counts.sum(axis=1), self.counts.sum(axis=0), np.diagonal(self.counts)
+        if metric.id == "accuracy":
+            return Interval(methods.exact_share(float(hits.sum()), float(truth.sum())), EXACT)
+        if metric.id in ("precision", "recall"):
+            rows = float((answered if metric.id == "precision" else truth)[at])
+            return Interval(methods.exact_share(float(hits[at]), rows) if rows else None, EXACT)
+        if metric.id == "f1":
+            low, high = methods.exact_share(float(hits[at]), float(truth[at] + answered[at] - hits[at]))
+            return Interval((2 * low / (1 + low), 2 * high / (1 + high)), F1)
+        if metric.id in MEANS_OF_SHARES:
+            rows_of = answered if MEANS_OF_SHARES[metric.id] == "precision" else truth
+            return Interval(methods.mean_of_shares(hits.tolist(), rows_of.tolist()), COMBINED) if rows_of.min() > 0 else None
+        return None
+
+    def _sampled(self, metric: Metric, value: float) -> Interval:
+        """The interval by the jackknife or the bootstrap over the units."""
+        if metric.id in MEANS:
+            found = methods.mean_error(MEANS[metric.id](self.predicted), self.parts, self._drawn())
+            if found is not None:
+                power = 0.5 if metric.id == "neg_root_mean_squared_error" else 1.0
+                found = (-(found[1] ** power), -(found[0] ** power))
+            return Interval(found, self._bootstrapped())
+        if metric.id == "r2":
+            actual = np.asarray(self.predicted.actual, dtype=np.float64)
+            how = msg("Studentized bootstrap of error and spread, combined (MOVER), over {units}.", units=self._over())
+            return Interval(methods.explained(actual, errors(self.predicted), self.parts, self._drawn()), how)
+        if metric.id == "neg_median_absolute_error":
+            low, high = methods.median(np.abs(errors(self.predicted)), self.units)
+            return Interval((-high, -low), msg("The median’s interval by Woodruff’s method, over {units}.", units=self._over()))
+        low, high = metric.bounds
+        ends = (low, min(high, 0.0) if metric.is_error else high)
+        degrees = self.parts.count - 1 if metric.id == "accuracy" else self.degrees
+        bounds = methods.jackknife(metric.prepare(self.predicted), value, self.parts, degrees, ends)
+        return Interval(bounds, msg("Jackknife with Student’s t, over {units}.", units=self._over()))
+
+    def _bootstrapped(self) -> Message:
+        return msg("Studentized bootstrap, no narrower than Student’s t, over {units}.", units=self._over())
+
+    def _over(self) -> Message:
+        kind, count = self.units.kind, self.parts.count
+        if kind == "time":
+            return msg("{count:,} blocks of time", count=count)
+        if count < self.units.count:
+            whole = msg("rows") if kind == "rows" else msg("groups")
+            return msg("{count:,} random parts of the {whole}", count=count, whole=whole)
+        return msg("{count:,} rows", count=count) if kind == "rows" else msg("{count:,} groups", count=count)
+
+    @property
+    def drawn_resamples(self) -> int:
+        """The resamples that were drawn; 0 while no metric needed any."""
+        return len(self._draws)
+
+    def _drawn(self) -> Floats:
+        if not len(self._draws):
+            self._draws = methods.draws_of(self.parts.count, self.resamples, self.seed)
+        return self._draws

@@ -1,0 +1,79 @@
+"""What is drawn as a whole when chance is measured: single rows, whole groups, or blocks of time; and the jackknife over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_desktop.base.metric import Statistic
+from mlops_desktop.serving.frame import Bools, Floats, Ints
+
+TIME_BLOCKS = 20
+ROWS_OF_BLOCK = 10
+MOST_UNITS = 1000
+LEAST_PARTS = 200
+WORK = 40_000_000  # rows x units x classes; larger tables are left out in fewer parts, down to LEAST_PARTS
+BLOCK = 1_000_000  # cells of weights at a time: 8 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """`of_row` (rows,) intp is the unit of each row, from 0 to `count` - 1."""
+
+    kind: Literal["rows", "groups", "time"]
+    of_row: Ints
+    count: int
+
+    def holding(self, rows: Bools) -> int:
+        """How many units hold at least one of the rows that are marked, (rows,) bool."""
+        return len(np.unique(self.of_row[rows]))
+
+    def parts(self, classes: int, seed: int) -> Units:
+        """These units, or random parts of them of equal size where there are too many to leave out one by one."""
+        most = min(MOST_UNITS, max(LEAST_PARTS, WORK // max(len(self.of_row) * max(classes, 1), 1)))
+        if self.count <= most:
+            return self
+        part = np.random.default_rng([seed, 3]).permutation(np.arange(self.count) % most)
+        return Units(self.kind, part[self.of_row], most)
+
+    def sums(self, values: Floats) -> Floats:
+        """The sum of (rows,) values in each unit, (count,)."""
+        return np.bincount(self.of_row, weights=values, minlength=self.count).astype(np.float64)
+
+
+def row_units(rows: int) -> Units:
+    """Every row by itself."""
+    return Units("rows", np.arange(rows), rows)
+
+
+def group_units(group: Ints) -> Units:
+    """Whole groups by their codes (rows,); -1 is a group of its own."""
+    alone = np.where(group < 0, group.max(initial=0) + 1 + np.arange(len(group)), group)
+    distinct, of_row = np.unique(alone, return_inverse=True)
+    return Units("groups", of_row.astype(np.intp), len(distinct))
+
+
+def time_units(time: NDArray[np.generic]) -> Units:
+    """Blocks of adjacent times (rows,), about equal in rows: 20, or as many as have 10 rows. Rows of one moment are in one block."""
+    rows = len(time)
+    blocks = max(1, min(TIME_BLOCKS, rows // ROWS_OF_BLOCK))
+    before = np.searchsorted(np.sort(time), time, side="left")
+    distinct, of_row = np.unique(before * blocks // max(rows, 1), return_inverse=True)
+    return Units("time", of_row.astype(np.intp), len(distinct))
+
+
+def leave_one_out(statistic: Statistic, units: Units) -> Floats:
+    """The statistic without each of the units in turn, (count,)."""
+    return np.concatenate([np.empty(0), *(statistic(weights) for weights in _left_out(units))])
+
+
+def _left_out(units: Units) -> Iterator[Floats]:
+    rows = len(units.of_row)
+    size = max(1, BLOCK // max(rows, 1))
+    for start in range(0, units.count, size):
+        here = np.arange(start, min(start + size, units.count))
+        yield (units.of_row != here[:, None]).astype(np.float64)

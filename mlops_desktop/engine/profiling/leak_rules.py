@@ -1,0 +1,80 @@
+"""The finding that one column gives away the target: by its values, or by where it is filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
+from mlops_desktop.engine.profiling.leakage import SingleColumn
+from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+
+LEAK = FindingKind("leak", "Possible leak: {column}")
+SUSPICIOUS, HIGH = 0.95, 0.975  # of the single-column Gini; 0.95 is an AUC of .975
+GAP = 0.5  # of what the next best column leaves unexplained, a leak leaves this share at most
+_MOST_CLASSES = 100
+
+
+def leaks(seen: Seen) -> Iterator[Finding]:
+    """Columns that alone predict the target, far better than the best of the others, and those that predict it by being filled or empty."""
+    measure = _measure(seen)
+    if measure is None or seen.target is None:
+        return
+    strengths: dict[str, float] = {}
+    for column in seen.features():
+        missing = measure.missingness(column)
+        if missing >= SUSPICIOUS:
+            yield _by_filling(seen, column, missing)
+        elif column.type not in ("text", "id"):
+            strengths[column.name] = measure.gini(column)
+    for name in standing_out(strengths):
+        yield _by_values(seen, name, strengths[name])
+
+
+def standing_out(strengths: dict[str, float]) -> list[str]:
+    """The columns whose Gini is suspicious and apart from those of the others: a ladder of strong columns is an easy target, no leak."""
+    ranked = sorted(strengths, key=lambda name: -strengths[name])
+    found = 0
+    for count, name in enumerate(ranked, start=1):
+        if strengths[name] < SUSPICIOUS:
+            break
+        following = strengths[ranked[count]] if count < len(ranked) else 0.0
+        if 1 - strengths[name] <= GAP * (1 - following):
+            found = count
+    return ranked[:found]
+
+
+def _measure(seen: Seen) -> SingleColumn | None:
+    if seen.target is None or seen.table.schema.column(seen.target).type == "date":
+        return None
+    classes = seen.classes()
+    if classes is None and seen.table.schema.column(seen.target).type not in NUMBER_TYPES:
+        return None
+    target: tuple[Floats | Ints, int] = (seen.frame.number(seen.target), 0) if classes is None else classes
+    return SingleColumn(seen.table, *target) if target[1] <= _MOST_CLASSES else None
+
+
+def _by_filling(seen: Seen, column: Column, strength: float) -> Finding:
+    message = msg(
+        "Whether “{column}” is filled gives away “{target}”: a Gini of {gini:.3f}, where 1 is certainty.",
+        column=column.name,
+        target=seen.target,
+        gini=strength,
+    )
+    why = msg("It seems to be filled after the event. Keep it only if it is filled in the same way when predictions are made.")
+    return LEAK.finding("high", column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+def _by_values(seen: Seen, name: str, gini: float) -> Finding:
+    message = msg(
+        "“{column}” alone gives away “{target}”: a Gini of {gini:.3f}, where 1 is certainty."
+        if gini >= HIGH
+        else "“{column}” alone predicts “{target}” unusually well: a Gini of {gini:.3f}, where 1 is certainty.",
+        column=name,
+        target=seen.target,
+        gini=gini,
+    )
+    why = msg("It may be known only after the event, or be the target in another form. Keep it if it is known when predictions are made.")
+    severity: Severity = "high" if gini >= HIGH else "warning"
+    return LEAK.finding(severity, name, message, why, {"role": {name: "ignore"}})

@@ -1,0 +1,156 @@
+"""How often the 95 % interval of each metric holds the true value.
+
+    python -m simulations.coverage [TIMES] [CASE ...]
+
+Rows are drawn TIMES times (2,000) from populations whose true values are known from a million rows. Coverage is counted where an interval
+is shown.
+Classes: normal scores, two classes 1.5 standard deviations apart, the threshold at the share of the event. Numbers: normal, Student t (3)
+and lognormal errors. Groups: 20 of 10 rows, with an effect of the group on truth, score and error.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlops_desktop.base.families import Target
+from mlops_desktop.base.metric import Predictions
+from mlops_desktop.engine.evaluation.intervals import Intervals
+from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units
+from mlops_desktop.engine.metrics import metrics_for, predictions
+from mlops_desktop.serving.frame import Floats, Ints
+
+TIMES = 2000
+APART = 1.5
+GROUPS = 20
+Draw = tuple[Target, Floats, Ints | None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A population and how many rows are drawn of it. Coverage from `least` to `most` is promised."""
+
+    name: str
+    task: str
+    rows: int
+    draw: Callable[[np.random.Generator, int], Draw]
+    threshold: float | None = None
+    least: float = 0.93
+    most: float = 0.97
+
+
+def classes(share: float, grouped: bool = False) -> Callable[[np.random.Generator, int], Draw]:
+    """Two classes; the scores are probabilities."""
+
+    def draw(rng: np.random.Generator, rows: int) -> Draw:
+        log_odds = np.log(share / (1 - share))
+        group = np.arange(rows) // 10 if grouped else None
+        effect = 0.0 if group is None else rng.normal(0, 0.6, rows // 10)[group]
+        truth = (rng.random(rows) < 1 / (1 + np.exp(-log_odds - effect))).astype(np.intp)
+        shift = 0.0 if group is None else rng.normal(0, 0.45, rows // 10)[group]
+        latent = truth * APART + shift + rng.normal(0, 0.9 if grouped else 1.0, rows)
+        chance = 1 / (1 + np.exp(-(APART * latent - APART**2 / 2 + log_odds)))
+        return Target("binary", truth, ("no", "yes")), np.column_stack([1 - chance, chance]), group
+
+    return draw
+
+
+def three(rng: np.random.Generator, rows: int) -> Draw:
+    """Three classes of 50, 30 and 20 %."""
+    truth = rng.choice(3, rows, p=[0.5, 0.3, 0.2]).astype(np.intp)
+    raw = np.exp(rng.normal(0, 1, (rows, 3)) + 1.5 * (truth[:, None] == np.arange(3)))
+    return Target("multiclass", truth, ("a", "b", "c")), raw / raw.sum(axis=1, keepdims=True), None
+
+
+def numbers(kind: str) -> Callable[[np.random.Generator, int], Draw]:
+    """Numbers with errors of a kind."""
+
+    def draw(rng: np.random.Generator, rows: int) -> Draw:
+        group = np.arange(rows) // 10 if kind == "grouped" else None
+        answer = rng.normal(100, 2, rows)
+        if kind == "t3":
+            error = rng.standard_t(3, rows)
+        elif kind == "lognormal":
+            error = np.exp(rng.normal(0, 1, rows)) - np.exp(0.5)
+        else:
+            error = rng.normal(0, 1, rows)
+        if group is not None:
+            answer = answer + rng.normal(0, 1, rows // 10)[group]
+            error = error + rng.normal(0, 0.5, rows // 10)[group]
+        return Target("regression", answer + error), answer, group
+
+    return draw
+
+
+CASES = (
+    *(Case(f"classes, event {share:.0%}, {rows:,} rows", "binary", rows, classes(share), share)
+      for rows in (60, 200, 1000) for share in (0.02, 0.05, 0.3)),
+    Case("classes, event 30%, 20 groups of 10", "binary", 200, classes(0.3, True), 0.3),
+    Case("three classes, 200 rows", "multiclass", 200, three),
+    *(Case(f"numbers, normal errors, {rows:,} rows", "regression", rows, numbers("normal")) for rows in (60, 200, 1000)),
+    Case("numbers, normal errors, 20 groups of 10", "regression", 200, numbers("grouped")),
+    Case("numbers, t (3) errors, 60 rows", "regression", 60, numbers("t3"), least=0.9, most=1.0),
+    Case("numbers, lognormal errors, 60 rows", "regression", 60, numbers("lognormal"), least=0.9, most=1.0),
+)  # fmt: skip
+CONSERVATIVE = {"accuracy", "precision", "recall", "f1", "balanced_accuracy", "recall_macro", "precision_macro"}
+
+
+def truth_of(case: Case) -> dict[str, float]:
+    """The values of the metrics in a million rows; in closed form where the tails are too heavy for that."""
+    target, scores, _ = case.draw(np.random.default_rng(99), 1_000_000)
+    found = predictions(target, scores, 1 if case.task == "binary" else None, case.threshold)
+    values = {metric.id: _value(metric.prepare(found), len(target.values)) for metric in metrics_for(case.task)}
+    if "t (3)" in case.name:
+        values |= {"neg_root_mean_squared_error": -np.sqrt(3.0), "r2": 1 - 3 / 7}
+    if "lognormal" in case.name:
+        variance = (np.e - 1) * np.e
+        values |= {"neg_root_mean_squared_error": -np.sqrt(variance), "r2": 1 - variance / (4 + variance)}
+    return values
+
+
+def _value(statistic: Callable[[Floats], Floats], rows: int) -> float:
+    return float(statistic(np.ones((1, rows)))[0])
+
+
+def coverage(case: Case, times: int, seed: int = 1) -> dict[str, tuple[float, float]]:
+    """By metric: the share of draws with an interval, and the share of these that hold the true value."""
+    rng, truth = np.random.default_rng(seed), truth_of(case)
+    shown = dict.fromkeys(truth, 0)
+    held = dict.fromkeys(truth, 0)
+    for time in range(times):
+        target, scores, group = case.draw(rng, case.rows)
+        found: Predictions = predictions(target, scores, 1 if case.task == "binary" else None, case.threshold)
+        units: Units = row_units(case.rows) if group is None else group_units(group)
+        intervals = Intervals(found, units, time, 1000)
+        for metric in metrics_for(case.task):
+            bounds = intervals.of(metric, _value(metric.prepare(found), case.rows)).bounds
+            if bounds is not None:
+                shown[metric.id] += 1
+                held[metric.id] += bounds[0] <= truth[metric.id] <= bounds[1]
+    return {metric: (shown[metric] / times, held[metric] / max(shown[metric], 1)) for metric in truth}
+
+
+def main(arguments: list[str]) -> int:
+    """Print a table of all cases; 1 when a coverage is not as promised (by more than chance in that many draws explains)."""
+    times = int(arguments[0]) if arguments else TIMES
+    wrong = 0
+    for case in CASES:
+        if arguments[1:] and not any(part in case.name for part in arguments[1:]):
+            continue
+        for metric, (shown, held) in coverage(case, times).items():
+            if not shown:
+                continue
+            chance = 3 * np.sqrt(0.05 * 0.95 / (shown * times))
+            good = case.least - chance <= held and (held <= case.most + chance or (metric in CONSERVATIVE and "groups" not in case.name))
+            wrong += not good
+            print(f"| {case.name} | {metric} | {shown:.0%} | {held:.1%} |{'' if good else ' not as promised'}", flush=True)
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore", RuntimeWarning)
+    sys.exit(main(sys.argv[1:]))

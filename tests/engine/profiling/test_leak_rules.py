@@ -1,0 +1,51 @@
+"""Leaks: a column that is filled exactly when the answer is known, and one that stands out from strong honest columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.profiling.finding import Seen
+from mlops_desktop.engine.profiling.leak_rules import leaks, standing_out
+from tests.imported import cells_of
+
+N = 600
+RNG = np.random.default_rng(3)
+EVENT = RNG.random(N) < 0.3
+CLASSES = RNG.choice(["low", "mid", "high"], N)
+AMOUNT = RNG.gamma(2, 50, N).round(3)
+TEXTS = np.array([" ".join(RNG.choice(["good", "service", "late", "again", "never", "call", "me", "back"], 9)) + f" {i}" for i in range(N)])
+
+
+def leaking(target, task, **columns):
+    """The columns that are found to leak, with the sentence."""
+    table = type_cells(cells_of({name: pd.Series(values) for name, values in {**columns, "y": target}.items()}), {}, Silent())
+    return {finding.column: finding.message for finding in leaks(Seen(table, "y", task, {}))}
+
+
+@pytest.mark.parametrize("values", [TEXTS, RNG.normal(size=N).round(4).astype(str), RNG.choice(["a", "b"], N)])
+@pytest.mark.parametrize(
+    ("target", "task", "filled"),
+    [
+        (np.where(EVENT, "yes", "no"), "binary", EVENT),
+        (CLASSES, "multiclass", CLASSES == "mid"),
+        (AMOUNT, "regression", AMOUNT > 90),
+    ],
+)
+def test_a_column_that_is_filled_by_the_answer_is_told(values, target, task, filled):
+    found = leaking(target, task, survey=np.where(filled, values, ""), x=RNG.normal(size=N))
+    assert list(found) == ["survey"]
+    assert "Whether “survey” is filled" in found["survey"]
+    by_chance = np.where(RNG.permutation(filled), values, "")
+    assert leaking(target, task, survey=by_chance, x=RNG.normal(size=N)) == {}
+
+
+def test_strong_columns_that_follow_each_other_are_no_leaks():
+    assert standing_out({"a": 0.97, "b": 0.965, "c": 0.94, "d": 0.5}) == []
+    assert standing_out({"a": 0.972, "b": 0.923, "c": 0.6}) == ["a"]
+    assert standing_out({"a": 1.0, "b": 0.999, "c": 0.9}) == ["a", "b"]
+    assert standing_out({"a": 0.94, "b": 0.2}) == []
+    assert standing_out({"a": 0.96}) == ["a"]
