@@ -33,6 +33,7 @@ from mlops_desktop.serving.dialect import (
     numbered_rows,
     sep_line,
 )
+from mlops_desktop.serving.file_notation import likely_decimal
 from mlops_desktop.serving.late_escape import LATE_ESCAPE, has_late_escape
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
@@ -305,7 +306,7 @@ class Delimited(TableSource):
                 *(_damaged(rows.table) if file.damaged else ()),
             ),
             has_names=layout.names is not None,
-            likely_decimal="," if dialect.delimiter == ";" else "",
+            likely_decimal=likely_decimal(dialect.delimiter).replace(".", ""),  # a point is what is read without a hint
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
             reasons={**_reasons(found, encoding), "header": header_reason(found.rows, layout)},
