@@ -53,23 +53,32 @@ def date_column(
     good = present & ~bad & np.not_equal(values, MISSING_DATE)
     period = as_message(_PERIODS.get(_period(column), ""))
     evidence = [Evidence(raw.name, "type", joined([message, period], "") if period else message)]
-    if found.rival is not None:
-        tie = len(read) > 1 and read[1][0] == read[0][0]
-        if tie:
-            other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
-            column, order = _settle_order(raw, (column, values), (other, read[1][3]), hints)
-        else:
-            order = _order_evidence(raw, found, good, conflicts, hints.given_day_first)
-        evidence.append(order)
-    elif is_short_year_first(found.grammar.date) and find_date_formats(sample, least=1.0, year_may_lead=False)[:1] not in ([], [found]):
-        message = msg("Every date reads with the year first or last; the year first was taken, because the dates then lie in fewer years.")
-        evidence.append(Evidence(raw.name, "date_order", message))
+    column, order = _with_order(raw, read, column, good, conflicts, hints)
+    evidence += order
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
     evidence += [*words, *century, *gone, *clock_evidence(raw, column, good)]
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
     return column, evidence
+
+
+def _with_order(
+    raw: RawColumn, read: list[tuple[int, DateFormat, Column, Longs, Bools]], column: Column, good: Bools, conflicts: int, hints: Hints
+) -> tuple[Column, list[Evidence]]:
+    """The column with the order of day, month and year, and what settles it or leaves it in doubt; nothing where there is one order."""
+    _, found, _, values, _ = read[0]
+    if found.rival is not None:
+        if len(read) > 1 and read[1][0] == read[0][0]:
+            other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
+            column, order = _settle_order(raw, (column, values), (other, read[1][3]), hints)
+            return column, [order]
+        return column, [_order_evidence(raw, found, good, conflicts, hints.given_day_first)]
+    sample = raw.sample(good, 300)
+    if is_short_year_first(found.grammar.date) and find_date_formats(sample, least=1.0, year_may_lead=False)[:1] not in ([], [found]):
+        message = msg("Every date reads with the year first or last; the year first was taken, because the dates then lie in fewer years.")
+        return column, [Evidence(raw.name, "date_order", message)]
+    return column, []
 
 
 ORDER_KNOWN = "date_order_known"  # the rule of the evidence for an order that a row, the other columns or a custom settles; else date_order
