@@ -35,7 +35,7 @@ def date_column(
     read = _best_formats(raw, present, missing, sample, compact, least, hints.given_day_first is None)
     if not read:
         return None
-    conflicts, found, column, values, bad = read[0]
+    conflicts, _, column, values, bad = read[0]
     never = never_dates(raw, bad)
     if never.any():
         further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
