@@ -58,8 +58,7 @@ class LeftOut:
 class TableLayout:
     """Where the table is among rows. `header` are positions of the rows that name the columns, `taken` which of these were taken; `body` is
     the position of the first row of the table, `left_out` what else stands before it. `heading` counts the rows from the first row of names
-    to the body without the row of units. `kinds` are the kinds of the columns ("" where texts or nothing stand in it) and `fill` is the
-    usual number of filled cells.
+    to the body without the row of units. `kinds` are the kinds of the columns ("" for texts), `fill` is the usual fill.
     """
 
     header: tuple[int, ...]
