@@ -148,6 +148,7 @@ class CsvRows:
     def __init__(self, text: TextIO, table: CsvTable) -> None:
         self._text, self._table = text, table
         self.lines = self.quotes = 0
+        self._is_last_open = False  # whether the last line has no line end
 
     def __iter__(self) -> Iterator[list[str]]:
         self._text.seek(0)
@@ -162,21 +163,24 @@ class CsvRows:
         try:
             for number, _ in islice(rows, table.above):
                 line = number
-            self.lines = self.quotes = 0
-            for _ in self._counted(whole[line:]):
+            start, self.quotes = line, 0
+            for _ in self._counted(whole[start:]):
                 pass
             for number, row in rows:
                 line = number
                 if len(row) > 1 or table.width == 1 or (row and row[0].strip()):
                     yield row or [""]
+            self.lines = line - start - self._is_last_open
         except csv.Error as error:
             raise UserError(msg("Line {line_num} cannot be read as CSV.", line_num=line + 1), "Check its quotation marks.") from error
 
     def _counted(self, lines: Iterable[str]) -> Iterator[str]:
+        dialect, line = self._table.dialect, "\n"
         for line in lines:
-            self.lines += line.endswith("\n")
-            self.quotes += count_quotes(line, self._table.dialect)
+            if dialect.quote in line:
+                self.quotes += count_quotes(line, dialect)
             yield line
+        self._is_last_open = not line.endswith("\n")
 
 
 def _pieces(text: TextIO) -> Iterator[str]:
