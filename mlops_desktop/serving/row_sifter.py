@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from .cell_kind import cell_text
+from .missing_words import all_missing
 from .table_finder import ASCII_BLANKS, RULES, Layout, LeftOut, Reason, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
 
 _TOTALS = (
@@ -189,7 +190,7 @@ class RowSifter:
         filled = sum(bool(cell_text(cell)) for cell in row)
         if width > 1 and _COUNTED.fullmatch(" ".join(text for cell in row if (text := cell_text(cell)))):
             return True
-        if width < 2 or good > bad or (good and len(row) == width):
+        if width < 2 or good > bad or (len(row) == width and (good or all_missing(map(cell_text, row)))):
             return False
         if bad:
             return bad > 1 or filled < self.layout.fill or len(row) != width

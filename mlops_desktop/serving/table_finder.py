@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from .cell_kind import CellKind, cell_kind, cell_text
 from .header import is_header
-from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, reaches, types_and_flags, unit_of
+from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, names_further, reaches, types_and_flags, unit_of
 
 Row = Sequence[Any]
 Reason = Literal["above", "comment", "rule", "names", "units", "empty", "repeated", "total", "inside", "below", "end"]  # end: as was chosen
@@ -89,7 +89,9 @@ def begins_with(row: Row, mark: str) -> bool:
     if not (mark and row and isinstance(row[0], str)):
         return False
     text = row[0].strip(ASCII_BLANKS)
-    return text.startswith(mark) and not _ERROR.fullmatch(text)
+    if not text.startswith(mark) or _ERROR.fullmatch(text):
+        return False
+    return len(text) < 2 or text.strip("#") != "" or not any(map(cell_text, row[1:]))  # #### is a value wider than its column
 
 
 def is_rule(row: Row) -> bool:
@@ -324,10 +326,9 @@ class _Finder:
         gaps = any(not cell_text(cell) for cell in self.rows[at - 1][1:])
         if not self.full(at) or len(typed) < 2 or len(set(typed)) < (2 if gaps else max(2, 2 / 3 * len(typed))):
             return False
-        whole = [cell_text(cell) for cell in row]
+        heads = [[cell_text(cell) for cell in self.rows[i]] for i in range(self.first, at)]
         below = [[cell_text(cell) for cell in self.rows[i]] for i in range(at + 1, len(self.rows)) if self.full(i)]
-        texts = [j for j, kind in enumerate(self.kinds) if not kind and j < len(whole) and whole[j]]
-        return not any(other != whole and any(other[j : j + 1] == [whole[j]] for j in texts) for other in below)
+        return names_further([cell_text(cell) for cell in row], self.kinds, heads, below)
 
     def _names_gaps(self, at: int) -> bool:
         """Whether a row of years stands below groups, each over several columns: “Sales, –” above “2023, 2024”."""

@@ -12,7 +12,7 @@ from mlops_desktop.engine.data.date_formats import DateFormat, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
-from mlops_desktop.serving.date_formats import day_first
+from mlops_desktop.serving.date_formats import day_first, is_short_year_first
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import as_message, joined, msg
 from mlops_desktop.serving.plural import plural_msg
@@ -32,10 +32,10 @@ def date_column(
     digits = sum(any(c.isdigit() for c in text) for text in sample)
     if digits < least * len(sample) or (least > 0.1 and is_season(raw, present)):
         return None
-    read = _best_formats(raw, present, missing, sample, compact, least)
+    read = _best_formats(raw, present, missing, sample, compact, least, hints.given_day_first is None)
     if not read:
         return None
-    conflicts, found, column, values, bad = read[0]
+    conflicts, _, column, values, bad = read[0]
     never = never_dates(raw, bad)
     if never.any():
         further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
@@ -53,20 +53,32 @@ def date_column(
     good = present & ~bad & np.not_equal(values, MISSING_DATE)
     period = as_message(_PERIODS.get(_period(column), ""))
     evidence = [Evidence(raw.name, "type", joined([message, period], "") if period else message)]
-    if found.rival is not None:
-        tie = len(read) > 1 and read[1][0] == read[0][0]
-        if tie:
-            other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
-            column, order = _settle_order(raw, (column, values), (other, read[1][3]), hints)
-        else:
-            order = _order_evidence(raw, found, good, conflicts, hints.given_day_first)
-        evidence.append(order)
+    column, order = _with_order(raw, read, column, good, conflicts, hints)
+    evidence += order
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
     evidence += [*words, *century, *gone, *clock_evidence(raw, column, good)]
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
     return column, evidence
+
+
+def _with_order(
+    raw: RawColumn, read: list[tuple[int, DateFormat, Column, Longs, Bools]], column: Column, good: Bools, conflicts: int, hints: Hints
+) -> tuple[Column, list[Evidence]]:
+    """The column with the order of day, month and year, and what settles it or leaves it in doubt; nothing where there is one order."""
+    _, found, _, values, _ = read[0]
+    if found.rival is not None:
+        if len(read) > 1 and read[1][0] == read[0][0]:
+            other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
+            column, order = _settle_order(raw, (column, values), (other, read[1][3]), hints)
+            return column, [order]
+        return column, [_order_evidence(raw, found, good, conflicts, hints.given_day_first)]
+    sample = raw.sample(good, 300)
+    if is_short_year_first(found.grammar.date) and find_date_formats(sample, least=1.0, year_may_lead=False)[:1] not in ([], [found]):
+        message = msg("Every date reads with the year first or last; the year first was taken, because the dates then lie in fewer years.")
+        return column, [Evidence(raw.name, "date_order", message)]
+    return column, []
 
 
 ORDER_KNOWN = "date_order_known"  # the rule of the evidence for an order that a row, the other columns or a custom settles; else date_order
@@ -80,7 +92,7 @@ def _period(column: Column) -> str:
 
 
 def _best_formats(
-    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float, year_may_lead: bool
 ) -> list[tuple[int, DateFormat, Column, Longs, Bools]]:
     """The formats of a sample held against every cell, the one with the fewest refused cells first: (their number, format, column, values,
     which are refused). What the best one refuses joins the sample, so that no way of writing is overlooked because it is rare.
@@ -88,7 +100,7 @@ def _best_formats(
     read: list[tuple[int, DateFormat, Column, Longs, Bools]] = []
     for _ in range(_ROUNDS):
         read = []
-        for found in find_date_formats(sample, compact=compact, least=least):
+        for found in find_date_formats(sample, compact=compact, least=least, year_may_lead=year_may_lead):
             column = Column(raw.name, "date", replace(found.grammar, missing=missing))
             values, _, refused = read_raw(raw, column)
             bad = mask(present, refused)
