@@ -30,7 +30,7 @@ def test_every_package_of_the_engine_is_described():
 
 def test_every_function_on_the_way_of_one_cell_exists():
     way = section((DOCS / "architecture.md").read_text(encoding="utf-8"), "The way of one cell")
-    named = re.findall(r"`((?:catalog|engine|serving)\.[\w.]+)`", way)
+    named = re.findall(r"`((?:base|catalog|engine|serving)\.[\w.]+)`", way)
     assert len(named) >= 15
     for name in named:
         assert callable(pkgutil.resolve_name(f"mlops_desktop.{name}")) or isinstance(

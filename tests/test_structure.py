@@ -112,16 +112,6 @@ def test_panels_are_short():
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_PANEL} == {}
 
 
-def test_the_window_is_in_short_files_and_functions():
-    modules = [path for path in MODULES if path.is_relative_to(PACKAGE / "ui")]
-    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
-    assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
-    functions = {
-        f"{name_of(path)}:{one.name}": (one.end_lineno or one.lineno) - one.lineno + 1 for path in modules for one in functions_of(path)
-    }
-    assert {name: lines for name, lines in functions.items() if lines > 50} == {}
-
-
 def test_widgets_are_shared():
     """Each module is used by two modules outside of `widgets`, or by another widget that is."""
     prefix = "mlops_desktop.ui.widgets."

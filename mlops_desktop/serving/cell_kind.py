@@ -1,4 +1,4 @@
-"""The kind of a single cell at a glance: number, date, boolean or text. By it a table is told from what surrounds it."""
+"""The kind of a single cell by its text: number, date, boolean or text. The finders of the table, its header and its delimiter use it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from .cells import MISSING_NUMBER_TEXTS
+from .date_formats import has_day, is_clock
 
 CellKind = Literal["", "number", "date", "boolean", "text"]
 _MISSING = frozenset(text.casefold() for text in (*MISSING_NUMBER_TEXTS, "n.a.", "k.a.", "n/d", r"\N", "#N/A", "#REF!", "#NAME?", "#NUM!"))
@@ -20,13 +21,7 @@ _MARK = r"[$€£¥₹%°]"
 _NUMBER = re.compile(
     rf"[(<>≤≥~]?\s*'?[+\-−]?\s*(?:{_MARK}|[A-Z]{{3}} )?\s*[(+\-−]?\s*(?:{_DIGITS})\s*(?:{_MARK}?[)]?|{_MARK}| [^\W\d_]{{1,4}})\s?[-−]?"
 )
-_CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?"
-_MONTH = r"[^\W\d_]{3,9}"
-_DATE = re.compile(
-    rf"[0-9]{{1,4}}([-/.])[0-9]{{1,2}}\1[0-9]{{1,4}}(?:[T ,].*)?|[0-9]{{4}}[-/][0-9]{{1,2}}|{_CLOCK}"
-    rf"|[0-9]{{1,2}}[-. /]{{1,2}}{_MONTH}[-. /,]{{1,2}}(?:[0-9]{{2}}|[0-9]{{4}})(?:[T ,].*)?"
-    rf"|{_MONTH}[. ]{{1,2}}[0-9]{{1,2}}, ?[0-9]{{4}}(?:[T ,].*)?"
-)
+_PLAIN = re.compile(r"[+\-−]?[0-9]*[.,]?[0-9]*")  # no date, though “03.2024” is one of the formats
 
 
 def cell_text(cell: Any) -> str:
@@ -63,6 +58,8 @@ def _text_kind(text: str) -> CellKind:
         return "boolean"
     if not any(char.isdigit() for char in text):
         return "text"
-    if _DATE.fullmatch(text):
+    if _PLAIN.fullmatch(text):
+        return "number"
+    if is_clock(text) or has_day(text):
         return "date"
     return "number" if _NUMBER.fullmatch(text) else "text"

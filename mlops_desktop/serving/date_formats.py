@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from .dates import ZONE, date_pattern
+from .month_names import MONTHS, WEEKDAYS, plain_name
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m"),
@@ -69,6 +70,7 @@ DAYS = (
         "Q%q-%y",
         "Q%q/%y",
     ),
+    *("%y-%m-%d", "%y/%m/%d", "%y.%m.%d"),  # last, as the same text more often has its year behind
 )
 CLOCKS = (
     *("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p", "%H.%M.%S", "%H.%M", "%Hh%M", "%H h %M"),
@@ -93,11 +95,9 @@ NUMBER_TEXTS = {  # what a text must be to have one of them, where its fields al
     "%U": re.compile("[0-9]{15,16}"),
     "%E": re.compile(r"[2-6][0-9]{4}(?:[.,][0-9]{1,15})?"),
 }
-CLOCK = re.compile(
-    r"(?P<day>.*?)(?P<gap>[ T]+|, )?"
-    r"(?P<clock>[0-9]{1,2}(?:[:.h]| h )[0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?| Uhr)?)"
-    rf"(?P<zone> ?{ZONE})?"
-)
+_TIME = r"[0-9]{1,2}(?:[:.h]| h )[0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?| Uhr)?"
+CLOCK = re.compile(rf"(?P<day>.*?)(?P<gap>[ T]+|, )?(?P<clock>{_TIME})(?P<zone> ?{ZONE})?")
+_CLOCK_ALONE = re.compile(rf"{_TIME}(?: ?{ZONE})?")
 
 
 @cache
@@ -119,11 +119,66 @@ def whole_formats(text: str) -> list[str]:
     return [one for one, match in found if match and (match.groupdict().get("H") or match.groupdict().get("I"))]
 
 
+# A name of a month, of a weekday, or of either (“mar” is both) is one character while a text is held against all formats.
+_MONTH, _WEEKDAY, _EITHER = "\x01", "\x02", "\x03"
+_WORD = re.compile(r"[^\W\d_]+")
+_FIRST_WORD = re.compile(r"(?:[0-9]{1,4}[-. /]{0,2})?([^\W\d_]+)")
+
+
+@cache
+def _any_day() -> re.Pattern[str]:
+    """The pattern of a day in any of the formats, with a clock or without; month names and weekdays are one character each."""
+    names = {"%b": rf"[{_MONTH}{_EITHER}]\.?", "%a": rf"[{_WEEKDAY}{_EITHER}]\.?"}
+    days = []
+    for day in (*DAYS, *WHOLE):
+        parts = [names.get(part) or re.sub(r"\(\?P<\w>", "(?:", date_pattern(part)) for part in re.split("(%[ab])", day)]
+        days.append("".join(parts))
+    return re.compile(f"(?:{'|'.join(days)})(?:[T ,].*)?", re.IGNORECASE)
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The words that a day may begin with, or have behind its first number."""
+    literal = (re.sub("%[A-Za-z]", " ", one).lower() for one in (*DAYS, *WHOLE))
+    return MONTHS | WEEKDAYS | {"st", "nd", "rd", "th", "er", "re"} | {word for text in literal for word in _WORD.findall(text)}
+
+
+def has_day(text: str) -> bool:
+    """Whether a text is a day as one of the formats writes it, perhaps with a clock; the numbers of its fields are not looked at."""
+    plain = plain_name(text)
+    first = _FIRST_WORD.match(plain)
+    if first is not None and first[1] not in _first_words():
+        return False
+    return _is_day(re.sub("[0-9]", "1", _WORD.sub(_symbol, plain)))
+
+
+@lru_cache(maxsize=4096)
+def _is_day(shape: str) -> bool:
+    return _any_day().fullmatch(shape) is not None
+
+
+def _symbol(word: re.Match[str]) -> str:
+    name = word[0]
+    if name in MONTHS:
+        return _EITHER if name in WEEKDAYS else _MONTH
+    return _WEEKDAY if name in WEEKDAYS else name
+
+
+def is_clock(text: str) -> bool:
+    """Whether a text is a time of day."""
+    return _CLOCK_ALONE.fullmatch(text) is not None
+
+
 def exchanged(format_: str) -> str:
     """The same format with day and month exchanged; "" when a month name or a leading year rules that out."""
     if not format_.startswith(("%d", "%m")) or "%b" in format_ or "%d" not in format_:
         return ""
     return format_.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
+
+
+def is_short_year_first(format_: str) -> bool:
+    """Whether a format begins with a year of two digits, so that its texts may read as day, month and year too."""
+    return format_.startswith("%y") and "%m" in format_ and len(format_) > len("%y%m%d")
 
 
 def day_first(format_: str) -> bool:

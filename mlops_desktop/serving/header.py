@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from .cell_kind import cell_kind
 
-_NUMBER = re.compile(r"[+\-−]?[$€£]?\s*[0-9][0-9.,'’ ]*(?:[eE][+-]?[0-9]+)?\s*[%€$]?")
-_DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?(?:[T ].*)?")
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _FEW = 0.2  # levels for each row, at most, in a column of few levels
 _SHORTEST_CODE = 4
@@ -38,7 +36,8 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
         if sum(_valued(value) for value in column) >= 0.9 * len(column):
             if not cell.strip() or (_YEAR.fullmatch(cell.strip()) and not all(map(_YEAR.fullmatch, column))):
                 continue  # a year names a column of other numbers
-            like_data, like_name = like_data + _valued(cell.strip()), like_name + (not _valued(cell.strip()))
+            data = _is_value_of(cell, column)
+            like_data, like_name = like_data + data, like_name + (not data)
         elif (like := _is_code_like(cell.strip(), column)) is not None:
             repeats, fresh = repeats + like, fresh + (not like)
         elif column.count(cell.strip()) >= max(2, 0.02 * len(column)):
@@ -60,7 +59,12 @@ def _without_repeated(first: Sequence[str], body: Sequence[Sequence[str]]) -> Se
 
 
 def _valued(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None or _DATE.fullmatch(text) is not None
+    return cell_kind(text) in ("number", "date")
+
+
+def _is_value_of(cell: str, column: Sequence[str]) -> bool:
+    """Whether a cell is a number or a date, but no period that names a column of numbers: “Q1 2024”, “Mar 2024”."""
+    return cell_kind(cell) == "number" or (cell_kind(cell) == "date" and any(cell_kind(value) == "date" for value in column))
 
 
 def _is_code_like(text: str, column: Sequence[str]) -> bool | None:

@@ -1,4 +1,4 @@
-"""Month names of eight languages: English, German, French, Spanish, Italian, Portuguese, Dutch and Polish. No name means two months."""
+"""Names of months and weekdays in English, German, French, Spanish, Italian, Portuguese, Dutch and Polish. No name means two months."""
 
 from __future__ import annotations
 
@@ -20,14 +20,31 @@ _NAMES = (
 )
 
 
-def _plain(name: str) -> str:
-    """A name in small letters, without accents and the point of an abbreviation."""
+_WEEKDAYS = (
+    "monday mon montag mo lundi lun lunes lunedi segunda segunda-feira seg maandag ma poniedzialek pon",
+    "tuesday tue tues dienstag di mardi mar martes martedi terca terca-feira ter dinsdag wtorek wt",
+    "wednesday wed mittwoch mi mercredi mer miercoles mie mercoledi quarta quarta-feira qua woensdag wo sroda sr",
+    "thursday thu thur thurs donnerstag do jeudi jeu jueves jue giovedi gio quinta quinta-feira qui donderdag czwartek czw",
+    "friday fri freitag fr vendredi ven viernes vie venerdi sexta sexta-feira sex vrijdag vr piatek pt",
+    "saturday sat samstag sonnabend sa samedi sam sabado sab sabato zaterdag za sobota sob",
+    "sunday sun sonntag so dimanche dim domingo dom domenica zondag zo niedziela nd",
+)
+
+
+def plain_name(name: str) -> str:
+    """A name, or a text with one, in small letters without accents and without points at its end; `MONTHS` and `WEEKDAYS` are such."""
+    if name.isascii():
+        return name.lower().rstrip(".")
     return "".join(c for c in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(c)).rstrip(".")
 
 
-_NUMBERS = {_plain(name): month for month, names in enumerate(_NAMES, 1) for name in names.split()}
+_NUMBERS = {plain_name(name): month for month, names in enumerate(_NAMES, 1) for name in names.split()}
+
+
+MONTHS = frozenset(_NUMBERS)
+WEEKDAYS = frozenset(name for names in _WEEKDAYS for name in names.split())
 
 
 def month_number(name: str) -> int:
     """The month (1 to 12) of a name or an abbreviation, whatever its case and accents; 0 when it is none."""
-    return _NUMBERS.get(_plain(name), 0)
+    return _NUMBERS.get(plain_name(name), 0)

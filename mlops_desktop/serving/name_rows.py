@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from .cell_kind import cell_kind, cell_text
+from .missing_words import all_missing
 from .units import UNITS
 
 Row = Sequence[Any]
@@ -37,10 +38,10 @@ _ORANGE_FLAGS = frozenset(("", "class", "meta", "ignore", "weight", "i", "c", "m
 def are_units(row: Row) -> bool:
     """Whether the cells of a row are units: in brackets, with a mark such as % or °, or known by name."""
     texts = [text for cell in row if (text := cell_text(cell))]
-    if not texts or are_import_ids(row) or any(len(text) > 24 or cell_kind(text) == "number" for text in texts):
+    if all_missing(texts) or are_import_ids(row) or any(len(text) > 24 or cell_kind(text) == "number" for text in texts):
         return False
     units = sum(text.casefold() in _UNITS or _UNIT.fullmatch(text) is not None for text in texts)
-    return units >= 0.6 * len(texts)
+    return units >= max(0.6 * len(texts), 1)
 
 
 def are_type_names(row: Row) -> bool:
@@ -110,6 +111,21 @@ def joined_names(rows: list[list[str]]) -> list[str]:
         filled.append(whole)
     filled.append([*rows[-1], *[""] * (width - len(rows[-1]))])
     return [" ".join(dict.fromkeys(text for text in parts if text)) for parts in zip(*filled, strict=True)]
+
+
+def names_further(row: list[str], kinds: Sequence[str], heads: Sequence[list[str]], below: Sequence[list[str]]) -> bool:
+    """Whether a row of texts is one more row of names below `heads`: it holds no words for missing where the columns hold values, and none
+    of its cells stands in a row `below` that does not repeat the rows of names.
+    """
+    if all_missing(text for text, kind in zip(row, kinds, strict=False) if kind):
+        return False
+    for at, other in enumerate(below):
+        if other == row:
+            if at and below[at - 1] != heads[-1]:
+                return False
+        elif other not in heads and any(text and other[j : j + 1] == [text] for j, text in enumerate(row)):
+            return False
+    return True
 
 
 def reaches(column: Sequence[str], value: int) -> bool:

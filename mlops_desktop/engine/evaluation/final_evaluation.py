@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_new_file, target_of
@@ -16,12 +17,12 @@ from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold
 from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units, time_units
-from mlops_desktop.engine.pipeline import Pipeline
+from mlops_desktop.engine.pipeline import Pipeline, read_facts
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.csv_io import own_words
-from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.required_inputs import blocking_columns
 from mlops_desktop.serving.schema import Schema
@@ -168,9 +169,26 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
                 "Put a step that fills gaps before it, and train again.",
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
-    found = _placed(evaluate_rows(chosen, Dataset(features, target), job), known)
-    notes = (*found.notes, *new.notes)
+    kept_apart, unknown = _kept_apart(chosen.pipeline, table.frame.take(known), target, cells.names)
+    found = _placed(evaluate_rows(chosen, Dataset(features, target, None, *kept_apart), job), known)
+    notes = (*found.notes, *unknown, *new.notes)
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
+
+
+def _kept_apart(
+    pipeline: Pipeline, frame: Frame, target: Target, names: Collection[str]
+) -> tuple[tuple[Ints | None, Longs | Floats | None], list[str]]:
+    """Groups and times of the rows of a file, for intervals; and a sentence on each of their columns that the file lacks."""
+    split = pipeline.project.split
+    columns = {role: name for name, role in pipeline.roles().items() if role in ("group", "time")}
+    if (named := split.named_column()) and split.role in ("group", "time"):
+        columns[split.role] = named
+    if not split.by_time:
+        columns.pop("time", None)
+    lacking = [name for name in columns.values() if name not in names]
+    facts = read_facts(frame, target, {role: name for role, name in columns.items() if name in names})
+    template = "The file has no column “{name}”, so its rows count as independent: the intervals may be too narrow."
+    return (facts.group, facts.time), [msg(template, name=name) for name in lacking]
 
 
 def _nothing_to_compare(file: str, target: str, reason: str) -> UserError:

@@ -41,6 +41,7 @@ from .recommendations import read_suggestions as read_suggestions
 from .recommendations import reason_for as reason_for
 from .split_results import SplitSummary as SplitSummary
 from .split_summary import validation as validation
+from .splitting import read_facts as read_facts
 from .step_fitting import FittedPipeline as FittedPipeline
 from .step_fitting import FittedSteps as FittedSteps
 from .step_fitting import fit_steps as fit_steps

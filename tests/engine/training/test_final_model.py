@@ -15,6 +15,7 @@ from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation.batch_prediction import predict_file
 from mlops_desktop.engine.evaluation.final_evaluation import (
+    _kept_apart,
     evaluate_file,
     evaluate_rows,
     held_out_evaluation,
@@ -267,6 +268,17 @@ def test_rows_without_an_answer_are_no_part_of_an_evaluation(gapless, tmp_path):
     numbers[:2] = np.nan
     with pytest.raises(UserError, match=f"no prediction for 2 of {rows.frame.rows} rows, such as one without “a”"):
         evaluate_rows(chosen, replace(rows, frame=rows.frame.with_blocks(rows.frame.layout, numbers=numbers)), Silent())
+
+
+def test_groups_of_a_file_are_kept_together_and_said_to_be_absent(gapless):
+    project = gapless.pipeline.project
+    pipeline = gapless.pipeline.of(replace(project, columns={**project.columns, "b": ColumnNote(role="group")}))
+    frame, target = gapless.pipeline.table.frame, gapless.pipeline.everything.target
+    (groups, time), notes = _kept_apart(pipeline, frame, target, ["a", "b", "y"])
+    assert (len(np.unique(groups)), time, notes) == (3, None, [])
+    (groups, _), notes = _kept_apart(pipeline, frame, target, ["a", "y"])
+    assert groups is None
+    assert notes == ["The file has no column “b”, so its rows count as independent: the intervals may be too narrow."]
 
 
 def test_a_store_that_was_deleted_is_made_again(trained, copy_of):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.decisions import Search, Step
+from mlops_desktop.engine.training import search_plan
 from mlops_desktop.engine.training.model_search import Pruner, _to_blend, behind, search
 from mlops_desktop.engine.training.results import FoldProgress, TrialEnded, TrialStarted
 from mlops_desktop.engine.training.search_plan import Clock, done_of_plan
@@ -113,25 +115,33 @@ def test_a_draw_that_is_far_behind_is_pruned_and_says_so(trained, copy_of):
     assert run_trial(folds, poor, 4, Silent(), pruner=as_it_stands).status == "done"
 
 
-def test_a_slow_trial_that_is_no_better_is_left(trained):
+@pytest.fixture
+def now(monkeypatch):
+    """The time in seconds that a `Clock` reads, as the one element of a list."""
+    at = [1000.0]
+    monkeypatch.setattr(search_plan, "time", SimpleNamespace(monotonic=lambda: at[0]))
+    return at
+
+
+def test_a_slow_trial_that_is_no_better_is_left(trained, now):
     done = trained.runs.list(trained.pipeline.keys.board)
     best = max(run.score for run in done)
     for score, left in ((best - 0.1, True), (best + 0.1, False)):
-        pruner = Pruner(Clock(0.3), done, 5, drawn=False)
+        pruner = Pruner(Clock(0.3, _start=now[0] - 0.01), done, 5, drawn=False)
         assert pruner({}) == ""
-        time.sleep(0.02)
+        now[0] += 0.02
         assert pruner({0: score}).startswith("Stopped early after 1 of 5 folds: slow") == left
-    pruner = Pruner(Clock(100.0), done, 5, drawn=False)
+    pruner = Pruner(Clock(100.0, _start=now[0] - 0.01), done, 5, drawn=False)
     assert pruner({}) == pruner({0: best - 0.1}) == ""  # it takes little of the budget
 
 
-def test_a_trial_that_cannot_end_in_time_is_left_at_once(trained, copy_of):
+def test_a_trial_that_cannot_end_in_time_is_left_at_once(trained, copy_of, now):
     made = copy_of(trained)
-    clock = Clock(10.0, _start=time.monotonic() - 8.4)
+    clock = Clock(10.0, _start=now[0] - 8.4)
     clock.record(choices().algorithms.read("logistic"), 1.0)
     pruner = Pruner(clock, made.runs.list(made.pipeline.keys.board), 5, drawn=False)
     assert pruner({}) == ""
-    time.sleep(0.03)
+    now[0] += 0.03
     assert pruner({0: 1.0}).startswith("The time")
     assert pruner.projected > 0.09
     assert not pruner.pruned

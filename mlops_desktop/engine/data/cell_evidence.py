@@ -24,8 +24,9 @@ _UNKNOWN = re.compile(
     r"(?i)unknown|unbekannt|inconnue?|desconocido|missing|fehlt"
     r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
     r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar)|sans objet|sin datos|non disponibile"
-    r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
-    r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|[(\[<]null[)\]>]|undefined|nat|not? a time|:|\.\.+|…"
+    r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|verweigert|withheld"
+    r"|<?(?:lod|loq)|bdl|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|[(\[<]null[)\]>]|undefined"
+    r"|nat|not? a time|:|##+|\.\.+|…"
 )
 
 
