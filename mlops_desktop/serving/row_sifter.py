@@ -10,7 +10,20 @@ from typing import Any, Literal
 
 from .cell_kind import cell_text
 from .missing_words import all_missing
-from .table_finder import ASCII_BLANKS, RULES, Layout, LeftOut, Reason, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
+from .table_finder import (
+    ASCII_BLANKS,
+    RULES,
+    LeftOut,
+    Reason,
+    Row,
+    TableLayout,
+    Wanted,
+    begins_with,
+    count_kinds,
+    is_blank,
+    is_rule,
+    row_text,
+)
 
 _TOTALS = (
     *("total", "totals", "grand total", "subtotal", "sub-total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme"),
@@ -43,14 +56,14 @@ _USUAL = 1.5  # a text in the first column is a notice when it is so many times 
 class RowSifter:
     """The rules for one table. `headers` are the texts of the rows that name its columns or hold units."""
 
-    layout: Layout
+    layout: TableLayout
     wanted: Wanted
     headers: tuple[tuple[str, ...], ...]
     padded: bool = False  # whether every row has as many cells as the widest one, as in a sheet
     longest: int = 0  # characters of the longest usual text in the first column
 
     @classmethod
-    def over(cls, layout: Layout, wanted: Wanted, rows: Sequence[Row], *, padded: bool = False) -> RowSifter:
+    def over(cls, layout: TableLayout, wanted: Wanted, rows: Sequence[Row], *, padded: bool = False) -> RowSifter:
         """The rules by the rows in which the layout was found."""
         units = [one.at for one in layout.left_out if one.reason in ("units", "names")]
         headers = tuple(tuple(map(cell_text, rows[at])) for at in (*layout.header, *units) if at < len(rows))
@@ -128,7 +141,7 @@ class RowSifter:
         """Why the first row below the names is none of the table; `marked` as for `below`."""
         if self.wanted.keep_all or width < 2 or marked > 2 or not self.is_total(row):
             return ""
-        return "total" if verdict(row, self.layout.kinds)[0] > 0 else ""
+        return "total" if count_kinds(row, self.layout.kinds)[0] > 0 else ""
 
     def _ending(self, row: Row, rows: Sequence[Row], width: int, marked: int) -> Reason | Literal[""]:
         if width > 1 and marked <= 2 and (self.is_total(row) or self._is_summary(row, rows)):
@@ -138,7 +151,7 @@ class RowSifter:
     def _is_summary(self, row: Row, rows: Sequence[Row]) -> bool:
         """Whether a row near the end begins with a word for a total or a statistic that no other row there begins with."""
         at = next((j for j, cell in enumerate(row) if cell_text(cell)), None)
-        if at is None or verdict(row, self.layout.kinds)[0] == 0:
+        if at is None or count_kinds(row, self.layout.kinds)[0] == 0:
             return False
         text = cell_text(row[at]).casefold()
         beginnings = [cell_text(other[at]).casefold() for other in rows if at < len(other)]
@@ -148,7 +161,7 @@ class RowSifter:
 
     def _fits(self, row: Row, width: int) -> bool:
         """Whether a row has as many cells as the table has columns, and none that its column cannot hold."""
-        good, bad = verdict(row, self.layout.kinds)
+        good, bad = count_kinds(row, self.layout.kinds)
         return len(row) == width > 1 and not bad and (good > 0 or not any(self.layout.kinds))
 
     def _repeats(self, row: Row, header: Sequence[str]) -> bool:
@@ -173,7 +186,7 @@ class RowSifter:
     def _lacks_texts(self, row: Row) -> bool:
         """Whether a row of values holds nothing in the columns of texts and dates but the word for a total."""
         others = [j for j, kind in enumerate(self.layout.kinds) if kind in ("", "date") and j < len(row)]
-        return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and verdict(row, self.layout.kinds)[0] > 0
+        return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and count_kinds(row, self.layout.kinds)[0] > 0
 
     def _is_apart(self, row: Row, width: int) -> bool:
         """Whether a row is a single text that its column cannot hold, or the number of a page; in texts only where it is short."""
@@ -182,11 +195,11 @@ class RowSifter:
         filled = list(islice((text for cell in row if cell is not None and (text := cell_text(cell))), 2))
         if len(filled) != 1:
             return False
-        return (self.layout.fill > 2 and verdict(row, self.layout.kinds) == (0, 1)) or _PAGE.fullmatch(filled[0]) is not None
+        return (self.layout.fill > 2 and count_kinds(row, self.layout.kinds) == (0, 1)) or _PAGE.fullmatch(filled[0]) is not None
 
     def _is_notice(self, row: Row, width: int) -> bool:
         """Whether a row at the end does not fit the columns: texts where they hold values, or a single text in a short or unusual row."""
-        good, bad = verdict(row, self.layout.kinds)
+        good, bad = count_kinds(row, self.layout.kinds)
         filled = sum(bool(cell_text(cell)) for cell in row)
         if width > 1 and _COUNTED.fullmatch(" ".join(text for cell in row if (text := cell_text(cell)))):
             return True
