@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -10,10 +11,22 @@ from typing import Any
 import numpy as np
 
 from .frame import Floats
+from .message import Message, msg
 from .prediction_spec import class_text
 from .scorer import Scorer
 
-__all__ = ["NO_ANSWER", "PredictionWriter", "class_text", "finite", "refused_row", "table_header", "table_rows", "unanswered"]
+__all__ = [
+    "NO_ANSWER",
+    "PredictionWriter",
+    "class_text",
+    "finite",
+    "formula_notes",
+    "refused_row",
+    "table_header",
+    "table_rows",
+    "unanswered",
+]
+_FORMULA_STARTS = ("=", "+", "-", "@")
 NO_ANSWER = "The model has no finite answer for this row."
 
 
@@ -70,6 +83,24 @@ def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str]) -> lis
     rows = scorer.prediction_spec.table_cells(scores, scorer.decide(scores), scorer.classes)
     blank = [""] * (len(table_header(scorer)) - 1)
     return [[*blank, errors[i]] if i in errors else [*row, ""] for i, row in enumerate(rows)]
+
+
+def formula_notes(scorer: Scorer) -> tuple[Message, ...]:
+    """A note when classes of the answers begin like formulas: a spreadsheet program that opens the table of answers would run them."""
+    risky = [text for text in map(class_text, scorer.classes) if text.lstrip().startswith(_FORMULA_STARTS) and not _is_number(text)]
+    if not risky:
+        return ()
+    text = (
+        "The class “{name}” begins like a formula, which a spreadsheet program runs when it opens the answers: import that column as text."
+    )
+    return (msg(text, name=risky[0]),)
+
+
+def _is_number(text: str) -> bool:
+    with contextlib.suppress(ValueError):
+        float(text)
+        return True
+    return False
 
 
 def _interval(low: float, high: float) -> str:

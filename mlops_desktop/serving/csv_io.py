@@ -12,7 +12,7 @@ from typing import BinaryIO, TextIO
 
 import numpy as np
 
-from .answers import NO_ANSWER, table_header, table_rows, unanswered
+from .answers import NO_ANSWER, formula_notes, table_header, table_rows, unanswered
 from .batch_notes import BatchNotes, spelling_notes
 from .column import ValidationIssue, ValidationResult
 from .csv_cells import BLOCK as CHUNK
@@ -267,4 +267,4 @@ def _answer(scorer: Scorer, file: BinaryIO, out: TextIO) -> tuple[int, int, tupl
         out.write(as_csv(cells))
         unusual.add(chunk.checked, chunk.ragged)
         rows, refused = rows + chunk.rows, refused + chunk.rows - len(valid)
-    return rows, refused, (*notes, *table.left_out, *table.notes, *unusual.messages())
+    return rows, refused, (*notes, *table.left_out, *table.notes, *unusual.messages(), *formula_notes(scorer))

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import numpy as np
 
-from .answers import NO_ANSWER, PredictionWriter, finite, refused_row, unanswered
+from .answers import NO_ANSWER, PredictionWriter, finite, formula_notes, refused_row, unanswered
 from .batch_notes import BatchNotes, header_text
 from .bundle import Bundle
 from .column import ValidationIssue, ValidationResult
@@ -260,7 +260,7 @@ class Service:
         except UserError as error:
             raise HttpProblem(422, "invalid_csv", error.message, error.remedy) from None
         headers = [(b"x-model-warnings", str(warned).encode())]
-        if notes := (*notes, *table.line_counts(), *table.notes, *unusual.messages()):
+        if notes := (*notes, *table.line_counts(), *table.notes, *unusual.messages(), *formula_notes(self.scorer)):
             headers.append((b"x-model-notes", header_text(notes)))
         return Reply("".join(out).encode("utf-8", "replace"), CSV, tuple(headers))
 

@@ -6,7 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlops_desktop.serving.answers import PredictionWriter, class_text, finite, refused_row, table_header, table_rows, unanswered
+from mlops_desktop.serving.answers import (
+    PredictionWriter,
+    class_text,
+    finite,
+    formula_notes,
+    refused_row,
+    table_header,
+    table_rows,
+    unanswered,
+)
 
 
 def document(scorer, scores, chosen, threshold=None, warnings=None):
@@ -84,3 +93,10 @@ def test_rows_without_a_finite_score():
     assert unanswered(np.array([[0.5, 0.5], [np.nan, 1.0], [np.inf, 0.0]])) == [1, 2]
     assert unanswered(np.array([1.0, np.nan])) == [1]
     assert unanswered(np.empty((0, 2))) == unanswered(np.empty(0)) == []
+
+
+@pytest.mark.parametrize(
+    ("classes", "noted"), [(("@SUM(A1)", "b"), True), (("b", " =cmd|x"), True), (("-1", "+1.5"), False), ((0, -1), False), ((), False)]
+)
+def test_classes_that_begin_like_formulas_are_noted(scorers, classes, noted):
+    assert len(formula_notes(replace(scorers["binary"], classes=classes))) == noted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import lzma
 import shutil
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ from typing import IO, Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.text_file import refuse_binary
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
 
@@ -22,6 +24,9 @@ ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
 _BLOCK = 2**22
 _LISTED = 20  # files of an archive that are offered
+_MOST_RATIO = 200  # bytes that one byte of a packed file may unpack to in a format that is read into memory …
+_ALWAYS_UNPACKED = 2**26  # … unless they are few
+_SAMPLE = 65_536
 _LEAST_FREE = 2**28  # bytes that stay free on the disk
 
 
@@ -34,25 +39,27 @@ class PlainFile:
 
 
 @contextlib.contextmanager
-def plain_file(path: Path, endings: tuple[str, ...], member: str = "") -> Iterator[PlainFile]:
+def plain_file(path: Path, endings: tuple[str, ...], member: str = "", in_memory: bool = False) -> Iterator[PlainFile]:
     """The file itself, or its unpacked content when its first bytes say that it is compressed; the copy is removed at the end.
 
     Of an archive with several files `member` is read; when that is empty, the largest file with one of the `endings`. UserError when the
-    file is damaged, locked with a password, holds no such file, or does not fit on the disk.
+    file is damaged, locked with a password, holds no such file or no text, or does not fit on the disk. What is read into memory as a
+    whole (`in_memory`) may not unpack to many times its size either.
     """
     kind = _kind(path)
+    most = max(_ALWAYS_UNPACKED, path.stat().st_size * _MOST_RATIO) if in_memory else sys.maxsize
     if not kind:
         yield PlainFile(path)
         return
     with tempfile.TemporaryDirectory(prefix="mlops-desktop-", ignore_cleanup_errors=True) as folder:
         try:
             if kind == "zip":
-                plain = _unpack_member(path, Path(folder), endings, member)
+                plain = _unpack_member(path, Path(folder), endings, member, most)
             else:
                 name = path.stem if path.suffix.lower() in ENDINGS else path.name
                 plain = PlainFile(Path(folder) / name)
                 with _opened(path, kind) as packed:
-                    _copy(packed, plain.path, path.name)
+                    _copy(packed, plain.path, path, most)
         except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError) as error:
             raise _damaged(path) from error
         except OSError as error:
@@ -95,7 +102,7 @@ def _opened(path: Path, kind: str) -> Any:
     return openers[kind](path, "rb")
 
 
-def _unpack_member(path: Path, folder: Path, endings: tuple[str, ...], member: str) -> PlainFile:
+def _unpack_member(path: Path, folder: Path, endings: tuple[str, ...], member: str, most: int) -> PlainFile:
     with zipfile.ZipFile(path) as archive:
         files = {one.filename: one for one in archive.infolist() if not one.is_dir() and not _hidden(one.filename)}
         if member and member not in files:
@@ -114,7 +121,7 @@ def _unpack_member(path: Path, folder: Path, endings: tuple[str, ...], member: s
         plain = folder / Path(chosen.filename).name
         try:
             with archive.open(chosen) as packed:
-                _copy(packed, plain, path.name)
+                _copy(packed, plain, path, most)
         except NotImplementedError as error:
             raise UserError(msg("“{path}” is packed by a method that cannot be read here.", path=path.name), "Unpack it first.") from error
     others = [name for name in files if name != chosen.filename]
@@ -144,14 +151,23 @@ def _shown(names: Any) -> str:
     return first_few(found, 5)
 
 
-def _copy(packed: IO[bytes], plain: Path, name: str) -> None:
+def _copy(packed: IO[bytes], plain: Path, path: Path, most: int) -> None:
+    """Unpack text of at most `most` bytes. What is no text is refused by its beginning, before all of it is unpacked."""
+    name = path.name
     with plain.open("wb") as file:
         while block := packed.read(_BLOCK):
             if shutil.disk_usage(plain.parent).free < len(block) + _LEAST_FREE:
                 raise UserError(
                     msg("“{name}” unpacks to more than there is room for on the disk.", name=name), "Free some space and try again."
                 )
+            if not file.tell():
+                refuse_binary(path, block[:_SAMPLE])
             file.write(block)
+            if file.tell() > most:
+                raise UserError(
+                    msg("“{name}” unpacks to more than {ratio} times its size.", name=name, ratio=_MOST_RATIO),
+                    "If that is right, unpack it first.",
+                )
         if not file.tell():
             raise UserError(msg("“{name}” is empty.", name=name), "Choose a file with a table in it.")
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from mlops_desktop.base.errors import UserError
+
 _MOST_SPAN = 1_000  # columns or rows that a cell may span, as browsers bound it
+_MOST_SPANNED = 200_000  # cells of a page that stand there by spans alone, unless …
+_SPANNED_PER_CELL = 50  # … its cells are so many that they may
 _HIDDEN = frozenset(("script", "style", "template"))
 
 
@@ -29,7 +33,10 @@ class _Open:
 
 
 def page_tables(text: str) -> list[PageTable]:
-    """Every table of a page that holds a row, in their order; a table inside a cell is one of its own and leaves no text there."""
+    """Every table of a page that holds a row, in their order; a table inside a cell is one of its own and leaves no text there.
+
+    UserError when the spans of a few cells would make a table of millions.
+    """
     parser = _Parser()
     parser.feed(text)
     parser.close()
@@ -45,6 +52,7 @@ class _Parser(HTMLParser):
         self._heading = ""
         self._into: str = ""  # "caption" or "heading" while its text is read
         self._hidden = 0
+        self._cells = self._spanned = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -105,8 +113,10 @@ class _Parser(HTMLParser):
         if here.cell is None or here.row is None:
             return
         text = " ".join("".join(here.cell).split())
-        _carry(here)
+        self._carry(here)
         rows, columns = here.span
+        self._count_spanned(columns - 1)
+        self._cells += 1
         fresh = {}
         for _ in range(columns):
             if rows > 1:
@@ -118,21 +128,27 @@ class _Parser(HTMLParser):
     def _end_row(self, here: _Open) -> None:
         self._end_cell(here)
         if here.row is not None:
-            _carry(here)
+            self._carry(here)
             here.table.rows.append(here.row)
         here.row = None
 
+    def _carry(self, here: _Open) -> None:
+        """Put the texts of cells that span this row where they stand."""
+        assert here.row is not None
+        start = len(here.row)
+        while (held := here.spans.get(len(here.row))) is not None:
+            left, text = held
+            if left > 1:
+                here.spans[len(here.row)] = (left - 1, text)
+            else:
+                del here.spans[len(here.row)]
+            here.row.append(text)
+        self._count_spanned(len(here.row) - start)
 
-def _carry(here: _Open) -> None:
-    """Put the texts of cells that span this row where they stand."""
-    assert here.row is not None
-    while (held := here.spans.get(len(here.row))) is not None:
-        left, text = held
-        if left > 1:
-            here.spans[len(here.row)] = (left - 1, text)
-        else:
-            del here.spans[len(here.row)]
-        here.row.append(text)
+    def _count_spanned(self, cells: int) -> None:
+        self._spanned += cells
+        if self._spanned > max(_MOST_SPANNED, _SPANNED_PER_CELL * self._cells):
+            raise UserError("The cells of a table in this page span far too many others.", "Save the table as CSV.")
 
 
 def _count(text: str | None) -> int:

@@ -19,6 +19,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
+from mlops_desktop.catalog.sources._far_cells import without_far_cells
 from mlops_desktop.catalog.sources._sheet_xml import sheet_parts, special_cells
 from mlops_desktop.serving.message import msg
 
@@ -50,13 +51,14 @@ class Sheet:
     """The rows of a sheet, equally long.
 
     `uncalculated` are the positions (row, column) among `rows` of formulas that have no saved value; `left` is how many columns of the
-    sheet stand before the first one of `rows`.
+    sheet stand before the first one of `rows`; `far` are the places of cells that were left out, for they stand far from all others.
     """
 
     title: str
     rows: list[Sequence[Any]]
     uncalculated: frozenset[tuple[int, int]] = frozenset()
     left: int = 0
+    far: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -136,12 +138,14 @@ def _no_collection() -> Iterator[None]:
 def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     """Every row of a sheet, without empty rows at the end and empty columns at the left."""
     job.step(0.1)
-    raw = workbook.book.get_sheet_by_name(title).to_python(skip_empty_area=False)  # rows of one length
+    part = workbook.parts.get(title)
+    near = without_far_cells(title, workbook.archive.read(part)) if workbook.archive is not None and part else None
+    book = _with_part(workbook.archive, part, near.data) if workbook.archive and part and near and near.changed else workbook.book
+    raw = book.get_sheet_by_name(title).to_python(skip_empty_area=False)  # rows of one length
     job.step(0.6)
     known = [_values(cells) for cells in zip(*raw, strict=True)]
     columns, large = [cells for cells, _ in known], any(beyond for _, beyond in known)
-    part = workbook.parts.get(title)
-    found = special_cells(workbook.archive.read(part), large) if workbook.archive is not None and part else None
+    found = special_cells(near.data, large) if near else None
     values = {(i, j): value for (i, j), value in (found.values if found else {}).items() if i < len(raw)}
     formulas = found.uncalculated if found else []
     last = max((i for i, _ in formulas), default=-1)
@@ -158,7 +162,18 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     rows: list[Sequence[Any]] = list(zip(*columns[left:width], strict=True))
     while len(rows) > last + 1 and all(cell is None for cell in rows[-1]):
         rows.pop()
-    return Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left)
+    return Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left, near.far if near else ())
+
+
+def _with_part(archive: zipfile.ZipFile, part: str, data: bytes) -> Any:
+    """The workbook of an archive with other XML in the place of one sheet's."""
+    import python_calamine
+
+    changed = io.BytesIO()
+    with zipfile.ZipFile(changed, "w") as target:
+        for name in archive.namelist():
+            target.writestr(name, data if name == part else archive.read(name))
+    return python_calamine.load_workbook(io.BytesIO(changed.getvalue()))
 
 
 def holds_rows(workbook: Workbook, title: str) -> bool:

@@ -16,7 +16,7 @@ from mlops_desktop.catalog.sources._stacked import chosen_number, tables_note
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._workbook import Sheet, Workbook, holds_rows, open_workbook, read_sheet, unnamed_errors
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter, sift
 from mlops_desktop.serving.stacked_tables import row_blocks
 from mlops_desktop.serving.table_finder import LeftOut, TableLayout, find_table, is_blank, row_text
@@ -51,6 +51,8 @@ class Excel(TableSource):
         rows = sheet.rows[self.skip :]
         if all(map(is_blank, rows)):
             raise _uncalculated(path) if sheet.uncalculated else _no_table(path)
+        if sheet.far:
+            notes.append(_far_note(sheet.far))
         layout = find_table(rows, self.wanted())
         above = [LeftOut(at, "above", row_text(row)) for at, row in enumerate(sheet.rows[: self.skip]) if not is_blank(row)]
         layout = replace(layout, left_out=(*above, *layout.left_out))
@@ -141,6 +143,12 @@ def _errors(book: Workbook) -> list[str]:
         "{n} cells of the workbook hold an error and count as missing.",
     )
     return [plural_msg(count, one, many)]
+
+
+def _far_note(far: Sequence[str]) -> Evidence:
+    one = "1 cell was left out, for it stands far from all others: {cells}."
+    many = "{n} cells were left out, for they stand far from all others: {cells}."
+    return file_notes([plural_msg(len(far), one, many, cells=first_few(far, 5))])[0]
 
 
 def _no_table(path: Path) -> UserError:

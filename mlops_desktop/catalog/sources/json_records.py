@@ -52,7 +52,7 @@ class JsonRecords(Source):
     def read(self, location: str, job: Job) -> Batches:
         path = Path(location)
         job.step(0.0, msg("Reading {path}", path=path.name))
-        with plain_file(path, _ENDINGS) as plain:
+        with plain_file(path, _ENDINGS, in_memory=True) as plain:
             document = _decoded(path, plain.path.read_bytes())
         job.step(0.2)
         try:
@@ -62,6 +62,10 @@ class JsonRecords(Source):
             raise UserError(
                 msg("“{path}” is no JSON, or is cut off: line {line} cannot be read.", path=path.name, line=error.lineno),
                 "Get the file again, or save it as CSV.",
+            ) from error
+        except ValueError as error:  # Python's bound on the digits of a whole number
+            raise UserError(
+                msg("“{path}” holds a number of more digits than can be read.", path=path.name), "Write it as a text, in quotes."
             ) from error
         except RecursionError as error:
             raise UserError(msg("“{path}” is nested too deeply.", path=path.name), "Save its table as CSV.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,13 @@ from mlops_desktop.base.source import Batches, ReadReport, Source, address_path,
 from mlops_desktop.catalog.sources._tables import choose_table, cursor_table
 from mlops_desktop.serving.message import msg
 
-_LISTED = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name"
+_LISTED = (
+    "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name"
+)
+_LONGEST_WAIT = 60.0  # seconds in which a view or a query must give a further row
+_LONGEST_COUNT = 3.0  # seconds in which the rows of a view are counted
+_STEPS = 100_000  # of SQLite's machine, some milliseconds
+_FEWEST_ROWS = 1_000_000  # that any view may give
 # What a query may do: read. It may neither open other files (ATTACH), nor change anything, nor load code.
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _SPATIAL = ("gpkg_", "rtree_", "idx_", "geometry_columns", "spatial_ref_sys")  # tables of bookkeeping in GeoPackage files
@@ -33,7 +40,7 @@ class SqliteFile(Source):
     suffixes = (".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".sl3", ".gpkg")
     schemes = ("sqlite",)
 
-    table: str = listed("Table", help="The name of a table or a view; empty: the one with the most rows.")
+    table: str = listed("Table", help="The name of a table or a view; empty: the table with the most rows.")
     query: str = text(
         "", "Query", help="A SELECT statement instead of a table, such as SELECT * FROM a JOIN b USING (id).", grammar="query"
     )
@@ -53,12 +60,15 @@ class SqliteFile(Source):
             else:
                 chosen, notes = choose_table(path.name, settled.table, _names(database), lambda name: _rows(database, name))
                 statement, flags = f"SELECT * FROM {_quoted(chosen)}", _declared_booleans(database, chosen)
+            _stop_after(database, _LONGEST_WAIT)
             try:
                 with closing(database.execute(statement)) as cursor:
                     if cursor.description is None:
                         raise UserError("The query gives no rows.", "Write a query that begins with SELECT.")
-                    table, mixed, more = cursor_table(cursor, job)
+                    table, mixed, more = cursor_table(_Bounded(database, cursor, path), job)
             except (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.Warning) as error:
+                if _is_stopped(error):
+                    raise _endless() from error
                 if not query:
                     raise
                 raise UserError(msg("The query cannot be run: {reason}.", reason=error), "Mend the query, or leave it empty.") from error
@@ -114,11 +124,61 @@ def _text(data: bytes) -> str:
 
 
 def _names(database: sqlite3.Connection) -> list[str]:
-    return [name for (name,) in database.execute(_LISTED) if not name.lower().startswith(_SPATIAL)]
+    """The tables, then the views."""
+    return list(_kinds(database))
 
 
-def _rows(database: sqlite3.Connection, table: str) -> int:
-    return int(database.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0])
+def _kinds(database: sqlite3.Connection) -> dict[str, str]:
+    return {name: kind for name, kind in database.execute(_LISTED) if not name.lower().startswith(_SPATIAL)}
+
+
+def _rows(database: sqlite3.Connection, name: str) -> int:
+    """The rows of a table. A view, which may never end, is not counted beside tables, and has no rows when counting them takes long."""
+    kinds = _kinds(database)
+    if kinds[name] == "view" and "table" in kinds.values():
+        return -1
+    _stop_after(database, _LONGEST_COUNT if kinds[name] == "view" else None)
+    try:
+        return int(database.execute(f"SELECT count(*) FROM {_quoted(name)}").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        if not _is_stopped(error):
+            raise
+        return -1
+    finally:
+        _stop_after(database, None)
+
+
+def _stop_after(database: sqlite3.Connection, seconds: float | None) -> None:
+    """Interrupt what the database does from now on when it takes longer; None: never."""
+    end = time.monotonic() + (seconds or 0.0)
+    database.set_progress_handler(None if seconds is None else lambda: time.monotonic() > end, _STEPS)
+
+
+def _is_stopped(error: Exception) -> bool:
+    return "interrupted" in str(error)
+
+
+class _Bounded:
+    """A cursor whose rows are not endless: each part must come in time, and there are not more rows than the file has bytes."""
+
+    def __init__(self, database: sqlite3.Connection, cursor: sqlite3.Cursor, path: Path) -> None:
+        self.description = cursor.description
+        self._database, self._cursor = database, cursor
+        log = path.with_name(f"{path.name}-wal")
+        self._left = max(_FEWEST_ROWS, path.stat().st_size + (log.stat().st_size if log.exists() else 0))
+
+    def fetchmany(self, size: int) -> list[Any]:
+        """The next rows. UserError when there are too many; interrupted when they take too long."""
+        _stop_after(self._database, _LONGEST_WAIT)
+        rows = self._cursor.fetchmany(size)
+        self._left -= len(rows)
+        if self._left < 0:
+            raise _endless()
+        return rows
+
+
+def _endless() -> UserError:
+    return UserError("The view or the query gives rows without an end, or takes too long.", "Choose a table, or a query with a LIMIT.")
 
 
 def _declared_booleans(database: sqlite3.Connection, table: str) -> set[str]:

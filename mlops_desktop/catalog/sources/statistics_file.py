@@ -97,7 +97,15 @@ def _parts(path: Path, encoding: str | None) -> Iterator[tuple[dict[str, list[An
     start = 0
     while True:
         options = {} if encoding is None else {"encoding": encoding}
-        columns, meta = read(str(path), output_format="dict", row_offset=start, row_limit=_PART_ROWS, **options)
+        try:
+            columns, meta = read(str(path), output_format="dict", row_offset=start, row_limit=_PART_ROWS, **options)
+        except UnicodeDecodeError:
+            raise
+        except (ArithmeticError, ValueError) as error:  # the reader makes dates of numbers that no calendar reaches
+            raise UserError(
+                msg("“{path}” holds a date that no calendar has, or it is damaged.", path=path.name),
+                "Choose another file, or save it again.",
+            ) from error
         rows = len(next(iter(columns.values()), ()))
         if rows or not start:
             yield {name: list(cells) for name, cells in columns.items()}, meta

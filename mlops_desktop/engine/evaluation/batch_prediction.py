@@ -15,7 +15,7 @@ from mlops_desktop.base.source import Source
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data import Location, NewFile, load_anew, name_of, read_new_file
 from mlops_desktop.engine.project import refuse_output
-from mlops_desktop.serving.answers import NO_ANSWER, table_header, table_rows, unanswered
+from mlops_desktop.serving.answers import NO_ANSWER, formula_notes, table_header, table_rows, unanswered
 from mlops_desktop.serving.csv_io import own_words
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
@@ -65,7 +65,7 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
-    return Predicted(rows, refused, found.notes)
+    return Predicted(rows, refused, (*found.notes, *formula_notes(scorer)))
 
 
 def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | None = None) -> NewFile:
