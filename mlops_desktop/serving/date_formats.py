@@ -70,6 +70,7 @@ DAYS = (
         "Q%q-%y",
         "Q%q/%y",
     ),
+    *("%y-%m-%d", "%y/%m/%d", "%y.%m.%d"),  # last, as the same text more often has its year behind
 )
 CLOCKS = (
     *("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p", "%H.%M.%S", "%H.%M", "%Hh%M", "%H h %M"),
@@ -173,6 +174,11 @@ def exchanged(format_: str) -> str:
     if not format_.startswith(("%d", "%m")) or "%b" in format_ or "%d" not in format_:
         return ""
     return format_.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
+
+
+def is_short_year_first(format_: str) -> bool:
+    """Whether a format begins with a year of two digits, so that its texts may read as day, month and year too."""
+    return format_.startswith("%y") and "%m" in format_ and len(format_) > len("%y%m%d")
 
 
 def day_first(format_: str) -> bool:

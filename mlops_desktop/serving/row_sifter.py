@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
 from .cell_kind import cell_text
 from .missing_words import all_missing
-from .table_finder import ASCII_BLANKS, RULES, Layout, LeftOut, Reason, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
+from .table_finder import (
+    ASCII_BLANKS,
+    RULES,
+    LeftOut,
+    Reason,
+    Row,
+    TableLayout,
+    Wanted,
+    begins_with,
+    count_kinds,
+    is_blank,
+    is_rule,
+    row_text,
+)
 
 _TOTALS = (
     *("total", "totals", "grand total", "subtotal", "sub-total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme"),
@@ -27,20 +40,8 @@ _NAMED_TOTAL = re.compile(NAMED_TOTAL)
 _MEANS = (
     *("mean", "average", "avg", "avg.", "durchschnitt", "mittelwert", "ø", "moyenne"),
     *("media", "promedio", "média", "średnia", "gemiddelde"),
-    *(
-        "std dev",
-        "std. dev.",
-        "st. dev.",
-        "stdev",
-        "stddev",
-        "std",
-        "stabw",
-        "stabw.",
-        "standard deviation",
-        "standardabweichung",
-        "stdabw",
-        "écart-type",
-    ),
+    *("std dev", "std. dev.", "st. dev.", "stdev", "stddev", "std", "stabw", "stabw.", "stdabw"),
+    *("standard deviation", "standardabweichung", "écart-type"),
     *("desviación estándar", "median", "minimum", "maximum", "variance", "varianz"),
 )
 _EXTREMES = {"min": "max", "min.": "max.", "max": "min", "max.": "min."}  # each may be a name; both together are a summary
@@ -63,6 +64,7 @@ STARS = frozenset("*" * count for count in range(1, 6))  # how SAP marks totals,
 MARKED = 3  # columns from the left in which the word for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
 _REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
+_FEW = 3  # texts, below which they say nothing of what is usual
 _USUAL = 1.5  # a text in the first column is a notice when it is so many times longer than the others there
 
 
@@ -70,7 +72,7 @@ _USUAL = 1.5  # a text in the first column is a notice when it is so many times 
 class RowSifter:
     """The rules for one table. `headers` are the texts of the rows that name its columns or hold units."""
 
-    layout: Layout
+    layout: TableLayout
     wanted: Wanted
     headers: tuple[tuple[str, ...], ...]
     padded: bool = False  # whether every row has as many cells as the widest one, as in a sheet
@@ -78,13 +80,13 @@ class RowSifter:
     usual_first: str = ".*"  # regular expression of the texts in the first column
 
     @classmethod
-    def over(cls, layout: Layout, wanted: Wanted, rows: Sequence[Row], *, padded: bool = False) -> RowSifter:
+    def over(cls, layout: TableLayout, wanted: Wanted, rows: Sequence[Row], *, padded: bool = False) -> RowSifter:
         """The rules by the rows in which the layout was found."""
         units = [one.at for one in layout.left_out if one.reason in ("units", "names")]
         headers = tuple(tuple(map(cell_text, rows[at])) for at in (*layout.header, *units) if at < len(rows))
         body = rows[layout.body :]
         texts = [len(cell_text(row[0])) for row in body[: max(1, len(body) // 2)] if row]
-        firsts = {cell_text(row[0]) for row in body if len(row) > 1 and any(map(cell_text, row[1:]))} - {""}
+        firsts = [cell_text(row[0]) for row in body if len(row) > 1 and any(map(cell_text, row[1:]))]
         return cls(layout, wanted, headers, padded, max(texts, default=0), _common_pattern(firsts))
 
     def inside(self, row: Row, width: int) -> Reason | Literal[""]:
@@ -163,7 +165,7 @@ class RowSifter:
         """Why the first row below the names is none of the table; `marked` as for `below`."""
         if self.wanted.keep_all or width < 2 or marked > 2 or not self.is_total(row):
             return ""
-        return "total" if verdict(row, self.layout.kinds)[0] > 0 else ""
+        return "total" if count_kinds(row, self.layout.kinds)[0] > 0 else ""
 
     def _ending(self, row: Row, rows: Sequence[Row], width: int, marked: int) -> Reason | Literal[""]:
         if width > 1 and marked <= 2 and (self.is_total(row) or self._is_summary(row, rows)):
@@ -173,7 +175,7 @@ class RowSifter:
     def _is_summary(self, row: Row, rows: Sequence[Row]) -> bool:
         """Whether a row near the end begins with a word for a total or a statistic that no other row there begins with."""
         at = next((j for j, cell in enumerate(row) if cell_text(cell)), None)
-        if at is None or verdict(row, self.layout.kinds)[0] == 0:
+        if at is None or count_kinds(row, self.layout.kinds)[0] == 0:
             return False
         text = cell_text(row[at]).casefold()
         beginnings = [cell_text(other[at]).casefold() for other in rows if at < len(other)]
@@ -184,7 +186,7 @@ class RowSifter:
 
     def _fits(self, row: Row, width: int) -> bool:
         """Whether a row has as many cells as the table has columns, and none that its column cannot hold."""
-        good, bad = verdict(row, self.layout.kinds)
+        good, bad = count_kinds(row, self.layout.kinds)
         return len(row) == width > 1 and not bad and (good > 0 or not any(self.layout.kinds))
 
     def _repeats(self, row: Row, header: Sequence[str]) -> bool:
@@ -214,7 +216,7 @@ class RowSifter:
     def _lacks_texts(self, row: Row) -> bool:
         """Whether a row of values holds nothing in the columns of texts and dates but the word for a total."""
         others = [j for j, kind in enumerate(self.layout.kinds) if kind in ("", "date") and j < len(row)]
-        return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and verdict(row, self.layout.kinds)[0] > 0
+        return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and count_kinds(row, self.layout.kinds)[0] > 0
 
     def _is_apart(self, row: Row, width: int) -> bool:
         """Whether a row is a single text that its column cannot hold, the head of a group of rows, or the number of a page; in texts only
@@ -227,20 +229,15 @@ class RowSifter:
             return True
         if all_missing(filled) or self.layout.fill < (3 if self.usual_first else 2):
             return False
-        whole, first = len(row) == width, cell_text(row[0])
-        if verdict(row, self.layout.kinds) == (0, 1) and (first or not whole or self.padded):
+        whole, first = len(row) == width, bool(cell_text(row[0]))
+        if count_kinds(row, self.layout.kinds) == (0, 1) and (first or not whole or self.padded):
             return True
-        return (
-            whole
-            and bool(first)
-            and not any(self.layout.kinds[:1])
-            and any(self.layout.kinds)
-            and re.fullmatch(self.usual_first, filled[0]) is None
-        )
+        may_be_head = whole and first and any(self.layout.kinds[1:]) and not self.layout.kinds[0]
+        return may_be_head and re.fullmatch(self.usual_first, filled[0]) is None
 
     def _is_notice(self, row: Row, width: int) -> bool:
         """Whether a row at the end does not fit the columns: texts where they hold values, or a single text in a short or unusual row."""
-        good, bad = verdict(row, self.layout.kinds)
+        good, bad = count_kinds(row, self.layout.kinds)
         filled = sum(bool(cell_text(cell)) for cell in row)
         if width > 1 and _COUNTED.fullmatch(" ".join(text for cell in row if (text := cell_text(cell)))):
             return True
@@ -279,12 +276,19 @@ class RowSifter:
         return reasons
 
 
-def _common_pattern(texts: Collection[str]) -> str:
-    """A regular expression of what texts have in common: no blank, a digit in each, both, or neither."""
+def _common_pattern(firsts: Sequence[str]) -> str:
+    """A regular expression of what the texts in a column have in common: no blank, a digit in each, both, or neither. It is empty when all
+    are, and of only a few nothing is taken to be common.
+    """
+    texts = {text for text in firsts if text}
+    if len(texts or firsts) < _FEW:
+        return ".*"
+    if not texts:
+        return ""
     digits = all(any(map(str.isdigit, text)) for text in texts)
-    if not any(re.search(r"\s", text) for text in texts):
-        return r"\S*\d\S*" if texts and digits else r"\S+" if texts else ""
-    return r".*\d.*" if digits else ".*"
+    if any(re.search(r"\s", text) for text in texts):
+        return r".*\d.*" if digits else ".*"
+    return r"\S*\d\S*" if digits else r"\S+"
 
 
 def named_rows(reasons: Mapping[int, Reason | None], row: Callable[[int], Row]) -> list[LeftOut]:

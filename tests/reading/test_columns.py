@@ -139,6 +139,20 @@ NUMBERS = {
     "durations in days": case(["2 days, 0:45:00", "11:30:00"], "number", [48.75, 11.5], "duration", unit="h"),
 }
 DATES = {
+    "two-digit years that lead": case(
+        [f"23-01-{day:02}" for day in range(1, 13)],
+        "date",
+        [f"2023-01-{day:02}" for day in range(1, 13)],
+        "date_order",
+        "two_digit_years",
+    ),
+    "first days of months with two-digit years": case(
+        [f"01-{month:02}-{year}" for year in (21, 22, 23) for month in range(1, 13)],
+        "date",
+        [f"20{year}-{month:02}-01" for year in (21, 22, 23) for month in range(1, 13)],
+        "date_order_known",
+        "two_digit_years",
+    ),
     "points and two digits": case(["04.09.24", "19.05.23"], "date", ["2024-09-04", "2023-05-19"], ORDER, "two_digit_years"),
     "times with points": case(["18.00.00", "10.11.12"], "date", ["18:00:00", "10:11:12"]),
     "german months": case(["1. Jan 2023", "3. März 2023", "15. Dez. 2023"], "date", ["2023-01-01", "2023-03-03", "2023-12-15"]),

@@ -6,11 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS, Grammar
-from mlops_desktop.serving.date_formats import CLOCK, CLOCKS, DAYS, NUMBER_TEXTS, NUMBERS, exchanged, format_match, whole_formats
+from mlops_desktop.serving.date_formats import (
+    CLOCK,
+    CLOCKS,
+    DAYS,
+    NUMBER_TEXTS,
+    NUMBERS,
+    exchanged,
+    format_match,
+    is_short_year_first,
+    whole_formats,
+)
 from mlops_desktop.serving.dates import date_reader, is_time_of_day
 
 _PADDED = re.compile("[0-9]{4}-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:.*)?)?$")  # as ISO 8601 wants months, days and hours
+_TIMES_FEWER = 3
 _SAMPLE = 400  # texts that are held against the formats
 _MOST_SHAPES = 40  # of texts that differ in more than their digits, each of which is held against every known format
 _DIGIT = re.compile("[0-9]")
@@ -28,12 +41,13 @@ class DateFormat:
     rival: Grammar | None = None
 
 
-def find_date_formats(sample: Sequence[str], compact: bool = False, least: float = 0.5) -> list[DateFormat]:
+def find_date_formats(sample: Sequence[str], compact: bool = False, least: float = 0.5, year_may_lead: bool = True) -> list[DateFormat]:
     """The formats that read most of these distinct texts (stripped, none missing), best first.
 
     At most two, which differ in the order of day and month.
 
-    `compact` allows "20240328" and the like, which are numbers as well.
+    `compact` allows "20240328" and the like, which are numbers as well; without `year_may_lead` "22-01-15" is no date of January 2022 where
+    it reads in another order.
     """
     texts = list(sample[:_SAMPLE])
     scored: dict[Grammar, float] = {}
@@ -46,12 +60,27 @@ def find_date_formats(sample: Sequence[str], compact: bool = False, least: float
     if not ranked:
         return []
     best, share = ranked[0]
+    leading = next((one for one, value in ranked if value == share and is_short_year_first(one.date)), None)
+    if leading is not None and leading is not best and year_may_lead and _fewer_years(leading, best, texts):
+        best = leading
     swapped = exchanged(best.date)
     other = replace(best, date=swapped) if swapped else None
     found = [DateFormat(best, share, other)]
     if other is not None and other in scored:
         found.append(DateFormat(other, scored[other], best))
     return found
+
+
+def _fewer_years(leading: Grammar, other: Grammar, texts: Sequence[str]) -> bool:
+    """Whether dates lie in much fewer years when the year leads, and are not the first days of months in the other order."""
+    readers = date_reader(leading), date_reader(other)
+    try:
+        led, usual = (np.array([read(text) for text in texts], dtype="datetime64[us]").astype("datetime64[D]") for read in readers)
+    except ValueError:  # some are no dates
+        return False
+    years = [len(np.unique(days.astype("datetime64[Y]"))) for days in (led, usual)]
+    first_days = bool((usual == usual.astype("datetime64[M]").astype("datetime64[D]")).all())
+    return _TIMES_FEWER * years[0] <= years[1] and not first_days
 
 
 def _share(grammar: Grammar, texts: Sequence[str]) -> float:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.date_formats import DateFormat, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
-from mlops_desktop.serving.date_formats import day_first
+from mlops_desktop.serving.date_formats import day_first, is_short_year_first
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import as_message, joined, msg
 from mlops_desktop.serving.plural import plural_msg
@@ -20,30 +20,31 @@ from mlops_desktop.serving.schema import Column
 
 
 def date_column(
-    raw: RawColumn, present: Bools, missing: tuple[str, ...], hints: Hints, least: float = 0.5, compact: bool = False
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], hints: Hints, *, forced: bool = False, compact: bool = False
 ) -> tuple[Column | None, list[Evidence]] | None:
     """The column as dates with the evidence; None for the column when at least half of its cells, but not nearly all, are dates (the
     evidence then names the others); None when fewer are.
 
-    `present` marks the distinct texts that are not missing; `least` is the share that must be dates at first (a low one forces the
-    best format); `compact` allows "20240328".
+    `present` marks the distinct texts that are not missing; `forced` takes the best format however few cells it reads; `compact` allows
+    "20240328".
     """
+    least = 0.01 if forced else 0.5
     sample = raw.sample(present, 300)
     digits = sum(any(c.isdigit() for c in text) for text in sample)
-    if digits < least * len(sample) or (least > 0.1 and is_season(raw, present)):
+    if digits < least * len(sample) or (not forced and is_season(raw, present)):
         return None
-    read = _best_formats(raw, present, missing, sample, compact, least)
+    read = _best_formats(raw, present, missing, sample, compact, least, hints.given_day_first is None)
     if not read:
         return None
-    conflicts, found, column, values, bad = read[0]
+    conflicts, _, column, values, bad = read[0]
     never = never_dates(raw, bad)
     if never.any():
         further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
-        return date_column(raw, present & ~never, (*missing, *further), hints, least, compact)
+        return date_column(raw, present & ~never, (*missing, *further), hints, forced=forced, compact=compact)
     total = raw.count(present)
     column, words, bad = without_words(raw, column, present, bad)
     conflicts = raw.count(bad)
-    if conflicts > STRAY_SHARE * total and least > 0.1:
+    if conflicts > STRAY_SHARE * total and not forced:
         return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None
     message = (
         msg("Every cell is a date.")
@@ -53,20 +54,32 @@ def date_column(
     good = present & ~bad & np.not_equal(values, MISSING_DATE)
     period = as_message(_PERIODS.get(_period(column), ""))
     evidence = [Evidence(raw.name, "type", joined([message, period], "") if period else message)]
-    if found.rival is not None:
-        tie = len(read) > 1 and read[1][0] == read[0][0]
-        if tie:
-            other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
-            column, order = _settle_order(raw, (column, values), (other, read[1][3]), hints)
-        else:
-            order = _order_evidence(raw, found, good, conflicts, hints.given_day_first)
-        evidence.append(order)
+    column, order = _with_order(raw, read, column, good, conflicts, hints)
+    evidence += order
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
     evidence += [*words, *century, *gone, *clock_evidence(raw, column, good)]
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
     return column, evidence
+
+
+def _with_order(
+    raw: RawColumn, read: list[tuple[int, DateFormat, Column, Longs, Bools]], column: Column, good: Bools, conflicts: int, hints: Hints
+) -> tuple[Column, list[Evidence]]:
+    """The column with the order of day, month and year, and what settles it or leaves it in doubt; nothing where there is one order."""
+    _, found, _, values, _ = read[0]
+    if found.rival is not None:
+        if len(read) > 1 and read[1][0] == read[0][0]:
+            other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
+            column, order = _settle_order(raw, (column, values), (other, read[1][3]), hints)
+            return column, [order]
+        return column, [_order_evidence(raw, found, good, conflicts, hints.given_day_first)]
+    sample = raw.sample(good, 300)
+    if is_short_year_first(found.grammar.date) and find_date_formats(sample, least=1.0, year_may_lead=False)[:1] not in ([], [found]):
+        message = msg("Every date reads with the year first or last; the year first was taken, because the dates then lie in fewer years.")
+        return column, [Evidence(raw.name, "date_order", message)]
+    return column, []
 
 
 ORDER_KNOWN = "date_order_known"  # the rule of the evidence for an order that a row, the other columns or a custom settles; else date_order
@@ -80,7 +93,7 @@ def _period(column: Column) -> str:
 
 
 def _best_formats(
-    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float, year_may_lead: bool
 ) -> list[tuple[int, DateFormat, Column, Longs, Bools]]:
     """The formats of a sample held against every cell, the one with the fewest refused cells first: (their number, format, column, values,
     which are refused). What the best one refuses joins the sample, so that no way of writing is overlooked because it is rare.
@@ -88,7 +101,7 @@ def _best_formats(
     read: list[tuple[int, DateFormat, Column, Longs, Bools]] = []
     for _ in range(_ROUNDS):
         read = []
-        for found in find_date_formats(sample, compact=compact, least=least):
+        for found in find_date_formats(sample, compact=compact, least=least, year_may_lead=year_may_lead):
             column = Column(raw.name, "date", replace(found.grammar, missing=missing))
             values, _, refused = read_raw(raw, column)
             bad = mask(present, refused)
@@ -143,18 +156,18 @@ def _are_first_days(values: Any) -> bool:
 
 
 def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
-    """Every date reads both ways.
+    """The order of dates that all read both ways.
 
-    By the file's other columns, else by the calmer course of the rows, else by the mark and the file's customs.
+    By the file's other columns, else by the smaller steps from row to row, else by the mark and the file's decimal mark.
     """
     by_day = {day_first(column.grammar.date): (column, values) for column, values in (one, other)}
     monthly = [first for first, (_, values) in by_day.items() if _are_first_days(values)]
-    jumps = {}
+    steps = {}
     for first, (_, values) in by_day.items():
-        course = values[raw.codes[raw.codes >= 0]]
-        course = course[np.not_equal(course, MISSING_DATE)]
-        jumps[first] = float(np.abs(np.diff(course.astype(np.float64))).mean()) if len(course) > 2 else 0.0
-    calmer = min(jumps, key=lambda first: jumps[first])
+        series = values[raw.codes[raw.codes >= 0]]
+        series = series[np.not_equal(series, MISSING_DATE)]
+        steps[first] = float(np.abs(np.diff(series.astype(np.float64))).mean()) if len(series) > 2 else 0.0
+    smaller = min(steps, key=lambda first: steps[first])
     dotted, rule = "." in by_day[True][0].grammar.date, ORDER_KNOWN
     if hints.given_day_first is not None:
         chosen, why = hints.given_day_first, "you chose it"
@@ -162,10 +175,10 @@ def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, 
         chosen, why = hints.day_first, "the file's other dates have it so"
     elif len(monthly) == 1:
         chosen, why = monthly[0], "all are then the first day of a month"
-    elif dotted and (calmer or jumps[calmer] >= 0.5 * jumps[not calmer]):
+    elif dotted and (smaller or steps[smaller] >= 0.5 * steps[not smaller]):
         chosen, why = True, "that is the custom with points between"
-    elif jumps[calmer] < 0.5 * jumps[not calmer]:
-        chosen, why, rule = calmer, "the rows then follow each other in time", "date_order"
+    elif steps[smaller] < 0.5 * steps[not smaller]:
+        chosen, why, rule = smaller, "the rows then follow each other in time", "date_order"
     elif hints.decimal == ",":
         chosen, why = True, "the file uses a decimal comma"
     else:
