@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from .cells import BOOLEAN_PAIRS, Grammar, boolean_texts, level_of
 from .column import Column
-from .date_notation import DateNotation, order_text
+from .date_notation import DateNotation, dates_text
 from .dates import is_time_of_day
 from .errors import UserError
 from .level_notation import LevelNotation
@@ -193,7 +193,7 @@ def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
     elif new.thousands != own.thousands or ("lakh" in own.notations and "lakh" not in new.notations):
         yield "The numbers of {names} have “{value}” between thousands in this file; they were read so.", new.thousands
     if new.date != own.date:
-        yield "The dates of {names} are written {value} in this file; they were read so.", order_text(new.date)
+        yield "The dates of {names} are written {value} in this file; they were read so.", dates_text(new)
     if new.percent != own.percent:
         yield "The numbers of {names} are percentages in this file; they were read as shares{value}.", ""
     if further := [one for one in new.notations if one not in own.notations]:
