@@ -140,10 +140,14 @@ class NotationFinder:
         """The units and currencies that nothing settles, one sentence for each column."""
         for name, one in self._numbers.items():
             if marks := one.unknown_marks(grammars[name]):
-                unit = one.column.unit
-                own = msg("the training data is in {unit}", unit=unit) if unit else msg("the training data says no unit")
-                template = "Numbers of “{name}” stand with {marks} in this file, but {own}: rows with them are refused. Leave the mark off."
-                yield msg(template, name=name, marks=_quoted(marks), own=own)
+                template = "Numbers of “{name}” stand with {marks} in this file, but {own}: rows with them are refused. {remedy}"
+                if unit := one.column.unit or ", ".join(one.column.grammar.affixes[:1]):
+                    own = msg("the training data is in {unit}", unit=unit)
+                    remedy = msg("Convert the values to {unit}.", unit=unit)
+                else:
+                    own = msg("the training data says no unit")
+                    remedy = msg("Convert the values to the unit of the training data and leave the mark off.")
+                yield msg(template, name=name, marks=_quoted(marks), own=own, remedy=remedy)
 
     def _number_grammars(self) -> dict[str, Grammar]:
         proven = {self._given} if self._given else {mark for one in self._numbers.values() for mark in one.proven}

@@ -165,8 +165,17 @@ def test_what_a_file_proves(case):
     ("column", "cells", "marks"),
     [
         (GERMAN, ["4,5", "950.25"], ""),  # marks that contradict each other
-        (Column("x", "number", Grammar(affixes=("$",))), ["12 €"], "“€”"),  # another currency
-        (PLAIN, ["12 kg"], "“kg” in this file, but the training data says no unit"),  # a unit that nothing was said about
+        (
+            Column("x", "number", Grammar(affixes=("$",))),
+            ["12 €"],
+            "“€” in this file, but the training data is in $: rows with them are refused. Convert",
+        ),  # another currency
+        (Column("x", "number", unit="°C"), ["54 °F"], "refused. Convert the values to °C."),
+        (
+            PLAIN,
+            ["12 kg"],
+            "“kg” in this file, but the training data says no unit: rows with them are refused. Convert the values to the unit",
+        ),  # a unit that nothing was said about
         (PLAIN, ["12 %"], "“%”"),
         (Column("x", "number", low=0, high=90), ["30%", "25 %"], "“%”"),  # of numbers that may be percentages or not
         (Column("x", "number", low=0.2, high=0.9), ["1.2%"], "“%”"),  # no fraction of this range
