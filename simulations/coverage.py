@@ -26,7 +26,7 @@ from mlops_desktop.serving.frame import Floats, Ints
 
 TIMES = 2000
 APART = 1.5
-GROUPS = 20
+SELDOM = 0.05  # draws with an interval; below, ten rows of a class are the exception and not the population
 Draw = tuple[Target, Floats, Ints | None]
 
 
@@ -142,7 +142,7 @@ def main(arguments: list[str]) -> int:
         if arguments[1:] and not any(part in case.name for part in arguments[1:]):
             continue
         for metric, (shown, held) in coverage(case, times).items():
-            if not shown:
+            if shown < SELDOM:
                 continue
             chance = 3 * np.sqrt(0.05 * 0.95 / (shown * times))
             good = case.least - chance <= held and (held <= case.most + chance or (metric in CONSERVATIVE and "groups" not in case.name))

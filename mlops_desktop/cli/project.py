@@ -12,9 +12,10 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.cli.calling import child_process, edited, given_options, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, reason_lines, rows_text
+from mlops_desktop.engine.data import Imported
 from mlops_desktop.engine.packaging import bytes_text
 from mlops_desktop.engine.pipeline import known_columns, refuse_unfit, unknown_columns, uses_names
-from mlops_desktop.engine.process import CheckSteps, ImportFile, Propose, ReRecommend
+from mlops_desktop.engine.process import CheckSteps, ImportFile, Proposal, Propose, ReRecommend
 from mlops_desktop.engine.project import (
     Project,
     ProjectLock,
@@ -33,17 +34,14 @@ def new_command(args: argparse.Namespace) -> int:
     """Make a project from a data file, or from the address of another source."""
     existed = args.dir.exists()
     new_project_folder(args.dir)
+    lock = ProjectLock(args.dir)
+    lock.acquire()  # before anything may be removed: another command may be making a project there
     try:
-        with ProjectLock(args.dir), child_process() as child:
-            source = given_options(args.data, args.source)
-            project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
-            found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
-            proposed = run_call(child, Propose(args.dir, found.project))
-            project = proposed.project
-            write_project(args.dir, project)
+        found, proposed = _import_and_propose(args, lock)
     except BaseException:
         _remove_made_files(args.dir, existed)
         raise
+    project = proposed.project
     print_evidence(found.evidence)
     if args.json:
         print_json({**to_json(found), **to_json(proposed), "project": project_to_json(project)})
@@ -52,6 +50,20 @@ def new_command(args: argparse.Namespace) -> int:
         for line in reason_lines(proposed.reasons):
             print(f"- {line}")
     return 0
+
+
+def _import_and_propose(args: argparse.Namespace, lock: ProjectLock) -> tuple[Imported, Proposal]:
+    """Import the data and write the project with every decision proposed; the lock is released at the end."""
+    try:
+        with child_process() as child:
+            source = given_options(args.data, args.source)
+            project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
+            found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
+            proposed = run_call(child, Propose(args.dir, found.project))
+            write_project(args.dir, proposed.project)
+    finally:
+        lock.release()
+    return found, proposed
 
 
 def _remove_made_files(folder: Path, existed: bool) -> None:

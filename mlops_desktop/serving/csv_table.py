@@ -18,7 +18,7 @@ from .late_escape import has_late_escape
 from .message import msg
 from .names import clean_name, match_names
 from .row_sifter import RowSifter
-from .table_finder import SAMPLE_ROWS, Layout, LeftOut, Wanted, find_table, row_text
+from .table_finder import SAMPLE_ROWS, LeftOut, TableLayout, Wanted, find_table, row_text
 
 _MOST_ABOVE = 100  # rows among which the one with the names is sought
 _OTHERS = (Wanted(names="first"), Wanted(names="last"), Wanted(names="joined"), Wanted(header="first"))  # where names are lacking
@@ -77,7 +77,7 @@ def find_csv_table(text: TextIO, known: Collection[str]) -> CsvTable:
     return best[1]
 
 
-def _layouts(rows: list[list[str]], known: Collection[str]) -> Iterator[Layout]:
+def _layouts(rows: list[list[str]], known: Collection[str]) -> Iterator[TableLayout]:
     """The place of the table as it is found from the rows, then other places where it might be."""
     first = find_table(rows)
     if first.names:
@@ -93,7 +93,7 @@ def _layouts(rows: list[list[str]], known: Collection[str]) -> Iterator[Layout]:
         yield first
 
 
-def _moved(layout: Layout, rows: Sequence[Sequence[str]], by: int) -> Layout:
+def _moved(layout: TableLayout, rows: Sequence[Sequence[str]], by: int) -> TableLayout:
     """A layout that was found in the rows from one on, among all rows."""
     above = [LeftOut(at, "above", text) for at, row in enumerate(rows[:by]) if (text := row_text(row))]
     left = [replace(one, at=one.at + by) for one in layout.left_out]
@@ -111,7 +111,7 @@ def _first_rows(sample: str, dialect: Dialect, more: bool) -> list[list[str]]:
     return rows
 
 
-def _table(dialect: Dialect, rows: list[list[str]], layout: Layout, lines: list[str], known: Collection[str]) -> CsvTable:
+def _table(dialect: Dialect, rows: list[list[str]], layout: TableLayout, lines: list[str], known: Collection[str]) -> CsvTable:
     """The table by its layout in the first rows below some lines."""
     names, above = list(layout.names or ()), layout.body
     body = _filled_rows(rows, above)

@@ -1,4 +1,4 @@
-"""What is said of the rows of a file that are no rows of its table: one sentence for each reason, with how many they are."""
+"""The sentences on the rows of a file that are no rows of its table: one for each reason, with their number."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from itertools import groupby
 
 from .message import msg
 from .plural import first_few, plural_msg
-from .table_finder import Layout, LeftOut, Reason
+from .table_finder import LeftOut, Reason, TableLayout
 
 _SHOWN = 3
 
 
-def layout_messages(layout: Layout, mark: str, hint: str = "") -> list[tuple[Reason, str]]:
+def layout_messages(layout: TableLayout, mark: str, hint: str = "") -> list[tuple[Reason, str]]:
     """What stands above the rows of a table and how its names were chosen: reasons with their sentences."""
     found = left_out_messages(layout.left_out, mark, hint)
     if layout.taken == "joined":

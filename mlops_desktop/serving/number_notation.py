@@ -190,7 +190,7 @@ class NumberNotation:
         return own if self._supports_own(likely) else ""
 
     def _supports_own(self, likely: str) -> bool:
-        """Whether the own reading of numbers that read both ways is no guess: custom and range do not speak for another."""
+        """Whether the own reading of numbers that read both ways is no guess: neither the delimiter nor the range speaks for another."""
         own = self.column.grammar.decimal
         other = OTHER[own]
         only_own = self._outside[own] == 1.0 < self._outside[other]

@@ -9,7 +9,7 @@ from typing import Any
 
 from .cell_kind import cell_text
 from .dialect import find_dialect, numbered_rows, sep_line
-from .table_finder import Layout, find_table, is_blank, verdict
+from .table_finder import TableLayout, count_kinds, find_table, is_blank
 
 _BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r)(?:[ \t,;|\"]*(?:\r\n|\n|\r))+")
 _NOTHING = b' \t,;|"'  # what a line without a filled cell consists of
@@ -84,14 +84,14 @@ def _text(data: bytes | mmap.mmap, begin: int, end: int) -> str:
     return part[: blank.start() if blank else None].decode("utf-8", "replace")
 
 
-def _table_at(text: str, parse: ParseRows) -> Layout | None:
+def _table_at(text: str, parse: ParseRows) -> TableLayout | None:
     """The place of a table in a text; None unless it has names for two columns at least and a row below them that fills them."""
     if text.count("\n") < 1:
         return None
     return _layout([row for row in parse(text)[:_MOST_ROWS] if any(cell.strip() for cell in row)])
 
 
-def _layout(rows: Sequence[Sequence[Any]]) -> Layout | None:
+def _layout(rows: Sequence[Sequence[Any]]) -> TableLayout | None:
     if len(rows) < 2:
         return None
     layout = find_table(rows)
@@ -101,10 +101,10 @@ def _layout(rows: Sequence[Sequence[Any]]) -> Layout | None:
     return layout if len(names) >= 2 and body and not pairs and all(len(row) >= len(names) for row in body[:3]) else None
 
 
-def _is_another(above: Layout, below: Layout) -> bool:
+def _is_another(above: TableLayout, below: TableLayout) -> bool:
     """Whether the names of a table differ from those of the one above, and are no row of it either."""
     one, other = ([name.strip().casefold() for name in layout.names or () if name.strip()] for layout in (above, below))
     if one == other:
         return False
-    good, bad = verdict(below.names or (), above.kinds)
+    good, bad = count_kinds(below.names or (), above.kinds)
     return len(one) != len(other) or bad > good

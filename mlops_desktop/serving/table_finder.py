@@ -55,11 +55,10 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """Where the table is among rows. `header` are positions of the rows that name the columns, `taken` which of these were taken; `body` is
     the position of the first row of the table, `left_out` what else stands before it. `heading` counts the rows from the first row of names
-    to the body without the row of units. `kinds` are the kinds of the columns ("" where texts or nothing stand in it) and `fill` is the
-    usual number of filled cells.
+    to the body without the row of units. `kinds` are the kinds of the columns ("" for texts), `fill` is the usual fill.
     """
 
     header: tuple[int, ...]
@@ -113,12 +112,12 @@ def usual_fill(fills: Sequence[int]) -> int:
     return found
 
 
-def find_table(rows: Sequence[Row], wanted: Wanted = Wanted()) -> Layout:
+def find_table(rows: Sequence[Row], wanted: Wanted = Wanted()) -> TableLayout:
     """Where the table is in rows from the beginning of a file; rows that hold nothing may be among them."""
     return _Finder(rows, wanted).layout()
 
 
-def verdict(row: Row, kinds: Sequence[str]) -> tuple[int, int]:
+def count_kinds(row: Row, kinds: Sequence[str]) -> tuple[int, int]:
     """How many cells of a row are of the kind of their typed column, and how many are not."""
     good = bad = 0
     for cell, kind in zip(row, kinds, strict=False):
@@ -174,7 +173,7 @@ class _Finder:
         columns = ([cell_kind(self.rows[i][j]) for i in body if j < len(self.rows[i])] for j in range(width))
         return tuple(_column_kind([kind for kind in column if kind]) for column in columns)
 
-    def layout(self) -> Layout:
+    def layout(self) -> TableLayout:
         header = self._header()
         body = next((i for i in range(header[-1] + 1 if header else self.first, len(self.rows)) if self.plain[i]), len(self.rows))
         units: tuple[str, ...] = ()
@@ -195,7 +194,8 @@ class _Finder:
         for i in range(start, body):
             if i not in header and (self.comment[i] or self.rule[i] or (self.blank[i] and "" in self.rows[i][1:])):
                 self._leave(i, "comment" if self.comment[i] else "rule" if self.rule[i] else "empty")
-        return Layout(header, names, taken, units, body, self.kinds, self.fill, tuple(sorted(self.left, key=lambda one: one.at)), heading)
+        left_out = tuple(sorted(self.left, key=lambda one: one.at))
+        return TableLayout(header, names, taken, units, body, self.kinds, self.fill, left_out, heading)
 
     def _leave(self, at: int, reason: Reason) -> None:
         self.left.append(LeftOut(at, reason, row_text(self.rows[at])))
@@ -227,7 +227,7 @@ class _Finder:
         """
         width = len(self.kinds)
         for at in range(first + 1, min(first + _MOST_PAIRS, len(self.rows))):
-            good, bad = verdict(self.rows[at], self.kinds)
+            good, bad = count_kinds(self.rows[at], self.kinds)
             above = [self.rows[i] for i in range(first, at) if self.plain[i]]
             short = (bad > 0 or len(above) > 1) and all(len(row) < width for row in above)
             single = any(len(row) == 1 for row in above[1:])
@@ -239,7 +239,7 @@ class _Finder:
 
     def _is_data(self, at: int) -> bool:
         row = self.rows[at]
-        good, bad = verdict(row, self.kinds)
+        good, bad = count_kinds(row, self.kinds)
         if good and self._are_numeric_names(row):
             return False
         if good or bad:
@@ -284,7 +284,7 @@ class _Finder:
         above = first - 1
         if above < 0 or not self.plain[above] or self.filled[above] < max(2, _FULL * self.fill) or self._is_pair(above):
             return ()
-        return (above,) if not verdict(self.rows[above], self.kinds)[0] else ()
+        return (above,) if not count_kinds(self.rows[above], self.kinds)[0] else ()
 
     def _block(self, first: int) -> list[int]:
         """The rows above the body that hold texts where the body has numbers or dates: names, further names, units."""
@@ -306,7 +306,7 @@ class _Finder:
                 apart = apart or self.blank[i]
                 continue
             row = self.rows[i]
-            good, bad = verdict(row, self.kinds)
+            good, bad = count_kinds(row, self.kinds)
             if last == first and i == first + 1 and self._names_gaps(i):
                 last = i
                 continue
@@ -335,7 +335,7 @@ class _Finder:
         above, row = self.rows[at - 1], self.rows[at]
         gaps = [j for j, cell in enumerate(above) if not cell_text(cell) and j < len(row) and cell_text(row[j])]
         texts = [j for j, kind in enumerate(self.kinds) if not kind and j < len(row) and cell_text(row[j])]
-        return bool(gaps) and not texts and verdict(row, self.kinds)[0] > 1 and self._are_numeric_names(row)
+        return bool(gaps) and not texts and count_kinds(row, self.kinds)[0] > 1 and self._are_numeric_names(row)
 
     def _belongs_above(self, at: int, last: int) -> bool:
         """Whether a row is one more row of names: not empty, no pair such as “Period: 2024”, about as long as the last one."""

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from mlops_desktop.serving.cell_kind import cell_text
-from mlops_desktop.serving.table_finder import Wanted, find_table, usual_fill, verdict
+from mlops_desktop.serving.table_finder import Wanted, count_kinds, find_table, usual_fill
 
 DAY = datetime.datetime(2024, 1, 1)
 ROWS = [[DAY, "A", 1.5], [DAY, "B", 2.5], [DAY, "A", 3.5]]
@@ -55,5 +55,5 @@ def test_the_usual_number_of_filled_cells():
 
 
 def test_a_row_is_judged_by_its_typed_columns():
-    assert verdict(["a", 1, "x"], ("date", "number", "")) == (1, 1)
-    assert verdict(["2024-01-01", None], ("value", "number")) == (1, 0)
+    assert count_kinds(["a", 1, "x"], ("date", "number", "")) == (1, 1)
+    assert count_kinds(["2024-01-01", None], ("value", "number")) == (1, 0)

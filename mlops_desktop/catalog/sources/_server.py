@@ -1,4 +1,4 @@
-"""What is said to a database server and what it answers, whatever its kind."""
+"""Connects to a database server and runs its queries, whatever its kind."""
 
 from __future__ import annotations
 

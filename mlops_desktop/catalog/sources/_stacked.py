@@ -32,7 +32,7 @@ def may_be_stacked(notes: Sequence[Evidence]) -> bool:
 
 
 @contextlib.contextmanager
-def one_table(plain: PlainFile, wanted: str, parse: ParseRows, whole: bool) -> Iterator[OneTable | None]:
+def one_table(plain: PlainFile, wanted: str, parse: ParseRows, *, whole: bool) -> Iterator[OneTable | None]:
     """The wanted table (its number as a text, "" for the first) of a file that holds several, as a file; None when it holds one.
 
     `parse` gives the rows of a text. Without `whole` only the beginning is searched, unless a table is wanted or one is found there.

@@ -12,7 +12,7 @@ from mlops_desktop.base.source import Source
 from mlops_desktop.serving.left_out import layout_messages, left_out_messages
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
-from mlops_desktop.serving.table_finder import Layout, LeftOut, Wanted
+from mlops_desktop.serving.table_finder import LeftOut, TableLayout, Wanted
 
 _HINT = msg("“Keep every row” keeps such rows.")
 
@@ -61,7 +61,7 @@ class TableSource(Source):
             keep_all=self.keep_all,
         )
 
-    def placed(self, layout: Layout, above: int) -> Self:
+    def placed(self, layout: TableLayout, above: int) -> Self:
         """This source with the place of the table as it was found, below so many rows or lines."""
         count = layout.heading
         changes: dict[str, Any] = {
@@ -74,7 +74,7 @@ class TableSource(Source):
         return replace(self, **changes)
 
 
-def header_reason(rows: Sequence[Sequence[Any]], layout: Layout) -> str:
+def header_reason(rows: Sequence[Sequence[Any]], layout: TableLayout) -> str:
     """Why a row names the columns, or none does: its cells beside those of the row below."""
     if not layout.header:
         return msg("The first row looks like the rows below it.")
@@ -87,7 +87,7 @@ def _cells_text(row: Sequence[Any]) -> str:
     return first_few((cell[:20] for cell in filled), 4)
 
 
-def layout_notes(layout: Layout, mark: str) -> tuple[Evidence, ...]:
+def layout_notes(layout: TableLayout, mark: str) -> tuple[Evidence, ...]:
     """What stands above the rows of a table and how its names were chosen."""
     return tuple(_note(*found, joined=layout.taken == "joined") for found in layout_messages(layout, mark, _HINT))
 

@@ -38,7 +38,7 @@ from mlops_desktop.serving.late_escape import LATE_ESCAPE, has_late_escape
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter
-from mlops_desktop.serving.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
+from mlops_desktop.serving.table_finder import SAMPLE_ROWS, LeftOut, TableLayout, find_table
 
 _DELIMITERS = {
     "comma": ",",
@@ -70,7 +70,7 @@ class _DetectedFormat:
     dialect: Dialect
     rows: list[list[str]]
     ends: list[int]
-    layout: Layout
+    layout: TableLayout
     left_out: tuple[LeftOut, ...]
 
     def lines_to(self, row: int) -> int:
@@ -176,7 +176,7 @@ class Delimited(TableSource):
         return {"member": archive_names(Path(location), _ENDINGS)}
 
     def guess(self, location: str) -> Delimited:
-        with plain_file(Path(location), _ENDINGS, self.member) as plain, one_table(plain, self.table, self._rows, False) as one:
+        with plain_file(Path(location), _ENDINGS, self.member) as plain, one_table(plain, self.table, self._rows, whole=False) as one:
             return self._guessed((one or plain).path)
 
     def fits(self, location: str) -> bool:
@@ -242,10 +242,10 @@ class Delimited(TableSource):
 
     def read(self, location: str, job: Job) -> Batches:
         job.step(0.0, msg("Reading {path}", path=Path(location).name))
-        with plain_file(Path(location), _ENDINGS, self.member) as plain, one_table(plain, self.table, self._rows, False) as one:
+        with plain_file(Path(location), _ENDINGS, self.member) as plain, one_table(plain, self.table, self._rows, whole=False) as one:
             table, report = self._opened(one or plain, job)
             if one is None and may_be_stacked(report.notes):
-                with one_table(plain, self.table, self._rows, True) as found:
+                with one_table(plain, self.table, self._rows, whole=True) as found:
                     table, report = (table, report) if found is None else self._opened(found, job)
         job.step(0.9)
         yield from table_batches(table)
@@ -369,7 +369,7 @@ def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidenc
     return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]
 
 
-def _units(layout: Layout, names: Sequence[str]) -> dict[int, str]:
+def _units(layout: TableLayout, names: Sequence[str]) -> dict[int, str]:
     """The units by the position of their column, where the names stand as they were found."""
     given = zip(layout.names or (), layout.units, names, strict=False)
     return {at: unit for at, (name, unit, there) in enumerate(given) if unit and name == there}

@@ -19,7 +19,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter, sift
 from mlops_desktop.serving.stacked_tables import row_blocks
-from mlops_desktop.serving.table_finder import Layout, LeftOut, find_table, is_blank, row_text
+from mlops_desktop.serving.table_finder import LeftOut, TableLayout, find_table, is_blank, row_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class Excel(TableSource):
             reasons={"header": header_reason(rows, layout)},
         )
 
-    def _found(self, sheet: Sheet, layout: Layout, columns: Sequence[SheetColumn]) -> Excel:
+    def _found(self, sheet: Sheet, layout: TableLayout, columns: Sequence[SheetColumn]) -> Excel:
         """This source with the sheet and the place of the table in it."""
         start = next(iter(layout.header), layout.body)
         first = next((at for at, one in enumerate(columns) if one.filled or one.name.strip()), 0)

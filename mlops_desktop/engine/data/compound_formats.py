@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, example_evidence
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, example_evidence
 from mlops_desktop.engine.data.identifiers import snake_name
 from mlops_desktop.engine.data.number_formats import NumberFormat
 from mlops_desktop.engine.data.raw_column import RawColumn

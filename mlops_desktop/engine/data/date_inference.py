@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.date_formats import DateFormat, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.date_formats import day_first, is_short_year_first
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
@@ -20,17 +20,18 @@ from mlops_desktop.serving.schema import Column
 
 
 def date_column(
-    raw: RawColumn, present: Bools, missing: tuple[str, ...], hints: Hints, least: float = 0.5, compact: bool = False
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], hints: Hints, *, forced: bool = False, compact: bool = False
 ) -> tuple[Column | None, list[Evidence]] | None:
     """The column as dates with the evidence; None for the column when at least half of its cells, but not nearly all, are dates (the
     evidence then names the others); None when fewer are.
 
-    `present` marks the distinct texts that are not missing; `least` is the share that must be dates at first (a low one forces the
-    best format); `compact` allows "20240328".
+    `present` marks the distinct texts that are not missing; `forced` takes the best format however few cells it reads; `compact` allows
+    "20240328".
     """
+    least = 0.01 if forced else 0.5
     sample = raw.sample(present, 300)
     digits = sum(any(c.isdigit() for c in text) for text in sample)
-    if digits < least * len(sample) or (least > 0.1 and is_season(raw, present)):
+    if digits < least * len(sample) or (not forced and is_season(raw, present)):
         return None
     read = _best_formats(raw, present, missing, sample, compact, least, hints.given_day_first is None)
     if not read:
@@ -39,11 +40,11 @@ def date_column(
     never = never_dates(raw, bad)
     if never.any():
         further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
-        return date_column(raw, present & ~never, (*missing, *further), hints, least, compact)
+        return date_column(raw, present & ~never, (*missing, *further), hints, forced=forced, compact=compact)
     total = raw.count(present)
     column, words, bad = without_words(raw, column, present, bad)
     conflicts = raw.count(bad)
-    if conflicts > STRAY_SHARE * total and least > 0.1:
+    if conflicts > STRAY_SHARE * total and not forced:
         return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None
     message = (
         msg("Every cell is a date.")
@@ -155,18 +156,18 @@ def _are_first_days(values: Any) -> bool:
 
 
 def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
-    """Every date reads both ways.
+    """The order of dates that all read both ways.
 
-    By the file's other columns, else by the calmer course of the rows, else by the mark and the file's customs.
+    By the file's other columns, else by the smaller steps from row to row, else by the mark and the file's decimal mark.
     """
     by_day = {day_first(column.grammar.date): (column, values) for column, values in (one, other)}
     monthly = [first for first, (_, values) in by_day.items() if _are_first_days(values)]
-    jumps = {}
+    steps = {}
     for first, (_, values) in by_day.items():
-        course = values[raw.codes[raw.codes >= 0]]
-        course = course[np.not_equal(course, MISSING_DATE)]
-        jumps[first] = float(np.abs(np.diff(course.astype(np.float64))).mean()) if len(course) > 2 else 0.0
-    calmer = min(jumps, key=lambda first: jumps[first])
+        series = values[raw.codes[raw.codes >= 0]]
+        series = series[np.not_equal(series, MISSING_DATE)]
+        steps[first] = float(np.abs(np.diff(series.astype(np.float64))).mean()) if len(series) > 2 else 0.0
+    smaller = min(steps, key=lambda first: steps[first])
     dotted, rule = "." in by_day[True][0].grammar.date, ORDER_KNOWN
     if hints.given_day_first is not None:
         chosen, why = hints.given_day_first, "you chose it"
@@ -174,10 +175,10 @@ def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, 
         chosen, why = hints.day_first, "the file's other dates have it so"
     elif len(monthly) == 1:
         chosen, why = monthly[0], "all are then the first day of a month"
-    elif dotted and (calmer or jumps[calmer] >= 0.5 * jumps[not calmer]):
+    elif dotted and (smaller or steps[smaller] >= 0.5 * steps[not smaller]):
         chosen, why = True, "that is the custom with points between"
-    elif jumps[calmer] < 0.5 * jumps[not calmer]:
-        chosen, why, rule = calmer, "the rows then follow each other in time", "date_order"
+    elif steps[smaller] < 0.5 * steps[not smaller]:
+        chosen, why, rule = smaller, "the rows then follow each other in time", "date_order"
     elif hints.decimal == ",":
         chosen, why = True, "the file uses a decimal comma"
     else:

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.evidence import cells_text, example_evidence
+from mlops_desktop.engine.data.cell_evidence import cells_text, example_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.dates import DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.cell_evidence import cells_text
 from mlops_desktop.engine.data.date_rules import is_named_date
-from mlops_desktop.engine.data.evidence import cells_text
 from mlops_desktop.engine.data.identifiers import has_id_name, snake_name
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts
 from mlops_desktop.serving.cells import level_of

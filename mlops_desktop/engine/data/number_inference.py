@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.compound_formats import compound_evidence, compound_format, same_mark
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.number_formats import NumberFormat, find_format
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar

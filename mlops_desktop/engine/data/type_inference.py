@@ -10,13 +10,13 @@ import numpy as np
 
 from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.compound_formats import unread_amounts
 from mlops_desktop.engine.data.date_formats import find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
 from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, reads_as_date
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
 from mlops_desktop.engine.data.number_formats import decimal_vote
 from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
@@ -245,7 +245,7 @@ def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, lis
     if raw.kind == "text":
         present = ~raw.among(missing)
         if note.type == "date":
-            found = date_column(raw, present, missing, hints, least=0.01, compact=True) if raw.count(present) else None
+            found = date_column(raw, present, missing, hints, forced=True, compact=True) if raw.count(present) else None
             if found is not None and found[0] is not None:
                 return found[0], [*evidence, *found[1][1:]]
         elif note.type == "boolean":

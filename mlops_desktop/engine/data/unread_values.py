@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.evidence import example_evidence
+from mlops_desktop.engine.data.cell_evidence import example_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
 

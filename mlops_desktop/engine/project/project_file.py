@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,11 +12,16 @@ from mlops_desktop.engine import disk
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import Project, digest
 from mlops_desktop.engine.project.migrations import FORMAT, migrate
+from mlops_desktop.engine.project.project_lock import LOCK_FILE
 from mlops_desktop.serving.message import msg
 
 PROJECT_FILE = "project.json"
 BACKUP_FILE = "project.json.bak"
 DAMAGED_FILE = "project.json.damaged"
+# What lies in the folder of a project before its project file is written; folders end with a slash.
+_UNFINISHED = re.compile(
+    r"\.lock|(?:data/)?\.[^/]*\.tmp|data/|data/[0-9a-f]{8,64}\.parquet|data/source\.json|store/|store/\..*|store/[0-9a-f]{2}/.*"
+)
 MOST_BYTES = 64 * 2**20  # a project file of thousands of columns has a few; more is no project file
 
 
@@ -114,15 +120,29 @@ def can_restore(folder: Path) -> bool:
 
 
 def new_project_folder(folder: Path) -> Path:
-    """Make the folder of a new project. UserError when it holds anything already, is a file, or may not be made."""
+    """Make the folder of a new project. UserError when it holds anything already, is a file, or may not be made.
+
+    What the making of a project leaves when it is killed (its lock, imported data without a project file) counts as nothing.
+    """
     with disk.explain_errors(msg("The folder “{folder}”", folder=folder)):
         if folder.exists() and not folder.is_dir():
             raise UserError(msg("“{folder}” is a file, not a folder.", folder=folder), "Choose another name for the project.")
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
+        if any(folder.iterdir()) and not _unfinished(folder):
             state = "already holds a project" if (folder / PROJECT_FILE).exists() else "is not empty"
             raise UserError(msg("The folder “{folder}” {state}.", folder=folder, state=state), "Choose a new or an empty folder.")
     return folder
+
+
+def _unfinished(folder: Path) -> bool:
+    """Whether a folder holds nothing but what a killed `new` leaves. Without our lock in it, a folder “data” is somebody else's."""
+    if not (folder / LOCK_FILE).is_file():
+        return False
+    for path in folder.rglob("*"):
+        place = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not _UNFINISHED.fullmatch(place + "/" * path.is_dir()):
+            return False
+    return True
 
 
 def _parse(data: bytes) -> Any:

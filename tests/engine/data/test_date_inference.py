@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from mlops_desktop.engine.data.cell_evidence import Hints
 from mlops_desktop.engine.data.date_inference import date_column
-from mlops_desktop.engine.data.evidence import Hints
 from tests.imported import raw_of
 
 
@@ -36,7 +36,7 @@ def test_few_strays_are_named_and_many_refuse():
     stopped, evidence = column([*cells, *["in 2 years"] * 10])
     assert stopped is None
     assert [e.rule for e in evidence] == ["not_date"]
-    assert column([*cells, *["soon"] * 10], least=0.01) is not None
+    assert column([*cells, *["soon"] * 10], forced=True) is not None
 
 
 def test_hints_of_other_columns():

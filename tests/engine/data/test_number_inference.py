@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_desktop.engine.data.evidence import Hints
+from mlops_desktop.engine.data.cell_evidence import Hints
 from mlops_desktop.engine.data.number_inference import fit_format, number_column
 from mlops_desktop.serving.schema import Grammar
 from tests.imported import raw_of

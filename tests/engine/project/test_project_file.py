@@ -324,3 +324,19 @@ def test_notes_of_columns_may_have_any_name():
     names = ["", ".", "a.b", "a=b", '"', "\n", "../../etc", "__class__", "format", "é" * 5000]
     project = Project(columns={name: ColumnNote(description=name) for name in names})
     assert project_from_json(json.loads(json.dumps(project_to_json(project)))) == project
+
+
+def test_what_a_killed_new_leaves_does_not_fill_the_folder(tmp_path):
+    folder = new_project_folder(tmp_path / "new")
+    for place in (".lock", "data/0123456789abcdef.parquet", "data/source.json", "data/.x.parquet.1-0-a.tmp", "store/6d/6d26/entry.json"):
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).touch()
+        assert new_project_folder(folder) == folder
+    own = folder / "data" / "mine.csv"
+    own.touch()
+    with pytest.raises(UserError, match="not empty"):
+        new_project_folder(folder)
+    own.unlink()
+    (folder / ".lock").unlink()  # nothing shows that the folder is ours
+    with pytest.raises(UserError, match="not empty"):
+        new_project_folder(folder)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.evidence import cells_text, example_evidence, mask, stray_evidence
+from mlops_desktop.engine.data.cell_evidence import cells_text, example_evidence, mask, stray_evidence
 from mlops_desktop.serving.schema import Column
 from tests.imported import raw_of
 
