@@ -104,16 +104,37 @@ class NotationFinder:
     def found(self) -> FileNotation:
         """The schema that reads the file.
 
-        UserError, which names the columns, when numbers or dates read both ways and nothing settles it.
+        UserError, which names the columns, when numbers or dates read both ways and nothing settles it, and when percentages have lost
+        their “%”.
         """
-        grammars = {**self._number_grammars(), **self._date_grammars()}
+        numbers = self._number_grammars()
+        fractions = self._fractions(numbers)
+        grammars = {**numbers, **self._date_grammars()}
         grammars.update({name: one.grammar() for name, one in self._words.items()})
         changed = [c for c in self._schema.columns if grammars.get(c.name, c.grammar) != c.grammar]
-        unknown = tuple(self._unknown_marks(grammars))
+        unknown = (*fractions, *self._unknown_marks(grammars))
         if not changed:
             return FileNotation(self._schema, unknown)
         columns = tuple(replace(c, grammar=grammars.get(c.name, c.grammar)) for c in self._schema.columns)
         return FileNotation(Schema(columns), (*_notes(changed, grammars), *unknown))
+
+    def _fractions(self, grammars: Mapping[str, Grammar]) -> tuple[str, ...]:
+        """A sentence about columns of percentages whose numbers without “%” are taken as fractions.
+
+        UserError when such numbers lie outside the range of the training data: “7.7” may be 7.7 % then.
+        """
+        found = {name: are_fractions for name, one in self._numbers.items() if (are_fractions := one.unmarked(grammars[name])) is not None}
+        if refused := [name for name, are_fractions in found.items() if not are_fractions]:
+            raise UserError(
+                msg(
+                    "Numbers of {names} stand without “%” in this file, but the training data was written with it: they may be "
+                    "fractions or percentages.",
+                    names=_quoted(refused),
+                ),
+                "Write them with “%”.",
+            )
+        template = "Numbers of {names} stand without “%” in this file; they were read as fractions, so that 0.12 is 12 %."
+        return (msg(template, names=_quoted([*found])),) if found else ()
 
     def _unknown_marks(self, grammars: Mapping[str, Grammar]) -> Iterator[str]:
         """The units and currencies that nothing settles, one sentence for each column."""

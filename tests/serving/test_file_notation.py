@@ -16,6 +16,7 @@ from mlops_desktop.serving.schema import Schema
 
 GERMAN = Column("x", "number", Grammar(decimal=",", thousands="."), low=100, high=20_000)
 SHARE = Column("y", "number", Grammar(decimal=","))
+RATE = Column("r", "number", Grammar(decimal=",", percent=True), low=0.001, high=0.093)
 PLAIN = Column("x", "number")
 WHOLE = Column("n", "integer")
 DAY = Column("d", "date")
@@ -61,6 +62,12 @@ CASES = {
         (Column("x", "number", unit="kg"),), {"x": ["1500 g", "2.5 kg", "3"]}, {"x": [1.5, 2.5, 3.0]}, ",", ("converted to kg",)
     ),
     "percentages of shares": Case((Column("x", "number", low=0, high=1),), {"x": ["12.5 %"]}, {"x": [0.125]}, ",", ("percentages",)),
+    "percentages with their mark and zeros": Case((RATE,), {"r": ["7,7 %", "0", "0,0", ""]}, {"r": [0.077, 0, 0, None]}, ";"),
+    "fractions in a column of percentages": Case((RATE,), {"r": ["0,05", "7,7%"]}, {"r": [0.05, 0.077]}, ";", ("as fractions",)),
+    "fractions with another decimal mark": Case((RATE,), {"r": ["0.050", "0.077"]}, {"r": [0.05, 0.077]}, ",", ("point", "fractions")),
+    "percentages of a column in per cent": Case(
+        (Column("x", "number", unit="%", low=0, high=90),), {"x": ["12.5 %"]}, {"x": [12.5]}, ",", ("left off",)
+    ),
     "a month first is proved": Case(
         (SLASHES,), {"d": ["03/04/2024", "12/31/2024"]}, {"d": ["2024-03-04", "2024-12-31"]}, ",", ("month/day/year",)
     ),
@@ -140,6 +147,8 @@ def test_what_a_file_proves(case):
         (Column("x", "number", Grammar(affixes=("$",))), ["12 €"], "“€”"),  # another currency
         (PLAIN, ["12 kg"], "“kg” in this file, but the training data says no unit"),  # a unit that nothing was said about
         (PLAIN, ["12 %"], "“%”"),
+        (Column("x", "number", low=0, high=90), ["30%", "25 %"], "“%”"),  # of numbers that may be percentages or not
+        (Column("x", "number", low=0.2, high=0.9), ["1.2%"], "“%”"),  # no fraction of this range
         (ANSWER, ["perhaps", "ja"], ""),
         (LATE, ["12345"], ""),  # a number far from the days of the training data
         (DAY, ["45349"], ""),  # … which are not known
@@ -154,6 +163,16 @@ def test_what_settles_nothing_leaves_the_rows_to_be_refused(column, cells, marks
     assert found.schema == Schema((column,))
     assert [marks in note for note in found.notes] == ([True] if marks else [])
     assert found.schema.from_texts({column.name: cells}, len(cells)).errors
+
+
+@pytest.mark.parametrize("cells", [["7,7", "5,1 %"], ["6", "12"], ["0,20"], ["0,05", "-0,05"], ["7.7"]])
+@pytest.mark.parametrize("column", [RATE, Column("r", "number", RATE.grammar)], ids=["range", "no range"])
+def test_percentages_without_their_mark_are_refused(column, cells):
+    finder = NotationFinder(Schema((column,)), ",")
+    for cell in cells:
+        finder.add({"r": [cell]})
+    with pytest.raises(UserError, match="“r” stand without “%”"):
+        finder.found()
 
 
 def test_a_time_with_a_zone_is_named_in_a_column_of_local_times():

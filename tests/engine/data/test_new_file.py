@@ -47,6 +47,18 @@ def test_names_and_levels_in_another_spelling(tmp_path):
     assert any("“KÖLN” as “Köln”" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("cells", [["6", "0,05"], ["7,5", "0,05 %"]])
+def test_percentages_without_their_mark_are_refused_by_program_and_bundle(tmp_path, cells):
+    schema = Schema((Column("Wert", "number", Grammar(decimal=",", percent=True), low=0.001, high=0.09), Column("Ort", "category")))
+    data = "Ort;Wert\n" + "".join(f"Rom;{cell}\n" for cell in ["0", "1", *cells])
+    for read_it in (lambda: read(tmp_path, data, schema), lambda: CsvInput(io.StringIO(data, newline=""), schema)):
+        with pytest.raises(UserError, match="Numbers of “Wert” stand without “%”"):
+            read_it()
+    fractions = data.replace("1\n", "0,01\n").replace(cells[0], "0,06")
+    assert any("as fractions" in note for note in read(tmp_path, fractions, schema).notes)
+    assert any("as fractions" in note for note in CsvInput(io.StringIO(fractions, newline=""), schema).notes)
+
+
 def test_rows_of_another_length_are_refused_and_counted(tmp_path):
     rows = "".join(f"Rom;{at},5;{at}\n" for at in range(40))
     found = read(tmp_path, f"Ort;Wert;Nr\n{rows}Rom;1\nRom;1,5;2;3\n")
