@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from .cells import BOOLEAN_PAIRS, Grammar, boolean_texts, level_of
 from .column import Column
-from .date_notation import DateNotation, order_text
+from .date_notation import DateNotation, dates_text
 from .dates import is_time_of_day
 from .errors import UserError
 from .level_notation import LevelNotation
@@ -140,10 +140,14 @@ class NotationFinder:
         """The units and currencies that nothing settles, one sentence for each column."""
         for name, one in self._numbers.items():
             if marks := one.unknown_marks(grammars[name]):
-                unit = one.column.unit
-                own = msg("the training data is in {unit}", unit=unit) if unit else msg("the training data says no unit")
-                template = "Numbers of “{name}” stand with {marks} in this file, but {own}: rows with them are refused. Leave the mark off."
-                yield msg(template, name=name, marks=_quoted(marks), own=own)
+                template = "Numbers of “{name}” stand with {marks} in this file, but {own}: rows with them are refused. {remedy}"
+                if unit := one.column.unit or ", ".join(one.column.grammar.affixes[:1]):
+                    own = msg("the training data is in {unit}", unit=unit)
+                    remedy = msg("Convert the values to {unit}.", unit=unit)
+                else:
+                    own = msg("the training data says no unit")
+                    remedy = msg("Convert the values to the unit of the training data and leave the mark off.")
+                yield msg(template, name=name, marks=_quoted(marks), own=own, remedy=remedy)
 
     def _number_grammars(self) -> dict[str, Grammar]:
         proven = {self._given} if self._given else {mark for one in self._numbers.values() for mark in one.proven}
@@ -193,7 +197,7 @@ def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
     elif new.thousands != own.thousands or ("lakh" in own.notations and "lakh" not in new.notations):
         yield "The numbers of {names} have “{value}” between thousands in this file; they were read so.", new.thousands
     if new.date != own.date:
-        yield "The dates of {names} are written {value} in this file; they were read so.", order_text(new.date)
+        yield "The dates of {names} are written {value} in this file; they were read so.", dates_text(new)
     if new.percent != own.percent:
         yield "The numbers of {names} are percentages in this file; they were read as shares{value}.", ""
     if further := [one for one in new.notations if one not in own.notations]:

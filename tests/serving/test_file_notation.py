@@ -22,6 +22,7 @@ WHOLE = Column("n", "integer")
 DAY = Column("d", "date")
 LATE = Column("d", "date", low=1_700_000_000_000_000, high=1_710_000_000_000_000)
 SLASHES = Column("d", "date", Grammar(date="%d/%m/%Y"))
+BIRTH = Column("d", "date", Grammar(date="%d.%m.%Y"), low=-883_612_800_000_000, high=1_167_609_600_000_000)  # 1942 to 2007
 ANSWER = Column("b", "boolean", Grammar(true=("yes",), false=("no",)))
 
 
@@ -105,6 +106,26 @@ CASES = {
     ),
     "days without marks": Case((LATE,), {"d": ["20240227"]}, {"d": ["2024-02-27"]}, ",", ("yyyymmdd",)),
     "days that Excel counts": Case((LATE,), {"d": ["45349", "45350.5"]}, {"d": ["2024-02-27", "2024-02-28T12:00:00"]}, ",", ("Excel",)),
+    "two-digit years are near the training data": Case(
+        (BIRTH,),
+        {"d": ["17.09.47", "29.07.96", "01.02.03"]},
+        {"d": ["1947-09-17", "1996-07-29", "2003-02-01"]},
+        ";",
+        ("from 1924 to 2023",),
+    ),
+    "two-digit years late in the century": Case((LATE,), {"d": ["27.02.72"]}, {"d": ["2072-02-27"]}, ";", ("from 1974 to 2073",)),
+    "two-digit years of training data with two-digit years": Case(
+        (Column("d", "date", Grammar(date="%d.%m.%y", pivot=30), low=BIRTH.low, high=BIRTH.high),),
+        {"d": ["17.09.25"]},
+        {"d": ["2025-09-17"]},
+    ),
+    "two-digit years in another order": Case(
+        (Column("d", "date", Grammar(date="%d.%m.%y", pivot=30), low=BIRTH.low, high=BIRTH.high),),
+        {"d": ["9/17/29", "9/17/30"]},
+        {"d": ["2029-09-17", "1930-09-17"]},
+        ",",
+        ("from 1930 to 2029",),
+    ),
     "yes and no of another language": Case((ANSWER,), {"b": ["WAHR", "falsch", ""]}, {"b": [1.0, 0.0, None]}, ";", ("“wahr”",)),
     "the file of the model's own kind": Case(
         (GERMAN, WHOLE, SLASHES, ANSWER),
@@ -144,8 +165,17 @@ def test_what_a_file_proves(case):
     ("column", "cells", "marks"),
     [
         (GERMAN, ["4,5", "950.25"], ""),  # marks that contradict each other
-        (Column("x", "number", Grammar(affixes=("$",))), ["12 €"], "“€”"),  # another currency
-        (PLAIN, ["12 kg"], "“kg” in this file, but the training data says no unit"),  # a unit that nothing was said about
+        (
+            Column("x", "number", Grammar(affixes=("$",))),
+            ["12 €"],
+            "“€” in this file, but the training data is in $: rows with them are refused. Convert",
+        ),  # another currency
+        (Column("x", "number", unit="°C"), ["54 °F"], "refused. Convert the values to °C."),
+        (
+            PLAIN,
+            ["12 kg"],
+            "“kg” in this file, but the training data says no unit: rows with them are refused. Convert the values to the unit",
+        ),  # a unit that nothing was said about
         (PLAIN, ["12 %"], "“%”"),
         (Column("x", "number", low=0, high=90), ["30%", "25 %"], "“%”"),  # of numbers that may be percentages or not
         (Column("x", "number", low=0.2, high=0.9), ["1.2%"], "“%”"),  # no fraction of this range
