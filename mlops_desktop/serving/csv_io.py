@@ -26,7 +26,7 @@ from .frame import Floats
 from .late_escape import LATE_ESCAPE
 from .left_out import layout_messages, left_out_messages
 from .message import msg
-from .names import clean_name, match_names, unique_names
+from .names import clean_name, match_names, refuse_repeated, unique_names
 from .plural import plural_msg
 from .schema import Schema
 from .scorer import Scorer
@@ -61,8 +61,9 @@ class CsvInput:
     Delimiter and quotes, the row of the names, what is no row of the table, and how numbers, dates, booleans and categories are written
     are found in the text. Blank lines are skipped where there is more than one column. Names are normalized as at training, and matched
     where they are spelled otherwise. `notes` repeat no cell, but the spellings of levels and words that were read; `left_out` says which
-    lines are no rows of the table, with their texts. UserError when there is no header, a name of the model's comes twice, no column is
-    one of the model's, a needed column is absent, or cells read both ways and nothing settles it.
+    lines are no rows of the table, with their texts. UserError when there is no header or no row below it, a name of the model's comes
+    twice, no column is one of the model's, a needed column is absent, cells read both ways and nothing settles it, or percentages have
+    lost their “%”.
     """
 
     def __init__(self, text: TextIO, schema: Schema, size: int = CHUNK) -> None:
@@ -72,6 +73,8 @@ class CsvInput:
         read = _read(one.text if one else text, schema, size)
         if one is None and read.is_irregular() and (one := find_one_table(text, known, whole=True)):
             read = _read(one.text, schema, size)
+        if not read.cells.rows:
+            raise UserError("The CSV holds column names but no row of data.", "Send at least one row.")
         notation = read.finder.found()
         self._cells = read.cells
         self.schema = notation.schema
@@ -143,9 +146,8 @@ def _names(header: Sequence[str], schema: Schema) -> tuple[list[str], dict[str, 
         raise UserError("The CSV has no header.", _REMEDY)
     known = {column.name for column in schema.columns}
     names, doubled = unique_names(header)
-    if any(name in known and f"{name}_2" not in known for name in doubled):
-        raise UserError("The header names a column twice.", "Give each column a name of its own.")
     spelled = match_names(names, known)
+    refuse_repeated([spelled.get(name, name) for name in doubled], known)
     names = [spelled.get(name, name) for name in names]
     if not known & set(names):
         raise UserError("None of the columns is one of the model's.", _REMEDY)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from .cells import Grammar, clean_text
 from .column import Column
 from .date_formats import DAYS, day_first, day_formats, exchanged, format_match, whole_formats
-from .dates import OffsetError, date_reader, without_clock
+from .dates import DAY, OffsetError, date_reader, without_clock
 from .frame import MISSING_DATE
+from .message import msg
 
 _NUMBERS = {"%Y%m%d": "yyyymmdd", "%E": "as the numbers of days that Excel counts", "%s": "as seconds since 1970"}
 _NEAR = 5 * 366 * 86_400_000_000  # microseconds from the training data, at least, in which a number may be a date
@@ -30,6 +31,7 @@ class DateNotation:
         grammar = column.grammar
         self.column = column
         self._own = date_reader(grammar)
+        self._other = grammar if has_short_year(grammar.date) else replace(grammar, pivot=_nearest_pivot(column))  # for other formats
         self._own_reads_all = True
         self._numbers = _number_readers(column)
         self._readers: dict[str, Callable[[str], int]] = {}  # of the formats that read every cell so far
@@ -70,16 +72,16 @@ class DateNotation:
     def _readers_of(self, text: str) -> dict[str, Callable[[str], int]]:
         """The readers of the formats that a text has, in a fixed order."""
         days = dict.fromkeys(day_formats(text))
-        alone = {one: date_reader(replace(self.column.grammar, date=one)) for one in days if format_match(one).fullmatch(text)}
+        alone = {one: date_reader(replace(self._other, date=one)) for one in days if format_match(one).fullmatch(text)}
         wholes = [one for one in whole_formats(text) if self.column.grammar.zone or "%z" not in one]
-        further = {one: date_reader(replace(self.column.grammar, date=one)) for one in wholes}
+        further = {one: date_reader(replace(self._other, date=one)) for one in wholes}
         return {**(alone or self._with_clocks(days)), **further, **self._numbers}
 
     def _with_clocks(self, days: Iterable[str]) -> dict[str, Callable[[str], int]]:
         """The readers of days with a clock, which read the days alone as well."""
         ends = ("", "%z") if self.column.grammar.zone else ("",)
         formats = [f"{day}{clock}{end}" for day in days if day in DAYS for clock in _CLOCKS for end in ends]
-        return {one: date_reader(replace(self.column.grammar, date=one)) for one in formats}
+        return {one: date_reader(replace(self._other, date=one)) for one in formats}
 
     def order(self) -> bool | None:
         """Whether the cells prove that the day stands first (True) or the month (False); None when they prove neither."""
@@ -105,7 +107,20 @@ class DateNotation:
         chosen = next((one for one in self._readers if not self._reads_both_ways or _order(one) == proven), "")
         if not chosen:
             return own
-        return replace(own, date=chosen)
+        return replace(self._other if has_short_year(chosen) else own, date=chosen)
+
+
+def has_short_year(format_: str) -> bool:
+    """Whether years are written with two digits."""
+    return "%y" in format_
+
+
+def _nearest_pivot(column: Column) -> int:
+    """The pivot by which two-digit years are as near to the training data as they can be; the grammar's where its range is unknown."""
+    if column.low is None or column.high is None:
+        return column.grammar.pivot
+    middle = 1970 + (column.low + column.high) / 2 / (365.2425 * DAY)
+    return min(max(round(middle) - 50 - 1900, 0), 100)
 
 
 def _values(readers: Mapping[str, Callable[[str], int]], text: str) -> dict[str, int]:
@@ -152,6 +167,14 @@ def _order(format_: str) -> bool | None:
     """Whether the day stands first, where the month might as well; None for formats whose order is beyond doubt."""
     day = without_clock(format_)
     return day_first(day) if exchanged(day) else None
+
+
+def dates_text(grammar: Grammar) -> str:
+    """As `order_text` of a grammar's format, with the century of two-digit years."""
+    text = order_text(grammar.date)
+    if not has_short_year(grammar.date):
+        return text
+    return msg("{text} with years from {first} to {last}", text=text, first=1900 + grammar.pivot, last=1999 + grammar.pivot)
 
 
 def order_text(format_: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from .cells import BOOLEAN_PAIRS, Grammar, boolean_texts, level_of
 from .column import Column
-from .date_notation import DateNotation, order_text
+from .date_notation import DateNotation, dates_text
 from .dates import is_time_of_day
 from .errors import UserError
 from .level_notation import LevelNotation
@@ -104,25 +104,50 @@ class NotationFinder:
     def found(self) -> FileNotation:
         """The schema that reads the file.
 
-        UserError, which names the columns, when numbers or dates read both ways and nothing settles it.
+        UserError, which names the columns, when numbers or dates read both ways and nothing settles it, and when percentages have lost
+        their “%”.
         """
-        grammars = {**self._number_grammars(), **self._date_grammars()}
+        numbers = self._number_grammars()
+        fractions = self._fractions(numbers)
+        grammars = {**numbers, **self._date_grammars()}
         grammars.update({name: one.grammar() for name, one in self._words.items()})
         changed = [c for c in self._schema.columns if grammars.get(c.name, c.grammar) != c.grammar]
-        unknown = tuple(self._unknown_marks(grammars))
+        unknown = (*fractions, *self._unknown_marks(grammars))
         if not changed:
             return FileNotation(self._schema, unknown)
         columns = tuple(replace(c, grammar=grammars.get(c.name, c.grammar)) for c in self._schema.columns)
         return FileNotation(Schema(columns), (*_notes(changed, grammars), *unknown))
 
+    def _fractions(self, grammars: Mapping[str, Grammar]) -> tuple[str, ...]:
+        """A sentence about columns of percentages whose numbers without “%” are taken as fractions.
+
+        UserError when such numbers lie outside the range of the training data: “7.7” may be 7.7 % then.
+        """
+        found = {name: are_fractions for name, one in self._numbers.items() if (are_fractions := one.unmarked(grammars[name])) is not None}
+        if refused := [name for name, are_fractions in found.items() if not are_fractions]:
+            raise UserError(
+                msg(
+                    "Numbers of {names} stand without “%” in this file, but the training data was written with it: they may be "
+                    "fractions or percentages.",
+                    names=_quoted(refused),
+                ),
+                "Write them with “%”.",
+            )
+        template = "Numbers of {names} stand without “%” in this file; they were read as fractions, so that 0.12 is 12 %."
+        return (msg(template, names=_quoted([*found])),) if found else ()
+
     def _unknown_marks(self, grammars: Mapping[str, Grammar]) -> Iterator[str]:
         """The units and currencies that nothing settles, one sentence for each column."""
         for name, one in self._numbers.items():
             if marks := one.unknown_marks(grammars[name]):
-                unit = one.column.unit
-                own = msg("the training data is in {unit}", unit=unit) if unit else msg("the training data says no unit")
-                template = "Numbers of “{name}” stand with {marks} in this file, but {own}: rows with them are refused. Leave the mark off."
-                yield msg(template, name=name, marks=_quoted(marks), own=own)
+                template = "Numbers of “{name}” stand with {marks} in this file, but {own}: rows with them are refused. {remedy}"
+                if unit := one.column.unit or ", ".join(one.column.grammar.affixes[:1]):
+                    own = msg("the training data is in {unit}", unit=unit)
+                    remedy = msg("Convert the values to {unit}.", unit=unit)
+                else:
+                    own = msg("the training data says no unit")
+                    remedy = msg("Convert the values to the unit of the training data and leave the mark off.")
+                yield msg(template, name=name, marks=_quoted(marks), own=own, remedy=remedy)
 
     def _number_grammars(self) -> dict[str, Grammar]:
         proven = {self._given} if self._given else {mark for one in self._numbers.values() for mark in one.proven}
@@ -172,7 +197,7 @@ def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
     elif new.thousands != own.thousands or ("lakh" in own.notations and "lakh" not in new.notations):
         yield "The numbers of {names} have “{value}” between thousands in this file; they were read so.", new.thousands
     if new.date != own.date:
-        yield "The dates of {names} are written {value} in this file; they were read so.", order_text(new.date)
+        yield "The dates of {names} are written {value} in this file; they were read so.", dates_text(new)
     if new.percent != own.percent:
         yield "The numbers of {names} are percentages in this file; they were read as shares{value}.", ""
     if further := [one for one in new.notations if one not in own.notations]:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .cells import clean_text
+from .errors import UserError
+from .message import msg
 
 _SEPARATORS = re.compile(r"[\s_.-]+")
 
@@ -32,6 +34,16 @@ def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:
         seen.add(text)
         out.append(text)
     return out, list(dict.fromkeys(doubled))
+
+
+def refuse_repeated(repeated: Iterable[str], known: Collection[str]) -> None:
+    """UserError when one of the names that occurred more than once (see `unique_names`) is a known one: which of its columns is meant?
+
+    Where the numbered name is known as well, the training data had both columns.
+    """
+    if doubtful := [name for name in repeated if name in known and f"{name}_2" not in known]:
+        names = ", ".join(f"“{name}”" for name in doubtful[:12])
+        raise UserError(msg("The header names a column twice: {names}.", names=names), "Give each column a name of its own.")
 
 
 def _free(name: str, taken: set[str]) -> str:

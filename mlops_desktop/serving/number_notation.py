@@ -11,7 +11,7 @@ from dataclasses import replace
 from .cells import Grammar, Scale, clean_text
 from .column import Column
 from .numbers import NOTATIONS, number_reader
-from .units import CURRENCIES, UNITS, ratio
+from .units import CURRENCIES, RATIOS, UNITS, ratio
 
 _PLAIN = {mark: re.compile(rf"(?:[+-]?[0-9]+(?:{re.escape(mark)}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?\n)*") for mark in ".,"}
 _DIGITS = re.compile(r"[+-]?[0-9]+")
@@ -25,6 +25,7 @@ _THREES = re.compile(r"[+-]?(?:[0-9]{3},[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3}){2,})(?:
 _NO_GROUP = re.compile(r"(?<![\d.,])(?:0\d*|\d{4,})([.,])\d{3}(?![\d.,])")
 _MARKED = re.compile(r"(?P<sign>[+−–-]?)\s*(?P<before>[^\d\s+−–.,-]*)\s*(?P<number>[+−–-]?[0-9](?:.*[0-9])?)\s*(?P<after>[^\d\s.,]*)")
 _GROUPS: Mapping[str, tuple[str, ...]] = {".": ("", ",", " ", "'"), ",": ("", ".", " ", "'")}  # marks between thousands by decimal mark
+_OF_A_HUNDRED = re.compile(rf".*(?:{'|'.join(map(re.escape, ('%', *RATIOS)))}).*", re.DOTALL)
 _AROUND = {one.id: re.compile(one.around) for one in NOTATIONS.values() if one.around}
 OTHER = {".": ",", ",": "."}
 DECIMAL_NAMES = {".": "point", ",": "comma"}
@@ -52,10 +53,13 @@ class NumberNotation:
         self._lakh: set[bool] = set()  # whether commas stand between groups of two digits, where that is seen
         self._bare = False
         self._largest = 0.0  # of the numbers before a percent sign
+        self._unmarked: dict[str, list[float]] = {mark: [] for mark in _GROUPS}  # by decimal mark: least and greatest number without “%”
 
     def add(self, texts: Iterable[str]) -> None:
         """Take note of some cells."""
         texts = list(texts)
+        if self.column.grammar.percent:
+            self._add_unmarked(texts)
         lines = "\n".join((*texts, ""))
         for decimal, plain in _PLAIN.items():
             if plain.fullmatch(lines):  # most columns, by one match for all their cells
@@ -75,6 +79,17 @@ class NumberNotation:
                     self._lakh.add(False)
             else:
                 self._add_other(clean_text(text))
+
+    def _add_unmarked(self, texts: Iterable[str]) -> None:
+        """Note the range of the numbers without “%” in a column that has it; 0 is the same with and without."""
+        for text in texts:
+            if _OF_A_HUNDRED.fullmatch(text):
+                continue
+            for mark, readers in self._readers.items():
+                value = next((value for _, read in readers if (value := _value(read, text)) is not None), 0.0)
+                if value and not math.isnan(value):
+                    seen = (value, *self._unmarked[mark])
+                    self._unmarked[mark] = [min(seen), max(seen)]
 
     def _prove(self, decimal: str) -> None:
         self.proven.add(decimal)
@@ -175,6 +190,16 @@ class NumberNotation:
         read = {*grammar.affixes, *(scale.mark for scale in grammar.scales), *(["%"] if grammar.percent else [])}
         return sorted(self._marks.keys() - read)
 
+    def unmarked(self, grammar: Grammar) -> bool | None:
+        """Whether the numbers without “%” in a column of percentages are fractions, as far as the range of the training data shows.
+
+        True when all of them lie within this range as they stand, False when one does not. None when there is none.
+        """
+        found, low, high = self._unmarked[grammar.decimal], self.column.low, self.column.high
+        if not found:
+            return None
+        return low is not None and high is not None and low <= found[0] and found[-1] <= high
+
     def _decimal(self, proven: Collection[str], likely: str) -> str:
         """The decimal mark of the cells, "" when nothing settles it."""
         own = self.column.grammar.decimal
@@ -223,14 +248,14 @@ class NumberNotation:
         return grammar
 
     def _with_percent(self, grammar: Grammar) -> Grammar:
-        """Percentages as shares or as they stand, whichever the range of the training data allows alone."""
+        """Percentages as fractions where the range of the training data shows that it holds fractions, else the grammar as it is."""
+        if self.column.unit == "%":
+            return replace(grammar, affixes=(*grammar.affixes, "%"))
         low, high = self.column.low, self.column.high
         if low is None or high is None or self.column.type != "number":
             return grammar
-        size = max(abs(low), abs(high))
-        if size <= 1 < self._largest:
-            return replace(grammar, percent=True)
-        return replace(grammar, affixes=(*grammar.affixes, "%")) if 1 < self._largest <= size else grammar
+        are_fractions = max(abs(low), abs(high)) <= 1 < self._largest and low <= self._largest / 100
+        return replace(grammar, percent=True) if are_fractions else grammar
 
 
 def _value(read: Callable[[str], float], text: str) -> float | None:

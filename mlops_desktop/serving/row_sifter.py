@@ -31,24 +31,40 @@ _TOTALS = (
     *("subtotale", "soma", "ogółem", "overall total", "column total", "gesamtergebnis"),
 )
 TOTALS = frozenset(text + end for word in _TOTALS for text in (word, word.capitalize(), word.title(), word.upper()) for end in ("", ":"))
+# The word with the name of a group, which is a total only where the row lacks the texts of other columns: “North Total”, “Summe Süd”.
+NAMED_TOTAL = (
+    r"(?i)(?:sub-?total|sous-total|subtotaa?le?|zwischensumme|teilsumme|summe|gesamt|total|totaal|suma|razem)\s+\S.*"
+    r"|.*\S\s+(?:total|subtotal|totals|gesamt|summe|zwischensumme|ergebnis|totaal|somme)\s*:?"
+)
+_NAMED_TOTAL = re.compile(NAMED_TOTAL)
 _MEANS = (
     *("mean", "average", "avg", "avg.", "durchschnitt", "mittelwert", "ø", "moyenne"),
     *("media", "promedio", "média", "średnia", "gemiddelde"),
-    *("std dev", "std. dev.", "st. dev.", "stdev", "std", "standard deviation", "standardabweichung", "stdabw", "écart-type"),
+    *("std dev", "std. dev.", "st. dev.", "stdev", "stddev", "std", "stabw", "stabw.", "stdabw"),
+    *("standard deviation", "standardabweichung", "écart-type"),
     *("desviación estándar", "median", "minimum", "maximum", "variance", "varianz"),
 )
 _EXTREMES = {"min": "max", "min.": "max.", "max": "min", "max.": "min."}  # each may be a name; both together are a summary
+_BESIDE_MEANS = frozenset(("n", "count", "anzahl", "sd", "s.d.", "se", "sem", "cv", "cv%", "var", "min", "max"))  # names too, but for means
 # At the end also with more behind the word: “Total (n=140)”, “Sum of amounts”.
 _SUMMARY = re.compile(rf"(?:{'|'.join(map(re.escape, (*_TOTALS, *_MEANS)))})(?:\s*[:(\[].*|\s+(?:of|von|de|di|in|[0-9]).*)?", re.IGNORECASE)
 _PAGE = re.compile(r"(?i)(?:page|seite|p[aá]gina|strona|sida|side|blatt)\s*[:#]?\s*[0-9]+(?:\s*(?:of|von|de|di|z|av|/)\s*[0-9]+)?")
+_FOOTNOTE = re.compile(
+    r"(?i)(?:data )?(?:quellen?|sources?|fuente|fonte|bron|źródło)\s?:.*"
+    r"|(?:stand|note|notes|notiz|nota|anmerkung(?:en)?|hinweise?|remarks?|legende?)\s?:.*"
+    r"|(?:erstellt|gedruckt|exportiert|created|generated|printed|exported|downloaded) (?:am|von|mit|on|by|at|with|from|:).*"
+    r"|(?:stand|as of|last updated:?) [0-9].*|©.*|\(c\) [0-9].*|copyright .*|\*+\)? \S.*"
+)
 _COUNTED = re.compile(
     r"(?i)\(?[0-9][0-9.,]*\s+(?:rows?|records?|lines?|zeilen?|datens[aä]tze?)"
     r"(?:\)|\s+(?:selected|affected|in set|fetched|returned|exported)\b.*)?\.?"
 )
 _VALUELESS = re.compile(r"(?i)(?!true$|false$|nan|inf)[a-z_]")  # names that are the text of no number, date or boolean
+STARS = frozenset("*" * count for count in range(1, 6))  # how SAP marks totals, in a row that leaves cells empty
 MARKED = 3  # columns from the left in which the word for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
 _REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
+_FEW = 3  # texts, below which they say nothing of what is usual
 _USUAL = 1.5  # a text in the first column is a notice when it is so many times longer than the others there
 
 
@@ -61,6 +77,7 @@ class RowSifter:
     headers: tuple[tuple[str, ...], ...]
     padded: bool = False  # whether every row has as many cells as the widest one, as in a sheet
     longest: int = 0  # characters of the longest usual text in the first column
+    usual_first: str = ".*"  # regular expression of the texts in the first column
 
     @classmethod
     def over(cls, layout: TableLayout, wanted: Wanted, rows: Sequence[Row], *, padded: bool = False) -> RowSifter:
@@ -69,7 +86,8 @@ class RowSifter:
         headers = tuple(tuple(map(cell_text, rows[at])) for at in (*layout.header, *units) if at < len(rows))
         body = rows[layout.body :]
         texts = [len(cell_text(row[0])) for row in body[: max(1, len(body) // 2)] if row]
-        return cls(layout, wanted, headers, padded, max(texts, default=0))
+        firsts = [cell_text(row[0]) for row in body if len(row) > 1 and any(map(cell_text, row[1:]))]
+        return cls(layout, wanted, headers, padded, max(texts, default=0), _common_pattern(firsts))
 
     def inside(self, row: Row, width: int) -> Reason | Literal[""]:
         """Why a row anywhere in a table of so many columns is none of its rows; "" when it is one."""
@@ -81,7 +99,7 @@ class RowSifter:
             return "comment"
         if width > 1 and is_rule(row):
             return "rule"
-        if self.is_total(row) and self._lacks_texts(row):
+        if (self.is_total(row) or self._is_named_total(row)) and self._lacks_texts(row):
             return "total"
         return "inside" if self._is_apart(row, width) else ""
 
@@ -114,7 +132,13 @@ class RowSifter:
         """Whether a text begins a total, a comment or a drawn line where it stands in the first columns."""
         text = cell.strip(ASCII_BLANKS)
         mark = self.wanted.comment
-        return text in TOTALS or (bool(mark) and text.startswith(mark)) or cell.strip()[:3] in RULES
+        return (
+            text in TOTALS
+            or text in STARS
+            or _NAMED_TOTAL.fullmatch(text) is not None
+            or (bool(mark) and text.startswith(mark))
+            or cell.strip()[:3] in RULES
+        )
 
     def below(self, rows: Sequence[Row], width: int, marked: int) -> list[Reason | None]:
         """Why rows at the end are none of the table, the last one last; None for empty ones between them.
@@ -155,7 +179,8 @@ class RowSifter:
             return False
         text = cell_text(row[at]).casefold()
         beginnings = [cell_text(other[at]).casefold() for other in rows if at < len(other)]
-        if not _SUMMARY.fullmatch(text) and _EXTREMES.get(text) not in beginnings:
+        beside = text in _BESIDE_MEANS and any(_SUMMARY.fullmatch(other) for other in beginnings)
+        if not _SUMMARY.fullmatch(text) and _EXTREMES.get(text) not in beginnings and not beside:
             return False
         return beginnings.count(text) == 1
 
@@ -180,8 +205,13 @@ class RowSifter:
         for cell in row[:MARKED]:
             text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else ""
             if text or not isinstance(cell, (str, type(None))):
-                return text in TOTALS
+                return text in TOTALS or (text in STARS and sum(bool(cell_text(cell)) for cell in row) < self.layout.fill)
         return False
+
+    def _is_named_total(self, row: Row) -> bool:
+        """Whether a row begins with a word for a total and the name of what it sums."""
+        text = next((text for cell in row[:MARKED] if (text := cell_text(cell))), "")
+        return _NAMED_TOTAL.fullmatch(text) is not None
 
     def _lacks_texts(self, row: Row) -> bool:
         """Whether a row of values holds nothing in the columns of texts and dates but the word for a total."""
@@ -189,13 +219,21 @@ class RowSifter:
         return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and count_kinds(row, self.layout.kinds)[0] > 0
 
     def _is_apart(self, row: Row, width: int) -> bool:
-        """Whether a row is a single text that its column cannot hold, or the number of a page; in texts only where it is short."""
-        if len(row) == width and not self.padded:
-            return False
+        """Whether a row is a single text that its column cannot hold, the head of a group of rows, or the number of a page; in texts only
+        where it is short.
+        """
         filled = list(islice((text for cell in row if cell is not None and (text := cell_text(cell))), 2))
-        if len(filled) != 1:
+        if len(filled) != 1 or width < 2:
             return False
-        return (self.layout.fill > 2 and count_kinds(row, self.layout.kinds) == (0, 1)) or _PAGE.fullmatch(filled[0]) is not None
+        if _PAGE.fullmatch(filled[0]):
+            return True
+        if all_missing(filled) or self.layout.fill < (3 if self.usual_first else 2):
+            return False
+        whole, first = len(row) == width, bool(cell_text(row[0]))
+        if count_kinds(row, self.layout.kinds) == (0, 1) and (first or not whole or self.padded):
+            return True
+        may_be_head = whole and first and any(self.layout.kinds[1:]) and not self.layout.kinds[0]
+        return may_be_head and re.fullmatch(self.usual_first, filled[0]) is None
 
     def _is_notice(self, row: Row, width: int) -> bool:
         """Whether a row at the end does not fit the columns: texts where they hold values, or a single text in a short or unusual row."""
@@ -210,6 +248,8 @@ class RowSifter:
         first = cell_text(row[0]) if row else ""
         if filled != 1 or not first:
             return False
+        if _FOOTNOTE.fullmatch(first) and re.fullmatch(self.usual_first, first) is None:
+            return True
         return len(row) < width or (self.layout.fill > 2 and len(first) > max(_USUAL * self.longest, 8))
 
     def left_out(
@@ -234,6 +274,21 @@ class RowSifter:
         if not any(self.layout.kinds) and repeated >= _REPEATED * rows:  # texts may be names and cells alike
             return {at: reason for at, reason in reasons.items() if reason != "repeated"}
         return reasons
+
+
+def _common_pattern(firsts: Sequence[str]) -> str:
+    """A regular expression of what the texts in a column have in common: no blank, a digit in each, both, or neither. It is empty when all
+    are, and of only a few nothing is taken to be common.
+    """
+    texts = {text for text in firsts if text}
+    if len(texts or firsts) < _FEW:
+        return ".*"
+    if not texts:
+        return ""
+    digits = all(any(map(str.isdigit, text)) for text in texts)
+    if any(re.search(r"\s", text) for text in texts):
+        return r".*\d.*" if digits else ".*"
+    return r"\S*\d\S*" if digits else r"\S+"
 
 
 def named_rows(reasons: Mapping[int, Reason | None], row: Callable[[int], Row]) -> list[LeftOut]:

@@ -102,9 +102,15 @@ def _layout(rows: Sequence[Sequence[Any]]) -> TableLayout | None:
 
 
 def _is_another(above: TableLayout, below: TableLayout) -> bool:
-    """Whether the names of a table differ from those of the one above, and are no row of it either."""
+    """Whether the names of a table differ from those of the one above, and are no row of it either; of equal names the titles differ."""
     one, other = ([name.strip().casefold() for name in layout.names or () if name.strip()] for layout in (above, below))
     if one == other:
-        return False
+        titles, further = _titles(above), _titles(below)
+        return bool(titles and further) and titles != further
     good, bad = count_kinds(below.names or (), above.kinds)
     return len(one) != len(other) or bad > good
+
+
+def _titles(layout: TableLayout) -> list[str]:
+    """What stands above the names of a table, without numbers, by which the pages of one table differ."""
+    return [re.sub("[0-9]+", "", line.text).strip() for line in layout.left_out if line.reason == "above"]

@@ -21,12 +21,23 @@ STACKED = {
         [("id", "v"), ("name", "age", "dept")],
         [2, 2],
     ),
+    "of equal names": (
+        "Region North\nMonth,Sales\nJan,10\nFeb,20\nMar,30\n\nRegion South\nMonth,Sales\nJan,11\nFeb,21\n",
+        [("Month", "Sales"), ("Month", "Sales")],
+        [3, 2],
+    ),
+    "of equal names, saved by a spreadsheet": (
+        "Umsatz Nord;;\nMonat;Umsatz;Kosten\nJan;10;5\nFeb;20;6\n;;\nUmsatz Süd;;\nMonat;Umsatz;Kosten\nJan;11;5\nFeb;21;6\nMär;31;8\n",
+        [("Monat", "Umsatz", "Kosten"), ("Monat", "Umsatz", "Kosten")],
+        [2, 3],
+    ),
     "three": ("a,b\n1,2\n2,1\n\nc,d,e\n5,6,x\n\nf,g\nu,2.5\nv,3.5\n", [("a", "b"), ("c", "d", "e"), ("f", "g")], [2, 1, 2]),
     "far below": ("a,b\n" + "1,2\n" * 90_000 + "\nc,d,e\n5,6,x\n7,8,y\n", [("a", "b"), ("c", "d", "e")], [90_000, 2]),
 }
 ONE = {
     "a gap": ("id,v\n1,2\n2,3\n\n3,4\n5,6\n", 4),
     "names again": ("id,v\n1,2\n5,6\n7,8\n\nid,v\n3,4\n", 4),
+    "pages of one report": ("Sales page 1\nid,v,w\n1,2,3\n5,6,3\n7,8,4\n\nSales page 2\nid,v,w\n3,4,5\n", 4),
     "notices below": ("id,v\n1,2\n2,3\n\nSource: x\nDate: y\n", 2),
     "blank lines in quotes": ('a,b\n1,"x\n\ny,z\n1,2"\n2,u\n', 2),
     "a title above": ("Report\n\nid,v\n1,2\n2,3\n", 2),
@@ -65,7 +76,7 @@ def test_what_is_found_for_a_file_reads_it_alike(tmp_path):
     assert load_cells(path, source, Silent())[1].names == ["region", "amount"]
 
 
-@pytest.mark.parametrize("name", ["with titles", "of equal width", "three"])
+@pytest.mark.parametrize("name", ["with titles", "of equal names", "of equal width", "three"])
 def test_each_table_of_a_sheet_can_be_read(name, tmp_path):
     text, names, rows = STACKED[name]
     book = openpyxl.Workbook()

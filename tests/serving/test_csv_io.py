@@ -83,8 +83,10 @@ def test_names_are_read_as_they_were_at_training(scorers):
     assert answers(scorers["binary"], "age,income,income_2\n40,100,x\n41,5,x\n") == plain
 
 
-def test_a_header_alone_has_no_answers(scorers):
-    assert len(answers(scorers["binary"], "age,city\n")) == 1
+@pytest.mark.parametrize("text", ["age,city\n", "age,city", "age,city\n\n\n"])
+def test_a_header_alone_is_refused(scorers, text):
+    with pytest.raises(UserError, match="no row of data"):
+        answers(scorers["binary"], text)
 
 
 def test_very_long_cells_are_read(scorers):

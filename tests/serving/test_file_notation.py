@@ -16,11 +16,13 @@ from mlops_desktop.serving.schema import Schema
 
 GERMAN = Column("x", "number", Grammar(decimal=",", thousands="."), low=100, high=20_000)
 SHARE = Column("y", "number", Grammar(decimal=","))
+RATE = Column("r", "number", Grammar(decimal=",", percent=True), low=0.001, high=0.093)
 PLAIN = Column("x", "number")
 WHOLE = Column("n", "integer")
 DAY = Column("d", "date")
 LATE = Column("d", "date", low=1_700_000_000_000_000, high=1_710_000_000_000_000)
 SLASHES = Column("d", "date", Grammar(date="%d/%m/%Y"))
+BIRTH = Column("d", "date", Grammar(date="%d.%m.%Y"), low=-883_612_800_000_000, high=1_167_609_600_000_000)  # 1942 to 2007
 ANSWER = Column("b", "boolean", Grammar(true=("yes",), false=("no",)))
 
 
@@ -61,6 +63,12 @@ CASES = {
         (Column("x", "number", unit="kg"),), {"x": ["1500 g", "2.5 kg", "3"]}, {"x": [1.5, 2.5, 3.0]}, ",", ("converted to kg",)
     ),
     "percentages of shares": Case((Column("x", "number", low=0, high=1),), {"x": ["12.5 %"]}, {"x": [0.125]}, ",", ("percentages",)),
+    "percentages with their mark and zeros": Case((RATE,), {"r": ["7,7 %", "0", "0,0", ""]}, {"r": [0.077, 0, 0, None]}, ";"),
+    "fractions in a column of percentages": Case((RATE,), {"r": ["0,05", "7,7%"]}, {"r": [0.05, 0.077]}, ";", ("as fractions",)),
+    "fractions with another decimal mark": Case((RATE,), {"r": ["0.050", "0.077"]}, {"r": [0.05, 0.077]}, ",", ("point", "fractions")),
+    "percentages of a column in per cent": Case(
+        (Column("x", "number", unit="%", low=0, high=90),), {"x": ["12.5 %"]}, {"x": [12.5]}, ",", ("left off",)
+    ),
     "a month first is proved": Case(
         (SLASHES,), {"d": ["03/04/2024", "12/31/2024"]}, {"d": ["2024-03-04", "2024-12-31"]}, ",", ("month/day/year",)
     ),
@@ -98,6 +106,26 @@ CASES = {
     ),
     "days without marks": Case((LATE,), {"d": ["20240227"]}, {"d": ["2024-02-27"]}, ",", ("yyyymmdd",)),
     "days that Excel counts": Case((LATE,), {"d": ["45349", "45350.5"]}, {"d": ["2024-02-27", "2024-02-28T12:00:00"]}, ",", ("Excel",)),
+    "two-digit years are near the training data": Case(
+        (BIRTH,),
+        {"d": ["17.09.47", "29.07.96", "01.02.03"]},
+        {"d": ["1947-09-17", "1996-07-29", "2003-02-01"]},
+        ";",
+        ("from 1924 to 2023",),
+    ),
+    "two-digit years late in the century": Case((LATE,), {"d": ["27.02.72"]}, {"d": ["2072-02-27"]}, ";", ("from 1974 to 2073",)),
+    "two-digit years of training data with two-digit years": Case(
+        (Column("d", "date", Grammar(date="%d.%m.%y", pivot=30), low=BIRTH.low, high=BIRTH.high),),
+        {"d": ["17.09.25"]},
+        {"d": ["2025-09-17"]},
+    ),
+    "two-digit years in another order": Case(
+        (Column("d", "date", Grammar(date="%d.%m.%y", pivot=30), low=BIRTH.low, high=BIRTH.high),),
+        {"d": ["9/17/29", "9/17/30"]},
+        {"d": ["2029-09-17", "1930-09-17"]},
+        ",",
+        ("from 1930 to 2029",),
+    ),
     "yes and no of another language": Case((ANSWER,), {"b": ["WAHR", "falsch", ""]}, {"b": [1.0, 0.0, None]}, ";", ("“wahr”",)),
     "the file of the model's own kind": Case(
         (GERMAN, WHOLE, SLASHES, ANSWER),
@@ -137,9 +165,20 @@ def test_what_a_file_proves(case):
     ("column", "cells", "marks"),
     [
         (GERMAN, ["4,5", "950.25"], ""),  # marks that contradict each other
-        (Column("x", "number", Grammar(affixes=("$",))), ["12 €"], "“€”"),  # another currency
-        (PLAIN, ["12 kg"], "“kg” in this file, but the training data says no unit"),  # a unit that nothing was said about
+        (
+            Column("x", "number", Grammar(affixes=("$",))),
+            ["12 €"],
+            "“€” in this file, but the training data is in $: rows with them are refused. Convert",
+        ),  # another currency
+        (Column("x", "number", unit="°C"), ["54 °F"], "refused. Convert the values to °C."),
+        (
+            PLAIN,
+            ["12 kg"],
+            "“kg” in this file, but the training data says no unit: rows with them are refused. Convert the values to the unit",
+        ),  # a unit that nothing was said about
         (PLAIN, ["12 %"], "“%”"),
+        (Column("x", "number", low=0, high=90), ["30%", "25 %"], "“%”"),  # of numbers that may be percentages or not
+        (Column("x", "number", low=0.2, high=0.9), ["1.2%"], "“%”"),  # no fraction of this range
         (ANSWER, ["perhaps", "ja"], ""),
         (LATE, ["12345"], ""),  # a number far from the days of the training data
         (DAY, ["45349"], ""),  # … which are not known
@@ -154,6 +193,16 @@ def test_what_settles_nothing_leaves_the_rows_to_be_refused(column, cells, marks
     assert found.schema == Schema((column,))
     assert [marks in note for note in found.notes] == ([True] if marks else [])
     assert found.schema.from_texts({column.name: cells}, len(cells)).errors
+
+
+@pytest.mark.parametrize("cells", [["7,7", "5,1 %"], ["6", "12"], ["0,20"], ["0,05", "-0,05"], ["7.7"]])
+@pytest.mark.parametrize("column", [RATE, Column("r", "number", RATE.grammar)], ids=["range", "no range"])
+def test_percentages_without_their_mark_are_refused(column, cells):
+    finder = NotationFinder(Schema((column,)), ",")
+    for cell in cells:
+        finder.add({"r": [cell]})
+    with pytest.raises(UserError, match="“r” stand without “%”"):
+        finder.found()
 
 
 def test_a_time_with_a_zone_is_named_in_a_column_of_local_times():

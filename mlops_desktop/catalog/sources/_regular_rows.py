@@ -14,7 +14,7 @@ import numpy as np
 from mlops_desktop.catalog.sources._coded_columns import coded_batch, mask_where, rows_where, texts_of, with_rows
 from mlops_desktop.serving.dialect import MOST_LINES, Dialect, numbered_rows
 from mlops_desktop.serving.header import generated_names
-from mlops_desktop.serving.row_sifter import MARKED, TAIL, TOTALS, RowSifter
+from mlops_desktop.serving.row_sifter import MARKED, NAMED_TOTAL, STARS, TAIL, TOTALS, RowSifter
 from mlops_desktop.serving.table_finder import RULES
 
 _MOST_ODD = 1000
@@ -57,7 +57,8 @@ class RegularRows:
 
     def candidates(self, sifter: RowSifter) -> set[int]:
         """The rows that may be none of the table; all others are."""
-        return self.positions({*_repeated(self.batch, sifter), *_comments(self.batch, sifter), *_rules(self.batch)}) | set(self.odd)
+        found = {*_repeated(self.batch, sifter), *_comments(self.batch, sifter), *_rules(self.batch)}
+        return self.positions({*found, *_named_totals(self.batch), *_lone_texts(self.batch)}) | set(self.odd)
 
     def totals(self, sifter: RowSifter) -> set[int]:
         """The rows that begin with a word for a total."""
@@ -149,10 +150,32 @@ def _totals(batch: Any, sifter: RowSifter) -> list[int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    words = pa.array(sorted(TOTALS), pa.string())
+    words = pa.array(sorted(TOTALS | STARS), pa.string())
     first = batch.select(list(range(min(MARKED, batch.num_columns))))
     hits = [rows_where(column, lambda texts: pc.is_in(pc.ascii_trim_whitespace(texts), value_set=words)) for column in first.columns]
     return [at for at in sorted({at for found in hits for at in found}) if sifter.is_total(texts_of(first, at, at + 1)[0])]
+
+
+def _named_totals(batch: Any) -> list[int]:
+    """The rows that may begin with a word for a total and a name."""
+    import pyarrow.compute as pc
+
+    pattern = rf"^\s*(?:{NAMED_TOTAL})\s*$"
+    first = batch.columns[:MARKED]
+    return sorted({at for column in first for at in rows_where(column, partial(pc.match_substring_regex, pattern=pattern))})
+
+
+def _lone_texts(batch: Any) -> list[int]:
+    """The rows with nothing behind the first cell."""
+    import pyarrow.compute as pc
+
+    blank: Any = None
+    for column in batch.columns[1:]:
+        mask = mask_where(column, lambda texts: pc.equal(pc.utf8_trim_whitespace(texts), ""))
+        blank = mask if blank is None or mask is None else blank & mask
+        if blank is None or not blank.any():
+            return []
+    return np.flatnonzero(blank).tolist() if blank is not None else []
 
 
 def _repeated(batch: Any, sifter: RowSifter) -> list[int]:

@@ -19,8 +19,9 @@ class Cells:
     `table` is a `pyarrow.Table` of storable columns (`raw_column.storable`) with unique names. `format` is what a person said of its
     texts; `likely_decimal` is the decimal mark that the mark between the cells suggests. `mixed` maps a column's name to the
     texts in it that stand for values of several types. `notes` say what was repaired or left out. `units` are those that the source gives,
-    by the name of the column, `delimiter` is the mark between the cells of a text, `source` is the source with what it found on the way
-    and `reasons` say why its parameters were found so; none of these is kept in a snapshot.
+    by the name of the column, `repeated` the names that stood at several columns, `delimiter` is the mark between the cells of a text,
+    `source` is the source with what it found on the way and `reasons` say why its parameters were found so; none of these is kept in a
+    snapshot.
     """
 
     table: Any
@@ -30,6 +31,7 @@ class Cells:
     mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Evidence, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
     source: Source | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
     _columns: dict[str, RawColumn] = field(default_factory=dict, init=False, repr=False)

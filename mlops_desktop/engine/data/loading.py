@@ -150,6 +150,7 @@ def with_known_names(cells: Cells, wanted: Collection[str]) -> Cells:
         table=cells.table.rename_columns([spelled.get(name, name) for name in cells.names]),
         mixed={spelled.get(name, name): texts for name, texts in cells.mixed.items()},
         units={spelled.get(name, name): unit for name, unit in cells.units.items()},
+        repeated=tuple(spelled.get(name, name) for name in cells.repeated),
         notes=(*cells.notes, *(Evidence("", "spelled", message) for message in spelling_notes(spelled))),
     )
 

@@ -10,6 +10,7 @@ from mlops_desktop.serving.batch_notes import BatchNotes
 from mlops_desktop.serving.column import ValidationIssue, ValidationResult
 from mlops_desktop.serving.csv_io import WRONG_WIDTH
 from mlops_desktop.serving.file_notation import NOTATION
+from mlops_desktop.serving.names import refuse_repeated
 from mlops_desktop.serving.schema import Schema
 
 
@@ -35,8 +36,9 @@ def read_new_file(cells: Cells, schema: Schema, model: Schema) -> NewFile:
     """The cells of another file as a frame of a schema; `model` has those of its columns that the model uses.
 
     A row with another number of cells than the header is refused, as its cells may stand under wrong names. UserError when a column lacks
-    that the model cannot do without, and when cells read both ways and nothing settles it.
+    that the model cannot do without, when one of its columns is there twice, and when cells read both ways and nothing settles it.
     """
+    refuse_repeated(cells.repeated, {column.name for column in schema.columns})
     model.check_columns(cells.names)
     checked = conform(cells, schema)
     ragged = frozenset(row - 1 for note in cells.notes if note.rule == "ragged" for row in note.rows)

@@ -46,6 +46,7 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
         notes=(*report.notes, *_unnamed(source, report.has_names), *notes),
         source=report.found,
         reasons=report.reasons,
+        repeated=tuple(unique_names(given or ())[1]),
         units={name: report.units[at] for name, at in zip(table.column_names, places, strict=True) if report.units.get(at)},
     )
 

@@ -89,7 +89,8 @@ def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> Fi
             finder.add({name: typed_texts(raw, Column(name, "category"))})
         if raw.kind != "text" or not finder.wants(name):
             continue
-        digits = raw.matching("[0-9]+") if column.type != "date" else np.zeros(len(raw.distinct), dtype=bool)
+        all_tell = column.type == "date" or column.grammar.percent
+        digits = np.zeros(len(raw.distinct), dtype=bool) if all_tell else raw.matching("[0-9]+")
         telling = np.concatenate((np.flatnonzero(~digits), np.flatnonzero(digits)[:1]))  # digits alone say the same however many they are
         for start in range(0, len(telling), _TEXTS):
             finder.add({name: raw.texts_at(telling[start : start + _TEXTS].tolist())})

@@ -154,7 +154,12 @@ def _once(server: Server, statement: str, database: str) -> None:
     if server.scheme == "postgresql":
         import pg8000.dbapi
 
-        connection = pg8000.dbapi.connect("reader", host="127.0.0.1", port=server.port, password=PASSWORD, database=database)
+        try:
+            connection = pg8000.dbapi.connect("reader", host="127.0.0.1", port=server.port, password=PASSWORD, database=database)
+        except pg8000.dbapi.DatabaseError as error:
+            if "57P03" in str(error):  # its port answers before it is ready
+                raise _NotYet from error
+            raise
         connection.autocommit = True
     else:
         import pymysql

@@ -47,6 +47,31 @@ def test_names_and_levels_in_another_spelling(tmp_path):
     assert any("“KÖLN” as “Köln”" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("cells", [["6", "0,05"], ["7,5", "0,05 %"]])
+def test_percentages_without_their_mark_are_refused_by_program_and_bundle(tmp_path, cells):
+    schema = Schema((Column("Wert", "number", Grammar(decimal=",", percent=True), low=0.001, high=0.09), Column("Ort", "category")))
+    data = "Ort;Wert\n" + "".join(f"Rom;{cell}\n" for cell in ["0", "1", *cells])
+    for read_it in (lambda: read(tmp_path, data, schema), lambda: CsvInput(io.StringIO(data, newline=""), schema)):
+        with pytest.raises(UserError, match="Numbers of “Wert” stand without “%”"):
+            read_it()
+    fractions = data.replace("1\n", "0,01\n").replace(cells[0], "0,06")
+    assert any("as fractions" in note for note in read(tmp_path, fractions, schema).notes)
+    assert any("as fractions" in note for note in CsvInput(io.StringIO(fractions, newline=""), schema).notes)
+
+
+@pytest.mark.parametrize("data", ["Ort;Wert;Wert\nRom;1;2\n", "Ort;WERT;WERT\nRom;1;2\n", "Ort;Wert\n"])
+def test_a_repeated_name_and_a_header_alone_are_refused_by_program_and_bundle(tmp_path, data):
+    schema = Schema(SCHEMA.columns[:2])
+    for read_it in (lambda: read(tmp_path, data, schema), lambda: CsvInput(io.StringIO(data, newline=""), schema)):
+        with pytest.raises(UserError, match="twice: “Wert”" if "1" in data else "no row of data"):
+            read_it()
+
+
+def test_names_that_the_training_data_repeated_are_read(tmp_path):
+    schema = Schema((SCHEMA.columns[1], Column("Wert_2", "integer")))
+    assert read(tmp_path, "Wert;Wert\n1,5;2\n", schema).checked.frame.number("Wert_2").tolist() == [2]
+
+
 def test_rows_of_another_length_are_refused_and_counted(tmp_path):
     rows = "".join(f"Rom;{at},5;{at}\n" for at in range(40))
     found = read(tmp_path, f"Ort;Wert;Nr\n{rows}Rom;1\nRom;1,5;2;3\n")

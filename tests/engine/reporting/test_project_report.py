@@ -84,7 +84,7 @@ def profile() -> Profile:
         ),
         findings=(Finding("r", "warning", EVIL, f"“{EVIL}” is odd.", "It misleads."),),
         relations=Relations(("x", EVIL, "y"), ((1.0, -0.4, 0.7), (-0.4, 1.0, None), (0.7, None, 1.0)), rows=400, sampled=True, left_out=0),
-        evidence=(Evidence("", "file", "Read as text."), Evidence(EVIL, "r", "two words", (1,))),
+        evidence=(Evidence("", "file", "Read as text."), Evidence(EVIL, "stray", "two words", (1,))),
         target="y",
     )
 
