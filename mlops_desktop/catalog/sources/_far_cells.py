@@ -12,8 +12,10 @@ from mlops_desktop.serving.message import msg
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})([0-9]+)"[^>]*?(?:/>|>(?s:.*?)</(?:\w+:)?c>)')
 _PLACE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})([0-9]+)"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="([0-9]+)"')
-_COLUMNS = ((re.compile(rb'\sr="[A-Z]{3}[0-9]'), 16_384), (re.compile(rb'\sr="[A-Z]{2}[0-9]'), 702))
+# Quick, for they begin with a plain text.
+_ROW = re.compile(rb'row\b[^>]*?\sr="([0-9]+)"')
+_THREE_LETTERS = re.compile(rb'r="[A-Z]{3}[0-9]')
+_TWO_LETTERS = re.compile(rb'r="([A-Z]{2})[0-9]')
 _ALL = (2**20, 2**14)  # the last row and column of a sheet
 _LARGE = 5_000_000  # positions between the first and the last cell that are read in any case
 _SPARSE = 20  # positions for each cell
@@ -89,8 +91,10 @@ def _extent(data: bytes, last: tuple[int, int]) -> _Extent:
 def _may_be_sparse(data: bytes) -> bool:
     """Whether the cells must be looked at one by one, by a quick upper bound of the area."""
     rows = max(map(int, _ROW.findall(data)), default=0)
-    columns = next((most for letters, most in _COLUMNS if letters.search(data)), 26)
-    return rows * columns > max(_LARGE, _SPARSE * (data.count(b"<c ") + data.count(b":c ")))
+    enough = max(_LARGE, _SPARSE * (data.count(b"<c ") + data.count(b":c ")))
+    if rows * 26 > enough or _THREE_LETTERS.search(data):
+        return True
+    return rows * 702 > enough and rows * max((_number(one[1]) for one in _TWO_LETTERS.finditer(data)), default=26) > enough
 
 
 def _end(numbers: Iterable[int], gap: int) -> int:
