@@ -114,6 +114,8 @@ def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
         pairs: list[tuple[ast.expr, ast.expr]] = []
         if isinstance(node, ast.Assign):
             pairs = [(target, node.value) for target in node.targets]
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            pairs = [(node.target, node.value)]
         elif isinstance(node, ast.For):
             pairs = [(node.target, node.iter)]
         for target, value in pairs:

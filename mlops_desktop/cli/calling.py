@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import given_source
 from mlops_desktop.engine.process import Call, Child
 from mlops_desktop.engine.project import Project, ProjectLock, read_option, write_project
 from mlops_desktop.engine.training import open_project, read_only_note, readable_project
@@ -45,7 +44,11 @@ def edited(folder: Path) -> Iterator[tuple[Project, Callable[[Project], None]]]:
 
 def given_options(location: str, options: Sequence[str]) -> Source | None:
     """The source of a location with the parameters of `--source`; None when none are given. UserError as `given_source`."""
-    return given_source(location, dict(map(read_option, options))) if options else None
+    if not options:
+        return None
+    from mlops_desktop.engine.data import given_source  # what opens no data starts without it
+
+    return given_source(location, dict(map(read_option, options)))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from mlops_desktop.cli.output import evidence_lines
 def test_evidence_leaves_ordinary_types_out():
     found = [
         Evidence("a", "type", "numbers"),
-        Evidence("b", "levels", "two levels"),
+        Evidence("b", "missing_words", "two texts"),
         Evidence("", "file", "a comma"),
     ]
-    assert evidence_lines(found) == ["b: two levels", "a comma"]
+    assert evidence_lines(found) == ["b: two texts", "a comma"]

@@ -200,7 +200,7 @@ def test_a_member_finds_nothing_in_much_noise(id_, probe):
 def suggested(frame: Frame) -> list[Operation]:
     types = {"number": "number", "categorical": "category", "date": "date"}
     typed = [Column(name, "text" if name == "text" else types[frame.layout.kind(name)]) for name in frame.layout.names()]
-    steps = [step for step, _ in suggest_steps(typed, frame)]
+    steps = [step for step, _ in suggest_steps(typed, frame, np.arange(frame.rows))]
     texts = tuple(name for name in frame.layout.categoricals if name == "text")
     return [*steps, *encoding_operations(choices().encodings["one_hot_scaled"](), EncoderInput(frame.layout, texts))]
 

@@ -55,6 +55,7 @@ UNTYPED = {
     },
     "a part of the family that its place has, which no type of a mapping says": {"pipeline.Candidate.with_parts"},
     "a value of any decision": {
+        "profiling.Finding.alternatives",
         "profiling.Finding.fix",
         "project.Session.edit",
         "project.apply_fix",

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 from mlops_desktop.base.metric import Statistic
 from mlops_desktop.engine.evaluation.sampling_units import Units, leave_one_out
@@ -21,6 +20,8 @@ Bounds = tuple[float, float]
 
 def exact_share(hits: float, rows: float) -> Bounds:
     """Clopper and Pearson's exact interval (1934) of a share of at least one row; `hits` may be a fraction of a row."""
+    from scipy import stats
+
     low = float(stats.beta.ppf(TAIL, hits, rows - hits + 1)) if hits > 0 else 0.0
     high = float(stats.beta.ppf(1 - TAIL, hits + 1, rows - hits)) if hits < rows else 1.0
     return low, high
@@ -39,6 +40,8 @@ def delong(truth: Bools, score: Floats, degrees: int) -> Bounds:
     """ROC AUC with the variance of DeLong et al. (1988) on the logit scale, and Student's t; where the AUC is 0 or 1, the exact interval of
     a share of as many rows as the smaller class has.
     """
+    from scipy import stats
+
     ones, others = score[truth], score[~truth]
     ranks, m, n = stats.rankdata(score), len(ones), len(others)
     of_ones = (ranks[truth] - stats.rankdata(ones)) / n
@@ -62,6 +65,8 @@ def jackknife(statistic: Statistic, value: float, units: Units, degrees: int, bo
 
     A value at the end of its scale has the exact interval of a share of `degrees` + 1 rows, scaled to the bounds.
     """
+    from scipy import stats
+
     without = leave_one_out(statistic, units)
     if not np.isfinite(without).all():
         return None
@@ -107,6 +112,8 @@ def log_mean(sums: Floats, rows: Floats, draws: Floats, cautious: bool) -> tuple
 
 
 def _studentized(middle: float, without: Floats, draws: Floats, cautious: bool) -> tuple[Bounds, Floats] | None:
+    from scipy import stats
+
     units = len(without)
     pseudo = units * middle - (units - 1) * without
     error = float(pseudo.std(ddof=1)) / math.sqrt(units)
@@ -157,6 +164,8 @@ def explained(actual: Floats, error: Floats, units: Units, draws: Floats) -> Bou
 
 def median(values: Floats, units: Units) -> Bounds:
     """The interval of a median between two of the ordered values: exact for single rows, by Woodruff's method (1952) for groups."""
+    from scipy import stats
+
     ordered, rows = np.sort(values), len(values)
     if units.kind == "rows":
         at = max(int(stats.binom.ppf(TAIL, rows, 0.5)), 1)

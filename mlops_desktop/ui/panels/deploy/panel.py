@@ -22,7 +22,7 @@ class DeployPanel(Panel):
     """Three pages: export, run, monitor."""
 
     id = "deploy"
-    purpose = "Package the model, run it as a service, monitor its data and retrain it"
+    purpose = "Package the model, run it as a service, monitor and retrain it"
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)

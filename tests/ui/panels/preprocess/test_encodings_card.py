@@ -27,8 +27,9 @@ def text(panel, name):
 
 def test_each_model_says_what_its_matrix_is_made_of(panel):
     assert text(panel, "encoding_logistic_for") == "For Logistic regression:"
-    assert text(panel, "encoding_logistic_summary") == "10 features: One-hot encoding, Fill missing numbers, Scale numbers"
-    assert text(panel, "encoding_lightgbm_summary") == "6 features: Ordinal encoding"
+    assert text(panel, "encoding_logistic_summary").startswith("10 features. Each frequent level becomes a 0 / 1 column")
+    assert find(panel, QLabel, "encoding_logistic_summary").toolTip() == "One-hot encoding, Fill missing numbers, Scale numbers"
+    assert text(panel, "encoding_lightgbm_summary").startswith("6 features. Each category stays one column")
 
 
 def test_another_encoding_is_a_decision_with_undo(panel):
@@ -57,7 +58,7 @@ def test_an_undo_in_another_stage_is_shown(panel):
     panel.controller.undo()
     window.show_stage("preprocess")
     rest(panel)
-    assert text(panel, "encoding_lightgbm_summary") == "6 features: Ordinal encoding"
+    assert text(panel, "encoding_lightgbm_summary").startswith("6 features. Each category stays one column")
 
 
 def test_its_parameters_have_a_form(panel):
@@ -71,7 +72,7 @@ def test_real_categories_stay_whole_for_boosting_and_become_columns_for_a_linear
     panel = open_project(make_project(CHURN, "Churn", steps=(), encodings={}, candidates=candidates), "preprocess").panel
     rest(panel)
     linear, boosting = text(panel, "encoding_logistic_summary"), text(panel, "encoding_lightgbm_summary")
-    assert "One-hot encoding, Fill missing numbers, Scale numbers" in linear
-    assert boosting == "19 features: Ordinal encoding"
+    assert "0 / 1 column" in linear
+    assert boosting.startswith("19 features. Each category stays one column")
     assert int(linear.partition(" ")[0]) > 40
     assert find(panel, ComboBox, "encoding_lightgbm").currentText() == choices().encodings["native_categories"].label
