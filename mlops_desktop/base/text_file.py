@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,9 @@ _OTHER_SCRIPTS = (
     "euc_kr",
     "cp949",
 )
+_LETTER_BY_BYTE = ("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256")  # where a wrong guess gives letters too, but no words
+_WORD = re.compile(r"[^\s\d!-/:-@\[-`{-~«»“”„’…–—№€£°]+")
+_MOST_WORDS = 0.9
 # Control characters that no text has; tab, line ends and form feed are text.
 _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 
@@ -111,10 +115,29 @@ def _other_encoding(lines: bytes) -> str:
     from charset_normalizer import from_bytes
 
     if is_hardly_western(lines):
-        best = from_bytes(lines, cp_isolation=list(_OTHER_SCRIPTS)).best()
+        scripts = [one for one in _OTHER_SCRIPTS if one not in _LETTER_BY_BYTE or _has_words_of_one_script(lines, one)]
+        if "cp1251" in scripts and "cp1253" in scripts:
+            scripts.remove("cp1253")  # accents of Greek would be capitals within Cyrillic words
+        best = from_bytes(lines, cp_isolation=scripts).best()
         if best is not None:
             return best.encoding
     return western_encoding(lines)
+
+
+def _has_words_of_one_script(lines: bytes, encoding: str) -> bool:
+    """Whether nearly all words beyond ASCII are of one script, in one case or with a capital in front, and begin with no combining mark."""
+    try:
+        words = [word for word in _WORD.findall(lines.decode(encoding)) if len(word) > 1 and not word.isascii()]
+    except UnicodeDecodeError:
+        return False
+    return sum(map(_is_word, words)) >= _MOST_WORDS * len(words)
+
+
+def _is_word(word: str) -> bool:
+    letters = [one for one in word if one.isalpha()]
+    scripts = {unicodedata.name(one, "").partition(" ")[0] for one in letters}
+    cased = word[1:].lower() == word[1:] or word.upper() == word
+    return len(scripts) == 1 and cased and not unicodedata.combining(word[0])
 
 
 def decode(path: Path, data: bytes, encoding: str, *, partial: bool = False) -> str:

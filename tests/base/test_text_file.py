@@ -50,3 +50,25 @@ def test_a_sample_ends_with_a_whole_line(tmp_path):
     assert more
     assert text.startswith("abcdefg")
     assert text.endswith("g\n")
+
+
+CITIES = {
+    "cp1251": ("Дата;Сумма;Статус", ("Нет", "Оплачено")),
+    "koi8_r": ("Дата;Сумма;Статус", ("Нет", "Оплачено")),
+    "cp1253": ("Ημερομηνία;Ποσό;Πόλη", ("Αθήνα", "Πάτρα")),
+    "cp1255": ("תאריך;סכום;עיר", ("ירושלים", "חיפה", "אילת", "אשדוד")),
+}
+
+
+@pytest.mark.parametrize("encoding", CITIES)
+def test_a_script_of_one_byte_a_letter_is_found_by_its_words(encoding, tmp_path):
+    head, cells = CITIES[encoding]
+    path = tmp_path / "x.csv"
+    path.write_bytes("\n".join([head, *(f"0{i % 9 + 1}.02.2023;1 0{i};{cells[i % len(cells)]}" for i in range(40))]).encode(encoding))
+    assert find_encoding(path) == encoding
+
+
+def test_central_european_names_are_no_cyrillic_words(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes("\n".join(["Částka;Město", *("1;Žďár", "2;Český Krumlov", "3;Břeclav") * 9]).encode("cp1250"))
+    assert find_encoding(path) == "cp1252"
