@@ -49,6 +49,7 @@ _OTHER_SCRIPTS = (
 _LETTER_BY_BYTE = ("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256")  # where a wrong guess gives letters too, but no words
 _WORD = re.compile(r"[^\s\d!-/:-@\[-`{-~«»“”„’…–—№€£°]+")
 _MOST_WORDS = 0.9
+_SMALL_LETTERS = 0xE0  # from this byte on, in cp1251 and cp1253 alike
 # Control characters that no text has; tab, line ends and form feed are text.
 _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 
@@ -116,8 +117,8 @@ def _other_encoding(lines: bytes) -> str:
 
     if is_hardly_western(lines):
         scripts = [one for one in _OTHER_SCRIPTS if one not in _LETTER_BY_BYTE or _has_words_of_one_script(lines, one)]
-        if "cp1251" in scripts and "cp1253" in scripts:
-            scripts.remove("cp1253")  # accents of Greek would be capitals within Cyrillic words
+        if {"cp1251", "cp1253"} <= {*scripts} and max(lines) >= _SMALL_LETTERS:
+            scripts.remove("cp1253")  # accents of small Greek letters would be capitals within Cyrillic words
         best = from_bytes(lines, cp_isolation=scripts).best()
         if best is not None:
             return best.encoding

@@ -68,6 +68,12 @@ def test_a_script_of_one_byte_a_letter_is_found_by_its_words(encoding, tmp_path)
     assert find_encoding(path) == encoding
 
 
+def test_greek_capitals_are_no_cyrillic_ones(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes("\n".join(["ΠΛΗΡΩΜΗ ΜΕ ΚΑΡΤΑ", "Η ΠΑΡΑΓΓΕΛΙΑ ΕΧΕΙ ΑΠΟΣΤΑΛΕΙ", "ΚΑΛΗΜΕΡΑ ΣΑΣ ΑΠΟ ΤΗΝ ΑΘΗΝΑ"] * 9).encode("cp1253"))
+    assert find_encoding(path) == "cp1253"
+
+
 def test_central_european_names_are_no_cyrillic_words(tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes("\n".join(["Částka;Město", *("1;Žďár", "2;Český Krumlov", "3;Břeclav") * 9]).encode("cp1250"))
