@@ -31,10 +31,15 @@ def equal_rows(frame: Frame, names: Iterable[str]) -> Ints | None:
     """Codes from 0 that rows share when they are equal in these columns, (rows,) intp, missing equal to missing; None when all differ."""
     columns = [_values(frame, name) for name in names]
     telling = _telling(columns, frame.rows)
-    if len(telling) < len(columns) and len(np.unique(row_digests(telling, frame.rows))) == frame.rows:
+    if len(telling) < len(columns) and _all_differ(row_digests(telling, frame.rows)):
         return None  # rows that differ in some columns differ in all
     distinct, codes = np.unique(row_digests(columns, frame.rows), return_inverse=True)
     return codes.astype(np.intp) if len(distinct) < frame.rows else None
+
+
+def _all_differ(digests: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> bool:
+    ordered = np.sort(digests)  # several times quicker than `unique`, which hashes
+    return not (ordered[1:] == ordered[:-1]).any()
 
 
 def _telling(columns: Sequence[Floats | Ints | Longs], rows: int) -> list[Floats | Ints | Longs]:
