@@ -8,7 +8,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.sources import _columns, _mariadb, _passwords, _postgresql
+from mlops_desktop.catalog.sources import _mariadb, _passwords, _postgresql
 from mlops_desktop.catalog.sources._passwords import VARIABLE
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.importing import import_cells, last_import
