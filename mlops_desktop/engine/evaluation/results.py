@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mlops_desktop.base.target_columns import Class
-from mlops_desktop.engine.project import INLINE, OMIT_NONE, json_name
+from mlops_desktop.engine.project import INLINE, OMIT_NONE, Project, json_name
 from mlops_desktop.engine.training import ThresholdCurve
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,16 @@ class Evaluation:
     def metric(self, id_: str) -> MetricResult | None:
         """The metric of this id, if the task has it."""
         return next((one for one in self.metrics if one.id == id_), None)
+
+
+def measured_model_note(project: Project) -> str:
+    """Which model figures of the held-out test set are about, as a sentence, where another one is deployed; empty where it is the same."""
+    if project.refit == "train":
+        return ""
+    return msg(
+        "Measured with the model of the training part: the deployed model has the same settings and was then fitted on all rows, so that no"
+        " row is left to measure it on."
+    )
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ def chosen_model(run: Run | None, model: DeployedModel | None, refit: str, runs:
             ("Other than in the preparation above", "; ".join(pipeline_differences(run, first_runs(runs).get(run.algorithm_id)))),
             ("Run", run.short),
             ("Version of the model", model.version if model else None),
-            ("Fitted on", "all rows, after it was tested" if everything else "the training rows"),
+            ("Fitted on", "all rows, those of the test set too" if everything else "the training rows"),
             ("Features that it gets", number(len(features)) if features else None),
         ]
     )

@@ -140,8 +140,8 @@ def test_the_core_is_a_bundle_that_answers_as_the_chosen_run(trained, opened, tm
     assert info["run"] == opened.run.id
     assert info["cross_validation"]["score"] == opened.run.score
     assert info["test"]["rows"] == frame.rows
-    assert info["fitted_on"] == "the training part"
-    assert info["training_rows"] == opened.pipeline.train.frame.rows
+    assert (info["fitted_on"], info["test"]["fitted_on"]) == ("all rows", "the training part")
+    assert info["training_rows"] == opened.pipeline.everything.frame.rows
     assert info["consent"] == []
 
 

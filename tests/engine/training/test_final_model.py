@@ -92,19 +92,24 @@ def test_out_of_fold_evaluation_does_not_use_the_test_set(trained, copy_of):
     assert len(made.runs.test_accesses(made.pipeline.keys.split)) == before
 
 
-def test_refit_on_all_rows_is_another_model(trained, copy_of):
+def test_the_deployed_model_is_fitted_on_all_rows_and_measured_by_one_of_the_training_rows(trained, copy_of):
     made = copy_of(trained)
-    train = open_chosen(made.pipeline, made.runs, Silent()).scorer
-    everything = open_chosen(Pipeline(made.folder, replace(made.project, refit="all")), made.runs, Silent()).scorer
-    assert train.version != everything.version
-
-
-def test_a_model_of_all_rows_is_measured_by_one_of_the_training_rows_alone(trained, copy_of):
-    made = copy_of(trained, refit="all")
-    measured = held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
-    plain = Pipeline(made.folder, replace(made.project, refit="train"))
-    honest = held_out_evaluation(open_chosen(plain, made.runs, Silent()), made.runs, "test", Silent())
+    deployed = open_chosen(made.pipeline, made.runs, Silent())
+    assert deployed.rows.rows == made.pipeline.train.rows + made.pipeline.test.rows
+    measured = held_out_evaluation(deployed, made.runs, "test", Silent())
+    plain = open_chosen(Pipeline(made.folder, replace(made.project, refit="train")), made.runs, Silent())
+    assert (plain.rows.rows, deployed.scorer.threshold) == (made.pipeline.train.rows, plain.scorer.threshold)
+    assert deployed.scorer.version != plain.scorer.version
+    truth = made.pipeline.test.target.values
+    right = {
+        one.scorer.version: float(np.mean(one.scorer.scores(made.pipeline.test.frame).argmax(1) == truth)) for one in (plain, deployed)
+    }
+    assert measured.metric("accuracy").value == right[plain.scorer.version]
+    honest = held_out_evaluation(plain, made.runs, "test", Silent())
     assert measured.metrics == honest.metrics
+    assert any("training part" in note for note in measured.notes)
+    assert not any("training part" in note for note in honest.notes)
+    assert drift_reference(deployed).score == drift_reference(plain).score
 
 
 def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):

@@ -299,7 +299,7 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     settle(window)
     assert "59 rows of several" in find(window, QLabel, "evaluation_facts").text()
     panel._file = file
-    window.controller.edit("Fit on all rows", refit="all")
+    window.controller.edit("Fit on the training part", refit="train")
     assert panel.file.value is None  # a file is answered by the model that is deployed: another one now
 
 
