@@ -15,7 +15,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_new_file, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
-from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, measured_model_note
+from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, measured_model_note, used_before_note
 from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units, time_units
 from mlops_desktop.engine.pipeline import Pipeline, read_facts
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
@@ -70,6 +70,7 @@ def _placed(found: Evaluation, rows: Ints) -> Evaluation:
 def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evaluation:
     """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store."""
     pipeline = chosen.pipeline
+    runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
     runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
@@ -105,9 +106,11 @@ def seen_evaluation(pipeline: Pipeline, run: Run, runs: Runs) -> Evaluation | No
 
 
 def _with_accesses(found: Evaluation, pipeline: Pipeline, runs: Runs) -> Evaluation:
-    note = measured_model_note(pipeline.project)
-    notes = (*found.notes, *([note] if note else []))
-    return replace(found, notes=notes, test_accesses=len(runs.test_accesses(pipeline.keys.split)))
+    key = pipeline.keys.split
+    share = runs.share_used_before(key)
+    notes = [note for note in (measured_model_note(pipeline.project), used_before_note(share)) if note]
+    accesses = len(runs.test_accesses(key))
+    return replace(found, notes=(*notes, *found.notes), test_accesses=accesses, used_before=share or None)
 
 
 def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:

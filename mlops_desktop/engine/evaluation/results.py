@@ -222,7 +222,8 @@ class Evaluation:
 
     `metrics` come with intervals of the `confidence`, some of them from `resamples` bootstrap resamples, `notes` are sentences about
     the rows, `worst` the rows that were missed most. Out of fold: `choice`, the proposed threshold. On the held-out test set:
-    `importance`, and in an answer `test_accesses`, how often that set was used. On another file: its name, its rows, and how many could
+    `importance`, and in an answer `test_accesses`, how often these rows were used, and `used_before`, the share of them that is in other
+    test sets that were used. On another file: its name, its rows, and how many could
     not be compared.
     """
 
@@ -238,6 +239,7 @@ class Evaluation:
     choice: ProposedThreshold | None = field(default=None, metadata=OMIT_NONE)
     importance: Importance | None = field(default=None, metadata=OMIT_NONE)
     test_accesses: int | None = field(default=None, metadata=OMIT_NONE)
+    used_before: float | None = field(default=None, metadata=OMIT_NONE)
     file: str | None = field(default=None, metadata=OMIT_NONE)
     rows_in_file: int | None = field(default=None, metadata=OMIT_NONE)
     rows_left_out: int | None = field(default=None, metadata=OMIT_NONE)
@@ -254,6 +256,17 @@ def measured_model_note(project: Project) -> str:
     return msg(
         "Measured with the model of the training part: the deployed model has the same settings and was then fitted on all rows, so that no"
         " row is left to measure it on."
+    )
+
+
+def used_before_note(share: float) -> str:
+    """What it means that a share of a test set is in others that were used, of another seed or split; empty for none."""
+    if not share:
+        return ""
+    return msg(
+        "{share:.0%} of these rows were in another test set that was used before (another seed or split): what was learned from its figures"
+        " makes these too good.",
+        share=share,
     )
 
 

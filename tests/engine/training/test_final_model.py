@@ -25,7 +25,7 @@ from mlops_desktop.engine.evaluation.final_evaluation import (
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
 from mlops_desktop.engine.pipeline.candidate import Combination
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
-from mlops_desktop.engine.project.decisions import ColumnNote, Costs
+from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Search
 from mlops_desktop.engine.training import final_model
 from mlops_desktop.engine.training.final_model import _version, chosen_run, drift_reference, open_chosen
 from mlops_desktop.engine.training.model_search import search
@@ -33,7 +33,7 @@ from mlops_desktop.engine.training.trials import Folds, out_of_fold, run_trial
 from mlops_desktop.engine.workflow import project_status, stages
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.serving.monitor import Counters
-from tests.engine.conftest import make_project
+from tests.engine.conftest import Made, make_project
 from tests.explicit import explicit_recipe
 
 
@@ -107,6 +107,30 @@ def test_the_deployed_model_is_fitted_on_all_rows_and_measured_by_one_of_the_tra
     assert any("training part" in note for note in measured.notes)
     assert not any("training part" in note for note in honest.notes)
     assert drift_reference(deployed).score == drift_reference(plain).score
+
+
+def test_the_test_set_is_counted_by_its_rows_whatever_is_decided(trained, copy_of):
+    made = copy_of(trained)
+    held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
+
+    def known(**changes):
+        pipeline = Pipeline(made.folder, replace(made.project, **changes))
+        made.runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
+        return pipeline.keys.split, len(made.runs.test_accesses(pipeline.keys.split))
+
+    columns = {**made.project.columns, "island": ColumnNote(role="id"), "body_mass_g": ColumnNote(type="category")}
+    split, uses = known(name="another name", columns=columns)
+    assert split != made.pipeline.keys.split
+    assert uses == 1
+    assert made.runs.share_used_before(split) == 0.0
+    split, uses = known(seed=made.project.seed + 1)
+    assert uses == 0
+    assert 0.1 < made.runs.share_used_before(split) < 0.35  # a fifth of the rows, drawn twice
+    other = Made(made.folder, replace(made.project, seed=made.project.seed + 1, search=Search(trials=1, seconds=None)))
+    search(other.pipeline, other.runs, Silent())
+    measured = held_out_evaluation(open_chosen(other.pipeline, other.runs, Silent()), other.runs, "test", Silent())
+    assert (measured.test_accesses, measured.used_before) == (1, made.runs.share_used_before(split))
+    assert any("another test set" in note for note in measured.notes)
 
 
 def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):

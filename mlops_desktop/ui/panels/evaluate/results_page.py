@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.engine.evaluation import Evaluation, measured_model_note
+from mlops_desktop.engine.evaluation import Evaluation, measured_model_note, used_before_note
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project import is_learned_from
 from mlops_desktop.serving.plural import pluralize
@@ -88,8 +88,10 @@ class ResultsPage(QWidget):
             kpi.setToolTip(result.summary)
         self.metrics.show_evaluation(found, metric)
         notes = list(found.notes)
-        if source == "test" and (note := measured_model_note(self.controller.project)):
-            notes.insert(0, translated(note))
+        if source == "test":
+            controller = self.controller
+            before = used_before_note(controller.runs.share_used_before(controller.keys.split))
+            notes = [*filter(None, (translated(measured_model_note(controller.project)), translated(before))), *notes]
         if found.rows_left_out:
             notes.append(
                 pluralize(
