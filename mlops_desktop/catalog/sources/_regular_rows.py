@@ -24,7 +24,7 @@ _MOST_ODD = 1000
 _BLOCK_BYTES = 2**20  # of text that Arrow cuts at a time, more for wide tables; a longer row is read by the slower path
 _USUAL_CELL = 200  # bytes
 _PIECE_BYTES = 2**24  # of text without quotes that a thread takes at a time
-_LEAST_BYTES, _LEAST_BLOCKS = 2**22, 8  # of text that is worth several threads
+_LEAST_BYTES, _LEAST_BLOCKS = 2**22, 4  # of text that is worth several threads
 
 
 @dataclass(frozen=True)
