@@ -98,6 +98,8 @@ RESULTS: Mapping[str, Result] = {
         Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
         Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
+        # What the checks of a run are judged by.
+        Result(name="checks", inputs=("run", "profile"), decisions=("refit",), libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.
         Result(name="response", inputs=("model",), keyed_libraries=("numpy",)),
     )
