@@ -121,6 +121,7 @@ def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
         python=json.dumps(body, ensure_ascii=False),
         rows=info["parity"]["rows"],
         consent=_CONTAINS_ROWS if info.get("consent") else "",
+        fitted=_ALL_ROWS if info.get("fitted_on") == "all rows" else "",
         routes=routes_table(info["target"]),
         files=files_table(),
         more=more,
@@ -140,6 +141,11 @@ def _checks(found: list[dict[str, Any]]) -> str:
     return "\n## Checks of the model\n\n" + "\n".join(lines) + "\n"
 
 
+_ALL_ROWS = """
+
+The model is fitted on all rows of the project. The figures under `test` in `bundle.json` are of the same model fitted on the training part
+alone, measured on rows that it had not seen."""
+
 _CONTAINS_ROWS = """
 
 **This model contains rows of its training data**, to which the person who exported it agreed. Treat the folder like that data."""
@@ -147,7 +153,7 @@ _CONTAINS_ROWS = """
 _README = """# {name}: predicts {target}
 
 Version `{version}`. This folder is a whole service: it needs Python 3.11 or newer and the packages of `requirements.txt`, and nothing else.
-It works without internet and keeps no data.{consent}
+It works without internet and keeps no data.{consent}{fitted}
 
 ## Start
 

@@ -12,7 +12,7 @@ from mlops_desktop.cli.calling import call_on, child_process, edited, given_opti
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, print_replaced, rows_text
 from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.diagnostics import CheckResult, run_checks
-from mlops_desktop.engine.evaluation import Evaluation
+from mlops_desktop.engine.evaluation import Evaluation, used_before_note
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import (
     CheckGoals,
@@ -142,6 +142,8 @@ def check_command(args: argparse.Namespace) -> int:
     found = call_on(args.dir, CheckGoals)
     if found.test_accesses:
         print(_accesses_text(found.test_accesses), file=sys.stderr)
+    if found.used_before:
+        print(used_before_note(found.used_before), file=sys.stderr)
     doubts = call_on(args.dir, ListQuestions) if args.questions else ()
     left = [one.id for one in open_questions(doubts)]
     passed = found.passed and not left

@@ -158,7 +158,8 @@ class EvaluatePanel(Panel):
 
     def _show_head(self, best: Run, found: Evaluation | None, opened: bool) -> None:
         message, tip = model_text(best, self.controller.project_status().first)
-        test_accesses = len(self.controller.runs.test_accesses(self.controller.keys.split))
+        runs, split = self.controller.runs, self.controller.keys.split
+        test_accesses = len(runs.test_accesses(split))
         self.model.setText(message)
         self.model.setToolTip(tip)
         where = {
@@ -170,16 +171,15 @@ class EvaluatePanel(Panel):
         opened_text = (
             pluralize(test_accesses, self.tr("used once"), self.tr("used {n} times")) if test_accesses and self._source == "test" else ""
         )
-        text = [rows, opened_text or accesses_text(test_accesses)]
-        text.append(self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard"))
-        self.facts.setText(" · ".join(part for part in text if part))
+        how = self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard")
+        self.facts.setText(" · ".join(part for part in (rows, opened_text or accesses_text(test_accesses), how) if part))
         self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The held-out test set was not used yet."))
         self.sources.show_choice(self._source)
         self.report.setEnabled(True)
         self.test_set_card.setVisible(not opened and self._source != "file")
         self.open.setEnabled(not self.test.asking)
         self.drop.setVisible(self._source == "file")
-        self.test_set_card.show_accesses(test_accesses)
+        self.test_set_card.show_accesses(test_accesses, 0.0 if opened else runs.share_used_before(split))
 
     def _show_page(self, best: Run, found: Evaluation | None, oof: Evaluation | None, test: Evaluation | None) -> None:
         model = self.controller.keys.model(best.id)
