@@ -80,6 +80,8 @@ def row_text(row: Row) -> str:
 
 def is_blank(row: Row) -> bool:
     """Whether no cell of a row holds anything."""
+    if row and row[0] is not None and not isinstance(row[0], str):
+        return False  # at once, as most rows of sheets
     return not any(cell is not None and (not isinstance(cell, str) or cell.strip()) for cell in row)
 
 
