@@ -14,7 +14,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, listed, text
-from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
+from mlops_desktop.base.source import UNKNOWN_DECIMAL, Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sample_text, write_beginning
 from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
@@ -306,12 +306,17 @@ class Delimited(TableSource):
                 *(_damaged(rows.table) if file.damaged else ()),
             ),
             has_names=layout.names is not None,
-            likely_decimal=likely_decimal(dialect.delimiter).replace(".", ""),  # a point is what is read without a hint
+            likely_decimal=_likely_decimal(dialect.delimiter),
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
             reasons={**_reasons(found, encoding), "header": header_reason(found.rows, layout)},
         )
         return rows.table, report
+
+
+def _likely_decimal(delimiter: str) -> str:
+    """As `ReadReport.likely_decimal` says: "" beside commas, where a point is what is read without a hint."""
+    return "" if delimiter == "," else likely_decimal(delimiter) or UNKNOWN_DECIMAL
 
 
 def _offset(file: Utf8File, lines: int) -> int:

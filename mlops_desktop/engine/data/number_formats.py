@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mlops_desktop.base.source import UNKNOWN_DECIMAL
 from mlops_desktop.serving.cells import Grammar, Scale
 from mlops_desktop.serving.numbers import number_pattern
 from mlops_desktop.serving.units import CLEAR_MAGNITUDES, CURRENCIES, MAGNITUDES, RATIOS, SIDE_PAIRS, UNITS, magnitude_scales, unit_scales
@@ -34,6 +35,9 @@ _CANDIDATES = (
     *((".", "'", False), (",", "'", False), (".", ",", True), (".", " ", True)),
 )
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+POINT_BEFORE_THREE = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"  # a decimal number, or thousands
+_BEFORE_THREE = re.compile(POINT_BEFORE_THREE)
+_LEAST_MARKED, _LEAST_BARE = 3, 2  # numbers with a point before three digits and without any from which these are no decimals
 _MANY_FIRST = re.compile(r"[0-9]{2,3}\.")
 _MIN_ZEROS = 2
 _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
@@ -69,12 +73,13 @@ def find_format(
     """The grammar that reads most cells of these distinct texts (clean, none missing), or None when it would be less than `least` of them.
 
     `counts` is how many cells hold each text (one each when None). `decimal` is the decimal mark that the file's other columns use,
-    `likely` the one that its delimiter suggests; they settle texts such as "1.234" and "1,234" that read both ways. `thousands` is the mark
-    that a person chose ("": none); another one is taken only where hardly a cell reads with it.
+    `likely` the one that its delimiter suggests (`UNKNOWN_DECIMAL`: neither); they settle texts such as "1.234" and "1,234" that read both
+    ways. `thousands` is the mark that a person chose ("": none); another one is taken only where hardly a cell reads with it.
     """
     if not sample:
         return None
-    if all(map(_PLAIN.fullmatch, sample)) and "," not in (decimal, likely) and thousands != ".":
+    plain = all(map(_PLAIN.fullmatch, sample)) and "," not in (decimal, likely) and thousands != "."
+    if plain and not points_may_group(sample, decimal, likely):
         return NumberFormat(Grammar(), 1.0)
     sizes = [1] * len(sample) if counts is None else list(counts)
     if sides := sides_of(sample):
@@ -259,13 +264,15 @@ def _settle(
             return comma, "1,234 was read as a decimal number below 2, because semicolons stand between the cells"
         return by_comma, "" if decimal == "." else "1,234 was read as 1234"
     if point in ties and by_point in ties and points and not commas:
-        if decimal == "," and not zero_first:
+        if zero_first:
+            return point, ""
+        if decimal == ",":
             return by_point, ""
         if not decimal and likely == "," and _are_grouped(bodies, "."):
             return by_point, ""
-        if not (decimal or zero_first) and _are_grouped(bodies, "."):
+        if (not decimal and _are_grouped(bodies, ".")) or _some_are_bare(bodies):
             return point, "1.234 was read as a decimal number below 2, although others have no decimals"
-        if decimal or zero_first or not (money or likely == ","):
+        if decimal or not (money or likely in (",", UNKNOWN_DECIMAL)):
             return point, ""
         if money and any(_MANY_FIRST.match(body) for body in bodies):
             return by_point, "1.234 was read as 1234, because amounts of money seldom have three decimals"
@@ -280,6 +287,20 @@ def _are_grouped(bodies: Sequence[str], mark: str) -> bool:
     """
     marked = [body for body in bodies if mark in body]
     return len(marked) < len(bodies) and sum(body.endswith("0") for body in marked) >= _MIN_ZEROS
+
+
+def _some_are_bare(bodies: Sequence[str]) -> bool:
+    """Whether several numbers have a point before three digits and others, below 1000, have none: decimals seldom end so evenly."""
+    bare = [body for body in bodies if "." not in body]
+    return len(bodies) - len(bare) >= _LEAST_MARKED and len(bare) >= _LEAST_BARE and max(map(len, bare)) <= 3
+
+
+def points_may_group(texts: Sequence[str], decimal: str, likely: str) -> bool:
+    """Whether points in plain numbers may part thousands: each stands before three digits, and the file leaves it open or some have none."""
+    marked = [text for text in texts if "." in text]
+    if not marked or not all(map(_BEFORE_THREE.fullmatch, marked)):
+        return False
+    return (not decimal and likely == UNKNOWN_DECIMAL) or _some_are_bare([text.lstrip("+-") for text in texts])
 
 
 def decimal_vote(sample: Sequence[str], likely: str = "") -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.compound_formats import compound_evidence, compound_format, same_mark
-from mlops_desktop.engine.data.number_formats import NumberFormat, find_format
+from mlops_desktop.engine.data.number_formats import POINT_BEFORE_THREE, NumberFormat, find_format, points_may_group
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.compound_numbers import COMPOUND
@@ -49,7 +49,8 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
 
     `present` marks the distinct texts that are not missing; `grammar` holds the texts and numbers that mean missing.
     """
-    if "," not in (hints.decimal, hints.likely_decimal) and hints.thousands != "." and raw.matching(_PLAIN)[present].all():
+    plain = "," not in (hints.decimal, hints.likely_decimal) and hints.thousands != "." and raw.matching(_PLAIN)[present].all()
+    if plain and not _points_may_group(raw, present, hints):
         found: NumberFormat | None = NumberFormat(Grammar(), 1.0)  # as the longer ways below find, on samples
     else:
         found = compound_format(raw, present) or fit_format(raw, present, hints) or _marked_format(raw, present, hints)
@@ -83,6 +84,13 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
     if unmarked.any():
         evidence.append(_unmarked_evidence(raw, column, unmarked, present & ~bad))
     return NumberReading(column, evidence)
+
+
+def _points_may_group(raw: RawColumn, present: Bools, hints: Hints) -> bool:
+    """`points_may_group` for plain numbers, held against all cells."""
+    if not points_may_group(raw.sample(present, _SAMPLE), hints.decimal, hints.likely_decimal):
+        return False
+    return bool((raw.matching(rf"{POINT_BEFORE_THREE}|[^.]*"))[present].all())
 
 
 def _marked_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.source import UNKNOWN_DECIMAL
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.compound_formats import unread_amounts
@@ -121,7 +122,7 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
     decimal = given.decimal or _OTHER_MARK.get(given.thousands or "", "") or (votes[0] if len(set(votes)) == 1 else "")
     return Hints(
         decimal,
-        "" if votes else cells.likely_decimal,
+        UNKNOWN_DECIMAL if len(set(votes)) > 1 else "" if votes else cells.likely_decimal,
         orders[0] if orders and len(set(orders)) == 1 else None,
         given.thousands,
         given.day_first,
