@@ -13,7 +13,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import UNKNOWN_DECIMAL
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.compound_formats import unread_amounts
+from mlops_desktop.engine.data.compound_formats import compound_format, unread_amounts
 from mlops_desktop.engine.data.date_formats import find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
@@ -252,7 +252,7 @@ def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, lis
         elif note.type == "boolean":
             column = replace(column, grammar=_boolean_grammar(raw, present, grammar))
         else:
-            form = fit_format(raw, present, hints, least=0.01)
+            form = compound_format(raw, present, chosen=True) or fit_format(raw, present, hints, least=0.01)
             if form is not None:
                 own = replace(form.grammar, missing=missing, missing_numbers=grammar.missing_numbers)
                 column = replace(column, grammar=own, unit=form.unit)

@@ -62,6 +62,10 @@ _FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
         "As numbers they have no month and no weekday, and a model learns from the size of a number that only counts.",
         True,
     ),
+    FindingKind("clock", "Times of day or durations in {column}?"): (
+        "A duration has a size, a time of day has none: 23:50 and 0:10 are near each other. Read as numbers, they are durations.",
+        True,
+    ),
     FindingKind("month_or_day", "Months with a year or days in {column}?"): (
         "“Jan 24” can be January 2024 or the 24th of January; as the other one every date is wrong.",
         True,
