@@ -35,8 +35,8 @@ COMPOUND = ("hours", "minutes", "compound", "feet", "iso_hours", "iso_months")
 def compound_reader(grammar: Grammar) -> Callable[[str], float] | None:
     """The function for clean texts of the notations of `COMPOUND` that a grammar has; None when it has none. ValueError for other texts.
 
-    `hours` gives hours (25:30 is 25.5), `minutes` minutes (2:30 is 2.5, 1:02:30 is 62.5), `feet` inches, `compound` the sum of the parts by the grammar's scales, `iso_hours` hours
-    (PT1H30M is 1.5) and `iso_months` months (P1Y6M is 18).
+    `hours` gives hours (25:30 is 25.5), `minutes` minutes (2:30 is 2.5, 1:02:30 is 62.5), `feet` inches, `compound` the sum of the parts
+    by the grammar's scales, `iso_hours` hours (PT1H30M is 1.5) and `iso_months` months (P1Y6M is 18).
     """
     readers = [make(grammar) for notation, make in _READERS.items() if notation in grammar.notations]
     if not readers:

@@ -296,7 +296,7 @@ def _some_are_bare(bodies: Sequence[str]) -> bool:
 
 
 def points_may_group(texts: Sequence[str], decimal: str, likely: str) -> bool:
-    """Whether points in plain numbers may part thousands: each stands before three digits, and the file leaves it open or some have none."""
+    """Whether points in plain numbers may part thousands: each is before three digits, and the file leaves it open or some have none."""
     marked = [text for text in texts if "." in text]
     if not marked or not all(map(_BEFORE_THREE.fullmatch, marked)):
         return False
