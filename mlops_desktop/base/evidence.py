@@ -35,6 +35,7 @@ _OF_TABLES = {
     "names": EvidenceRule(weight="info", question=msg("Do several rows name the columns?")),
     "total": EvidenceRule(weight="warning", question=msg("Are these rows totals?")),
     "inside": EvidenceRule(weight="warning", question=msg("Are these lines no rows of the table?")),
+    "split_decimals": EvidenceRule(weight="warning", question=msg("Do the names stand above the right columns?")),
     "delimiter": EvidenceRule(weight="warning", question=msg("Is this the mark between the cells?")),
     "escape": EvidenceRule(weight="warning", question=msg("Does a backslash make the quote behind it a letter?")),
     "sheet": EvidenceRule(weight="warning", question=msg("Is this the sheet that you want?")),

@@ -44,7 +44,31 @@ POINTS = {
     "three decimals, commas": Case("art,wert\nA,15.716\nB,1.250\nC,3.115\n", 3, "art category A | wert number 15.716"),
     "three decimals below one": Case("art\twert\nA\t0.716\nB\t1.250\nC\t3.115\n", 3, "art category A | wert number 0.716", ending=".tsv"),
 }
-CASES = {**POINTS}
+SPLIT = {
+    "decimal commas between commas": Case("x,y\n1,5,2,7\n2,5,3,7\n,,5,2\n", 3, "x number 1.5 | y number 2.7", notes="split_decimals"),
+    "one decimal comma between commas": Case(
+        "ort,temp,bem\nA,-20,5,ok\nB,21,5,ok\nA,22,7,no\n",
+        3,
+        "ort category A | temp number -20.5 | bem category ok",
+        notes="split_decimals",
+    ),
+    "decimal commas or names of rows": Case(
+        "ort,temp\nA,20,5\nB,21,5\nC,22,7\n",
+        3,
+        "row_names category A | ort integer 20 | temp integer 5",
+        notes="row_names split_decimals",
+    ),
+    "decimal commas in some rows": Case(
+        "x,y\n1,5,2,7\n2,3,7\n4,1,5,2\n5,2,3,3\n",
+        4,
+        "x integer 1 | y integer 5 | column_3 integer 2 | column_4 integer 7",
+        notes="file ragged split_decimals",
+    ),
+    "names of rows": Case(
+        "x,y\nA,20,0.5\nB,21,0.25\nC,22,7.5\n", 3, "row_names category A | x integer 20 | y number 0.5", notes="row_names"
+    ),
+}
+CASES = {**POINTS, **SPLIT}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
