@@ -51,11 +51,13 @@ _TEXT, _CATEGORY = EvidenceRule(weight="warning", instead="text"), EvidenceRule(
 _DETAIL = EvidenceRule(weight="info", instead="text")
 _NUMBER, _DATE = EvidenceRule(weight="warning", instead="number"), EvidenceRule(weight="warning", instead="date")
 _OF_COLUMNS = {
+    "grades": _NUMBER,
+    "free": _CATEGORY,
     "currencies": EvidenceRule(weight="high", instead="number"),
     **dict.fromkeys(("not_number", "units", "marks", "clock"), _NUMBER),
     **dict.fromkeys(("not_date", "maybe_date"), _DATE),
     **dict.fromkeys(("date_order", "mixed_types", "decimal", "infinite", "no_zone", "excel_dates", "amounts", "pairs"), _TEXT),
-    **dict.fromkeys(("stray", "unmarked", "debit_credit", "month_or_day"), _CATEGORY),
+    **dict.fromkeys(("stray", "unmarked", "footnotes", "debit_credit", "month_or_day"), _CATEGORY),
     **dict.fromkeys(("unread_numbers", "unread_dates"), EvidenceRule(weight="warning")),
     **dict.fromkeys(("missing_words", "no_date", "century", "limits"), EvidenceRule(weight="info", instead="category")),
     **dict.fromkeys(("leading_zeros", "long_numbers", "notation", "converted", "duration", "mark"), _DETAIL),

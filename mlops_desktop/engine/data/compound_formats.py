@@ -109,6 +109,7 @@ _FORMS = (
     ("amounts", rf"{_N} ?(?:±|\+/-|\+-) ?{_N}.*", "numbers with their error"),
     ("amounts", rf"{_N} ?[x×·*] ?10(?:\^|\*\*)?[-+−⁻⁺0-9⁰¹²³⁴⁵⁶⁷⁸⁹()]+", "powers of ten"),
     ("amounts", rf"{_N}\([0-9]+\)", "numbers with their error"),
+    ("amounts", rf"{_N} \({_N} ?%?\)", "numbers with a second one in parentheses"),
     ("amounts", r"[0-9]+ [0-9]{1,2}/[0-9]{1,2}|[0-9]* ?[½¼¾⅓⅔⅛⅜⅝⅞]", "fractions"),
     ("amounts", rf"(?i:~|≈|ca\.?|circa|about|approx\.?) ?{_N}.{{0,8}}", "rounded numbers"),
     ("amounts", r"[0-9]{1,3}\s*[°'′’]\s*[0-9]{1,2}.*", "degrees, minutes and seconds"),

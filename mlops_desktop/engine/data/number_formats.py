@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from mlops_desktop.base.source import UNKNOWN_DECIMAL
+from mlops_desktop.engine.data.cell_evidence import Hints
+from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import Grammar, Scale
-from mlops_desktop.serving.numbers import number_pattern
+from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.numbers import FREE, number_pattern
 from mlops_desktop.serving.units import CLEAR_MAGNITUDES, CURRENCIES, MAGNITUDES, RATIOS, SIDE_PAIRS, UNITS, magnitude_scales, unit_scales
 
 _MINUS = "−–-"
@@ -37,7 +42,10 @@ _CANDIDATES = (
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 POINT_BEFORE_THREE = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"  # a decimal number, or thousands
 _BEFORE_THREE = re.compile(POINT_BEFORE_THREE)
+_SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
+_ROUNDS = 4  # so often cells that a format refuses join the sample
 _LEAST_MARKED, _LEAST_BARE = 3, 2  # numbers with a point before three digits and without any from which these are no decimals
+_FREE = re.compile(FREE)
 _MANY_FIRST = re.compile(r"[0-9]{2,3}\.")
 _MIN_ZEROS = 2
 _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
@@ -95,9 +103,8 @@ def find_format(
         kind, marks, kept = conflict
         main = find_format([shape.string for shape, _ in kept], decimal, 0.0, [size for _, size in kept], likely, thousands)
         return replace(main, conflict=kind, marks=marks) if main is not None else None
-    zeros = any(_ZERO.fullmatch(text) for text in sample)
     base = _with_marks(shapes)
-    grammar = replace(base.grammar, notations=_notations(shapes, zeros and bool(base.grammar.affixes)))
+    grammar = replace(base.grammar, notations=(*_notations(shapes), *_zero_notations(sample, base.grammar)))
     shares = {}
     for candidate in _CANDIDATES:
         match = re.compile(number_pattern(_written(grammar, candidate))).fullmatch
@@ -113,6 +120,29 @@ def find_format(
     bodies = [shape["body"] for shape, _ in shapes]
     chosen, doubt = _settle(ties, bodies, decimal, likely, money=bool(grammar.affixes) and base.unit in CURRENCIES)
     return replace(base, grammar=_written(grammar, chosen), share=best, doubt=doubt)
+
+
+def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5) -> NumberFormat | None:
+    """The format that reads most cells of a column, None when less than `least` of them.
+
+    It is found on a sample of the distinct texts and held against all of them: what it refuses joins the sample, so that no notation or
+    mark is overlooked because it is rare.
+    """
+    at = np.flatnonzero(present)
+    if len(at) > _SAMPLE + _HEAVY:
+        heavy = at[np.argsort(-raw.counts[at], kind="stable")[:_HEAVY]]
+        at = np.union1d(heavy, at[np.linspace(0, len(at) - 1, _SAMPLE).astype(np.intp)])
+    found: NumberFormat | None = None
+    for _ in range(_ROUNDS):
+        sizes = raw.counts[at].tolist()
+        found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, sizes, hints.likely_decimal, hints.thousands)
+        if found is None:
+            return None
+        more = np.setdiff1d(np.flatnonzero(present & ~raw.matching(number_pattern(found.grammar))), at)
+        if not len(more):
+            break
+        at = np.union1d(at, more[np.linspace(0, len(more) - 1, min(len(more), _SAMPLE)).astype(np.intp)])
+    return found
 
 
 def sides_of(sample: Sequence[str]) -> dict[str, float]:
@@ -227,8 +257,16 @@ def _money_behind(shape: re.Match[str]) -> str:
     return behind if behind in CURRENCIES else ""
 
 
-def _notations(shapes: Sequence[_Shape], zeros: bool) -> tuple[str, ...]:
-    """The further notations that these cells need."""
+def _zero_notations(sample: Sequence[str], grammar: Grammar) -> Iterator[str]:
+    """The further notations for zero that these cells need."""
+    if grammar.affixes and any(map(_ZERO.fullmatch, sample)):
+        yield "dash_zero"
+    if any(map(_FREE.fullmatch, sample)):
+        yield "free_zero"
+
+
+def _notations(shapes: Sequence[_Shape]) -> tuple[str, ...]:
+    """The further notations that these numbers need."""
     found = []
     plain = {shape["body"] for shape, _ in shapes if not shape["close"] and not shape["limit"]}
     bracketed = [shape for shape, _ in shapes if shape["close"] and (shape["open"] or shape["inner"])]
@@ -240,8 +278,6 @@ def _notations(shapes: Sequence[_Shape], zeros: bool) -> tuple[str, ...]:
         found.append("apostrophe")
     if len(plain) > 1 and any(shape["limit"] for shape, _ in shapes):
         found.append("limits")
-    if zeros:
-        found.append("dash_zero")
     if any(shape["dash"] for shape, _ in shapes):
         found.append("dash_decimals")
     return tuple(found)

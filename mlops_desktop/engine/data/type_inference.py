@@ -19,8 +19,8 @@ from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
 from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, reads_as_date
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
-from mlops_desktop.engine.data.number_formats import decimal_vote
-from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
+from mlops_desktop.engine.data.number_formats import decimal_vote, fit_format
+from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column
 from mlops_desktop.engine.data.text_inference import (
     TRUE_FALSE,
