@@ -139,6 +139,7 @@ def _coded_rows(path: Path, start: int, dialect: Dialect, quote: str, schema: An
     if len(ranges) < 2:
         return coded_batch(_arrow_batches(path, start, dialect, quote, schema, lambda _: "error", threads=True), schema)
     read, parse, convert = _options(dialect, quote, schema, lambda _: "error", threads=False)
+    read.block_size *= 4  # fewer and longer arrays
 
     buffers = SimpleQueue[Any]()  # one for each thread, as fresh memory costs as much as what is read into it
     for _ in range(THREADS):
