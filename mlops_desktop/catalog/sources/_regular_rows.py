@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -141,21 +140,9 @@ def _coded_rows(path: Path, start: int, dialect: Dialect, quote: str, schema: An
     read, parse, convert = _options(dialect, quote, schema, lambda _: "error", threads=False)
     read.block_size *= 4  # fewer and longer arrays
 
-    buffers = SimpleQueue[Any]()  # one for each thread, as fresh memory costs as much as what is read into it
-    for _ in range(THREADS):
-        buffers.put(np.empty(max(end - begin for begin, end in ranges), dtype=np.uint8))
-
     def table(begin: int, end: int) -> Any:
-        buffer = buffers.get()
-        try:
-            with path.open("rb", buffering=0) as file:
-                file.seek(begin)
-                size = 0
-                while size < end - begin and (read_bytes := file.readinto(buffer[size : end - begin].data)):
-                    size += read_bytes
-            return pc.read_csv(pa.BufferReader(pa.py_buffer(buffer[:size])), read, parse, convert)
-        finally:
-            buffers.put(buffer)
+        with pa.OSFile(str(path)) as file:
+            return pc.read_csv(file.get_stream(begin, end - begin), read, parse, convert)
 
     return coded_pieces([partial(table, *one) for one in ranges], schema)
 
