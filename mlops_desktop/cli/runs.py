@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from dataclasses import replace
 
 from mlops_desktop.cli.calling import edited, opened
 from mlops_desktop.cli.output import print_json
-from mlops_desktop.engine.pipeline import Keys
-from mlops_desktop.engine.training import Runs, board_order, first_runs, run_differences
+from mlops_desktop.engine.evaluation import SelectionEstimate, selection_key, selection_note
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys
+from mlops_desktop.engine.project import to_json
+from mlops_desktop.engine.training import Runs, board_order, first_runs, ranked, run_differences, tied_with_best
 from mlops_desktop.serving.plural import pluralize
 
 
@@ -24,12 +27,18 @@ def choose_command(args: argparse.Namespace) -> int:
 def runs_command(args: argparse.Namespace) -> int:
     """Print the leaderboard."""
     with opened(args.dir) as (place, project):
-        runs = board_order(Runs(place).list(Keys(project).board))
+        keys = Keys(project)
+        runs = board_order(Runs(place).list(keys.board))
+        expected = _expected(ArtifactStore(place / "store"), selection_key(keys, runs))
         others = len(Runs(place).history()) - len(runs)
     first = first_runs(runs)
     differences = {run.id: run_differences(run, first[run.algorithm_id]) for run in runs}
+    scored = ranked(runs)
+    tied = {run.id for run, is_tied in zip(scored, tied_with_best([run.fold_scores for run in scored]), strict=True) if is_tied}
+    tied -= {run.id for run in scored[:1]}
     if args.json:
-        print_json({"metric": project.metric, "runs": [{**run.to_json(), "differences": differences[run.id]} for run in runs]})
+        listed = [{**run.to_json(), "differences": differences[run.id], "tied": run.id in tied} for run in runs]
+        print_json({"metric": project.metric, "runs": listed, "selection": to_json(expected) if expected else None})
         return 0
     if not runs:
         kept = pluralize(others, "1 run of other decisions is", "{n} runs of other decisions are")
@@ -39,6 +48,18 @@ def runs_command(args: argparse.Namespace) -> int:
     for run in runs:
         score, std = (f"{v:.4f}" if v is not None else "" for v in (run.score, run.std))
         why = f": {run.reason}" if run.status == "failed" else ""
-        line = f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {run.status + why:7}"
+        status = "tied" if run.id in tied else run.status
+        line = f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {status + why:7}"
         print(f"{line}  {', '.join(differences[run.id])}".rstrip())
+    if tied:
+        print("tied: no clear difference to the best run (paired test over the folds, 95 %).")
+    if expected is not None:
+        print(selection_note(expected, project.metric))
     return 0
+
+
+def _expected(store: ArtifactStore, key: str) -> SelectionEstimate | None:
+    """What is expected of the best run, if the last search found it."""
+    with suppress(KeyError):
+        return store.get_value(key, SelectionEstimate) if key else None
+    return None

@@ -249,11 +249,12 @@ def metric_of(metric_id: str, task: str) -> Metric:
     return fitting[metric_id]
 
 
-def score(metric_id: str, target: Target, scores: Floats, positive: int | None = None, threshold: float | None = None) -> float:
+def score(metric_id: str, target: Target, scores: Floats, positive: int | None = None, threshold: float | Floats | None = None) -> float:
     """The value of a metric, signed so that higher is better; NaN where it is undefined (see `measures`).
 
     `scores` are (rows, classes) probabilities or (rows,) values, all finite. Decisions between two classes follow `threshold` on the class
-    at `positive` (the second class unless given); without a threshold, and for more classes, the most probable class.
+    at `positive` (the second class unless given), of all rows or of each, (rows,); without one, and for more
+    classes, the most probable class.
     """
     statistic = metric_of(metric_id, target.task).prepare(predictions(target, scores, positive, threshold))
     return float(statistic(np.ones((1, len(target.values))))[0]) + 0.0  # no minus zero
