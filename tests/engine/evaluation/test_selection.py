@@ -21,7 +21,7 @@ CASES = (
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_a_score_owes_to_being_chosen_by_it_is_taken_away(case):
-    raw, corrected, error = simulated(case, 30)
+    raw, corrected, error = simulated(case, 20)
     assert raw > 3 * error / 2
     assert abs(corrected) < 3 * error
 
