@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.target_columns import Class
@@ -166,7 +167,7 @@ class ErrorQuantile:
 
 @dataclass(frozen=True)
 class ErrorBand:
-    """The rows with true values from `low` to `high`: how many, their mean error and their mean absolute error."""
+    """The rows with values from `low` to `high`: how many, their mean error and their mean absolute error."""
 
     low: float
     high: float
@@ -180,7 +181,8 @@ class Residuals:
     """Errors of numbers; an error is the answer minus the true value.
 
     `actual` and `predicted` are at most 2,000 pairs, drawn at random if `sampled`; the rest is of all rows. `bias` is the mean error, None
-    without rows.
+    without rows. `bands` go by the predicted value, for by the true one the best model looks as if it were wrong at both ends; in results
+    of earlier versions (`banded_by` None) they go by the true one.
     """
 
     actual: tuple[float, ...]
@@ -190,6 +192,7 @@ class Residuals:
     quantiles: tuple[ErrorQuantile, ...]
     bias: float | None
     bands: tuple[ErrorBand, ...]
+    banded_by: Literal["predicted"] | None = field(default=None, metadata=OMIT_NONE)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mlops_desktop.engine.diagnostics import CheckResult
 from mlops_desktop.engine.evaluation import Acceptance, Evaluation, SelectionEstimate
 from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.project import Project
@@ -33,7 +34,7 @@ class ReportFacts:
 
     `runs` are those of the leaderboard in its order, `out_of_fold` and `evaluation` (on the held-out test set) are of the chosen run,
     `test_accesses` is how often the held-out test set was used, `used_before` which share of it in others; `selection` is what is expected
-    of the best run.
+    of the best run, `checks` are of the chosen run.
     """
 
     project: Project = field(default_factory=Project)
@@ -48,3 +49,4 @@ class ReportFacts:
     out_of_fold: Evaluation | None = None
     evaluation: Evaluation | None = None
     goals: Acceptance | None = None
+    checks: tuple[CheckResult, ...] = ()
