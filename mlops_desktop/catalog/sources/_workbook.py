@@ -8,9 +8,10 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,7 +21,9 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._far_cells import without_far_cells
-from mlops_desktop.catalog.sources._sheet_xml import sheet_parts, special_cells
+from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats
+from mlops_desktop.catalog.sources._sheet import Area, Sheet
+from mlops_desktop.catalog.sources._sheet_xml import SheetXml, long_numbers, sheet_parts, sheet_xml
 from mlops_desktop.serving.message import msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
@@ -33,32 +36,22 @@ _STRICT = {
 }
 _FILLED_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*[^/>]>")
 _START = 2**16  # bytes of a sheet that show whether it holds rows
+_STYLES = "xl/styles.xml"
 _ODS_ERROR = re.compile(rb'calcext:value-type="error"')
 
 
 @dataclass(frozen=True)
 class Workbook:
-    """An open workbook: its sheets of cells in their order. `parts` are the files of the sheets in an Open XML archive."""
+    """An open workbook: its sheets of cells in their order, the hidden ones last.
+
+    `parts` are the files of the sheets in an Open XML archive, `formats` its number formats that say more than the values do.
+    """
 
     book: Any
     titles: list[str]
     archive: zipfile.ZipFile | None
     parts: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The rows of a sheet, equally long.
-
-    `uncalculated` are the positions (row, column) among `rows` of formulas that have no saved value; `left` is how many columns of the
-    sheet stand before the first one of `rows`; `far` are the places of cells that were left out, for they stand far from all others.
-    """
-
-    title: str
-    rows: list[Sequence[Any]]
-    uncalculated: frozenset[tuple[int, int]] = frozenset()
-    left: int = 0
-    far: tuple[str, ...] = ()
+    formats: dict[int, NumberFormat]
 
 
 @contextmanager
@@ -79,8 +72,10 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
                 source = _usual_form(archive)
                 archive = zipfile.ZipFile(io.BytesIO(source))
         book = python_calamine.load_workbook(io.BytesIO(source))
-        titles = [one.name for one in book.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        sheets = [one for one in book.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        titles = [one.name for one in sorted(sheets, key=lambda one: one.visible != python_calamine.SheetVisibleEnum.Visible)]
         parts = sheet_parts(archive) if archive is not None else {}
+        formats = number_formats(archive.read(_STYLES)) if archive is not None and _STYLES in archive.namelist() else {}
     except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError, ElementTree.ParseError, KeyError, ValueError, EOFError) as error:
         raise damaged from error
     except BaseException as error:
@@ -88,7 +83,7 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
             raise
         raise damaged from error
     try:
-        yield Workbook(book, titles, archive, parts)
+        yield Workbook(book, titles, archive, parts, formats)
     except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError) as error:  # a damaged sheet in a workbook that is whole
         raise damaged from error
     except BaseException as error:
@@ -141,28 +136,53 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     part = workbook.parts.get(title)
     near = without_far_cells(title, workbook.archive.read(part)) if workbook.archive is not None and part else None
     book = _with_part(workbook.archive, part, near.data) if workbook.archive and part and near and near.changed else workbook.book
-    raw = book.get_sheet_by_name(title).to_python(skip_empty_area=False)  # rows of one length
+    with ThreadPoolExecutor(1) as beside:  # calamine leaves Python free meanwhile
+        reading = beside.submit(book.get_sheet_by_name, title)
+        xml = sheet_xml(near.data, workbook.formats) if near else None
+        read = reading.result()
+    raw = read.to_python(skip_empty_area=False)  # rows of one length
     job.step(0.6)
     known = [_values(cells) for cells in zip(*raw, strict=True)]
-    columns, large = [cells for cells, _ in known], any(beyond for _, beyond in known)
-    found = special_cells(near.data, large) if near else None
-    values = {(i, j): value for (i, j), value in (found.values if found else {}).items() if i < len(raw)}
-    formulas = found.uncalculated if found else []
+    columns = [cells for cells, _ in known]
+    formulas = xml.uncalculated if xml else []
+    values: dict[tuple[int, int], str | int] = {**xml.errors} if xml else {}
+    if near and any(large for _, large in known):
+        values.update(long_numbers(near.data))
     last = max((i for i, _ in formulas), default=-1)
     height = max(len(raw), last + 1)
-    columns += [[] for _ in range(max([j + 1 for _, j in (*values, *formulas)], default=0) - len(columns))]
-    columns = [[*cells, *[None] * (height - len(cells))] if len(cells) < height else cells for cells in columns]
-    for j in {j for _, j in values}:
-        columns[j] = list(columns[j])
-    for (i, j), value in values.items():
-        columns[j][i] = value  # type: ignore[index]
+    _put(columns, {place: value for place, value in values.items() if place[0] < len(raw)}, formulas, height)
     filled = [j for j, cells in enumerate(columns) if any(cell is not None for cell in cells)]
     width = max([*filled, *(j for _, j in formulas)], default=-1) + 1
     left = min([*filled[:1], *(j for _, j in formulas)], default=0)
     rows: list[Sequence[Any]] = list(zip(*columns[left:width], strict=True))
     while len(rows) > last + 1 and all(cell is None for cell in rows[-1]):
         rows.pop()
-    return Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left, near.far if near else ())
+    sheet = Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left, near.far if near else ())
+    merged = xml.merged if xml else [(*first, *last) for first, last in read.merged_cell_ranges or ()]
+    sheet = replace(sheet, merged=tuple(Area(a, b - left, c, d - left) for a, b, c, d in merged if a < len(rows) and left <= b < width))
+    return _with_layout(sheet, xml, workbook.formats) if xml else sheet
+
+
+def _put(columns: list[Sequence[Any]], values: Mapping[tuple[int, int], Any], formulas: Sequence[tuple[int, int]], height: int) -> None:
+    """Put values into columns, which get the given height and grow in number so that there is a place for each value and formula."""
+    columns += [[] for _ in range(max([j + 1 for _, j in (*values, *formulas)], default=0) - len(columns))]
+    for j, cells in enumerate(columns):
+        if len(cells) < height:
+            columns[j] = [*cells, *[None] * (height - len(cells))]
+    changed = {j: list(columns[j]) for j in {j for _, j in values}}
+    for (i, j), value in values.items():
+        changed[j][i] = value
+    for j, cells in changed.items():
+        columns[j] = cells
+
+
+def _with_layout(sheet: Sheet, xml: SheetXml, formats: Mapping[int, NumberFormat]) -> Sheet:
+    """The sheet with its number formats, and its hidden rows and columns."""
+    height, width, left = len(sheet.rows), sheet.width, sheet.left
+    rows = (row for first, last in xml.hidden_rows for row in range(first, min(last + 1, height)))
+    columns = (column - left for first, last in xml.hidden_columns for column in range(max(first, left), min(last + 1, left + width)))
+    styles = xml.styles.table(height, width, left) if xml.styles else None
+    return replace(sheet, formats=formats, styles=styles, hidden_rows=frozenset(rows), hidden_columns=frozenset(columns))
 
 
 def _with_part(archive: zipfile.ZipFile, part: str, data: bytes) -> Any:
