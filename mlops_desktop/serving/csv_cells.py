@@ -12,6 +12,7 @@ from .dialect import ends_unclosed, swallows_lines
 from .errors import UserError
 from .message import msg
 from .row_sifter import MARKED, TAIL, TOTALS, RowSifter, named_rows
+from .split_decimals import joined_parts
 from .table_finder import ASCII_BLANKS, RULES, LeftOut, Reason, is_blank
 
 BLOCK = 5000  # rows that are held together
@@ -137,6 +138,7 @@ class _Reader:
 
     def __init__(self, table: CsvTable, places: Mapping[str, int], note: Callable[[Mapping[str, Iterable[str]]], None]) -> None:
         self._width, self._sifter, self._places, self._note = table.width, table.sifter, places, note
+        self._split = frozenset(table.split)
         self._may_be_others = _others_finder(table.sifter)
         self._blocks: list[_Block] = []
         self._reasons: dict[int, Reason | None] = {}
@@ -166,13 +168,19 @@ class _Reader:
         without = frozenset(i for i in odd if i in ragged or len(rows[i]) < width)
         whole = rows if not odd else [rows[i][:width] for i in range(len(rows)) if i not in without]
         last = next((i for i in range(len(rows) - 1, -1, -1) if not is_blank(rows[i])), -1)
-        cells = list(zip(*whole, strict=True)) or [()] * width
+        cells = self._cells_of(whole)
         columns = {name: _APART.join(cells[at]) for name, at in self._places.items()}
         self._blocks.append(_Block(len(rows), columns, without, ragged, last))
         if found:
-            there = (row[:width] for i, row in enumerate(rows) if i not in without and i not in found)
-            cells = list(zip(*there, strict=True)) or [()] * width
+            cells = self._cells_of([row[:width] for i, row in enumerate(rows) if i not in without and i not in found])
         self._note({name: set(cells[at]) for name, at in self._places.items()})
+
+    def _cells_of(self, rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+        """The cells of rows by column, with the parts of cut numbers put together."""
+        cells: list[Sequence[str]] = [*zip(*rows, strict=True)] or [()] * self._width
+        for at in self._split:
+            cells[at] = [*map(joined_parts, cells[at], cells[at + 1])]
+        return cells
 
     def _decide(self, last: list[list[str]]) -> Collection[int]:
         """The positions of all rows that are none of the table, with the last ones of it."""
