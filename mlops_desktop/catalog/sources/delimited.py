@@ -15,7 +15,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import UNKNOWN_DECIMAL, Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sample_text, write_beginning
+from mlops_desktop.base.text_file import SAMPLE_BYTES, byte_facts, find_encoding, pieces, sample_text, write_beginning
 from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
@@ -184,7 +184,7 @@ class Delimited(TableSource):
         if self.encoding == "auto" or self.encoding.startswith("utf"):
             return True  # another encoding than these is an error when the file is read
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
-            return not find_encoding(plain.path).startswith("utf") or all(piece.isascii() for piece in pieces(plain.path))
+            return not find_encoding(plain.path).startswith("utf") or not byte_facts(plain.path).others
 
     def _guessed(self, path: Path) -> Delimited:
         """This source with the parameters left to it found from a file that is not compressed."""
@@ -273,6 +273,8 @@ class Delimited(TableSource):
         which the dialect is found, holds none.
         """
         if self.escape != "auto" or path.stat().st_size <= SAMPLE_BYTES or encoding.startswith(("utf-16", "utf-32")):
+            return self
+        if not byte_facts(path).marks[b"\\"]:
             return self
         late = (piece.decode(encoding, "replace") for piece in pieces(path, SAMPLE_BYTES) if b"\\" in piece)
         if has_late_escape(late, lambda lines: self._dialect(lines, "")) and not self._find(*sample_text(path, encoding)).dialect.escape:
