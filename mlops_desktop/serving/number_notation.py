@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
-from .cells import Grammar, Scale, clean_text
+from .cells import MOST_CHARACTERS, Grammar, Scale, clean_text
 from .column import Column
 from .numbers import NOTATIONS, number_reader
 from .units import CURRENCIES, RATIOS, UNITS, ratio
@@ -77,8 +77,8 @@ class NumberNotation:
                 self._prove(found[1] or found[2])
                 if found[2] and _THREES.fullmatch(text):
                     self._lakh.add(False)
-            else:
-                self._add_other(clean_text(text))
+            elif len(text := clean_text(text)) <= MOST_CHARACTERS:
+                self._add_other(text)
 
     def _add_unmarked(self, texts: Iterable[str]) -> None:
         """Note the range of the numbers without “%” in a column that has it; 0 is the same with and without."""
