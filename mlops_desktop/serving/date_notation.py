@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from .cells import Grammar, clean_text
+from .cells import MOST_CHARACTERS, Grammar, clean_text
 from .column import Column
 from .date_formats import DAYS, day_first, day_formats, exchanged, format_match, whole_formats
 from .dates import DAY, OffsetError, date_reader, without_clock
@@ -64,7 +64,7 @@ class DateNotation:
             if len(self._known) < _MOST_KNOWN:
                 self._known.add(text)
             clean = clean_text(text)
-            if clean not in missing:
+            if clean not in missing and len(clean) <= MOST_CHARACTERS:
                 self._add(clean)
 
     def _add(self, text: str) -> None:

@@ -23,16 +23,18 @@ def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:
     """Column names as unique non-empty texts, and the names that occurred more than once."""
     out: list[str] = []
     doubled: list[str] = []
-    taken = {clean_name(name) for name in names}
+    texts = [clean_name(name) for name in names]
+    taken = set(texts)
     seen: set[str] = set()
-    for i, name in enumerate(names, 1):
-        text = clean_name(name)
+    last: dict[str, int] = {}  # the number given last behind each name
+    for i, text in enumerate(texts, 1):
         if not text:
-            text = _free(f"column_{i}", taken | seen)
+            text = _free(f"column_{i}", taken, last)
         elif text in seen:
             doubled.append(text)
-            text = _free(text, taken | seen)
+            text = _free(text, taken, last)
         seen.add(text)
+        taken.add(text)
         out.append(text)
     return out, list(dict.fromkeys(doubled))
 
@@ -47,12 +49,13 @@ def refuse_repeated(repeated: Iterable[str], known: Collection[str]) -> None:
         raise UserError(msg("The header names a column twice: {names}.", names=names), "Give each column a name of its own.")
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _free(name: str, taken: set[str], last: dict[str, int]) -> str:
     if name not in taken:
         return name
-    number = 2
+    number = last.get(name, 1) + 1
     while f"{name}_{number}" in taken:
         number += 1
+    last[name] = number
     return f"{name}_{number}"
 
 

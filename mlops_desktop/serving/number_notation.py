@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .cells import Grammar, Scale, clean_text
+from .cells import MOST_CHARACTERS, Grammar, Scale, clean_text
 from .column import Column
 from .frame import Floats
 from .numbers import NOTATIONS, number_reader
@@ -85,8 +85,8 @@ class NumberNotation:
                 self._prove(found[1] or found[2])
                 if found[2] and _THREES.fullmatch(text):
                     self._lakh.add(False)
-            else:
-                self._add_other(clean_text(text))
+            elif len(text := clean_text(text)) <= MOST_CHARACTERS:
+                self._add_other(text)
 
     def add_values(self, values: Floats) -> None:
         """Take note of cells that are numbers and no texts."""

@@ -163,6 +163,10 @@ class Keys:
         """The scores of a run by a share of the training rows of a fold."""
         return self._key("learning_point", run, arguments=(share, fold))
 
+    def other_split(self, run: str) -> Key:
+        """The score of a run (by its id) that is validated by time instead of at random, or the reverse."""
+        return self._key("other_split", run)
+
     def model(self, run: str) -> Key:
         """The fitted and compiled model of a run."""
         return self._key("model", run)
@@ -178,6 +182,10 @@ class Keys:
     def out_of_fold(self, run: str) -> Key:
         """Metrics of a run by its out-of-fold scores."""
         return self._key("out_of_fold", run)
+
+    def checks(self, run: str) -> Key:
+        """What the checks of a run are judged by."""
+        return self._key("checks", run, self.profile)
 
     def response(self, run: str) -> Key:
         """Milliseconds that the model of a run takes for one row."""

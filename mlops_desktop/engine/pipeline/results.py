@@ -53,7 +53,7 @@ RESULTS: Mapping[str, Result] = {
         # Columns, candidates for the target and types, before anything is decided.
         Result(name="overview", inputs=("table",), version=2),
         # Statistics and findings of the whole table.
-        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=3, libraries=LEARNING),
+        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=4, libraries=LEARNING),
         # The rows that the row filters keep.
         Result(name="rows", inputs=("table",), decisions=("target", "row_filters")),
         # The held-out test set, the training part and its folds.
@@ -90,6 +90,8 @@ RESULTS: Mapping[str, Result] = {
         Result(name="learning_point", inputs=("run",), arguments=("share", "fold"), libraries=LEARNING),
         # The score of a run by the number of rows it learns from.
         Result(name="learning_curve", inputs=("run",), libraries=LEARNING),
+        # The score of a run whose rows are validated by time instead of at random, or the reverse.
+        Result(name="other_split", inputs=("run",), decisions=(Decision("columns.role", ("time",)),), libraries=LEARNING),
         # The fitted and compiled model of a run: what changes its numbers, and nothing that is only shown. In version 1 the training part
         # was the default of `refit`, and a default enters no key.
         Result(name="model", inputs=("run",), decisions=("refit",), version=2, libraries=LEARNING),
@@ -99,6 +101,8 @@ RESULTS: Mapping[str, Result] = {
         Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
         Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
+        # What the checks of a run are judged by.
+        Result(name="checks", inputs=("run", "profile"), decisions=("refit",), libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.
         Result(name="response", inputs=("model",), keyed_libraries=("numpy",)),
     )

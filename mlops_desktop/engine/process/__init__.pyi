@@ -16,6 +16,7 @@ from .calls.data import ReRecommendation as ReRecommendation
 from .calls.evaluation import CheckGoals as CheckGoals
 from .calls.evaluation import Evaluate as Evaluate
 from .calls.evaluation import EvaluateFile as EvaluateFile
+from .calls.evaluation import MeasureChecks as MeasureChecks
 from .calls.evaluation import MeasureResponseTime as MeasureResponseTime
 from .calls.evaluation import WriteReport as WriteReport
 from .calls.model import ExplainRow as ExplainRow
@@ -32,6 +33,7 @@ from .calls.recipe import RankColumns as RankColumns
 from .calls.recipe import SuggestedStep as SuggestedStep
 from .calls.recipe import SuggestedSteps as SuggestedSteps
 from .calls.recipe import SuggestSteps as SuggestSteps
+from .calls.training import CompareSplits as CompareSplits
 from .calls.training import DescribeSplit as DescribeSplit
 from .calls.training import MakeLearningCurve as MakeLearningCurve
 from .calls.training import Train as Train

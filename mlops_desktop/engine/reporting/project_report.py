@@ -10,7 +10,7 @@ from pathlib import Path
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.project import Project, refuse_output
-from mlops_desktop.engine.reporting import data_section, decision_sections, result_sections
+from mlops_desktop.engine.reporting import checks_section, data_section, decision_sections, result_sections
 from mlops_desktop.engine.reporting.page import Html, card, number, page
 from mlops_desktop.engine.reporting.report_facts import ReportFacts
 from mlops_desktop.serving.message import msg
@@ -35,6 +35,7 @@ def report_html(facts: ReportFacts) -> str:
         ("leaderboard", "Leaderboard", leaderboard),
         ("model", "Chosen model", decision_sections.chosen_model(chosen, facts.model, project.refit, facts.runs)),
         ("evaluation", "Evaluation", result_sections.evaluation(facts.evaluation, facts.out_of_fold)),
+        ("checks", "Checks", checks_section.checks(facts.checks)),
         ("importance", "Importance of columns", result_sections.importance(shown.importance if shown else None)),
         ("threshold", "Threshold", result_sections.threshold(facts)),
         ("goals", "Goals", decision_sections.goals(facts.goals)),

@@ -150,6 +150,7 @@ def _errors(found: Residuals) -> Html:
     bands = [
         (f"{number(band.low)} to {number(band.high)}", number(band.rows), number(band.bias, 3), number(band.mae, 3)) for band in found.bands
     ]
+    banded_by = "predicted value" if found.banded_by == "predicted" else "true value"
     bias = found.bias or 0.0
     side = "too high" if bias > 0 else "too low"
     return join(
@@ -158,8 +159,8 @@ def _errors(found: Residuals) -> Html:
             side_by_side(pieces),
             paragraph(f"On average the answers are {number(abs(bias), 3)} {side}." if bias else ""),
             table(["How many", "How much"], quantiles),
-            heading("Errors by the size of the true value"),
-            table(["True value", "Rows", "Mean error", "Mean absolute error"], bands, (1, 2, 3)),
+            heading(f"Errors by the size of the {banded_by}"),
+            table([banded_by.capitalize(), "Rows", "Mean error", "Mean absolute error"], bands, (1, 2, 3)),
         ]
     )
 

@@ -11,6 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.families import Target
 from mlops_desktop.engine.choices import choices, tasks
+from mlops_desktop.engine.diagnostics import CheckResult
 from mlops_desktop.engine.evaluation.acceptance import check
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
 from mlops_desktop.engine.evaluation.results import ColumnImportance, Importance
@@ -150,6 +151,11 @@ def facts(task: str, *, classes: int = 3) -> ReportFacts:
         out_of_fold=found,
         evaluation=found,
         goals=check(project, found),
+        checks=(
+            CheckResult("leaks", "Leaks", "failed", f"It learns from {EVIL}.", "Leave it out.", "check.leaks"),
+            CheckResult("overfit", "Learned", "doubtful", "A gap.", "A simpler model.", "check.overfit.1", accepted=f"Because {EVIL}"),
+            CheckResult("folds", "Folds agree", "passed", "They do.", "", "check.folds.1"),
+        ),
         test_accesses=2,
         split=SplitSizes(320, 80),
     )
@@ -196,6 +202,7 @@ def test_whole_report_is_sound_escaped_and_loads_nothing(task):
         "leaderboard",
         "model",
         "evaluation",
+        "checks",
         "importance",
         "threshold",
         "goals",
@@ -226,6 +233,7 @@ def test_what_it_says_of_a_binary_problem():
     assert "A sample of 100 of 400 rows" in text
     assert "at least 0.4 are answered" in text.replace("0.400", "0.4")
     assert "and 10 more" in text
+    assert all(mark in text for mark in ("1 check is open.", "✗ failed", "? doubtful", "✓ passed", "Accepted: Because"))
 
 
 def test_regression_shows_errors_unsigned():
@@ -245,7 +253,7 @@ def test_many_classes_list_mix_ups():
 def test_absent_sections_are_not_done_yet():
     text = report_html(ReportFacts())
     read(text)
-    assert text.count("Not done yet") == 7
+    assert text.count("Not done yet") == 8
     early = report_html(ReportFacts(project=Project(name="p"), test_accesses=0))
     read(early)
     assert ">never<" in early
