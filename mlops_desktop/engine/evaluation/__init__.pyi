@@ -28,5 +28,6 @@ from .results import WorstRow as WorstRow
 from .results import measured_model_note as measured_model_note
 from .results import used_before_note as used_before_note
 from .sampling_units import Units as Units
+from .sampling_units import effective_rows as effective_rows
 from .sampling_units import leave_one_out as leave_one_out
 from .sampling_units import units_of as units_of

@@ -17,7 +17,7 @@ from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, measured_model_note, used_before_note
 from mlops_desktop.engine.evaluation.sampling_units import units_of
-from mlops_desktop.engine.pipeline import Pipeline, read_facts
+from mlops_desktop.engine.pipeline import Pipeline, read_facts, read_weights
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.cells import level_of
@@ -40,15 +40,16 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
     with suppress(KeyError):
         return pipeline.store.get_value(key, Evaluation)
     rows, scores = out_of_fold(pipeline, chosen.candidate, job)
-    part = pipeline.train.target.take(rows)
+    part = pipeline.train.take(rows)
     found = evaluate_scores(
-        part,
+        part.target,
         scores,
         positive=pipeline.positive,
         threshold=chosen.scorer.threshold,
         seed=pipeline.project.seed,
         job=job,
-        units=units_of(pipeline, pipeline.train.take(rows)),
+        units=units_of(pipeline, part),
+        weights=part.weights,
     )
     found = _placed(found, pipeline.train_rows[rows])
     if pipeline.positive is not None and found.classification is not None:
@@ -84,6 +85,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
         IMPORTANCE_REPEATS,
         pipeline.project.seed,
         Part(job, 0.6, 1.0),
+        pipeline.test.weights,
     )
     found = replace(found, importance=importance)
     pipeline.store.put_value(pipeline.keys.evaluation(chosen.run.id), found)
@@ -128,10 +130,10 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
             ),
             "Put a step that fills gaps before the model, and train again.",
         )
-    trained_on = chosen.pipeline.train.target
-    prior = task_spec(trained_on.task).prior(trained_on)
+    trained_on = chosen.pipeline.train
+    prior = task_spec(trained_on.target.task).prior(trained_on.target, trained_on.weights)
     seed, units = chosen.pipeline.project.seed, units_of(chosen.pipeline, rows)
-    return evaluate(chosen.scorer, rows.frame, rows.target, seed=seed, job=job, prior=prior, units=units)
+    return evaluate(chosen.scorer, rows.frame, rows.target, seed=seed, job=job, prior=prior, units=units, weights=rows.weights)
 
 
 def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
@@ -166,9 +168,10 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
     kept_apart, unknown = _kept_apart(chosen.pipeline, table.frame.take(known), target, cells.names)
-    found = _placed(evaluate_rows(chosen, Dataset(features, target, None, *kept_apart), job), known)
+    weights, unweighted = _weights_of(chosen.pipeline, table.frame.take(known), cells.names)
+    found = _placed(evaluate_rows(chosen, Dataset(features, target, weights, *kept_apart), job), known)
     deployed = [msg("Measured with the deployed model, which is fitted on all rows of the project.")] if project.refit == "all" else []
-    notes = (*deployed, *found.notes, *unknown, *new.notes)
+    notes = (*deployed, *found.notes, *unknown, *unweighted, *new.notes)
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
 
 
@@ -186,6 +189,16 @@ def _kept_apart(
     facts = read_facts(frame, target, {role: name for role, name in columns.items() if name in names})
     template = "The file has no column “{name}”, so its rows count as independent: the intervals may be too narrow."
     return (facts.group, facts.time), [msg(template, name=name) for name in lacking]
+
+
+def _weights_of(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> tuple[Floats | None, list[str]]:
+    """The weights of the rows of a file, and a sentence when it has no such column. UserError when they cannot be used."""
+    column = pipeline.weight_column
+    if not column:
+        return None, []
+    if column not in names:
+        return None, [msg("The file has no column “{name}”, so all of its rows count alike.", name=column)]
+    return read_weights(frame, column), []
 
 
 def _nothing_to_compare(file: str, target: str, reason: str) -> UserError:
