@@ -54,7 +54,7 @@ def test_they_count_in_the_scores_of_the_folds_and_in_the_evaluation(weighted):
     assert facts.folds.scores == pytest.approx(chosen.run.fold_scores)
 
 
-def test_a_project_with_weights_has_other_runs_than_an_earlier_version_made_and_no_other_project_has(weighted, monkeypatch):
+def test_a_project_with_weights_has_other_runs_than_an_earlier_version_made_and_no_other_has(weighted, monkeypatch):
     candidate, without = weighted.candidates[0], replace(weighted.project, columns={})
     before = [(Keys(one).run(candidate), Keys(one).board) for one in (weighted.project, without)]
     for name in ("run", "board"):
