@@ -85,17 +85,20 @@ def evaluate_scores(
     prior: Floats | None = None,
     units: Units | None = None,
     weights: Floats | None = None,
+    decided_at: Floats | None = None,
 ) -> Evaluation:
     """The evaluation of scores: (rows, classes) probabilities or (rows,) values, all finite, against the truth.
 
     `prior` is what the baseline always answers: class shares (classes,), or one number (1,), best those of the training rows; these rows'
     own unless given. `units` are what intervals are drawn over: each row unless given. `weights` (rows,) say how much each row counts in
-    every figure. Curves are those of the positive class, or of the most frequent classes where there is none.
+    every figure. `decided_at` (rows,) decides rows in place of `threshold`, by thresholds that were chosen without them. Curves are those
+    of the positive class, or of the most frequent classes where there is none.
     """
     job = job or Silent()
     if weights is not None and weights.any() and not np.ptp(weights):
         weights = None  # all count alike
-    predicted = predictions(target, scores, positive, threshold)
+    decide = threshold if decided_at is None else decided_at
+    predicted = predictions(target, scores, positive, decide)
     rows = len(target.values)
     intervals = Intervals(predicted, units or row_units(rows), seed, resamples, weights)
     base = _baseline(target, prior, weights)
@@ -107,7 +110,7 @@ def evaluate_scores(
         if metric.id == IN_PER_CENT and _has_zero(target):
             results.append(_metric(metric, math.nan, Interval(None, ""), math.nan, ""))
             continue
-        value = score(metric.id, target, scores, positive, threshold, weights)
+        value = score(metric.id, target, scores, positive, decide, weights)
         of_base = score(metric.id, target, base, weights=weights)
         results.append(_metric(metric, value, intervals.of(metric, value), of_base, name))
     return Evaluation(

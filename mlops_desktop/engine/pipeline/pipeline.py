@@ -15,14 +15,14 @@ from mlops_desktop.base.splitter import SplitFacts
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import (
     Table,
+    TypedCells,
+    decided_cells,
     equal_rows,
     read_cells,
     row_hashes,
     snapshot_path,
     table_from_record,
-    table_to_record,
     target_of,
-    type_cells,
 )
 from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows
@@ -38,9 +38,9 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
 
-def keep_table(folder: Path, project: Project, table: Table) -> None:
+def keep_table(folder: Path, project: Project, cells: TypedCells) -> None:
     """Keep the typed table of a project that was just imported, so that it is not read from its snapshot again."""
-    ArtifactStore(folder / "store").put(Keys(project).table, *table_to_record(table))
+    ArtifactStore(folder / "store").put(Keys(project).table, *cells.record())
 
 
 class Pipeline:
@@ -70,8 +70,8 @@ class Pipeline:
         try:
             return table_from_record(*self.store.get(self.keys.table))
         except KeyError:
-            table = type_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
-        self.store.put(self.keys.table, *table_to_record(table))
+            cells = decided_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
+        self.store.put(self.keys.table, *cells.record())
         return table_from_record(*self.store.get(self.keys.table))
 
     def overview(self, job: Job) -> Overview:
@@ -177,9 +177,9 @@ class Pipeline:
         """What the splitter may use of some of the rows that the row filters leave, whose target is given."""
         splitter = self.project.split
         frame = self._kept.frame if len(rows) == self._kept.rows else self._kept.frame.take(rows)
-        named = {role: name for name, role in self.roles().items() if role in ("group", "time", "fold")}
-        if column := splitter.named_column():
-            named[splitter.role] = column
+        named: dict[str, tuple[str, ...]] = {role: (name,) for name, role in self.roles().items() if role in ("group", "time", "fold")}
+        if columns := splitter.named_columns:
+            named[splitter.role] = columns
         equal = keepable(self.equal_rows) if splitter.keeps_equal else None
         return read_facts(frame, target, named, None if equal is None else equal[rows])
 
@@ -235,7 +235,7 @@ class Pipeline:
         """The encoding of a candidate, fitted on what its steps made, after its sampler."""
         if candidate.sampler is not None:
             sampled = candidate.sampler.resample(fitted.dataset, self.project.seed, job or Silent())
-            fitted = FittedSteps(fitted.transforms, sampled)
+            fitted = FittedSteps(fitted.transforms, sampled, fitted.notes)
         layout = fitted.dataset.frame.layout
         given = EncoderInput(layout, self.texts(layout), candidate.algorithm.takes_sparse)
         return fit_encoding(fitted, candidate.encoding, given, job or Silent())

@@ -6,7 +6,14 @@ import pytest
 from mlops_desktop.base.families import Target
 from mlops_desktop.engine.metrics.definitions import score
 from mlops_desktop.engine.project import Costs, from_json, to_json
-from mlops_desktop.engine.training.thresholds import ThresholdCurve, choose_threshold, mean_cost, rule_for, threshold_curve
+from mlops_desktop.engine.training.thresholds import (
+    ThresholdCurve,
+    choose_threshold,
+    cross_fitted_thresholds,
+    mean_cost,
+    rule_for,
+    threshold_curve,
+)
 
 
 def binary(values):
@@ -123,3 +130,15 @@ def test_a_row_of_weight_2_counts_as_two_rows():
         weighted = choose_threshold(target, scores, 1, metric, weights=times * 2.5)
         repeated = choose_threshold(target.take(copies), scores[copies], 1, metric)
         assert weighted.value == pytest.approx(repeated.value)
+
+
+def test_a_fold_is_decided_by_the_threshold_of_the_others():
+    rng = np.random.default_rng(3)
+    values = (rng.random(90) < 0.3).astype(np.intp)
+    scores = np.clip(0.3 * values + 0.6 * rng.random(90), 0, 1)
+    found = cross_fitted_thresholds(binary(values), scores, 1, [20, 30, 40])
+    for at, (start, end) in enumerate([(0, 20), (20, 50), (50, 90)]):
+        others = np.delete(np.arange(90), np.arange(start, end))
+        assert found[at] == choose_threshold(binary(values).take(others), scores[others], 1).threshold
+    with pytest.raises(ValueError, match="80 rows for 90"):
+        cross_fitted_thresholds(binary(values), scores, 1, [40, 40])
