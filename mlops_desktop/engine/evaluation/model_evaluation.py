@@ -95,8 +95,7 @@ def evaluate_scores(
     of the positive class, or of the most frequent classes where there is none.
     """
     job = job or Silent()
-    if weights is not None and weights.any() and not np.ptp(weights):
-        weights = None  # all count alike
+    weights = _unequal(weights)
     decide = threshold if decided_at is None else decided_at
     predicted = predictions(target, scores, positive, decide)
     rows = len(target.values)
@@ -111,8 +110,7 @@ def evaluate_scores(
             results.append(_metric(metric, math.nan, Interval(None, ""), math.nan, ""))
             continue
         value = score(metric.id, target, scores, positive, decide, weights)
-        of_base = score(metric.id, target, base, weights=weights)
-        results.append(_metric(metric, value, intervals.of(metric, value), of_base, name))
+        results.append(_metric(metric, value, intervals.of(metric, value), score(metric.id, target, base, weights=weights), name))
     return Evaluation(
         task=target.task,
         rows=rows,
@@ -125,6 +123,11 @@ def evaluate_scores(
         residuals=None if target.classes else curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed, weights),
         effective_rows=None if weights is None else effective_rows(weights),
     )
+
+
+def _unequal(weights: Floats | None) -> Floats | None:
+    """The weights, None where all rows count alike."""
+    return weights if weights is not None and (np.ptp(weights) > 0 or not weights.any()) else None
 
 
 def _metric(metric: Metric, value: float, found: Interval, baseline: float, positive: str) -> MetricResult:
