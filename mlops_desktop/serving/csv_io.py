@@ -15,6 +15,7 @@ import numpy as np
 from .answers import NO_ANSWER, formula_notes, table_header, table_rows, unanswered
 from .batch_notes import BatchNotes, spelling_notes
 from .column import ValidationIssue, ValidationResult
+from .column_units import refuse_other_units, split_unit
 from .csv_cells import BLOCK as CHUNK
 from .csv_cells import CsvCells, TooManyRows, read_cells
 from .csv_stacked import find_one_table
@@ -78,6 +79,7 @@ class CsvInput:
             raise TooManyRows(most)
         if not read.cells.rows:
             raise UserError("The CSV holds column names but no row of data.", "Send at least one row.")
+        refuse_other_units(schema.columns, read.units())
         notation = read.finder.found()
         self._cells = read.cells
         self.schema = notation.schema
@@ -121,6 +123,12 @@ class _Read:
     spelled: dict[str, str]
     cells: CsvCells
     finder: NotationFinder
+
+    def units(self) -> dict[str, str]:
+        """The units that the text states for columns: in a row below the names, or in names that are spelled otherwise."""
+        stated = self.table.sifter.layout.units if self.table.extra != "row_names" else ("", *self.table.sifter.layout.units)
+        found = {name: unit for name, unit in zip(self.names, stated, strict=False) if unit}
+        return {**{known: unit for name, known in self.spelled.items() if (unit := split_unit(name)[1])}, **found}
 
     def is_irregular(self) -> bool:
         """Whether rows fit so badly that they may belong to a further table."""

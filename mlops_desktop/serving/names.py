@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .cells import clean_text
+from .column_units import may_be_same, split_unit
 from .errors import UserError
 from .message import msg
 
@@ -69,19 +70,32 @@ def known_names(row: Mapping[str, Any], known: Collection[str]) -> dict[str, Any
 
 
 def match_names(names: Sequence[str], known: Collection[str]) -> dict[str, str]:
-    """The names that are known ones in another spelling (case, blanks, “_”, “-” or “.”), each with the known name that it stands for.
+    """The names that are known ones in another spelling (case, blanks, “_”, “-” or “.”, a unit in brackets behind one of them), each with
+    the known name that it stands for.
 
     Only where exactly one of the names and exactly one of the known ones are alike, and that one is not there itself.
     """
     there = set(names)
     others = _by_key(name for name in names if name not in known)
     wanted = _by_key(name for name in known if name not in there)
-    return {names[0]: wanted[key][0] for key, names in others.items() if len(names) == 1 == len(wanted.get(key, ()))}
+    found = {names[0]: wanted[key][0] for key, names in others.items() if len(names) == 1 == len(wanted.get(key, ()))}
+    left = [name for name in names if name not in known and name not in found]
+    lacking = [name for name in known if name not in there and name not in found.values()]
+    units = {name: split_unit(name) for name in (*left, *lacking)}
+    if not any(unit for _, unit in units.values()):
+        return found
+    others, wanted = (_by_key((name for name in some), {name: units[name][0] for name in some}) for some in (left, lacking))
+    for key, few in others.items():
+        name, fits = few[0], wanted.get(key, [])
+        if len(few) == 1 == len(fits) and may_be_same(units[name][1], units[fits[0]][1]):
+            found[name] = fits[0]
+    return found
 
 
-def _by_key(names: Iterable[str]) -> dict[str, list[str]]:
+def _by_key(names: Iterable[str], bare: Mapping[str, str] = {}) -> dict[str, list[str]]:
+    """The names by what they have in common in every spelling; `bare` are names without their units."""
     found: dict[str, list[str]] = {}
     for name in names:
-        if key := _SEPARATORS.sub("", name).casefold():
+        if key := _SEPARATORS.sub("", bare.get(name, name)).casefold():
             found.setdefault(key, []).append(name)
     return found

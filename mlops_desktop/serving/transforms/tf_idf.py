@@ -57,7 +57,7 @@ class TfIdf(Transform):
     """Replaces each categorical column by a sparse block: counts of its `terms[i]` (sorted) times `weights[i]`, each row L2-normalized.
 
     `sublinear` replaces a count by 1 + ln(count). A missing cell and a text without known terms have no values. With `keep` the columns
-    are kept.
+    are kept. A column without terms has no block.
     """
 
     columns: tuple[str, ...]
@@ -70,13 +70,14 @@ class TfIdf(Transform):
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
         at = layout.categorical_at(self.columns).tolist()
         wide = layout
-        for column, terms in zip(self.columns, self.terms, strict=True):
+        found = [i for i, terms in enumerate(self.terms) if terms]
+        for column, terms in ((self.columns[i], self.terms[i]) for i in found):
             wide = wide.with_sparse([f"{column}: {term}" for term in terms], [(column,)] * len(terms))
         out, drop = (wide, None) if self.keep else wide.without(self.columns)
         tables = [{term: i for i, term in enumerate(terms)} for terms in self.terms]
 
         def apply(frame: Frame) -> Frame:
-            blocks = [self._block(frame, position, tables[i], self.weights[i]) for i, position in enumerate(at)]
+            blocks = [self._block(frame, at[i], tables[i], self.weights[i]) for i in found]
             new = frame.with_blocks(wide, sparse=(*frame.sparse, *blocks))
             return new if drop is None else drop(new)
 
