@@ -77,7 +77,8 @@ class Sheet:
     def with_merged_filled(self, body: int) -> tuple[Sheet, dict[int, list[int]]]:
         """The sheet where the value of merged cells stands in all of them, and the rows of those that had none, by column.
 
-        Above the row `body` only cells of one column are filled: a name over several columns is a group of these. A heading across most columns, or one that stands alone in its row, stays a single cell.
+        Above the row `body` only cells of one column are filled: a name over several columns is a group of these. A heading across
+        most columns, or one that stands alone in its row, stays a single cell.
         """
         areas = [one for one in self.merged if one.top < len(self.rows)]
         filled: dict[int, list[int]] = {}
