@@ -20,7 +20,7 @@ _CLOCKS = (
     *(" %H:%M:%S Uhr", ", %H:%M:%S Uhr", " %H.%M Uhr", " %Hh%M", " %H.%M.%S"),
 )
 _MOST_KNOWN = 50_000
-_PARTS = {"%d": "day", "%o": "day", "%m": "month", "%b": "month", "%Y": "year", "%y": "year", "%a": "weekday"}
+_PARTS = {"%d": "day", "%o": "day", "%m": "month", "%b": "month", "%Y": "year", "%N": "year", "%y": "year", "%a": "weekday"}
 _PERIODS = {"%G": "2024", "%Y": "2024", "%y": "24", "%V": "13", "%u": "4", "%q": "1"}  # of 2024-03-28, for weeks and quarters
 
 

@@ -26,6 +26,7 @@ _PADDED = re.compile("[0-9]{4}-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:.*)?)?$")  # 
 _TIMES_FEWER = 3
 _SAMPLE = 400  # texts that are held against the formats
 _MOST_SHAPES = 40  # of texts that differ in more than their digits, each of which is held against every known format
+SIX_DIGITS = ("%y%m%d", "%d%m%y")  # whose texts may read both ways
 _DIGIT = re.compile("[0-9]")
 
 
@@ -63,12 +64,26 @@ def find_date_formats(sample: Sequence[str], compact: bool = False, least: float
     leading = next((one for one, value in ranked if value == share and is_short_year_first(one.date)), None)
     if leading is not None and leading is not best and year_may_lead and _fewer_years(leading, best, texts):
         best = leading
+    compact_ties = [one for one, value in ranked if value == share and one.date in SIX_DIGITS]
+    if len(compact_ties) == len(SIX_DIGITS) and best in compact_ties:
+        best = min(compact_ties, key=lambda one: _years_of(one, texts))
     swapped = exchanged(best.date)
     other = replace(best, date=swapped) if swapped else None
     found = [DateFormat(best, share, other)]
     if other is not None and other in scored:
         found.append(DateFormat(other, scored[other], best))
     return found
+
+
+def _years_of(grammar: Grammar, texts: Sequence[str]) -> int:
+    """In how many years the dates of these texts lie, as far as they are such."""
+    read, found = date_reader(grammar), []
+    for text in texts:
+        try:
+            found.append(read(text))
+        except ValueError:
+            continue
+    return len(np.unique(np.array(found, dtype="datetime64[us]").astype("datetime64[Y]")))
 
 
 def _fewer_years(leading: Grammar, other: Grammar, texts: Sequence[str]) -> bool:

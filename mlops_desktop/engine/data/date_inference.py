@@ -9,8 +9,16 @@ import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
-from mlops_desktop.engine.data.date_formats import DateFormat, find_date_formats
-from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
+from mlops_desktop.engine.data.date_formats import SIX_DIGITS, DateFormat, find_date_formats
+from mlops_desktop.engine.data.date_rules import (
+    are_buddhist_years,
+    calendar_evidence,
+    clock_evidence,
+    is_season,
+    never_dates,
+    with_century,
+    without_no_dates,
+)
 from mlops_desktop.engine.data.durations import time_of_day_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.date_formats import day_first, is_short_year_first
@@ -37,6 +45,7 @@ def date_column(
     read = _best_formats(raw, present, missing, sample, compact, least, hints.given_day_first is None)
     if not read:
         return None
+    read = _of_buddhist_years(raw, present, read)
     conflicts, _, column, values, bad = read[0]
     never = never_dates(raw, bad)
     if never.any():
@@ -60,6 +69,7 @@ def date_column(
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
     evidence += [*words, *century, *gone, *clock_evidence(raw, column, good), *time_of_day_evidence(raw, column, values, good)]
+    evidence += calendar_evidence(raw, column, values, good)
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
     return column, evidence
@@ -70,6 +80,13 @@ def _with_order(
 ) -> tuple[Column, list[Evidence]]:
     """The column with the order of day, month and year, and what settles it or leaves it in doubt; nothing where there is one order."""
     _, found, _, values, _ = read[0]
+    if found.grammar.date in SIX_DIGITS:
+        swapped = next(one for one in SIX_DIGITS if one != found.grammar.date)
+        _, _, refused = read_raw(raw, replace(column, grammar=replace(column.grammar, date=swapped)))
+        if not mask(good, refused).any():
+            message = msg("Every date reads with the year first or last; the order by which the dates lie in fewer years was taken.")
+            return column, [Evidence(raw.name, "date_order", message)]
+        return column, []
     if found.rival is not None:
         if len(read) > 1 and read[1][0] == read[0][0]:
             other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
@@ -81,6 +98,23 @@ def _with_order(
         message = msg("Every date reads with the year first or last; the year first was taken, because the dates then lie in fewer years.")
         return column, [Evidence(raw.name, "date_order", message)]
     return column, []
+
+
+def _of_buddhist_years(
+    raw: RawColumn, present: Bools, read: list[tuple[int, DateFormat, Column, Longs, Bools]]
+) -> list[tuple[int, DateFormat, Column, Longs, Bools]]:
+    """The same formats with years of the Buddhist calendar where all years are such."""
+    _, _, first, values, bad = read[0]
+    if not are_buddhist_years(first, values[present & ~bad & np.not_equal(values, MISSING_DATE)]):
+        return read
+    found = []
+    for _, kind, column, _, _ in read:
+        format_ = (column.grammar.date or "%Y-%m-%d %H:%M:%S.%f").replace("%Y", "%N")
+        column = replace(column, grammar=replace(column.grammar, date=format_))
+        moments, _, refused = read_raw(raw, column)
+        wrong = mask(present, refused)
+        found.append((raw.count(wrong), kind, column, moments, wrong))
+    return sorted(found, key=lambda entry: entry[0])
 
 
 ORDER_KNOWN = "date_order_known"  # the rule of the evidence for an order that a row, the other columns or a custom settles; else date_order

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, quick_numbers
-from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of
+from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of, western_digits
 from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
@@ -242,6 +242,17 @@ def _dates(name: str, array: Any, zone: bool) -> RawColumn:
     all_codes = np.full(len(values), -1, dtype=np.intp)
     all_codes[there] = codes
     return RawColumn(name, "date", all_codes, values=distinct.astype(np.int64), zone=zone)
+
+
+def western_column(raw: RawColumn) -> RawColumn | None:
+    """A column of texts with the digits 0 to 9 for those of other scripts; None where it has none of these."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if raw.kind != "text" or pc.all(pc.string_is_ascii(raw.distinct)).as_py() is not False:
+        return None
+    texts = [western_digits(text) for text in raw.texts]
+    return replace(raw, distinct=pa.array(texts, pa.string()), given=None, _readings={}) if texts != raw.texts else None
 
 
 def recoded_column(raw: RawColumn, levels: Mapping[str, str]) -> RawColumn:

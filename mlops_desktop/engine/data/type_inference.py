@@ -11,7 +11,7 @@ import numpy as np
 from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import UNKNOWN_DECIMAL
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.compound_formats import compound_format, unread_amounts
 from mlops_desktop.engine.data.date_formats import find_date_formats
@@ -21,7 +21,7 @@ from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, re
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
 from mlops_desktop.engine.data.number_formats import decimal_vote, fit_format
 from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column, western_column
 from mlops_desktop.engine.data.text_inference import (
     TRUE_FALSE,
     dash_evidence,
@@ -35,7 +35,7 @@ from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Gra
 from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _OTHER_MARK = {".": ",", ",": "."}  # the decimal mark beside a mark of thousands
@@ -62,7 +62,7 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
 def _decided(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     """The type and grammar of one column, with the evidence."""
     shown = recoded_column(raw, note.recode) if note.recode else raw
-    column, evidence = _forced(shown, note, hints) if note.type else _free(shown, note, hints)
+    column, evidence = _of_script(shown, note, hints)
     if note.recode:
         column, recoded = _recoded(column, note)
         evidence = [*evidence, recoded]
@@ -72,6 +72,19 @@ def _decided(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, li
         message = "Some cells hold a number and others a text (or a yes / no) that looks the same; they are read as one value."
         evidence.append(Evidence(raw.name, "mixed_types", message))
     return column, evidence
+
+
+def _of_script(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
+    """The type and grammar of a column, whose numbers and dates may have the digits of another script."""
+    decide = _forced if note.type else _free
+    western = western_column(raw)
+    if western is not None:
+        column, evidence = decide(western, note, hints)
+        if column.type in (*NUMBER_TYPES, "date"):
+            other = ~raw.matching("[\x00-\x7f]*")
+            message = "Digits of another script were read as 0 to 9: {shown}."
+            return column, [*evidence, example_evidence(raw, "digits", message, other)]
+    return decide(raw, note, hints)
 
 
 def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
