@@ -14,7 +14,7 @@ CURRENCIES: Mapping[str, str] = {
         "USD": ("$", "US$", "USD"),
         "EUR": ("€", "EUR", "Euro"),
         "GBP": ("£", "GBP"),
-        "JPY": ("¥", "JPY", "円", "￥"),
+        "JPY": ("¥", "JPY", "円", "￥", "\\"),
         "CNY": ("CN¥", "CNY", "RMB", "元", "人民币"),
         "TWD": ("NT$", "TWD"),
         "HKD": ("HK$", "HKD"),

@@ -27,7 +27,7 @@ _UNKNOWN = re.compile(
     r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|verweigert|withheld"
     r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|undefined"
     r"|[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|unknown|unbekannt|vide|vacío|vacio|vuoto|keine angabe)[)\]>]"
-    r"|nat|not? a time|:|##+|\.\.+|…"
+    r"|nat|not? a time|:(?: ?[a-z]{1,2})?|##+|\.\.+|…"
 )
 # Words for a value below what was measured: no number is given, but something is known.
 _MOST_WORDS = 3  # that are not known
