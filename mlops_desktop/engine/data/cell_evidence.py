@@ -41,7 +41,7 @@ _BELOW = re.compile(
 class Hints:
     """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests.
 
-    `thousands` and `given_day_first` are what a person chose for the file.
+    `thousands` and `given_day_first` are what a person chose for the file, `repeats` is how often the whole table is repeated in its rows.
     """
 
     decimal: str = ""
@@ -49,6 +49,7 @@ class Hints:
     day_first: bool | None = None
     thousands: str | None = None
     given_day_first: bool | None = None
+    repeats: int = 1
 
 
 def mask(among: Bools, at: Collection[int]) -> Bools:

@@ -102,12 +102,31 @@ class RawColumn:
         hit = np.append(distinct, False)[self.codes]
         return tuple((np.flatnonzero(hit)[:most] + 1).tolist())
 
+    def once(self, values: Floats, repeats: int) -> Floats:
+        """The values of the rows, by those of the distinct values (NaN where a row has none); of a table that stands `repeats` times in its
+        rows those of one, in the order of the first rows.
+        """
+        if repeats == 1:
+            return np.append(values, np.nan)[self.codes]
+        order = [at for at in self.by_appearance().tolist() if at < len(values)]
+        return np.repeat(values[order], self.counts[order] // repeats)
+
     def sample(self, among: Bools, most: int) -> list[str]:
         """Up to `most` of the distinct texts where `among` is true, spread evenly over the column."""
         at = np.flatnonzero(among)
         if len(at) > most:
             at = at[np.linspace(0, len(at) - 1, most).astype(np.intp)]
         return self.texts_at(at.tolist())
+
+
+def repeats_of(columns: Sequence[RawColumn]) -> int:
+    """How often the same rows stand in a table: the number that divides the rows of every distinct value of every column."""
+    found = 0
+    for raw in columns:
+        found = math.gcd(found, int(np.gcd.reduce(raw.counts, initial=0)), int(np.count_nonzero(raw.codes < 0)))
+        if found == 1:
+            break
+    return max(found, 1)
 
 
 def storable(array: Any) -> Any:

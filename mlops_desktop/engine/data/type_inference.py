@@ -21,7 +21,7 @@ from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, re
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
 from mlops_desktop.engine.data.number_formats import decimal_vote, fit_format
 from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column, western_column
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column, repeats_of, western_column
 from mlops_desktop.engine.data.text_inference import (
     TRUE_FALSE,
     dash_evidence,
@@ -139,12 +139,13 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         orders[0] if orders and len(set(orders)) == 1 else None,
         given.thousands,
         given.day_first,
+        repeats_of(raws),
     )
 
 
 def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     if raw.kind != "text":
-        return _of_typed(raw, note)
+        return _of_typed(raw, note, hints)
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     present = ~raw.among(missing)
     if not raw.count(present):
@@ -158,13 +159,13 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
             return compact[0], compact[1]
     number = number_column(raw, present, Grammar(missing=missing, missing_numbers=_noted_numbers(note)), hints)
     if number is not None and number.column is not None:
-        return _or_id(raw, number.column, number.evidence)
+        return _or_id(raw, number.column, number.evidence, hints.repeats)
     date = date_column(raw, present, missing, hints)
     if date is not None and date[0] is not None:
         return date[0], date[1]
     missing_texts = _missing_texts(raw, note)
     amounts = (number is not None and not number.codes) or date is not None
-    kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts)
+    kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts, hints.repeats)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
     stopped = stopped or list(unread_amounts(raw, present))
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
@@ -179,7 +180,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     return Column(raw.name, kind, Grammar(missing=missing_texts), levels=levels), evidence
 
 
-def _of_typed(raw: RawColumn, note: ColumnNote) -> tuple[Column, list[Evidence]]:
+def _of_typed(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
     reasons = {"number": msg("numbers"), "integer": msg("whole numbers"), "boolean": msg("true and false"), "date": msg("dates")}
@@ -188,18 +189,18 @@ def _of_typed(raw: RawColumn, note: ColumnNote) -> tuple[Column, list[Evidence]]
     if raw.kind == "date":
         column, gone = without_no_dates(raw, column)
         return column, [*evidence, *gone]
-    return _or_id(raw, column, evidence)
+    return _or_id(raw, column, evidence, hints.repeats)
 
 
-def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Column, list[Evidence]]:
+def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence], repeats: int) -> tuple[Column, list[Evidence]]:
     """Whole numbers that only count or name the rows are an identifier."""
     if column.type != "integer":
         return column, evidence
     values, _, _ = read_raw(raw, column)
     there = np.isfinite(values) & (raw.counts > 0)
-    if not may_identify(raw.name, raw.count(there), len(np.unique(values[there]))):
+    if not may_identify(raw.name, raw.count(there) // repeats, len(np.unique(values[there]))):
         return column, evidence
-    if reason := identifies_rows(raw.name, np.append(values, np.nan)[raw.codes]):
+    if reason := identifies_rows(raw.name, raw.once(values, repeats)):
         grammar = Grammar(missing=column.grammar.missing)
         return Column(raw.name, "id", grammar), [
             *evidence,
