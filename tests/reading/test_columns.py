@@ -362,6 +362,12 @@ def test_a_table_that_is_repeated_keeps_its_types():
     assert [column.type for column in often.schema.columns] == [column.type for column in once.schema.columns]
 
 
+def test_a_design_with_every_pair_of_settings_is_no_repeated_table():
+    pairs = [(str(a), str(b)) for a in range(30) for b in range(30)]
+    table = type_cells(cells_of({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}), {}, Silent())
+    assert [column.type for column in table.schema.columns] == ["integer", "integer"]
+
+
 def test_a_rare_notation_is_found_among_many_cells():
     cells = [f"{i / 4:.2f}" for i in range(30_000)]
     cells[17_001] = "(12.25)"

@@ -120,13 +120,17 @@ class RawColumn:
 
 
 def repeats_of(columns: Sequence[RawColumn]) -> int:
-    """How often the same rows stand in a table: the number that divides the rows of every distinct value of every column."""
+    """How often a whole table stands in its rows, which is the number that divides how often each row is there."""
     found = 0
     for raw in columns:
         found = math.gcd(found, int(np.gcd.reduce(raw.counts, initial=0)), int(np.count_nonzero(raw.codes < 0)))
         if found == 1:
-            break
-    return max(found, 1)
+            return 1
+    rows = np.zeros(columns[0].rows if columns else 0, dtype=np.int64)
+    counts = np.array([len(rows)])
+    for raw in columns:
+        _, rows, counts = np.unique(rows * (len(raw.counts) + 1) + raw.codes, return_inverse=True, return_counts=True)
+    return max(int(np.gcd.reduce(counts, initial=0)), 1)
 
 
 def storable(array: Any) -> Any:
