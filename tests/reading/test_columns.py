@@ -171,7 +171,7 @@ DATES = {
         [f"23-01-{day:02}" for day in range(1, 13)],
         "date",
         [f"2023-01-{day:02}" for day in range(1, 13)],
-        "date_order",
+        "year_order",
         "two_digit_years",
     ),
     "first days of months with two-digit years": case(
@@ -262,10 +262,10 @@ DATES = {
     "ten digits": case(["2023010112", "2023010113"], "integer", [2023010112, 2023010113], "maybe_date", name="timestamp"),
     "days of the year": case(["2023001", "2023365"], "integer", [2023001, 2023365], "maybe_date", name="julian"),
     "six digits of a day by name": case(
-        ["220101", "230415"], "date", ["2022-01-01", "2023-04-15"], "date_order", "two_digit_years", name="date"
+        ["220101", "230415"], "date", ["2022-01-01", "2023-04-15"], "year_order", "two_digit_years", name="date"
     ),
     "six digits of a day in German": case(
-        ["010124", "150124", "311223"], "date", ["2024-01-01", "2024-01-15", "2023-12-31"], "date_order", "two_digit_years", name="Datum"
+        ["010124", "150124", "311223"], "date", ["2024-01-01", "2024-01-15", "2023-12-31"], "year_order", "two_digit_years", name="Datum"
     ),
     "six digits of a lot": case(["220101", "230415"], "integer", [220101, 230415], name="lot"),
     "eight digits by name": case(["20240501", "20240502"], "date", ["2024-05-01", "2024-05-02"], name="Buchungsdatum"),

@@ -41,7 +41,7 @@ _BELOW = re.compile(
 class Hints:
     """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests.
 
-    `thousands` and `given_day_first` are what a person chose for the file, `repeats` is how often the whole table is repeated in its rows.
+    `thousands`, `given_day_first` and `given_year_first` are what a person chose for the file, `repeats` is how often the whole table is repeated in its rows.
     """
 
     decimal: str = ""
@@ -49,6 +49,7 @@ class Hints:
     day_first: bool | None = None
     thousands: str | None = None
     given_day_first: bool | None = None
+    given_year_first: bool = False
     repeats: int = 1
 
 

@@ -42,7 +42,7 @@ def date_column(
     digits = sum(any(c.isdigit() for c in text) for text in sample)
     if digits < least * len(sample) or (not forced and is_season(raw, present)):
         return None
-    read = _best_formats(raw, present, missing, sample, compact, least, hints.given_day_first is None)
+    read = _best_formats(raw, present, missing, sample, compact, least, hints)
     if not read:
         return None
     read = _of_buddhist_years(raw, present, read)
@@ -83,9 +83,9 @@ def _with_order(
     if found.grammar.date in SIX_DIGITS:
         swapped = next(one for one in SIX_DIGITS if one != found.grammar.date)
         _, _, refused = read_raw(raw, replace(column, grammar=replace(column.grammar, date=swapped)))
-        if not mask(good, refused).any():
+        if not mask(good, refused).any() and not hints.given_year_first:
             message = msg("Every date reads with the year first or last; the order by which the dates lie in fewer years was taken.")
-            return column, [Evidence(raw.name, "date_order", message)]
+            return column, [Evidence(raw.name, "year_order", message)]
         return column, []
     if found.rival is not None:
         if len(read) > 1 and read[1][0] == read[0][0]:
@@ -94,9 +94,11 @@ def _with_order(
             return column, [order]
         return column, [_order_evidence(raw, found, good, conflicts, hints.given_day_first)]
     sample = raw.sample(good, 300)
+    if hints.given_year_first:
+        return column, []
     if is_short_year_first(found.grammar.date) and find_date_formats(sample, least=1.0, year_may_lead=False)[:1] not in ([], [found]):
         message = msg("Every date reads with the year first or last; the year first was taken, because the dates then lie in fewer years.")
-        return column, [Evidence(raw.name, "date_order", message)]
+        return column, [Evidence(raw.name, "year_order", message)]
     return column, []
 
 
@@ -128,7 +130,7 @@ def _period(column: Column) -> str:
 
 
 def _best_formats(
-    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float, year_may_lead: bool
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float, hints: Hints
 ) -> list[tuple[int, DateFormat, Column, Longs, Bools]]:
     """The formats of a sample held against every cell, the one with the fewest refused cells first: (their number, format, column, values,
     which are refused). What the best one refuses joins the sample, so that no way of writing is overlooked because it is rare.
@@ -136,7 +138,7 @@ def _best_formats(
     read: list[tuple[int, DateFormat, Column, Longs, Bools]] = []
     for _ in range(_ROUNDS):
         read = []
-        for found in find_date_formats(sample, compact=compact, least=least, year_may_lead=year_may_lead):
+        for found in find_date_formats(sample, compact, least, hints.given_day_first is None, hints.given_year_first):
             column = Column(raw.name, "date", replace(found.grammar, missing=missing))
             values, _, refused = read_raw(raw, column)
             bad = mask(present, refused)

@@ -139,6 +139,7 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         orders[0] if orders and len(set(orders)) == 1 else None,
         given.thousands,
         given.day_first,
+        given.year_first,
         repeats_of(raws),
     )
 

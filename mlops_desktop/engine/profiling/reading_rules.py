@@ -98,6 +98,10 @@ _FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
         "If it is the other order, most of these dates are wrong, and no error will show it.",
         False,
     ),
+    FindingKind("year_order", "Year first or last in {column}?"): (
+        "If it is the other order, most of these dates are wrong, and no error will show it.",
+        False,
+    ),
     FindingKind("no_zone", "Times without a zone in {column}"): (
         "If they are local times, they are hours away from what was taken.",
         False,
