@@ -10,6 +10,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.loading import given_source, load_cells
 from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_cells
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.serving.dates import date_text
 
 POINTS = "a;x\n" + "".join(f"r{i};{i % 7 + 1}.{100 + i}\n" for i in range(30))
 COMMAS = "a;x\n" + "".join(f"r{i};{i % 7 + 1},{100 + i}\n" for i in range(30))

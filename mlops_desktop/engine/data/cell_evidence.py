@@ -41,7 +41,8 @@ _BELOW = re.compile(
 class Hints:
     """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests.
 
-    `thousands`, `given_day_first` and `given_year_first` are what a person chose for the file, `repeats` is how often the whole table is repeated in its rows.
+    `thousands`, `given_day_first` and `given_year_first` are what a person chose for the file, `repeats` is how often the whole table is
+    repeated in its rows.
     """
 
     decimal: str = ""
