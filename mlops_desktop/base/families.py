@@ -139,12 +139,14 @@ class TaskSpec(Component, ABC):
         """What a stratified split keeps the shares of, (rows,) positions: the classes, or ten equally full bands of a number."""
         return target.values.astype(np.intp) if target.classes else bands(target.values)
 
-    def prior(self, target: Target) -> Floats:
-        """What a model that uses no column answers: (classes,) shares, or (1,) the mean; 0 without rows."""
-        rows = len(target.values)
+    def prior(self, target: Target, weights: Floats | None = None) -> Floats:
+        """What a model that uses no column answers: (classes,) shares, or (1,) the mean; 0 without rows. Rows count by `weights`."""
+        if weights is not None and not weights.any():
+            weights = None
+        total = len(target.values) if weights is None else float(weights.sum())
         if target.classes:
-            return np.bincount(target.values, minlength=len(target.classes)) / max(rows, 1)
-        return np.array([float(np.mean(target.values)) if rows else 0.0])
+            return np.bincount(target.values, weights=weights, minlength=len(target.classes)) / max(total, 1 if weights is None else total)
+        return np.array([float(np.average(target.values, weights=weights)) if total else 0.0])
 
 
 class RowFilter(Component, ABC):
@@ -165,8 +167,13 @@ class Operation(Tunable, ABC):
         """The fitted transform, and the dataset to train on where its columns must differ from the transform's own output (cross-fitted
         encodings), else None.
 
-        The dataset is not changed. UserError when a chosen column is absent or unfit.
+        The dataset is not changed. UserError when a chosen column is absent or unfit. A step that finds nothing in these rows makes no
+        column (`unfound`): in another fold it may find something.
         """
+
+    def unfound(self, transform: Transform) -> tuple[str, ...]:
+        """A sentence for each column in which the fit of this transform found nothing to make features of."""
+        return ()
 
     def chosen(self, layout: Layout, field: str = "columns") -> tuple[str, ...]:
         """The columns that a `columns` parameter stands for here: the named ones, or all of its kinds when none is named.

@@ -9,10 +9,10 @@ from dataclasses import replace
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import print_json, reason_lines
-from mlops_desktop.engine.pipeline import Keys, known_columns, refuse_steps, unknown_columns
-from mlops_desktop.engine.process import Propose, Train
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys, known_columns, refuse_steps, unknown_columns
+from mlops_desktop.engine.process import CompareSplits, Propose, Train
 from mlops_desktop.engine.project import to_json
-from mlops_desktop.engine.training import Runs
+from mlops_desktop.engine.training import Runs, other_splits, ranked, splits_text
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import pluralize
 
@@ -38,11 +38,17 @@ def run_command(args: argparse.Namespace) -> int:
             print(f"- {note}", file=sys.stderr)
         save(project)
         found = run_call(child, Train(args.dir, project, jobs, args.replay))
+        run_call(child, CompareSplits(args.dir, project))
+    board = Runs(args.dir).list(Keys(project).board)
+    if both := splits_text(ranked(board), other_splits(ArtifactStore(args.dir / "store"), project, board)):
+        print(f"- {both}", file=sys.stderr)
     if args.json:
         print_json(to_json(found))
     else:
         score = f"{project.metric} {found.score:.4f} ± {found.std:.4f}"
         print(f"{found.algorithm}: {score} after {pluralize(found.trials, '1 trial', '{n} trials')} (run {found.chosen[:8]}).")
+        if found.corrected is not None and found.corrected != found.score:
+            print(f"Chosen by that score, it owes part of it to chance: expect {project.metric} {found.corrected:.4f} on new rows.")
         if project.refit == "all":
             print("Its model was then fitted on all rows; `evaluate` measures the test set with one of the training part.")
     return 0

@@ -16,7 +16,9 @@ from .answers import NO_ANSWER, PredictionWriter, finite, formula_notes, refused
 from .batch_notes import BatchNotes, header_text
 from .bundle import Bundle
 from .column import ValidationIssue, ValidationResult
+from .csv_cells import TooManyRows
 from .csv_io import CsvInput, answer_chunk, as_csv, decoded, header_line
+from .deadline import check_deadline
 from .errors import UserError
 from .explain import explain, what_if
 from .frame import Floats, Frame, Ints
@@ -161,6 +163,7 @@ class Service:
         errors: list[dict[str, Any]] = []
         total = 0
         for start in range(0, len(rows), CHUNK):
+            check_deadline()
             checked = self._from_rows(rows[start : start + CHUNK])
             if checked.errors:
                 self.model_metrics.rejected(checked.errors)
@@ -173,6 +176,7 @@ class Service:
             raise invalid_input(errors, total)
         predictions: list[str] = []
         for start, checked in chunks:
+            check_deadline()
             predictions += self._answer_chunk(start, checked, threshold, row_wise)
         return Reply(self._answers.document(predictions))
 
@@ -244,11 +248,10 @@ class Service:
         out = [header_line(self.scorer)]
         warned = len(notes)
         try:
-            table = CsvInput(text, self.bundle.schema)
-            if table.rows > self.limits.csv_rows:
-                raise too_large(f"At most {self.limits.csv_rows:,} rows are taken at once; send the file in parts.")
+            table = CsvInput(text, self.bundle.schema, most=self.limits.csv_rows)
             unusual = BatchNotes(table.schema, table.absent, table.unknown, examples=False)
             for chunk in table.chunks():
+                check_deadline()
                 self.model_metrics.rejected(chunk.checked.errors)
                 self.model_metrics.warned(chunk.checked.warnings)
                 warned += len(chunk.checked.warnings)
@@ -257,6 +260,8 @@ class Service:
                 out.append(as_csv(cells))
                 frame = chunk.checked.frame.take(_positions(valid))
                 self.model_metrics.predicted(frame, scores, self._decide(scores, None), chunk.rows - len(valid))
+        except TooManyRows:
+            raise too_large(f"At most {self.limits.csv_rows:,} rows are taken at once; send the file in parts.") from None
         except UserError as error:
             raise HttpProblem(422, "invalid_csv", error.message, error.remedy) from None
         headers = [(b"x-model-warnings", str(warned).encode())]

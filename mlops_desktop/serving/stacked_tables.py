@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .cell_kind import cell_text
+from .deadline import check_deadline
 from .dialect import find_dialect, numbered_rows, sep_line
 from .table_finder import TableLayout, count_kinds, find_table, is_blank
 
@@ -40,7 +41,9 @@ def table_starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
     """
     starts: list[int] = []
     begin, above = 0, None
+    counted = quotes = 0  # the quotes up to a place, since `begin`
     for gap in _BLANK_LINE.finditer(data):
+        check_deadline()
         below = _table_at(_text(data, gap.end(), len(data)), parse)
         if below is None:
             continue
@@ -49,10 +52,13 @@ def table_starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
         if above is None:
             above = below  # the first table, below a title
             continue
-        if not _is_another(above, below) or data[begin : gap.start()].count(b'"') % 2:
+        quotes += data[counted : gap.start()].count(b'"')
+        counted = gap.start()
+        if not _is_another(above, below) or quotes % 2:
             continue
         starts.append(gap.end())
-        begin, above = gap.end(), below
+        begin = counted = gap.end()
+        above, quotes = below, 0
     return starts
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import UNKNOWN_DECIMAL, Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sample_text, write_beginning
+from mlops_desktop.base.text_file import SAMPLE_BYTES, byte_facts, find_encoding, pieces, sample_text, write_beginning
 from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
@@ -176,6 +176,10 @@ class Delimited(TableSource):
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
         return {"member": archive_names(Path(location), _ENDINGS)}
 
+    def alternatives(self, notes: Iterable[Evidence]) -> Iterator[tuple[Self, str]]:
+        yield from super().alternatives(notes)
+        yield from ((replace(type(self)(), delimiter=mark), "") for mark in ("comma", "semicolon", "tab", "bar"))
+
     def guess(self, location: str) -> Delimited:
         with plain_file(Path(location), _ENDINGS, self.member) as plain, one_table(plain, self.table, self._rows, whole=False) as one:
             return self._guessed((one or plain).path)
@@ -184,7 +188,7 @@ class Delimited(TableSource):
         if self.encoding == "auto" or self.encoding.startswith("utf"):
             return True  # another encoding than these is an error when the file is read
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
-            return not find_encoding(plain.path).startswith("utf") or all(piece.isascii() for piece in pieces(plain.path))
+            return not find_encoding(plain.path).startswith("utf") or not byte_facts(plain.path).others
 
     def _guessed(self, path: Path) -> Delimited:
         """This source with the parameters left to it found from a file that is not compressed."""
@@ -273,6 +277,8 @@ class Delimited(TableSource):
         which the dialect is found, holds none.
         """
         if self.escape != "auto" or path.stat().st_size <= SAMPLE_BYTES or encoding.startswith(("utf-16", "utf-32")):
+            return self
+        if not byte_facts(path).marks[b"\\"]:
             return self
         late = (piece.decode(encoding, "replace") for piece in pieces(path, SAMPLE_BYTES) if b"\\" in piece)
         if has_late_escape(late, lambda lines: self._dialect(lines, "")) and not self._find(*sample_text(path, encoding)).dialect.escape:

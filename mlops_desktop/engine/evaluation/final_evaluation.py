@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
@@ -11,55 +12,101 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_new_file, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, measured_model_note, used_before_note
 from mlops_desktop.engine.evaluation.sampling_units import units_of
-from mlops_desktop.engine.pipeline import Pipeline, read_facts
-from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
+from mlops_desktop.engine.pipeline import Pipeline, read_facts, read_weights
+from mlops_desktop.engine.project import Costs
+from mlops_desktop.engine.training import (
+    Chosen,
+    Run,
+    Runs,
+    cross_fitted_thresholds,
+    mean_cost,
+    open_chosen,
+    out_of_fold,
+    proposed_threshold,
+)
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.csv_io import own_words
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.required_inputs import blocking_columns
 from mlops_desktop.serving.schema import Schema
 
 IMPORTANCE_REPEATS = 5
+DECIDED_BY_FOLD = msg(
+    "Metrics of decisions take for each fold the threshold that the other folds propose: at the one that is best on the same rows they"
+    " would be too good."
+)
 
 
 def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
     """The evaluation of the run's out-of-fold scores of the training rows; the held-out test set is not used.
 
-    For two classes with the threshold that these scores propose, and its curve (with costs where they are set).
+    For two classes with the threshold that these scores propose, and its curve (with costs where they are set). Unless a person set the
+    threshold, the rows of a fold are decided by the one that the other folds propose.
     """
     pipeline = chosen.pipeline
     key = pipeline.keys.out_of_fold(chosen.run.id)
     with suppress(KeyError):
         return pipeline.store.get_value(key, Evaluation)
     rows, scores = out_of_fold(pipeline, chosen.candidate, job)
-    part = pipeline.train.target.take(rows)
+    part = pipeline.train.take(rows)
+    by_fold = _fold_thresholds(pipeline, part, scores)
     found = evaluate_scores(
-        part,
+        part.target,
         scores,
         positive=pipeline.positive,
         threshold=chosen.scorer.threshold,
         seed=pipeline.project.seed,
         job=job,
-        units=units_of(pipeline, pipeline.train.take(rows)),
+        units=units_of(pipeline, part),
+        weights=part.weights,
+        decided_at=None if by_fold is None else np.repeat(by_fold, _fold_sizes(pipeline)),
     )
     found = _placed(found, pipeline.train_rows[rows])
-    if pipeline.positive is not None and found.classification is not None:
+    classes = found.classification
+    if pipeline.positive is not None and classes is not None:
         choice = proposed_threshold(pipeline, rows, scores)
-        found = replace(
-            found,
-            choice=ProposedThreshold(choice.threshold, choice.rule, choice.reason),
-            classification=replace(found.classification, threshold_curve=choice.curve),
-        )
+        proposed = ProposedThreshold(choice.threshold, choice.rule, choice.reason)
+        if by_fold is not None:
+            value = _reached(found, choice.rule, pipeline.project.costs)
+            reason = joined([choice.reason, msg("Judged by rows that it was not chosen by: {value}.", value=format_number(value, 3))], " ")
+            proposed = replace(proposed, reason=reason)
+            found = replace(found, notes=(*found.notes, DECIDED_BY_FOLD))
+        classes = replace(classes, threshold_curve=choice.curve, fold_thresholds=by_fold)
+        found = replace(found, choice=proposed, classification=classes)
     pipeline.store.put_value(key, found)
     return found
+
+
+def _reached(found: Evaluation, rule: str, costs: Costs | None) -> float:
+    """The value of what a threshold is chosen by (see `thresholds.rule_for`) with the decisions of an evaluation."""
+    classes, metric = found.classification, found.metric(rule)
+    if metric is not None and metric.value is not None:
+        return metric.value
+    assert classes is not None
+    assert classes.positive is not None
+    return mean_cost(classes.confusion.exact, classes.positive, costs or Costs()) if rule == "cost" else math.nan
+
+
+def _fold_sizes(pipeline: Pipeline) -> list[int]:
+    return [len(valid) for _, valid in pipeline.folds]
+
+
+def _fold_thresholds(pipeline: Pipeline, part: Dataset, scores: Floats) -> tuple[float, ...] | None:
+    """The thresholds by which out-of-fold rows are decided; None where there is no threshold, or a person set one."""
+    project, positive = pipeline.project, pipeline.positive
+    if positive is None or project.threshold is not None:
+        return None
+    sizes = _fold_sizes(pipeline)
+    return cross_fitted_thresholds(part.target, scores[:, positive], positive, sizes, project.metric, project.costs, part.weights)
 
 
 def _placed(found: Evaluation, rows: Ints) -> Evaluation:
@@ -84,6 +131,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
         IMPORTANCE_REPEATS,
         pipeline.project.seed,
         Part(job, 0.6, 1.0),
+        pipeline.test.weights,
     )
     found = replace(found, importance=importance)
     pipeline.store.put_value(pipeline.keys.evaluation(chosen.run.id), found)
@@ -128,10 +176,10 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
             ),
             "Put a step that fills gaps before the model, and train again.",
         )
-    trained_on = chosen.pipeline.train.target
-    prior = task_spec(trained_on.task).prior(trained_on)
+    trained_on = chosen.pipeline.train
+    prior = task_spec(trained_on.target.task).prior(trained_on.target, trained_on.weights)
     seed, units = chosen.pipeline.project.seed, units_of(chosen.pipeline, rows)
-    return evaluate(chosen.scorer, rows.frame, rows.target, seed=seed, job=job, prior=prior, units=units)
+    return evaluate(chosen.scorer, rows.frame, rows.target, seed=seed, job=job, prior=prior, units=units, weights=rows.weights)
 
 
 def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
@@ -166,9 +214,10 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
     kept_apart, unknown = _kept_apart(chosen.pipeline, table.frame.take(known), target, cells.names)
-    found = _placed(evaluate_rows(chosen, Dataset(features, target, None, *kept_apart), job), known)
+    weights, unweighted = _weights_of(chosen.pipeline, table.frame.take(known), cells.names)
+    found = _placed(evaluate_rows(chosen, Dataset(features, target, weights, *kept_apart), job), known)
     deployed = [msg("Measured with the deployed model, which is fitted on all rows of the project.")] if project.refit == "all" else []
-    notes = (*deployed, *found.notes, *unknown, *new.notes)
+    notes = (*deployed, *found.notes, *unknown, *unweighted, *new.notes)
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
 
 
@@ -177,15 +226,25 @@ def _kept_apart(
 ) -> tuple[tuple[Ints | None, Longs | Floats | None], list[str]]:
     """Groups and times of the rows of a file, for intervals; and a sentence on each of their columns that the file lacks."""
     split = pipeline.project.split
-    columns = {role: name for name, role in pipeline.roles().items() if role in ("group", "time")}
-    if (named := split.named_column()) and split.role in ("group", "time"):
+    columns: dict[str, tuple[str, ...]] = {role: (name,) for name, role in pipeline.roles().items() if role in ("group", "time")}
+    if (named := split.named_columns) and split.role in ("group", "time"):
         columns[split.role] = named
     if not split.by_time:
         columns.pop("time", None)
-    lacking = [name for name in columns.values() if name not in names]
-    facts = read_facts(frame, target, {role: name for role, name in columns.items() if name in names})
+    lacking = [name for some in columns.values() for name in some if name not in names]
+    facts = read_facts(frame, target, {role: some for role, some in columns.items() if not set(some) & set(lacking)})
     template = "The file has no column “{name}”, so its rows count as independent: the intervals may be too narrow."
     return (facts.group, facts.time), [msg(template, name=name) for name in lacking]
+
+
+def _weights_of(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> tuple[Floats | None, list[str]]:
+    """The weights of the rows of a file, and a sentence when it has no such column. UserError when they cannot be used."""
+    column = pipeline.weight_column
+    if not column:
+        return None, []
+    if column not in names:
+        return None, [msg("The file has no column “{name}”, so all of its rows count alike.", name=column)]
+    return read_weights(frame, column), []
 
 
 def _nothing_to_compare(file: str, target: str, reason: str) -> UserError:

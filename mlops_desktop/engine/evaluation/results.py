@@ -5,12 +5,16 @@ The JSON of these classes is what `mlops-desktop evaluate --json` prints and wha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.target_columns import Class
+from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.project import INLINE, OMIT_NONE, Project, json_name
-from mlops_desktop.engine.training import ThresholdCurve
+from mlops_desktop.engine.training import Run, ThresholdCurve, ranked
 from mlops_desktop.serving.message import msg
 
 
@@ -54,10 +58,19 @@ class WorstRow:
 
 @dataclass(frozen=True)
 class Confusion:
-    """Numbers of rows by true class (outer) and answered class (inner), both in the order of `labels`."""
+    """Numbers of rows by true class (outer) and answered class (inner), both in the order of `labels`.
+
+    Where rows have weights they count by them (their mean is 1): rounded in `counts`, exact in `weighted`.
+    """
 
     labels: tuple[Class, ...]
     counts: tuple[tuple[int, ...], ...]
+    weighted: tuple[tuple[float, ...], ...] | None = field(default=None, metadata=OMIT_NONE)
+
+    @property
+    def exact(self) -> Sequence[Sequence[float]]:
+        """What shares and means are taken of."""
+        return self.counts if self.weighted is None else self.weighted
 
 
 @dataclass(frozen=True)
@@ -131,7 +144,8 @@ class Classification:
     """What an evaluation of classes holds: counts and rates by class, and curves of the positive class or of the most frequent ones.
 
     `positive` is its position in `classes`, None unless there are two; then `threshold` is the threshold in use and `threshold_curve` what
-    others would do.
+    others would do. `fold_thresholds`: out of fold, where the threshold in use is the proposed one, each fold is decided by the threshold
+    that the scores of the other folds propose.
     """
 
     classes: tuple[Class, ...]
@@ -141,6 +155,7 @@ class Classification:
     per_class: tuple[ClassRates, ...]
     curves: tuple[ClassCurves, ...]
     threshold_curve: ThresholdCurve | None = field(default=None, metadata=OMIT_NONE)
+    fold_thresholds: tuple[float, ...] | None = field(default=None, metadata=OMIT_NONE)
 
 
 @dataclass(frozen=True)
@@ -224,7 +239,8 @@ class Evaluation:
     """How good a model is on rows with known answers. Either `classification` or `residuals` is there, by the kind of task.
 
     `metrics` come with intervals of the `confidence`, some of them from `resamples` bootstrap resamples, `notes` are sentences about
-    the rows, `worst` the rows that were missed most. Out of fold: `choice`, the proposed threshold. On the held-out test set:
+    the rows, `worst` the rows that were missed most. `effective_rows`: rows count by their weights and tell as much as so many of equal
+    weight. Out of fold: `choice`, the proposed threshold. On the held-out test set:
     `importance`, and in an answer `test_accesses`, how often these rows were used, and `used_before`, the share of them that is in other
     test sets that were used. On another file: its name, its rows, and how many could
     not be compared.
@@ -239,6 +255,7 @@ class Evaluation:
     worst: tuple[WorstRow, ...]
     classification: Classification | None = field(default=None, metadata=INLINE)
     residuals: Residuals | None = field(default=None, metadata=OMIT_NONE)
+    effective_rows: float | None = field(default=None, metadata=OMIT_NONE)
     choice: ProposedThreshold | None = field(default=None, metadata=OMIT_NONE)
     importance: Importance | None = field(default=None, metadata=OMIT_NONE)
     test_accesses: int | None = field(default=None, metadata=OMIT_NONE)
@@ -250,6 +267,40 @@ class Evaluation:
     def metric(self, id_: str) -> MetricResult | None:
         """The metric of this id, if the task has it."""
         return next((one for one in self.metrics if one.id == id_), None)
+
+
+@dataclass(frozen=True)
+class SelectionEstimate:
+    """The best run (its id), its score, and what is expected of it: `corrected`, signed as the metric; by how many runs the choice was
+    made, those far behind included, and the number of resamples.
+    """
+
+    run: str
+    score: float
+    corrected: float
+    runs: int
+    resamples: int
+
+
+def selection_key(keys: Keys, board: Sequence[Run]) -> str:
+    """Under which key the estimate of these runs of a leaderboard is stored; "" where nothing was chosen among several."""
+    done = ranked(board)
+    return keys.selection(tuple(sorted(run.id for run in done))) if len(done) > 1 else ""
+
+
+def selection_note(found: SelectionEstimate, metric_id: str) -> str:
+    """The score of the best run and what is expected of it, as a sentence."""
+    metric = METRICS.get(metric_id)
+    score, corrected = (format_number(metric.shown(value) if metric else value) for value in (found.score, found.corrected))
+    if score == corrected:
+        return msg("The best of {runs} runs leads clearly: its score owes nothing to having been chosen by it.", runs=found.runs)
+    return msg(
+        "The best of {runs} runs owes part of its score to having been chosen by it: expect {metric} {corrected} on new rows, not {score}.",
+        runs=found.runs,
+        metric=metric.label if metric else metric_id,
+        corrected=corrected,
+        score=score,
+    )
 
 
 def measured_model_note(project: Project) -> str:

@@ -155,6 +155,10 @@ class Keys:
         """A trial on the leaderboard: the id of the run."""
         return self._key("run", self.trial(candidate))
 
+    def selection(self, runs: tuple[str, ...]) -> Key:
+        """What is expected of the best of these runs (ids, sorted) of the leaderboard."""
+        return self._key("selection", arguments=(list(runs),))
+
     def learning_curve(self, run: str) -> Key:
         """The score of a run (by its id) by the number of rows it learns from."""
         return self._key("learning_curve", run)
@@ -162,6 +166,10 @@ class Keys:
     def learning_point(self, run: str, share: float, fold: int) -> Key:
         """The scores of a run by a share of the training rows of a fold."""
         return self._key("learning_point", run, arguments=(share, fold))
+
+    def other_split(self, run: str) -> Key:
+        """The score of a run (by its id) that is validated by time instead of at random, or the reverse."""
+        return self._key("other_split", run)
 
     def model(self, run: str) -> Key:
         """The fitted and compiled model of a run."""

@@ -15,18 +15,19 @@ from mlops_desktop.base.splitter import SplitFacts
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import (
     Table,
+    TypedCells,
+    decided_cells,
     equal_rows,
     read_cells,
     row_hashes,
     snapshot_path,
     table_from_record,
-    table_to_record,
     target_of,
-    type_cells,
 )
 from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows
 from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.pipeline.row_weights import read_weights, refuse_unweighted_class
 from mlops_desktop.engine.pipeline.splitting import keepable, make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
@@ -37,9 +38,9 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
 
-def keep_table(folder: Path, project: Project, table: Table) -> None:
+def keep_table(folder: Path, project: Project, cells: TypedCells) -> None:
     """Keep the typed table of a project that was just imported, so that it is not read from its snapshot again."""
-    ArtifactStore(folder / "store").put(Keys(project).table, *table_to_record(table))
+    ArtifactStore(folder / "store").put(Keys(project).table, *cells.record())
 
 
 class Pipeline:
@@ -69,8 +70,8 @@ class Pipeline:
         try:
             return table_from_record(*self.store.get(self.keys.table))
         except KeyError:
-            table = type_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
-        self.store.put(self.keys.table, *table_to_record(table))
+            cells = decided_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
+        self.store.put(self.keys.table, *cells.record())
         return table_from_record(*self.store.get(self.keys.table))
 
     def overview(self, job: Job) -> Overview:
@@ -141,17 +142,13 @@ class Pipeline:
         facts = self._split_facts(np.arange(table.rows), target)
         return Dataset(table.frame.select(self.features), target, self._weights(table), facts.group, facts.time)
 
+    @property
+    def weight_column(self) -> str:
+        """The column that says how much each row counts; "" when none does."""
+        return next((name for name, role in self.roles().items() if role == "weight"), "")
+
     def _weights(self, table: Table) -> Floats | None:
-        columns = [name for name, role in self.roles().items() if role == "weight"]
-        if not columns:
-            return None
-        weights = table.frame.number(columns[0])
-        if not (weights >= 0).all() or not weights.any():
-            raise UserError(
-                msg("The weights in “{columns}” must be numbers that are not negative, none missing.", columns=columns[0]),
-                "Choose another column as weight.",
-            )
-        return weights
+        return read_weights(table.frame, self.weight_column) if self.weight_column else None
 
     @property
     def positive(self) -> int | None:
@@ -180,9 +177,9 @@ class Pipeline:
         """What the splitter may use of some of the rows that the row filters leave, whose target is given."""
         splitter = self.project.split
         frame = self._kept.frame if len(rows) == self._kept.rows else self._kept.frame.take(rows)
-        named = {role: name for name, role in self.roles().items() if role in ("group", "time", "fold")}
-        if column := splitter.named_column():
-            named[splitter.role] = column
+        named: dict[str, tuple[str, ...]] = {role: (name,) for name, role in self.roles().items() if role in ("group", "time", "fold")}
+        if columns := splitter.named_columns:
+            named[splitter.role] = columns
         equal = keepable(self.equal_rows) if splitter.keeps_equal else None
         return read_facts(frame, target, named, None if equal is None else equal[rows])
 
@@ -193,8 +190,10 @@ class Pipeline:
 
     @cached_property
     def train(self) -> Dataset:
-        """The training part."""
-        return self._clean.take(self._cut[0])
+        """The training part. UserError when the weights leave nothing of a class to learn from."""
+        part = self._clean.take(self._cut[0])
+        refuse_unweighted_class(part, self.weight_column)
+        return part
 
     @cached_property
     def test(self) -> Dataset:
@@ -236,7 +235,7 @@ class Pipeline:
         """The encoding of a candidate, fitted on what its steps made, after its sampler."""
         if candidate.sampler is not None:
             sampled = candidate.sampler.resample(fitted.dataset, self.project.seed, job or Silent())
-            fitted = FittedSteps(fitted.transforms, sampled)
+            fitted = FittedSteps(fitted.transforms, sampled, fitted.notes)
         layout = fitted.dataset.frame.layout
         given = EncoderInput(layout, self.texts(layout), candidate.algorithm.takes_sparse)
         return fit_encoding(fitted, candidate.encoding, given, job or Silent())

@@ -43,6 +43,7 @@ class Result:
 
 ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
 TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
+WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions did not count the weights: they are other results
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 
 RESULTS: Mapping[str, Result] = {
@@ -80,16 +81,20 @@ RESULTS: Mapping[str, Result] = {
         # The features after the steps that are switched on.
         Result(name="steps", inputs=("features",), decisions=("steps",), libraries=LEARNING),
         # The leaderboard: the runs of these steps, sampler and encodings, compared by one metric.
-        Result(name="board", inputs=("steps",), decisions=("sampler", "encodings", "metric", "positive")),
+        Result(name="board", inputs=("steps",), decisions=("sampler", "encodings", "metric", "positive", WEIGHTED)),
         # One candidate (steps, sampler, encoding, algorithm), fitted fold by fold; its out-of-fold scores do not depend on the metric.
         Result(name="trial", inputs=("features",), decisions=("seed",), arguments=("candidate",)),
         Result(name="fold", inputs=("trial",), arguments=("fold",), libraries=LEARNING),
         # A trial on a leaderboard.
-        Result(name="run", inputs=("trial",), decisions=("metric", "positive")),
+        Result(name="run", inputs=("trial",), decisions=("metric", "positive", WEIGHTED)),
+        # What is expected of the best of some runs on a leaderboard.
+        Result(name="selection", inputs=("board",), arguments=("runs",)),
         # The scores of one fold of a run that learns from a share of the training rows.
         Result(name="learning_point", inputs=("run",), arguments=("share", "fold"), libraries=LEARNING),
         # The score of a run by the number of rows it learns from.
         Result(name="learning_curve", inputs=("run",), libraries=LEARNING),
+        # The score of a run whose rows are validated by time instead of at random, or the reverse.
+        Result(name="other_split", inputs=("run",), decisions=(Decision("columns.role", ("time",)),), libraries=LEARNING),
         # The fitted and compiled model of a run: what changes its numbers, and nothing that is only shown. In version 1 the training part
         # was the default of `refit`, and a default enters no key.
         Result(name="model", inputs=("run",), decisions=("refit",), version=2, libraries=LEARNING),
@@ -98,7 +103,7 @@ RESULTS: Mapping[str, Result] = {
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
         Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
-        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
+        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=3, libraries=LEARNING),
         # What the checks of a run are judged by.
         Result(name="checks", inputs=("run", "profile"), decisions=("refit",), libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.

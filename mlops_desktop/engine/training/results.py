@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """The chosen run: its id, the name of its algorithm, mean and standard deviation of its score over the folds; trials of the search."""
+    """The chosen run: its id, the name of its algorithm, mean and standard deviation of its score over the folds; trials of the search.
+
+    `corrected`: of the best of several runs, the score that is expected of it on new rows.
+    """
 
     chosen: str
     algorithm: str
     score: float | None
     std: float | None
     trials: int
+    corrected: float | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,20 @@ class TrialEnded:
     """A trial is over; its run is recorded under the id."""
 
     run: str
+
+
+@dataclass(frozen=True)
+class OtherSplit:
+    """What a run scores when its training rows are validated the other way: at random (`shuffled`), else by blocks of adjacent times of
+    these columns, each predicted from the others. None where the metric is undefined.
+
+    `clearly_worse`: by time its losses are greater than at random, and not by chance.
+    """
+
+    columns: tuple[str, ...]
+    shuffled: bool
+    score: float | None
+    clearly_worse: bool = False
 
 
 TrainingEvent = TrialStarted | FoldProgress | TrialEnded

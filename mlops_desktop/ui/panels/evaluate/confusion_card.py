@@ -29,11 +29,13 @@ class ConfusionCard(QFrame):
         self.classes = RowsTable(
             self._class_columns(), name="per_class", title=self.tr("Precision and recall of each class"), selectable=False
         )
+        self.legend = label("", "caption", tone="3", wrap=True)
+        self.legend.setObjectName("confusion_legend")
         self.message = label("", "small", tone="2", wrap=True)
         self.message.setObjectName("confusion_note")
         body = column(
             row(self.title, None, self.at),
-            label(self.tr("Rows: true class. Columns: predicted class."), "caption", tone="3", wrap=True),
+            self.legend,
             self.matrix,
             self.message,
             self.classes,
@@ -62,8 +64,14 @@ class ConfusionCard(QFrame):
 
     def show_evaluation(self, found: Classification) -> None:
         """Show the counts and the rates of every class."""
+        legend = self.tr("Rows: true class. Columns: predicted class.")
+        weighted = self.tr("Rows count by their weights.") if found.confusion.weighted is not None else ""
+        self.legend.setText(f"{legend} {weighted}".strip())
         names = [level_of(name) for name in found.confusion.labels]
         self.show_counts(names, found.confusion.counts, found.positive, found.threshold)
+        if found.fold_thresholds:
+            ends = (format_number(value, 3) for value in (min(found.fold_thresholds), max(found.fold_thresholds)))
+            self.at.setText(self.tr("thresholds {low} to {high}, by fold").format(low=next(ends), high=next(ends)))
         self.classes.show_rows(
             Row(str(at), [level_of(one.label), f"{one.rows:,}", *(f"{rate:.3f}" for rate in (one.precision, one.recall, one.f1))])
             for at, one in enumerate(found.per_class)
