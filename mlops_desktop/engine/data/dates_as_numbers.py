@@ -105,7 +105,7 @@ def maybe_dates(raw: RawColumn, column: Column) -> Iterator[Evidence]:
 
 def _kind(name: str, numbers: Floats) -> _Kind | None:
     least, most = float(numbers.min()), float(numbers.max())
-    whole = bool((numbers % 1 == 0).all())
+    whole = bool((np.floor(numbers) == numbers).all())
     if whole and least >= 1_900_010_100 and most <= 2_099_123_124 and _are_days(numbers // 100) and (numbers % 100 <= 24).all():
         return _HOURS
     timed = is_named_date(name) or _TIME_NAME.search(name) is not None

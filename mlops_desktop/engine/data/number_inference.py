@@ -73,7 +73,7 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
         return None
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
         return None  # decades
-    if (shortened := raw.matching(_SHORTENED) & present).any() and _have_lost_digits(raw, present):
+    if raw.holds("E+") and (shortened := raw.matching(_SHORTENED) & present).any() and _have_lost_digits(raw, present):
         message = "A spreadsheet shortened long numbers, such as codes, to {cell}: their last digits are lost: {shown}."
         return NumberReading(None, [example_evidence(raw, "lost_digits", message, shortened)], codes=True)
     if _are_grades(raw, present):
@@ -168,15 +168,19 @@ def _have_lost_digits(raw: RawColumn, present: Bools) -> bool:
 
 def _are_grades(raw: RawColumn, present: Bools) -> bool:
     """Whether all cells are grades of a school, some with a tendency (“2+”, “1-”): small whole numbers, of which none is negative."""
-    return bool(raw.matching("[0-6] ?[+−–-]?")[present].all()) and bool((raw.matching(".*[+−–-]") & present).any())
+    return raw.all_match("[0-6] ?[+−–-]?", present) and bool((raw.matching(".*[+−–-]") & present).any())
 
 
 def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bool:
     """Whether all numbers are whole and written so: 1.0 is the reading of a measurement, 1 is a count."""
     grammar = column.grammar
-    if grammar.percent or grammar.scales or set(COMPOUND) & {*grammar.notations} or not (values[np.isfinite(values)] % 1 == 0).all():
+    if grammar.percent or grammar.scales or set(COMPOUND) & {*grammar.notations} or not _are_whole(values[np.isfinite(values)]):
         return False
     return not (raw.matching(rf".*(?:[0-9][eE][+-]?[0-9]|{re.escape(grammar.decimal)}).*") & good & np.isfinite(values)).any()
+
+
+def _are_whole(values: Floats) -> bool:
+    return bool((np.floor(values) == values).all())
 
 
 def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
