@@ -146,11 +146,7 @@ class Pipeline:
         if not columns:
             return None
         weights = table.frame.number(columns[0])
-        if not (weights >= 0).all() or not weights.any():
-            raise UserError(
-                msg("The weights in “{columns}” must be numbers that are not negative, none missing.", columns=columns[0]),
-                "Choose another column as weight.",
-            )
+        _refuse_weights(weights, self.target, columns[0])
         return weights
 
     @property
@@ -240,3 +236,24 @@ class Pipeline:
         layout = fitted.dataset.frame.layout
         given = EncoderInput(layout, self.texts(layout), candidate.algorithm.takes_sparse)
         return fit_encoding(fitted, candidate.encoding, given, job or Silent())
+
+
+def _refuse_weights(weights: Floats, target: Target, column: str) -> None:
+    """UserError when the weights (rows,) of a column's name cannot be learned with: negative, missing, or 0 for all rows or for a class."""
+    remedy = "Choose another column as weight."
+    if not (weights >= 0).all():
+        raise UserError(msg("The weights in “{columns}” must be numbers that are not negative, none missing.", columns=column), remedy)
+    if not weights.any():
+        raise UserError(msg("The weights in “{columns}” are all 0.", columns=column), remedy)
+    if not target.classes:
+        return
+    counts, sums = (np.bincount(target.values, weights=one, minlength=len(target.classes)) for one in (None, weights))
+    for place in np.flatnonzero((counts > 0) & (sums == 0))[:1]:
+        raise UserError(
+            msg(
+                "All rows of class “{name}” have the weight 0 in “{columns}”, so nothing of it is learned.",
+                name=value_text(target.classes[place]),
+                columns=column,
+            ),
+            "Choose another column as weight, or take these rows out with a filter.",
+        )
