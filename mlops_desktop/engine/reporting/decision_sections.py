@@ -10,7 +10,7 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, task_spec, tasks
-from mlops_desktop.engine.evaluation import Acceptance, used_before_note
+from mlops_desktop.engine.evaluation import Acceptance, SelectionEstimate, selection_note, used_before_note
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.project import Costs, Project
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
@@ -162,8 +162,8 @@ def _split_settings(splitter: Splitter) -> list[tuple[str, str | None]]:
     return found
 
 
-def leaderboard(runs: Sequence[Run], chosen: str, task: str) -> Html:
-    """The runs in the order of the leaderboard; those that do not differ significantly from the best are marked as ties."""
+def leaderboard(runs: Sequence[Run], chosen: str, task: str, selection: SelectionEstimate | None = None) -> Html:
+    """The runs in the order of the leaderboard, those marked that do not differ significantly from the best; and what is expected of it."""
     if not runs:
         return not_yet("Train models in stage 6, or with “run”.")
     done = [run for run in runs if run.score is not None]
@@ -174,7 +174,9 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str) -> Html:
     rows, marked = [], []
     for place, run in enumerate([*done, *rest][:MOST_RUNS]):
         tie = place < len(done) and tied[place] and place > 0
-        state = Html(" ".join([*([pill("chosen", "ok")] if run.id == chosen else []), *([pill("tie", "warn")] if tie else [])]))
+        state = Html(
+            " ".join([*([pill("chosen", "ok")] if run.id == chosen else []), *([pill("no clear difference", "warn")] if tie else [])])
+        )
         if run.status != "done":
             state = pill(run.status, "bad" if run.status == "failed" else "")
         if run.id == chosen:
@@ -184,8 +186,10 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str) -> Html:
     notes = [f"{name}, mean over the folds of the training part; ± is the standard deviation between folds."]
     if any(tied[1:]):
         notes.append(
-            "A tie does not differ significantly from the best run (corrected paired t-test over folds): take the simpler or the faster."
+            "“No clear difference”: it may be as good as the best (corrected paired t-test over folds): take the simpler or the faster."
         )
+    if selection is not None:
+        notes.append(selection_note(selection, done[0].metric))
     if len(runs) > MOST_RUNS:
         notes.append(pluralize(len(runs) - MOST_RUNS, "1 more run is not shown.", "{n} more runs are not shown."))
     head = ["Model", name, "±", "Time", "", "Parameters"]
