@@ -3,8 +3,8 @@
     python -m simulations.time_split [TIMES]
 
 Each of TIMES (20) draws of a planted table is cut after five sixths of its rows. The first part is a project with all proposals; its
-held-out score is compared with the error of the deployed model on the rest, which is the future of that table. Promised is a median ratio between 0.8 and 1.25;
-beside it stands the ratio for rows that are drawn at random.
+held-out score is compared with the error of the deployed model on the rest, which is the future of that table. Promised is a median ratio
+between 0.8 and 1.25; beside it stands the ratio for rows that are drawn at random.
 """
 
 from __future__ import annotations
