@@ -48,7 +48,7 @@ ROLES = "x,weightless,negative,zero,one,equal,gaps,outcome\n" + "".join(
 @pytest.mark.parametrize(
     ("column", "role", "sentence"),
     [
-        ("weightless", "weight", "All rows of class “no” have the weight 0"),
+        ("weightless", "weight", "rows of class “no” have the weight 0"),
         ("negative", "weight", "must be numbers that are not negative"),
         ("zero", "weight", "The weights in “zero” are all 0"),
         ("one", "group", "holds one group only"),

@@ -27,6 +27,7 @@ from mlops_desktop.engine.data import (
 from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows
 from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.pipeline.row_weights import read_weights, refuse_unweighted_class
 from mlops_desktop.engine.pipeline.splitting import keepable, make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
@@ -141,13 +142,13 @@ class Pipeline:
         facts = self._split_facts(np.arange(table.rows), target)
         return Dataset(table.frame.select(self.features), target, self._weights(table), facts.group, facts.time)
 
+    @property
+    def weight_column(self) -> str:
+        """The column that says how much each row counts; "" when none does."""
+        return next((name for name, role in self.roles().items() if role == "weight"), "")
+
     def _weights(self, table: Table) -> Floats | None:
-        columns = [name for name, role in self.roles().items() if role == "weight"]
-        if not columns:
-            return None
-        weights = table.frame.number(columns[0])
-        _refuse_weights(weights, self.target, columns[0])
-        return weights
+        return read_weights(table.frame, self.weight_column) if self.weight_column else None
 
     @property
     def positive(self) -> int | None:
@@ -189,8 +190,10 @@ class Pipeline:
 
     @cached_property
     def train(self) -> Dataset:
-        """The training part."""
-        return self._clean.take(self._cut[0])
+        """The training part. UserError when the weights leave nothing of a class to learn from."""
+        part = self._clean.take(self._cut[0])
+        refuse_unweighted_class(part, self.weight_column)
+        return part
 
     @cached_property
     def test(self) -> Dataset:
@@ -236,24 +239,3 @@ class Pipeline:
         layout = fitted.dataset.frame.layout
         given = EncoderInput(layout, self.texts(layout), candidate.algorithm.takes_sparse)
         return fit_encoding(fitted, candidate.encoding, given, job or Silent())
-
-
-def _refuse_weights(weights: Floats, target: Target, column: str) -> None:
-    """UserError when the weights (rows,) of a column's name cannot be learned with: negative, missing, or 0 for all rows or for a class."""
-    remedy = "Choose another column as weight."
-    if not (weights >= 0).all():
-        raise UserError(msg("The weights in “{columns}” must be numbers that are not negative, none missing.", columns=column), remedy)
-    if not weights.any():
-        raise UserError(msg("The weights in “{columns}” are all 0.", columns=column), remedy)
-    if not target.classes:
-        return
-    counts, sums = (np.bincount(target.values, weights=one, minlength=len(target.classes)) for one in (None, weights))
-    for place in np.flatnonzero((counts > 0) & (sums == 0))[:1]:
-        raise UserError(
-            msg(
-                "All rows of class “{name}” have the weight 0 in “{columns}”, so nothing of it is learned.",
-                name=value_text(target.classes[place]),
-                columns=column,
-            ),
-            "Choose another column as weight, or take these rows out with a filter.",
-        )

@@ -35,7 +35,7 @@ def evaluation(found: Evaluation | None, out_of_fold: Evaluation | None) -> Html
     if shown.classification is not None:
         parts.append(_classes(shown.classification))
     if shown.residuals is not None:
-        parts.append(_errors(shown.residuals))
+        parts.append(_errors(shown.residuals, shown.effective_rows is not None))
     return join(parts)
 
 
@@ -92,7 +92,8 @@ def _confusion(found: Classification) -> Html:
         total = sum(counts[i])
         cells = "".join(_cell(count, total, i == j) for j, count in enumerate(counts[i]))
         rows.append(f'<tr><th scope="row">{escape(report_plots.short(name, 24))}</th>{cells}</tr>')
-    text = paragraph("Rows: true class. Columns: predicted class. The share is of the row.", quiet=True)
+    weighted = " Rows count by their weights." if found.confusion.weighted is not None else ""
+    text = paragraph(f"Rows: true class. Columns: predicted class. The share is of the row.{weighted}", quiet=True)
     return Html(
         f'{text}<div class="wide"><table class="matrix"><thead><tr><td></td>{head}</tr></thead><tbody>{join(rows)}</tbody></table></div>'
     )
@@ -138,7 +139,7 @@ def _per_class(found: Classification) -> Html:
     return table(head, rows, range(1, 6), caption="" if len(shown) == len(found.per_class) else "The first 100 classes.")
 
 
-def _errors(found: Residuals) -> Html:
+def _errors(found: Residuals, weighted: bool) -> Html:
     if not found.actual:
         return Html("")
     title = "Predictions against true values" + (f" (a sample of {number(len(found.actual))} rows)" if found.sampled else "")
@@ -157,6 +158,7 @@ def _errors(found: Residuals) -> Html:
         [
             heading("Errors"),
             side_by_side(pieces),
+            paragraph("Rows count by their weights, but each point of the first plot is a row.", quiet=True) if weighted else "",
             paragraph(f"On average the answers are {number(abs(bias), 3)} {side}." if bias else ""),
             table(["How many", "How much"], quantiles),
             heading(f"Errors by the size of the {banded_by}"),
