@@ -48,17 +48,17 @@ def _means(codes: Ints, target: Floats) -> tuple[Floats, Floats] | None:
 
 
 def _equal(values: Floats, means: Floats) -> bool:
-    there: Bools = ~np.isnan(values) & np.isfinite(means)
-    rows = np.flatnonzero(there)
-    if len(rows) < 2 * _LEAST_LEVELS:
-        return False
-    some = rows[np.linspace(0, len(rows) - 1, min(_TRIED, len(rows))).astype(np.intp)]
-    return _stand(values[some], means[some]) and _stand(values[rows], means[rows])
+    some = slice(None, None, max(1, len(values) // _TRIED))
+    return _stand(values[some], means[some]) and _stand(values, means)
 
 
 def _stand(values: Floats, means: Floats) -> bool:
-    """Whether the values are the means, rounded to as many decimals as they show."""
+    """Whether the values are the means where both are there, rounded to as many decimals as they show."""
+    there: Bools = np.isfinite(values) & np.isfinite(means)
+    values, means = values[there], means[there]
+    away, spread = np.abs(values - means), float(means.std()) if len(means) else 0.0
+    if len(values) < _LEAST_LEVELS or np.mean(away <= _SHARP * spread) < _SAME:
+        return False
     decimals = next((d for d in range(_DECIMALS) if np.allclose(np.round(values, d), values, rtol=0, atol=1e-12)), _DECIMALS)
     off = 0.51 * 10.0**-decimals
-    spread = float(means.std())
-    return spread > 0 and off <= _SHARP * spread and float(np.mean(np.abs(values - means) <= off)) >= _SAME
+    return spread > 0 and off <= _SHARP * spread and float(np.mean(away <= off)) >= _SAME
