@@ -35,7 +35,9 @@ class Units:
         return len(np.unique(self.of_row[rows]))
 
     def take(self, rows: Ints) -> Units:
-        """The units that hold some of the rows, for these rows alone."""
+        """The units that hold some of the rows (each at most once), for these rows alone."""
+        if self.kind == "rows":
+            return row_units(len(rows))
         distinct, of_row = np.unique(self.of_row[rows], return_inverse=True)
         return Units(self.kind, of_row.astype(np.intp), len(distinct))
 

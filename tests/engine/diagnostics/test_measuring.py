@@ -55,6 +55,13 @@ def test_clean_tables_pass(kind, algorithm):
     assert [one.id for one in found if one.verdict != "passed"] == []
 
 
+def test_few_groups_in_a_fold_leave_the_scores_of_all_rows_to_judge_by():
+    found = {one.id: one.verdict for one in checked(clean("groups")(np.random.default_rng(5), 200), "ridge")}
+    assert "folds" not in found
+    assert {id_ for id_, verdict in found.items() if verdict != "passed"} == {"test_rows"}  # fewer than ten groups
+    assert {"baseline", "overfit", "suspicious"} <= set(found)
+
+
 @pytest.mark.parametrize("fault", ["baseline", "leaks", "suspicious", "subgroups"])
 def test_a_planted_fault_is_found(fault):
     found = {one.id: one for one in checked(planted(fault)(np.random.default_rng(6), 400), FAULTS[fault])}
