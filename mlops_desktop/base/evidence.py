@@ -57,7 +57,7 @@ _OF_COLUMNS = {
     "currencies": EvidenceRule(weight="high", instead="number"),
     **dict.fromkeys(("not_number", "units", "marks", "clock"), _NUMBER),
     **dict.fromkeys(("not_date", "maybe_date"), _DATE),
-    **dict.fromkeys(("date_order", "mixed_types", "decimal", "infinite", "no_zone", "excel_dates", "amounts", "pairs"), _TEXT),
+    **dict.fromkeys(("date_order", "mixed_types", "decimal", "infinite", "no_zone", "excel_dates", "amounts", "pairs", "exchanged"), _TEXT),
     **dict.fromkeys(("stray", "unmarked", "footnotes", "debit_credit", "month_or_day"), _CATEGORY),
     **dict.fromkeys(("unread_numbers", "unread_dates", "nested"), EvidenceRule(weight="warning")),
     **dict.fromkeys(("missing_words", "no_date", "century", "limits"), EvidenceRule(weight="info", instead="category")),

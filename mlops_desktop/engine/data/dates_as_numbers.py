@@ -98,7 +98,7 @@ def _kind(name: str, numbers: Floats) -> _Kind | None:
         low, high = (_2000, _2040) if timed else (_2010, _2030)
         if (timed or not _NO_TIME_NAME.search(name)) and low * size <= least and most < high * size:
             return kind
-    whole = bool((numbers % 1 == 0).all())
+    whole = bool((np.floor(numbers) == numbers).all())
     if whole and least >= 19_000_101 and most <= 20_991_231:
         days, months = numbers % 100, numbers // 100 % 100
         return _DAYS if ((days >= 1) & (days <= 31) & (months >= 1) & (months <= 12)).all() else None

@@ -155,15 +155,19 @@ def led_by_zeros(raw: RawColumn) -> Bools:
 
 def _are_grades(raw: RawColumn, present: Bools) -> bool:
     """Whether all cells are grades of a school, some with a tendency (“2+”, “1-”): small whole numbers, of which none is negative."""
-    return bool(raw.matching("[0-6] ?[+−–-]?")[present].all()) and bool((raw.matching(".*[+−–-]") & present).any())
+    return raw.all_match("[0-6] ?[+−–-]?", present) and bool((raw.matching(".*[+−–-]") & present).any())
 
 
 def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bool:
     """Whether all numbers are whole and written so: 1.0 is the reading of a measurement, 1 is a count."""
     grammar = column.grammar
-    if grammar.percent or grammar.scales or set(COMPOUND) & {*grammar.notations} or not (values[np.isfinite(values)] % 1 == 0).all():
+    if grammar.percent or grammar.scales or set(COMPOUND) & {*grammar.notations} or not _are_whole(values[np.isfinite(values)]):
         return False
     return not (raw.matching(rf".*(?:[0-9][eE][+-]?[0-9]|{re.escape(grammar.decimal)}).*") & good & np.isfinite(values)).any()
+
+
+def _are_whole(values: Floats) -> bool:
+    return bool((np.floor(values) == values).all())
 
 
 def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:

@@ -292,9 +292,10 @@ def selection_note(found: SelectionEstimate, metric_id: str) -> str:
     """The score of the best run and what is expected of it, as a sentence."""
     metric = METRICS.get(metric_id)
     score, corrected = (format_number(metric.shown(value) if metric else value) for value in (found.score, found.corrected))
+    if score == corrected:
+        return msg("The best of {runs} runs leads clearly: its score owes nothing to having been chosen by it.", runs=found.runs)
     return msg(
-        "The best of {runs} runs was chosen by its score, so that is a little too good: {metric} {corrected} is to be expected of it on new"
-        " rows, not {score} (the choice repeated on bootstrap samples).",
+        "The best of {runs} runs owes part of its score to having been chosen by it: expect {metric} {corrected} on new rows, not {score}.",
         runs=found.runs,
         metric=metric.label if metric else metric_id,
         corrected=corrected,

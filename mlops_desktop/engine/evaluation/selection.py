@@ -61,7 +61,7 @@ def selection_estimate(pipeline: Pipeline, runs: Runs) -> SelectionEstimate | No
             find, resamples = folds.finder(read), min(resamples, folds.affordable_searches())
     units = units_of(pipeline, pipeline.train.take(np.concatenate([valid for _, valid in pipeline.folds])))
     statistics = [folds.statistics(scores) for _, scores in read]
-    optimism = selection_optimism(statistics, folds.sizes, units, pipeline.project.seed, resamples, find)
+    optimism = max(0.0, selection_optimism(statistics, folds.sizes, units, pipeline.project.seed, resamples, find))
     score = done[0].score or 0.0
     estimate = SelectionEstimate(done[0].id, score, score - optimism, len(done), resamples)
     pipeline.store.put_value(key, estimate)
