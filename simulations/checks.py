@@ -27,7 +27,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data import import_cells
 from mlops_desktop.engine.diagnostics import CheckResult, check_facts, run_checks
 from mlops_desktop.engine.pipeline import Pipeline, propose
-from mlops_desktop.engine.project import ColumnNote, Project, Search
+from mlops_desktop.engine.project import ColumnNote, Project, Role, Search
 from mlops_desktop.engine.training import Runs, open_chosen, search
 
 TIMES = 200
@@ -78,6 +78,10 @@ def planted(fault: str) -> Draw:
             table["y"] = np.where(np.arange(rows) < 30, "fraud", table.y)
         elif fault == "subgroups":
             table.loc[table.city == "Bonn", "y"] = 20 - table.y[table.city == "Bonn"]
+        elif fault in ("folds", "target_shift"):
+            table["part"] = rng.choice(["1", "2", "3", "4", "5", "test"], rows)
+            there = table.part == ("3" if fault == "folds" else "test")
+            table.loc[there, "y"] = 10 + rng.normal(0, 4, there.sum()) if fault == "folds" else table.y[there] + 2
         elif fault == "weights":
             table["w"] = np.exp(rng.normal(size=rows) * 3).round(6)
         return table
@@ -91,7 +95,7 @@ def checked(table: pd.DataFrame, algorithm: str, **changes: object) -> tuple[Che
         warnings.simplefilter("ignore")
         folder = Path(name)
         table.to_csv(folder / "table.csv", index=False)
-        notes = {"w": ColumnNote(role="weight")} if "w" in table else {}
+        notes = {name: ColumnNote(role=role) for name, role in ROLES.items() if name in table}
         found = import_cells(folder, folder / "table.csv", Project(target="y", columns=notes), Silent())
         project, _ = propose(folder, found.project, Silent())
         candidates = (choices().algorithms.read(algorithm),)
@@ -135,6 +139,7 @@ CLEAN = {
     "numbers": ("ridge", "random_forest"),
     "groups": ("ridge",),
 }
+ROLES: dict[str, Role] = {"w": "weight", "part": "fold"}
 FAULTS = {
     "baseline": "logistic",
     "suspicious": "logistic",
@@ -143,6 +148,8 @@ FAULTS = {
     "class_rows": "logistic",
     "test_rows": "logistic",
     "subgroups": "ridge",
+    "folds": "ridge",
+    "target_shift": "ridge",
     "weights": "ridge",
 }
 

@@ -40,7 +40,7 @@ GROUPED = 200_000  # rows that are grouped by levels
 MOST_COLUMNS, MOST_LEVELS = 100, 50  # that rows are grouped by
 LEAST_ROWS, LEAST_UNITS = 30, 10  # of a level
 WORST = 5
-NEARLY_PERFECT = 0.9  # of what there is to gain: from here on the importance of columns is measured
+NEARLY_PERFECT = 0.97  # of what there is to gain: from here on the importance of columns is measured
 
 
 def stored_facts(pipeline: Pipeline, run: Run) -> CheckFacts | None:
@@ -176,7 +176,10 @@ def _scores(chosen: Chosen, seen: _SeenRows) -> Scores | None:
 
 
 def _dominant(chosen: Chosen) -> Dominance | None:
+    """The most important of several columns; None when it is a free text, which is as many features as it has words."""
     pipeline = chosen.pipeline
+    if len(chosen.scorer.used_sources) < 2:
+        return None
     part = pipeline.train.sample(IMPORTANCE_ROWS)
     metric, seed = pipeline.project.metric, pipeline.project.seed
     found = permutation_importance(chosen.scorer, part.frame, part.target, metric, 1, seed, Silent(), part.weights)
@@ -184,6 +187,8 @@ def _dominant(chosen: Chosen) -> Dominance | None:
     if not falls:
         return None
     first = max(falls, key=lambda name: falls[name])
+    if pipeline.table.schema.column(first).type == "text":
+        return None
     return Dominance(first, falls[first] / sum(falls.values()))
 
 
