@@ -35,6 +35,8 @@ from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
 _PLAIN = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _SAMPLE = 1000
 _INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
+_SHORTENED = r"[1-9](?:[.,][0-9]{1,5})?E\+1[1-9]"
+_SAME_LENGTH = 3
 _RANGES = (
     r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
     r"|[0-9.,]+ ?(?:\+|or more|and more)"
@@ -71,6 +73,9 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
         return None
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
         return None  # decades
+    if raw.holds("E+") and (shortened := raw.matching(_SHORTENED) & present).any() and _have_lost_digits(raw, present):
+        message = "A spreadsheet shortened long numbers, such as codes, to {cell}: their last digits are lost: {shown}."
+        return NumberReading(None, [example_evidence(raw, "lost_digits", message, shortened)], codes=True)
     if _are_grades(raw, present):
         message = "The cells look like grades with a tendency, so the column was read as texts: {shown}."
         return NumberReading(None, [example_evidence(raw, "grades", message, raw.matching(".*[+−–-]") & present)])
@@ -151,6 +156,14 @@ def _are_codes(raw: RawColumn, present: Bools) -> bool:
 def led_by_zeros(raw: RawColumn) -> Bools:
     """Which distinct texts are whole numbers with zeros in front, perhaps behind the apostrophe of a spreadsheet's text."""
     return raw.matching("['’]?0[0-9]*[1-9][0-9]*")
+
+
+def _have_lost_digits(raw: RawColumn, present: Bools) -> bool:
+    """Whether numbers of twelve digits and more are written as spreadsheets shorten them, beside whole numbers alone, all about as long."""
+    if not raw.matching(rf"{_SHORTENED}|[0-9]+")[present].all():
+        return False
+    powers = {int(text.rpartition("+")[2]) for text in raw.sample(raw.matching(_SHORTENED) & present, _SAMPLE)}
+    return max(powers) - min(powers) <= _SAME_LENGTH
 
 
 def _are_grades(raw: RawColumn, present: Bools) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.engine.data.coded_texts import Codes, appearance, are_by_appearance, bytes_of, cleaned, one_array
 from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, quick_numbers
-from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of
+from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of, western_digits
 from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
@@ -112,12 +112,35 @@ class RawColumn:
         hit = np.append(distinct, False)[self.codes]
         return tuple((np.flatnonzero(hit)[:most] + 1).tolist())
 
+    def once(self, values: Floats, repeats: int) -> Floats:
+        """The values of the rows, by those of the distinct values (NaN where a row has none); of a table that stands `repeats` times in its
+        rows those of one, in the order of the first rows.
+        """
+        if repeats == 1:
+            return np.append(values, np.nan)[self.codes]
+        order = [at for at in self.by_appearance().tolist() if at < len(values)]
+        return np.repeat(values[order], self.counts[order] // repeats)
+
     def sample(self, among: Bools, most: int) -> list[str]:
         """Up to `most` of the distinct texts where `among` is true, spread evenly over the column."""
         at = np.flatnonzero(among)
         if len(at) > most:
             at = at[np.linspace(0, len(at) - 1, most).astype(np.intp)]
         return self.texts_at(at.tolist())
+
+
+def repeats_of(columns: Sequence[RawColumn]) -> int:
+    """How often a whole table stands in its rows, which is the number that divides how often each row is there."""
+    found = 0
+    for raw in columns:
+        found = math.gcd(found, int(np.gcd.reduce(raw.counts, initial=0)), int(np.count_nonzero(raw.codes < 0)))
+        if found == 1:
+            return 1
+    rows = np.zeros(columns[0].rows if columns else 0, dtype=np.int64)
+    counts = np.array([len(rows)])
+    for raw in columns:
+        _, rows, counts = np.unique(rows * (len(raw.counts) + 1) + raw.codes, return_inverse=True, return_counts=True)
+    return max(int(np.gcd.reduce(counts, initial=0)), 1)
 
 
 def _matching(texts: Any, pattern: str) -> Bools:
@@ -225,6 +248,17 @@ def _dates(name: str, array: Any, zone: bool) -> RawColumn:
     all_codes = np.full(len(values), -1, dtype=np.intp)
     all_codes[there] = codes
     return RawColumn(name, "date", all_codes, values=distinct.astype(np.int64), zone=zone)
+
+
+def western_column(raw: RawColumn) -> RawColumn | None:
+    """A column of texts with the digits 0 to 9 for those of other scripts; None where it has none of these."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if raw.kind != "text" or pc.all(pc.string_is_ascii(raw.distinct)).as_py() is not False:
+        return None
+    texts = [western_digits(text) for text in raw.texts]
+    return replace(raw, distinct=pa.array(texts, pa.string()), given=None, _readings={}) if texts != raw.texts else None
 
 
 def recoded_column(raw: RawColumn, levels: Mapping[str, str]) -> RawColumn:

@@ -94,6 +94,7 @@ def read_cells(path: Path) -> Cells:
         decimal=str(facts.get("decimal", "")),
         thousands=more.get("thousands"),
         day_first=more.get("day_first"),
+        year_first=bool(more.get("year_first")),
         missing=tuple(more.get("missing", ())),
     )
     likely = str(facts.get("likely_decimal", ""))
@@ -119,6 +120,7 @@ def _notes_of(facts: dict[str, Any]) -> tuple[Evidence, ...]:
 def _further(given: CellFormat) -> dict[str, Any]:
     """What was said of the cells beside the decimal mark; empty where nothing was, so that digests stay those of older versions."""
     found: dict[str, Any] = {"thousands": given.thousands, "day_first": given.day_first, "missing": list(given.missing) or None}
+    found["year_first"] = given.year_first or None
     return {name: value for name, value in found.items() if value is not None}
 
 
