@@ -184,6 +184,11 @@ def test_a_hidden_sheet_comes_last(tmp_path):
     assert read(saved(tmp_path, [["code", "text"], *([i, f"t{i}"] for i in range(40))], hide, [("Data", DATA)]))[0] == READ
 
 
+def test_a_small_table_of_gaps_is_not_left_for_another_small_one(tmp_path):
+    path = saved(tmp_path, [["x", "y"], [None, "a"], [1, None]], sheets=[("2", [["x", "y"], [1, "a"]])])
+    assert read(path)[:3] == ("x integer – | y category a", 2, "sheet")
+
+
 def test_the_first_of_equal_sheets(tmp_path):
     path = saved(tmp_path, DATA, sheets=[("2023", DATA[:20])])
     assert read(path) == (READ, 30, "sheet", "")
