@@ -22,7 +22,7 @@ from mlops_desktop.engine.packaging import golden_rows
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.process.call import ProjectCall
 from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.reporting import DeployedModel, ReportFacts, SplitSizes, refuse_page, write_report
+from mlops_desktop.engine.reporting import DeployedModel, ReportFacts, SplitSizes, read_language, refuse_page, write_report
 from mlops_desktop.engine.training import Chosen, Runs, board_order, open_chosen
 
 
@@ -79,11 +79,13 @@ class CheckGoals(ProjectCall[Acceptance, None]):
 class WriteReport(ProjectCall[None, None]):
     """Write everything that was decided, found and measured as one offline page.
 
-    `without_test_set`: the held-out test set is not used for it; what was measured on it before is in the report.
+    `without_test_set`: the held-out test set is not used for it; what was measured on it before is in the report. `catalogue`: the `.ts`
+    file of the language of the page (None: English).
     """
 
     out: Path
     without_test_set: bool = False
+    catalogue: Path | None = None
 
     def run(self, job: Job) -> None:
         """See `engine.reporting.write_report`."""
@@ -95,7 +97,8 @@ class WriteReport(ProjectCall[None, None]):
         if any(run.status == "done" for run in facts.runs):
             facts = self._with_chosen(facts, pipeline, runs, Part(job, 0.2, 0.9))
         split = SplitSizes(pipeline.train.frame.rows, pipeline.test.frame.rows) if pipeline.project.target else None
-        write_report(self.out, replace(facts, test_accesses=len(runs.test_accesses(pipeline.keys.split)), split=split))
+        facts = replace(facts, test_accesses=len(runs.test_accesses(pipeline.keys.split)), split=split)
+        write_report(self.out, facts, read_language(self.catalogue))
 
     def _with_chosen(self, facts: ReportFacts, pipeline: Pipeline, runs: Runs, job: Job) -> ReportFacts:
         chosen = open_chosen(pipeline, runs, Part(job, 0.0, 0.4))
