@@ -27,10 +27,10 @@ def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:
     for i, name in enumerate(names, 1):
         text = clean_name(name)
         if not text:
-            text = _free(f"column_{i}", taken | seen)
+            text = _free(f"column_{i}", taken, seen)
         elif text in seen:
             doubled.append(text)
-            text = _free(text, taken | seen)
+            text = _free(text, taken, seen)
         seen.add(text)
         out.append(text)
     return out, list(dict.fromkeys(doubled))
@@ -46,13 +46,12 @@ def refuse_repeated(repeated: Iterable[str], known: Collection[str]) -> None:
         raise UserError(msg("The header names a column twice: {names}.", names=names), "Give each column a name of its own.")
 
 
-def _free(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}_{number}" in taken:
+def _free(name: str, taken: set[str], seen: set[str]) -> str:
+    free, number = name, 1
+    while free in taken or free in seen:
         number += 1
-    return f"{name}_{number}"
+        free = f"{name}_{number}"
+    return free
 
 
 def known_names(row: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
