@@ -38,13 +38,14 @@ _OF_TABLES = {
     "delimiter": EvidenceRule(weight="warning", question=msg("Is this the mark between the cells?")),
     "escape": EvidenceRule(weight="warning", question=msg("Does a backslash make the quote behind it a letter?")),
     "sheet": EvidenceRule(weight="warning", question=msg("Is this the sheet that you want?")),
+    "hidden": EvidenceRule(weight="warning", question=msg("Do hidden rows and columns belong to the table?")),
     "table": EvidenceRule(weight="warning", question=msg("Is this the table that you want?")),
     "member": EvidenceRule(weight="warning", question=msg("Is this the file of the archive that you want?")),
     "encoding": EvidenceRule(weight="info", question=msg("Is this the encoding of its texts?")),
 }
 _TABLE_NOTES = (
     *("above", "comment", "rule", "repeated", "below", "end", "empty", "ragged", "trailing", "row_names", "fixed"),
-    *("file", "spelled", "errors", "formulas", "labels", "date_range"),
+    *("file", "spelled", "errors", "formulas", "merged", "labels", "date_range"),
 )
 _TEXT, _CATEGORY = EvidenceRule(weight="warning", instead="text"), EvidenceRule(weight="warning", instead="category")
 _DETAIL = EvidenceRule(weight="info", instead="text")

@@ -121,11 +121,17 @@ def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
         python=json.dumps(body, ensure_ascii=False),
         rows=info["parity"]["rows"],
         consent=_CONTAINS_ROWS if info.get("consent") else "",
+        fitted=_ALL_ROWS if info.get("fitted_on") == "all rows" else "",
         routes=routes_table(info["target"]),
         files=files_table(),
         more=more,
     )
 
+
+_ALL_ROWS = """
+
+The model is fitted on all rows of the project. The figures under `test` in `bundle.json` are of the same model fitted on the training part
+alone, measured on rows that it had not seen."""
 
 _CONTAINS_ROWS = """
 
@@ -134,7 +140,7 @@ _CONTAINS_ROWS = """
 _README = """# {name}: predicts {target}
 
 Version `{version}`. This folder is a whole service: it needs Python 3.11 or newer and the packages of `requirements.txt`, and nothing else.
-It works without internet and keeps no data.{consent}
+It works without internet and keeps no data.{consent}{fitted}
 
 ## Start
 

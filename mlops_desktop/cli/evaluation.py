@@ -11,6 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.cli.calling import call_on, child_process, edited, given_options, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, print_replaced, rows_text
 from mlops_desktop.engine.data import last_import
+from mlops_desktop.engine.evaluation import used_before_note
 from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ImportFile, ListQuestions, ProfileFile, Propose, WriteReport
 from mlops_desktop.engine.project import Project, read_project, to_json
 from mlops_desktop.engine.questions import answer_question, open_questions, unasked_answers
@@ -117,6 +118,8 @@ def check_command(args: argparse.Namespace) -> int:
     found = call_on(args.dir, CheckGoals)
     if found.test_accesses:
         print(_accesses_text(found.test_accesses), file=sys.stderr)
+    if found.used_before:
+        print(used_before_note(found.used_before), file=sys.stderr)
     doubts = call_on(args.dir, ListQuestions) if args.questions else ()
     left = [one.id for one in open_questions(doubts)]
     passed = found.passed and not left

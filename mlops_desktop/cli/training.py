@@ -43,6 +43,8 @@ def run_command(args: argparse.Namespace) -> int:
     else:
         score = f"{project.metric} {found.score:.4f} ± {found.std:.4f}"
         print(f"{found.algorithm}: {score} after {pluralize(found.trials, '1 trial', '{n} trials')} (run {found.chosen[:8]}).")
+        if project.refit == "all":
+            print("Its model was then fitted on all rows; `evaluate` measures the test set with one of the training part.")
     return 0
 
 

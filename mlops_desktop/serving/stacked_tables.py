@@ -1,10 +1,11 @@
-"""Finds where tables begin that stand under one another in one text or sheet, with a blank line between."""
+"""Finds where tables begin that stand under one another in a text or sheet, or side by side in a sheet, with a blank line between."""
 
 from __future__ import annotations
 
 import mmap
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .cell_kind import cell_text
@@ -114,3 +115,44 @@ def _is_another(above: TableLayout, below: TableLayout) -> bool:
 def _titles(layout: TableLayout) -> list[str]:
     """What stands above the names of a table, without numbers, by which the pages of one table differ."""
     return [re.sub("[0-9]+", "", line.text).strip() for line in layout.left_out if line.reason == "above"]
+
+
+@dataclass(frozen=True)
+class ColumnBlocks:
+    """Where the tables side by side begin and end in the columns of some rows.
+
+    `tables` are those that are surely several, else a single one; `parts` are the columns between empty ones, which may be several tables
+    when `may_be_several`.
+    """
+
+    tables: tuple[tuple[int, int], ...]
+    parts: tuple[tuple[int, int], ...]
+    may_be_several: bool
+
+
+def column_blocks(rows: Sequence[Sequence[Any]]) -> ColumnBlocks:
+    """The tables side by side in the rows of a sheet, with empty columns between.
+
+    Parts that are tables on their own are several where they repeat their names, or where one goes on below the end of another.
+    """
+    width = max(map(len, rows), default=0)
+    filled = [any(j < len(row) and not is_blank(row[j : j + 1]) for row in rows) for j in range(width)]
+    parts, start = [], -1
+    for j, there in enumerate([*filled, False]):
+        if there and start < 0:
+            start = j
+        elif not there and start >= 0:
+            parts.append((start, j))
+            start = -1
+    whole = ((0, width),)
+    if len(parts) < 2 or not all(right - left > 1 for left, right in parts):
+        return ColumnBlocks(whole, whole, False)
+    cut = [[row[left:right] for row in rows] for left, right in parts]
+    layouts = [_layout([row for row in part[:_MOST_ROWS] if not is_blank(row)]) for part in cut]
+    known = [layout for layout in layouts if layout is not None]
+    if len(known) < len(parts):
+        return ColumnBlocks(whole, whole, False)
+    names = [name.strip().casefold() for layout in known for name in layout.names or () if name.strip()]
+    ends = {max(i for i, row in enumerate(part) if not is_blank(row)) for part in cut}
+    tables = tuple(parts) if len(set(names)) < len(names) or len(ends) > 1 else whole
+    return ColumnBlocks(tables, tuple(parts), True)

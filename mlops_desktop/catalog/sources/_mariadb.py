@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from mlops_desktop.catalog.sources._columns import PART_ROWS
-from mlops_desktop.catalog.sources._server import Account, Refused, Rows
+from mlops_desktop.catalog.sources._column_builder import PART_ROWS
+from mlops_desktop.catalog.sources._server_connection import Account, Refused, Rows
 
 PORT, VARIABLES = 3306, ("MYSQL_PWD",)
 _NO_ENTRY, _READ_ONLY = (1045, 1698), 1792

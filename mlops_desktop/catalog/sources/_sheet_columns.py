@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.mixed_cells import canonical_texts
-from mlops_desktop.catalog.sources._workbook import Sheet
-from mlops_desktop.serving.header import generated_names
-from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.catalog.sources._number_formats import NumberFormat, worth_showing
+from mlops_desktop.catalog.sources._sheet import Sheet
+from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.plural import first_few, plural_msg
 
 _ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!")
 )
+_PLAIN, _PERCENT = NumberFormat(), NumberFormat(percent=True)
 
 
 @dataclass(frozen=True)
@@ -57,17 +61,53 @@ def from_column(sheet: Sheet, letter: str) -> Sheet:
         last = column_letter(sheet.left + width - 1)
         message = msg("The sheet “{title}” ends before column {letter}.", title=sheet.title, letter=wanted)
         raise UserError(message, msg("Its last is {last}.", last=last))
-    moved = frozenset((i, j - gone) for i, j in sheet.uncalculated if j >= gone)
-    return replace(sheet, rows=[row[gone:] for row in sheet.rows], uncalculated=moved, left=sheet.left + gone)
+    return sheet.take(range(len(sheet.rows)), range(gone, width))
 
 
-def sheet_columns(sheet: Sheet, names: Sequence[str] | None, first: int, kept: Sequence[int]) -> list[SheetColumn]:
-    """The columns of the rows that are kept, counted from `first`; `names` are those that were found."""
-    width = len(sheet.rows[0])
-    given = generated_names(width) if names is None else [*names, *[""] * (width - len(names))]
-    rows = [first + at for at in kept]
-    columns = zip(*(sheet.rows[at] for at in rows), strict=True) if rows else [()] * width
-    return [_column(sheet, at, name, rows, cells) for at, (name, cells) in enumerate(zip(given, columns, strict=True))]
+def sheet_columns(sheet: Sheet, names: Sequence[str], kept: Sequence[int], filled: Mapping[int, Sequence[int]]) -> list[SheetColumn]:
+    """The columns of the rows that are kept. `filled` are the rows, by column, that hold the value of a cell merged with theirs."""
+    columns = zip(*(sheet.rows[at] for at in kept), strict=True) if kept else [()] * sheet.width
+    found = []
+    for at, (name, cells) in enumerate(zip(names, columns, strict=True)):
+        column = _column(sheet, at, name, kept, cells)
+        if at in filled and (rows := sorted(np.flatnonzero(np.isin(np.asarray(kept), filled[at])).tolist())):
+            column.notes.append(_merged_note(name, rows))
+        found.append(column)
+    return found
+
+
+def hidden_note(sheet: Sheet, columns: Sequence[SheetColumn], kept: Sequence[int]) -> Evidence | None:
+    """That rows or columns which were read are hidden in the sheet; None when none is."""
+    rows = [i + 1 for i, at in enumerate(kept) if at in sheet.hidden_rows] if sheet.hidden_rows else []
+    names = [columns[j].name or column_letter(sheet.left + j) for j in sorted(sheet.hidden_columns) if columns[j].filled]
+    parts = []
+    if names:
+        parts.append(
+            plural_msg(
+                len(names),
+                "1 column is hidden in the sheet and was read like the others: {names}.",
+                "{n} columns are hidden in the sheet and were read like the others: {names}.",
+                names=first_few((f"“{name}”" for name in names), 5),
+            )
+        )
+    if rows:
+        parts.append(
+            plural_msg(
+                len(rows),
+                "1 row is hidden in the sheet and was read like the others.",
+                "{n} rows are hidden in the sheet, such as by a filter, and were read like the others.",
+            )
+        )
+    return Evidence("", "hidden", joined(parts, " "), tuple(rows[:10]), "hidden", ("leave_out",)) if parts else None
+
+
+def _merged_note(name: str, rows: Sequence[int]) -> Evidence:
+    message = plural_msg(
+        len(rows),
+        "1 cell is merged with one above or beside it and got its value.",
+        "{n} cells are merged with ones above or beside them and got their values.",
+    )
+    return Evidence(name, "merged", message, tuple(row + 1 for row in rows[:10]))
 
 
 def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int], cells: Sequence[Any]) -> SheetColumn:
@@ -95,8 +135,26 @@ def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int], cells: Sequen
             "Open the file in a spreadsheet program and save it there.",
         )
         notes.append(Evidence(name, "formulas", message, tuple(i + 1 for i in empty[:10])))
-    array, mixed = _array(cells)
+    array, mixed = _array(_formatted(sheet, at, rows, cells))
     return SheetColumn(name, array, any(cell is not None for cell in cells), len(empty), mixed, notes)
+
+
+def _formatted(sheet: Sheet, at: int, rows: Sequence[int], cells: Sequence[Any]) -> Sequence[Any]:
+    """The cells of a column, the numbers as texts where their formats say what these mean: a currency, a unit, per cent, leading zeros."""
+    if sheet.styles is None or not rows:
+        return cells
+    styles = sheet.styles[rows, at].tolist()
+    used = {style for style, cell in zip(styles, cells, strict=True) if type(cell) in (int, float)}
+    if not worth_showing(sheet.formats, used):
+        return cells
+    numbers = [cell if type(cell) in (int, float) and math.isfinite(cell) else None for cell in cells]
+    formats = [sheet.formats.get(style, _PLAIN) for style in styles]
+    highest = max((abs(number) for number, form in zip(numbers, formats, strict=True) if number is not None and form.percent), default=-1.0)
+    formats = [  # 0.05 beside 3 % and 12 % is 5 %
+        _PERCENT if form is _PLAIN and number is not None and abs(number) <= highest else form
+        for number, form in zip(numbers, formats, strict=True)
+    ]
+    return [cell if number is None else form.text(number) or cell for cell, number, form in zip(cells, numbers, formats, strict=True)]
 
 
 def _array(column: Sequence[Any]) -> tuple[Any, tuple[str, ...]]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.params import choice, flag, number, text
 from mlops_desktop.base.source import Source
+from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.left_out import layout_messages, left_out_messages
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
-from mlops_desktop.serving.table_finder import LeftOut, TableLayout, Wanted
+from mlops_desktop.serving.row_sifter import RowSifter, sift
+from mlops_desktop.serving.table_finder import LeftOut, TableLayout, Wanted, find_table, is_blank, row_text
 
 _HINT = msg("“Keep every row” keeps such rows.")
 
@@ -72,6 +74,54 @@ class TableSource(Source):
             "skip": self.skip or above,
         }
         return replace(self, **changes)
+
+
+AnySource = TypeVar("AnySource", bound=TableSource)
+
+
+@dataclass(frozen=True)
+class FoundTable(Generic[AnySource]):
+    """The table among rows of cells: the source with its place, the positions of its rows, and what stands beside them.
+
+    `left_out` counts the rows that hold something, are not `kept` and do not name the columns.
+    """
+
+    source: AnySource
+    layout: TableLayout
+    kept: Sequence[int]
+    left_out: int
+    notes: tuple[Evidence, ...]
+
+    @property
+    def units(self) -> dict[int, str]:
+        """The units of the columns by position."""
+        return {at: unit for at, unit in enumerate(self.layout.units) if unit}
+
+    def names(self, width: int) -> list[str]:
+        """The names of so many columns; generated ones when no row names them."""
+        found = generated_names(width) if self.layout.names is None else [*self.layout.names]
+        return [*found, *[""] * width][:width]
+
+
+def table_among(source: AnySource, rows: Sequence[Sequence[Any]]) -> FoundTable[AnySource]:
+    """The table among rows of one length, at least one of which holds something, by the parameters of a source."""
+    wanted, below_skipped = source.wanted(), rows[source.skip :]
+    layout = find_table(below_skipped, wanted)
+    above = [LeftOut(at, "above", row_text(row)) for at, row in enumerate(rows[: source.skip]) if not is_blank(row)]
+    layout = replace(layout, left_out=(*above, *layout.left_out))
+    body = below_skipped[layout.body :]
+    end = max(0, len(body) - source.skip_end)
+    kept, left = sift(RowSifter.over(layout, wanted, below_skipped, padded=True), body[:end], len(rows[0]))
+    left += [LeftOut(at, "end", row_text(body[at])) for at in range(end, len(body)) if not is_blank(body[at])]
+    first = source.skip + layout.body
+    start = source.skip + next(iter(layout.header), layout.body)
+    return FoundTable(
+        source=source.placed(layout, start),
+        layout=layout,
+        kept=range(first, first + len(body)) if len(kept) == len(body) else [first + at for at in kept],
+        left_out=len(layout.left_out) + len(left),
+        notes=(*layout_notes(layout, source.comment), *left_out_notes(left, source.comment)),
+    )
 
 
 def header_reason(rows: Sequence[Sequence[Any]], layout: TableLayout) -> str:

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,7 +20,9 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._far_cells import without_far_cells
-from mlops_desktop.catalog.sources._sheet_xml import sheet_parts, special_cells
+from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats
+from mlops_desktop.catalog.sources._sheet import Area, Sheet
+from mlops_desktop.catalog.sources._sheet_xml import cell_styles, hidden_parts, merged_areas, sheet_parts, special_cells
 from mlops_desktop.serving.message import msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
@@ -33,32 +35,22 @@ _STRICT = {
 }
 _FILLED_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*[^/>]>")
 _START = 2**16  # bytes of a sheet that show whether it holds rows
+_STYLES = "xl/styles.xml"
 _ODS_ERROR = re.compile(rb'calcext:value-type="error"')
 
 
 @dataclass(frozen=True)
 class Workbook:
-    """An open workbook: its sheets of cells in their order. `parts` are the files of the sheets in an Open XML archive."""
+    """An open workbook: its sheets of cells in their order, the hidden ones last.
+
+    `parts` are the files of the sheets in an Open XML archive, `formats` its number formats that say more than the values do.
+    """
 
     book: Any
     titles: list[str]
     archive: zipfile.ZipFile | None
     parts: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The rows of a sheet, equally long.
-
-    `uncalculated` are the positions (row, column) among `rows` of formulas that have no saved value; `left` is how many columns of the
-    sheet stand before the first one of `rows`; `far` are the places of cells that were left out, for they stand far from all others.
-    """
-
-    title: str
-    rows: list[Sequence[Any]]
-    uncalculated: frozenset[tuple[int, int]] = frozenset()
-    left: int = 0
-    far: tuple[str, ...] = ()
+    formats: dict[int, NumberFormat]
 
 
 @contextmanager
@@ -79,8 +71,10 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
                 source = _usual_form(archive)
                 archive = zipfile.ZipFile(io.BytesIO(source))
         book = python_calamine.load_workbook(io.BytesIO(source))
-        titles = [one.name for one in book.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        sheets = [one for one in book.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        titles = [one.name for one in sorted(sheets, key=lambda one: one.visible != python_calamine.SheetVisibleEnum.Visible)]
         parts = sheet_parts(archive) if archive is not None else {}
+        formats = number_formats(archive.read(_STYLES)) if archive is not None and _STYLES in archive.namelist() else {}
     except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError, ElementTree.ParseError, KeyError, ValueError, EOFError) as error:
         raise damaged from error
     except BaseException as error:
@@ -88,7 +82,7 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
             raise
         raise damaged from error
     try:
-        yield Workbook(book, titles, archive, parts)
+        yield Workbook(book, titles, archive, parts, formats)
     except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError) as error:  # a damaged sheet in a workbook that is whole
         raise damaged from error
     except BaseException as error:
@@ -141,7 +135,8 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     part = workbook.parts.get(title)
     near = without_far_cells(title, workbook.archive.read(part)) if workbook.archive is not None and part else None
     book = _with_part(workbook.archive, part, near.data) if workbook.archive and part and near and near.changed else workbook.book
-    raw = book.get_sheet_by_name(title).to_python(skip_empty_area=False)  # rows of one length
+    read = book.get_sheet_by_name(title)
+    raw = read.to_python(skip_empty_area=False)  # rows of one length
     job.step(0.6)
     known = [_values(cells) for cells in zip(*raw, strict=True)]
     columns, large = [cells for cells, _ in known], any(beyond for _, beyond in known)
@@ -162,7 +157,26 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     rows: list[Sequence[Any]] = list(zip(*columns[left:width], strict=True))
     while len(rows) > last + 1 and all(cell is None for cell in rows[-1]):
         rows.pop()
-    return Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left, near.far if near else ())
+    sheet = Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left, near.far if near else ())
+    return _with_layout(sheet, workbook, near.data if near else None, read)
+
+
+def _with_layout(sheet: Sheet, workbook: Workbook, data: bytes | None, read: Any) -> Sheet:
+    """The sheet with its number formats, merged cells, and hidden rows and columns, as far as its file tells them."""
+    height, width, left = len(sheet.rows), sheet.width, sheet.left
+    areas = merged_areas(data) if data is not None else [(*first, *last) for first, last in read.merged_cell_ranges or ()]
+    merged = tuple(Area(a, b - left, c, d - left) for a, b, c, d in areas if a < height and left <= b < left + width)
+    if data is None:
+        return replace(sheet, merged=merged)
+    hidden_rows, hidden_columns = hidden_parts(data, height, left + width)
+    return replace(
+        sheet,
+        merged=merged,
+        formats=workbook.formats,
+        styles=cell_styles(data, workbook.formats, height, left + width, left),
+        hidden_rows=hidden_rows,
+        hidden_columns=frozenset(j - left for j in hidden_columns if j >= left),
+    )
 
 
 def _with_part(archive: zipfile.ZipFile, part: str, data: bytes) -> Any:

@@ -16,10 +16,10 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import flag, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, display_name, file_notes, table_batches, without_password
 from mlops_desktop.catalog.sources import _mariadb, _postgresql
-from mlops_desktop.catalog.sources._columns import ColumnBuilder, add_rows
+from mlops_desktop.catalog.sources._column_builder import ColumnBuilder, add_rows
+from mlops_desktop.catalog.sources._database_tables import choose_table
 from mlops_desktop.catalog.sources._passwords import SERVICE, VARIABLE, find_password, remember_password
-from mlops_desktop.catalog.sources._server import Account, Refused, Rows
-from mlops_desktop.catalog.sources._tables import choose_table
+from mlops_desktop.catalog.sources._server_connection import Account, Refused, Rows
 from mlops_desktop.serving.message import msg
 
 _WAIT = 10.0  # seconds for a server to answer

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import listed, text
+from mlops_desktop.base.params import choice, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.catalog.sources._sheet_columns import SheetColumn, column_letter, from_column, sheet_columns
-from mlops_desktop.catalog.sources._stacked import chosen_number, tables_note
-from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
-from mlops_desktop.catalog.sources._workbook import Sheet, Workbook, holds_rows, open_workbook, read_sheet, unnamed_errors
+from mlops_desktop.catalog.sources._sheet import Sheet
+from mlops_desktop.catalog.sources._sheet_choice import choose_sheet
+from mlops_desktop.catalog.sources._sheet_columns import SheetColumn, column_letter, from_column, hidden_note, sheet_columns
+from mlops_desktop.catalog.sources._sheet_tables import one_table
+from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, table_among
+from mlops_desktop.catalog.sources._workbook import Workbook, open_workbook, read_sheet, unnamed_errors
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
-from mlops_desktop.serving.row_sifter import RowSifter, sift
-from mlops_desktop.serving.stacked_tables import row_blocks
-from mlops_desktop.serving.table_finder import LeftOut, TableLayout, find_table, is_blank, row_text
+from mlops_desktop.serving.table_finder import find_table, is_blank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,12 @@ class Excel(TableSource):
 
     sheet: str = listed("Sheet", help="The name of the sheet; empty: the first one that holds a table.")
     table: str = listed("Table", help="The number of the table, where several stand under one another; empty: the first one.")
+    hidden: str = choice(
+        "read",
+        {"read": "read like others", "leave_out": "left out"},
+        "Hidden rows and columns",
+        help="Whether rows and columns that are hidden in the sheet, such as by a filter, belong to the table.",
+    )
     first_column: str = text("", "First column", help="The letter of the first column of the table, such as B; empty: found.")
 
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
@@ -47,61 +54,47 @@ class Excel(TableSource):
         path = Path(location)
         job.step(0.0, msg("Reading {path}", path=path.name))
         sheet, notes = self._sheet(path, job)
-        sheet, others = self._one_table(path, sheet, notes)
-        rows = sheet.rows[self.skip :]
-        if all(map(is_blank, rows)):
+        sheet, hidden = self._without_hidden(sheet)
+        sheet, others, several = one_table(path, sheet, self.table)
+        notes += several
+        if all(map(is_blank, sheet.rows[self.skip :])):
             raise _uncalculated(path) if sheet.uncalculated else _no_table(path)
         if sheet.far:
             notes.append(_far_note(sheet.far))
-        layout = find_table(rows, self.wanted())
-        above = [LeftOut(at, "above", row_text(row)) for at, row in enumerate(sheet.rows[: self.skip]) if not is_blank(row)]
-        layout = replace(layout, left_out=(*above, *layout.left_out))
-        body = rows[layout.body :]
-        end = max(0, len(body) - self.skip_end)
-        kept, left = sift(RowSifter.over(layout, self.wanted(), rows, padded=True), body[:end], len(rows[0]))
-        left += [LeftOut(at, "end", row_text(body[at])) for at in range(end, len(body)) if not is_blank(body[at])]
-        columns = sheet_columns(sheet, layout.names, layout.body + self.skip, kept)
+        merged: dict[int, list[int]] = {}
+        if sheet.merged:
+            sheet, merged = sheet.with_merged_filled(self.skip + find_table(sheet.rows[self.skip :], self.wanted()).body)
+        found = table_among(self, sheet.rows)
+        columns = sheet_columns(sheet, found.names(sheet.width), found.kept, merged)
         table = pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns])
         if any(one.uncalculated for one in columns) and not any(one.filled for one in columns):
             raise _uncalculated(path)
         yield from table_batches(table)
+        read_hidden = hidden_note(sheet, columns, found.kept)
         return ReadReport(
             rows_read=table.num_rows,
-            rows_left_out=len(layout.left_out) + len(left) + others,
+            rows_left_out=found.left_out + others + hidden,
             notes=(
                 *notes,
-                *layout_notes(layout, self.comment),
-                *left_out_notes(left, self.comment),
+                *([_hidden_left_out(hidden)] if hidden else ()),
+                *([read_hidden] if read_hidden else ()),
+                *found.notes,
                 *(note for one in columns for note in one.notes),
             ),
-            has_names=layout.names is not None,
+            has_names=found.layout.names is not None,
             mixed={at: one.mixed for at, one in enumerate(columns) if one.mixed},
-            units={at: unit for at, unit in enumerate(layout.units) if unit},
-            found=self._found(sheet, layout, columns),
-            reasons={"header": header_reason(rows, layout)},
+            units=found.units,
+            found=_placed(found.source, sheet, columns),
+            reasons={"header": header_reason(sheet.rows[self.skip :], found.layout)},
         )
 
-    def _found(self, sheet: Sheet, layout: TableLayout, columns: Sequence[SheetColumn]) -> Excel:
-        """This source with the sheet and the place of the table in it."""
-        start = next(iter(layout.header), layout.body)
-        first = next((at for at, one in enumerate(columns) if one.filled or one.name.strip()), 0)
-        return replace(self.placed(layout, self.skip + start), sheet=sheet.title, first_column=column_letter(sheet.left + first))
-
-    def _one_table(self, path: Path, sheet: Sheet, notes: list[Evidence]) -> tuple[Sheet, int]:
-        """The sheet with the rows of the wanted table alone, and how many rows of others hold something; a note is added when there are."""
-        blocks = row_blocks(sheet.rows)
-        number = chosen_number(path, self.table, len(blocks))
-        if len(blocks) == 1:
+    def _without_hidden(self, sheet: Sheet) -> tuple[Sheet, int]:
+        """The sheet without its hidden rows and columns, where a person wants it so, and how many rows that hold something went."""
+        if self.hidden == "read":
             return sheet, 0
-        notes.append(tables_note(number, [start + 1 for start, _ in blocks[1:]]))
-        start, end = blocks[number - 1]
-        end = max((i + 1 for i in range(start, end) if not is_blank(sheet.rows[i])), default=end)
-        rows = sheet.rows[start:end]
-        width = max((j + 1 for row in rows for j, cell in enumerate(row) if cell is not None), default=0)
-        others = sum(not is_blank(row) for row in (*sheet.rows[:start], *sheet.rows[end:]))
-        formulas = frozenset((i - start, j) for i, j in sheet.uncalculated if start <= i < end)
-        width = max([width, *(j + 1 for _, j in formulas)])
-        return replace(sheet, rows=[row[:width] for row in rows], uncalculated=formulas), others
+        gone = sum(not is_blank(sheet.rows[at]) for at in sheet.hidden_rows)
+        rows = [at for at in range(len(sheet.rows)) if at not in sheet.hidden_rows]
+        return sheet.take(rows, [at for at in range(sheet.width) if at not in sheet.hidden_columns]), gone
 
     def _sheet(self, path: Path, job: Job) -> tuple[Sheet, list[Evidence]]:
         """The sheet that was chosen, or the first with a table, and what a person should know about the choice."""
@@ -115,22 +108,25 @@ class Excel(TableSource):
             notes = [*file_notes(_errors(book))]
             if self.sheet:
                 return from_column(read_sheet(book, self.sheet, job), self.first_column), notes
-            found: Sheet | None = None
-            for title in names:  # the first with two rows and two columns at least; else the first that holds anything
-                sheet = read_sheet(book, title, job)
-                if len(sheet.rows) > 1 and len(sheet.rows[0]) > 1:
-                    found = sheet
-                    break
-                found = found or (sheet if sheet.rows else None)
+            found, others = choose_sheet(book, job)
             if found is None:
                 raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
-            others = [name for name in names if name != found.title]
-            if others:
-                there = ", ".join(f"“{name}”" for name in others[:5])
-                message = msg("The sheet “{title}” was read; there are also {there}.", title=found.title, there=there)
-                tables = tuple(name for name in others if holds_rows(book, name))
-                notes.insert(0, Evidence("", "sheet", message, (), *(("sheet", tables) if tables else ())))
+        notes = [*others, *notes]
         return from_column(found, self.first_column), notes
+
+
+def _placed(source: Excel, sheet: Sheet, columns: Sequence[SheetColumn]) -> Excel:
+    """The source with the sheet and the first column of the table in it."""
+    first = next((at for at, one in enumerate(columns) if one.filled or one.name.strip()), 0)
+    changes: Any = {"sheet": sheet.title}
+    if source.table in ("", "1"):  # a further one is counted from the first one's column on
+        changes["first_column"] = column_letter(sheet.left + first)
+    return replace(source, **changes)
+
+
+def _hidden_left_out(rows: int) -> Evidence:
+    one, many = "1 hidden row was left out, as you chose.", "{n} hidden rows were left out, as you chose."
+    return file_notes([plural_msg(rows, one, many)])[0]
 
 
 def _errors(book: Workbook) -> list[str]:

@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import flag, text
 from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
-from mlops_desktop.catalog.sources._append import append_tables
+from mlops_desktop.catalog.sources._union_columns import append_tables
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 

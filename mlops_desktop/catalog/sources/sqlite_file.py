@@ -15,7 +15,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import listed, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, address_path, file_notes, table_batches
-from mlops_desktop.catalog.sources._tables import choose_table, cursor_table
+from mlops_desktop.catalog.sources._database_tables import choose_table, cursor_table
 from mlops_desktop.serving.message import msg
 
 _LISTED = (

@@ -13,7 +13,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
-from mlops_desktop.catalog.sources._columns import ColumnBuilder
+from mlops_desktop.catalog.sources._column_builder import ColumnBuilder
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
 

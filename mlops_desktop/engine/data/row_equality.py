@@ -20,7 +20,7 @@ def row_digests(columns: Iterable[Floats | Ints | Longs], rows: int) -> np.ndarr
     """A digest of each row, (rows,) uint64: rows with the same values have the same digest, others another one."""
     total: np.ndarray[tuple[int, ...], np.dtype[np.uint64]] = np.zeros(rows, dtype=np.uint64)
     for values in columns:
-        total = _mixed(total ^ value_bits(values))
+        total = mixed(total ^ value_bits(values))
     return total
 
 
@@ -35,7 +35,7 @@ def _values(frame: Frame, name: str) -> Floats | Ints | Longs:
     return frame.number(name) if kind == "number" else frame.categorical(name)[0] if kind == "categorical" else frame.date(name)
 
 
-def _mixed(bits: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+def mixed(bits: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
     """SplitMix64's finisher (Steele, Lea and Flood 2014): every bit in depends on every bit out."""
     bits = bits + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

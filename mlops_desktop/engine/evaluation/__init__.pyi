@@ -24,3 +24,5 @@ from .results import Residuals as Residuals
 from .results import ResponseTime as ResponseTime
 from .results import RocCurve as RocCurve
 from .results import WorstRow as WorstRow
+from .results import measured_model_note as measured_model_note
+from .results import used_before_note as used_before_note

@@ -39,13 +39,14 @@ class GoalResult:
 @dataclass(frozen=True)
 class Acceptance:
     """Whether every goal is met; without goals it is passed, with a `note` that none is set. `test_accesses`: how often the held-out test
-    set was used, this time included.
+    set was used, this time included; `used_before`: the share of it that is in other test sets that were used.
     """
 
     passed: bool
     goals: tuple[GoalResult, ...]
     note: str
     test_accesses: int | None = field(default=None, metadata=OMIT_NONE)
+    used_before: float | None = field(default=None, metadata=OMIT_NONE)
 
 
 def check(project: Project, measured: Evaluation, response_ms: float | None = None) -> Acceptance:
@@ -69,7 +70,7 @@ def check(project: Project, measured: Evaluation, response_ms: float | None = No
     if wanted.cost is not None:
         goals.append(_cost_goal(project, wanted.cost, measured))
     note = "" if goals else as_message("No goal is set, so there is nothing to fail. Set goals in stage 1.")
-    return Acceptance(all(goal.passed for goal in goals), tuple(goals), note, measured.test_accesses)
+    return Acceptance(all(goal.passed for goal in goals), tuple(goals), note, measured.test_accesses, measured.used_before)
 
 
 def _score_goal(project: Project, wanted: float, measured: Evaluation) -> GoalResult:

@@ -15,7 +15,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_new_file, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
-from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold
+from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, measured_model_note, used_before_note
 from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units, time_units
 from mlops_desktop.engine.pipeline import Pipeline, read_facts
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
@@ -70,6 +70,7 @@ def _placed(found: Evaluation, rows: Ints) -> Evaluation:
 def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evaluation:
     """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store."""
     pipeline = chosen.pipeline
+    runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
     runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
@@ -90,7 +91,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
 
 
 def _fitted_without_test_set(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
-    """The chosen run, fitted on the training rows alone, where the deployed model is fitted on all rows."""
+    """The chosen run, fitted on the training rows alone, where the deployed model is fitted on all rows. It stays in the store."""
     pipeline = chosen.pipeline
     if pipeline.project.refit == "train":
         return chosen
@@ -105,7 +106,11 @@ def seen_evaluation(pipeline: Pipeline, run: Run, runs: Runs) -> Evaluation | No
 
 
 def _with_accesses(found: Evaluation, pipeline: Pipeline, runs: Runs) -> Evaluation:
-    return replace(found, test_accesses=len(runs.test_accesses(pipeline.keys.split)))
+    key = pipeline.keys.split
+    share = runs.share_used_before(key)
+    notes = [note for note in (measured_model_note(pipeline.project), used_before_note(share)) if note]
+    accesses = len(runs.test_accesses(key))
+    return replace(found, notes=(*notes, *found.notes), test_accesses=accesses, used_before=share or None)
 
 
 def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
@@ -171,7 +176,8 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
         known, features, target = known[kept], features.take(kept), target.take(kept)
     kept_apart, unknown = _kept_apart(chosen.pipeline, table.frame.take(known), target, cells.names)
     found = _placed(evaluate_rows(chosen, Dataset(features, target, None, *kept_apart), job), known)
-    notes = (*found.notes, *unknown, *new.notes)
+    deployed = [msg("Measured with the deployed model, which is fitted on all rows of the project.")] if project.refit == "all" else []
+    notes = (*deployed, *found.notes, *unknown, *new.notes)
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mlops_desktop.base.target_columns import Class
-from mlops_desktop.engine.project import INLINE, OMIT_NONE, json_name
+from mlops_desktop.engine.project import INLINE, OMIT_NONE, Project, json_name
 from mlops_desktop.engine.training import ThresholdCurve
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,8 @@ class Evaluation:
 
     `metrics` come with intervals of the `confidence`, some of them from `resamples` bootstrap resamples, `notes` are sentences about
     the rows, `worst` the rows that were missed most. Out of fold: `choice`, the proposed threshold. On the held-out test set:
-    `importance`, and in an answer `test_accesses`, how often that set was used. On another file: its name, its rows, and how many could
+    `importance`, and in an answer `test_accesses`, how often these rows were used, and `used_before`, the share of them that is in other
+    test sets that were used. On another file: its name, its rows, and how many could
     not be compared.
     """
 
@@ -237,6 +239,7 @@ class Evaluation:
     choice: ProposedThreshold | None = field(default=None, metadata=OMIT_NONE)
     importance: Importance | None = field(default=None, metadata=OMIT_NONE)
     test_accesses: int | None = field(default=None, metadata=OMIT_NONE)
+    used_before: float | None = field(default=None, metadata=OMIT_NONE)
     file: str | None = field(default=None, metadata=OMIT_NONE)
     rows_in_file: int | None = field(default=None, metadata=OMIT_NONE)
     rows_left_out: int | None = field(default=None, metadata=OMIT_NONE)
@@ -244,6 +247,27 @@ class Evaluation:
     def metric(self, id_: str) -> MetricResult | None:
         """The metric of this id, if the task has it."""
         return next((one for one in self.metrics if one.id == id_), None)
+
+
+def measured_model_note(project: Project) -> str:
+    """Which model figures of the held-out test set are about, as a sentence, where another one is deployed; empty where it is the same."""
+    if project.refit == "train":
+        return ""
+    return msg(
+        "Measured with the model of the training part: the deployed model has the same settings and was then fitted on all rows, so that no"
+        " row is left to measure it on."
+    )
+
+
+def used_before_note(share: float) -> str:
+    """What it means that a share of a test set is in others that were used, of another seed or split; empty for none."""
+    if not share:
+        return ""
+    return msg(
+        "{share:.0%} of these rows were in another test set that was used before (another seed or split): what was learned from its figures"
+        " makes these too good.",
+        share=share,
+    )
 
 
 @dataclass(frozen=True)

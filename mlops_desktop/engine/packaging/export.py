@@ -37,7 +37,7 @@ def refuse_without_consent(chosen: Chosen) -> None:
     """UserError when the scorer contains training rows and nobody has agreed to export those of each algorithm."""
     candidate = chosen.candidate
     if absent := sorted(required_consent(chosen) - chosen.pipeline.project.consent):
-        rows = chosen.pipeline.train.frame.rows
+        rows = chosen.rows.rows
         raise UserError(
             msg(
                 "{candidate} predicts by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
@@ -68,10 +68,10 @@ def _info(chosen: Chosen, measured: Evaluation) -> dict[str, Any]:
         "run": run.id,
         "metric": run.metric,
         "cross_validation": {"score": run.score, "std": run.std, "folds": len(run.fold_scores)},
-        "test": {"rows": measured.rows, "metrics": to_json(measured.metrics)},
+        "test": {"rows": measured.rows, "metrics": to_json(measured.metrics), "fitted_on": "the training part"},
         "importance": {one.column: one.mean for one in importance.columns if one.mean is not None} if importance else {},
         "fitted_on": "all rows" if pipeline.project.refit == "all" else "the training part",
-        "training_rows": (pipeline.everything if pipeline.project.refit == "all" else pipeline.train).frame.rows,
+        "training_rows": chosen.rows.rows,
         "data": pipeline.project.data,
         "decisions": pipeline.keys.scorer(run.id),
         "seed": run.seed,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.engine.evaluation import Evaluation, ResponseTime
+from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, measured_model_note, used_before_note
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
@@ -41,7 +41,7 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
     consent = _consent(project, found.best)
     return [
         _model(project, found.best),
-        _evaluated(found, len(runs.test_accesses(keys.split))),
+        _evaluated(project, found, len(runs.test_accesses(keys.split)), runs.share_used_before(keys.split)),
         *_goals(project, found.best, keys, store),
         *([consent] if consent else []),
         _size(keys.model(found.best.id), store),
@@ -73,19 +73,18 @@ def _model(project: Project, best: Run) -> Check:
     return Check("model", "ok", msg("{best}, for the current decisions", best=best.label), text)
 
 
-def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
+def _evaluated(project: Project, found: ProjectStatus, test_accesses: int, used_before: float) -> Check:
     if found.evaluated:
-        return Check(
-            "evaluated",
-            "ok",
-            msg("Measured on the held-out test set"),
-            plural_msg(
-                test_accesses,
-                "It was used once so far. The export counts as one more use.",
-                "It was used {n} times so far. The export counts as one more use.",
-            ),
+        uses = plural_msg(
+            test_accesses,
+            "It was used once so far. The export counts as one more use.",
+            "It was used {n} times so far. The export counts as one more use.",
         )
+        notes = [note for note in (measured_model_note(project), used_before_note(used_before)) if note]
+        return Check("evaluated", "ok", msg("Measured on the held-out test set"), joined([*notes, uses], " "))
     text = msg("The export measures the model on it, which counts as one use.")
+    if used_before:
+        text = joined([used_before_note(used_before), text], " ")
     return Check("evaluated", "info", msg("The held-out test set was not used yet"), text, act="evaluate")
 
 
@@ -109,11 +108,14 @@ def _consent(project: Project, best: Run) -> Check | None:
     needed = consent_ids(project, best)
     if not needed:
         return None
-    text = msg(
-        "{best} predicts by comparing with training rows: whoever gets the export gets the data of {rows:,} rows.",
-        best=best.label,
-        rows=best.rows,
-    )
+    if project.refit == "all":
+        text = msg("{best} predicts by comparing with training rows: whoever gets the export gets the data of all rows.", best=best.label)
+    else:
+        text = msg(
+            "{best} predicts by comparing with training rows: whoever gets the export gets the data of {rows:,} rows.",
+            best=best.label,
+            rows=best.rows,
+        )
     if needed <= project.consent:
         return Check("consent", "warn", msg("The model contains training rows, and you agreed to that"), text, act="consent")
     return Check("consent", "err", msg("The model contains training rows"), text, blocks=True, act="consent")

@@ -17,6 +17,7 @@ from mlops_desktop.engine.data import (
     Table,
     equal_rows,
     read_cells,
+    row_hashes,
     snapshot_path,
     table_from_record,
     table_to_record,
@@ -24,6 +25,7 @@ from mlops_desktop.engine.data import (
     type_cells,
 )
 from mlops_desktop.engine.pipeline.candidate import Candidate
+from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.splitting import keepable, make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
@@ -198,6 +200,12 @@ class Pipeline:
     def test(self) -> Dataset:
         """The held-out test set. Each access is counted (`Runs.record_test_access`)."""
         return self._clean.take(self._cut[1])
+
+    @cached_property
+    def held_out_rows(self) -> HeldOutRows:
+        """By what the held-out test set is recognised, under whichever decisions."""
+        cells = read_cells(snapshot_path(self.folder, self.project.data))
+        return HeldOutRows.of(row_hashes(cells)[self.test_rows], self.project.target)
 
     @property
     def train_rows(self) -> Ints:

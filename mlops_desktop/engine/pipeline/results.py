@@ -90,8 +90,9 @@ RESULTS: Mapping[str, Result] = {
         Result(name="learning_point", inputs=("run",), arguments=("share", "fold"), libraries=LEARNING),
         # The score of a run by the number of rows it learns from.
         Result(name="learning_curve", inputs=("run",), libraries=LEARNING),
-        # The fitted and compiled model of a run: what changes its numbers, and nothing that is only shown.
-        Result(name="model", inputs=("run",), decisions=("refit",), libraries=LEARNING),
+        # The fitted and compiled model of a run: what changes its numbers, and nothing that is only shown. In version 1 the training part
+        # was the default of `refit`, and a default enters no key.
+        Result(name="model", inputs=("run",), decisions=("refit",), version=2, libraries=LEARNING),
         # What makes the model the scorer that is served: its threshold, and what its schema shows.
         Result(name="scorer", inputs=("model",), decisions=("threshold", "costs", "name", "columns.unit", "columns.description")),
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).

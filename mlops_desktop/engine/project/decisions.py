@@ -139,7 +139,7 @@ class Project:
     search: Search = field(default_factory=Search)
     threshold: float | None = number(None, 0.0, 1.0, "Threshold", help="Set by hand; none: from the out-of-fold scores.")
     chosen: str = ""  # id of the chosen run; the best one when empty
-    refit: Literal["train", "all"] = "train"  # which rows the deployed model is fitted on
+    refit: Literal["train", "all"] = "all"  # which rows the deployed model is fitted on; the test set measures one of the training part
     consent: frozenset[str] = frozenset()  # ids of algorithms whose models may be exported although they contain training rows
     seed: int = number(0, 0, 2**32 - 1, "Seed", help="The same one gives the same result.", whole=True)
     answers: dict[str, Answer] = field(default_factory=dict)  # by the id of the question

@@ -12,7 +12,7 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.message import msg
 
-FORMAT = 4
+FORMAT = 5
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -73,7 +73,17 @@ def _recoded_columns(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-STEPS: Mapping[int, Step] = {1: _row_filters_are_steps, 2: _standard_names, 3: _recoded_columns}  # from this number to the next
+def _fitted_on_training_part(document: dict[str, Any]) -> dict[str, Any]:
+    """4 to 5: the deployed model is fitted on all rows unless `refit` says otherwise; without it, it was the training part."""
+    return {"refit": "train", **document}
+
+
+STEPS: Mapping[int, Step] = {  # from this number to the next
+    1: _row_filters_are_steps,
+    2: _standard_names,
+    3: _recoded_columns,
+    4: _fitted_on_training_part,
+}
 
 
 def migrate(document: dict[str, Any], current: int = FORMAT, steps: Mapping[int, Step] = STEPS) -> dict[str, Any]:

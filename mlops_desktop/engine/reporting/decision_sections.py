@@ -10,7 +10,7 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, task_spec, tasks
-from mlops_desktop.engine.evaluation import Acceptance
+from mlops_desktop.engine.evaluation import Acceptance, used_before_note
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.project import Costs, Project
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
@@ -134,8 +134,8 @@ def parameters(member: type[Component], values: Mapping[str, Any]) -> str:
     return joined(texts, "; ")
 
 
-def split(splitter: Splitter, sizes: SplitSizes | None, test_accesses: int | None) -> Html:
-    """How rows were split, and how often the held-out test set was used."""
+def split(splitter: Splitter, sizes: SplitSizes | None, test_accesses: int | None, used_before: float = 0.0) -> Html:
+    """How rows were split, how often the held-out test set was used, and which share of it (`used_before`) in others that were used."""
     every = sizes.train + sizes.test if sizes else 0
     counts = [(msg("Training rows"), sizes.train), (msg("Test rows"), sizes.test)] if sizes and every else []
     listed = facts(
@@ -146,12 +146,12 @@ def split(splitter: Splitter, sizes: SplitSizes | None, test_accesses: int | Non
             (msg("Held-out test set used"), times_text(test_accesses or 0)),
         ]
     )
+    warnings = [used_before_note(used_before)] if used_before else []
     if test_accesses is not None and test_accesses > 1:
-        warned = msg(
-            "Each choice made after the test set was used makes its figures a little too good. The figures of the first use are fair."
+        warnings.append(
+            msg("Each choice made after the test set was used makes its figures a little too good. The figures of the first use are fair.")
         )
-        return join([listed, paragraph(warned)])
-    return listed
+    return join([listed, *map(paragraph, warnings)])
 
 
 def times_text(count: int) -> str:
@@ -220,7 +220,7 @@ def chosen_model(run: Run | None, model: DeployedModel | None, refit: str, runs:
             (msg("Other than in the preparation above"), joined(pipeline_differences(run, first_runs(runs).get(run.algorithm_id)), "; ")),
             (msg("Run"), run.short),
             (msg("Version of the model"), model.version if model else None),
-            (msg("Fitted on"), as_message("all rows, after it was tested" if everything else "the training rows")),
+            (msg("Fitted on"), as_message("all rows, those of the test set too" if everything else "the training rows")),
             (msg("Features that it gets"), number(len(features)) if features else None),
         ]
     )

@@ -39,6 +39,7 @@ class ReportFacts:
     profile: Profile | None = None
     split: SplitSizes | None = None
     test_accesses: int | None = None
+    used_before: float = 0.0
     runs: tuple[Run, ...] = ()
     chosen: Run | None = None
     model: DeployedModel | None = None

@@ -60,6 +60,15 @@ class Chosen:
         """The pipeline that the run fitted."""
         return self.run.candidate_of(self.pipeline.project)
 
+    @property
+    def rows(self) -> Dataset:
+        """The rows that the scorer is fitted on."""
+        return _final_rows(self.pipeline)
+
+
+def _final_rows(pipeline: Pipeline) -> Dataset:
+    return pipeline.everything if pipeline.project.refit == "all" else pipeline.train
+
 
 def open_chosen(pipeline: Pipeline, runs: Runs, job: Job) -> Chosen:
     """The chosen run with its scorer. The model is fitted and compiled now unless it is in the store; another threshold, name, unit or
@@ -70,6 +79,7 @@ def open_chosen(pipeline: Pipeline, runs: Runs, job: Job) -> Chosen:
     try:
         return Chosen(pipeline, run, stored_scorer(project, store, run.id))
     except KeyError:  # not there, damaged, or written by an edition whose parts are unknown here
+        runs.know_test_set(keys.split, lambda: pipeline.held_out_rows)
         scorer = described(_fitted_model(pipeline, run, job), project, _threshold(pipeline, run.candidate_of(project)))
     store.put(keys.scorer(run.id), {"threshold": scorer.threshold, "version": _version(scorer)})
     return Chosen(pipeline, run, stored_scorer(project, store, run.id))
@@ -90,7 +100,7 @@ def _fitted_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
 def _fit_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
     project = pipeline.project
     candidate = run.candidate_of(project)
-    rows = pipeline.everything if project.refit == "all" else pipeline.train
+    rows = _final_rows(pipeline)
     transforms, node = fit_candidate(pipeline, candidate, rows, Part(job, 0.0, 0.9))
     job.step(0.9, "Writing the model as plain data")
     notes = {name: replace(note, unit="", description="") for name, note in project.columns.items()}

@@ -39,6 +39,7 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
     require(pipeline.project, "data", "target", "task", "metric", "candidates")
     require_suitable_sampler(pipeline.project)
     _refuse_absent(pipeline.project.candidates)
+    runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
     clock = Clock(None if replay or pipeline.project.search.trials is not None else pipeline.project.search.seconds)
     folds = Folds(pipeline)
     part = Part(job, 0.0, 0.9)

@@ -11,23 +11,26 @@ import contextlib
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.pipeline import Candidate, Combination, read_candidate
+from mlops_desktop.engine.pipeline import Candidate, Combination, HeldOutRows, read_candidate
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 
 RUNS_FILE = "runs.sqlite"
 READ_ONLY_FILE = ".read_only"  # beside it in a temporary copy of a project whose folder cannot be written
-FORMAT = 3
+FORMAT = 4
+_SAME_ROWS = "SELECT ?1 UNION SELECT key FROM test_set WHERE digest = (SELECT digest FROM test_set WHERE key = ?1)"
 Status = Literal["done", "failed", "stopped"]
 _RUN = (
     "CREATE TABLE IF NOT EXISTS run (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,"
@@ -38,6 +41,10 @@ _UPGRADES = {  # statements by the number of the format before them
     0: (_RUN, _LOOK),
     1: ("ALTER TABLE look RENAME TO test_access", "CREATE TABLE renamed_run (old TEXT PRIMARY KEY, new TEXT NOT NULL)"),
     2: (),  # labels and reasons may be messages since then: objects where an older program expects texts
+    3: (
+        "CREATE TABLE test_set (key TEXT PRIMARY KEY, digest TEXT NOT NULL, count INTEGER NOT NULL, hashes BLOB NOT NULL,"
+        " target TEXT NOT NULL)",
+    ),
 }
 
 
@@ -152,6 +159,15 @@ class Runs:
             )
         return self._run(rows[-1][1])
 
+    def know_test_set(self, key: str, find: Callable[[], HeldOutRows]) -> None:
+        """Keep which rows the held-out test set of the split `key` has, unless that is known: accesses are counted by them."""
+        if self._rows("SELECT key FROM test_set WHERE key = ?", (key,)):
+            return
+        found = find()
+        values = (key, found.digest, found.rows, found.hashes.astype("<u8").tobytes(), found.target)
+        with self._open(write=True) as connection:
+            connection.execute("INSERT OR REPLACE INTO test_set (key, digest, count, hashes, target) VALUES (?, ?, ?, ?, ?)", values)
+
     def record_test_access(self, key: str, why: str) -> int:
         """Count an access to the held-out test set of the split `key`; how many there were now. UserError when it cannot be counted for
         good, because the project is open for reading only.
@@ -163,11 +179,21 @@ class Runs:
             )
         with self._open(write=True) as connection:
             connection.execute("INSERT INTO test_access (key, at, why) VALUES (?, ?, ?)", (key, _now(), why))
-            return int(connection.execute("SELECT count(*) FROM test_access WHERE key = ?", (key,)).fetchone()[0])
+        return len(self.test_accesses(key))
 
     def test_accesses(self, key: str) -> builtins.list[str]:
-        """Why the held-out test set of the split `key` was used, once for each time."""
-        return [why for (why,) in self._rows("SELECT why FROM test_access WHERE key = ? ORDER BY seq", (key,))]
+        """Why the held-out test set of the split `key` was used, once for each time: under this split or any other with the same rows."""
+        return [why for (why,) in self._rows(f"SELECT why FROM test_access WHERE key IN ({_SAME_ROWS}) ORDER BY seq", (key,))]
+
+    def share_used_before(self, key: str) -> float:
+        """The share (0 to 1) of the rows of the test set of the split `key` that are in other test sets that were used."""
+        own = self._test_sets("key = ?1", key)
+        used = f"key IN (SELECT key FROM test_access) AND key NOT IN ({_SAME_ROWS})"
+        return own[0].share_in(self._test_sets(used, key)) if own else 0.0
+
+    def _test_sets(self, which: str, key: str) -> builtins.list[HeldOutRows]:
+        rows = self._rows(f"SELECT digest, count, hashes, target FROM test_set WHERE {which}", (key,))
+        return [HeldOutRows(digest, count, np.frombuffer(hashes, dtype="<u8"), target) for digest, count, hashes, target in rows]
 
     def move(self, runs: Iterable[tuple[Run, Run]], split: tuple[str, str]) -> None:
         """Write each run (old, new) under its new id and key, and the accesses of a split under another key (old, new).

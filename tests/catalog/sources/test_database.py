@@ -8,7 +8,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.sources import _columns, _mariadb, _passwords, _postgresql
+from mlops_desktop.catalog.sources import _column_builder, _mariadb, _passwords, _postgresql
 from mlops_desktop.catalog.sources._passwords import VARIABLE
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.importing import import_cells, last_import
@@ -52,7 +52,7 @@ def rows(address, **params):
 
 @pytest.mark.proof
 def test_a_table_with_its_types(server, monkeypatch):
-    monkeypatch.setattr(_columns, "PART_ROWS", 1)
+    monkeypatch.setattr(_column_builder, "PART_ROWS", 1)
     for kind in (_postgresql, _mariadb):
         monkeypatch.setattr(kind, "PART_ROWS", 1)
     assert rows(server.address(PASSWORD) + "?table=item") == [

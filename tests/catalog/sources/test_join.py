@@ -10,7 +10,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.sources._matching import match
+from mlops_desktop.catalog.sources._join_keys import match
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.loading import load_cells
 

@@ -140,8 +140,8 @@ def test_the_core_is_a_bundle_that_answers_as_the_chosen_run(trained, opened, tm
     assert info["run"] == opened.run.id
     assert info["cross_validation"]["score"] == opened.run.score
     assert info["test"]["rows"] == frame.rows
-    assert info["fitted_on"] == "the training part"
-    assert info["training_rows"] == opened.pipeline.train.frame.rows
+    assert (info["fitted_on"], info["test"]["fitted_on"]) == ("all rows", "the training part")
+    assert info["training_rows"] == opened.pipeline.everything.frame.rows
     assert info["consent"] == []
 
 
@@ -170,12 +170,12 @@ def test_training_rows_are_exported_by_consent_alone(trained, copy_of, tmp_path)
     made = replace(made, project=replace(made.project, chosen=made.pipeline.keys.run(made.candidate(knn))))
     search(made.pipeline, made.runs, Silent())
     chosen = open_chosen(made.pipeline, made.runs, Silent())
-    with pytest.raises(UserError, match="275 rows") as caught:
+    with pytest.raises(UserError, match="344 rows") as caught:
         export_run(chosen, made.runs, Letter(), tmp_path / "out", Silent())
     assert caught.value.remedy.endswith("set consent+=knn")
     assert not (tmp_path / "out").exists()
     other = replace(made, project=replace(made.project, consent=frozenset({"random_forest"})))
-    with pytest.raises(UserError, match="275 rows"):
+    with pytest.raises(UserError, match="344 rows"):
         export_run(open_chosen(other.pipeline, other.runs, Silent()), other.runs, Letter(), tmp_path / "out", Silent())
     agreed = replace(made, project=replace(made.project, consent=frozenset({"knn"})))
     build_core(open_chosen(agreed.pipeline, agreed.runs, Silent()), agreed.runs, _made(tmp_path / "core"), Silent())

@@ -36,13 +36,15 @@ def test_one_project_is_the_same_in_every_format():
     projects[2:] = [replace(project, answers={}, sampler=None) for project in projects[2:]]  # new in the third
     notes = projects[3].columns
     assert notes["plan.name=new"].recode == {"premium": "pro", "-": ""}  # new in the fourth
-    projects[3] = replace(projects[3], columns={name: replace(note, recode={}) for name, note in notes.items()})
-    assert projects[0] == projects[1] == projects[2] == projects[3]
+    projects[3:] = [replace(one, columns={name: replace(note, recode={}) for name, note in notes.items()}) for one in projects[3:]]
+    projects[4] = replace(projects[4], refit="all")  # the default since the fifth
+    assert all(project == projects[0] for project in projects)
 
 
 def test_row_filters_of_the_first_format_were_on():
-    assert migrate({"format": 1, "cleaners": [{"id": "a"}, "b"]}) == {"format": FORMAT, "row_filters": [{"id": "a", "on": True}, "b"]}
-    assert migrate({"format": 1}) == {"format": FORMAT}
+    filters = migrate({"format": 1, "cleaners": [{"id": "a"}, "b"]})["row_filters"]
+    assert filters == [{"id": "a", "on": True}, "b"]
+    assert "row_filters" not in migrate({"format": 1})
     for odd in (None, "drop_duplicates", {"id": "a"}):
         with pytest.raises(UserError, match="row_filters"):
             project_from_json({"format": 1, "cleaners": odd})
@@ -66,6 +68,11 @@ def test_the_split_of_the_second_format_is_a_splitter(before, after):
 def test_a_split_that_could_not_be_is_refused(split):
     with pytest.raises(UserError, match=r"split"):
         project_from_json({"format": 2, "split": split})
+
+
+@pytest.mark.parametrize(("document", "refit"), [({"format": 4}, "train"), ({"format": 4, "refit": "all"}, "all"), ({"format": 5}, "all")])
+def test_an_older_project_keeps_the_rows_that_its_model_is_fitted_on(document, refit):
+    assert project_from_json(document).refit == refit
 
 
 def test_there_is_a_step_from_every_format_to_the_next():

@@ -25,7 +25,7 @@ from mlops_desktop.engine.evaluation.final_evaluation import (
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
 from mlops_desktop.engine.pipeline.candidate import Combination
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
-from mlops_desktop.engine.project.decisions import ColumnNote, Costs
+from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Search
 from mlops_desktop.engine.training import final_model
 from mlops_desktop.engine.training.final_model import _version, chosen_run, drift_reference, open_chosen
 from mlops_desktop.engine.training.model_search import search
@@ -33,7 +33,7 @@ from mlops_desktop.engine.training.trials import Folds, out_of_fold, run_trial
 from mlops_desktop.engine.workflow import project_status, stages
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.serving.monitor import Counters
-from tests.engine.conftest import make_project
+from tests.engine.conftest import Made, make_project
 from tests.explicit import explicit_recipe
 
 
@@ -92,19 +92,45 @@ def test_out_of_fold_evaluation_does_not_use_the_test_set(trained, copy_of):
     assert len(made.runs.test_accesses(made.pipeline.keys.split)) == before
 
 
-def test_refit_on_all_rows_is_another_model(trained, copy_of):
+def test_the_deployed_model_is_fitted_on_all_rows_and_measured_by_one_of_the_training_rows(trained, copy_of):
     made = copy_of(trained)
-    train = open_chosen(made.pipeline, made.runs, Silent()).scorer
-    everything = open_chosen(Pipeline(made.folder, replace(made.project, refit="all")), made.runs, Silent()).scorer
-    assert train.version != everything.version
-
-
-def test_a_model_of_all_rows_is_measured_by_one_of_the_training_rows_alone(trained, copy_of):
-    made = copy_of(trained, refit="all")
-    measured = held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
-    plain = Pipeline(made.folder, replace(made.project, refit="train"))
-    honest = held_out_evaluation(open_chosen(plain, made.runs, Silent()), made.runs, "test", Silent())
+    deployed = open_chosen(made.pipeline, made.runs, Silent())
+    assert deployed.rows.rows == made.pipeline.train.rows + made.pipeline.test.rows
+    measured = held_out_evaluation(deployed, made.runs, "test", Silent())
+    plain = open_chosen(Pipeline(made.folder, replace(made.project, refit="train")), made.runs, Silent())
+    assert (plain.rows.rows, deployed.scorer.threshold) == (made.pipeline.train.rows, plain.scorer.threshold)
+    assert deployed.scorer.version != plain.scorer.version
+    test = made.pipeline.test
+    assert measured.metric("accuracy").value == np.mean(plain.scorer.scores(test.frame).argmax(1) == test.target.values)
+    honest = held_out_evaluation(plain, made.runs, "test", Silent())
     assert measured.metrics == honest.metrics
+    assert any("training part" in note for note in measured.notes)
+    assert not any("training part" in note for note in honest.notes)
+    assert drift_reference(deployed).score == drift_reference(plain).score
+
+
+def test_the_test_set_is_counted_by_its_rows_whatever_is_decided(trained, copy_of):
+    made = copy_of(trained)
+    held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
+
+    def known(**changes):
+        pipeline = Pipeline(made.folder, replace(made.project, **changes))
+        made.runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
+        return pipeline.keys.split, len(made.runs.test_accesses(pipeline.keys.split))
+
+    columns = {**made.project.columns, "island": ColumnNote(role="id"), "body_mass_g": ColumnNote(type="category")}
+    split, uses = known(name="another name", columns=columns)
+    assert split != made.pipeline.keys.split
+    assert uses == 1
+    assert made.runs.share_used_before(split) == 0.0
+    split, uses = known(seed=made.project.seed + 1)
+    assert uses == 0
+    assert 0.1 < made.runs.share_used_before(split) < 0.35  # a fifth of the rows, drawn twice
+    other = Made(made.folder, replace(made.project, seed=made.project.seed + 1, search=Search(trials=1, seconds=None)))
+    search(other.pipeline, other.runs, Silent())
+    measured = held_out_evaluation(open_chosen(other.pipeline, other.runs, Silent()), other.runs, "test", Silent())
+    assert (measured.test_accesses, measured.used_before) == (1, made.runs.share_used_before(split))
+    assert any("another test set" in note for note in measured.notes)
 
 
 def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):

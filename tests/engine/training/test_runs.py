@@ -11,9 +11,11 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows
 from mlops_desktop.engine.project.decisions import digest
 from mlops_desktop.engine.training.runs import RUNS_FILE, Run, Runs
 from tests.engine.disks import fill, killed_while_writing, readable_folder, small_disk, unprivileged
@@ -112,6 +114,29 @@ def test_accesses_to_the_held_out_test_set_are_counted_by_split(runs):
     assert runs.test_accesses("b") == ["check"]
 
 
+def test_accesses_are_counted_by_the_rows_of_the_test_set(runs):
+    sets = {"a": range(10), "the same rows": range(10), "half of them": range(5, 15), "others": range(20, 30), "unused": range(15)}
+    runs.record_test_access("a", "before the rows were known")
+    for key, rows in sets.items():
+        runs.know_test_set(key, lambda rows=rows: HeldOutRows.of(np.array(rows, dtype=np.uint64), "y"))
+    runs.know_test_set("a", lambda: pytest.fail("it is known"))
+    assert runs.record_test_access("the same rows", "again") == 2
+    assert runs.test_accesses("a") == runs.test_accesses("the same rows") == ["before the rows were known", "again"]
+    runs.record_test_access("half of them", "check")
+    shares = {key: runs.share_used_before(key) for key in sets}
+    assert shares == {"a": 0.5, "the same rows": 0.5, "half of them": 0.5, "others": 0.0, "unused": 1.0}
+    assert runs.share_used_before("unknown") == 0.0
+
+
+def test_a_record_of_the_format_before_is_brought_up(runs):
+    runs.record_test_access("a", "x")
+    with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE test_set")
+        connection.execute("PRAGMA user_version = 3")
+    assert runs.share_used_before("a") == 0.0
+    assert runs.test_accesses("a") == ["x"]
+
+
 def test_json_of_a_run_is_plain():
     record = json.loads(json.dumps(a_run(1).to_json()))
     assert repr(Run.from_json(record)) == repr(a_run(1))
@@ -154,7 +179,7 @@ def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
 def test_a_newer_record_is_refused_and_left_alone(runs):
     runs.record(a_run(1))
     with closing(sqlite3.connect(runs.path)) as connection:
-        connection.execute("PRAGMA user_version = 4")
+        connection.execute("PRAGMA user_version = 5")
     before = runs.path.read_bytes()
     with pytest.raises(UserError, match="newer version"):
         runs.list("board")

@@ -91,10 +91,10 @@ def test_the_window_predicts_without_the_big_libraries(opened):
     assert panel.answer.outcome.answer is not None
 
 
-def test_a_final_model_of_all_rows_answers_as_soon_as_it_is_wanted(opened):
+def test_a_final_model_of_the_training_part_answers_as_soon_as_it_is_wanted(opened):
     panel = opened()
     before = positive(panel)
-    panel.controller.edit("Final model", refit="all")
+    panel.controller.edit("Final model", refit="train")
     rest(panel)
     assert positive(panel) != before
     np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, panel.form.row()))

@@ -65,6 +65,8 @@ def test_without_a_model_the_page_shows_where_to_go(make_project, open_project):
     window = open_project(make_project("penguins", "species"), "evaluate")
     assert "no model" in window.panel._empty.text.text()
     assert "Train a model first" in window.panel.unready()[0]
+    window.panel.test_set_card.show_accesses(0, 0.25)
+    assert "25% of these rows" in window.panel.test_set_card.note.text()
     click(find(window, QPushButton, "evaluate_empty_action"))
     assert window.stage == "train"
 
@@ -102,6 +104,7 @@ def test_the_test_set_is_used_by_a_click_and_every_access_counts(trained, open_p
     assert not window.panel.test_set_card.isVisible()
     assert "used once" in find(window, QLabel, "evaluation_facts").text()
     assert window.panel.sources.choice() == "test"
+    assert "fitted on all rows" in find(window, QLabel, "evaluation_notes").text()
     assert goals(window) == "2 of 2 met"
     assert not window.panel.results.importance.chart.is_empty()
     names = [bar.name for bar in window.panel.results.importance.chart._bars]
@@ -299,7 +302,7 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     settle(window)
     assert "59 rows of several" in find(window, QLabel, "evaluation_facts").text()
     panel._file = file
-    window.controller.edit("Fit on all rows", refit="all")
+    window.controller.edit("Fit on the training part", refit="train")
     assert panel.file.value is None  # a file is answered by the model that is deployed: another one now
 
 

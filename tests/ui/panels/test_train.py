@@ -233,13 +233,13 @@ def test_every_control_of_the_set_up_decides(quick):
     assert (controller.project.search.method, controller.project.search.grid_points) == ("grid", 4)
     write("seed", 5)
     assert controller.project.seed == 5
-    click(find(quick, QPushButton, "refit_all"))
-    assert controller.project.refit == "all"
+    click(find(quick, QPushButton, "refit_train"))
+    assert controller.project.refit == "train"
     for _ in range(40):
         controller.undo()
     assert controller.project.seed == 0
-    assert controller.project.refit == "train"
-    assert find(quick, QPushButton, "refit_train").isChecked()
+    assert controller.project.refit == "all"
+    assert find(quick, QPushButton, "refit_all").isChecked()
     assert controller.project.search == Search(trials=3, seconds=None)
     assert controller.project.metric != "f1_macro"
 

@@ -97,7 +97,8 @@ class WriteReport(ProjectCall[None, None]):
         if any(run.status == "done" for run in facts.runs):
             facts = self._with_chosen(facts, pipeline, runs, Part(job, 0.2, 0.9))
         split = SplitSizes(pipeline.train.frame.rows, pipeline.test.frame.rows) if pipeline.project.target else None
-        facts = replace(facts, test_accesses=len(runs.test_accesses(pipeline.keys.split)), split=split)
+        key = pipeline.keys.split
+        facts = replace(facts, test_accesses=len(runs.test_accesses(key)), used_before=runs.share_used_before(key), split=split)
         write_report(self.out, facts, read_language(self.catalogue))
 
     def _with_chosen(self, facts: ReportFacts, pipeline: Pipeline, runs: Runs, job: Job) -> ReportFacts:

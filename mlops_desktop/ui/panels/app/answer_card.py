@@ -167,14 +167,17 @@ class AnswerCard(QFrame):
             )
         )
 
-    def show_model(self, scorer: Scorer, label_: str, stale: bool) -> None:
-        """Say which model answers; `stale`: it belongs to earlier decisions."""
+    def show_model(self, scorer: Scorer, label_: str, refit: str, *, stale: bool = False) -> None:
+        """Say which model answers and on which rows it was fitted (`refit` of the project); `stale`: it belongs to earlier decisions."""
         limit = (
             ""
             if scorer.threshold is None or scorer.positive is None
             else self.tr(" · threshold {value:.2f}").format(value=scorer.threshold)
         )
         text = self.tr("{name} {version}").format(name=label_, version=scorer.version[:6]) + limit
+        everything = self.tr("Fitted on all rows. The figures of the test set are of the same model, fitted on the training part alone.")
+        self.model.setToolTip(everything if refit == "all" else self.tr("Fitted on the training part, without the rows of the test set."))
+        text += self.tr(" · all rows") if refit == "all" else self.tr(" · training part")
         self.model.setText(self.tr("out of date · ") + text if stale else text)
         set_property(self.model, "pill", "warn" if stale else "mute")
         self.bar.setVisible(scorer.positive is not None)

@@ -49,7 +49,7 @@ class AppPanel(Panel):
         self._key = ""  # the scorer that answers
         title = self.tr("Preparing the model")
         self.scorer: Query[Scorer] = Query(controller, owner="app.open", title=title, parent=self, read=self._read_scorer, remember=2)
-        self._name = ""
+        self._name, self._refit = "", ""  # of the model that answers
         title = self.tr("Looking up the training rows")
         self._rows: Query[Ints] = Query(controller, owner="app.rows", title=title, parent=self, read=self._read_training_rows, remember=2)
         self._rows.changed.connect(self._offer_rows)
@@ -116,7 +116,7 @@ class AppPanel(Panel):
         elif key != self._key or self._folder != self.controller.folder:
             self._take(Trial(found), key, translated(best.label))
         elif self.answer.trial is not None:
-            self.answer.card.show_model(self.answer.trial.scorer, self._name, False)
+            self.answer.card.show_model(self.answer.trial.scorer, self._name, self._refit)
         self._show_ends()
 
     def _read_scorer(self, key: str) -> Scorer | None:
@@ -140,7 +140,7 @@ class AppPanel(Panel):
     def _show_without(self) -> None:
         ever = self.controller.folder is not None and self.controller.project_status().ever
         if self.answer.trial is not None and ever and self._folder == self.controller.folder:
-            self.answer.card.show_model(self.answer.trial.scorer, self._name, True)
+            self.answer.card.show_model(self.answer.trial.scorer, self._name, self._refit, stale=True)
             return
         self.answer.forget()
         self._key = ""
@@ -153,6 +153,7 @@ class AppPanel(Panel):
         """Another model answers from now on; what was written stays where it has the same columns."""
         before = self.form.row() if self.answer.trial is not None and self._folder == self.controller.folder else {}
         self._key, self._name, self._folder = key, name, self.controller.folder
+        self._refit = self.controller.project.refit
         order = trial.order(self._ranked())
         self.form.show_schema(trial.scorer.schema, order, frozenset(order) - trial.scorer.used_sources, before)
         self.answer.take(trial, key, name, order)

@@ -159,7 +159,8 @@ class EvaluatePanel(Panel):
 
     def _show_head(self, best: Run, found: Evaluation | None, opened: bool) -> None:
         message, tip = model_text(best, self.controller.project_status().first)
-        test_accesses = len(self.controller.runs.test_accesses(self.controller.keys.split))
+        runs, split = self.controller.runs, self.controller.keys.split
+        test_accesses = len(runs.test_accesses(split))
         self.model.setText(message)
         self.model.setToolTip(tip)
         where = {
@@ -180,7 +181,7 @@ class EvaluatePanel(Panel):
         self.test_set_card.setVisible(not opened and self._source != "file")
         self.open.setEnabled(not self.test.asking)
         self.drop.setVisible(self._source == "file")
-        self.test_set_card.show_accesses(test_accesses)
+        self.test_set_card.show_accesses(test_accesses, 0.0 if opened else runs.share_used_before(split))
 
     def _show_page(self, best: Run, found: Evaluation | None, oof: Evaluation | None, test: Evaluation | None) -> None:
         keys = self.controller.keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.engine.evaluation import Evaluation
+from mlops_desktop.engine.evaluation import Evaluation, measured_model_note, used_before_note
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project import is_learned_from
 from mlops_desktop.serving.plural import pluralize
@@ -53,7 +53,7 @@ class ResultsPage(QWidget):
     def show_evaluation(self, found: Evaluation, oof: Evaluation | None, test: Evaluation | None, source: str) -> None:
         """Show an evaluation: `found` out of fold (`oof`), on the test set (`test`) or on another file, by `source`."""
         project, classes = self.controller.project, found.classification
-        self._show_metrics(found)
+        self._show_metrics(found, source)
         self.goals.setVisible(source != "file")
         self._classes.setVisible(classes is not None)
         self.errors.setVisible(found.residuals is not None)
@@ -72,7 +72,7 @@ class ResultsPage(QWidget):
         """Show the confusion matrix at another threshold of the class at the position `positive`."""
         self.confusion.show_counts(self.confusion.names, counts.matrix(positive), positive, value)
 
-    def _show_metrics(self, found: Evaluation) -> None:
+    def _show_metrics(self, found: Evaluation, source: str) -> None:
         metric, known = self.controller.project.metric, by_id(found.task)
         shown = leading(found, metric, KPIS)
         for kpi in self.kpis[len(shown) :]:  # a task may have fewer metrics
@@ -88,6 +88,10 @@ class ResultsPage(QWidget):
             kpi.setToolTip(result.summary)
         self.metrics.show_evaluation(found, metric)
         notes = list(found.notes)
+        if source == "test":
+            controller = self.controller
+            before = used_before_note(controller.runs.share_used_before(controller.keys.split))
+            notes = [*filter(None, (translated(measured_model_note(controller.project)), translated(before))), *notes]
         if found.rows_left_out:
             notes.append(
                 pluralize(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame
 
+from mlops_desktop.engine.evaluation import used_before_note
 from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, column, label, row
 
 
@@ -31,11 +33,11 @@ class TestSetCard(QFrame):
         text = column(title, self.note, spacing=2)
         self.setLayout(row(Picture("lock", "accent", 24), (text, 1), self.open, spacing=14, margins=(16, 12, 16, 12)))
 
-    def show_accesses(self, count: int) -> None:
-        """Show what the test set is for, and how often it was evaluated on under other decisions."""
+    def show_accesses(self, count: int, used_before: float) -> None:
+        """Show what the test set is for, how often it was evaluated on under other decisions, and which share of it in other test sets."""
         text = self.tr(
             "These rows were kept out of training and tuning, so they show how well the model will predict new ones. Each use is counted: "
             "choosing among models by them makes their figures too good."
         )
         again = self.tr("Under other decisions {uses}.").format(uses=accesses_text(count)) if count else ""
-        self.note.setText(f"{text} {again}".strip())
+        self.note.setText(" ".join(part for part in (text, again, translated(used_before_note(used_before))) if part))

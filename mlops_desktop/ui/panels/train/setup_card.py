@@ -42,9 +42,12 @@ class SetupCard(QFrame):
         self.sampler = SamplerFields()
         self.search = SearchFields(cores())
         self.algorithms = AlgorithmList()
-        self.refit = Segments([("train", self.tr("Training part")), ("all", self.tr("All rows"))], name="refit")
+        self.refit = Segments([("all", self.tr("All rows")), ("train", self.tr("Training part"))], name="refit")
         self.refit.setToolTip(
-            self.tr("All rows: the final model is also trained on the test part. Its figures are those of the model that was not.")
+            self.tr(
+                "All rows: the final model is also trained on the test part; its figures are those of the same model without it. "
+                "More rows make a better model as a rule."
+            )
         )
         self.start = Button(self.tr("Start training"), self.started.emit, name="start_training", kind="primary", icon="play")
         self.stop = Button(self.tr("Stop, and keep what is done"), self.stopped.emit, name="stop_training", kind="danger", icon="stop")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from mlops_desktop.catalog.sources._columns import ColumnBuilder, add_rows
+from mlops_desktop.catalog.sources._column_builder import ColumnBuilder, add_rows
 
 
 def built(rows, size):

@@ -8,7 +8,7 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.catalog.sources._columns import PART_ROWS, ColumnBuilder, add_rows
+from mlops_desktop.catalog.sources._column_builder import PART_ROWS, ColumnBuilder, add_rows
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import PartTable, file_notes
-from mlops_desktop.catalog.sources._columns import append_arrays
+from mlops_desktop.catalog.sources._column_builder import append_arrays
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
 

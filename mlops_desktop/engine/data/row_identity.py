@@ -1,0 +1,58 @@
+"""Recognises rows of a table by their cells, whatever was decided about its columns: a 64-bit hash of each row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.raw_column import RawColumn
+from mlops_desktop.engine.data.row_equality import mixed, value_bits
+
+Hashes = NDArray[np.uint64]
+BLOCK = 2**22  # bytes of texts at a time
+
+
+def row_hashes(cells: Cells) -> Hashes:
+    """A hash of each row, (rows,) uint64, by names and cells of all columns in any order. Equal rows are told apart by how many of them
+    come before, so that the rows of one table have hashes of their own, and those of a table that holds them again have the same ones.
+    """
+    total: Hashes = np.zeros(cells.rows, dtype=np.uint64)
+    for raw in cells.columns():
+        total += _cell_hashes(raw)
+    order = np.argsort(total, kind="stable")
+    place = np.arange(len(total))
+    starts = np.ones(len(total), dtype=bool)
+    starts[1:] = total[order][1:] != total[order][:-1]
+    repeated = np.empty(len(total), dtype=np.uint64)
+    repeated[order] = place - np.maximum.accumulate(np.where(starts, place, 0))
+    return mixed(mixed(total) ^ repeated)
+
+
+def _cell_hashes(raw: RawColumn) -> Hashes:
+    import pyarrow as pa
+
+    name = _text_hashes(pa.array([raw.name], pa.string()))[0]
+    distinct = _text_hashes(raw.distinct) if raw.values is None else mixed(value_bits(raw.values))
+    by_value: Hashes = mixed(np.append(distinct, np.uint64(0)) ^ name)  # code -1, a cell without a value, is the last
+    return by_value[raw.codes]
+
+
+def _text_hashes(texts: Any) -> Hashes:
+    """A hash of each text of an Arrow array: the mixed bytes with their places, added up. In blocks, for each byte takes some 40."""
+    _, ends, data = texts.buffers()
+    places = np.frombuffer(ends, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.intp) if ends else np.zeros(1, np.intp)
+    values = np.frombuffer(data or b"", np.uint8)
+    found: Hashes = np.empty(len(texts), dtype=np.uint64)
+    first = 0
+    while first < len(texts):
+        last = max(first + 1, int(np.searchsorted(places, places[first] + BLOCK, side="right")) - 1)
+        starts, lengths = places[first:last] - places[first], np.diff(places[first : last + 1])
+        block = values[places[first] : places[last]]
+        at = np.arange(len(block)) - np.repeat(starts, lengths)
+        sums = np.append(np.uint64(0), np.cumsum(mixed((at.astype(np.uint64) << np.uint64(8)) | block), dtype=np.uint64))
+        found[first:last] = mixed((sums[starts + lengths] - sums[starts]) ^ lengths.astype(np.uint64))
+        first = last
+    return found
