@@ -249,13 +249,8 @@ class EvaluatePanel(Panel):
         def done(_: None) -> None:
             self.controller.banner.emit("ok", self.tr("The report was written to {file}.").format(file=file), self.id)
 
-        self.controller.ask(
-            WriteReport(*self.controller.inputs, file, without_test_set=True, catalogue=catalogue()),
-            done,
-            owner="evaluate.report",
-            title=self.tr("Writing the report"),
-            long=True,
-        )
+        call = WriteReport(*self.controller.inputs, file, without_test_set=True, catalogue=catalogue())
+        self.controller.ask(call, done, owner="evaluate.report", title=self.tr("Writing the report"), long=True)
 
     # ---- what a person does
 
