@@ -35,6 +35,7 @@ _OF_TABLES = {
     "names": EvidenceRule(weight="info", question=msg("Do several rows name the columns?")),
     "total": EvidenceRule(weight="warning", question=msg("Are these rows totals?")),
     "inside": EvidenceRule(weight="warning", question=msg("Are these lines no rows of the table?")),
+    "split_decimals": EvidenceRule(weight="warning", question=msg("Do the names stand above the right columns?")),
     "delimiter": EvidenceRule(weight="warning", question=msg("Is this the mark between the cells?")),
     "escape": EvidenceRule(weight="warning", question=msg("Does a backslash make the quote behind it a letter?")),
     "sheet": EvidenceRule(weight="warning", question=msg("Is this the sheet that you want?")),
@@ -51,14 +52,17 @@ _TEXT, _CATEGORY = EvidenceRule(weight="warning", instead="text"), EvidenceRule(
 _DETAIL = EvidenceRule(weight="info", instead="text")
 _NUMBER, _DATE = EvidenceRule(weight="warning", instead="number"), EvidenceRule(weight="warning", instead="date")
 _OF_COLUMNS = {
+    "grades": _NUMBER,
+    "free": _CATEGORY,
     "currencies": EvidenceRule(weight="high", instead="number"),
-    **dict.fromkeys(("not_number", "units", "marks"), _NUMBER),
+    **dict.fromkeys(("not_number", "units", "marks", "clock"), _NUMBER),
     **dict.fromkeys(("not_date", "maybe_date"), _DATE),
     **dict.fromkeys(("date_order", "mixed_types", "decimal", "infinite", "no_zone", "excel_dates", "amounts", "pairs"), _TEXT),
-    **dict.fromkeys(("stray", "unmarked", "debit_credit", "month_or_day"), _CATEGORY),
+    **dict.fromkeys(("stray", "unmarked", "footnotes", "debit_credit", "month_or_day"), _CATEGORY),
     **dict.fromkeys(("unread_numbers", "unread_dates"), EvidenceRule(weight="warning")),
     **dict.fromkeys(("missing_words", "no_date", "century", "limits"), EvidenceRule(weight="info", instead="category")),
     **dict.fromkeys(("leading_zeros", "long_numbers", "notation", "converted", "duration", "mark"), _DETAIL),
+    "duration_by_name": EvidenceRule(weight="info", instead="date"),
     **dict.fromkeys(("type", "date_order_known", "identifier"), EvidenceRule(ordinary=True)),
 }
 _COLUMN_NOTES = ("two_digit_years", "no_clock", "dash", "invisible", "recode")

@@ -125,7 +125,20 @@ def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
         routes=routes_table(info["target"]),
         files=files_table(),
         more=more,
+        checks=_checks(info.get("checks", [])),
     )
+
+
+def _checks(found: list[dict[str, Any]]) -> str:
+    """The section on the checks of the model; empty for a bundle of an older version, which has none."""
+    if not found:
+        return ""
+    lines = ["| check | verdict | what was found |", "|---|---|---|"]
+    for one in found:
+        accepted = f"Accepted: {one['accepted']}" if one.get("accepted") else ""
+        text = " ".join(part for part in (one["message"], one["remedy"], accepted) if part)
+        lines.append(f"| {one['title']} | {one['verdict']} | {text.replace('|', '&#124;').replace(chr(10), ' ')} |")
+    return "\n## Checks of the model\n\n" + "\n".join(lines) + "\n"
 
 
 _ALL_ROWS = """
@@ -176,7 +189,7 @@ Each row is answered with {answers}, and with warnings where a value is unlike t
 
 {routes}
 `?on_error=row` answers the valid rows of a request in which others are invalid.
-
+{checks}
 ## Files
 
 {files}"""

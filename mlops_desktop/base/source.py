@@ -19,6 +19,7 @@ from mlops_desktop.base.params import Flag, Param, choice, text
 BATCH_ROWS = 65_536
 BEGINNING_ROWS = 1_000  # of a typed file, for a preview
 BATCH_BYTES = 2**25
+UNKNOWN_DECIMAL = "?"  # what a delimiter says of the decimal mark where the file may well be written with a comma
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]+):")  # two characters at least: `C:` is a drive
 
 
@@ -28,8 +29,8 @@ class ReadReport:
 
     `rows_read` counts the rows of all batches, `rows_left_out` the rows of the source that hold something, are not among these and do not
     name the columns. `has_names` is False when nothing in the source names the columns: the names in the schema are then placeholders.
-    `likely_decimal` is the decimal mark that the mark between the cells suggests (a semicolon: the comma), `delimiter` is that mark in a
-    text. `mixed` maps the position of a column to the texts in it that stand for
+    `likely_decimal` is the decimal mark that the mark between the cells suggests (a semicolon: the comma; a tab: `UNKNOWN_DECIMAL`),
+    `delimiter` is that mark in a text. `mixed` maps the position of a column to the texts in it that stand for
     values of several types (1 and "1"),
     `units` to the unit that the source gives. `notes` say what was repaired or left out. `found` is the source with the parameters as they
     were found on the way, where `guess` does not find them; `reasons` say of parameters why they were found so.

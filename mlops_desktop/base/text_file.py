@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
@@ -12,8 +15,10 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_counts, western_encoding
 
 SAMPLE_BYTES = 2**18
+MARKS = (b"\0", b'"', b"'", b"\\")  # whose numbers decide how a text is read
 _PIECE_BYTES = 2**18  # which stay in the processor's cache while they are looked at
 _ODD_BYTES = 2**16  # of lines that are not ASCII, in which their encoding is looked for
+_SETTLED_SECONDS = 2.0  # since the last change, from which a file is taken for the same by its time stamp
 _ROWS = 200
 _BEGINNING_BYTES = 2**17
 _CUTS = 100  # line ends at which the beginning of a file may be cut
@@ -77,14 +82,10 @@ def find_encoding(path: Path) -> str:
     """
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
-        refuse_binary(path, sample)
-        if marked := marked_encoding(sample):
-            return marked
-        while sample.isascii():
-            sample = file.read(_PIECE_BYTES)
-            if not sample:
-                return "utf-8"
-    if utf8_facts(path)[0] >= 0.5:
+    refuse_binary(path, sample)
+    if marked := marked_encoding(sample):
+        return marked
+    if byte_facts(path).utf8_share() >= 0.5:
         return "utf-8"
     lines = b""
     for piece in pieces(path):
@@ -102,14 +103,42 @@ def pieces(path: Path, start: int = 0) -> Iterator[bytes]:
             yield piece if piece.endswith(b"\n") else piece + file.readline()
 
 
-def utf8_facts(path: Path, start: int = 0) -> tuple[float, int]:
-    """The share of well-formed sequences among what is not ASCII from byte `start` on, 1 where all is, and the number of NUL bytes."""
-    others = bad = nothing = 0
-    for piece in pieces(path, start):
-        nothing += piece.count(b"\0")
+@dataclass(frozen=True)
+class ByteFacts:
+    """What the bytes of a file are: sequences beyond ASCII in UTF-8, how many of them are not well-formed, and the numbers of `MARKS`."""
+
+    others: int
+    bad: int
+    marks: Mapping[bytes, int]
+
+    def utf8_share(self, without: int = 0) -> float:
+        """The share of well-formed sequences among what is not ASCII, 1 where all is; `without` well-formed ones are left aside."""
+        return (self.others - without - self.bad) / (self.others - without) if self.bad else 1.0
+
+
+def byte_facts(path: Path) -> ByteFacts:
+    """The facts of a file, found in one pass. Those of the last file are kept, as several questions are asked of it one after another."""
+    state = path.stat()
+    if time.time() - state.st_mtime < _SETTLED_SECONDS:  # another change might not be seen in the time stamp
+        return _byte_facts(path)
+    return _kept_facts(path, (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _kept_facts(path: Path, state: tuple[int, ...]) -> ByteFacts:
+    return _byte_facts(path)
+
+
+def _byte_facts(path: Path) -> ByteFacts:
+    others = bad = 0
+    marks = dict.fromkeys(MARKS, 0)
+    for piece in pieces(path):
+        for mark in MARKS:
+            if mark in piece:  # much quicker than to count them
+                marks[mark] += piece.count(mark)
         counts = utf8_counts(piece)
         others, bad = others + counts[0], bad + counts[1]
-    return ((others - bad) / others if bad else 1.0), nothing
+    return ByteFacts(others, bad, marks)
 
 
 def _other_encoding(lines: bytes) -> str:

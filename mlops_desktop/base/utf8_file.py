@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.text_file import SAMPLE_BYTES, not_written_in, pieces, read_twice, refuse_binary, utf8_facts, with_byte_order
+from mlops_desktop.base.text_file import SAMPLE_BYTES, byte_facts, not_written_in, read_twice, refuse_binary, with_byte_order
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 
@@ -27,8 +27,12 @@ class Utf8File:
     damaged: bool = False
 
     def count(self, char: str, start: int) -> int:
-        """How often an ASCII character stands in the file from byte `start` on."""
-        return sum(piece.count(char.encode()) for piece in pieces(self.path, start))
+        """How often one of `text_file.MARKS` stands in the file from byte `start` on."""
+        total = byte_facts(self.path).marks[char.encode()]
+        if not total or not start:
+            return total
+        with self.path.open("rb") as file:
+            return total - file.read(start).count(char.encode())
 
 
 @contextlib.contextmanager
@@ -43,7 +47,8 @@ def utf8_file(path: Path, encoding: str) -> Iterator[Utf8File]:
     damaged = False
     if encoding in ("utf-8", "utf-8-sig"):
         marks = _marks(start)
-        share, nothing = utf8_facts(path, marks)
+        facts = byte_facts(path)
+        share, nothing = facts.utf8_share(marks // len(codecs.BOM_UTF8)), facts.marks[b"\0"]
         if share < 0.5:
             raise UserError(msg("“{path}” is not written in UTF-8.", path=path.name), "Choose another encoding, or let it be found.")
         if share == 1 and not nothing:

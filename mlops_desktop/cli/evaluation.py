@@ -8,13 +8,26 @@ from functools import partial
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.cli.calling import call_on, child_process, edited, given_options, run_call
+from mlops_desktop.cli.calling import call_on, child_process, edited, given_options, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, print_replaced, rows_text
 from mlops_desktop.engine.data import last_import
-from mlops_desktop.engine.evaluation import used_before_note
-from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ImportFile, ListQuestions, ProfileFile, Propose, WriteReport
-from mlops_desktop.engine.project import Project, read_project, to_json
+from mlops_desktop.engine.diagnostics import CheckResult, run_checks
+from mlops_desktop.engine.evaluation import Evaluation, used_before_note
+from mlops_desktop.engine.pipeline import Keys
+from mlops_desktop.engine.process import (
+    CheckGoals,
+    Evaluate,
+    EvaluateFile,
+    ImportFile,
+    ListQuestions,
+    MeasureChecks,
+    ProfileFile,
+    Propose,
+    WriteReport,
+)
+from mlops_desktop.engine.project import Project, ProjectLock, read_project, to_json
 from mlops_desktop.engine.questions import answer_question, open_questions, unasked_answers
+from mlops_desktop.engine.training import Runs
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.serving.value_text import value_text
@@ -40,17 +53,28 @@ def profile_command(args: argparse.Namespace) -> int:
 
 def evaluate_command(args: argparse.Namespace) -> int:
     """Print the metrics of the chosen model on the held-out test set or on an unseen file."""
-    found = call_on(args.dir, partial(EvaluateFile, file=args.data)) if args.data else call_on(args.dir, Evaluate)
+    found, checks = (call_on(args.dir, partial(EvaluateFile, file=args.data)), ()) if args.data else _evaluated(args.dir)
     for note in found.notes:
         print(note, file=sys.stderr)
     if args.json:
-        print_json(to_json(found))
+        print_json({**to_json(found), **({"checks": to_json(checks)} if checks else {})})
         return 0
     for metric in found.metrics:
         print(f"{metric.id:36} {_number(metric.value):>12}  [{_number(metric.low)}, {_number(metric.high)}]")
     if found.test_accesses:
         print(_accesses_text(found.test_accesses))
+    for check in checks:
+        accepted = f" Accepted: {check.accepted}" if check.accepted else ""
+        print(f"{check.verdict:8}  {check.title}: {check.message} {check.remedy}{accepted}".rstrip())
     return 0
+
+
+def _evaluated(folder: Path) -> tuple[Evaluation, tuple[CheckResult, ...]]:
+    """The chosen model on the held-out test set, and its checks."""
+    with opened(folder) as (place, project), ProjectLock(place), child_process() as child:
+        found = run_call(child, Evaluate(place, project))
+        facts = run_call(child, MeasureChecks(place, project))
+        return found, run_checks(facts, project, Runs(place).test_accesses(Keys(project).split))
 
 
 def questions_command(args: argparse.Namespace) -> int:

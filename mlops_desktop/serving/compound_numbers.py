@@ -13,6 +13,10 @@ _HOURS = re.compile(
     rf"(?P<sign>[+{DASHES}]?)(?:(?P<days>[0-9]{{1,6}}) ?(?:d|days?|Tage?),? |(?P<pointed>[0-9]{{1,6}})\.(?=[0-9]{{2}}:[0-9]{{2}}:))?"
     r"(?P<hours>[0-9]{1,6})(?::|h)(?P<minutes>[0-5][0-9])(?::(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?))?"
 )
+_MINUTES = re.compile(
+    rf"(?P<sign>[+{DASHES}]?)(?:(?P<days>[0-9]{{1,6}}) ?(?:d|days?|Tage?),? )?(?:(?P<hours>[0-9]{{1,6}}):(?=[0-5][0-9]:))?"
+    r"(?P<minutes>[0-9]{1,6}):(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?)"
+)
 PART = r"[0-9]+(?:\.[0-9]+|,[0-9]{1,2})?"  # the number of one part
 BETWEEN = r"\s*(?:,|and|und|et|y|e|&)?\s*"  # what may stand between two parts
 _FOOT, _INCH = r"(?:'|′|’|ft\.?|feet|foot)", r"(?:\"|″|”|''|′′|’’|in\.?|inch|inches)"
@@ -25,14 +29,14 @@ _ISO_PARTS = re.compile(rf"({_NUMBER})([YMWDHS])")
 _ISO_HOURS = {"W": (168, 1), "D": (24, 1), "H": (1, 1), "M": (1, 60), "S": (1, 3600)}
 _ISO_MONTHS = {"Y": (12, 1), "M": (1, 1)}
 # Notations of numbers in several parts, by which a column may be written beside plain numbers.
-COMPOUND = ("hours", "compound", "feet", "iso_hours", "iso_months")
+COMPOUND = ("hours", "minutes", "compound", "feet", "iso_hours", "iso_months")
 
 
 def compound_reader(grammar: Grammar) -> Callable[[str], float] | None:
     """The function for clean texts of the notations of `COMPOUND` that a grammar has; None when it has none. ValueError for other texts.
 
-    `hours` gives hours (25:30 is 25.5), `feet` inches, `compound` the sum of the parts by the grammar's scales, `iso_hours` hours
-    (PT1H30M is 1.5) and `iso_months` months (P1Y6M is 18).
+    `hours` gives hours (25:30 is 25.5), `minutes` minutes (2:30 is 2.5, 1:02:30 is 62.5), `feet` inches, `compound` the sum of the parts
+    by the grammar's scales, `iso_hours` hours (PT1H30M is 1.5) and `iso_months` months (P1Y6M is 18).
     """
     readers = [make(grammar) for notation, make in _READERS.items() if notation in grammar.notations]
     if not readers:
@@ -57,6 +61,17 @@ def _hours(grammar: Grammar) -> Callable[[str], float | None]:
         days = int(found["days"] or found["pointed"] or 0)
         whole = (days * 24 + int(found["hours"])) * 3600 + int(found["minutes"]) * 60
         return (whole + seconds) / (-3600 if found["sign"] in tuple(DASHES) else 3600)
+
+    return read
+
+
+def _minutes(grammar: Grammar) -> Callable[[str], float | None]:
+    def read(text: str) -> float | None:
+        found = _MINUTES.fullmatch(text)
+        if found is None:
+            return None
+        whole = ((int(found["days"] or 0) * 24 + int(found["hours"] or 0)) * 60 + int(found["minutes"])) * 60
+        return (whole + float(found["seconds"].replace(",", "."))) / (-60 if found["sign"] in tuple(DASHES) else 60)
 
     return read
 
@@ -116,6 +131,7 @@ def _iso(pattern: str, sizes: dict[str, tuple[int, int]]) -> Callable[[Grammar],
 
 _READERS: dict[str, Callable[[Grammar], Callable[[str], float | None]]] = {
     "hours": _hours,
+    "minutes": _minutes,
     "compound": _compound,
     "feet": _feet,
     "iso_hours": _iso(ISO_DURATION, _ISO_HOURS),

@@ -10,6 +10,7 @@ from typing import TextIO
 from .csv_table import CsvRows, CsvTable
 from .dialect import ends_unclosed, swallows_lines
 from .row_sifter import MARKED, TAIL, TOTALS, RowSifter, named_rows
+from .split_decimals import joined_parts
 from .table_finder import ASCII_BLANKS, RULES, LeftOut, Reason, is_blank
 
 BLOCK = 5000  # rows that are held together
@@ -109,6 +110,7 @@ class _Reader:
 
     def __init__(self, table: CsvTable, places: Mapping[str, int], note: Callable[[Mapping[str, Iterable[str]]], None]) -> None:
         self._width, self._sifter, self._places, self._note = table.width, table.sifter, places, note
+        self._split = frozenset(table.split)
         self._may_be_others = _others_finder(table.sifter)
         self._blocks: list[_Block] = []
         self._reasons: dict[int, Reason | None] = {}
@@ -139,11 +141,18 @@ class _Reader:
         for i in odd:
             whole[i] = rows[i][:width] if len(rows[i]) > width and i not in ragged else blank
         last = next((i for i in range(len(rows) - 1, -1, -1) if not is_blank(rows[i])), -1)
-        cells = list(zip(*whole, strict=True)) or [()] * width
+        cells = self._cells_of(whole)
         self._blocks.append(_Block(len(rows), {name: _APART.join(cells[at]) for name, at in self._places.items()}, ragged, last))
         if found:
-            cells = list(zip(*(row for i, row in enumerate(whole) if i not in found), strict=True)) or [()] * width
+            cells = self._cells_of([row for i, row in enumerate(whole) if i not in found])
         self._note({name: set(cells[at]) for name, at in self._places.items()})
+
+    def _cells_of(self, rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+        """The cells of rows by column, with the parts of cut numbers put together."""
+        cells: list[Sequence[str]] = [*zip(*rows, strict=True)] or [()] * self._width
+        for at in self._split:
+            cells[at] = [*map(joined_parts, cells[at], cells[at + 1])]
+        return cells
 
     def _decide(self, last: list[list[str]]) -> Collection[int]:
         """The positions of all rows that are none of the table, with the last ones of it."""

@@ -18,6 +18,7 @@ from .late_escape import has_late_escape
 from .message import msg
 from .names import clean_name, match_names
 from .row_sifter import RowSifter
+from .split_decimals import find_split_decimals
 from .table_finder import SAMPLE_ROWS, LeftOut, TableLayout, Wanted, find_table, row_text
 
 _MOST_ABOVE = 100  # rows among which the one with the names is sought
@@ -30,7 +31,8 @@ class CsvTable:
 
     `lines` stand above all rows, `above` rows (blank ones counted) above those of the table, which have `width` cells; `header` are the
     names as they stand there, one for each cell; `left_out` is what else stands above. `extra` is the column without a name of its own, as
-    `complete_names` gives it. `late_escape`: only lines further down show that backslashes are escapes. `has_unclosed_quote`: quotes are
+    `complete_names` gives it. `split` are the positions of the cells that are put together with the next one, which has no name then
+    (`split_decimals`). `late_escape`: only lines further down show that backslashes are escapes. `has_unclosed_quote`: quotes are
     letters, as one is never closed.
     """
 
@@ -42,6 +44,7 @@ class CsvTable:
     sifter: RowSifter
     left_out: tuple[LeftOut, ...] = ()
     extra: Extra = ""
+    split: tuple[int, ...] = ()
     late_escape: bool = False
     has_unclosed_quote: bool = False
 
@@ -129,10 +132,14 @@ def _table(dialect: Dialect, rows: list[list[str]], layout: TableLayout, lines: 
     def filled(at: int) -> float:
         return sum(at < len(row) and bool(row[at].strip()) for row in body) / max(1, len(body))
 
+    split = find_split_decimals(dialect.delimiter, len(names), body).places
+    if split:
+        given = iter(names)
+        names = ["" if at - 1 in split else next(given, "") for at in range(width)]
     names, extra = complete_names(names, width, filled)
     sifter = RowSifter.over(layout, Wanted(), rows)
     left = (*(LeftOut(at, "above", line.strip()) for at, line in enumerate(lines)), *layout.left_out)
-    return CsvTable(dialect, names, len(lines), above, width, sifter, left, extra)
+    return CsvTable(dialect, names, len(lines), above, width, sifter, left, extra, split)
 
 
 def _filled_rows(rows: Sequence[Sequence[str]], start: int) -> list[Sequence[str]]:

@@ -15,6 +15,10 @@ from .units import is_side
 # Blanks between thousands come as no-break and thin spaces too, apostrophes as typographic ones.
 THOUSANDS = {"": "", ",": ",", ".": r"\.", " ": "[ \u00a0\u2009\u202f]", "'": "['’]"}
 _MINUS = "−–-"  # the hyphen last, as a character class needs it
+FREE = (
+    "(?i:free|gratis|kostenlos|kostenfrei|umsonst|gratuite?|gratuit[oa]|for free|free of charge|no charge|complimentary|za darmo|darmo"
+    "|zdarma|ingyenes|бесплатно|無料|免费)"
+)
 _SIGNS = ("sign", "tail_sign", "behind", "last")
 
 
@@ -77,6 +81,7 @@ NOTATIONS: Mapping[str, Notation] = {
             cells=r"[^0-9]*[−–—-][^0-9]*",
             meaning="A dash with a currency is 0",
         ),
+        Notation("free_zero", "with a word where they are free of charge", ("free", 0.0), cells=FREE, meaning="A word for “free” is 0"),
         Notation("dash_decimals", "with a dash where they have no decimals", ("12.-", 12.0)),
         Notation("lakh", "with commas between two digits, as in 1,23,456", ("1,23,456", 123456.0)),
     )
@@ -206,14 +211,16 @@ def _converted(value: float, digits: str, scale: Scale) -> float:
 
 
 def _further_reader(grammar: Grammar) -> Callable[[str], float]:
-    """The function for texts that are no single number: numbers in several parts, and dashes for zero. ValueError for any other."""
+    """The function for texts that are no single number: numbers in several parts, dashes and words for zero. ValueError for any other."""
     compound = compound_reader(grammar)
     marks = "|".join(re.escape(mark) for mark in grammar.affixes)
     dashes = rf"(?:{marks})\s*[{DASHES}]{{1,2}}|[{DASHES}]{{1,2}}\s*(?:{marks})"
     is_zero = re.compile(dashes).fullmatch if marks and "dash_zero" in grammar.notations else None
 
+    is_free = re.compile(FREE).fullmatch if "free_zero" in grammar.notations else None
+
     def read(text: str) -> float:
-        if is_zero is not None and is_zero(text):
+        if (is_zero is not None and is_zero(text)) or (is_free is not None and is_free(text)):
             return 0.0
         if compound is not None:
             return compound(text)

@@ -86,7 +86,7 @@ class RowSifter:
         headers = tuple(tuple(map(cell_text, rows[at])) for at in (*layout.header, *units) if at < len(rows))
         body = rows[layout.body :]
         texts = [len(cell_text(row[0])) for row in body[: max(1, len(body) // 2)] if row]
-        firsts = [cell_text(row[0]) for row in body if len(row) > 1 and any(map(cell_text, row[1:]))]
+        firsts = [cell_text(row[0]) for row in body if len(row) > 1 and not is_blank(row[1:])]
         return cls(layout, wanted, headers, padded, max(texts, default=0), _common_pattern(firsts))
 
     def inside(self, row: Row, width: int) -> Reason | Literal[""]:

@@ -80,6 +80,8 @@ def row_text(row: Row) -> str:
 
 def is_blank(row: Row) -> bool:
     """Whether no cell of a row holds anything."""
+    if row and row[0] is not None and not isinstance(row[0], str):
+        return False  # at once, as most rows of sheets
     return not any(cell is not None and (not isinstance(cell, str) or cell.strip()) for cell in row)
 
 
@@ -119,15 +121,9 @@ def find_table(rows: Sequence[Row], wanted: Wanted = Wanted()) -> TableLayout:
 
 def count_kinds(row: Row, kinds: Sequence[str]) -> tuple[int, int]:
     """How many cells of a row are of the kind of their typed column, and how many are not."""
-    good = bad = 0
-    for cell, kind in zip(row, kinds, strict=False):
-        if kind:
-            own = cell_kind(cell)
-            if own and (own == kind or (kind == "value" and own != "text")):
-                good += 1
-            elif own:
-                bad += 1
-    return good, bad
+    found = [(kind, own) for cell, kind in zip(row, kinds, strict=False) if kind and (own := cell_kind(cell))]
+    good = sum(own == kind or (kind == "value" and own != "text") for kind, own in found)
+    return good, len(found) - good
 
 
 @dataclass

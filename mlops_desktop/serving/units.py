@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from .cells import Scale
@@ -62,6 +63,11 @@ SIDE_PAIRS = (
 def is_side(scale: Scale) -> bool:
     """Whether a scale is a mark of debit or credit; “Cr” can be a crore as well."""
     return scale.mark in SIDES and abs(scale.times) == 1 and scale.over == 1
+
+
+# Letters behind a number that say of what quality it is: those of Eurostat and of laboratories (high, low, abnormal).
+FLAGS = "[bcdefinprsuz]{1,2}|[ag]|HH?|LL?|A|N"
+_FOOTNOTE = re.compile(rf"[*†‡§¶^#¹²³⁰⁴-⁹ᵃ-ᵛ]{{1,4}}|[0-9a-z]{{1,2}}\)|\[[0-9a-z]{{1,2}}\]|{FLAGS}")
 
 
 RATIOS: Mapping[str, float] = {"‰": 1e3, "bp": 1e4, "bps": 1e4}  # parts of what, beside per cent
@@ -191,6 +197,14 @@ def unit_scales(marks: Mapping[str, int]) -> tuple[str, tuple[Scale, ...]] | Non
     if "°F" in marks:
         return "°C", (Scale("°C"), Scale("°F", 5.0, 9.0, -32.0))
     return stated, tuple(Scale(mark, *ratio(UNITS[mark][1], size)) for mark in sorted(marks))
+
+
+def is_footnote(mark: str, unit: str) -> bool:
+    """Whether a mark beside the numbers of a column in this unit ("" none) is that of a footnote or a flag, perhaps behind the unit."""
+    if mark in CURRENCIES or (unit and mark in UNITS):
+        return False
+    known = next((one for one in (*CURRENCIES, *UNITS) if mark.startswith(one) and one != mark), "") if unit else ""
+    return _FOOTNOTE.fullmatch(mark.removeprefix(known).strip()) is not None
 
 
 def ratio(size: float, stated: float) -> tuple[float, float]:

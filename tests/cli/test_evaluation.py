@@ -31,7 +31,10 @@ def test_a_profile_of_any_file():
 def test_report_and_evaluation(project, tmp_path):
     assert call("report", project, tmp_path / "r.html").returncode == 0
     assert "species" in (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert "accuracy" in call("evaluate", project).stdout
+    printed = call("evaluate", project).stdout
+    assert "accuracy" in printed
+    assert "Size of the test set: The held-out test set has" in printed
+    assert {one["verdict"] for one in json.loads(call("evaluate", project, "--json").stdout)["checks"]} == {"passed"}
     assert json.loads(call("evaluate", project, "--data", SAMPLES / "penguins.csv", "--json").stdout)["rows"] == 344
 
 

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import mlops_desktop.engine
+from mlops_desktop.engine.data import RowBlocks
 
 ENGINE = Path(mlops_desktop.engine.__path__[0])
-FOR_TYPES_ALONE = {"NDArray": NDArray, "np": np}  # imported under TYPE_CHECKING in some modules
+FOR_TYPES_ALONE = {"NDArray": NDArray, "RowBlocks": RowBlocks, "np": np}  # imported under TYPE_CHECKING in some modules
 
 # Names with `Any`, by the reason. The list only gets shorter: a name that has its types has to leave it.
 UNTYPED = {
@@ -46,7 +47,7 @@ UNTYPED = {
     },
     "the store keeps what each result declares: documents, arrays, plain data": {
         "data.table_from_record",
-        "data.table_to_record",
+        "data.TypedCells.record",
         "pipeline.ArtifactStore.get",
         "pipeline.ArtifactStore.get_object",
         "pipeline.ArtifactStore.origin",

@@ -103,7 +103,14 @@ NUMBERS = {
     "months and days of ISO 8601": case(["P1Y2M10DT2H", "P1M1D"], "category", ["P1Y2M10DT2H", "P1M1D"], "amounts"),
     "years and months": case(["5y 3m", "7y"], "number", [63, 84], "converted", unit="months"),
     "terms of bonds": case(["3M", "1Y", "10Y"], "number", [3, 12, 120], "converted", unit="months"),
-    "hours by name": case(["1:30:00", "0:45:36"], "number", [1.5, 0.76], "duration", name="duration", unit="h"),
+    "hours by name": case(["1:30:00", "0:45:36"], "number", [1.5, 0.76], "duration_by_name", name="duration", unit="h"),
+    "minutes and seconds by name": case(
+        ["3:45", "12:30", "0:57"], "number", [3.75, 12.5, 0.95], "duration_by_name", name="len", unit="min"
+    ),
+    "minutes and seconds, and hours": case(["45:30", "1:02:15", "58:00"], "number", [45.5, 62.25, 58], "duration", name="Zeit", unit="min"),
+    "minutes and tenths of seconds": case(
+        ["05:12.3", "04:59.7", "05:01.0"], "number", [5.205, 299.7 / 60, 301 / 60], "duration", unit="min"
+    ),
     "hours and minutes beyond a day": case(["36:15", "12:30"], "number", [36.25, 12.5], "duration", unit="h"),
     "days with a point": case(["1.02:03:36", "00:15:00"], "number", [26.06, 0.25], "duration", unit="h"),
     "feet and inches": case(["5'11\"", "6'2\"", "5'"], "number", [71, 74, 60], "converted", unit="in"),
@@ -117,6 +124,19 @@ NUMBERS = {
     "per mille and bare": case(["5 ‰", "7", "3"], "category", ["5 ‰", "7", "3"], "not_number"),
     "basis points": case(["25 bp", "50bp"], "integer", [25, 50], unit="bp"),
     "basis points and per cent": case(["25 bp", "0.5 %"], "number", [0.0025, 0.005], "converted"),
+    "footnotes": case(["12.5*", "13.1", "14.2†", "9.9¹²"], "number", [12.5, 13.1, 14.2, 9.9], "footnotes"),
+    "numbers of footnotes": case(["12.5 1)", "13.1", "14.2 [a]"], "number", [12.5, 13.1, 14.2], "footnotes"),
+    "a footnote behind a currency": case(["12.50 €*", "13.00 €"], "number", [12.5, 13], "footnotes", unit="€"),
+    "a footnote behind per cent": case(["12.5 %*", "13 %"], "number", [0.125, 0.13], "footnotes"),
+    "flags of Eurostat": case(["12.3 e", ":", "14.2 bp"], "number", [12.3, None, 14.2], "footnotes", "missing_words"),
+    "high and low": case(["12.3 H", "13.1", "1.2 L"], "number", [12.3, 13.1, 1.2], "footnotes"),
+    "numbers of houses": case(["12 a", "13", "14 b", "15"], "category", ["12 a", "13", "14 b", "15"], "not_number"),
+    "a second number in parentheses": case(["1.1 (2)", "2.2 (3)"], "category", ["1.1 (2)", "2.2 (3)"], "amounts"),
+    "free of charge": case(["1.50 €", "kostenlos", "2.50 €", "Free"], "number", [1.5, 0, 2.5, 0], "free", unit="€"),
+    "free of charge by name": case(["1.50", "Free", "0.99"], "number", [1.5, 0, 0.99], "free", name="price"),
+    "grades with a tendency": case(["1", "1-", "2+", "3"], "category", ["1", "1-", "2+", "3"], "grades"),
+    "below detection": case(["1.5", "< LOD", "n.n.", "2.5"], "number", [1.5, None, None, 2.5], "missing_words"),
+    "words for missing": case(["(leer)", "6", "k.A.", "7", "(blank)", "fehlt"], "integer", [None, 6, None, 7, None, None], "missing_words"),
     "debit and credit": case(["1,200.00 CR", "250.50 DR", "10.00CR"], "number", [1200, -250.5, 10], "debit_credit"),
     "Indian debit and credit": case(["1,00,200.00 Cr", "250.50 Dr"], "number", [100200, -250.5], "debit_credit"),
     "crores": case(["5 Cr", "7.5 Cr"], "number", [5e7, 7.5e7], "converted"),
@@ -230,6 +250,10 @@ DATES = {
     "years": case(["2023", "2024"], "integer", [2023, 2024], name="year"),
     "clock with h": case(["12h30", "24h00", "8h05"], "date", ["12:30:00", "00:00:00", "08:05:00"]),
     "Uhr": case(["01.05.2024 12:00 Uhr", "13.05.2024 09:30 Uhr"], "date", ["2024-05-01T12:00:00", "2024-05-13T09:30:00"], ORDER),
+    "short clock times": case(["3:45", "12:45", "0:59"], "date", ["03:45:00", "12:45:00", "00:59:00"], "clock"),
+    "clock times in the first hours": case(["00:03:10", "00:59:01"], "date", ["00:03:10", "00:59:01"], "clock", name="time"),
+    "times of a day": case(["8:05", "12:45", "17:30"], "date", ["08:05:00", "12:45:00", "17:30:00"], name="time"),
+    "times by name": case(["3:45", "0:59"], "date", ["03:45:00", "00:59:00"], name="Uhrzeit"),
     "24:00": case(["24:00", "08:30"], "date", ["00:00:00", "08:30:00"]),
     "quarters in words": case(["1. Quartal 2024", "3. Quartal 2023"], "date", ["2024-01-01", "2023-07-01"]),
     "quarters in several ways": case(["2024Q1", "2024Q2"], "date", ["2024-01-01", "2024-04-01"]),
@@ -355,6 +379,18 @@ def test_hostile_columns_get_a_type_whatever_their_length_and_are_served_as_they
         assert few.schema == many.schema or kinds <= {"category", "text", "id", "ordered"} or "id" in kinds
         served = few.schema.from_texts({"x": cells}, len(cells)).frame
         assert values_of(Table(few.schema, served), len(cells)) == values_of(few, len(cells))
+
+
+@pytest.mark.parametrize(("cells", "hours"), [(["8:30", "12:45"], [8.5, 12.75]), (["08:30:00", "14:45:00"], [8.5, 14.75])])
+def test_clock_times_are_durations_where_a_person_says_so(cells, hours):
+    table = type_cells(cells_of({"start": pd.Series(cells, dtype="str")}), {"start": ColumnNote(type="number")}, Silent())
+    assert table.frame.number("start").tolist() == hours
+    assert table.schema.columns[0].unit == "h"
+
+
+def test_durations_by_name_are_times_of_day_where_a_person_says_so():
+    table = type_cells(cells_of({"call": pd.Series(["8:30", "12:45"], dtype="str")}), {"call": ColumnNote(type="date")}, Silent())
+    assert values_of(table, 2) == ["08:30:00", "12:45:00"]
 
 
 AS_DATES = {

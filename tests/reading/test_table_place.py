@@ -285,9 +285,14 @@ def test_the_quick_way_and_the_exact_way_read_the_same(seed, tmp_path, monkeypat
     for other in draw.sample([head, "1", "1,2,3,4,5,6", "# a, b", "----", "", "   ", '"a,b",c', "note"], draw.randint(0, 3)):
         lines.insert(draw.randint(0, len(lines)), other)
     path = written(tmp_path, "\n".join([head, *lines]) + "\n")
-    if seed % 2:  # in pieces of a row or two
+    if seed % 3:  # in pieces of a row or two
         monkeypatch.setattr(_regular_rows, "_BLOCK_BYTES", 150)
+        monkeypatch.setattr(_regular_rows, "_USUAL_CELL", 1)
         monkeypatch.setattr(_coded_columns, "PIECE_BYTES", 1)
+    if seed % 3 == 1:  # by several threads
+        monkeypatch.setattr(_regular_rows, "_PIECE_BYTES", draw.randint(20, 200))
+        monkeypatch.setattr(_regular_rows, "_LEAST_BYTES", 0)
+        monkeypatch.setattr(_regular_rows, "_LEAST_BLOCKS", 0)
     quick = outcome(path)
     monkeypatch.setattr(_text_rows, "_is_regular", lambda *_: False)
     assert outcome(path) == quick

@@ -14,7 +14,9 @@ ROWS = {
     "trailing delim all": Case("a;b;c;\n1;2,5;x;\n2;3,5;y;\n3;4,5;x;\n", 3, "a integer 1 | b number 2.5 | c category x", notes="file"),
     "leading delim": Case(";a;b;c\n;1;2,5;x\n;2;3,5;y\n;3;4,5;x\n", 3, "a integer 1 | b number 2.5 | c category x", notes="file"),
     "unnamed index": Case(",a,b\n0,1.5,x\n1,2.5,y\n2,3.5,x\n", 3, "column_1 integer 0 | a number 1.5 | b category x", notes="file"),
-    "short header": Case("a,b\n1,2,3\n4,5,6\n7,8,9\n", 3, "row_names integer 1 | a integer 2 | b integer 3", notes="row_names"),
+    "short header": Case(
+        "a,b\n1,2,3\n4,5,6\n7,8,9\n", 3, "row_names integer 1 | a integer 2 | b integer 3", notes="row_names split_decimals"
+    ),
     "ragged long": Case("a,b,c\n1,2,3\n4,5,6,7\n8,9,10\n", 3, "a integer 1 | b integer 2 | c integer 3", notes="ragged"),
     "dup names": Case("a,a,b\n1,2,3\n4,5,6\n7,8,10\n", 3, "a integer 1 | a_2 integer 2 | b integer 3", notes="file"),
     "dup names with suffix": Case("a,a_2,a\n1,2,3\n4,5,6\n7,8,10\n", 3, "a integer 1 | a_2 integer 2 | a_3 integer 3", notes="file"),

@@ -34,8 +34,33 @@ def coded_batch(batches: Iterable[Any], schema: Any) -> Any:
                 held, size = [], 0
         if held or not pieces:
             encode()
-        parts = zip(*([one.result() for one in piece] for piece in pieces), strict=True)
-        arrays = list(pool.map(_joined, parts) if len(pieces) > 1 else (one for (one,) in parts))
+        return _joined_pieces([[one.result() for one in piece] for piece in pieces], schema, pool)
+
+
+def coded_pieces(tables: Sequence[Callable[[], Any]], schema: Any) -> Any:
+    """One record batch of dictionary arrays from tables of texts, one behind the other: as many are made and encoded at a time as there
+    are threads. What one of them raises ends the others.
+    """
+    with ThreadPoolExecutor(THREADS) as pool:
+        futures = [pool.submit(_encoded_table, table) for table in tables]
+        try:
+            pieces = [future.result() for future in futures]
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    with ThreadPoolExecutor(THREADS) as pool:
+        return _joined_pieces(pieces, schema, pool)
+
+
+def _encoded_table(table: Callable[[], Any]) -> list[Any]:
+    return [_encoded(column) for column in table().columns]
+
+
+def _joined_pieces(pieces: Sequence[Sequence[Any]], schema: Any, pool: ThreadPoolExecutor) -> Any:
+    """The columns of pieces of a table, one behind the other, as one record batch."""
+    import pyarrow as pa
+
+    parts = zip(*pieces, strict=True)
+    arrays = list(pool.map(_joined, parts) if len(pieces) > 1 else (one for (one,) in parts))
     return pa.RecordBatch.from_arrays(arrays, names=schema.names)
 
 

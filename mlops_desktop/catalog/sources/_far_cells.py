@@ -15,6 +15,7 @@ _PLACE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})([0-9]+)"')
 # Quick, for they begin with a plain text.
 _ROW = re.compile(rb'row\b[^>]*?\sr="([0-9]+)"')
 _THREE_LETTERS = re.compile(rb'r="[A-Z]{3}[0-9]')
+_SEVERAL_LETTERS = re.compile(rb'r="[A-Z]{2,3}[0-9]')
 _TWO_LETTERS = re.compile(rb'r="([A-Z]{2})[0-9]')
 _ALL = (2**20, 2**14)  # the last row and column of a sheet
 _LARGE = 5_000_000  # positions between the first and the last cell that are read in any case
@@ -91,10 +92,19 @@ def _extent(data: bytes, last: tuple[int, int]) -> _Extent:
 def _may_be_sparse(data: bytes) -> bool:
     """Whether the cells must be looked at one by one, by a quick upper bound of the area."""
     rows = max(map(int, _ROW.findall(data)), default=0)
-    enough = max(_LARGE, _SPARSE * (data.count(b"<c ") + data.count(b":c ")))
+    if rows * 702 <= _LARGE:
+        return _THREE_LETTERS.search(data) is not None
+    if _SEVERAL_LETTERS.search(data) is None:
+        return rows * 26 > _LARGE and rows * 26 > _enough(data)
+    enough = _enough(data)
     if rows * 26 > enough or _THREE_LETTERS.search(data):
         return True
     return rows * 702 > enough and rows * max((_number(one[1]) for one in _TWO_LETTERS.finditer(data)), default=26) > enough
+
+
+def _enough(data: bytes) -> int:
+    """The positions up to which a sheet of so many cells is dense."""
+    return max(_LARGE, _SPARSE * (data.count(b"<c ") + data.count(b":c ")))
 
 
 def _end(numbers: Iterable[int], gap: int) -> int:

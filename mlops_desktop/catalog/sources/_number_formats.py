@@ -51,11 +51,12 @@ class NumberFormat:
         """
         if self.digits:
             return self._with_zeros(value)
-        exact = Decimal(repr(value)) * (100 if self.percent else 1)
-        shown = format(exact.normalize(), "f")
+        shown = repr(value).removesuffix(".0")
+        if self.percent or "e" in shown:
+            shown = format((Decimal(shown) * (100 if self.percent else 1)).normalize(), "f")
         if shown[-4:-3] == ".":
             shown += "0"
-        return f"{shown} {'%' if self.percent else self.mark}".strip()
+        return f"{shown} {'%' if self.percent else self.mark}".rstrip()
 
     def _with_zeros(self, value: float) -> str | None:
         if value < 0 or value != int(value):

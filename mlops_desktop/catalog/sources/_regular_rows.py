@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mlops_desktop.catalog.sources._coded_columns import coded_batch, mask_where, rows_where, texts_of, with_rows
+from mlops_desktop.base.column_threads import THREADS
+from mlops_desktop.catalog.sources._coded_columns import coded_batch, coded_pieces, mask_where, rows_where, texts_of, with_rows
 from mlops_desktop.serving.dialect import MOST_LINES, Dialect, numbered_rows
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.row_sifter import MARKED, NAMED_TOTAL, STARS, TAIL, TOTALS, RowSifter
@@ -20,6 +23,8 @@ from mlops_desktop.serving.table_finder import RULES
 _MOST_ODD = 1000
 _BLOCK_BYTES = 2**20  # of text that Arrow cuts at a time, more for wide tables; a longer row is read by the slower path
 _USUAL_CELL = 200  # bytes
+_PIECE_BYTES = 2**24  # of text without quotes that a thread takes at a time
+_LEAST_BYTES, _LEAST_BLOCKS = 2**22, 4  # of text that is worth several threads
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def parse_regular(path: Path, start: int, dialect: Dialect, width: int, *, quote
         return RegularRows(coded_batch([], schema), {})
     quote = dialect.quote if quoted else ""
     try:
-        return RegularRows(coded_batch(_arrow_batches(path, start, dialect, quote, schema, lambda _: "error", threads=True), schema), {})
+        return RegularRows(_coded_rows(path, start, dialect, quote, schema), {})
     except pa.ArrowInvalid:
         found: list[Any] = []
 
@@ -124,8 +129,48 @@ def _odd_rows(found: list[Any], dialect: Dialect, width: int) -> dict[int, list[
     return odd
 
 
-def _arrow_batches(path: Path, start: int, dialect: Dialect, quote: str, schema: Any, handler: Any, *, threads: bool) -> Iterator[Any]:
+def _coded_rows(path: Path, start: int, dialect: Dialect, quote: str, schema: Any) -> Any:
+    """All rows as a record batch of dictionary arrays; ArrowInvalid when one has another number of cells."""
     import pyarrow as pa
+    import pyarrow.csv as pc
+
+    ranges = [] if quote else _line_ranges(path, start, len(schema))
+    if len(ranges) < 2:
+        return coded_batch(_arrow_batches(path, start, dialect, quote, schema, lambda _: "error", threads=True), schema)
+    read, parse, convert = _options(dialect, quote, schema, lambda _: "error", threads=False)
+
+    def table(begin: int, end: int) -> Any:
+        with path.open("rb") as file:
+            file.seek(begin)
+            return pc.read_csv(pa.BufferReader(file.read(end - begin)), read, parse, convert)
+
+    return coded_pieces([partial(table, *one) for one in ranges], schema)
+
+
+def _line_ranges(path: Path, start: int, width: int) -> list[tuple[int, int]]:
+    """The bytes of whole lines in which a large file without quotes can be read at once in several threads; none for other files."""
+    end, block = path.stat().st_size, _block_bytes(width)
+    pieces = -(-(end - start) // _PIECE_BYTES)
+    if end - start < max(_LEAST_BYTES, _LEAST_BLOCKS * block):
+        return []
+    pieces = -(-pieces // THREADS) * THREADS
+    cuts = [start]
+    with path.open("rb") as file:
+        for i in range(1, pieces):
+            file.seek(start + (end - start) * i // pieces)
+            if not file.readline(block).endswith(b"\n"):
+                return []  # other line ends, or a row longer than Arrow takes
+            cut = file.tell()
+            if file.read(len(BOM_UTF8)) != BOM_UTF8:  # at the beginning Arrow takes it for no part of the text
+                cuts.append(cut)
+    return [(a, b) for a, b in pairwise((*cuts, end)) if a < b]
+
+
+def _block_bytes(width: int) -> int:
+    return max(_BLOCK_BYTES, _USUAL_CELL * width)
+
+
+def _options(dialect: Dialect, quote: str, schema: Any, handler: Any, *, threads: bool) -> tuple[Any, Any, Any]:
     import pyarrow.csv as pc
 
     parse = pc.ParseOptions(
@@ -139,7 +184,14 @@ def _arrow_batches(path: Path, start: int, dialect: Dialect, quote: str, schema:
     convert = pc.ConvertOptions(
         column_types=dict(zip(schema.names, schema.types, strict=True)), strings_can_be_null=False, quoted_strings_can_be_null=False
     )
-    read = pc.ReadOptions(column_names=schema.names, block_size=max(_BLOCK_BYTES, _USUAL_CELL * len(schema)), use_threads=threads)
+    return pc.ReadOptions(column_names=schema.names, block_size=_block_bytes(len(schema)), use_threads=threads), parse, convert
+
+
+def _arrow_batches(path: Path, start: int, dialect: Dialect, quote: str, schema: Any, handler: Any, *, threads: bool) -> Iterator[Any]:
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    read, parse, convert = _options(dialect, quote, schema, handler, threads=threads)
     with pa.OSFile(str(path)) as file:
         file.seek(start)
         with pc.open_csv(file, read, parse_options=parse, convert_options=convert) as reader:

@@ -8,7 +8,7 @@ from mlops_desktop.catalog.sources._sheet import Sheet
 from mlops_desktop.catalog.sources._workbook import Workbook, holds_rows, read_sheet
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
-from mlops_desktop.serving.table_finder import find_table, is_blank
+from mlops_desktop.serving.table_finder import SAMPLE_ROWS, find_table, is_blank
 
 _SMALL = 20  # rows, from which on the first sheet with a table is taken without a look at the others
 _FAR_LARGER = 10  # times the cells of the first table: then another sheet holds the one that is meant
@@ -19,6 +19,9 @@ def choose_sheet(book: Workbook, job: Job) -> tuple[Sheet | None, list[Evidence]
 
     None when every sheet is empty. Hidden sheets come last.
     """
+    if len(book.titles) == 1:
+        sheet = read_sheet(book, book.titles[0], job)
+        return (sheet if sheet.rows else None), []
     found: Sheet | None = None
     size = 0
     for title in book.titles:
@@ -28,7 +31,7 @@ def choose_sheet(book: Workbook, job: Job) -> tuple[Sheet | None, list[Evidence]
             found, size = (sheet, cells) if sheet.rows else (found, size)
         if found is not None and size and len(found.rows) >= _SMALL:
             break
-    if found is None or len(book.titles) < 2:
+    if found is None:
         return found, []
     others = [name for name in book.titles if name != found.title]
     message = msg(
@@ -40,7 +43,7 @@ def choose_sheet(book: Workbook, job: Job) -> tuple[Sheet | None, list[Evidence]
 
 def _table_size(sheet: Sheet) -> int:
     """The number of cells of the table in a sheet, 0 for a sheet without one: a few pairs such as “Author: Smith” are none."""
-    rows = [row for row in sheet.rows if not is_blank(row)]
+    rows = sheet.rows if len(sheet.rows) >= 2 * SAMPLE_ROWS else [row for row in sheet.rows if not is_blank(row)]
     if len(rows) < 2 or sheet.width < 2:
         return 0
     layout = find_table(rows)

@@ -23,15 +23,59 @@ _LONG = re.compile(_CELL + rb"(?:" + _FORMULA + rb")?<(?:\w+:)?v>(-?[0-9]{16,})<
 _MERGED = re.compile(rb'mergeCell\b[^>]*?\bref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 _HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\b([^>]*?\bhidden=["'](?:1|true)["'][^>]*)>""")
 _NUMBER = {name: re.compile(rb"""\b%b=["']([0-9]+)["']""" % name) for name in (b"r", b"min", b"max")}
+_STYLE = re.compile(rb'\ss="([0-9]{1,9})"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
 @dataclass(frozen=True)
-class SpecialCells:
-    """Values by position (row and column from 0) that stand in place of calamine's, and the formulas that no program has calculated."""
+class CellStyles:
+    """The places and the styles of some cells, each an array of the cells."""
 
-    values: dict[tuple[int, int], str | int]
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    styles: NDArray[np.int32]
+
+    def table(self, height: int, width: int, left: int) -> NDArray[np.int32] | None:
+        """The styles by row and column, from the column `left` on, and -1 where none is known; None where no cell has one."""
+        near = (self.rows < height) & (self.columns >= left) & (self.columns < left + width)
+        if not near.any():
+            return None
+        found = np.full((height, width), -1, np.int32)
+        found[self.rows[near], self.columns[near] - left] = self.styles[near]
+        return found
+
+
+@dataclass(frozen=True)
+class SheetXml:
+    """What the XML of a sheet says; positions are row and column from 0.
+
+    `errors` stand in place of calamine's values, `uncalculated` are formulas that no program has calculated. `merged` are areas (first row
+    and column, last row and column), `hidden_rows` and `hidden_columns` the first and last ones of runs.
+    """
+
+    errors: dict[tuple[int, int], str]
     uncalculated: list[tuple[int, int]]
+    styles: CellStyles | None
+    merged: list[tuple[int, int, int, int]]
+    hidden_rows: list[tuple[int, int]]
+    hidden_columns: list[tuple[int, int]]
+
+
+def sheet_xml(data: bytes, wanted: Collection[int]) -> SheetXml:
+    """What the XML of a sheet says beyond values; of the styles of cells only the wanted ones."""
+    errors = {}
+    if b't="e"' in data:
+        errors = {_place(cell): cell[4].decode() for cell in _ERROR.finditer(data) if b't="e"' in cell[3]}
+    uncalculated = []
+    if (b":f" if _is_prefixed(data) else b"<f") in data:
+        # A formula whose text is empty has been calculated.
+        uncalculated = [_place(cell) for cell in _EMPTY_FORMULA.finditer(data) if not (cell[4] and b't="str"' in cell[3])]
+    return SheetXml(errors, uncalculated, cell_styles(data, wanted), merged_areas(data), *hidden_parts(data))
+
+
+def long_numbers(data: bytes) -> dict[tuple[int, int], int]:
+    """The whole numbers of 16 digits and more in a sheet's XML, by position; floats do not hold them."""
+    return {_place(cell): int(cell[4]) for cell in _LONG.finditer(data) if _is_number(cell[3])}
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -52,60 +96,55 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def special_cells(data: bytes, large: bool) -> SpecialCells:
-    """The errors of a sheet's XML, its formulas without a saved value, and (`large`) its whole numbers of 16 digits and more."""
-    values: dict[tuple[int, int], str | int] = {}
-    if b't="e"' in data:
-        values.update({_place(cell): cell[4].decode() for cell in _ERROR.finditer(data) if b't="e"' in cell[3]})
-    if large:
-        values.update({_place(cell): int(cell[4]) for cell in _LONG.finditer(data) if _is_number(cell[3])})
-    uncalculated = []
-    if b"<f" in data or b":f" in data:
-        # A formula whose text is empty has been calculated.
-        uncalculated = [_place(cell) for cell in _EMPTY_FORMULA.finditer(data) if not (cell[4] and b't="str"' in cell[3])]
-    return SpecialCells(values, uncalculated)
+def _is_prefixed(data: bytes) -> bool:
+    """Whether the names of elements have a prefix, such as in <x:c>."""
+    at = data.find(b"sheetData")
+    return data[at - 1 : at] == b":"
 
 
 def merged_areas(data: bytes) -> list[tuple[int, int, int, int]]:
     """The merged cells of a sheet's XML: first row and column, last row and column, from 0."""
-    if b"mergeCell " not in data:
+    start = data.rfind(b"sheetData")
+    if data.find(b"mergeCell ", start) < 0:
         return []
-    areas = ((*_position(one[1], one[2]), *_position(one[3], one[4])) for one in _MERGED.finditer(data))
+    areas = ((*_position(one[1], one[2]), *_position(one[3], one[4])) for one in _MERGED.finditer(data, start))
     return [area for area in areas if area[0] <= area[2] and area[1] <= area[3]]
 
 
-def hidden_parts(data: bytes, height: int, width: int) -> tuple[frozenset[int], frozenset[int]]:
-    """The hidden rows and the hidden columns of a sheet's XML up to a last row and column, from 0."""
-    rows, columns = set[int](), set[int]()
+def hidden_parts(data: bytes) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The hidden rows and the hidden columns of a sheet's XML: the first and the last of each run, from 0."""
+    rows: list[tuple[int, int]] = []
+    columns: list[tuple[int, int]] = []
     if b"hidden=" not in data:
-        return frozenset(), frozenset()
+        return rows, columns
     for one in _HIDDEN.finditer(data):
         first, last = (_NUMBER[name].search(one[2]) for name in ((b"r", b"r") if one[1] == b"row" else (b"min", b"max")))
         if first and last:
-            found, end = (rows, height) if one[1] == b"row" else (columns, width)
-            found.update(range(int(first[1]) - 1, min(int(last[1]), end)))
-    return frozenset(rows), frozenset(columns)
+            (rows if one[1] == b"row" else columns).append((int(first[1]) - 1, int(last[1]) - 1))
+    return rows, columns
 
 
-def cell_styles(data: bytes, wanted: Collection[int], height: int, width: int, left: int) -> NDArray[np.int32] | None:
-    """The styles of the cells of a sheet's XML that are among the wanted ones, and -1 elsewhere: (height, width - left).
-
-    None when no cell has one of them.
-    """
-    if not wanted or not height:
+def cell_styles(data: bytes, wanted: Collection[int]) -> CellStyles | None:
+    """The cells of a sheet's XML whose styles are among the wanted ones; None when there are none."""
+    if not wanted:
         return None
-    ids = "|".join(map(str, sorted(wanted))).encode()
-    found: NDArray[np.int32] | None = None
-    for one in re.finditer(rb'<(?:\w+:)?c\b[^>]*?\ss="(' + ids + rb')"[^>]*>', data):
-        place = _PLACE.search(one[0])
-        if place is None:
-            continue
-        row, column = _position(place[1], place[2])
-        if row < height and left <= column < width:
-            if found is None:
-                found = np.full((height, width - left), -1, np.int32)
-            found[row, column - left] = int(one[1])
-    return found
+    ids = b"|".join(b"%d" % one for one in sorted(wanted))
+    usual = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})" s="(' + ids + rb')"')
+    every = re.compile(rb'<(?:\w+:)?c\b[^>]*?\ss="(?:' + ids + rb')"[^>]*>')
+    first = every.search(data)
+    if first is None:
+        return None
+    if usual.search(first[0]):  # as programs write it, and found quicker
+        found = usual.findall(data)
+    else:
+        cells = ((_PLACE.search(one[0]), _STYLE.search(one[0])) for one in every.finditer(data))
+        found = [(place[1], place[2], style[1]) for place, style in cells if place and style]
+    columns = {letters: _position(letters, b"1")[1] for letters in {one[0] for one in found}}
+    return CellStyles(
+        np.array([one[1] for one in found], "S7").astype(np.intp) - 1,
+        np.array([columns[one[0]] for one in found], np.intp),
+        np.array([one[2] for one in found], "S9").astype(np.int32),
+    )
 
 
 def _is_number(attributes: bytes) -> bool:

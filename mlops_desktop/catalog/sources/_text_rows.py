@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,9 +31,19 @@ class TextRows:
 
 
 def text_rows(
-    file: Utf8File, start: int, dialect: Dialect, names: Sequence[str] | None, width: int, sifter: RowSifter, skip_end: int
+    file: Utf8File,
+    start: int,
+    dialect: Dialect,
+    names: Sequence[str] | None,
+    width: int,
+    sifter: RowSifter,
+    skip_end: int,
+    split: tuple[int, ...] = (),
 ) -> TextRows:
-    """The rows of a UTF-8 file from byte `start`, below the names. `width` is the usual number of cells; `names` may be fewer or more."""
+    """The rows of a UTF-8 file from byte `start`, below the names. `width` is the usual number of cells; `names` may be fewer or more.
+
+    `split` are the positions of the cells that are put together with the next one (`split_decimals`).
+    """
     columns = width if names is None else max(width, len(without_empty_end(names, width)))
     quotes = file.count(dialect.quote, start) if dialect.quote and dialect.is_plain else 0
     may_be = columns == width and _is_regular(dialect, quotes)
@@ -42,7 +52,7 @@ def text_rows(
         rows = _sifted(regular, sifter, skip_end)
     else:
         rows = _parse_rows(file.path.read_bytes()[start:].decode(), dialect, columns, sifter, skip_end)
-    return _named(rows, names)
+    return _named(replace(rows, table=_joined(rows.table, split)) if split else rows, names)
 
 
 def _is_regular(dialect: Dialect, quotes: int) -> bool:
@@ -158,6 +168,24 @@ def _named(rows: TextRows, names: Sequence[str] | None) -> TextRows:
     elif extra == "row_names":
         notes += (Evidence("", extra, "The first column has no name of its own; it was named “row_names”."),)
     return replace(rows, table=table.rename_columns(completed), notes=notes)
+
+
+def _joined(table: Any, split: Collection[int]) -> Any:
+    """The table with the columns at these positions and the next ones put together, as `joined_parts` does."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    arrays = []
+    for at in range(table.num_columns):
+        if at - 1 in split:
+            continue
+        column = _plain(table.column(at))
+        if at in split:
+            fraction = _plain(table.column(at + 1))
+            both = pc.binary_join_element_wise(column, fraction, ",")
+            column = pc.if_else(pc.equal(pc.utf8_trim_whitespace(both), ","), "", both)
+        arrays.append(column)
+    return pa.Table.from_arrays(arrays, names=generated_names(len(arrays)))
 
 
 def _filled(column: Any) -> float:

@@ -8,7 +8,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._far_cells import without_far_cells
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats
 from mlops_desktop.catalog.sources._sheet import Area, Sheet
-from mlops_desktop.catalog.sources._sheet_xml import cell_styles, hidden_parts, merged_areas, sheet_parts, special_cells
+from mlops_desktop.catalog.sources._sheet_xml import SheetXml, long_numbers, sheet_parts, sheet_xml
 from mlops_desktop.serving.message import msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
@@ -135,22 +136,21 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     part = workbook.parts.get(title)
     near = without_far_cells(title, workbook.archive.read(part)) if workbook.archive is not None and part else None
     book = _with_part(workbook.archive, part, near.data) if workbook.archive and part and near and near.changed else workbook.book
-    read = book.get_sheet_by_name(title)
+    with ThreadPoolExecutor(1) as beside:  # calamine leaves Python free meanwhile
+        reading = beside.submit(book.get_sheet_by_name, title)
+        xml = sheet_xml(near.data, workbook.formats) if near else None
+        read = reading.result()
     raw = read.to_python(skip_empty_area=False)  # rows of one length
     job.step(0.6)
     known = [_values(cells) for cells in zip(*raw, strict=True)]
-    columns, large = [cells for cells, _ in known], any(beyond for _, beyond in known)
-    found = special_cells(near.data, large) if near else None
-    values = {(i, j): value for (i, j), value in (found.values if found else {}).items() if i < len(raw)}
-    formulas = found.uncalculated if found else []
+    columns = [cells for cells, _ in known]
+    formulas = xml.uncalculated if xml else []
+    values: dict[tuple[int, int], str | int] = {**xml.errors} if xml else {}
+    if near and any(large for _, large in known):
+        values.update(long_numbers(near.data))
     last = max((i for i, _ in formulas), default=-1)
     height = max(len(raw), last + 1)
-    columns += [[] for _ in range(max([j + 1 for _, j in (*values, *formulas)], default=0) - len(columns))]
-    columns = [[*cells, *[None] * (height - len(cells))] if len(cells) < height else cells for cells in columns]
-    for j in {j for _, j in values}:
-        columns[j] = list(columns[j])
-    for (i, j), value in values.items():
-        columns[j][i] = value  # type: ignore[index]
+    _put(columns, {place: value for place, value in values.items() if place[0] < len(raw)}, formulas, height)
     filled = [j for j, cells in enumerate(columns) if any(cell is not None for cell in cells)]
     width = max([*filled, *(j for _, j in formulas)], default=-1) + 1
     left = min([*filled[:1], *(j for _, j in formulas)], default=0)
@@ -158,25 +158,31 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     while len(rows) > last + 1 and all(cell is None for cell in rows[-1]):
         rows.pop()
     sheet = Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left, near.far if near else ())
-    return _with_layout(sheet, workbook, near.data if near else None, read)
+    merged = xml.merged if xml else [(*first, *last) for first, last in read.merged_cell_ranges or ()]
+    sheet = replace(sheet, merged=tuple(Area(a, b - left, c, d - left) for a, b, c, d in merged if a < len(rows) and left <= b < width))
+    return _with_layout(sheet, xml, workbook.formats) if xml else sheet
 
 
-def _with_layout(sheet: Sheet, workbook: Workbook, data: bytes | None, read: Any) -> Sheet:
-    """The sheet with its number formats, merged cells, and hidden rows and columns, as far as its file tells them."""
+def _put(columns: list[Sequence[Any]], values: Mapping[tuple[int, int], Any], formulas: Sequence[tuple[int, int]], height: int) -> None:
+    """Put values into columns, which get the given height and grow in number so that there is a place for each value and formula."""
+    columns += [[] for _ in range(max([j + 1 for _, j in (*values, *formulas)], default=0) - len(columns))]
+    for j, cells in enumerate(columns):
+        if len(cells) < height:
+            columns[j] = [*cells, *[None] * (height - len(cells))]
+    changed = {j: list(columns[j]) for j in {j for _, j in values}}
+    for (i, j), value in values.items():
+        changed[j][i] = value
+    for j, cells in changed.items():
+        columns[j] = cells
+
+
+def _with_layout(sheet: Sheet, xml: SheetXml, formats: Mapping[int, NumberFormat]) -> Sheet:
+    """The sheet with its number formats, and its hidden rows and columns."""
     height, width, left = len(sheet.rows), sheet.width, sheet.left
-    areas = merged_areas(data) if data is not None else [(*first, *last) for first, last in read.merged_cell_ranges or ()]
-    merged = tuple(Area(a, b - left, c, d - left) for a, b, c, d in areas if a < height and left <= b < left + width)
-    if data is None:
-        return replace(sheet, merged=merged)
-    hidden_rows, hidden_columns = hidden_parts(data, height, left + width)
-    return replace(
-        sheet,
-        merged=merged,
-        formats=workbook.formats,
-        styles=cell_styles(data, workbook.formats, height, left + width, left),
-        hidden_rows=hidden_rows,
-        hidden_columns=frozenset(j - left for j in hidden_columns if j >= left),
-    )
+    rows = (row for first, last in xml.hidden_rows for row in range(first, min(last + 1, height)))
+    columns = (column - left for first, last in xml.hidden_columns for column in range(max(first, left), min(last + 1, left + width)))
+    styles = xml.styles.table(height, width, left) if xml.styles else None
+    return replace(sheet, formats=formats, styles=styles, hidden_rows=frozenset(rows), hidden_columns=frozenset(columns))
 
 
 def _with_part(archive: zipfile.ZipFile, part: str, data: bytes) -> Any:

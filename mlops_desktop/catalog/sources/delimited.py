@@ -14,13 +14,14 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, listed, text
-from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sample_text, write_beginning
+from mlops_desktop.base.source import UNKNOWN_DECIMAL, Batches, ReadReport, file_notes, table_batches
+from mlops_desktop.base.text_file import SAMPLE_BYTES, byte_facts, find_encoding, pieces, sample_text, write_beginning
 from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
+from mlops_desktop.catalog.sources._text_notes import damaged_cells, split_notes
 from mlops_desktop.serving.csv_names import usual_width
 from mlops_desktop.serving.dialect import (
     BLANKS,
@@ -36,8 +37,8 @@ from mlops_desktop.serving.dialect import (
 from mlops_desktop.serving.file_notation import likely_decimal
 from mlops_desktop.serving.late_escape import LATE_ESCAPE, has_late_escape
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter
+from mlops_desktop.serving.split_decimals import find_split_decimals
 from mlops_desktop.serving.table_finder import SAMPLE_ROWS, LeftOut, TableLayout, find_table
 
 _DELIMITERS = {
@@ -183,7 +184,7 @@ class Delimited(TableSource):
         if self.encoding == "auto" or self.encoding.startswith("utf"):
             return True  # another encoding than these is an error when the file is read
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
-            return not find_encoding(plain.path).startswith("utf") or all(piece.isascii() for piece in pieces(plain.path))
+            return not find_encoding(plain.path).startswith("utf") or not byte_facts(plain.path).others
 
     def _guessed(self, path: Path) -> Delimited:
         """This source with the parameters left to it found from a file that is not compressed."""
@@ -273,6 +274,8 @@ class Delimited(TableSource):
         """
         if self.escape != "auto" or path.stat().st_size <= SAMPLE_BYTES or encoding.startswith(("utf-16", "utf-32")):
             return self
+        if not byte_facts(path).marks[b"\\"]:
+            return self
         late = (piece.decode(encoding, "replace") for piece in pieces(path, SAMPLE_BYTES) if b"\\" in piece)
         if has_late_escape(late, lambda lines: self._dialect(lines, "")) and not self._find(*sample_text(path, encoding)).dialect.escape:
             return replace(self, escape="backslash")
@@ -290,7 +293,8 @@ class Delimited(TableSource):
         dialect = found.dialect
         start = _offset(file, found.lines_to(layout.body))
         sifter = RowSifter.over(layout, wanted, found.rows)
-        rows = text_rows(file, start, dialect, layout.names, _width(found), sifter, self.skip_end)
+        split = find_split_decimals(dialect.delimiter, len(layout.names or ()), found.rows[layout.body :])
+        rows = text_rows(file, start, dialect, layout.names, _width(found), sifter, self.skip_end, split.places)
         above = replace(layout, left_out=found.left_out)
         report = ReadReport(
             rows_read=rows.table.num_rows,
@@ -301,17 +305,23 @@ class Delimited(TableSource):
                 *layout_notes(above, self.comment),
                 *left_out_notes(rows.left_out, self.comment),
                 *rows.notes,
+                *split_notes(split),
                 *_undivided(dialect, found.rows),
                 *_rivals(dialect, found.rows[next(iter(layout.header), layout.body) :]),
-                *(_damaged(rows.table) if file.damaged else ()),
+                *(damaged_cells(rows.table) if file.damaged else ()),
             ),
             has_names=layout.names is not None,
-            likely_decimal=likely_decimal(dialect.delimiter).replace(".", ""),  # a point is what is read without a hint
+            likely_decimal=_likely_decimal(dialect.delimiter),
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
             reasons={**_reasons(found, encoding), "header": header_reason(found.rows, layout)},
         )
         return rows.table, report
+
+
+def _likely_decimal(delimiter: str) -> str:
+    """As `ReadReport.likely_decimal` says: "" beside commas, where a point is what is read without a hint."""
+    return "" if delimiter == "," else likely_decimal(delimiter) or UNKNOWN_DECIMAL
 
 
 def _offset(file: Utf8File, lines: int) -> int:
@@ -373,23 +383,3 @@ def _units(layout: TableLayout, names: Sequence[str]) -> dict[int, str]:
     """The units by the position of their column, where the names stand as they were found."""
     given = zip(layout.names or (), layout.units, names, strict=False)
     return {at: unit for at, (name, unit, there) in enumerate(given) if unit and name == there}
-
-
-def _damaged(table: Any) -> Sequence[Evidence]:
-    """The cells in which bytes were no UTF-8."""
-    import pyarrow.compute as pc
-
-    notes = []
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        column = column.cast("string")
-        rows = pc.indices_nonzero(pc.match_substring(column, "\ufffd")).to_pylist()
-        if rows:
-            cells = "; ".join(f"row {at + 1:,}: “{column[at].as_py()[:40]}”" for at in rows[:3])
-            message = plural_msg(
-                len(rows),
-                "1 cell holds bytes that are no UTF-8, unlike the rest of the file ({cells}).",
-                "{n} cells hold bytes that are no UTF-8, unlike the rest of the file ({cells}).",
-                cells=cells,
-            )
-            notes.append(Evidence(name, "encoding", message, tuple(at + 1 for at in rows[:10])))
-    return notes or [Evidence("", "encoding", msg("Some bytes in or around the names are no UTF-8."))]

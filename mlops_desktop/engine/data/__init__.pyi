@@ -24,6 +24,7 @@ from .request_rows import span as span
 from .results import FilePreview as FilePreview
 from .results import Imported as Imported
 from .results import PreviewColumn as PreviewColumn
+from .row_blocks import RowBlocks as RowBlocks
 from .row_equality import equal_rows as equal_rows
 from .row_equality import row_digests as row_digests
 from .row_equality import value_bits as value_bits
@@ -36,11 +37,12 @@ from .snapshot import read_notes as read_notes
 from .snapshot import snapshot_path as snapshot_path
 from .table import Table as Table
 from .table import table_from_record as table_from_record
-from .table import table_to_record as table_to_record
 from .targets import default_positive as default_positive
 from .targets import default_roles as default_roles
 from .targets import guess_targets as guess_targets
 from .targets import guess_task as guess_task
 from .targets import target_column as target_column
 from .targets import target_of as target_of
+from .typed_table import TypedCells as TypedCells
+from .typed_table import decided_cells as decided_cells
 from .typed_table import type_cells as type_cells

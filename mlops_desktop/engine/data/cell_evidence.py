@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,8 +25,15 @@ _UNKNOWN = re.compile(
     r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
     r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar)|sans objet|sin datos|non disponibile"
     r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|verweigert|withheld"
-    r"|<?(?:lod|loq)|bdl|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|[(\[<]null[)\]>]|undefined"
+    r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|undefined"
+    r"|[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|unknown|unbekannt|vide|vacío|vacio|vuoto|keine angabe)[)\]>]"
     r"|nat|not? a time|:|##+|\.\.+|…"
+)
+# Words for a value below what was measured: no number is given, but something is known.
+_MOST_WORDS = 3  # that are not known
+_BELOW = re.compile(
+    r"(?i)[<>]? ?(?:lod|loq|mdl|bg|ng|nwg|dl|bdl|llod|lloq)|n\. ?n\.|n\.? ?d\.?|n\. ?b\.|not detected|not detectable|nicht nachweisbar"
+    r"|nicht nachgewiesen|below (?:lod|loq|detection limit|limit of detection)|unter (?:bestimmungs|nachweis)grenze"
 )
 
 
@@ -69,26 +76,48 @@ def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **f
 
 
 def without_words(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
-    """A column of numbers or dates with up to three frequent words without a digit as further texts for "missing", the evidence for them,
-    and which of the distinct texts still cannot be read (`bad` before).
+    """A column of numbers or dates with frequent words without a digit, known ones and up to three others, as further texts for "missing",
+    the evidence for them, and which of the distinct texts still cannot be read (`bad` before).
 
     A word counts so when it is known for it, or when the readable cells are more than a handful of codes.
     """
     total, readable = raw.count(present), int(np.count_nonzero(present & ~bad))
     often = np.flatnonzero(bad & (raw.counts >= _FREQUENT * total)).tolist()
-    known = {i for i, text in zip(often, raw.texts_at(often), strict=True) if _UNKNOWN.fullmatch(text)}
+    known = {i for i, text in zip(often, raw.texts_at(often), strict=True) if _is_known(text)}
     often = [i for i in often if i in known or raw.counts[i] >= STRAY_SHARE * total]
     words = {i: text for i, text in zip(often, raw.texts_at(often), strict=True) if not re.search("[0-9]", text)}
-    if not (0 < len(words) <= 3 and (readable >= 20 or (known.issuperset(words) and readable >= 2)) and raw.count(bad) <= 0.5 * total):
+    if not (
+        words
+        and len(words.keys() - known) <= 3
+        and (readable >= 20 or (known.issuperset(words) and readable >= 2))
+        and raw.count(bad) <= 0.5 * total
+    ):
         return column, [], bad
-    evidence = []
-    for i, text in words.items():
-        cells = cells_text(int(raw.counts[i]), "", "").strip()
-        evidence.append(
-            Evidence(raw.name, "missing_words", msg("“{text}” stands in {cells} and counts as missing.", text=text, cells=cells))
-        )
+    evidence = words_evidence(raw, [*words])
     grammar = replace(column.grammar, missing=(*column.grammar.missing, *words.values()))
     return replace(column, grammar=grammar), evidence, bad & ~mask(bad, words)
+
+
+def _is_known(text: str) -> bool:
+    return _UNKNOWN.fullmatch(text) is not None or _BELOW.fullmatch(text) is not None
+
+
+def known_words(raw: RawColumn, present: Bools) -> Bools:
+    """Which of the distinct texts of a column are known words for “missing”."""
+    at = np.flatnonzero(present & (raw.counts >= _FREQUENT * raw.count(present))).tolist()
+    return mask(present, [i for i, text in zip(at, raw.texts_at(at), strict=True) if _is_known(text)])
+
+
+def words_evidence(raw: RawColumn, at: Sequence[int]) -> list[Evidence]:
+    """That the texts at these positions count as missing."""
+    evidence = []
+    for i, text in zip(at, raw.texts_at(at), strict=True):
+        cells = cells_text(int(raw.counts[i]), "", "").strip()
+        template = "“{text}” stands in {cells} and counts as missing."
+        if _BELOW.fullmatch(text):
+            template = "“{text}” stands in {cells}; it may mean below the limit of detection, and counts as missing, as no number is named."
+        evidence.append(Evidence(raw.name, "missing_words", msg(template, text=text, cells=cells)))
+    return evidence
 
 
 def stray_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, example_evidence
-from mlops_desktop.engine.data.identifiers import snake_name
+from mlops_desktop.engine.data.durations import duration_evidence, duration_grammar, duration_notation
 from mlops_desktop.engine.data.number_formats import NumberFormat
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import Grammar, Scale
@@ -21,22 +21,18 @@ from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import SEVERAL_PARTS, ratio
 
 _SIGN = "[+−–-]?"
-_DAYS = "(?:[0-9]{1,6} ?(?:d|days?|Tage?),? |[0-9]{1,6}[.])"
-_CLOCK = rf"{_SIGN}{_DAYS}?[0-9]{{1,6}}[:h][0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?"
-_BEYOND_A_DAY = (
-    rf"{_SIGN}(?:{_DAYS}.*|24[:h]0[1-9].*|24[:h][1-5][0-9].*|24:00:0[1-9].*|24:00:[1-5][0-9].*|(?:2[5-9]|[3-9][0-9]|[0-9]{{3,}})[:h].*)"
-)
-_DURATION_NAME = re.compile(
-    r"(?:.*_)?(?:duration|elapsed|run_?time|lap_?time|play_?time|time_?spent|time_?taken|uptime|downtime|dauer|laufzeit|spieldauer|arbeitszeit"
-    r"|fahrzeit|duree|durée|duracion|duración|durata|length|waiting_?time|wartezeit|hours_?worked|working_?hours|total_?time)(?:_.*)?"
-)
 
 
-def compound_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
-    """The format of a column of which nearly all cells are numbers in several parts or such as may stand among these, else None."""
+def compound_format(raw: RawColumn, present: Bools, chosen: bool = False) -> NumberFormat | None:
+    """The format of a column of which nearly all cells are numbers in several parts or such as may stand among these, else None.
+
+    `chosen`: a person says that the column holds numbers, so clock times are durations.
+    """
     sample = raw.sample(present, 50)
-    if any(re.search("[0-9][:h][0-9]", text) for text in sample) and _are_durations(raw, present):
-        return NumberFormat(Grammar(notations=("hours",)), 1.0, unit="h")
+    clocks = any(re.search("[0-9][:h][0-9]", text) for text in sample)
+    if clocks and (notation := duration_notation(raw, present, chosen)):
+        grammar, unit = duration_grammar(notation)
+        return NumberFormat(grammar, 1.0, unit=unit)
     if any("P" in text for text in sample):
         for notation, pattern, unit in (("iso_hours", ISO_DURATION, "h"), ("iso_months", ISO_MONTHS, "months")):
             if _nearly_all(raw, present, pattern):
@@ -50,13 +46,6 @@ def compound_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
 
 def _nearly_all(raw: RawColumn, present: Bools, pattern: str) -> bool:
     return raw.count(raw.matching(pattern) & present) >= (1 - STRAY_SHARE) * raw.count(present)
-
-
-def _are_durations(raw: RawColumn, present: Bools) -> bool:
-    """Whether nearly all cells are written like times, and some go beyond a day or the column is named like a duration."""
-    if not _nearly_all(raw, present, _CLOCK):
-        return False
-    return _DURATION_NAME.fullmatch(snake_name(raw.name)) is not None or bool((raw.matching(_BEYOND_A_DAY) & present).any())
 
 
 def _of_dimension(raw: RawColumn, present: Bools, sample: list[str], name: str) -> NumberFormat | None:
@@ -82,14 +71,7 @@ def _of_dimension(raw: RawColumn, present: Bools, sample: list[str], name: str) 
 def compound_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evidence]:
     """What numbers in several parts were read as."""
     notations = column.grammar.notations
-    if "hours" in notations:
-        beyond = raw.matching(_BEYOND_A_DAY) & good
-        if beyond.any():
-            message = "Row {row} = {cell} is beyond a day, so these are durations, read as hours: 25:30 is 25.5."
-            yield example_evidence(raw, "duration", message, beyond)
-        elif (cells := raw.matching(_CLOCK) & good).any():
-            message = "The column is named like a duration, so row {row} = {cell} was read as hours: 1:30 is 1.5."
-            yield example_evidence(raw, "duration", message, cells)
+    yield from duration_evidence(raw, column, good)
     for notation, template in _READ_AS.items():
         if notation in notations and good.any():
             yield example_evidence(raw, "converted", template, good & ~raw.among(["0"]))
@@ -127,6 +109,7 @@ _FORMS = (
     ("amounts", rf"{_N} ?(?:±|\+/-|\+-) ?{_N}.*", "numbers with their error"),
     ("amounts", rf"{_N} ?[x×·*] ?10(?:\^|\*\*)?[-+−⁻⁺0-9⁰¹²³⁴⁵⁶⁷⁸⁹()]+", "powers of ten"),
     ("amounts", rf"{_N}\([0-9]+\)", "numbers with their error"),
+    ("amounts", rf"{_N} \({_N} ?%?\)", "numbers with a second one in parentheses"),
     ("amounts", r"[0-9]+ [0-9]{1,2}/[0-9]{1,2}|[0-9]* ?[½¼¾⅓⅔⅛⅜⅝⅞]", "fractions"),
     ("amounts", rf"(?i:~|≈|ca\.?|circa|about|approx\.?) ?{_N}.{{0,8}}", "rounded numbers"),
     ("amounts", r"[0-9]{1,3}\s*[°'′’]\s*[0-9]{1,2}.*", "degrees, minutes and seconds"),

@@ -11,6 +11,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.date_formats import DateFormat, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
+from mlops_desktop.engine.data.durations import time_of_day_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.date_formats import day_first, is_short_year_first
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
@@ -58,7 +59,7 @@ def date_column(
     evidence += order
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
-    evidence += [*words, *century, *gone, *clock_evidence(raw, column, good)]
+    evidence += [*words, *century, *gone, *clock_evidence(raw, column, good), *time_of_day_evidence(raw, column, values, good)]
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
     return column, evidence

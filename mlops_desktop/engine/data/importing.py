@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
@@ -17,10 +18,9 @@ from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
-from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, read_cells, read_notes, snapshot_path, write_cells
-from mlops_desktop.engine.data.table import Table
+from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, put_in_place, read_cells, read_notes, snapshot_path, write_beside
 from mlops_desktop.engine.data.targets import guess_targets
-from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.data.typed_table import TypedCells, decided_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.names import clean_name
@@ -37,11 +37,11 @@ def import_cells(
     *,
     as_given: bool = False,
     chosen: Collection[str] = (),
-    keep: Callable[[Project, Table], None] | None = None,
+    keep: Callable[[Project, TypedCells], None] | None = None,
 ) -> Imported:
     """Read a file or an address (with the project's source if that opens this kind, unchanged when `as_given`) and keep its cells.
 
-    `keep` is called with the project as it was imported and its typed table. `chosen` are the parameters of the source that a person chose:
+    `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
     the notes then leave no doubt about them.
 
     UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
@@ -57,28 +57,65 @@ def import_cells(
             source, cells = load_anew(place, known, before, Part(job, 0.4, 0.5))
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     project = _with_units(project, cells)
+    _refuse_lacking(name, project, cells.names)
     cells.columns()
-    with ThreadPoolExecutor(1) as beside:  # Arrow, the hash and the disk leave Python free meanwhile
-        digest = beside.submit(cells_digest, cells)
-        table = type_cells(cells, project.columns, Part(job, 0.5, 0.8))
-        _refuse_lacking(name, project, cells.names)
+    with _snapshot_beside(cells, folder) as snapshot:
+        typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
         job.step(0.8, "Keeping a copy in the project")
-        path = snapshot_path(folder, digest.result())
-        written = beside.submit(_write_new, cells, path)
         # The parameters in an address are those of the source, where they can be changed; a password is never kept.
         kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
-        project = replace(project, data=path.stem, file=name_of(kept), source=source)
+        project = replace(project, data=snapshot.digest(), file=name_of(kept), source=source)
         if keep is not None:
-            keep(project, table)
-        written.result()
+            keep(project, typed)
+        snapshot.finish()
     _remember(folder, kept, [note.message for note in cells.notes])
     return Imported(
         project=project,
-        rows=table.rows,
-        columns=tuple(ImportedColumn(column.name, column.type) for column in table.schema.columns),
-        evidence=(*cells.notes, *table.evidence),
-        targets=tuple((column, reason) for column, reason in guess_targets(table)),
+        rows=typed.rows,
+        columns=tuple(ImportedColumn(column.name, column.type) for column in typed.schema.columns),
+        evidence=(*cells.notes, *typed.evidence),
+        targets=tuple((column, reason) for column, reason in guess_targets(typed)),
     )
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """The snapshot of some cells in the making: its place, and the temporary file, None when the same snapshot is there already."""
+
+    _place: Future[Path]
+    _written: Future[Path | None]
+
+    def digest(self) -> str:
+        """The digest of the cells. UserError as `snapshot_path`."""
+        return self._place.result().stem
+
+    def finish(self) -> None:
+        """Put the file in its place. UserError when the disk is full or refuses."""
+        if temporary := self._written.result():
+            put_in_place(temporary, self._place.result())
+
+
+@contextlib.contextmanager
+def _snapshot_beside(cells: Cells, folder: Path) -> Iterator[_Snapshot]:
+    """The snapshot of cells, made in a thread; nothing stays of one that is not finished.
+
+    Arrow, the hash and the disk leave Python free meanwhile.
+    """
+    temporary = folder / DATA_FOLDER / disk.temporary_name("cells.parquet")
+
+    def write(place: Future[Path]) -> Path | None:
+        path = place.result()
+        if path.exists() and read_notes(path) == cells.notes:
+            return None
+        write_beside(cells, path, temporary)
+        return temporary
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            place = pool.submit(lambda: snapshot_path(folder, cells_digest(cells)))
+            yield _Snapshot(place, pool.submit(write, place))
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _names_before(folder: Path, project: Project) -> set[str]:
@@ -94,12 +131,6 @@ def _names_before(folder: Path, project: Project) -> set[str]:
 
 def _settled(note: Evidence) -> Evidence:
     return replace(note, parameter="", values=())
-
-
-def _write_new(cells: Cells, path: Path) -> None:
-    """Write the cells unless they are there already, with the same notes."""
-    if not path.exists() or read_notes(path) != cells.notes:
-        write_cells(cells, path)
 
 
 def _with_units(project: Project, cells: Cells) -> Project:

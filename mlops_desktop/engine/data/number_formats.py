@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from mlops_desktop.base.source import UNKNOWN_DECIMAL
+from mlops_desktop.engine.data.cell_evidence import Hints
+from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import Grammar, Scale
-from mlops_desktop.serving.numbers import number_pattern
+from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.numbers import FREE, number_pattern
 from mlops_desktop.serving.units import CLEAR_MAGNITUDES, CURRENCIES, MAGNITUDES, RATIOS, SIDE_PAIRS, UNITS, magnitude_scales, unit_scales
 
 _MINUS = "−–-"
@@ -34,6 +40,12 @@ _CANDIDATES = (
     *((".", "'", False), (",", "'", False), (".", ",", True), (".", " ", True)),
 )
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+POINT_BEFORE_THREE = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"  # a decimal number, or thousands
+_BEFORE_THREE = re.compile(POINT_BEFORE_THREE)
+_SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
+_ROUNDS = 4  # so often cells that a format refuses join the sample
+_LEAST_MARKED, _LEAST_BARE = 3, 2  # numbers with a point before three digits and without any from which these are no decimals
+_FREE = re.compile(FREE)
 _MANY_FIRST = re.compile(r"[0-9]{2,3}\.")
 _MIN_ZEROS = 2
 _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
@@ -69,12 +81,13 @@ def find_format(
     """The grammar that reads most cells of these distinct texts (clean, none missing), or None when it would be less than `least` of them.
 
     `counts` is how many cells hold each text (one each when None). `decimal` is the decimal mark that the file's other columns use,
-    `likely` the one that its delimiter suggests; they settle texts such as "1.234" and "1,234" that read both ways. `thousands` is the mark
-    that a person chose ("": none); another one is taken only where hardly a cell reads with it.
+    `likely` the one that its delimiter suggests (`UNKNOWN_DECIMAL`: neither); they settle texts such as "1.234" and "1,234" that read both
+    ways. `thousands` is the mark that a person chose ("": none); another one is taken only where hardly a cell reads with it.
     """
     if not sample:
         return None
-    if all(map(_PLAIN.fullmatch, sample)) and "," not in (decimal, likely) and thousands != ".":
+    plain = all(map(_PLAIN.fullmatch, sample)) and "," not in (decimal, likely) and thousands != "."
+    if plain and not points_may_group(sample, decimal, likely):
         return NumberFormat(Grammar(), 1.0)
     sizes = [1] * len(sample) if counts is None else list(counts)
     if sides := sides_of(sample):
@@ -90,9 +103,8 @@ def find_format(
         kind, marks, kept = conflict
         main = find_format([shape.string for shape, _ in kept], decimal, 0.0, [size for _, size in kept], likely, thousands)
         return replace(main, conflict=kind, marks=marks) if main is not None else None
-    zeros = any(_ZERO.fullmatch(text) for text in sample)
     base = _with_marks(shapes)
-    grammar = replace(base.grammar, notations=_notations(shapes, zeros and bool(base.grammar.affixes)))
+    grammar = replace(base.grammar, notations=(*_notations(shapes), *_zero_notations(sample, base.grammar)))
     shares = {}
     for candidate in _CANDIDATES:
         match = re.compile(number_pattern(_written(grammar, candidate))).fullmatch
@@ -108,6 +120,29 @@ def find_format(
     bodies = [shape["body"] for shape, _ in shapes]
     chosen, doubt = _settle(ties, bodies, decimal, likely, money=bool(grammar.affixes) and base.unit in CURRENCIES)
     return replace(base, grammar=_written(grammar, chosen), share=best, doubt=doubt)
+
+
+def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5) -> NumberFormat | None:
+    """The format that reads most cells of a column, None when less than `least` of them.
+
+    It is found on a sample of the distinct texts and held against all of them: what it refuses joins the sample, so that no notation or
+    mark is overlooked because it is rare.
+    """
+    at = np.flatnonzero(present)
+    if len(at) > _SAMPLE + _HEAVY:
+        heavy = at[np.argsort(-raw.counts[at], kind="stable")[:_HEAVY]]
+        at = np.union1d(heavy, at[np.linspace(0, len(at) - 1, _SAMPLE).astype(np.intp)])
+    found: NumberFormat | None = None
+    for _ in range(_ROUNDS):
+        sizes = raw.counts[at].tolist()
+        found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, sizes, hints.likely_decimal, hints.thousands)
+        if found is None:
+            return None
+        more = np.setdiff1d(np.flatnonzero(present & ~raw.matching(number_pattern(found.grammar))), at)
+        if not len(more):
+            break
+        at = np.union1d(at, more[np.linspace(0, len(more) - 1, min(len(more), _SAMPLE)).astype(np.intp)])
+    return found
 
 
 def sides_of(sample: Sequence[str]) -> dict[str, float]:
@@ -222,8 +257,16 @@ def _money_behind(shape: re.Match[str]) -> str:
     return behind if behind in CURRENCIES else ""
 
 
-def _notations(shapes: Sequence[_Shape], zeros: bool) -> tuple[str, ...]:
-    """The further notations that these cells need."""
+def _zero_notations(sample: Sequence[str], grammar: Grammar) -> Iterator[str]:
+    """The further notations for zero that these cells need."""
+    if grammar.affixes and any(map(_ZERO.fullmatch, sample)):
+        yield "dash_zero"
+    if any(map(_FREE.fullmatch, sample)):
+        yield "free_zero"
+
+
+def _notations(shapes: Sequence[_Shape]) -> tuple[str, ...]:
+    """The further notations that these numbers need."""
     found = []
     plain = {shape["body"] for shape, _ in shapes if not shape["close"] and not shape["limit"]}
     bracketed = [shape for shape, _ in shapes if shape["close"] and (shape["open"] or shape["inner"])]
@@ -235,8 +278,6 @@ def _notations(shapes: Sequence[_Shape], zeros: bool) -> tuple[str, ...]:
         found.append("apostrophe")
     if len(plain) > 1 and any(shape["limit"] for shape, _ in shapes):
         found.append("limits")
-    if zeros:
-        found.append("dash_zero")
     if any(shape["dash"] for shape, _ in shapes):
         found.append("dash_decimals")
     return tuple(found)
@@ -259,13 +300,15 @@ def _settle(
             return comma, "1,234 was read as a decimal number below 2, because semicolons stand between the cells"
         return by_comma, "" if decimal == "." else "1,234 was read as 1234"
     if point in ties and by_point in ties and points and not commas:
-        if decimal == "," and not zero_first:
+        if zero_first:
+            return point, ""
+        if decimal == ",":
             return by_point, ""
         if not decimal and likely == "," and _are_grouped(bodies, "."):
             return by_point, ""
-        if not (decimal or zero_first) and _are_grouped(bodies, "."):
+        if (not decimal and _are_grouped(bodies, ".")) or _some_are_bare(bodies):
             return point, "1.234 was read as a decimal number below 2, although others have no decimals"
-        if decimal or zero_first or not (money or likely == ","):
+        if decimal or not (money or likely in (",", UNKNOWN_DECIMAL)):
             return point, ""
         if money and any(_MANY_FIRST.match(body) for body in bodies):
             return by_point, "1.234 was read as 1234, because amounts of money seldom have three decimals"
@@ -280,6 +323,20 @@ def _are_grouped(bodies: Sequence[str], mark: str) -> bool:
     """
     marked = [body for body in bodies if mark in body]
     return len(marked) < len(bodies) and sum(body.endswith("0") for body in marked) >= _MIN_ZEROS
+
+
+def _some_are_bare(bodies: Sequence[str]) -> bool:
+    """Whether several numbers have a point before three digits and others, below 1000, have none: decimals seldom end so evenly."""
+    bare = [body for body in bodies if "." not in body]
+    return len(bodies) - len(bare) >= _LEAST_MARKED and len(bare) >= _LEAST_BARE and max(map(len, bare)) <= 3
+
+
+def points_may_group(texts: Sequence[str], decimal: str, likely: str) -> bool:
+    """Whether points in plain numbers may part thousands: each is before three digits, and the file leaves it open or some have none."""
+    marked = [text for text in texts if "." in text]
+    if not marked or not all(map(_BEFORE_THREE.fullmatch, marked)):
+        return False
+    return (not decimal and likely == UNKNOWN_DECIMAL) or _some_are_bare([text.lstrip("+-") for text in texts])
 
 
 def decimal_vote(sample: Sequence[str], likely: str = "") -> str:

@@ -9,25 +9,40 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence, without_words
+from mlops_desktop.engine.data.cell_evidence import (
+    STRAY_SHARE,
+    Hints,
+    cells_text,
+    example_evidence,
+    known_words,
+    mask,
+    stray_evidence,
+    without_words,
+    words_evidence,
+)
 from mlops_desktop.engine.data.compound_formats import compound_evidence, compound_format, same_mark
-from mlops_desktop.engine.data.number_formats import NumberFormat, find_format
+from mlops_desktop.engine.data.footnotes import footnote_evidence, footnote_format, footnote_marks
+from mlops_desktop.engine.data.number_formats import POINT_BEFORE_THREE, NumberFormat, find_format, fit_format, points_may_group
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import joined, msg
-from mlops_desktop.serving.numbers import NOTATIONS, number_pattern
+from mlops_desktop.serving.numbers import NOTATIONS
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
 
 _PLAIN = r"[+-]?[0-9]+(?:\.[0-9]+)?"
-_SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
-_ROUNDS = 4  # so often cells that a format refuses join the sample
+_SAMPLE = 1000
 _INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
 _RANGES = (
     r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
     r"|[0-9.,]+ ?(?:\+|or more|and more)"
+)
+_RULES = {"limits": "limits", "free_zero": "free"}  # of the evidence for notations that are doubted in their own way
+_PRICE = re.compile(
+    r"(?i)price|preis|cost|kosten|fee|gebühr|gebuehr|entgelt|prix|tarif|precio|prezzo|preço|cena|eintritt|charge"
+    "|amount|betrag"
 )
 KNOWN_MARKS = frozenset((*CURRENCIES, *UNITS))
 
@@ -49,16 +64,16 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
 
     `present` marks the distinct texts that are not missing; `grammar` holds the texts and numbers that mean missing.
     """
-    if "," not in (hints.decimal, hints.likely_decimal) and hints.thousands != "." and raw.matching(_PLAIN)[present].all():
-        found: NumberFormat | None = NumberFormat(Grammar(), 1.0)  # as the longer ways below find, on samples
-    else:
-        found = compound_format(raw, present) or fit_format(raw, present, hints) or _marked_format(raw, present, hints)
+    found = _found_format(raw, present, hints)
     if found is None:
-        return None
+        return _beside_words(raw, present, grammar, hints)
     if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):
         return None
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
         return None  # decades
+    if _are_grades(raw, present):
+        message = "The cells look like grades with a tendency, so the column was read as texts: {shown}."
+        return NumberReading(None, [example_evidence(raw, "grades", message, raw.matching(".*[+−–-]") & present)])
     own = replace(found.grammar, missing=grammar.missing, missing_numbers=grammar.missing_numbers)
     column = Column(raw.name, "number", own, unit=found.unit)
     if found.conflict:
@@ -85,6 +100,38 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
     return NumberReading(column, evidence)
 
 
+def _found_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat | None:
+    """The format that reads most cells of a column, in whatever notation; None when less than half of them are numbers."""
+    plain = "," not in (hints.decimal, hints.likely_decimal) and hints.thousands != "." and raw.matching(_PLAIN)[present].all()
+    if plain and not _points_may_group(raw, present, hints):
+        return NumberFormat(Grammar(), 1.0)  # as the longer ways below find, on samples
+    found = compound_format(raw, present) or fit_format(raw, present, hints)
+    found = footnote_format(raw, present, hints, found) or found or _marked_format(raw, present, hints)
+    if found is None or found.unit in CURRENCIES or _PRICE.search(raw.name):
+        return found
+    paid = tuple(one for one in found.grammar.notations if one != "free_zero")  # “free” is a price, or a place that nobody has taken
+    return replace(found, grammar=replace(found.grammar, notations=paid))
+
+
+def _beside_words(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints) -> NumberReading | None:
+    """The column as numbers where most cells hold a known word for “missing”; None where the others are no numbers either."""
+    words = known_words(raw, present)
+    if not words.any() or raw.count(words) == raw.count(present):
+        return None
+    missing = (*grammar.missing, *raw.texts_at(np.flatnonzero(words).tolist()))
+    found = number_column(raw, present & ~words, replace(grammar, missing=missing), hints)
+    if found is None or found.column is None:
+        return None
+    return replace(found, evidence=[*found.evidence, *words_evidence(raw, np.flatnonzero(words).tolist())])
+
+
+def _points_may_group(raw: RawColumn, present: Bools, hints: Hints) -> bool:
+    """`points_may_group` for plain numbers, held against all cells."""
+    if not points_may_group(raw.sample(present, _SAMPLE), hints.decimal, hints.likely_decimal):
+        return False
+    return bool((raw.matching(rf"{POINT_BEFORE_THREE}|[^.]*"))[present].all())
+
+
 def _marked_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat | None:
     """The format of numbers with one unknown mark behind each, the same in all cells."""
     mark = same_mark(raw, present)
@@ -93,29 +140,6 @@ def _marked_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat
     bare = [text.removesuffix(mark).strip() for text in raw.sample(present, _SAMPLE)]
     found = find_format(bare, hints.decimal, 1.0, likely=hints.likely_decimal)
     return found and replace(found, grammar=replace(found.grammar, affixes=(*found.grammar.affixes, mark)), unit=mark)
-
-
-def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5) -> NumberFormat | None:
-    """The format that reads most cells of a column, None when less than `least` of them.
-
-    It is found on a sample of the distinct texts and held against all of them: what it refuses joins the sample, so that no notation or
-    mark is overlooked because it is rare.
-    """
-    at = np.flatnonzero(present)
-    if len(at) > _SAMPLE + _HEAVY:
-        heavy = at[np.argsort(-raw.counts[at], kind="stable")[:_HEAVY]]
-        at = np.union1d(heavy, at[np.linspace(0, len(at) - 1, _SAMPLE).astype(np.intp)])
-    found: NumberFormat | None = None
-    for _ in range(_ROUNDS):
-        sizes = raw.counts[at].tolist()
-        found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, sizes, hints.likely_decimal, hints.thousands)
-        if found is None:
-            return None
-        more = np.setdiff1d(np.flatnonzero(present & ~raw.matching(number_pattern(found.grammar))), at)
-        if not len(more):
-            break
-        at = np.union1d(at, more[np.linspace(0, len(more) - 1, min(len(more), _SAMPLE)).astype(np.intp)])
-    return found
 
 
 def _are_codes(raw: RawColumn, present: Bools) -> bool:
@@ -127,6 +151,11 @@ def _are_codes(raw: RawColumn, present: Bools) -> bool:
 def led_by_zeros(raw: RawColumn) -> Bools:
     """Which distinct texts are whole numbers with zeros in front, perhaps behind the apostrophe of a spreadsheet's text."""
     return raw.matching("['’]?0[0-9]*[1-9][0-9]*")
+
+
+def _are_grades(raw: RawColumn, present: Bools) -> bool:
+    """Whether all cells are grades of a school, some with a tendency (“2+”, “1-”): small whole numbers, of which none is negative."""
+    return bool(raw.matching("[0-6] ?[+−–-]?")[present].all()) and bool((raw.matching(".*[+−–-]") & present).any())
 
 
 def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bool:
@@ -179,14 +208,16 @@ def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: Nu
     return example_evidence(raw, found.conflict, template, mask(present, refused), marks=marks, reason=reason)
 
 
-def _marks(grammar: Grammar) -> list[str]:
+def _marks(column: Column) -> list[str]:
     """The marks that give a cell its unit; magnitudes alone give none."""
-    return [*grammar.affixes, *(["%", *(scale.mark for scale in grammar.scales)] if grammar.percent else [])]
+    grammar, footnotes = column.grammar, footnote_marks(column)
+    affixes = [mark for mark in grammar.affixes if mark not in footnotes]
+    return [*affixes, *(["%", *(scale.mark for scale in grammar.scales)] if grammar.percent else [])]
 
 
 def _unmarked(raw: RawColumn, column: Column, good: Bools, values: Floats) -> Bools:
     """The numbers without the mark that the others have; 0 is 0 in every unit."""
-    marks = _marks(column.grammar) or ([scale.mark for scale in column.grammar.scales] if column.unit else [])
+    marks = _marks(column) or ([scale.mark for scale in column.grammar.scales] if column.unit else [])
     if not marks:
         return np.zeros(len(good), dtype=bool)
     has_mark = raw.matching(f".*(?:{'|'.join(map(re.escape, marks))}).*")
@@ -225,13 +256,15 @@ def _notation_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[
     grammar = column.grammar
     for one in NOTATIONS.values():
         if one.cells and one.id in grammar.notations and (cells := raw.matching(one.cells) & good).any():
-            yield example_evidence(raw, "limits" if one.id == "limits" else "notation", one.meaning + ": {shown}.", cells)
+            found = example_evidence(raw, _RULES.get(one.id, "notation"), one.meaning + ": {shown}.", cells)
+            yield replace(found, values=tuple(raw.texts_at(np.flatnonzero(cells).tolist()))) if one.id == "free_zero" else found
     yield from compound_evidence(raw, column, good)
     sides = [scale for scale in grammar.scales if is_side(scale)]
     if sides and (cells := raw.matching(rf".*(?:{'|'.join(re.escape(one.mark) for one in sides)})") & good).any():
         signs = joined([msg("“{mark}” as a plus" if one.times > 0 else "“{mark}” as a minus", mark=one.mark) for one in sides], ", ")
         yield example_evidence(raw, "debit_credit", "Marks of debit and credit were read: {signs}. {shown}.", cells, signs=signs)
-    if grammar.affixes and grammar.affixes[-1] not in KNOWN_MARKS:
+    yield from footnote_evidence(raw, column, good)
+    if grammar.affixes and grammar.affixes[-1] not in KNOWN_MARKS and grammar.affixes[-1] not in footnote_marks(column):
         message = "The mark “{mark}” stands behind every number and was left off: {shown}."
         yield example_evidence(raw, "mark", message, good, mark=grammar.affixes[-1])
     if grammar.scales:

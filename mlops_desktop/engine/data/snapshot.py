@@ -38,6 +38,16 @@ def write_cells(cells: Cells, path: Path) -> None:
 
     UserError when the disk is full or refuses.
     """
+    temporary = path.with_name(disk.temporary_name(path.name))
+    try:
+        write_beside(cells, path, temporary)
+        put_in_place(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_beside(cells: Cells, path: Path, temporary: Path) -> None:
+    """Write the whole file of the cells for `path` under another name in its folder. UserError as `write_cells`."""
     import pyarrow.parquet as pq
 
     facts = {
@@ -50,22 +60,27 @@ def write_cells(cells: Cells, path: Path) -> None:
     if more := _further(cells.format):
         facts["cell_format"] = more
     table = cells.table.replace_schema_metadata({_KEY: json.dumps(facts, sort_keys=True).encode()})
-    temporary = path.with_name(disk.temporary_name(path.name))
-    with disk.explain_errors(msg("The data of this project, “{name}”,", name=path.name)):
+    with disk.explain_errors(_named(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with temporary.open("xb") as file:
-                pq.write_table(table, file, compression="zstd", compression_level=1, write_statistics=False, store_schema=True)
-                file.flush()
-                os.fsync(file.fileno())
-            disk.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:
+            pq.write_table(table, file, compression="zstd", compression_level=1, write_statistics=False, store_schema=True)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Give the file of `write_beside` its name. UserError as `write_cells`."""
+    with disk.explain_errors(_named(path)):
+        disk.replace(temporary, path)
+
+
+def _named(path: Path) -> str:
+    return msg("The data of this project, “{name}”,", name=path.name)
 
 
 def read_cells(path: Path) -> Cells:
     """The cells that `write_cells` wrote, now or in an older version. UserError when the file is gone or damaged."""
-    with disk.explain_errors(msg("The data of this project, “{name}”,", name=path.name)):
+    with disk.explain_errors(_named(path)):
         try:
             table = read_parquet(path, memory_map=True)
             facts = json.loads((table.schema.metadata or {})[_KEY], object_hook=decode_message)
@@ -88,7 +103,7 @@ def read_notes(path: Path) -> tuple[Evidence, ...]:
     """What was noted when the cells of a snapshot were read from their source. UserError as `read_cells`."""
     import pyarrow.parquet as pq
 
-    with disk.explain_errors(msg("The data of this project, “{name}”,", name=path.name)):
+    with disk.explain_errors(_named(path)):
         try:
             return _notes_of(json.loads((pq.read_schema(path).metadata or {})[_KEY], object_hook=decode_message))
         except (KeyError, TypeError, ValueError) as error:

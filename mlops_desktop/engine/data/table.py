@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.schema import Schema
 from mlops_desktop.serving.serialization import pack, unpack
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,21 +77,33 @@ class Table:
 
 def table_to_record(table: Table) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """A table as a JSON document and arrays, for the store. The levels of all columns share two arrays, as each array is a file."""
-    parts = [level.encode("utf-8", "surrogatepass") for levels in table.frame.levels for level in levels]
-    arrays: dict[str, NDArray[Any]] = {
-        "numbers": table.frame.numbers,
-        "codes": table.frame.codes,
-        "dates": table.frame.dates,
+    frame = table.frame
+    blocks = {"numbers": frame.numbers, "codes": frame.codes, "dates": frame.dates}
+    return table_record(table.schema, table.rows, table.evidence, table.counts(), frame.levels, blocks)
+
+
+def table_record(
+    schema: Schema,
+    rows: int,
+    evidence: Sequence[Evidence],
+    counts: Mapping[str, tuple[int, int]],
+    levels: Sequence[Sequence[str]],
+    blocks: Mapping[str, A],
+) -> tuple[dict[str, Any], dict[str, A | NDArray[Any]]]:
+    """The record of a table (`table_to_record`) with the `numbers`, `codes` and `dates` of its frame, whatever form these have."""
+    parts = [level.encode("utf-8", "surrogatepass") for some in levels for level in some]
+    arrays: dict[str, A | NDArray[Any]] = {
+        **blocks,
         "levels": np.frombuffer(b"".join(parts), dtype=np.uint8),
         "ends": np.cumsum([len(part) for part in parts], dtype=np.int64),
-        "level_counts": np.array([len(levels) for levels in table.frame.levels], dtype=np.int64),
+        "level_counts": np.array([len(some) for some in levels], dtype=np.int64),
     }
     unused: dict[str, NDArray[Any]] = {}
     document = {
-        "schema": pack(table.schema, unused),
-        "rows": table.rows,
-        "evidence": [e.to_json() for e in table.evidence],
-        "counts": {name: list(counts) for name, counts in table.counts().items()},
+        "schema": pack(schema, unused),
+        "rows": rows,
+        "evidence": [e.to_json() for e in evidence],
+        "counts": {name: list(pair) for name, pair in counts.items()},
     }
     return document, arrays
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.frame import Frame, Ints, Layout
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.schema import Schema
 from mlops_desktop.serving.value_text import value_text
 
 _TARGET_NAMES = re.compile(
@@ -26,6 +28,24 @@ _TARGET_NAMES = re.compile(
     r"is_?spam|quality|income|price|sale_?price|median_?house_?value|fare|rating|score|sales|demand|converted|attrition|readmitted|approved|"
     r"type|category|mpg|cost|charges|revenue|profit|species_?name)$"
 )
+
+
+class CountedTable(Protocol):
+    """A typed table, of which the types and counts of the columns are known; its cells need not be there."""
+
+    @property
+    def schema(self) -> Schema:
+        """Types and grammars."""
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+
+    def distinct(self, name: str) -> int:
+        """How many different values a column has, missing cells left out."""
+
+    def missing(self, name: str) -> int:
+        """How many cells of a column are missing."""
 
 
 def target_column(table: Table, name: str) -> TargetColumn:
@@ -113,7 +133,7 @@ def guess_task(table: Table, target: str) -> tuple[str, str]:
     return task, reason
 
 
-def guess_targets(table: Table) -> list[tuple[str, str]]:
+def guess_targets(table: CountedTable) -> list[tuple[str, str]]:
     """The columns that may be what is to be predicted, most probable first, each with the reason."""
     ranked = []
     last = len(table.schema.columns) - 1

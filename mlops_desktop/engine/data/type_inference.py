@@ -10,16 +10,17 @@ import numpy as np
 
 from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.source import UNKNOWN_DECIMAL
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.compound_formats import unread_amounts
+from mlops_desktop.engine.data.compound_formats import compound_format, unread_amounts
 from mlops_desktop.engine.data.date_formats import find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
 from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, reads_as_date
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
-from mlops_desktop.engine.data.number_formats import decimal_vote
-from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
+from mlops_desktop.engine.data.number_formats import decimal_vote, fit_format
+from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column
 from mlops_desktop.engine.data.text_inference import (
     TRUE_FALSE,
@@ -121,7 +122,7 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
     decimal = given.decimal or _OTHER_MARK.get(given.thousands or "", "") or (votes[0] if len(set(votes)) == 1 else "")
     return Hints(
         decimal,
-        "" if votes else cells.likely_decimal,
+        UNKNOWN_DECIMAL if len(set(votes)) > 1 else "" if votes else cells.likely_decimal,
         orders[0] if orders and len(set(orders)) == 1 else None,
         given.thousands,
         given.day_first,
@@ -251,7 +252,7 @@ def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, lis
         elif note.type == "boolean":
             column = replace(column, grammar=_boolean_grammar(raw, present, grammar))
         else:
-            form = fit_format(raw, present, hints, least=0.01)
+            form = compound_format(raw, present, chosen=True) or fit_format(raw, present, hints, least=0.01)
             if form is not None:
                 own = replace(form.grammar, missing=missing, missing_numbers=grammar.missing_numbers)
                 column = replace(column, grammar=own, unit=form.unit)

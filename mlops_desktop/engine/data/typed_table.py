@@ -3,40 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_desktop.base.column_threads import for_columns
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts, value_of_empty
-from mlops_desktop.engine.data.table import Table
+from mlops_desktop.engine.data.row_blocks import RowBlocks
+from mlops_desktop.engine.data.table import Table, table_record
 from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.column import Column, invalid_value
 from mlops_desktop.serving.file_notation import NOTATION, FileNotation, NotationFinder, likely_decimal
-from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
+from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema, ValidationIssue, ValidationResult
 
 ValueTable = tuple[NDArray[Any], list[str]]
-_BLOCK = 8192  # rows
 _TEXTS = 10_000  # distinct texts that are looked at together
+
+
+@dataclass(frozen=True, eq=False)
+class TypedCells:
+    """Cells whose types are decided: what is known of the typed table before the value of each cell is looked up.
+
+    `raws` are the columns by their distinct values, `_tables` what each of these stands for (`_value_tables`).
+    """
+
+    schema: Schema
+    evidence: tuple[Evidence, ...]
+    rows: int
+    raws: Mapping[str, RawColumn]
+    _tables: Mapping[str, ValueTable]
+
+    @cached_property
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """The numbers of different values and of missing cells of each column."""
+        return {name: _counts(self._tables[name][0], raw, self.schema.column(name)) for name, raw in self.raws.items()}
+
+    def distinct(self, name: str) -> int:
+        """How many different values a column has, missing cells left out."""
+        return self.counts[name][0]
+
+    def missing(self, name: str) -> int:
+        """How many cells of a column are missing."""
+        return self.counts[name][1]
+
+    def table(self) -> Table:
+        """The typed table in memory."""
+        return Table(self.schema, _frame(self.schema, self._tables, self.raws, self.rows), self.evidence).with_counts(self.counts)
+
+    def record(self) -> tuple[dict[str, Any], dict[str, NDArray[Any] | RowBlocks]]:
+        """The typed table as the store keeps it (`table_to_record`), of which no more than some rows are in memory at a time."""
+        layout = self.schema.layout()
+        arrays = _blocks(layout, self._tables, self.raws, self.rows)
+        return table_record(self.schema, self.rows, self.evidence, self.counts, _levels(layout, self._tables), arrays)
 
 
 def type_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> Table:
     """The typed table of imported cells. Cells that do not fit their column's type count as missing, and the evidence names them."""
+    return decided_cells(cells, notes, job).table()
+
+
+def decided_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> TypedCells:
+    """Imported cells with their types and their distinct values read by these (see `type_cells`)."""
     job.step(0.0, "Deciding the types of the columns")
     columns, evidence = decide_types(cells, notes)
     job.step(0.6, "Reading the cells")
     schema, raws = Schema(columns), {raw.name: raw for raw in cells.columns()}
-    tables = _value_tables(schema, raws)
-    frame = _frame(schema, tables, raws, cells.rows)
+    typed = TypedCells(schema, tuple(evidence), cells.rows, raws, _value_tables(schema, raws))
     job.step(1.0)
-    counts = {name: _counts(tables[name][0], raw, schema.column(name)) for name, raw in raws.items()}
-    return Table(schema, frame, tuple(evidence)).with_counts(counts)
+    return typed
 
 
 def conform(cells: Cells, schema: Schema) -> ValidationResult:
@@ -132,30 +174,29 @@ def _counts(values: NDArray[Any], raw: RawColumn, column: Column) -> tuple[int, 
 
 def _frame(schema: Schema, tables: Mapping[str, ValueTable], raws: Mapping[str, RawColumn], rows: int) -> Frame:
     layout = schema.layout()
-    numbers = np.empty((rows, len(layout.numbers)))
-    codes = np.empty((rows, len(layout.categoricals)), dtype=np.intp)
-    dates = np.empty((rows, len(layout.dates)), dtype=np.int64)
-    blocks: tuple[tuple[NDArray[Any], Sequence[str], Any], ...] = (
-        (numbers, layout.numbers, np.nan),
-        (codes, layout.categoricals, -1),
-        (dates, layout.dates, MISSING_DATE),
+    numbers, codes, dates = (cast(Any, blocks.array()) for blocks in _blocks(layout, tables, raws, rows).values())
+    return Frame(layout, rows, numbers, codes, _levels(layout, tables), dates)
+
+
+def _blocks(layout: Layout, tables: Mapping[str, ValueTable], raws: Mapping[str, RawColumn], rows: int) -> dict[str, RowBlocks]:
+    """The blocks of a frame; columns of the layout that are not there are missing everywhere."""
+    kinds: tuple[tuple[str, Sequence[str], Any, Any], ...] = (
+        ("numbers", layout.numbers, np.nan, np.float64),
+        ("codes", layout.categoricals, -1, np.intp),
+        ("dates", layout.dates, MISSING_DATE, np.int64),
     )
-    filled = []
-    for block, names, missing in blocks:
-        for at, name in enumerate(names):
-            if name in tables:
-                filled.append((block, at, tables[name][0], raws[name].codes))
-            else:
-                block[:, at] = missing
+    nothing = np.full(rows if any(name not in tables for name in layout.names()) else 0, -1, dtype=np.int8)
+    blocks = {}
+    for kind, names, missing, dtype in kinds:
+        columns: list[tuple[NDArray[Any], NDArray[Any]]] = [
+            (tables[name][0], raws[name].codes) if name in tables else (np.array([missing], dtype=dtype), nothing) for name in names
+        ]
+        blocks[kind] = RowBlocks(rows, np.dtype(dtype), columns)
+    return blocks
 
-    def fill(start: int) -> None:  # all columns of some rows, as the cells of a row lie together in memory
-        part = slice(start, start + _BLOCK)
-        for block, at, values, cells in filled:
-            block[part, at] = values[cells[part]]
 
-    for_columns(fill, range(0, rows, _BLOCK), rows)
-    levels = tuple(tables[name][1] if name in tables else [] for name in layout.categoricals)
-    return Frame(layout, rows, numbers, codes, levels, dates)
+def _levels(layout: Layout, tables: Mapping[str, ValueTable]) -> tuple[list[str], ...]:
+    return tuple(tables[name][1] if name in tables else [] for name in layout.categoricals)
 
 
 def by_appearance(codes: Ints, levels: list[str]) -> tuple[Ints, list[str]]:

@@ -10,6 +10,7 @@ from .final_evaluation import evaluate_file as evaluate_file
 from .final_evaluation import held_out_evaluation as held_out_evaluation
 from .final_evaluation import out_of_fold_evaluation as out_of_fold_evaluation
 from .final_evaluation import seen_evaluation as seen_evaluation
+from .importance import permutation_importance as permutation_importance
 from .playground import Answer as Answer
 from .playground import Outcome as Outcome
 from .playground import Trial as Trial
@@ -26,3 +27,6 @@ from .results import RocCurve as RocCurve
 from .results import WorstRow as WorstRow
 from .results import measured_model_note as measured_model_note
 from .results import used_before_note as used_before_note
+from .sampling_units import Units as Units
+from .sampling_units import leave_one_out as leave_one_out
+from .sampling_units import units_of as units_of

@@ -108,7 +108,7 @@ def gain(truth: Bools, scores: Floats) -> GainCurve:
 
 
 def residuals(actual: Floats, predicted: Floats, seed: int) -> Residuals:
-    """The errors of (rows,) answers: pairs drawn by the seed, a histogram, quantiles, and bands of equally many rows by the true value."""
+    """The errors of (rows,) answers: pairs drawn by the seed, a histogram, quantiles, and bands of equally many rows by the answer."""
     rows = len(actual)
     if not rows:
         return Residuals((), (), False, ErrorHistogram((), ()), (), None, ())
@@ -123,7 +123,8 @@ def residuals(actual: Floats, predicted: Floats, seed: int) -> Residuals:
         histogram=ErrorHistogram(_values(edges), tuple(counts.tolist())),
         quantiles=tuple(ErrorQuantile(s, float(q)) for s, q in zip(shares, np.quantile(np.abs(missed), shares), strict=True)),
         bias=float(missed.mean()),
-        bands=tuple(_bands(actual, missed)),
+        bands=tuple(_bands(predicted, missed)),
+        banded_by="predicted",
     )
 
 
@@ -133,11 +134,11 @@ def _span(values: Floats) -> tuple[float, float]:
     return (low, high) if high - low > least else (low - max(abs(low), 1.0) / 2, high + max(abs(high), 1.0) / 2)
 
 
-def _bands(actual: Floats, missed: Floats) -> list[ErrorBand]:
-    place = _bins(actual)
+def _bands(values: Floats, missed: Floats) -> list[ErrorBand]:
+    place = _bins(values)
     bands = []
     for band in range(int(place.max()) + 1):
         here = place == band
-        low, high = float(actual[here].min()), float(actual[here].max())
+        low, high = float(values[here].min()), float(values[here].max())
         bands.append(ErrorBand(low, high, int(here.sum()), float(missed[here].mean()), float(np.abs(missed[here]).mean())))
     return bands

@@ -16,7 +16,7 @@ from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, measured_model_note, used_before_note
-from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units, time_units
+from mlops_desktop.engine.evaluation.sampling_units import units_of
 from mlops_desktop.engine.pipeline import Pipeline, read_facts
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
@@ -48,7 +48,7 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
         threshold=chosen.scorer.threshold,
         seed=pipeline.project.seed,
         job=job,
-        units=_units(pipeline, pipeline.train.take(rows)),
+        units=units_of(pipeline, pipeline.train.take(rows)),
     )
     found = _placed(found, pipeline.train_rows[rows])
     if pipeline.positive is not None and found.classification is not None:
@@ -130,17 +130,8 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
         )
     trained_on = chosen.pipeline.train.target
     prior = task_spec(trained_on.task).prior(trained_on)
-    seed, units = chosen.pipeline.project.seed, _units(chosen.pipeline, rows)
+    seed, units = chosen.pipeline.project.seed, units_of(chosen.pipeline, rows)
     return evaluate(chosen.scorer, rows.frame, rows.target, seed=seed, job=job, prior=prior, units=units)
-
-
-def _units(pipeline: Pipeline, rows: Dataset) -> Units:
-    """What intervals are drawn over: whole groups where a column names them, blocks of time where the split goes by time, else rows."""
-    if rows.groups is not None:
-        return group_units(rows.groups)
-    if rows.time is not None and pipeline.project.split.by_time:
-        return time_units(rows.time)
-    return row_units(rows.frame.rows)
 
 
 def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:

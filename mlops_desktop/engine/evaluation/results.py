@@ -6,6 +6,7 @@ The JSON of these classes is what `mlops-desktop evaluate --json` prints and wha
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mlops_desktop.base.target_columns import Class
 from mlops_desktop.engine.project import INLINE, OMIT_NONE, Project, json_name
@@ -160,7 +161,7 @@ class ErrorQuantile:
 
 @dataclass(frozen=True)
 class ErrorBand:
-    """The rows with true values from `low` to `high`: how many, their mean error and their mean absolute error."""
+    """The rows with values from `low` to `high`: how many, their mean error and their mean absolute error."""
 
     low: float
     high: float
@@ -174,7 +175,8 @@ class Residuals:
     """Errors of numbers; an error is the answer minus the true value.
 
     `actual` and `predicted` are at most 2,000 pairs, drawn at random if `sampled`; the rest is of all rows. `bias` is the mean error, None
-    without rows.
+    without rows. `bands` go by the predicted value, for by the true one the best model looks as if it were wrong at both ends; in results
+    of earlier versions (`banded_by` None) they go by the true one.
     """
 
     actual: tuple[float, ...]
@@ -184,6 +186,7 @@ class Residuals:
     quantiles: tuple[ErrorQuantile, ...]
     bias: float | None
     bands: tuple[ErrorBand, ...]
+    banded_by: Literal["predicted"] | None = field(default=None, metadata=OMIT_NONE)
 
 
 @dataclass(frozen=True)

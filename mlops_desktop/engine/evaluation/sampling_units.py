@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.metric import Statistic
+from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 
 TIME_BLOCKS = 20
@@ -64,6 +66,15 @@ def time_units(time: NDArray[np.generic]) -> Units:
     before = np.searchsorted(np.sort(time), time, side="left")
     distinct, of_row = np.unique(before * blocks // max(rows, 1), return_inverse=True)
     return Units("time", of_row.astype(np.intp), len(distinct))
+
+
+def units_of(pipeline: Pipeline, rows: Dataset) -> Units:
+    """What intervals are drawn over: whole groups where a column names them, blocks of time where the split goes by time, else rows."""
+    if rows.groups is not None:
+        return group_units(rows.groups)
+    if rows.time is not None and pipeline.project.split.by_time:
+        return time_units(rows.time)
+    return row_units(rows.frame.rows)
 
 
 def leave_one_out(statistic: Statistic, units: Units) -> Floats:

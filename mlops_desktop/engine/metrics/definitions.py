@@ -249,14 +249,30 @@ def metric_of(metric_id: str, task: str) -> Metric:
     return fitting[metric_id]
 
 
-def score(metric_id: str, target: Target, scores: Floats, positive: int | None = None, threshold: float | None = None) -> float:
+def score(
+    metric_id: str,
+    target: Target,
+    scores: Floats,
+    positive: int | None = None,
+    threshold: float | None = None,
+    weights: Floats | None = None,
+) -> float:
     """The value of a metric, signed so that higher is better; NaN where it is undefined (see `measures`).
 
     `scores` are (rows, classes) probabilities or (rows,) values, all finite. Decisions between two classes follow `threshold` on the class
-    at `positive` (the second class unless given); without a threshold, and for more classes, the most probable class.
+    at `positive` (the second class unless given); without a threshold, and for more classes, the most probable class. `weights` (rows,)
+    say how much each row counts; all alike unless given.
     """
     statistic = metric_of(metric_id, target.task).prepare(predictions(target, scores, positive, threshold))
-    return float(statistic(np.ones((1, len(target.values))))[0]) + 0.0  # no minus zero
+    return float(statistic(row_weights(weights, len(target.values))[None, :])[0]) + 0.0  # no minus zero
+
+
+def row_weights(weights: Floats | None, rows: int) -> Floats:
+    """The weights of rows with a mean of 1, (rows,): as if each counted so often. Ones without weights; zeros stay zeros."""
+    if weights is None:
+        return np.ones(rows)
+    total = float(weights.sum())
+    return weights * (rows / total) if total > 0 else weights
 
 
 def default_metric(target: Target, positive: int | None = None) -> tuple[str, str]:

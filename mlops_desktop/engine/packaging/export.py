@@ -16,6 +16,7 @@ from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.diagnostics import check_facts, run_checks
 from mlops_desktop.engine.evaluation import Evaluation, held_out_evaluation
 from mlops_desktop.engine.packaging.golden import golden_rows
 from mlops_desktop.engine.project import to_json
@@ -56,7 +57,15 @@ def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
     job.step(0.5, "Making rows for the self-test")
     golden = golden_rows(scorer.schema, scorer, np.random.default_rng(pipeline.project.seed))
     job.step(0.8, "Making the drift reference")
-    write_core(folder, scorer, _info(chosen, measured), golden, drift_reference(chosen))
+    info = {**_info(chosen, measured), "checks": _checks(chosen, Part(job, 0.9, 1.0))}
+    write_core(folder, scorer, info, golden, drift_reference(chosen))
+
+
+def _checks(chosen: Chosen, job: Job) -> list[dict[str, Any]]:
+    """The checks as the documents of a bundle hold them. Uses of the held-out test set are not among them: each export is one more."""
+    found = run_checks(check_facts(chosen, job), chosen.pipeline.project)
+    shown = ("id", "title", "verdict", "message", "remedy", "accepted")
+    return [{name: value for name, value in to_json(one).items() if name in shown} for one in found]
 
 
 def _info(chosen: Chosen, measured: Evaluation) -> dict[str, Any]:

@@ -179,6 +179,10 @@ class Keys:
         """Metrics of a run by its out-of-fold scores."""
         return self._key("out_of_fold", run)
 
+    def checks(self, run: str) -> Key:
+        """What the checks of a run are judged by."""
+        return self._key("checks", run, self.profile)
+
     def response(self, run: str) -> Key:
         """Milliseconds that the model of a run takes for one row."""
         return self._key("response", self.model(run))

@@ -15,14 +15,14 @@ from mlops_desktop.base.splitter import SplitFacts
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import (
     Table,
+    TypedCells,
+    decided_cells,
     equal_rows,
     read_cells,
     row_hashes,
     snapshot_path,
     table_from_record,
-    table_to_record,
     target_of,
-    type_cells,
 )
 from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows
@@ -37,9 +37,9 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
 
-def keep_table(folder: Path, project: Project, table: Table) -> None:
+def keep_table(folder: Path, project: Project, cells: TypedCells) -> None:
     """Keep the typed table of a project that was just imported, so that it is not read from its snapshot again."""
-    ArtifactStore(folder / "store").put(Keys(project).table, *table_to_record(table))
+    ArtifactStore(folder / "store").put(Keys(project).table, *cells.record())
 
 
 class Pipeline:
@@ -69,8 +69,8 @@ class Pipeline:
         try:
             return table_from_record(*self.store.get(self.keys.table))
         except KeyError:
-            table = type_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
-        self.store.put(self.keys.table, *table_to_record(table))
+            cells = decided_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
+        self.store.put(self.keys.table, *cells.record())
         return table_from_record(*self.store.get(self.keys.table))
 
     def overview(self, job: Job) -> Overview:

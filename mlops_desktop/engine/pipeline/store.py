@@ -13,6 +13,7 @@ import json
 import re
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,6 +27,8 @@ from mlops_desktop.serving.serialization import Serializable, pack, unpack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from mlops_desktop.engine.data import RowBlocks
 
 T = TypeVar("T")
 _KEY = re.compile(r"[0-9a-f]{8,64}")
@@ -45,7 +48,7 @@ class ArtifactStore:
         self.root = root
         self._checked: set[str] = set()
 
-    def put(self, key: str, document: dict[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
+    def put(self, key: str, document: dict[str, Any], arrays: Mapping[str, NDArray[Any] | RowBlocks] | None = None) -> None:
         """Keep a JSON document with named arrays under a key of hex digits. What is there already stays: equal keys mean equal results.
 
         The origin of a `Key` is recorded beside the document.
@@ -206,31 +209,51 @@ class ArtifactStore:
             disk.remove(away)
 
 
-def _write(folder: Path, document: dict[str, Any], arrays: Mapping[str, NDArray[Any]], origin: dict[str, Any]) -> None:
-    import numpy as np
-
+def _write(folder: Path, document: dict[str, Any], arrays: Mapping[str, NDArray[Any] | RowBlocks], origin: dict[str, Any]) -> None:
     listed = []
     for i, (name, array) in enumerate(arrays.items()):
         if array.dtype.hasobject:
             raise TypeError(f"{name}: an array of objects cannot be kept")
-        listed.append([name, *_write_array(folder / f"{i}.npy", np.asarray(array))])
+        listed.append([name, *_write_array(folder / f"{i}.npy", array)])
     text = json.dumps({"document": encode_messages(document), "arrays": listed, "origin": origin}, ensure_ascii=True, separators=(",", ":"))
     (folder / _ENTRY).write_bytes(f"{zlib.crc32(text.encode()):08x}\n{text}".encode())
 
 
-def _write_array(path: Path, array: NDArray[Any]) -> tuple[int, int]:
+def _write_array(path: Path, array: NDArray[Any] | RowBlocks) -> tuple[int, int]:
     """Write an array as `numpy.save` does; the number of bytes and their checksum."""
     import numpy as np
 
+    parts, by_columns = _parts(array)
     start = BytesIO()
-    by_columns = array.flags.f_contiguous and not array.flags.c_contiguous
     facts = {"descr": np.lib.format.dtype_to_descr(array.dtype), "fortran_order": by_columns, "shape": array.shape}
     np.lib.format.write_array_header_1_0(start, facts)
-    data = np.ascontiguousarray(array.T if by_columns else array).reshape(-1).view(np.uint8).data
+    size, checksum = len(start.getvalue()), zlib.crc32(start.getvalue())
     with path.open("wb") as file:
         file.write(start.getvalue())
-        file.write(data)
-    return len(start.getvalue()) + len(data), zlib.crc32(data, zlib.crc32(start.getvalue()))
+        for part in parts:
+            data = np.ascontiguousarray(part).reshape(-1).view(np.uint8).data
+            file.write(data)
+            size, checksum = size + len(data), zlib.crc32(data, checksum)
+    return size, checksum
+
+
+def _parts(array: NDArray[Any] | RowBlocks) -> tuple[Iterable[NDArray[Any]], bool]:
+    """The parts of an array in the order in which they are written, and whether that is column by column."""
+    from mlops_desktop.engine.data import RowBlocks
+
+    if isinstance(array, RowBlocks):
+        return _ahead(array.parts()), False
+    by_columns = array.flags.f_contiguous and not array.flags.c_contiguous
+    return [array.T if by_columns else array], by_columns
+
+
+def _ahead(parts: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+    """The parts of an array, each made while the one before is written."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = pool.submit(next, parts, None)
+            yield part
 
 
 def _read_entry(place: Path) -> dict[str, Any]:

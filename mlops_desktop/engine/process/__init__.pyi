@@ -16,6 +16,7 @@ from .calls.data import ReRecommendation as ReRecommendation
 from .calls.evaluation import CheckGoals as CheckGoals
 from .calls.evaluation import Evaluate as Evaluate
 from .calls.evaluation import EvaluateFile as EvaluateFile
+from .calls.evaluation import MeasureChecks as MeasureChecks
 from .calls.evaluation import MeasureResponseTime as MeasureResponseTime
 from .calls.evaluation import WriteReport as WriteReport
 from .calls.model import ExplainRow as ExplainRow

@@ -1,4 +1,4 @@
-"""Findings about numbers that are no amounts: codes for “missing”, values cut off at a limit, and numbers that stand for categories."""
+"""Findings about codes: numbers and levels that stand for “missing”, values cut off at a limit, numbers that stand for categories."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from mlops_desktop.engine.data import has_id_name, snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
+from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
@@ -160,6 +161,41 @@ def _impossible_zeros(name: str, values: Floats) -> int:
     return zeros if zeros >= 5 and least >= 0.5 * middle and least > 5 * (high - low) else 0
 
 
+MISSING_LEVELS = FindingKind("missing_levels", "Levels for “missing” in {column}?")
+_LONGEST_WORD = 24
+_PLACEHOLDER = re.compile(
+    r"(?i)[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|vide|vacío|vacio|vuoto|unknown|unbekannt|keine angabe|not set)[)\]>]"
+    r"|n\.a\.?|n/a|k\. ?a\.?|keine angaben?|missing|not available|#nv|#wert!|#bezug!|undefined|s\.? ?d\.|n\.? ?s\.?/n\.? ?c\.?"
+)
+
+
+def missing_levels(seen: Seen) -> Iterator[Finding]:
+    """Levels of categories that are words for “missing”: placeholders, and words that count as missing in another column of the table."""
+    usual = {text.casefold() for text in MISSING_NUMBER_TEXTS}
+    noted = {text.casefold() for column in seen.table.schema.columns for text in column.grammar.missing}
+    for column in _learned(seen):
+        if column.type not in ("category", "text"):
+            continue
+        codes, levels = seen.frame.categorical(column.name)
+        own = {text.casefold() for text in column.grammar.missing}
+        elsewhere = noted - usual - own
+        short = [level for level in levels if len(level) <= _LONGEST_WORD and level.casefold() not in own]
+        words = [level for level in short if _PLACEHOLDER.fullmatch(level) or level.casefold() in elsewhere]
+        if not words or len(words) == len(levels):
+            continue
+        cells = int(np.isin(codes, [levels.index(word) for word in words]).sum())
+        shown = ", ".join(f"“{word}”" for word in words)
+        message = plural_msg(
+            cells,
+            "1 cell of “{column}” holds {shown}, which is a level like others.",
+            "{n} cells of “{column}” hold {shown}, which count as levels like others.",
+            column=column.name,
+            shown=shown,
+        )
+        why = msg("Such a word says that nothing is known; as a level it is learned from like any other.")
+        yield MISSING_LEVELS.finding("warning", column.name, message, why, {"missing": {column.name: words}})
+
+
 CAPPED = FindingKind("capped", "{column} is cut off")
 
 
@@ -227,10 +263,14 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
 
 def _number_columns(seen: Seen) -> Iterator[Column]:
     """The columns of numbers that are learned from, and the target when it is one."""
-    columns = list(seen.features())
+    return (column for column in _learned(seen) if column.type in ("number", "integer"))
+
+
+def _learned(seen: Seen) -> Iterator[Column]:
+    """The columns that are learned from, and the target."""
+    yield from seen.features()
     if seen.target is not None:
-        columns.append(seen.table.schema.column(seen.target))
-    return (column for column in columns if column.type in ("number", "integer"))
+        yield seen.table.schema.column(seen.target)
 
 
 def _present(seen: Seen, column: Column) -> Floats:

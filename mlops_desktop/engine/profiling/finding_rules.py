@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.engine.data import group_column, value_bits
-from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, number_codes
+from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, missing_levels, number_codes
 from mlops_desktop.engine.profiling.date_pieces import date_pieces
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leak_rules import leaks
@@ -273,6 +273,7 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     _duplicate_columns,
     _missing,
     hidden_missing,
+    missing_levels,
     capped,
     number_codes,
     spellings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlops_desktop.base.evidence import RULES
+from mlops_desktop.base.evidence import RULES, Evidence
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 
 # By kind, whose rule is that of the evidence: why it matters, and whether reading the column as the rule's other type mends it.
@@ -42,6 +42,18 @@ _FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
         "They may be in another unit than the rest.",
         True,
     ),
+    FindingKind("grades", "Grades in {column}"): (
+        "As texts they have no order. As numbers “1-” is read with a minus: order the levels, or write 1.3 in the file.",
+        False,
+    ),
+    FindingKind("free", "Words for “free” in {column}"): (
+        "What costs nothing has the price 0. If the word says that nothing is known, count it as missing.",
+        False,
+    ),
+    FindingKind("footnotes", "Marks beside the numbers of {column}"): (
+        "A mark may say that a number is estimated, provisional or breaks with those before it; the number alone was read.",
+        True,
+    ),
     FindingKind("infinite", "Infinite numbers in {column}"): (
         "A model cannot learn from a number without end; most come from a division by zero.",
         False,
@@ -60,6 +72,10 @@ _FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
     ),
     FindingKind("maybe_date", "Dates written as numbers in {column}?"): (
         "As numbers they have no month and no weekday, and a model learns from the size of a number that only counts.",
+        True,
+    ),
+    FindingKind("clock", "Times of day or durations in {column}?"): (
+        "A duration has a size, a time of day has none: 23:50 and 0:10 are near each other. Read as numbers, they are durations.",
         True,
     ),
     FindingKind("month_or_day", "Months with a year or days in {column}?"): (
@@ -116,8 +132,16 @@ def reading_findings(seen: Seen) -> Iterator[Finding]:
         unused = seen.roles.get(column, "feature") in ("ignore", "id") and evidence.rule != "missing_words"
         if kind is not None and not unused:
             why, mends = _FINDINGS[kind]
-            fix = _split_in_two(column) if kind.rule == "pairs" else {"type": {column: RULES[kind.rule].instead}} if mends else None
-            yield kind.finding(RULES[kind.rule].weight or "info", column, evidence.message, why, fix)
+            yield kind.finding(RULES[kind.rule].weight or "info", column, evidence.message, why, _fix(evidence, mends))
+
+
+def _fix(evidence: Evidence, mends: bool) -> dict[str, Any] | None:
+    """The decision that reads the cells of some evidence in the other way, if one does."""
+    if evidence.rule == "pairs":
+        return _split_in_two(evidence.column)
+    if evidence.rule == "free":
+        return {"missing": {evidence.column: list(evidence.values)}}
+    return {"type": {evidence.column: RULES[evidence.rule].instead}} if mends else None
 
 
 def _split_in_two(column: str) -> dict[str, Any]:

@@ -57,13 +57,28 @@ class ColumnProfile:
 
 @dataclass(frozen=True)
 class Relations:
-    """A square of strengths by pairs of columns; None where a pair has no two rows in common. `rows` were measured."""
+    """A square of strengths by pairs of columns; None where a pair has too few rows in common. `rows` were measured.
+
+    `spearman` holds the rank correlation of two numbers, None of other pairs; empty in results of earlier versions.
+    """
 
     columns: tuple[str, ...]
     values: tuple[tuple[float | None, ...], ...]
     rows: int
     sampled: bool
     left_out: int
+    spearman: tuple[tuple[float | None, ...], ...] = ()
+
+    def pairs(self) -> list[tuple[str, str, float, float | None]]:
+        """Each pair with its strength and its rank correlation, the closest first: by the larger of the two."""
+        names = self.columns
+        found = [
+            (names[j], names[i], value, self.spearman[i][j] if self.spearman else None)
+            for i in range(len(names))
+            for j in range(i)
+            if (value := self.values[i][j]) is not None
+        ]
+        return sorted(found, key=lambda pair: (-max(abs(pair[2]), abs(pair[3] or 0.0)), pair[1], pair[0]))
 
 
 @dataclass(frozen=True)

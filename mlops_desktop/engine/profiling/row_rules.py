@@ -25,7 +25,8 @@ def repeated_rows(seen: Seen) -> int:
 
 def _distinct(seen: Seen, names: list[str]) -> int:
     columns = (seen.values(seen.table.schema.column(name)) for name in names)
-    return len(np.unique(row_digests(columns, seen.frame.rows)))
+    ordered = np.sort(row_digests(columns, seen.frame.rows))  # several times quicker than `unique`, which hashes
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + min(1, len(ordered))
 
 
 def duplicate_rows(seen: Seen) -> Iterator[Finding]:

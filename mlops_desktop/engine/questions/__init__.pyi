@@ -1,3 +1,4 @@
+from .from_findings import finding_id as finding_id
 from .from_preview import preview_questions as preview_questions
 from .question import ACCEPT as ACCEPT
 from .question import Option as Option

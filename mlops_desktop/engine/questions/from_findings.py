@@ -27,7 +27,7 @@ def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator
         if finding.column and rule is not None and rule.doubts_column:
             continue
         yield Question(
-            id=".".join(part for part in ("finding", finding.rule, finding.column) if part),
+            id=finding_id(finding),
             stage="data",
             weight=finding.severity,
             column=finding.column,
@@ -36,6 +36,11 @@ def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator
             options=(*fix_options(finding), *parameter_options(project.source, finding.rule), accepted(finding.why)),
             settled=taken_care(project, finding),
         )
+
+
+def finding_id(finding: Finding) -> str:
+    """The id of the question about a finding."""
+    return ".".join(part for part in ("finding", finding.rule, finding.column) if part)
 
 
 def fix_options(finding: Finding) -> Iterator[Option]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mlops_desktop.base.errors import UserError
@@ -16,14 +16,21 @@ from mlops_desktop.engine.questions.question import ACCEPT, Question, answered
 from mlops_desktop.serving.message import msg
 
 
-def questions(project: Project, overview: Overview, findings: Sequence[Finding], notes: Sequence[Evidence] = ()) -> tuple[Question, ...]:
+def questions(
+    project: Project,
+    overview: Overview,
+    findings: Sequence[Finding],
+    notes: Sequence[Evidence] = (),
+    further: Iterable[Question] = (),
+) -> tuple[Question, ...]:
     """Every doubt about the project's data and guesses, the weightiest first, each with the answer that the project holds.
 
     `overview` and `findings` are of the project's table (`engine.profiling`), `notes` were made when it was read from its source.
+    `further` are questions of later stages, about a model (`engine.diagnostics`).
     """
     of_source = source_questions(project.source, notes) if project.source is not None else ()
     of_columns = (*reading_questions(project, overview, findings), *finding_questions(project, findings))
-    return answered(project, (*of_source, *guess_questions(project, overview), *of_columns))
+    return answered(project, (*of_source, *guess_questions(project, overview), *of_columns, *further))
 
 
 def open_questions(found: Sequence[Question], weights: Sequence[str] = ("high", "warning")) -> tuple[Question, ...]:

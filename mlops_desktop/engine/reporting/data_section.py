@@ -124,23 +124,22 @@ def _value_text(value: Any) -> str:
 def related(profile: Profile) -> Html:
     """The strongest relations between columns, those with the target first."""
     found, target = profile.relations, profile.target
-    names, values = found.columns, found.values
-    pairs = [(names[i], names[j], value) for i in range(len(names)) for j in range(i) if (value := values[i][j]) is not None]
-    strong = sorted((pair for pair in pairs if abs(pair[2]) >= WEAK), key=lambda pair: (-abs(pair[2]), pair[0], pair[1]))
-    with_target = [(a if b == target else b, value) for a, b, value in strong if target in (a, b)]
-    others = [(b, a, number(value, 3)) for a, b, value in strong if target not in (a, b)]
+    strong = [pair for pair in found.pairs() if max(abs(pair[2]), abs(pair[3] or 0.0)) >= WEAK]
+    with_target = [(a if b == target else b, value, ranked) for a, b, value, ranked in strong if target in (a, b)]
+    others = [(a, b, number(value, 3), number(ranked, 3)) for a, b, value, ranked in strong if target not in (a, b)]
     if not strong:
         return Html("")
     explanation = msg(
-        "From 0 to 1: correlation of two numbers (with its sign), Cramér's V of categories, correlation ratio of a number and a category."
+        "One scale from 0 to 1: correlation of two numbers (with its sign), Cramér's V of categories, correlation ratio of a number and a "
+        "category, both corrected for chance. By rank: Spearman's correlation of two numbers, which also sees curves."
     )
     sample = [msg("A sample of {rows} rows.", rows=number(found.rows))] if found.sampled else []
     parts = [paragraph(joined([explanation, *sample], " "), quiet=True)]
     if with_target:
-        rows = [(name, number(value, 3), _strength(value)) for name, value in with_target[:MOST_PAIRS]]
-        parts.append(table([msg("With “{target}”", target=target), msg("Strength"), ""], rows, (1,)))
+        rows = [(name, number(value, 3), number(ranked, 3), _strength(value)) for name, value, ranked in with_target[:MOST_PAIRS]]
+        parts.append(table([msg("With “{target}”", target=target), msg("Strength"), msg("By rank"), ""], rows, (1, 2)))
     if others:
-        parts.append(table([msg("Column"), msg("with"), msg("Strength")], others[:MOST_PAIRS], (2,)))
+        parts.append(table([msg("Column"), msg("with"), msg("Strength"), msg("By rank")], others[:MOST_PAIRS], (2, 3)))
     return join(parts)
 
 

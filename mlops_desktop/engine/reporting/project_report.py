@@ -10,7 +10,7 @@ from pathlib import Path
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.project import Project, refuse_output
-from mlops_desktop.engine.reporting import data_section, decision_sections, result_sections
+from mlops_desktop.engine.reporting import checks_section, data_section, decision_sections, result_sections
 from mlops_desktop.engine.reporting.page import Html, card, number, page
 from mlops_desktop.engine.reporting.report_facts import ReportFacts
 from mlops_desktop.engine.reporting.report_language import ENGLISH, Language, written_in
@@ -41,6 +41,7 @@ def _report(facts: ReportFacts) -> str:
         ("leaderboard", msg("Leaderboard"), leaderboard),
         ("model", msg("Chosen model"), decision_sections.chosen_model(chosen, facts.model, project.refit, facts.runs)),
         ("evaluation", msg("Evaluation"), result_sections.evaluation(facts.evaluation, facts.out_of_fold)),
+        ("checks", msg("Checks"), checks_section.checks(facts.checks)),
         ("importance", msg("Importance of columns"), result_sections.importance(shown.importance if shown else None)),
         ("threshold", msg("Threshold"), result_sections.threshold(facts)),
         ("goals", msg("Goals"), decision_sections.goals(facts.goals)),

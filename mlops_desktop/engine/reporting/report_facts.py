@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mlops_desktop.engine.diagnostics import CheckResult
 from mlops_desktop.engine.evaluation import Acceptance, Evaluation
 from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.project import Project
@@ -32,7 +33,7 @@ class ReportFacts:
     """Everything that a report shows; what is None stands in it as “not done yet”.
 
     `runs` are those of the leaderboard in its order, `out_of_fold` and `evaluation` (on the held-out test set) are of the chosen run,
-    `test_accesses` is how often the held-out test set was used.
+    `test_accesses` is how often the held-out test set was used, `checks` are of the chosen run.
     """
 
     project: Project = field(default_factory=Project)
@@ -46,3 +47,4 @@ class ReportFacts:
     out_of_fold: Evaluation | None = None
     evaluation: Evaluation | None = None
     goals: Acceptance | None = None
+    checks: tuple[CheckResult, ...] = ()

@@ -155,7 +155,6 @@ def _errors(found: Residuals) -> Html:
         (msg("{count:g} of 100 answers", count=100 * one.share), msg("miss by at most {error}", error=number(one.error)))
         for one in found.quantiles
     ]
-    bands = [(span(band.low, band.high), number(band.rows), number(band.bias, 3), number(band.mae, 3)) for band in found.bands]
     bias = found.bias or 0.0
     side = "On average the answers are {bias} too high." if bias > 0 else "On average the answers are {bias} too low."
     return join(
@@ -164,10 +163,20 @@ def _errors(found: Residuals) -> Html:
             side_by_side(pieces),
             paragraph(msg(side, bias=number(abs(bias), 3)) if bias else ""),
             table([msg("How many"), msg("How much")], quantiles),
-            heading(msg("Errors by the size of the true value")),
-            table([msg("True value"), msg("Rows"), msg("Mean error"), msg("Mean absolute error")], bands, (1, 2, 3)),
+            _bands(found),
         ]
     )
+
+
+def _bands(found: Residuals) -> Html:
+    """The errors of rows with small, middle and large values."""
+    head = [msg("Rows"), msg("Mean error"), msg("Mean absolute error")]
+    rows = [(span(band.low, band.high), number(band.rows), number(band.bias, 3), number(band.mae, 3)) for band in found.bands]
+    if found.banded_by == "predicted":
+        title, first = msg("Errors by the size of the predicted value"), msg("Predicted value")
+    else:
+        title, first = msg("Errors by the size of the true value"), msg("True value")
+    return join([heading(title), table([first, *head], rows, (1, 2, 3))])
 
 
 def importance(found: Importance | None) -> Html:

@@ -10,7 +10,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.sources._sheet_xml import special_cells
+from mlops_desktop.catalog.sources._sheet_xml import long_numbers, sheet_xml
 from mlops_desktop.catalog.sources._workbook import open_workbook, read_sheet
 from mlops_desktop.engine.data.loading import load_cells
 
@@ -66,10 +66,20 @@ def test_special_cells_of_a_sheet():
     xml = b"""<sheetData><row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="AB1"><f>A1+1</f></c><c r="C1"><f>1</f><v>3</v></c>
     <c r="D1" t="str"><f>""</f><v></v></c><c r="E1" s="1"><v>1234567890123456789</v></c><c r="F1" t="s"><v>1234567890123456789</v></c>
     <c r="G1" t="e"><f>NA()</f><v>#N/A</v></c></row></sheetData>"""
-    found = special_cells(xml, large=True)
-    assert found.values == {(0, 0): "#REF!", (0, 4): 1234567890123456789, (0, 6): "#N/A"}
-    assert found.uncalculated == [(0, 27)]
-    assert special_cells(xml, large=False).values == {(0, 0): "#REF!", (0, 6): "#N/A"}
+    found = sheet_xml(xml, ())
+    assert (found.errors, found.uncalculated) == ({(0, 0): "#REF!", (0, 6): "#N/A"}, [(0, 27)])
+    assert long_numbers(xml) == {(0, 4): 1234567890123456789}
+
+
+@pytest.mark.parametrize("order", [b'r="B3" s="7" t="n"', b's="7" r="B3"', b'r="B3" t="n" s="7"'])
+def test_the_layout_of_a_sheet(order):
+    xml = b"""<x:cols><x:col min="2" max="16384" hidden="1"/></x:cols><x:sheetData>
+    <x:row r="3" hidden="true"><x:c %b/></x:row></x:sheetData>
+    <x:mergeCells><x:mergeCell ref="A2:C4"/></x:mergeCells>"""
+    found = sheet_xml(xml % order, {7, 77})
+    assert (found.merged, found.hidden_rows, found.hidden_columns) == ([(1, 0, 3, 2)], [(2, 2)], [(1, 16383)])
+    assert found.styles.table(3, 1, 1).tolist() == [[-1], [-1], [7]]
+    assert sheet_xml(xml % order, {6}).styles is None
 
 
 def test_long_numbers_of_identifiers_keep_their_digits(tmp_path):

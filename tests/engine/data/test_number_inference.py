@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from mlops_desktop.engine.data.cell_evidence import Hints
-from mlops_desktop.engine.data.number_inference import fit_format, number_column
+from mlops_desktop.engine.data.number_formats import fit_format
+from mlops_desktop.engine.data.number_inference import number_column
 from mlops_desktop.serving.schema import Grammar
 from tests.imported import raw_of
 

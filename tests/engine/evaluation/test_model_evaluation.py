@@ -195,6 +195,11 @@ def test_residuals_by_hand_and_sampled():
     assert [q.error for q in found.quantiles] == pytest.approx([1.0, 1.4, 1.7, 1.85, 2.0])
     assert sum(found.histogram.counts) == 4
     assert sum(band.rows for band in found.bands) == 4
+    assert found.banded_by == "predicted"
+    rng = np.random.default_rng(0)
+    known = rng.normal(size=4000)
+    best = curves.residuals(known + rng.normal(size=4000), known, 0)  # the best possible answers are wrong at no size
+    assert max(abs(band.bias) for band in best.bands) < 0.15
     target, scores = sample("regression", rows=3000)
     many = curves.residuals(target.values, scores, 0)
     assert many.sampled

@@ -39,4 +39,5 @@ def test_every_part_of_a_stored_evaluation_is_where_readers_look_for_it():
     assert several.worst[0].place == several.worst[0].table_row == 3 * several.worst[0].row
     regression = read("evaluation_regression.json")
     assert regression.worst[0].place == regression.worst[0].row
+    assert regression.residuals.banded_by is None
     assert len(regression.residuals.histogram.edges) == len(regression.residuals.histogram.counts) + 1

@@ -29,6 +29,20 @@ def found(name: str, values: list[str], target: str | None = None) -> dict[str, 
     return {f.rule: next(iter(f.fix.values()))[name] for f in findings if f.rule in RULES}
 
 
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"x": ["Haus", "k.A.", "Haus", "(leer)", "Wohnung"]}, ["k.A.", "(leer)"]),
+        ({"x": ["a", "Fehlt", "b"] * 9, "y": ["1", "fehlt", "3"] * 9}, ["Fehlt"]),
+        ({"x": ["a", "unknown", "b"] * 9, "y": ["1", "2", "3"] * 9}, []),
+        ({"x": ["yes", "refused", "none"] * 9}, []),
+    ],
+)
+def test_levels_that_are_words_for_missing_are_found(columns, words):
+    findings = find(type_cells(cells_of(columns), {}, Silent()), None, None, {}, Silent())
+    assert [f.fix for f in findings if f.rule == "missing_levels"] == ([{"missing": {"x": words}}] if words else [])
+
+
 AMOUNTS = texts(RNG.gamma(2, 50, N).round(2))
 SCALE = texts(RNG.integers(1, 6, N))
 HEIGHTS = texts(RNG.normal(170, 10, N).round())

@@ -11,6 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.families import Target
 from mlops_desktop.engine.choices import choices, tasks
+from mlops_desktop.engine.diagnostics import CheckResult
 from mlops_desktop.engine.evaluation.acceptance import check
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
 from mlops_desktop.engine.evaluation.results import ColumnImportance, Importance
@@ -26,7 +27,7 @@ from mlops_desktop.serving.message import msg
 
 EVIL = '<script>alert("1")</script>&$x^2$'
 VOID = {"meta", "br", "use", "path", "rect", "line", "stop"}
-OF_THE_FACTS = {"Model", "abc", "alert", "broke", "class", "csv", "data", "empty", "my", "numpy", "scr", "script", "us", "It"}
+OF_THE_FACTS = {"Model", "abc", "alert", "broke", "class", "csv", "data", "empty", "my", "numpy", "scr", "script", "us", "It", "Because"}
 IMPORTANCE = (
     ColumnImportance(EVIL, 0.2, 0.01, used=True),
     ColumnImportance("x", 0.0, 0.0, used=False),
@@ -160,6 +161,13 @@ def facts(task: str, *, classes: int = 3) -> ReportFacts:
         out_of_fold=found,
         evaluation=found,
         goals=check(project, found),
+        checks=(
+            CheckResult("leaks", msg("Leaks"), "failed", msg("It learns from {column}.", column=EVIL), msg("Leave it out."), "check.leaks"),
+            CheckResult(
+                "overfit", msg("Learned"), "doubtful", msg("A gap."), msg("Simpler."), "check.overfit.1", accepted=f"Because {EVIL}"
+            ),
+            CheckResult("folds", msg("Folds agree"), "passed", msg("They do."), "", "check.folds.1"),
+        ),
         test_accesses=2,
         split=SplitSizes(320, 80),
     )
@@ -206,6 +214,7 @@ def test_whole_report_is_sound_escaped_and_loads_nothing(task):
         "leaderboard",
         "model",
         "evaluation",
+        "checks",
         "importance",
         "threshold",
         "goals",
@@ -236,6 +245,7 @@ def test_what_it_says_of_a_binary_problem():
     assert "A sample of 100 of 400 rows" in text
     assert "at least 0.4 are answered" in text.replace("0.400", "0.4")
     assert "and 10 more" in text
+    assert all(mark in text for mark in ("1 check is open.", "✗ failed", "? doubtful", "✓ passed", "Accepted: Because"))
 
 
 def test_regression_shows_errors_unsigned():
@@ -255,7 +265,7 @@ def test_many_classes_list_mix_ups():
 def test_absent_sections_are_not_done_yet():
     text = report_html(ReportFacts())
     read(text)
-    assert text.count("Not done yet") == 7
+    assert text.count("Not done yet") == 8
     early = report_html(ReportFacts(project=Project(name="p"), test_accesses=0))
     read(early)
     assert ">never<" in early

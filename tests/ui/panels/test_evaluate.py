@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QSlider
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPushButton, QSlider, QWidget
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.diagnostics import CheckFacts, run_checks
 from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.process import Train
 from mlops_desktop.engine.project.decisions import Costs, Goals, Search
@@ -92,6 +94,23 @@ def test_out_of_fold_is_shown_while_the_test_set_is_held_out(trained, open_proje
     value = find(window, QLabel, "evaluation_kpi_0_value").text()
     assert float(value) == pytest.approx(found.metric(first.id).shown, abs=1e-3)
     assert "baseline 0.5" in find(window, QLabel, "evaluation_kpi_0_hint").text()
+
+
+def test_the_checks_follow_the_evaluation_and_use_no_test_set(trained, open_project):
+    window = open_project(trained("churn"), "evaluate")
+    settle(window)
+    assert "passed" in find(window, QWidget, "check_passed").accessibleName()
+    assert accesses_of(window) == 0
+    best = window.controller.project_status().best
+    facts = window.controller.result(window.controller.keys.checks(best.id), CheckFacts)
+    few = replace(facts, parts=replace(facts.parts, test=20))
+    window.controller.store.put_value(window.controller.keys.checks(best.id), few)
+    window.panel.results.checks.show_checks(run_checks(few, window.controller.project, ()))
+    assert "Doubtful: Size of the test set" in find(window, QWidget, "check_test_rows").accessibleName()
+    find(window, QPushButton, "check_test_rows_decide").click()
+    find(window, QLineEdit, "question_0_reason").setText("There are no more rows.")
+    find(window, QPushButton, "question_0_accept").click()
+    assert window.controller.project.answers["check.test_rows"].reason == "There are no more rows."
 
 
 def test_the_test_set_is_used_by_a_click_and_every_access_counts(trained, open_project):

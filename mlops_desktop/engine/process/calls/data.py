@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
@@ -17,6 +18,10 @@ from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.profiling import Overview, Profile
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import Question
+
+if TYPE_CHECKING:
+    from mlops_desktop.engine.diagnostics import CheckResult
+    from mlops_desktop.engine.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
@@ -178,20 +183,34 @@ class MakeProfile(ProjectCall[Profile, None]):
 
 @dataclass(frozen=True)
 class ListQuestions(ProjectCall[tuple[Question, ...], None]):
-    """Every doubt about the project's data and guesses, the weightiest first."""
+    """Every doubt about the project's data, guesses and model, the weightiest first."""
 
     stage = "data"
 
     def run(self, job: Job) -> tuple[Question, ...]:
         """See `engine.questions.questions`."""
         from mlops_desktop.engine.data import read_notes, snapshot_path
+        from mlops_desktop.engine.diagnostics import check_questions
         from mlops_desktop.engine.pipeline import Pipeline
         from mlops_desktop.engine.questions import questions
 
         notes = read_notes(snapshot_path(self.folder, self.project.data)) if self.project.data else ()
         pipeline = Pipeline(self.folder, self.project)
-        findings = pipeline.profile(Part(job, 0.0, 0.7)).findings
-        return questions(self.project, pipeline.overview(Part(job, 0.7, 1.0)), findings, notes)
+        findings = pipeline.profile(Part(job, 0.0, 0.5)).findings
+        overview = pipeline.overview(Part(job, 0.5, 0.6))
+        return questions(self.project, overview, findings, notes, check_questions(self._checks(pipeline, Part(job, 0.6, 1.0))))
+
+    def _checks(self, pipeline: Pipeline, job: Job) -> tuple[CheckResult, ...]:
+        """The checks of the chosen run; none while there is no run of these decisions."""
+        from mlops_desktop.engine.diagnostics import check_facts, run_checks
+        from mlops_desktop.engine.training import Runs, open_chosen
+        from mlops_desktop.engine.workflow import project_status
+
+        runs = Runs(self.folder)
+        if project_status(self.project, pipeline.store, runs).best is None:
+            return ()
+        facts = check_facts(open_chosen(pipeline, runs, Part(job, 0.0, 0.5)), Part(job, 0.5, 1.0))
+        return run_checks(facts, self.project, runs.test_accesses(pipeline.keys.split))
 
 
 @dataclass(frozen=True)

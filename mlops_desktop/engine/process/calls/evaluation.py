@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.diagnostics import CheckFacts, check_facts, run_checks
 from mlops_desktop.engine.evaluation import (
     Acceptance,
     Evaluation,
@@ -64,6 +65,18 @@ class MeasureResponseTime(ProjectCall[ResponseTime, None]):
 
 
 @dataclass(frozen=True)
+class MeasureChecks(ProjectCall[CheckFacts, None]):
+    """What the checks of the chosen run are judged by; no answer of the held-out test set is used."""
+
+    stage = "evaluate"
+
+    def run(self, job: Job) -> CheckFacts:
+        """See `engine.diagnostics.check_facts`."""
+        chosen, _ = opened(self.folder, self.project, Part(job, 0.0, 0.5))
+        return check_facts(chosen, Part(job, 0.5, 1.0))
+
+
+@dataclass(frozen=True)
 class CheckGoals(ProjectCall[Acceptance, None]):
     """The acceptance gate: every goal with what was measured."""
 
@@ -110,12 +123,13 @@ class WriteReport(ProjectCall[None, None]):
             model=DeployedModel(scorer.version, scorer.threshold, tuple(scorer.feature_names)),
             out_of_fold=out_of_fold_evaluation(chosen, Part(job, 0.4, 0.6)),
         )
+        checked = check_facts(chosen, job)
         if not self.without_test_set:
             facts = replace(facts, goals=_gate(chosen, runs, "report", Part(job, 0.6, 1.0)))
         facts = replace(facts, evaluation=seen_evaluation(pipeline, chosen.run, runs))
         if self.without_test_set and facts.evaluation is not None:
             facts = replace(facts, goals=_checked(chosen, facts.evaluation))
-        return facts
+        return replace(facts, checks=run_checks(checked, self.project, runs.test_accesses(pipeline.keys.split)))
 
 
 def opened(folder: Path, project: Project, job: Job) -> tuple[Chosen, Runs]:

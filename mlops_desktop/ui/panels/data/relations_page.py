@@ -35,7 +35,12 @@ class RelationsPage(QWidget):
         names = related.columns
         self.heatmap.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), list(names) if len(names) > 1 else [])
         self.pairs.show_rows(pair_rows(related, target))
-        text = [self.tr("Numbers: Pearson. Categories: Cramér's V. Number and category: correlation ratio. 1 is the strongest, 0 is none.")]
+        text = [
+            self.tr(
+                "One scale for all pairs, from 0 (none) to 1. Numbers: Pearson, with Spearman by rank, which also sees curves. Categories: "
+                "Cramér's V. Number and category: correlation ratio. Both are corrected for chance."
+            )
+        ]
         if related.sampled:
             text.append(self.tr("Sample of {rows} rows.").format(rows=f"{related.rows:,}"))
         if related.left_out:

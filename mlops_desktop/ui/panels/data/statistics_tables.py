@@ -92,16 +92,18 @@ def pair_columns() -> list[RowColumn]:
     return [
         RowColumn(tr("Statistics", "Column"), stretch=True),
         RowColumn(tr("Statistics", "with"), stretch=True),
-        RowColumn(tr("Statistics", "Strength"), bar=True, width=190),
+        RowColumn(tr("Statistics", "Strength"), bar=True, width=150),
+        RowColumn(tr("Statistics", "By rank"), "right", figures=True, width=72),
     ]
 
 
 def pair_rows(related: Relations, target: str, most: int = 60) -> list[Row]:
     """The closest pairs of columns; those with the target stand out."""
-    names, values = related.columns, related.values
-    pairs = [(value, names[i], names[j]) for i in range(len(names)) for j in range(i) if (value := values[i][j]) is not None]
-    pairs.sort(key=lambda pair: -abs(pair[0]))
     return [
-        Row(f"{b}\n{a}", [Cell(b), Cell(a), Cell(f"{value:.2f}".replace("-", MINUS), bar=abs(value))], strong=target in (a, b))
-        for value, a, b in pairs[:most]
+        Row(f"{a}\n{b}", [Cell(a), Cell(b), Cell(_strength(value), bar=abs(value)), Cell(_strength(ranked))], strong=target in (a, b))
+        for a, b, value, ranked in related.pairs()[:most]
     ]
+
+
+def _strength(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}".replace("-", MINUS)

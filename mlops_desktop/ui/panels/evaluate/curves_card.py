@@ -177,6 +177,7 @@ class ErrorsCard(QFrame):
         self.scatter.show_points(found.actual, found.predicted, name=self.tr("row"), diagonal=True)
         zero = [Mark(0.0, "", upright=True)]
         self.misses.show_histogram(found.histogram.edges, {self.tr("rows"): found.histogram.counts}, marks=zero)
+        self.bands.x_label = self.tr("answer") if found.banded_by == "predicted" else self.tr("true value")
         names = [f"{format_number(band.low, 3)} – {format_number(band.high, 3)}" for band in found.bands]
         self.bands.show_categories(names, {self.tr("mean error"): [band.mae for band in found.bands]})
         message = []

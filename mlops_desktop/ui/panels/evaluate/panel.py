@@ -172,9 +172,8 @@ class EvaluatePanel(Panel):
         opened_text = (
             pluralize(test_accesses, self.tr("used once"), self.tr("used {n} times")) if test_accesses and self._source == "test" else ""
         )
-        text = [rows, opened_text or accesses_text(test_accesses)]
-        text.append(self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard"))
-        self.facts.setText(" · ".join(part for part in text if part))
+        how = self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard")
+        self.facts.setText(" · ".join(part for part in (rows, opened_text or accesses_text(test_accesses), how) if part))
         self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The held-out test set was not used yet."))
         self.sources.show_choice(self._source)
         self.report.setEnabled(True)
@@ -184,8 +183,7 @@ class EvaluatePanel(Panel):
         self.test_set_card.show_accesses(test_accesses, 0.0 if opened else runs.share_used_before(split))
 
     def _show_page(self, best: Run, found: Evaluation | None, oof: Evaluation | None, test: Evaluation | None) -> None:
-        keys = self.controller.keys
-        model = keys.model(best.id)
+        model = self.controller.keys.model(best.id)
         same = found is None and bool(self._shown) and self._model == model and self._source == self._shown[1]
         waiting = found is None and self._source != "file"
         self.results.setVisible(found is not None or same)
@@ -195,6 +193,7 @@ class EvaluatePanel(Panel):
         busy = self.tr("The model is fitted and evaluated …") if working else self.tr("The evaluation follows when the work is over.")
         self._busy.show_text(self.tr("This model could not be evaluated.") if not self._busy.button.isHidden() else busy)
         self._show_goals(best, test)
+        self.results.checks.show_run(best)
         if found is None:
             return
         project = self.controller.project
@@ -293,4 +292,5 @@ class EvaluatePanel(Panel):
             (self.tr("Evaluate another file"), lambda: self._choose_source("file")),
             (self.tr("Export report"), self.report),
             (self.tr("Goals"), self.results.goals),
+            (self.tr("Checks"), self.results.checks),
         ]

@@ -8,6 +8,7 @@ from mlops_desktop.engine.evaluation import Evaluation, measured_model_note, use
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project import is_learned_from
 from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.panels.evaluate.checks_card import ChecksCard
 from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
 from mlops_desktop.ui.panels.evaluate.curves_card import CurvesCard, ErrorsCard
 from mlops_desktop.ui.panels.evaluate.goals_met import GoalsMet
@@ -30,7 +31,7 @@ class ResultsPage(QWidget):
         super().__init__()
         self.controller = controller
         self.kpis = [Kpi("–", name=f"evaluation_kpi_{at}") for at in range(KPIS)]
-        self.metrics, self.goals = MetricsTable(), GoalsMet()
+        self.metrics, self.goals, self.checks = MetricsTable(), GoalsMet(), ChecksCard(controller)
         self.confusion, self.curves, self.errors = ConfusionCard(), CurvesCard(), ErrorsCard()
         self.threshold, self.importance, self.worst = ThresholdCard(), ImportanceCard(), WorstCard()
         self.notes = label("", "small", tone="2", wrap=True)
@@ -41,6 +42,7 @@ class ResultsPage(QWidget):
             column(
                 row(*[(kpi, 1) for kpi in self.kpis], spacing=12),
                 self.goals,
+                self.checks,
                 table,
                 self._classes,
                 self.errors,
@@ -55,6 +57,7 @@ class ResultsPage(QWidget):
         project, classes = self.controller.project, found.classification
         self._show_metrics(found, source)
         self.goals.setVisible(source != "file")
+        self.checks.setVisible(source != "file")
         self._classes.setVisible(classes is not None)
         self.errors.setVisible(found.residuals is not None)
         if classes is not None:

@@ -1,0 +1,38 @@
+"""What is noted of the cells of a delimited text: damaged bytes, and numbers that commas cut in two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.split_decimals import MAY_BE_SPLIT, SPLIT, SplitDecimals
+
+
+def split_notes(split: SplitDecimals) -> Sequence[Evidence]:
+    """That numbers with a decimal comma were put together, or that names may stand above the wrong columns."""
+    if not split.places and not split.doubtful:
+        return ()
+    return (Evidence("", "split_decimals", SPLIT if split.places else MAY_BE_SPLIT, parameter="header", values=("none",)),)
+
+
+def damaged_cells(table: Any) -> Sequence[Evidence]:
+    """The cells in which bytes were no UTF-8."""
+    import pyarrow.compute as pc
+
+    notes = []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        column = column.cast("string")
+        rows = pc.indices_nonzero(pc.match_substring(column, "\ufffd")).to_pylist()
+        if rows:
+            cells = "; ".join(f"row {at + 1:,}: “{column[at].as_py()[:40]}”" for at in rows[:3])
+            message = plural_msg(
+                len(rows),
+                "1 cell holds bytes that are no UTF-8, unlike the rest of the file ({cells}).",
+                "{n} cells hold bytes that are no UTF-8, unlike the rest of the file ({cells}).",
+                cells=cells,
+            )
+            notes.append(Evidence(name, "encoding", message, tuple(at + 1 for at in rows[:10])))
+    return notes or [Evidence("", "encoding", msg("Some bytes in or around the names are no UTF-8."))]

@@ -1,0 +1,75 @@
+"""The contract of a check: it takes the facts of a model and answers passed, doubtful or failed, with figures and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mlops_desktop.engine.diagnostics.facts import CheckFacts
+from mlops_desktop.engine.project import OMIT_NONE, Project
+from mlops_desktop.serving.message import translatable
+
+Verdict = Literal["passed", "doubtful", "failed"]
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """What a check looks at: the facts of a run, today's decisions, and why the held-out test set was used, once for each time
+    (None: not asked)."""
+
+    facts: CheckFacts
+    project: Project
+    accesses: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check found: figures in `message`, what to do in `remedy` ("" when it is passed).
+
+    `fixes` are ready-made decisions by a label (see `apply_fix`). `asked` are ids of questions that ask the same already: the check asks
+    none of its own then.
+    """
+
+    verdict: Verdict
+    message: str
+    remedy: str = ""
+    fixes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """One check. `judge` returns None where it does not apply. `of_model`: its doubt is about one model; that of another is asked anew."""
+
+    id: str
+    title: str
+    judge: Callable[[Checked], Outcome | None]
+    of_model: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", translatable(self.title))
+
+    def question(self, run: str) -> str:
+        """The id of the question that asks about the doubt."""
+        return f"check.{self.id}.{run[:8]}" if self.of_model else f"check.{self.id}"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A check with its outcome. `question` is the id under which a person accepts it, `accepted` the reason that was given."""
+
+    id: str
+    title: str
+    verdict: Verdict
+    message: str
+    remedy: str
+    question: str
+    accepted: str | None = field(default=None, metadata=OMIT_NONE)
+    fixes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    asked: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether it is in doubt and nobody accepted it."""
+        return self.verdict != "passed" and self.accepted is None

@@ -1,0 +1,33 @@
+"""Checks that are not passed, as questions of the queue: mend it, or accept it for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mlops_desktop.base.evidence import Weight
+from mlops_desktop.engine.diagnostics.check import CheckResult, Verdict
+from mlops_desktop.engine.questions import ACCEPT, Option, Question
+from mlops_desktop.serving.message import as_message, joined, msg
+
+_WEIGHTS: dict[Verdict, Weight] = {"failed": "high", "doubtful": "warning"}
+
+
+def check_questions(results: Sequence[CheckResult]) -> Iterator[Question]:
+    """A question for each check that is in doubt; none for what another question asks already."""
+    for one in results:
+        if one.verdict == "passed" or one.asked:
+            continue
+        added = msg("The decision is added; it can be undone.")
+        fixes = (Option(f"fix-{at}", label, added, changes) for at, (label, changes) in enumerate(one.fixes, start=1))
+        yield Question(
+            id=one.question,
+            stage="evaluate",
+            weight=_WEIGHTS[one.verdict],
+            column="",
+            message=joined([as_message(one.title), one.message], ": "),
+            evidence=one.remedy,
+            options=(
+                *fixes,
+                Option(ACCEPT, msg("Leave it as it is"), msg("The model is used as it is; your reason stands in the report.")),
+            ),
+        )

@@ -1,0 +1,105 @@
+"""Checks of the rows: whether the parts are large enough and alike, and how much the weights leave of them."""
+
+from __future__ import annotations
+
+from mlops_desktop.engine.diagnostics.check import Check, Checked, Outcome
+from mlops_desktop.engine.diagnostics.facts import TargetShift
+from mlops_desktop.serving.message import Message, msg
+
+LEAST_ROWS, FEWEST_ROWS = 30, 10
+LEAST_OF_CLASS, FEWEST_OF_CLASS = 10, 5  # in the held-out test set: below ten there is no interval
+LEAST_TO_LEARN, FEWEST_TO_LEARN = 20, 5  # of a class in the training part
+CHANCE = 0.01  # that any part of the rows differs so much by chance
+SHIFT, LARGE_SHIFT = 0.1, 0.25  # of the rows
+LEAST_EFFECTIVE = 30
+LEAST_EFFECTIVE_SHARE = 0.1
+
+
+def _test_rows(checked: Checked) -> Outcome | None:
+    parts, classes = checked.facts.parts, checked.facts.classes
+    rarest = min(classes, key=lambda one: one.test, default=None)
+    few = parts.test < LEAST_ROWS or parts.test_units < LEAST_OF_CLASS
+    fewest = parts.test < FEWEST_ROWS
+    message = msg("The held-out test set has {rows:,} rows.", rows=parts.test)
+    if parts.test_units < LEAST_OF_CLASS and parts.units != "rows":
+        units = msg("groups") if parts.units == "groups" else msg("blocks of time")
+        message = msg("The held-out test set has {rows:,} rows in {count} {units}.", rows=parts.test, count=parts.test_units, units=units)
+    if rarest is not None:
+        few, fewest = few or rarest.test < LEAST_OF_CLASS, fewest or rarest.test < FEWEST_OF_CLASS
+        message = msg("{rows} The rarest class “{name}” has {count:,} there.", rows=message, name=rarest.name, count=rarest.test)
+    if not few and not fewest:
+        return Outcome("passed", message)
+    return Outcome(
+        "failed" if fewest else "doubtful",
+        message,
+        msg("Its figures depend much on chance: rely on the cross-validation, make the test share larger, or bring more rows."),
+    )
+
+
+TEST_ROWS = Check("test_rows", "Size of the test set", _test_rows, of_model=False)
+
+
+def _class_rows(checked: Checked) -> Outcome | None:
+    classes = checked.facts.classes
+    if not classes:
+        return None
+    rare = sorted((one for one in classes if one.train < LEAST_TO_LEARN), key=lambda one: one.train)
+    if not rare:
+        least = min(classes, key=lambda one: one.train)
+        return Outcome("passed", msg("Every class has {count:,} training rows or more.", count=least.train))
+    message = msg("Class “{name}” has {count} training rows.", name=rare[0].name, count=rare[0].train)
+    if len(rare) > 1:
+        message = msg("{first} {more} more classes have fewer than {least}.", first=message, more=len(rare) - 1, least=LEAST_TO_LEARN)
+    return Outcome(
+        "failed" if rare[0].train < FEWEST_TO_LEARN else "doubtful",
+        message,
+        msg("Little can be learned of it, and its figures are rough: bring more rows of it, merge it with another class, or leave it out."),
+    )
+
+
+CLASS_ROWS = Check("class_rows", "Rows of each class", _class_rows, of_model=False)
+
+
+def _target_shift(checked: Checked) -> Outcome | None:
+    shifts = checked.facts.shifts
+    if not shifts:
+        return None
+    seen = [one for one in shifts if one.p * len(shifts) < CHANCE and one.effect >= SHIFT]
+    if not seen:
+        worst = max(shifts, key=lambda one: one.effect)
+        return Outcome("passed", msg("The target is alike in all parts: at most {share:.0%} of the rows differ.", share=worst.effect))
+    worst = max(seen, key=lambda one: one.effect)
+    return Outcome(
+        "failed" if worst.effect >= LARGE_SHIFT else "doubtful",
+        msg("In {part} ({rows:,} rows), {share:.0%} of the target’s values differ from those learned from: more than chance explains.",
+            part=_part(worst), rows=worst.rows, share=worst.effect),
+        msg("Find out what changed between these rows. If time did, expect further change: retrain often, and judge by the latest rows."),
+    )  # fmt: skip
+
+
+def _part(shift: TargetShift) -> Message:
+    return msg("fold {number}", number=shift.fold) if shift.fold else msg("the held-out test set")
+
+
+TARGET_SHIFT = Check("target_shift", "Same target in all parts", _target_shift, of_model=False)
+
+
+def _weights(checked: Checked) -> Outcome | None:
+    weights = checked.facts.weights
+    if weights is None:
+        return None
+    message = msg(
+        "Weighted by “{column}”, the {rows:,} training rows tell as much as {effective:,.0f} of equal weight.",
+        column=weights.column,
+        rows=weights.rows,
+        effective=weights.effective,
+    )
+    if weights.effective >= max(LEAST_EFFECTIVE, LEAST_EFFECTIVE_SHARE * weights.rows):
+        return Outcome("passed", message)
+    fix = msg("Learn without weights"), {"role": {weights.column: "ignore"}}
+    return Outcome(
+        "doubtful", message, msg("A few rows decide everything: check the largest weights, limit them, or learn without weights."), (fix,)
+    )
+
+
+WEIGHTS = Check("weights", "Weights of the rows", _weights, of_model=False)

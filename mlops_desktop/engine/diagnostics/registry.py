@@ -1,0 +1,60 @@
+"""The list of all checks, and what they find for a run. A further check is one entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlops_desktop.engine.diagnostics.check import Check, Checked, CheckResult, Outcome
+from mlops_desktop.engine.diagnostics.decision_checks import LEAKS, POSITIVE, TEST_ACCESSES
+from mlops_desktop.engine.diagnostics.facts import CheckFacts
+from mlops_desktop.engine.diagnostics.part_checks import CLASS_ROWS, TARGET_SHIFT, TEST_ROWS, WEIGHTS
+from mlops_desktop.engine.diagnostics.score_checks import BASELINE, FOLDS, OVERFIT, SUBGROUPS, SUSPICIOUS
+from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.message import joined
+
+CHECKS: tuple[Check, ...] = (
+    BASELINE,
+    SUSPICIOUS,
+    LEAKS,
+    OVERFIT,
+    FOLDS,
+    SUBGROUPS,
+    TARGET_SHIFT,
+    TEST_ROWS,
+    CLASS_ROWS,
+    TEST_ACCESSES,
+    POSITIVE,
+    WEIGHTS,
+)
+_ORDER = ("failed", "doubtful", "passed")
+
+
+def run_checks(facts: CheckFacts, project: Project, accesses: Sequence[str] | None = None) -> tuple[CheckResult, ...]:
+    """Every check that applies to a run, the worst first.
+
+    `accesses` say why the held-out test set was used (`Runs.test_accesses`); None: that is not asked.
+    """
+    checked = Checked(facts, project, accesses)
+    found = [(check, outcome) for check in CHECKS if (outcome := check.judge(checked)) is not None]
+    results = [_result(check, outcome, facts.run, project) for check, outcome in found]
+    return tuple(sorted(results, key=lambda one: _ORDER.index(one.verdict)))
+
+
+def _result(check: Check, outcome: Outcome, run: str, project: Project) -> CheckResult:
+    question = check.question(run)
+    accepted: str | None = None
+    if outcome.verdict != "passed":
+        answers = [project.answers.get(id_) for id_ in (outcome.asked or (question,))]
+        reasons = [answer.reason for answer in answers if answer is not None and answer.reason]
+        accepted = joined(list(dict.fromkeys(reasons)), "; ") if len(reasons) == len(answers) else None
+    return CheckResult(
+        id=check.id,
+        title=check.title,
+        verdict=outcome.verdict,
+        message=outcome.message,
+        remedy=outcome.remedy,
+        question=question,
+        accepted=accepted,
+        fixes=outcome.fixes,
+        asked=outcome.asked,
+    )

@@ -1,0 +1,134 @@
+"""Checks of the scores: whether they are better than no model, too good, and the same everywhere."""
+
+from __future__ import annotations
+
+from mlops_desktop.base.metric import Metric
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.diagnostics.check import Check, Checked, Outcome
+from mlops_desktop.engine.diagnostics.facts import Subgroup
+from mlops_desktop.engine.metrics import metric_of
+from mlops_desktop.serving.message import Message, joined, msg
+
+CHANCE = 0.05
+CHANCE_OF_SPREAD = 0.005  # the errors of folds are estimates themselves
+KEPT = 1 / 3  # of the gain on rows that were learned from, validation rows keep this at least
+NORMAL = 1.645  # standard errors on one side of 95 %
+TOO_GOOD = 0.97  # of what there is to gain over the baseline
+DOMINANT = 0.8  # of the importance of all columns
+SHOWN = 3
+
+
+def _metric(checked: Checked) -> Metric:
+    return metric_of(checked.facts.metric, checked.facts.task)
+
+
+def _shown(metric: Metric, value: float) -> str:
+    return format_number(metric.shown(value), 3)
+
+
+def _baseline(checked: Checked) -> Outcome | None:
+    lift = checked.facts.lift
+    if lift is None:
+        return None
+    gain = 1 - lift.model / lift.baseline if lift.baseline > 0 else 0.0
+    if lift.p_better < CHANCE:
+        template = "On rows that it had not seen, the model’s mean squared error is {gain:.0%} smaller than the baseline’s."
+        return Outcome("passed", msg(template, gain=gain))
+    remedy = msg("It may predict nothing: look for columns that tell more of the target, or bring more rows.")
+    if gain > 0:
+        message = msg("The model’s mean squared error is {gain:.0%} smaller than the baseline’s, which may be chance.", gain=gain)
+        return Outcome("doubtful", message, remedy)
+    return Outcome("failed", msg("The model is no better than the baseline, which uses no column."), remedy)
+
+
+BASELINE = Check("baseline", "Better than the baseline", _baseline)
+
+
+def _suspicious(checked: Checked) -> Outcome | None:
+    scores, dominant = checked.facts.scores, checked.facts.dominant
+    if scores is None:
+        return None
+    metric = _metric(checked)
+    valid = _shown(metric, scores.valid)
+    if scores.lift < TOO_GOOD or dominant is None or dominant.share < DOMINANT:
+        return Outcome("passed", msg("{metric} of {score} rests on no single column.", metric=metric.label, score=valid)
+                       if scores.lift >= TOO_GOOD
+                       else msg("{metric} of {score} is not suspiciously good.", metric=metric.label, score=valid))  # fmt: skip
+    fix = msg("Learn without “{column}”", column=dominant.column), {"role": {dominant.column: "ignore"}}
+    return Outcome(
+        "failed",
+        msg("{metric} of {score} is nearly perfect, and {share:.0%} of it rests on “{column}”.",
+            metric=metric.label, score=valid, share=dominant.share, column=dominant.column),
+        msg("Ask whether “{column}” is known, in the same form, when predictions are made. If not, leave it out.", column=dominant.column),
+        (fix,),
+    )  # fmt: skip
+
+
+SUSPICIOUS = Check("suspicious", "Not too good to be true", _suspicious)
+
+
+def _overfit(checked: Checked) -> Outcome | None:
+    scores = checked.facts.scores
+    if scores is None:
+        return None
+    metric = _metric(checked)
+    message = msg(
+        "{metric}: {train} on the rows that it learned from, {valid} on others; the baseline has {baseline}.",
+        metric=metric.label,
+        train=_shown(metric, scores.train),
+        valid=_shown(metric, scores.valid),
+        baseline=_shown(metric, scores.baseline),
+    )
+    learned, kept = scores.train - scores.baseline, scores.valid - scores.baseline
+    tolerance = NORMAL * scores.error
+    if learned <= tolerance or kept + tolerance >= KEPT * learned:
+        return Outcome("passed", message)
+    remedy = msg("It learns its rows by heart: try a simpler model or stronger regularisation, fewer columns, or more rows.")
+    return Outcome("failed" if kept + tolerance <= 0 else "doubtful", message, remedy)
+
+
+OVERFIT = Check("overfit", "Learned, not learned by heart", _overfit)
+
+
+def _folds(checked: Checked) -> Outcome | None:
+    folds = checked.facts.folds
+    if folds is None:
+        return None
+    metric = _metric(checked)
+    low, high = sorted((metric.shown(min(folds.scores)), metric.shown(max(folds.scores))))
+    between = msg("{metric} from {low} to {high}", metric=metric.label, low=format_number(low, 3), high=format_number(high, 3))
+    if folds.p >= CHANCE_OF_SPREAD:
+        return Outcome("passed", msg("{between} over the folds: no more than the number of rows explains.", between=between))
+    return Outcome(
+        "doubtful",
+        msg("{between} over the folds: more than the number of rows explains (p = {p}).", between=between, p=format_number(folds.p, 2)),
+        msg("Some rows are unlike others: look for groups or times that the split should keep apart, and expect such differences later."),
+    )
+
+
+FOLDS = Check("folds", "Folds agree", _folds)
+
+
+def _subgroups(checked: Checked) -> Outcome | None:
+    facts = checked.facts
+    if not facts.levels:
+        return None
+    worse = [one for one in facts.subgroups if one.found.p_worse * facts.levels < CHANCE]
+    if not worse:
+        return Outcome("passed", msg("In none of {count:,} groups of rows is it worse than the baseline.", count=facts.levels))
+    listed = joined([_subgroup_text(one) for one in worse[:SHOWN]], "; ")
+    more = msg(" and {n} more", n=len(worse) - SHOWN) if len(worse) > SHOWN else ""
+    return Outcome(
+        "doubtful",
+        msg("The model is worse than the baseline where {groups}{more}.", groups=listed, more=more),
+        msg("Do not rely on it there: bring more such rows or columns that describe them, or make a model of their own for them."),
+    )
+
+
+def _subgroup_text(one: Subgroup) -> Message:
+    more = one.found.model / one.found.baseline - 1 if one.found.baseline > 0 else 0.0
+    return msg("“{column}” is “{level}” ({rows:,} rows, mean squared error {more:.0%} larger)",
+               column=one.column, level=one.level, rows=one.found.rows, more=more)  # fmt: skip
+
+
+SUBGROUPS = Check("subgroups", "No group worse than the baseline", _subgroups)

@@ -1,0 +1,85 @@
+"""Finds numbers with a decimal comma that stand without quotes between commas, so that each was cut into two cells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .message import msg
+
+_WHOLE = re.compile(r"[+\-−]?[0-9]+").fullmatch
+_FRACTION = re.compile(r"[0-9]+").fullmatch
+_ALIKE = 0.95  # share of the rows, at least, that have the usual number of cells
+_LEAST_ROWS = 2
+_MOST_CELLS = 60
+
+SPLIT = msg(
+    "The rows have more cells than there are names, because numbers with a decimal comma stand without quotes between commas; their two "
+    "parts were put together again."
+)
+MAY_BE_SPLIT = msg(
+    "The rows have more cells than there are names. If these are numbers with a decimal comma, commas cut them in two and the names stand "
+    "beside the wrong columns. Write the file with semicolons between its cells, or the numbers in quotes."
+)
+
+
+@dataclass(frozen=True)
+class SplitDecimals:
+    """The positions of the cells that hold the whole parts of cut numbers, each before its fraction; `doubtful` where there may be such,
+    but not which.
+    """
+
+    places: tuple[int, ...] = ()
+    doubtful: bool = False
+
+
+def find_split_decimals(delimiter: str, names: int, rows: Sequence[Sequence[str]]) -> SplitDecimals:
+    """Which cells of these rows, below so many names, are the parts of cut numbers.
+
+    They are put together where that gives each name one column in one way only. A single cell more than names can be the names of the rows
+    as well, unless the first column repeats a value.
+    """
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    widths = Counter(map(len, rows))
+    width = max(widths, key=lambda one: (widths[one], one), default=0)
+    more = width - names
+    if delimiter != "," or not names or not 1 <= more <= width // 2 or width > _MOST_CELLS:
+        return SplitDecimals()
+    cells = [[cell.strip() for cell in column] for column in zip(*(row for row in rows if len(row) == width), strict=True)]
+    if more == 1 and not any(cells[-1]):
+        return SplitDecimals()  # each row ends with a comma
+    pairs = [at for at in range(width - 1) if _are_parts(cells[at], cells[at + 1])]
+    ways = _ways(pairs, more)
+    first = next(ways, None)
+    if first is None:
+        return SplitDecimals()
+    alike = len(rows) >= _LEAST_ROWS and widths[width] >= _ALIKE * len(rows)
+    row_names = more == 1 and len(set(cells[0])) == len(cells[0]) and bool(cells[-1][0])
+    if next(ways, None) is None and alike and not row_names:
+        return SplitDecimals(first)
+    even = len(rows) > _LEAST_ROWS and len({len(text) for text in cells[first[0] + 1]}) == 1  # fractions of equally many digits
+    return SplitDecimals(doubtful=not row_names or even)
+
+
+def _are_parts(whole: Sequence[str], fraction: Sequence[str]) -> bool:
+    """Whether the cells of a column are the whole parts of numbers, and those of the next one their fractions."""
+    both = list(zip(whole, fraction, strict=True))
+    return any(a for a, _ in both) and all((_WHOLE(a) and _FRACTION(b)) or not (a or b) for a, b in both)
+
+
+def _ways(pairs: Sequence[int], count: int, start: int = 0) -> Iterator[tuple[int, ...]]:
+    """Every choice of so many of these pairs of neighbours that share no cell."""
+    if not count:
+        yield ()
+    for at in pairs if count else ():
+        if at >= start:
+            for rest in _ways(pairs, count - 1, at + 2):
+                yield (at, *rest)
+
+
+def joined_parts(whole: str, fraction: str) -> str:
+    """The cell as it was before the comma cut it; blank where both parts are."""
+    both = f"{whole},{fraction}"
+    return "" if both.strip() == "," else both

@@ -1,0 +1,76 @@
+"""Tables as programs of trade, laboratories, surveys and offices export them: what is read in each, and which doubts are raised."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading.table_case import Case, check_case
+
+POINTS = {
+    "points before three digits, tabs": Case(
+        "art\twert\nA\t15.716\nB\t1.250\nC\t3.115\n",
+        3,
+        "art category A | wert number 15.716",
+        doubts="wert: decimal",
+        ending=".tsv",
+    ),
+    "points before three digits, bars": Case(
+        "art|wert\nA|15.716\nB|1.250\nC|3.115\n", 3, "art category A | wert number 15.716", doubts="wert: decimal"
+    ),
+    "points before three digits beside decimal commas": Case(
+        "art\twert\tpreis\nA\t15.716\t1,5\nB\t1.250\t2,25\nC\t3.115\t7,5\n",
+        3,
+        "art category A | wert integer 15716 | preis number 1.5",
+        ending=".tsv",
+    ),
+    "points before three digits beside decimal points": Case(
+        "art\twert\tpreis\nA\t15.716\t1.5\nB\t1.250\t2.25\nC\t3.115\t7.5\n",
+        3,
+        "art category A | wert number 15.716 | preis number 1.5",
+        ending=".tsv",
+    ),
+    "points before three digits in some, beside decimal points": Case(
+        "art;stück;preis\nA;2.037;1.5\nB;93;2.25\nC;4.111;7.5\nD;14;3.5\nE;1.006;2.5\n",
+        5,
+        "art category A | stück number 2.037 | preis number 1.5",
+        doubts="stück: decimal",
+    ),
+    "points before three digits beside marks of both kinds": Case(
+        "art;wert;v\nA;15.716;1.5\nB;1.250;2,5\nC;3.115;7.5\n",
+        3,
+        "art category A | wert number 15.716 | v category 1.5",
+        doubts="v: not_number | wert: decimal",
+    ),
+    "three decimals, commas": Case("art,wert\nA,15.716\nB,1.250\nC,3.115\n", 3, "art category A | wert number 15.716"),
+    "three decimals below one": Case("art\twert\nA\t0.716\nB\t1.250\nC\t3.115\n", 3, "art category A | wert number 0.716", ending=".tsv"),
+}
+SPLIT = {
+    "decimal commas between commas": Case("x,y\n1,5,2,7\n2,5,3,7\n,,5,2\n", 3, "x number 1.5 | y number 2.7", notes="split_decimals"),
+    "one decimal comma between commas": Case(
+        "ort,temp,bem\nA,-20,5,ok\nB,21,5,ok\nA,22,7,no\n",
+        3,
+        "ort category A | temp number -20.5 | bem category ok",
+        notes="split_decimals",
+    ),
+    "decimal commas or names of rows": Case(
+        "ort,temp\nA,20,5\nB,21,5\nC,22,7\n",
+        3,
+        "row_names category A | ort integer 20 | temp integer 5",
+        notes="row_names split_decimals",
+    ),
+    "decimal commas in some rows": Case(
+        "x,y\n1,5,2,7\n2,3,7\n4,1,5,2\n5,2,3,3\n",
+        4,
+        "x integer 1 | y integer 5 | column_3 integer 2 | column_4 integer 7",
+        notes="file ragged split_decimals",
+    ),
+    "names of rows": Case(
+        "x,y\nA,20,0.5\nB,21,0.25\nC,22,7.5\n", 3, "row_names category A | x integer 20 | y number 0.5", notes="row_names"
+    ),
+}
+CASES = {**POINTS, **SPLIT}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_an_exported_table(case, tmp_path):
+    check_case(case, tmp_path)
