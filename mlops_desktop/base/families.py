@@ -165,8 +165,13 @@ class Operation(Tunable, ABC):
         """The fitted transform, and the dataset to train on where its columns must differ from the transform's own output (cross-fitted
         encodings), else None.
 
-        The dataset is not changed. UserError when a chosen column is absent or unfit.
+        The dataset is not changed. UserError when a chosen column is absent or unfit. A step that finds nothing in these rows makes no
+        column (`unfound`): in another fold it may find something.
         """
+
+    def unfound(self, transform: Transform) -> tuple[str, ...]:
+        """A sentence for each column in which the fit of this transform found nothing to make features of."""
+        return ()
 
     def chosen(self, layout: Layout, field: str = "columns") -> tuple[str, ...]:
         """The columns that a `columns` parameter stands for here: the named ones, or all of its kinds when none is named.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -62,10 +62,11 @@ class Splitter(Component, ABC):
         UserError says why it cannot be.
         """
 
-    def named_column(self) -> str:
-        """The column that is chosen by name instead of by its role; "" when none is."""
-        chosen: Sequence[str] = getattr(self, "column", ())
-        return chosen[0] if chosen else ""
+    @property
+    def named_columns(self) -> tuple[str, ...]:
+        """The columns chosen by name instead of the one with the role; empty when none is. Several, from coarse to fine, are a time."""
+        chosen: tuple[str, ...] = getattr(self, "column", ())
+        return chosen
 
     @property
     def keeps_equal(self) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from mlops_desktop.cli.calling import edited, opened
 from mlops_desktop.cli.output import print_json
-from mlops_desktop.engine.pipeline import Keys
-from mlops_desktop.engine.training import Runs, board_order, first_runs, run_differences
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys
+from mlops_desktop.engine.training import OtherSplit, Runs, board_order, first_runs, other_splits, run_differences
 from mlops_desktop.serving.plural import pluralize
 
 
@@ -26,19 +26,30 @@ def runs_command(args: argparse.Namespace) -> int:
     with opened(args.dir) as (place, project):
         runs = board_order(Runs(place).list(Keys(project).board))
         others = len(Runs(place).history()) - len(runs)
+        splits = other_splits(ArtifactStore(place / "store"), project, runs)
     first = first_runs(runs)
     differences = {run.id: run_differences(run, first[run.algorithm_id]) for run in runs}
     if args.json:
-        print_json({"metric": project.metric, "runs": [{**run.to_json(), "differences": differences[run.id]} for run in runs]})
+        rows = [{**run.to_json(), "differences": differences[run.id], **_other(splits.get(run.id))} for run in runs]
+        print_json({"metric": project.metric, "runs": rows})
         return 0
     if not runs:
         kept = pluralize(others, "1 run of other decisions is", "{n} runs of other decisions are")
         print(f"There is no run of today's decisions; {kept} kept. Train with “run”.")
         return 0
-    print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}  {'std':>8}  {'seconds':>8}  {'status':7}  parameters")
+    shuffled = any(one.shuffled for one in splits.values())
+    title = f"  {'at random' if shuffled else 'by time':>9}" if splits else ""
+    print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}{title}  {'std':>8}  {'seconds':>8}  {'status':7}  parameters")
     for run in runs:
         score, std = (f"{v:.4f}" if v is not None else "" for v in (run.score, run.std))
         why = f": {run.reason}" if run.status == "failed" else ""
-        line = f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {run.status + why:7}"
+        other = splits[run.id].score if run.id in splits else None
+        beside = f"  {'' if other is None else f'{other:.4f}':>9}" if splits else ""
+        line = f"{run.id[:8]}  {run.label:30}  {score:>12}{beside}  {std:>8}  {run.seconds:8.1f}  {run.status + why:7}"
         print(f"{line}  {', '.join(differences[run.id])}".rstrip())
     return 0
+
+
+def _other(split: OtherSplit | None) -> dict[str, float | None]:
+    """The score of a run by the other way of validation, as JSON has it."""
+    return {} if split is None else {"at_random" if split.shuffled else "by_time": split.score}

@@ -9,10 +9,10 @@ from dataclasses import replace
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import print_json, reason_lines
-from mlops_desktop.engine.pipeline import Keys, known_columns, refuse_steps, unknown_columns
-from mlops_desktop.engine.process import Propose, Train
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys, known_columns, refuse_steps, unknown_columns
+from mlops_desktop.engine.process import CompareSplits, Propose, Train
 from mlops_desktop.engine.project import to_json
-from mlops_desktop.engine.training import Runs
+from mlops_desktop.engine.training import Runs, other_splits, ranked, splits_text
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import pluralize
 
@@ -38,6 +38,10 @@ def run_command(args: argparse.Namespace) -> int:
             print(f"- {note}", file=sys.stderr)
         save(project)
         found = run_call(child, Train(args.dir, project, jobs, args.replay))
+        run_call(child, CompareSplits(args.dir, project))
+    board = Runs(args.dir).list(Keys(project).board)
+    if both := splits_text(ranked(board), other_splits(ArtifactStore(args.dir / "store"), project, board)):
+        print(f"- {both}", file=sys.stderr)
     if args.json:
         print_json(to_json(found))
     else:

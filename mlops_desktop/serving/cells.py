@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .normal_form import is_nfc, normalized
 from .serialization import Serializable
 
 # Texts that mean a missing cell. In a column of categories "-", "." and "None" can be levels, so they mean missing in other columns only.
 MISSING_TEXTS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "?", r"\N")
 MISSING_NUMBER_TEXTS = (*MISSING_TEXTS, "-", "--", ".", "None", "none", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
 
+# Characters of a number or a date: as many as the greatest float64 has when it is written out. A longer text is none, so that the time to
+# read a cell is bounded whatever it holds.
+MOST_CHARACTERS = 320
 EXACT = 2**53  # beyond this a float64 cannot hold every integer
 
 
@@ -58,16 +61,16 @@ _INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061
 _REPLACED = {**dict.fromkeys(map(ord, _BLANKS), " "), **dict.fromkeys(map(ord, _INVISIBLE))}
 _ODD = re.compile(f"[{_BLANKS}{_INVISIBLE}\u200c\u200d]")
 # Joiners shape letters of some scripts and make one picture of several; next to an ASCII character they do nothing.
-_JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
+_JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|(?<![\u200c\u200d])[\u200c\u200d]+(?![^\x00-\x7f])")
 
 
 def clean_text(text: str) -> str:
     """A cell's text as every reader takes it: in NFC, without invisible characters, with plain blanks, and none of them at its ends."""
     text = text.strip()
-    if text.isascii() or (_ODD.search(text) is None and unicodedata.is_normalized("NFC", text)):
+    if text.isascii() or (_ODD.search(text) is None and is_nfc(text)):
         return text
-    text = unicodedata.normalize("NFC", text.translate(_REPLACED))
-    return unicodedata.normalize("NFC", _JOINERS.sub("", text)).strip()
+    text = normalized("NFC", text.translate(_REPLACED))
+    return normalized("NFC", _JOINERS.sub("", text)).strip()
 
 
 def has_invisible(text: str) -> bool:

@@ -9,6 +9,8 @@ from typing import TextIO
 
 from .csv_table import CsvRows, CsvTable
 from .dialect import ends_unclosed, swallows_lines
+from .errors import UserError
+from .message import msg
 from .row_sifter import MARKED, TAIL, TOTALS, RowSifter, named_rows
 from .split_decimals import joined_parts
 from .table_finder import ASCII_BLANKS, RULES, LeftOut, Reason, is_blank
@@ -20,10 +22,14 @@ _APART = "\0"  # between the cells of a column: in no cell, as it is left out of
 
 @dataclass
 class _Block:
-    """Some rows: the cells of each wanted column as one text, and the positions of rows of another length."""
+    """Some rows: the cells of each wanted column as one text, and the positions of rows of another length.
+
+    `without_cells` are the positions of the rows whose cells are not among these: what is held is never more than what the text holds.
+    """
 
     rows: int
     columns: dict[str, str]
+    without_cells: frozenset[int]
     ragged: frozenset[int]
     last: int  # the position of the last row that holds anything, -1 for none
 
@@ -67,7 +73,7 @@ class CsvCells:
         """The rows of the table in their order, some thousands at a time."""
         start = 0
         for block in self._blocks:
-            columns = {name: text.split(_APART) for name, text in block.columns.items()}
+            columns = {name: _cells(text, block) for name, text in block.columns.items()}
             stay = [i for i in range(block.rows) if start + i < self._end and start + i not in self._gone]
             ragged = block.ragged
             if len(stay) < block.rows:
@@ -78,18 +84,40 @@ class CsvCells:
                 yield Part(columns, len(stay), ragged)
 
 
+def _cells(text: str, block: _Block) -> list[str]:
+    """The cells of a column in the rows of a block, "" where a row has none."""
+    if not block.without_cells:
+        return text.split(_APART)
+    there = iter(text.split(_APART))
+    return ["" if i in block.without_cells else next(there) for i in range(block.rows)]
+
+
+class TooManyRows(UserError):
+    """A text has more rows than are taken at once."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(msg("The text has more than {most:,} rows.", most=most), "Send it in parts.")
+
+
 def read_cells(
-    text: TextIO, table: CsvTable, places: Mapping[str, int], note: Callable[[Mapping[str, Iterable[str]]], None], size: int = BLOCK
+    text: TextIO,
+    table: CsvTable,
+    places: Mapping[str, int],
+    note: Callable[[Mapping[str, Iterable[str]]], None],
+    size: int = BLOCK,
+    most: int | None = None,
 ) -> CsvCells:
     """The rows of a table, the columns at these places; `note` is given the texts of each column, in parts.
 
-    UserError when a line cannot be cut.
+    UserError when a line cannot be cut; `TooManyRows` as soon as there are more than `most`, those that are none of the table counted.
     """
     found, given = _Reader(table, places, note), CsvRows(text, table)
     last: list[str] = []
     for rows, is_last in _in_blocks(given, size):
         found.add(rows, is_last)
         last = rows[-1] if rows else last
+        if most is not None and found.rows > most:
+            raise TooManyRows(most)
     unclosed = found.swallows_lines or ends_unclosed(last, given.lines, given.quotes)
     return replace(found.cells(), has_unclosed_quote=bool(table.dialect.quote) and unclosed)
 
@@ -116,13 +144,13 @@ class _Reader:
         self._reasons: dict[int, Reason | None] = {}
         self._left_out: list[LeftOut] = []
         self._odd: dict[int, list[str]] = {}  # the rows that are none of the table, unless there are too many of them
-        self._rows = self._totals = 0
+        self.rows = self._totals = 0
         self._first: list[str] = []
         self.swallows_lines = False
 
     def add(self, rows: list[list[str]], is_last: bool) -> None:
         """Take some rows; the last ones are those at the end of the text."""
-        width, start, sifter = self._width, self._rows, self._sifter
+        width, start, sifter = self._width, self.rows, self._sifter
         odd = [i for i, row in enumerate(rows) if len(row) != width]
         found: set[int] = set()
         for i in odd if not self._may_be_others(rows) else range(len(rows)):
@@ -132,19 +160,19 @@ class _Reader:
                 self._odd[start + i] = rows[i]
         self.swallows_lines |= any(swallows_lines(rows[i]) for i in odd)
         self._first = self._first or (rows[0] if rows else [])
-        self._rows += len(rows)
+        self.rows += len(rows)
         if is_last:
             found = {at - start for at in self._decide(rows) if at >= start}
         ragged = frozenset(i for i in odd if i not in found and (len(rows[i]) < width or any(cell.strip() for cell in rows[i][width:])))
-        blank = [""] * width
-        whole = list(rows)
-        for i in odd:
-            whole[i] = rows[i][:width] if len(rows[i]) > width and i not in ragged else blank
+        # Rows of the table with further cells that hold nothing keep those of its columns; other odd rows have no cells of these.
+        without = frozenset(i for i in odd if i in ragged or len(rows[i]) < width)
+        whole = rows if not odd else [rows[i][:width] for i in range(len(rows)) if i not in without]
         last = next((i for i in range(len(rows) - 1, -1, -1) if not is_blank(rows[i])), -1)
         cells = self._cells_of(whole)
-        self._blocks.append(_Block(len(rows), {name: _APART.join(cells[at]) for name, at in self._places.items()}, ragged, last))
+        columns = {name: _APART.join(cells[at]) for name, at in self._places.items()}
+        self._blocks.append(_Block(len(rows), columns, without, ragged, last))
         if found:
-            cells = self._cells_of([row for i, row in enumerate(whole) if i not in found])
+            cells = self._cells_of([row[:width] for i, row in enumerate(rows) if i not in without and i not in found])
         self._note({name: set(cells[at]) for name, at in self._places.items()})
 
     def _cells_of(self, rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
@@ -158,9 +186,9 @@ class _Reader:
         """The positions of all rows that are none of the table, with the last ones of it."""
         tail = last[-TAIL:]
         self._reasons = self._sifter.left_out(
-            self._width, self._rows, marked=self._totals, first=self._first, tail=tail, candidates=self._odd.items()
+            self._width, self.rows, marked=self._totals, first=self._first, tail=tail, candidates=self._odd.items()
         )
-        known = {0: self._first, **self._odd, **dict(enumerate(tail, self._rows - len(tail)))}
+        known = {0: self._first, **self._odd, **dict(enumerate(tail, self.rows - len(tail)))}
         self._left_out = named_rows(self._reasons, known.__getitem__)
         return self._reasons.keys()
 
@@ -176,7 +204,7 @@ class _Reader:
             end -= 1
         gone = frozenset(reasons)
         kept = [block for block in self._blocks if block.rows]
-        empty = sum(at not in gone for at in range(end, self._rows)) if self._width > 1 else 0
+        empty = sum(at not in gone for at in range(end, self.rows)) if self._width > 1 else 0
         return CsvCells(tuple(self._places), tuple(self._left_out), empty, False, kept, gone, end)
 
 

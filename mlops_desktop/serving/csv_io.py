@@ -15,8 +15,9 @@ import numpy as np
 from .answers import NO_ANSWER, formula_notes, table_header, table_rows, unanswered
 from .batch_notes import BatchNotes, spelling_notes
 from .column import ValidationIssue, ValidationResult
+from .column_units import refuse_other_units, split_unit
 from .csv_cells import BLOCK as CHUNK
-from .csv_cells import CsvCells, read_cells
+from .csv_cells import CsvCells, TooManyRows, read_cells
 from .csv_stacked import find_one_table
 from .csv_table import CsvTable, find_csv_table
 from .dialect import UNCLOSED_QUOTE
@@ -34,6 +35,7 @@ from .stacked_tables import IRREGULAR
 from .text_encoding import is_packed, text_encoding
 
 _UNKNOWN = "The model has no such field; it is left out."
+_MOST_BESIDE = 1000  # lines that are no rows of the table, in a text with the most rows
 WRONG_WIDTH = "The row has another number of cells than the header."
 _REMEDY = "Send a header with the names of the model's columns, then one line for each row."
 
@@ -63,18 +65,21 @@ class CsvInput:
     where they are spelled otherwise. `notes` repeat no cell, but the spellings of levels and words that were read; `left_out` says which
     lines are no rows of the table, with their texts. UserError when there is no header or no row below it, a name of the model's comes
     twice, no column is one of the model's, a needed column is absent, cells read both ways and nothing settles it, or percentages have
-    lost their “%”.
+    lost their “%”; its kind `TooManyRows` when there are more than `most` rows.
     """
 
-    def __init__(self, text: TextIO, schema: Schema, size: int = CHUNK) -> None:
+    def __init__(self, text: TextIO, schema: Schema, size: int = CHUNK, most: int | None = None) -> None:
         """`text` is seekable, at its beginning, and keeps its line ends; `size` is the number of rows that are checked together."""
         known = {column.name for column in schema.columns}
         one = find_one_table(text, known, whole=False)
-        read = _read(one.text if one else text, schema, size)
+        read = _read(one.text if one else text, schema, size, most)
         if one is None and read.is_irregular() and (one := find_one_table(text, known, whole=True)):
-            read = _read(one.text, schema, size)
+            read = _read(one.text, schema, size, most)
+        if most is not None and read.cells.rows > most:
+            raise TooManyRows(most)
         if not read.cells.rows:
             raise UserError("The CSV holds column names but no row of data.", "Send at least one row.")
+        refuse_other_units(schema.columns, read.units())
         notation = read.finder.found()
         self._cells = read.cells
         self.schema = notation.schema
@@ -119,13 +124,19 @@ class _Read:
     cells: CsvCells
     finder: NotationFinder
 
+    def units(self) -> dict[str, str]:
+        """The units that the text states for columns: in a row below the names, or in names that are spelled otherwise."""
+        stated = self.table.sifter.layout.units if self.table.extra != "row_names" else ("", *self.table.sifter.layout.units)
+        found = {name: unit for name, unit in zip(self.names, stated, strict=False) if unit}
+        return {**{known: unit for name, known in self.spelled.items() if (unit := split_unit(name)[1])}, **found}
+
     def is_irregular(self) -> bool:
         """Whether rows fit so badly that they may belong to a further table."""
         noted = {self.table.extra, *(one.reason for one in self.cells.left_out)}
         return self.cells.has_ragged or not IRREGULAR.isdisjoint(noted)
 
 
-def _read(text: TextIO, schema: Schema, size: int) -> _Read:
+def _read(text: TextIO, schema: Schema, size: int, most: int | None) -> _Read:
     """The table of a text; without quotes where one of them is never closed."""
     known = {column.name for column in schema.columns}
     text.seek(0)
@@ -134,7 +145,7 @@ def _read(text: TextIO, schema: Schema, size: int) -> _Read:
     places = {name: at for at, name in enumerate(names) if name in known}
     while True:
         finder = NotationFinder(schema, likely_decimal(table.dialect.delimiter))
-        cells = read_cells(text, table, places, finder.add, size)
+        cells = read_cells(text, table, places, finder.add, size, None if most is None else most + _MOST_BESIDE)
         if not cells.has_unclosed_quote:
             return _Read(table, names, spelled, cells, finder)
         table = replace(table, dialect=replace(table.dialect, quote=""), has_unclosed_quote=True)

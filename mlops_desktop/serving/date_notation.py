@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
-from .cells import Grammar, clean_text
+import numpy as np
+
+from .cells import MOST_CHARACTERS, Grammar, clean_text
 from .column import Column
 from .date_formats import DAYS, day_first, day_formats, exchanged, format_match, whole_formats
 from .dates import DAY, OffsetError, date_reader, without_clock
-from .frame import MISSING_DATE
+from .frame import MISSING_DATE, Longs
 from .message import msg
 
 _NUMBERS = {"%Y%m%d": "yyyymmdd", "%E": "as the numbers of days that Excel counts", "%s": "as seconds since 1970"}
@@ -20,6 +23,17 @@ _CLOCKS = (
     *(" %H:%M:%S Uhr", ", %H:%M:%S Uhr", " %H.%M Uhr", " %Hh%M", " %H.%M.%S"),
 )
 _MOST_KNOWN = 50_000
+# Days that stand for “no date”: those that nothing real lies near, and those that count when all other dates are far from them.
+NEVER = (
+    *("0001-01-01", "0001-01-02", "1111-11-11", "1677-09-21", "2262-04-11", "2999-01-01", "2999-12-31", "3000-01-01", "3000-12-31"),
+    *("4712-12-31", "8888-12-31", "9998-12-31", "9999-01-01", "9999-12-30", "9999-12-31"),
+)
+PERHAPS_NEVER = (
+    *("1600-01-01", "1601-01-01", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "1970-01-01"),
+    *("2099-12-31", "2100-01-01", "2100-12-31", "2199-12-31", "2200-01-01", "2222-12-22"),
+)
+FAR = 20 * 365.25 * DAY  # microseconds from all other dates
+NO_DAYS: Mapping[int, str] = {date.fromisoformat(day).toordinal() - date(1970, 1, 1).toordinal(): day for day in (*NEVER, *PERHAPS_NEVER)}
 _PARTS = {"%d": "day", "%o": "day", "%m": "month", "%b": "month", "%Y": "year", "%y": "year", "%a": "weekday"}
 _PERIODS = {"%G": "2024", "%Y": "2024", "%y": "24", "%V": "13", "%u": "4", "%q": "1"}  # of 2024-03-28, for weeks and quarters
 
@@ -39,6 +53,7 @@ class DateNotation:
         self._known: set[str] = set()  # cells that were seen: dates come again and again
         self._reads_both_ways = False
         self._seen = False
+        self._never: set[str] = set()  # days that mean “no date”
 
     def add(self, texts: Iterable[str]) -> None:
         """Take note of some cells."""
@@ -49,11 +64,13 @@ class DateNotation:
             if len(self._known) < _MOST_KNOWN:
                 self._known.add(text)
             clean = clean_text(text)
-            if clean not in missing:
+            if clean not in missing and len(clean) <= MOST_CHARACTERS:
                 self._add(clean)
 
     def _add(self, text: str) -> None:
         own = _moment(self._own, text)
+        if own is not None:
+            self._note_never(own)
         if text[4:5] == "-" and own is not None:
             return  # ISO 8601, which every format reads
         readers = self._readers if self._seen else self._readers_of(text)
@@ -64,10 +81,26 @@ class DateNotation:
         if own == MISSING_DATE or (own is None and not values and not (self._seen and _values(self._readers_of(text), text))):
             return  # no date: its row is refused by the column's grammar
         self._seen = True
+        if own is None:
+            for value in values.values():
+                self._note_never(value)
         self._own_reads_all &= own is not None
         if len(values) < len(self._readers) or readers is not self._readers:
             self._readers, self._clocked = {one: readers[one] for one in values}, {}
         self._reads_both_ways |= len(set(values.values())) > 1
+
+    def add_moments(self, values: Longs) -> None:
+        """Take note of moments that are no texts, in microseconds."""
+        for day in np.unique(values[np.isin(values // DAY, [*NO_DAYS])] // DAY).tolist():
+            self._note_never(day * DAY)
+
+    def _note_never(self, value: int) -> None:
+        """Note a day that means “no date”: one far from the training data."""
+        day, low, high = NO_DAYS.get(value // DAY), self.column.low, self.column.high
+        if day is None or value == MISSING_DATE or low is None or high is None:
+            return
+        if min(abs(value - low), abs(value - high)) > FAR and not low <= value <= high:
+            self._never.add(day)
 
     def _readers_of(self, text: str) -> dict[str, Callable[[str], int]]:
         """The readers of the formats that a text has, in a fixed order."""
@@ -93,6 +126,11 @@ class DateNotation:
 
         `orders` are those of day and month that the columns of the file prove.
         """
+        found = self._in_order(orders)
+        new = sorted(self._never - {*found.missing_dates}) if found is not None else []
+        return replace(found, missing_dates=(*found.missing_dates, *new)) if found is not None and new else found
+
+    def _in_order(self, orders: Collection[bool]) -> Grammar | None:
         own = self.column.grammar
         if not self._seen or not self._readers:
             return own

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from .cells import Grammar, clean_text
+from .cells import MOST_CHARACTERS, Grammar, clean_text
 from .frame import MISSING_DATE, Bools, Longs
 from .month_names import month_number
 
@@ -145,6 +145,8 @@ def date_reader(grammar: Grammar) -> Callable[[str], int]:
         text = clean_text(text)
         if text in missing or (not time_of_day and text.startswith("0") and _ZERO_DATE.fullmatch(text)):
             return MISSING_DATE
+        if len(text) > MOST_CHARACTERS:
+            raise ValueError("too long for a date")
         try:
             value = moment(text)
         except OffsetError:

@@ -155,10 +155,13 @@ def _quote(text: str, delimiter: str, quotes: str) -> str:
         return quotes
     mark = re.escape(delimiter)
     start = "\n".join(text.splitlines()[:_ROWS])
+    marks = start.count(delimiter)
+    if delimiter == " ":
+        start = re.sub(" {2,}", " ", start)  # a search from each blank of a long run would go through the rest of the run
     single = len(re.findall(rf"(?:^|{mark})[ ]*'(?:[^'\n\\]|\\.)*'[ ]*(?={mark}|$)", start, re.MULTILINE))
     double = len(re.findall(rf'(?:^|{mark})[ ]*"|"[ ]*(?={mark}|$)', start, re.MULTILINE))
     other = start.count("'") - start.count("\\'") - 2 * single
-    cells = start.count("\n") + 1 + start.count(delimiter)
+    cells = start.count("\n") + 1 + marks
     return "'" if single and not double and single >= 0.05 * cells and other <= 0.1 * single else '"'
 
 
@@ -265,7 +268,7 @@ def numbered_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]
     if dialect.escape:
         text, back = _without_escapes(text, dialect)
     if dialect.delimiter == BLANKS:
-        text = re.sub(r"(?m)[ \t]+(?=\r?$)", "", text.replace("\t", " "))
+        text = re.sub(r"(?m)(?<![ \t])[ \t]+(?=\r?$)", "", text.replace("\t", " "))
     for number, row in numbered_lines(io.StringIO(text, newline=""), dialect):
         yield number, [cell.translate(back) for cell in row] if back else row
 

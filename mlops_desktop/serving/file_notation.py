@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+from numpy.typing import NDArray
 
 from .cells import BOOLEAN_PAIRS, Grammar, boolean_texts, level_of
 from .column import Column
@@ -101,6 +104,13 @@ class NotationFinder:
             if finder is not None:
                 finder.add(texts if isinstance(texts, (set, frozenset)) else dict.fromkeys(texts))
 
+    def add_values(self, name: str, values: NDArray[Any]) -> None:
+        """Take note of cells of a column that are no texts: float64 or, in a column of dates, int64 microseconds."""
+        if name in self._numbers:
+            self._numbers[name].add_values(values)
+        elif name in self._dates:
+            self._dates[name].add_moments(values)
+
     def found(self) -> FileNotation:
         """The schema that reads the file.
 
@@ -112,7 +122,7 @@ class NotationFinder:
         grammars = {**numbers, **self._date_grammars()}
         grammars.update({name: one.grammar() for name, one in self._words.items()})
         changed = [c for c in self._schema.columns if grammars.get(c.name, c.grammar) != c.grammar]
-        unknown = (*fractions, *self._unknown_marks(grammars))
+        unknown = (*fractions, *self._unmarked(), *self._unknown_marks(grammars))
         if not changed:
             return FileNotation(self._schema, unknown)
         columns = tuple(replace(c, grammar=grammars.get(c.name, c.grammar)) for c in self._schema.columns)
@@ -135,6 +145,16 @@ class NotationFinder:
             )
         template = "Numbers of {names} stand without “%” in this file; they were read as fractions, so that 0.12 is 12 %."
         return (msg(template, names=_quoted([*found])),) if found else ()
+
+    def _unmarked(self) -> Iterator[str]:
+        """A sentence for each unit that the numbers of columns lack in this file."""
+        by_unit: dict[str, list[str]] = {}
+        for name, one in self._numbers.items():
+            if one.lacks_mark():
+                by_unit.setdefault(one.column.unit, []).append(name)
+        for unit, names in by_unit.items():
+            template = "Numbers of {names} stand without “{unit}” in this file; they were taken to be in it, as the training data is."
+            yield msg(template, names=_quoted(names), unit=unit)
 
     def _unknown_marks(self, grammars: Mapping[str, Grammar]) -> Iterator[str]:
         """The units and currencies that nothing settles, one sentence for each column."""
@@ -198,6 +218,8 @@ def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
         yield "The numbers of {names} have “{value}” between thousands in this file; they were read so.", new.thousands
     if new.date != own.date:
         yield "The dates of {names} are written {value} in this file; they were read so.", dates_text(new)
+    if days := new.missing_dates[len(own.missing_dates) :]:
+        yield "{value} means “no date” in {names} and counts as missing.", ", ".join(days)
     if new.percent != own.percent:
         yield "The numbers of {names} are percentages in this file; they were read as shares{value}.", ""
     if further := [one for one in new.notations if one not in own.notations]:

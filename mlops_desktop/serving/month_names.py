@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from .normal_form import normalized
+
 _NAMES = (
     "january jan januar jän jänner janvier janv enero ene gennaio gen janeiro januari styczeń stycznia sty",
     "february feb februar february février févr fév febrero febbraio fevereiro fev februari luty lutego lut",
@@ -35,7 +37,7 @@ def plain_name(name: str) -> str:
     """A name, or a text with one, in small letters without accents and without points at its end; `MONTHS` and `WEEKDAYS` are such."""
     if name.isascii():
         return name.lower().rstrip(".")
-    return "".join(c for c in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(c)).rstrip(".")
+    return "".join(c for c in normalized("NFD", name.lower()) if not unicodedata.combining(c)).rstrip(".")
 
 
 _NUMBERS = {plain_name(name): month for month, names in enumerate(_NAMES, 1) for name in names.split()}

@@ -8,12 +8,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
-from .cells import Grammar, Scale, clean_text
+import numpy as np
+
+from .cells import MOST_CHARACTERS, Grammar, Scale, clean_text
 from .column import Column
+from .frame import Floats
 from .numbers import NOTATIONS, number_reader
 from .units import CURRENCIES, RATIOS, UNITS, ratio
 
 _PLAIN = {mark: re.compile(rf"(?:[+-]?[0-9]+(?:{re.escape(mark)}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?\n)*") for mark in ".,"}
+_BARE = re.compile(r"[+−–-]?[0-9.,'’\s]+")
+_NOT_ZERO = re.compile("[1-9]")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 # A mark that cannot stand before a group of thousands: "4,5", "0.125", "1234.500".
 _FRACTION = re.compile(r"[+-]?(?:[0-9]+[.,](?:[0-9]{0,2}|[0-9]{4,})|[.,][0-9]+|(?:0[0-9]*|[0-9]{4,})[.,][0-9]{3})")
@@ -52,6 +57,7 @@ class NumberNotation:
         self._further: set[str] = set()  # notations that it does not know
         self._lakh: set[bool] = set()  # whether commas stand between groups of two digits, where that is seen
         self._bare = False
+        self._plain = False  # whether a number but 0 stands without any mark
         self._largest = 0.0  # of the numbers before a percent sign
         self._unmarked: dict[str, list[float]] = {mark: [] for mark in _GROUPS}  # by decimal mark: least and greatest number without “%”
 
@@ -64,9 +70,11 @@ class NumberNotation:
         for decimal, plain in _PLAIN.items():
             if plain.fullmatch(lines):  # most columns, by one match for all their cells
                 self._bare |= bool(texts)
+                self._plain |= _NOT_ZERO.search(lines) is not None
                 self.proven |= {decimal} if decimal in lines else set()
                 return
         for text in texts:
+            self._plain = self._plain or (_BARE.fullmatch(text) is not None and _NOT_ZERO.search(text) is not None)
             if _DIGITS.fullmatch(text):
                 self._bare = True
             elif _FRACTION.fullmatch(text):
@@ -77,8 +85,22 @@ class NumberNotation:
                 self._prove(found[1] or found[2])
                 if found[2] and _THREES.fullmatch(text):
                     self._lakh.add(False)
-            else:
-                self._add_other(clean_text(text))
+            elif len(text := clean_text(text)) <= MOST_CHARACTERS:
+                self._add_other(text)
+
+    def add_values(self, values: Floats) -> None:
+        """Take note of cells that are numbers and no texts."""
+        there = values[np.isfinite(values) & (values != 0)]
+        self._plain |= bool(len(there))
+        if self.column.grammar.percent and len(there):
+            seen = (float(there.min()), float(there.max()), *self._unmarked[self.column.grammar.decimal])
+            self._unmarked[self.column.grammar.decimal] = [min(seen), max(seen)]
+
+    def lacks_mark(self) -> bool:
+        """Whether numbers stand without the unit that the training data has beside them."""
+        own = self.column.grammar
+        has_marks = not {*own.affixes, *(scale.mark for scale in own.scales)}.isdisjoint((*CURRENCIES, *UNITS))
+        return self._plain and has_marks and bool(self.column.unit) and not own.percent
 
     def _add_unmarked(self, texts: Iterable[str]) -> None:
         """Note the range of the numbers without “%” in a column that has it; 0 is the same with and without."""
@@ -254,7 +276,8 @@ class NumberNotation:
         low, high = self.column.low, self.column.high
         if low is None or high is None or self.column.type != "number":
             return grammar
-        are_fractions = max(abs(low), abs(high)) <= 1 < self._largest and low <= self._largest / 100
+        highest, share = max(abs(low), abs(high)), self._largest / 100
+        are_fractions = highest <= 1 and low <= share and (self._largest > 1 or (share <= highest < self._largest))
         return replace(grammar, percent=True) if are_fractions else grammar
 
 

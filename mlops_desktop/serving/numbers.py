@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .cells import Grammar, Scale, clean_text
+from .cells import MOST_CHARACTERS, Grammar, Scale, clean_text
 from .compound_numbers import DASHES, compound_reader, marks_pattern
 from .units import is_side
 
@@ -153,6 +153,8 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
         text = clean_text(text)
         if text in missing:
             return math.nan
+        if len(text) > MOST_CHARACTERS:
+            raise ValueError("too long for a number")
         found = match(text)
         if found is None:
             value = further(text)

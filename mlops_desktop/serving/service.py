@@ -16,6 +16,7 @@ from .answers import NO_ANSWER, PredictionWriter, finite, formula_notes, refused
 from .batch_notes import BatchNotes, header_text
 from .bundle import Bundle
 from .column import ValidationIssue, ValidationResult
+from .csv_cells import TooManyRows
 from .csv_io import CsvInput, answer_chunk, as_csv, decoded, header_line
 from .errors import UserError
 from .explain import explain, what_if
@@ -244,9 +245,7 @@ class Service:
         out = [header_line(self.scorer)]
         warned = len(notes)
         try:
-            table = CsvInput(text, self.bundle.schema)
-            if table.rows > self.limits.csv_rows:
-                raise too_large(f"At most {self.limits.csv_rows:,} rows are taken at once; send the file in parts.")
+            table = CsvInput(text, self.bundle.schema, most=self.limits.csv_rows)
             unusual = BatchNotes(table.schema, table.absent, table.unknown, examples=False)
             for chunk in table.chunks():
                 self.model_metrics.rejected(chunk.checked.errors)
@@ -257,6 +256,8 @@ class Service:
                 out.append(as_csv(cells))
                 frame = chunk.checked.frame.take(_positions(valid))
                 self.model_metrics.predicted(frame, scores, self._decide(scores, None), chunk.rows - len(valid))
+        except TooManyRows:
+            raise too_large(f"At most {self.limits.csv_rows:,} rows are taken at once; send the file in parts.") from None
         except UserError as error:
             raise HttpProblem(422, "invalid_csv", error.message, error.remedy) from None
         headers = [(b"x-model-warnings", str(warned).encode())]

@@ -40,6 +40,7 @@ def table_starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
     """
     starts: list[int] = []
     begin, above = 0, None
+    counted = quotes = 0  # the quotes up to a place, since `begin`
     for gap in _BLANK_LINE.finditer(data):
         below = _table_at(_text(data, gap.end(), len(data)), parse)
         if below is None:
@@ -49,10 +50,13 @@ def table_starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
         if above is None:
             above = below  # the first table, below a title
             continue
-        if not _is_another(above, below) or data[begin : gap.start()].count(b'"') % 2:
+        quotes += data[counted : gap.start()].count(b'"')
+        counted = gap.start()
+        if not _is_another(above, below) or quotes % 2:
             continue
         starts.append(gap.end())
-        begin, above = gap.end(), below
+        begin = counted = gap.end()
+        above, quotes = below, 0
     return starts
 
 

@@ -20,6 +20,7 @@ from mlops_desktop.ui.widgets.basic import Tool, column, row, set_property
 from mlops_desktop.ui.widgets.formula_edit import FormulaEdit
 from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, ComboBox, NumberLine, SpinBox, name_it
 
+_SEVERAL = "\n"  # the choice of several columns together: no column has this name
 _WHOLE = ("query", "file")  # grammars of texts that say nothing before they are whole
 
 Kinds = Sequence[tuple[str, str]]  # columns as (name, kind); kinds are number, categorical, date, sparse
@@ -310,31 +311,38 @@ class _ColumnsField(Field):
 
 
 class _OneColumnField(Field):
+    """One column to choose; several together can be chosen again where they were decided or proposed before."""
+
     param: Columns
 
     def __init__(self, param: Columns, name: str) -> None:
         super().__init__(param, name)
         self.control = ComboBox(name=name)
         self._names: tuple[str, ...] = ()
+        self._several: tuple[str, ...] = ()
         self._hold(self.control)
-        self._offer("")
+        self._offer(())
         self.control.picked.connect(lambda _: self.changed.emit())
 
-    def _offer(self, chosen: str) -> None:
-        lost = [(chosen, self.tr("{name} (not there)").format(name=chosen))] if chosen and chosen not in self._names else []
-        self.control.show_options([("", _nothing(self.param)), *lost, *((name, name) for name in self._names)])
-        self.control.show_choice(chosen)
+    def _offer(self, chosen: tuple[str, ...]) -> None:
+        self._several = chosen if len(chosen) > 1 else self._several
+        several = [(_SEVERAL, ", ".join(self._several))] if self._several else []
+        lost = [
+            (name, self.tr("{name} (not there)").format(name=name)) for name in chosen[:1] if len(chosen) == 1 and name not in self._names
+        ]
+        self.control.show_options([("", _nothing(self.param)), *lost, *several, *((name, name) for name in self._names)])
+        self.control.show_choice(_SEVERAL if len(chosen) > 1 else "".join(chosen))
 
     def value(self) -> tuple[str, ...]:
         chosen = self.control.chosen()
-        return (chosen,) if chosen else ()
+        return self._several if chosen == _SEVERAL else (chosen,) if chosen else ()
 
     def show_value(self, value: tuple[str, ...]) -> None:
-        self._offer(value[0] if value else "")
+        self._offer(value)
 
     def show_columns(self, columns: Kinds) -> None:
         self._names = tuple(name for name, kind in columns if kind in self.param.kinds)
-        self._offer(self.control.chosen())
+        self._offer(self.value())
 
 
 def _nothing(param: Columns) -> str:
@@ -385,4 +393,4 @@ def _texts(param: Texts, name: str) -> Field:
 
 @field_for.register
 def _columns(param: Columns, name: str) -> Field:
-    return _OneColumnField(param, name) if param.most == 1 else _ColumnsField(param, name)
+    return _ColumnsField(param, name) if param.most is None else _OneColumnField(param, name)

@@ -13,6 +13,7 @@ from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, number
 from mlops_desktop.catalog.operations._levels import min_rows, rows_needed
+from mlops_desktop.serving import transform as base
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.tf_idf import Analyzer
@@ -67,6 +68,11 @@ class TfIdf(Operation):
             weights.append(np.log((1.0 + frame.rows) / (1.0 + seen)) + 1.0)
         return Transform(chosen, analyzer, tuple(vocabularies), tuple(weights), self.sublinear, self.keep), None
 
+    def unfound(self, transform: base.Transform) -> tuple[str, ...]:
+        assert isinstance(transform, Transform)
+        template = "“{name}” becomes no feature: no term of it is in enough rows."
+        return tuple(msg(template, name=name) for name, terms in zip(transform.columns, transform.terms, strict=True) if not terms)
+
     def _left_out(self) -> tuple[str, ...]:
         if self.stop_words == "none" or self.unit != "word":
             return ()
@@ -88,14 +94,4 @@ class TfIdf(Operation):
                     occurrences[term] += count * times
         needed = rows_needed(frame.rows, self.min_rows)
         kept = sorted((-occurrences[term], term) for term, count in documents.items() if count >= needed)[: self.most]
-        if not kept:
-            raise UserError(
-                msg(
-                    "The step “{label}” finds no term of “{name}” that at least {needed} rows share.",
-                    label=self.label,
-                    name=name,
-                    needed=needed,
-                ),
-                "Choose another column, lower “Fewest rows of a term”, or remove this step.",
-            )
         return {term: documents[term] for _, term in kept}

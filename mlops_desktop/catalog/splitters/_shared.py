@@ -24,10 +24,10 @@ def fold_count() -> Any:
     return number(5, 2, 100, "Folds", help="Number of folds of the training part.", whole=True)
 
 
-def column_of(role: str, *kinds: str) -> Any:
+def column_of(role: str, *kinds: str, most: int = 1) -> Any:
     """The parameter `column`; none chosen means the column with the role."""
     nothing = msg("The column with the role “{role}”", role=role)
-    return columns(*kinds, label="Column", help="The column that the split goes by.", all_when_empty=False, most=1, nothing=nothing)
+    return columns(*kinds, label="Column", help="The column that the split goes by.", all_when_empty=False, most=most, nothing=nothing)
 
 
 def wanted_rows(rows: int, share: float) -> int:

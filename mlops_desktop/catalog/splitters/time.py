@@ -18,7 +18,7 @@ from mlops_desktop.serving.message import msg
 class Time(Splitter):
     """The latest rows are the test set, and folds are an expanding window, so the earliest rows are never validated.
 
-    Rows of one moment are never on both sides.
+    Rows of one moment are never on both sides. A moment is one column, or several from coarse to fine, such as year, month and day.
     """
 
     id = "time"
@@ -31,7 +31,7 @@ class Time(Splitter):
     test: float = test_share()
     folds: int = fold_count()
     gap: int = number(0, 0, 1e9, "Gap, in rows", help="Rows left out between training and what is scored.", whole=True)
-    column: tuple[str, ...] = column_of("time", "date", "number")
+    column: tuple[str, ...] = column_of("time", "date", "number", most=6)
 
     def hold_out(self, facts: SplitFacts, rng: np.random.Generator) -> tuple[Ints, Ints]:
         return _latest(_ordered(facts), wanted_rows(facts.rows, self.test), self.gap)

@@ -12,6 +12,7 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import cells_text, example_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.serving.date_notation import FAR, NEVER, PERHAPS_NEVER
 from mlops_desktop.serving.dates import DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import msg
@@ -25,16 +26,6 @@ _GAP = 5  # so many years without a date separate the end of one century from th
 _BIRTH = re.compile("(?i)birth|born|(?:^|_)dob|geb|naiss|nasc|nacim|nascit|urodz|geboorte")
 _MONTH_NAME = re.compile("(?i)month|monat|mois|mese|^mes|period")
 _DATE_NAME = re.compile("(?i)date|datum|fecha|day|_dt|^dt|termin|f[aä]e?llig|birth|geburt|tag$|jour|giorno|^data")
-# Days that stand for “no date”: those that nothing real lies near, and those that count when all other dates are far from them.
-_NEVER = (
-    *("0001-01-01", "0001-01-02", "1111-11-11", "1677-09-21", "2262-04-11", "2999-01-01", "2999-12-31", "3000-01-01", "3000-12-31"),
-    *("4712-12-31", "8888-12-31", "9998-12-31", "9999-01-01", "9999-12-30", "9999-12-31"),
-)
-_PERHAPS_NEVER = (
-    *("1600-01-01", "1601-01-01", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "1970-01-01"),
-    *("2099-12-31", "2100-01-01", "2100-12-31", "2199-12-31", "2200-01-01", "2222-12-22"),
-)
-_FAR = 20 * 365.25 * DAY
 _RANGE = "[0-9]{1,4} ?[-–/] ?[0-9]{1,4}"
 _DAY_AND_MONTH = "[0-9]{1,2}[-. ]{1,2}[A-Za-zä]{3,9}[.]?"
 _MADE_DATE = (
@@ -106,11 +97,11 @@ def without_no_dates(raw: RawColumn, column: Column) -> tuple[Column, list[Evide
     there = np.not_equal(values, MISSING_DATE)
     there[list(refused)] = False
     days = values // DAY
-    real = there & ~np.isin(days, _numbers((*_NEVER, *_PERHAPS_NEVER)))
+    real = there & ~np.isin(days, _numbers((*NEVER, *PERHAPS_NEVER)))
     found = []
-    for day, number in zip((*_NEVER, *_PERHAPS_NEVER), _numbers((*_NEVER, *_PERHAPS_NEVER)), strict=True):
+    for day, number in zip((*NEVER, *PERHAPS_NEVER), _numbers((*NEVER, *PERHAPS_NEVER)), strict=True):
         cells = there & (days == number)
-        if cells.any() and real.any() and (day in _NEVER or float(np.abs(values[real] - number * DAY).min()) > _FAR):
+        if cells.any() and real.any() and (day in NEVER or float(np.abs(values[real] - number * DAY).min()) > FAR):
             found.append((day, cells))
     column = replace(column, grammar=replace(column.grammar, missing_dates=tuple(day for day, _ in found)))
     evidence = [_no_date(raw, cells, day) for day, cells in found]

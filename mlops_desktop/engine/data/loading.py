@@ -19,6 +19,7 @@ from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.reading import read_source
 from mlops_desktop.serving.batch_notes import spelling_notes
+from mlops_desktop.serving.column_units import split_unit
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import match_names
 from mlops_desktop.serving.text_encoding import text_encoding
@@ -145,11 +146,12 @@ def with_known_names(cells: Cells, wanted: Collection[str]) -> Cells:
     spelled = match_names(cells.names, wanted)
     if not spelled:
         return cells
+    units = {known: unit for name, known in spelled.items() if (unit := split_unit(name)[1])}
     return replace(
         cells,
         table=cells.table.rename_columns([spelled.get(name, name) for name in cells.names]),
         mixed={spelled.get(name, name): texts for name, texts in cells.mixed.items()},
-        units={spelled.get(name, name): unit for name, unit in cells.units.items()},
+        units={**units, **{spelled.get(name, name): unit for name, unit in cells.units.items()}},
         repeated=tuple(spelled.get(name, name) for name in cells.repeated),
         notes=(*cells.notes, *(Evidence("", "spelled", message) for message in spelling_notes(spelled))),
     )

@@ -8,6 +8,7 @@ from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.typed_table import conform
 from mlops_desktop.serving.batch_notes import BatchNotes
 from mlops_desktop.serving.column import ValidationIssue, ValidationResult
+from mlops_desktop.serving.column_units import refuse_other_units
 from mlops_desktop.serving.csv_io import WRONG_WIDTH
 from mlops_desktop.serving.file_notation import NOTATION
 from mlops_desktop.serving.names import refuse_repeated
@@ -40,6 +41,7 @@ def read_new_file(cells: Cells, schema: Schema, model: Schema) -> NewFile:
     """
     refuse_repeated(cells.repeated, {column.name for column in schema.columns})
     model.check_columns(cells.names)
+    refuse_other_units(schema.columns, cells.units)
     checked = conform(cells, schema)
     ragged = frozenset(row - 1 for note in cells.notes if note.rule == "ragged" for row in note.rows)
     errors = [ValidationIssue(row, "", "ragged", WRONG_WIDTH) for row in sorted(ragged)]

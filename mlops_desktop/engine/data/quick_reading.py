@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.serving.cells import Grammar, Scale
+from mlops_desktop.serving.cells import MOST_CHARACTERS, Grammar, Scale
 from mlops_desktop.serving.compound_numbers import DASHES
 from mlops_desktop.serving.dates import DAY, date_pattern, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Longs
@@ -51,6 +51,8 @@ def quick_numbers(array: Any, grammar: Grammar) -> tuple[Floats, Bools]:
         return np.full(len(array), np.nan), np.zeros(len(array), dtype=bool)
     written = (grammar.decimal, grammar.thousands, grammar.affixes, grammar.percent, grammar.notations, grammar.scales)
     values, good = plain_numbers(array) if written == (".", "", (), False, (), ()) else _numbers_by_pattern(array, grammar)
+    good &= _are_short(array)
+    values[~good] = np.nan
     values[np.isin(values, grammar.missing_numbers) | among(array, grammar.missing)] = np.nan
     return values, good
 
@@ -135,7 +137,7 @@ def number_dates(array: Any, grammar: Grammar) -> tuple[Longs, Bools, Bools]:
         return np.full(size, MISSING_DATE, dtype=np.int64), nothing, nothing
     pattern = date_pattern(format_) if format_ else _ISO_MOMENT
     found = pc.extract_regex(array, f"^(?:{pattern})$")
-    shaped = _bools(found.is_valid()) & ~among(array, grammar.missing)
+    shaped = _bools(found.is_valid()) & ~among(array, grammar.missing) & _are_short(array)
     part = {name: _whole(pc.struct_field(found, name), shaped) for name in _NUMBER_FIELDS.findall(pattern)}
     short = part.get("y", zeros)
     year = part.get("Y", np.where(short >= grammar.pivot, short + 1900, short + 2000))
@@ -174,6 +176,12 @@ def iso_dates(array: Any) -> Longs | None:
             except pa.ArrowInvalid:  # a day that no calendar has: the grammar names it
                 return None
     return None
+
+
+def _are_short(array: Any) -> Bools:
+    import pyarrow.compute as pc
+
+    return _bools(pc.less_equal(pc.utf8_length(array), MOST_CHARACTERS))
 
 
 def _bools(array: Any) -> Bools:

@@ -123,12 +123,14 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
 
 
 def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> FileNotation:
-    """How the texts of another file are written; typed cells of a file prove nothing, but numbers in a column of dates."""
+    """How the texts of another file are written; typed cells of a file prove nothing of it, but numbers in a column of dates."""
     finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.format.decimal)
     for name, raw in raws.items():
         column = schema.column(name)
         if raw.kind in ("number", "integer") and column.type == "date":
             finder.add({name: typed_texts(raw, Column(name, "category"))})
+        if raw.kind != "text" and raw.values is not None and (raw.kind == "date") == (column.type == "date"):
+            finder.add_values(name, raw.values)
         if raw.kind != "text" or not finder.wants(name):
             continue
         all_tell = column.type == "date" or column.grammar.percent

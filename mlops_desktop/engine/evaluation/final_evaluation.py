@@ -177,13 +177,13 @@ def _kept_apart(
 ) -> tuple[tuple[Ints | None, Longs | Floats | None], list[str]]:
     """Groups and times of the rows of a file, for intervals; and a sentence on each of their columns that the file lacks."""
     split = pipeline.project.split
-    columns = {role: name for name, role in pipeline.roles().items() if role in ("group", "time")}
-    if (named := split.named_column()) and split.role in ("group", "time"):
+    columns: dict[str, tuple[str, ...]] = {role: (name,) for name, role in pipeline.roles().items() if role in ("group", "time")}
+    if (named := split.named_columns) and split.role in ("group", "time"):
         columns[split.role] = named
     if not split.by_time:
         columns.pop("time", None)
-    lacking = [name for name in columns.values() if name not in names]
-    facts = read_facts(frame, target, {role: name for role, name in columns.items() if name in names})
+    lacking = [name for some in columns.values() for name in some if name not in names]
+    facts = read_facts(frame, target, {role: some for role, some in columns.items() if not set(some) & set(lacking)})
     template = "The file has no column “{name}”, so its rows count as independent: the intervals may be too narrow."
     return (facts.group, facts.time), [msg(template, name=name) for name in lacking]
 

@@ -42,6 +42,7 @@ from .recommendations import read_suggestions as read_suggestions
 from .recommendations import reason_for as reason_for
 from .split_results import SplitSummary as SplitSummary
 from .split_summary import validation as validation
+from .splitting import make_folds as make_folds
 from .splitting import read_facts as read_facts
 from .step_fitting import FittedPipeline as FittedPipeline
 from .step_fitting import FittedSteps as FittedSteps

@@ -96,12 +96,15 @@ def _takes_names(param: Param) -> bool:
 def refuse_split(project: Project, names: Collection[str] | None) -> None:
     """UserError when the split needs a column that the decisions do not give it, or names one that is not among the table's `names`."""
     split = project.split
-    column, roles = split.named_column(), {note.role for note in project.columns.values()}
-    if column and names is not None and column not in names:
-        raise UserError(msg("The split cannot use “{column}”: there is no such column.", column=column), "Name another one: split.column=")
-    if column and column == project.target:
-        raise UserError(msg("The split cannot use “{column}”: it is the column to predict.", column=column), "Name another column.")
-    if split.role and not column and split.role not in roles:
+    columns, roles = split.named_columns, {note.role for note in project.columns.values()}
+    for column in columns:
+        if names is not None and column not in names:
+            raise UserError(
+                msg("The split cannot use “{column}”: there is no such column.", column=column), "Name another one: split.column="
+            )
+        if column == project.target:
+            raise UserError(msg("The split cannot use “{column}”: it is the column to predict.", column=column), "Name another column.")
+    if split.role and not columns and split.role not in roles:
         raise UserError(
             msg("The split “{split}” needs a column with the role “{role}”.", split=split.id, role=split.role),
             msg("Give a column the role (roles.COLUMN={role}), or name one (split.column=COLUMN).", role=split.role),
@@ -167,13 +170,14 @@ def _metric_fits(project: Project) -> bool:
 
 def _fit_split(project: Project, known: Mapping[str, TargetOption], messages: list[str]) -> Project:
     split = project.split
-    needed, column = split.role, split.named_column()
+    needed, columns = split.role, split.named_columns
     roles = {note.role for name, note in project.columns.items() if name in known and name != project.target}
-    if needed and not column and needed not in roles:
+    if needed and not columns and needed not in roles:
         messages.append(msg("The split needs a column with the role “{needed}”.", needed=needed))
         return replace(project, split=default_splitter())
-    if column and (column not in known or column == project.target):
-        messages.append(msg("The split cannot use “{column}”.", column=column))
+    unfit = [column for column in columns if column not in known or column == project.target]
+    if unfit:
+        messages.append(msg("The split cannot use “{column}”.", column=unfit[0]))
         return replace(project, split=default_splitter())
     return project
 

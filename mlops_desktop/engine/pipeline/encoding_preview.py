@@ -19,11 +19,14 @@ KEPT = 20  # encodings of one sample that are remembered
 
 @dataclass(frozen=True)
 class FittedEncoding:
-    """The labels of an encoding's operations in their order, and the number of features that they make; None with an `error`."""
+    """The labels of an encoding's operations in their order, and the number of features that they make; None with an `error`. `notes` say
+    in which columns they found nothing.
+    """
 
     operations: tuple[str, ...]
     width: int | None
     error: str
+    notes: tuple[str, ...] = ()
 
 
 def encodings(pipeline: Pipeline, dataset: Dataset, known: dict[str, FittedEncoding]) -> tuple[EncodingPreview, ...]:
@@ -47,7 +50,7 @@ def encodings(pipeline: Pipeline, dataset: Dataset, known: dict[str, FittedEncod
             continue
         pinned = any(name in project.encodings for name in (*ids, ALL))
         fitted = _fitted(dataset, encoding, given, known)
-        found[encoding] = EncodingPreview(encoding, ids, pinned, fitted.operations, fitted.width, fitted.error)
+        found[encoding] = EncodingPreview(encoding, ids, pinned, fitted.operations, fitted.width, fitted.error, fitted.notes)
     return tuple(found.values())
 
 
@@ -58,13 +61,13 @@ def _fitted(dataset: Dataset, encoding: Encoding, given: EncoderInput, known: di
     if key not in known:
         operations = tuple(operation.label for operation in encoding_operations(encoding, given))
         try:
-            width: int | None = fit_encoding(FittedSteps((), dataset), encoding, given, Silent()).matrix.width
-            error = ""
+            fitted = fit_encoding(FittedSteps((), dataset), encoding, given, Silent())
+            found = FittedEncoding(operations, fitted.matrix.width, "", fitted.notes)
         except UserError as refused:
-            width, error = None, refused.sentences
+            found = FittedEncoding(operations, None, refused.sentences)
         if len(known) >= KEPT:
             known.clear()
-        known[key] = FittedEncoding(operations, width, error)
+        known[key] = found
     return known[key]
 
 

@@ -163,6 +163,10 @@ class Keys:
         """The scores of a run by a share of the training rows of a fold."""
         return self._key("learning_point", run, arguments=(share, fold))
 
+    def other_split(self, run: str) -> Key:
+        """The score of a run (by its id) that is validated by time instead of at random, or the reverse."""
+        return self._key("other_split", run)
+
     def model(self, run: str) -> Key:
         """The fitted and compiled model of a run."""
         return self._key("model", run)

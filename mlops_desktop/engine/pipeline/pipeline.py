@@ -180,9 +180,9 @@ class Pipeline:
         """What the splitter may use of some of the rows that the row filters leave, whose target is given."""
         splitter = self.project.split
         frame = self._kept.frame if len(rows) == self._kept.rows else self._kept.frame.take(rows)
-        named = {role: name for name, role in self.roles().items() if role in ("group", "time", "fold")}
-        if column := splitter.named_column():
-            named[splitter.role] = column
+        named: dict[str, tuple[str, ...]] = {role: (name,) for name, role in self.roles().items() if role in ("group", "time", "fold")}
+        if columns := splitter.named_columns:
+            named[splitter.role] = columns
         equal = keepable(self.equal_rows) if splitter.keeps_equal else None
         return read_facts(frame, target, named, None if equal is None else equal[rows])
 
@@ -236,7 +236,7 @@ class Pipeline:
         """The encoding of a candidate, fitted on what its steps made, after its sampler."""
         if candidate.sampler is not None:
             sampled = candidate.sampler.resample(fitted.dataset, self.project.seed, job or Silent())
-            fitted = FittedSteps(fitted.transforms, sampled)
+            fitted = FittedSteps(fitted.transforms, sampled, fitted.notes)
         layout = fitted.dataset.frame.layout
         given = EncoderInput(layout, self.texts(layout), candidate.algorithm.takes_sparse)
         return fit_encoding(fitted, candidate.encoding, given, job or Silent())

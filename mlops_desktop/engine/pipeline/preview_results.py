@@ -131,7 +131,7 @@ class StepChanges:
 class EncodingPreview:
     """The encoding of some algorithms (ids; none: of any): whether a person pinned it, the labels of its operations in their order.
 
-    `width` is the number of features; None with an `error`.
+    `width` is the number of features; None with an `error`. `notes` are sentences on columns that become no feature.
     """
 
     encoding: Encoding
@@ -140,6 +140,7 @@ class EncodingPreview:
     operations: tuple[str, ...]
     width: int | None
     error: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import default_positive, default_roles, guess_targets, guess_task
 from mlops_desktop.engine.metrics import default_metric
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
+from mlops_desktop.engine.pipeline.recipe_trial import fitting_steps
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.split_proposal import propose_split
@@ -158,16 +159,21 @@ def _with_split(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
 
 def _with_recipe(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     project = pipeline.project
-    if not project.steps:
-        found = [(component, why) for component, why in suggestions(pipeline) if isinstance(component, Operation)]
-        project = replace(project, steps=tuple(Step(operation) for operation, _ in found))
-        reasons.update({f"steps.{i}": _named(operation, reason) for i, (operation, reason) in enumerate(found)})
+    sound = {} if project.steps else {one: why for one, why in suggestions(pipeline) if isinstance(one, Operation)}
+    project = replace(project, steps=project.steps or tuple(map(Step, sound)))
     if not project.candidates:
         assert project.task is not None
         texts = any(c.type == "text" for c in pipeline.table.schema.select(pipeline.features).columns)
         algorithms = suggest_algorithms(project.task, len(pipeline.train_rows), texts=texts)
         project = replace(project, candidates=tuple(algorithm for algorithm, _ in algorithms))
         reasons.update({f"candidates.{algorithm.id}": _named(algorithm, reason) for algorithm, reason in algorithms})
+    if pipeline.project.steps:
+        return project  # a person's steps are refused where they are chosen, or by the run
+    if not project.encodings:  # a pinned encoding may need steps that a person has still to choose
+        project, why = fitting_steps(pipeline.of(project))
+        reasons.update({"steps": why} if why else {})
+    kept = [step.component for step in project.steps]
+    reasons.update({f"steps.{i}": _named(operation, sound[operation]) for i, operation in enumerate(kept)})
     return project
 
 

@@ -13,16 +13,23 @@ from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.splitting import default_split
 from mlops_desktop.engine.profiling import time_order
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.value_text import value_text
+
+TRIED_ROWS = 10_000  # up to so many rows any split is made before it is proposed; beyond, only those that may be impossible
+LEAST_OF_CLASS = 3  # rows of each of two classes: one to learn from, one to validate and one to test with
 
 
 def propose_split(pipeline: Pipeline) -> tuple[Splitter, str]:
-    """A fitting splitter for the rows of a project, and the reason in one or a few sentences. UserError when the target cannot be read.
+    """A fitting splitter for the rows of a project, and the reason in one or a few sentences. UserError when the target cannot be read, or
+    when no split leaves rows to learn from, to validate and to test with.
 
     Rows of one group stay together, then the order of time holds, then equal rows stay together. What was only guessed gives way to what
     can be made, and the reason says so.
     """
     project, target, equal = pipeline.project, pipeline.target, pipeline.equal_rows
+    _refuse_small_class(target)
     roles = pipeline.roles()
     here = set(roles.values())
     order = time_order(pipeline.table, project.target, roles)
@@ -31,46 +38,59 @@ def propose_split(pipeline: Pipeline) -> tuple[Splitter, str]:
     if fitting is not None:
         return fitting, reason
     guessed = {name for name, (role, _) in default_roles(pipeline.table, project.target).items() if role == "group"}
+    why = []
     if split.id == "grouped" and any(roles.get(name) == "group" for name in guessed):
-        why = msg("Whole groups cannot stay together: {refusal}", refusal=refusal)
-        return _without(default_split(target, here - {"group"}, equal), why)
-    if split.by_time and order is not None:
+        why = [msg("Whole groups cannot stay together: {refusal}", refusal=refusal.message)]
+        split, reason = default_split(target, here - {"group"}, equal)
+    elif split.by_time and order is not None:
+        why = [msg("The split does not follow “{name}”: {refusal}", name=", ".join(order[0]), refusal=refusal.message)]
         split, reason = default_split(target, here, equal)
-        fitting, _ = _measurable(pipeline, split)
-        why = msg("The split does not follow “{name}”: {refusal}", name=order[0], refusal=refusal)
-        return _without((fitting or split, reason), why)
-    if split.keeps_equal:
-        return _without(default_split(target, here), msg("Equal rows cannot stay together: {refusal}", refusal=refusal))
-    return split, reason
+    if why:
+        fitting, refusal = _measurable(pipeline, split)
+    if fitting is None and split.keeps_equal:
+        why.append(msg("Equal rows cannot stay together: {refusal}", refusal=refusal.message))
+        split, reason = default_split(target, here - {"group"} if guessed else here)
+        fitting, refusal = _measurable(pipeline, split)
+    if fitting is None and not split.role:
+        raise refusal
+    return fitting or split, joined([reason, *why], " ") if why else reason
 
 
-def _without(proposed: tuple[Splitter, str], why: str) -> tuple[Splitter, str]:
-    split, reason = proposed
-    return split, msg("{reason} {why}", reason=reason, why=why)
+def _refuse_small_class(target: Target) -> None:
+    """UserError when one of two classes has too few rows for any split."""
+    counts = np.bincount(target.values, minlength=len(target.classes)) if len(target.classes) == 2 else None
+    if counts is None or counts.min() >= LEAST_OF_CLASS:
+        return
+    text = plural_msg(
+        int(counts.min()),
+        "Class “{name}” has 1 row: too few to learn from, to validate and to test with.",
+        "Class “{name}” has {n} rows: too few to learn from, to validate and to test with.",
+        name=value_text(target.classes[int(np.argmin(counts))]),
+    )
+    raise UserError(text, "Bring more rows of it, or predict another column.")
 
 
-def _measurable(pipeline: Pipeline, split: Splitter) -> tuple[Splitter | None, str]:
+def _measurable(pipeline: Pipeline, split: Splitter) -> tuple[Splitter | None, UserError]:
     """The splitter with the most folds, no more than it has, with which every part can be measured; None and the refusal when none can.
 
-    Fewer folds are tried for whole groups and for the order of time alone; when no number of them gives each part two classes, the greatest
-    number that can be made is taken.
+    Whole groups and the order of time are to give each part two classes; when no number of folds does, the greatest number that can be made
+    is taken.
     """
-    if split.role not in ("group", "time") and not split.keeps_equal:
-        return split, ""
-    folds = int(getattr(split, "folds", 2))
-    most, refusal = None, ""
-    for count in range(folds, 1, -1) if split.role in ("group", "time") else (folds,):
+    most, refusal = None, UserError("")
+    if len(pipeline.kept_rows) > TRIED_ROWS and split.role not in ("group", "time") and not split.keeps_equal:
+        return split, refusal
+    for count in range(int(getattr(split, "folds", 2)), 1, -1):
         trial = split.with_known({**{name: getattr(split, name) for name in split.params()}, "folds": count})
         made = pipeline.of(replace(pipeline.project, split=trial))
         try:
             train, test = (made.target.take(np.searchsorted(made.kept_rows, rows)) for rows in (made.train_rows, made.test_rows))
             parts = [test, *(train.take(valid) for _, valid in made.folds)]
         except UserError as error:
-            refusal = refusal or error.message
+            refusal = refusal if refusal.message else error
             continue
         most = most or trial
         if trial.role not in ("group", "time") or all(_has_two_classes(part) for part in parts):
-            return trial, ""
+            return trial, refusal
     return most, refusal
 
 

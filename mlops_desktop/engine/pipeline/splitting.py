@@ -14,7 +14,8 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.engine.choices import choices, task_spec
-from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
+from mlops_desktop.engine.data import moments
+from mlops_desktop.serving.frame import Frame, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
@@ -23,28 +24,19 @@ FEW_GROUPS = 5  # fewer groups than that tell little of how further ones will fa
 MANY_ROWS = 10_000  # from which three folds measure as well as five, in half the time
 
 
-def read_facts(frame: Frame, target: Target, columns: Mapping[str, str], equal: Ints | None = None) -> SplitFacts:
-    """What a splitter may use of a table. `columns` names the column of the roles group, time and fold; one that is not named is None.
-    `equal` are codes of equal rows that are to stay together.
+def read_facts(frame: Frame, target: Target, columns: Mapping[str, tuple[str, ...]], equal: Ints | None = None) -> SplitFacts:
+    """What a splitter may use of a table. `columns` names the column of the roles group, time and fold (of time perhaps several, see
+    `moments`); one that is not named is None. `equal` are codes of equal rows that are to stay together.
 
     UserError when a column is absent, or when the time is a text.
     """
-    group, time, fold = (columns.get(role, "") for role in ("group", "time", "fold"))
-    fold_codes, fold_names = _codes(frame, fold) if fold else (None, ())
-    when: Longs | Floats | None = None
-    if time:
-        kind = frame.layout.kind(time)
-        if kind not in ("date", "number"):
-            raise UserError(
-                msg("The time column “{time}” holds neither dates nor numbers.", time=time),
-                "Choose a date or number column, or set its type.",
-            )
-        when = frame.date(time) if kind == "date" else frame.number(time)
+    group, time, fold = (columns.get(role, ()) for role in ("group", "time", "fold"))
+    fold_codes, fold_names = _codes(frame, fold[0]) if fold else (None, ())
     return SplitFacts(
         target=target,
         strata=task_spec(target.task).strata(target),
-        group=_codes(frame, group)[0] if group else None,
-        time=when,
+        group=_codes(frame, group[0])[0] if group else None,
+        time=moments(frame, time) if time else None,
         fold=fold_codes,
         fold_names=fold_names,
         equal=equal,
@@ -154,11 +146,11 @@ def group_warnings(target: Target, groups: Ints, folds: int) -> list[str]:
 
 
 def default_split(
-    target: Target, roles: Collection[str], equal: Ints | None = None, order: tuple[str, str] | None = None
+    target: Target, roles: Collection[str], equal: Ints | None = None, order: tuple[tuple[str, ...], str] | None = None
 ) -> tuple[Splitter, str]:
     """A fitting splitter for a table whose columns have these roles, and the reason for it. `equal` are codes of rows that are equal in all
-    features (None: all differ); a shuffled split keeps them together where at least half of the rows are distinct. `order` is the column
-    that the rows follow in time, and why.
+    features (None: all differ); a shuffled split keeps them together where at least half of the rows are distinct. `order` are the
+    columns that the rows follow in time, and why.
     """
     rows = len(target.values)
     share = 0.2 if rows >= 200 else 0.25
@@ -180,7 +172,7 @@ def default_split(
         method, reason = "stratified", msg("Each class keeps its share on both sides, so that rare classes are learned and tested.")
     split = choices().splitters[method].with_known({"test": share, "folds": folds, "equal_together": keepable(equal) is not None})
     if order is not None and split.by_time:
-        split = split.with_known({"test": share, "folds": folds, "column": (order[0],)})
+        split = split.with_known({"test": share, "folds": folds, "column": order[0]})
     return split, msg("{reason} {equal}", reason=reason, equal=_why_equal(equal)) if equal is not None and not split.role else reason
 
 

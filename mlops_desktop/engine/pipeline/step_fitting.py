@@ -17,22 +17,26 @@ from mlops_desktop.serving.transform import Transform, chain
 
 @dataclass(frozen=True, eq=False)
 class FittedSteps:
-    """The steps of a recipe fitted on some rows, and the dataset that these rows train with afterwards."""
+    """The steps of a recipe fitted on some rows, and the dataset that these rows train with afterwards; `notes` are sentences on what the
+    steps did not find in these rows.
+    """
 
     transforms: tuple[Transform, ...]
     dataset: Dataset
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class FittedPipeline:
     """Steps and encoding fitted on some rows, and what an algorithm is trained with: the matrix of these rows, or of those that a sampler
-    made of them, with the target and weights of its rows.
+    made of them, with the target and weights of its rows. `notes` as of `FittedSteps`.
     """
 
     transforms: tuple[Transform, ...]
     matrix: Matrix
     target: Target
     weights: Floats | None
+    notes: tuple[str, ...] = ()
 
     def transform(self, frame: Frame) -> Matrix:
         """The matrix of other rows with the columns that the steps were fitted on."""
@@ -42,6 +46,7 @@ class FittedPipeline:
 def fit_steps(steps: Sequence[Operation], dataset: Dataset, job: Job) -> FittedSteps:
     """Fit every step on these rows, each on what the one before it made. UserError names the step that cannot be fitted."""
     transforms: list[Transform] = []
+    notes: list[str] = []
     for i, step in enumerate(steps):
         part = Part(job, i / len(steps), (i + 1) / len(steps))
         part.step(0.0, step.label)
@@ -54,7 +59,8 @@ def fit_steps(steps: Sequence[Operation], dataset: Dataset, job: Job) -> FittedS
                 msg("Step {number}, “{step}”: {error}", number=i + 1, step=step.label, error=error.message), error.remedy
             ) from error
         transforms.append(transform)
-    return FittedSteps(tuple(transforms), dataset)
+        notes.extend(step.unfound(transform))
+    return FittedSteps(tuple(transforms), dataset, tuple(notes))
 
 
 def fit_encoding(fitted: FittedSteps, encoding: Encoding, given: EncoderInput, job: Job) -> FittedPipeline:
@@ -76,7 +82,8 @@ def fit_encoding(fitted: FittedSteps, encoding: Encoding, given: EncoderInput, j
             "No column is left to learn from.",
             "Give at least one column the role “feature”, or switch off the step that drops the last one.",
         )
-    return FittedPipeline(tuple(transforms), matrix, encoders.dataset.target, encoders.dataset.weights)
+    notes = (*fitted.notes, *encoders.notes)
+    return FittedPipeline(tuple(transforms), matrix, encoders.dataset.target, encoders.dataset.weights, notes)
 
 
 def encoding_operations(encoding: Encoding, given: EncoderInput) -> tuple[Operation, ...]:

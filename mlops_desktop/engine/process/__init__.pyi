@@ -33,6 +33,7 @@ from .calls.recipe import RankColumns as RankColumns
 from .calls.recipe import SuggestedStep as SuggestedStep
 from .calls.recipe import SuggestedSteps as SuggestedSteps
 from .calls.recipe import SuggestSteps as SuggestSteps
+from .calls.training import CompareSplits as CompareSplits
 from .calls.training import DescribeSplit as DescribeSplit
 from .calls.training import MakeLearningCurve as MakeLearningCurve
 from .calls.training import Train as Train

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -17,12 +17,14 @@ from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 # By part: how its column is named (with “_” between words), and the range of its whole numbers.
 _PARTS = {
     "year": (("year", "yr", "yyyy", "jahr", "annee", "année", "an", "ano", "año", "anno", "jaar", "rok"), (1800, 2200)),
-    "month": (("month", "mon", "mm", "mo", "monat", "mois", "mes", "mês", "mese", "maand", "miesiac"), (1, 12)),
+    "month": (("month", "mon", "mnth", "mth", "mm", "mo", "monat", "mois", "mes", "mês", "mese", "maand", "miesiac"), (1, 12)),
     "day": (("day", "dd", "mday", "dom", "day_of_month", "dayofmonth", "tag", "jour", "dia", "día", "giorno", "dag", "dzien"), (1, 31)),
     "hour": (("hour", "hr", "hh", "h", "stunde", "heure", "hora", "ora", "uur", "godzina"), (0, 24)),
     "minute": (("minute", "min", "mi", "minuto", "minuut"), (0, 59)),
     "second": (("second", "sec", "ss", "sekunde", "seconde", "segundo", "secondo"), (0, 59)),
 }
+# By part: the whole numbers that order rows, though they make no date: years from 0, days of the year, months from 0.
+_ORDERING = {"year": (0, 9999), "month": (0, 12), "day": (0, 366), "hour": (0, 24), "minute": (0, 59), "second": (0, 59)}
 _DAY_WORDS = frozenset(("date", "datum", "fecha", "data", "day", "tag", "jour", "giorno", "dia", "dt"))
 _TIME_WORDS = frozenset(("time", "zeit", "uhrzeit", "hora", "heure", "ora", "tijd", "clock", "godzina", "tm"))
 DATE_PIECES = FindingKind("date_pieces", "A date in pieces: {column}")
@@ -55,14 +57,33 @@ def _finding(columns: list[str], parts: list[str], name: str) -> Finding:
     return DATE_PIECES.finding("info", columns[0], message, _WHY, {"step": step, "next_step": numbers})
 
 
-def _named_parts(seen: Seen, columns: list[Column]) -> dict[str, dict[str, Column]]:
-    """The columns of parts by what their names have in common besides the part, which is "" for “year” and “month” alone."""
+def ordering_columns(seen: Seen) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Columns that together may order the rows in time, from coarse to fine, and whether they hold whole days or moments: years with months
+    and so on, or a column of days with one of times of day. A year that never changes is no feature, but it counts here.
+    """
+    features = [one for one in seen.table.schema.columns if one.name != seen.target and seen.roles.get(one.name) not in ("id", "group")]
+    for found in _named_parts(seen, features, _ORDERING).values():
+        parts = [part for part in _PARTS if part in found]
+        first = list(_PARTS).index(parts[0])
+        parts = [part for part, wanted in zip(parts, list(_PARTS)[first:], strict=False) if part == wanted]
+        if len(parts) > 1:
+            yield tuple(found[part].name for part in parts), parts[:3] == ["year", "month", "day"]
+    pair = _day_and_time(seen, features)
+    if pair is not None:
+        yield tuple(column.name for column in pair), True
+
+
+def _named_parts(seen: Seen, columns: list[Column], spans: Mapping[str, tuple[int, int]] | None = None) -> dict[str, dict[str, Column]]:
+    """The columns of parts by what their names have in common besides the part, which is "" for “year” and “month” alone. `spans` are the
+    least and greatest number of each part, those of dates when None.
+    """
     found: dict[str, dict[str, Column]] = {}
     for column in columns:
         plain = snake_name(column.name)
         exact = [part for part, (words, _) in _PARTS.items() if plain in words]
         for part in exact or _PARTS:
             words, span = _PARTS[part]
+            span = spans[part] if spans is not None else span
             stems = {""} if exact else {plain[: -len(word)].rstrip("_") for word in words if plain.endswith(f"_{word}")}
             stems |= {plain[len(word) :].lstrip("_") for word in words if plain.startswith(f"{word}_") and not exact}
             if stems and _fits(seen, column, part, span):

@@ -64,6 +64,7 @@ def _label(column: str, fix: dict[str, Any]) -> str:
     if "missing" in fix:
         return msg("Count these values of “{column}” as missing", column=column)
     if "split" in fix:
-        return msg("Split by “{column}”: test on the latest rows", column=column)
+        by = ", ".join(fix["split"]["params"]["column"])
+        return msg("Split by “{column}”: test on the latest rows", column=by)
     known = choices().row_filters if "row_filter" in fix else choices().operations
     return msg("Add the step “{step}”", step=known.read(fix.get("row_filter") or fix["step"]).label)

@@ -15,6 +15,7 @@ from .read_only import readable_project as readable_project
 from .results import FoldProgress as FoldProgress
 from .results import LearningCurve as LearningCurve
 from .results import LearningPoint as LearningPoint
+from .results import OtherSplit as OtherSplit
 from .results import TrainingEvent as TrainingEvent
 from .results import TrainingResult as TrainingResult
 from .results import TrialEnded as TrialEnded
@@ -27,6 +28,10 @@ from .runs import Run as Run
 from .runs import Runs as Runs
 from .scorer_assembly import stored_scorer as stored_scorer
 from .search_plan import done_of_plan as done_of_plan
+from .split_comparison import compare_splits as compare_splits
+from .split_comparison import time_findings as time_findings
+from .split_scores import other_splits as other_splits
+from .split_scores import splits_text as splits_text
 from .store_cleanup import Cleanup as Cleanup
 from .store_cleanup import clean_store as clean_store
 from .thresholds import ThresholdCurve as ThresholdCurve

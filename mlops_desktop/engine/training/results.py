@@ -39,6 +39,20 @@ class TrialEnded:
     run: str
 
 
+@dataclass(frozen=True)
+class OtherSplit:
+    """What a run scores when its training rows are validated the other way: at random (`shuffled`), else by blocks of adjacent times of
+    these columns, each predicted from the others. None where the metric is undefined.
+
+    `clearly_worse`: by time its losses are greater than at random, and not by chance.
+    """
+
+    columns: tuple[str, ...]
+    shuffled: bool
+    score: float | None
+    clearly_worse: bool = False
+
+
 TrainingEvent = TrialStarted | FoldProgress | TrialEnded
 
 

@@ -115,7 +115,7 @@ class Folds:
                 msg("{algorithm} gave predictions that are not finite numbers.", algorithm=algorithm.label),
                 "Scale the columns, or clip extreme values.",
             )
-        document = {"notes": list(fitted.notes), "features": train.matrix.width, "seconds": time.perf_counter() - began}
+        document = {"notes": [*train.notes, *fitted.notes], "features": train.matrix.width, "seconds": time.perf_counter() - began}
         self.pipeline.store.put(key, document, {"scores": scores})
 
     def _combine_fold(self, combination: Combination, fold: int, job: Job) -> None:

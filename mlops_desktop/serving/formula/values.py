@@ -10,7 +10,6 @@ A value is one of three kinds, with one entry per row, or with a single entry wh
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..frame import MISSING_DATE, Floats, Ints, Longs, encode
+from ..normal_form import normalized
 
 DAY = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1)
@@ -119,7 +119,7 @@ def to_texts(function: Callable[..., str | None]) -> Callable[..., Texts]:
 
     def apply(*values: Any) -> Texts:
         codes, results = each_distinct(function, values)
-        place, levels = encode(None if result is None else unicodedata.normalize("NFC", result) for result in results)
+        place, levels = encode(None if result is None else normalized("NFC", result) for result in results)
         return Texts(place[codes], levels)
 
     return apply

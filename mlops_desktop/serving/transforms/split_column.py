@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from ..formula.values import read_number
 from ..frame import Frame, Layout, encode
+from ..normal_form import normalized
 from ..pattern import Pattern
 from ..transform import Apply, Transform
 
@@ -70,7 +70,7 @@ class SplitColumn(Transform):
             cut = lambda text: text.split(separator, most)  # noqa: E731
 
         def apply(text: str) -> tuple[str | None, ...]:
-            found = [unicodedata.normalize("NFC", part.strip()) or None if part is not None else None for part in cut(text)[:count]]
+            found = [normalized("NFC", part.strip()) or None if part is not None else None for part in cut(text)[:count]]
             return (*found, *(None,) * (count - len(found)))
 
         return apply

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..frame import Csr, Floats, Frame, Layout
+from ..normal_form import normalized
 from ..serialization import Serializable
 from ..transform import Apply, Transform
 
@@ -29,24 +30,23 @@ class Analyzer(Serializable):
     lower: bool
     stop_words: tuple[str, ...] = ()
 
-    def terms(self, text: str) -> list[str]:
-        """Every term of a text, with repetitions."""
-        text = unicodedata.normalize("NFC", text.lower() if self.lower else text)
+    def terms(self, text: str) -> Iterator[str]:
+        """Every term of a text, with repetitions; one at a time, as they are many more characters than the text."""
+        text = normalized("NFC", text.lower() if self.lower else text)
         if self.unit == "word":
             stop_words = frozenset(self.stop_words)
             words = [word for word in _WORDS.findall(text) if word not in stop_words]
-            return [" ".join(words[i : i + n]) for n in self._lengths(len(words)) for i in range(len(words) - n + 1)]
-        if self.unit == "char":
+            yield from (" ".join(words[i : i + n]) for n in self._lengths(len(words)) for i in range(len(words) - n + 1))
+        elif self.unit == "char":
             text = _BLANKS.sub(" ", text)
-            return [text[i : i + n] for n in self._lengths(len(text)) for i in range(len(text) - n + 1)]
-        found: list[str] = []
-        for word in text.split():
-            padded = f" {word} "
-            for n in range(self.low, self.high + 1):
-                found.extend(padded[i : i + n] for i in range(max(len(padded) - n, 0) + 1))
-                if len(padded) <= n:
-                    break  # a word shorter than the n-gram counts once
-        return found
+            yield from (text[i : i + n] for n in self._lengths(len(text)) for i in range(len(text) - n + 1))
+        else:
+            for word in text.split():
+                padded = f" {word} "
+                for n in range(self.low, self.high + 1):
+                    yield from (padded[i : i + n] for i in range(max(len(padded) - n, 0) + 1))
+                    if len(padded) <= n:
+                        break  # a word shorter than the n-gram counts once
 
     def _lengths(self, most: int) -> range:
         return range(self.low, min(self.high, most) + 1)
@@ -57,7 +57,7 @@ class TfIdf(Transform):
     """Replaces each categorical column by a sparse block: counts of its `terms[i]` (sorted) times `weights[i]`, each row L2-normalized.
 
     `sublinear` replaces a count by 1 + ln(count). A missing cell and a text without known terms have no values. With `keep` the columns
-    are kept.
+    are kept. A column without terms has no block.
     """
 
     columns: tuple[str, ...]
@@ -70,13 +70,14 @@ class TfIdf(Transform):
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
         at = layout.categorical_at(self.columns).tolist()
         wide = layout
-        for column, terms in zip(self.columns, self.terms, strict=True):
+        found = [i for i, terms in enumerate(self.terms) if terms]
+        for column, terms in ((self.columns[i], self.terms[i]) for i in found):
             wide = wide.with_sparse([f"{column}: {term}" for term in terms], [(column,)] * len(terms))
         out, drop = (wide, None) if self.keep else wide.without(self.columns)
         tables = [{term: i for i, term in enumerate(terms)} for terms in self.terms]
 
         def apply(frame: Frame) -> Frame:
-            blocks = [self._block(frame, position, tables[i], self.weights[i]) for i, position in enumerate(at)]
+            blocks = [self._block(frame, at[i], tables[i], self.weights[i]) for i in found]
             new = frame.with_blocks(wide, sparse=(*frame.sparse, *blocks))
             return new if drop is None else drop(new)
 

@@ -81,7 +81,9 @@ class ProjectQuestions(QuestionsDialog):
         project = self._controller.project
         if self.isVisible() and self._controller.folder is not None and project.data:
             self._found.forget_refusals()
-            self._found.want(project_key(project), ListQuestions(*self._controller.inputs))
+            best = self._controller.project_status().best
+            measured = best is not None and self._controller.keys.other_split(best.id) in self._controller.store
+            self._found.want(f"{project_key(project)} {measured}", ListQuestions(*self._controller.inputs))
             self._show_found()
 
     @Slot()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication
@@ -14,6 +14,7 @@ from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.training import (
     FoldProgress,
+    OtherSplit,
     Run,
     TrainingEvent,
     TrialStarted,
@@ -84,14 +85,27 @@ class Leaderboard(RowsTable):
         self._texts: dict[tuple[str, str], tuple[str, str]] = {}  # by the id of a run and of the first run of its algorithm
         self._firsts: dict[str, Run] = {}
         self._decimals = 4
+        self._others: Mapping[str, OtherSplit] = {}
+        self._metric: Metric | None = None
 
     def show_board(
-        self, runs: Sequence[Run], metric: Metric | None, *, chosen: str = "", running: Running | None = None, stale: bool = False
+        self,
+        runs: Sequence[Run],
+        metric: Metric | None,
+        *,
+        chosen: str = "",
+        running: Running | None = None,
+        stale: bool = False,
+        others: Mapping[str, OtherSplit] | None = None,
     ) -> None:
-        """Show the runs of one board. `chosen`: the id that a person chose ("" for the best); `stale`: they are of earlier decisions."""
+        """Show the runs of one board. `chosen`: the id that a person chose ("" for the best); `stale`: they are of earlier decisions.
+        `others` are scores by the other way of validation by the id of the run, in a column of their own beside the score.
+        """
+        self._others, self._metric = others or {}, metric
         title = self.tr("{metric} (CV)").format(metric=translated(metric.label) if metric else self.tr("Score"))
-        if self.rows_model.columns[1].title != title:
-            self.show_columns(_columns(title))
+        columns = [*_columns(title)[:2], *self._other_column(), *_columns(title)[2:]]
+        if [one.title for one in self.rows_model.columns] != [one.title for one in columns]:
+            self.show_columns(columns)
         self._firsts = first_runs(runs)
         order = board_order(run for run in runs if run.algorithm_id != BASELINE)
         base = [run for run in runs if run.algorithm_id == BASELINE]
@@ -109,9 +123,32 @@ class Leaderboard(RowsTable):
         rows += [self._row(run, metric, span, Cell(self._base_status(run, chosen, best), tone="2"), best, stale) for run in base]
         if not base and not stale:
             rows.append(Row("baseline", [Cell(self.tr("Baseline"), tone="3"), "", "", "", "", Cell(self.tr("Not tried yet"), tone="3")]))
-        self.show_rows(rows)
+        self.show_rows([self._with_other(one) for one in rows])
         current = chosen or (best.id if best and not stale else "")
         self.select([current] if current else [])
+
+    def _other_column(self) -> list[RowColumn]:
+        first = next(iter(self._others.values()), None)
+        if first is None:
+            return []
+        columns = ", ".join(f"“{name}”" for name in first.columns)
+        if first.shuffled:
+            tip = self.tr("The score if rows were drawn at random instead of by {columns}: too good where rows of the same time are alike.")
+            title = self.tr("At random")
+        else:
+            tip = self.tr("The score by blocks of time ({columns}), each predicted from the others: nearer to what the future will show.")
+            title = self.tr("By time")
+        return [RowColumn(title, "right", figures=True, width=78, tip=tip.format(columns=columns))]
+
+    def _with_other(self, row: Row) -> Row:
+        """A row with the score by the other way of validation, where the board shows it."""
+        if not self._others:
+            return row
+        other = self._others.get(row.id)
+        score = None if other is None else other.score
+        shown = "" if score is None else self._figure(self._metric.shown(score) if self._metric else score)
+        cell = Cell(shown, tone="warn" if other is not None and other.clearly_worse else "")
+        return replace(row, cells=[*row.cells[:2], cell, *row.cells[2:]])
 
     def _row(self, run: Run, metric: Metric | None, span: tuple[float, float], status: Cell, best: Run | None, stale: bool) -> Row:
         first = self._firsts[run.algorithm_id]

@@ -63,10 +63,16 @@ def test_texts_go_and_stay_as_wanted_and_features_remember_them():
     assert run(TfIdf(columns=("t",), keep=True), frame).layout.categoricals == ("t", "u")
 
 
-@pytest.mark.parametrize(("texts", "message"), [(["only once", "never again"], "no term of “t”"), ([None, None], "no term of “t”")])
-def test_without_a_shared_term_the_step_is_refused(texts, message):
-    with pytest.raises(UserError) as caught:
-        TfIdf(columns=("t",)).fit(Dataset(make_frame({}, {"t": texts}), BINARY), Silent())
-    assert message in caught.value.message
+@pytest.mark.parametrize("texts", [["only once", "never again"], [None, None]])
+def test_a_column_without_a_shared_term_becomes_no_feature_and_the_step_says_so(texts):
+    step, frame = TfIdf(columns=("t", "u")), make_frame({}, {"t": texts, "u": ["cc", "cc"]})
+    transform, _ = step.fit(Dataset(frame, BINARY), Silent())
+    layout, apply = transform.bind(frame.layout)
+    assert layout.sparse == (("u: cc",),)
+    assert apply(frame).sparse[0].dense()[:, 0].tolist() == [1, 1]
+    assert [str(note) for note in step.unfound(transform)] == ["“t” becomes no feature: no term of it is in enough rows."]
+
+
+def test_the_lengths_of_terms_are_in_order():
     with pytest.raises(UserError):
         TfIdf(low=3, high=2)

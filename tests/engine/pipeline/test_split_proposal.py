@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.importing import import_cells
+from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.pipeline.split_proposal import propose_split
@@ -19,6 +21,7 @@ from mlops_desktop.engine.pipeline.split_summary import validation
 from mlops_desktop.engine.profiling.data_health import apply_fixes, taken_care
 from mlops_desktop.engine.profiling.time_rules import TIME_ORDER
 from mlops_desktop.engine.project import ColumnNote, Project
+from simulations.planted import bike_hire, electricity, hotel_rates, passengers
 from tests.splitters import splitter
 
 START = datetime.datetime(2023, 1, 1)
@@ -125,3 +128,68 @@ def test_few_groups_have_folds_that_can_be_measured(tmp_path, seed):
     five = pipeline.of(replace(pipeline.project, split=splitter("grouped", folds=5)))
     assert all(len(valid) for _, valid in five.folds)
     assert propose_split(five)[0] == pipeline.project.split
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"),
+    [
+        (bike_hire, ("year", "month")),  # the hours of a month have no day
+        (electricity, ("Date",)),
+        (hotel_rates, ("arrival_year", "arrival_month", "arrival_day")),
+    ],
+)
+def test_parts_of_a_date_order_the_split_and_stay_features(tmp_path, kind, columns):
+    header, *rows = kind(np.random.default_rng(0), 1500)
+    target = header.split(",")[-1]
+    pipeline, reasons = proposed(tmp_path, header, rows, target)
+    assert pipeline.project.split == splitter("time", test=0.2, folds=5, column=columns)
+    assert f"follow {', '.join(f'“{name}”' for name in columns)} in time" in reasons["split"]
+    assert {columns[-1]} < set(pipeline.features)
+    assert pipeline.train_rows.max() < pipeline.test_rows.min()
+    assert all(pipeline.train_rows[train].max() < pipeline.train_rows[valid].min() for train, valid in pipeline.folds)
+    declined = replace(pipeline.project, split=splitter("random", folds=4))
+    (finding,) = (one for one in pipeline.of(declined).profile(Silent()).findings if one.rule == TIME_ORDER.rule)
+    assert apply_fixes(declined, [finding]).split == splitter("time", folds=4, column=columns)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("model_year,cylinders,y", lambda i, rng: f"{70 + i // 30},{i % 5},{rng.normal():.3f}"),  # one part alone is no time
+        ("yr_sold,mo_sold,y", lambda i, rng: f"{2010 - i // 60},{rng.integers(1, 13)},{rng.normal():.3f}"),  # in no order by month
+        ("month,weekday,y", lambda i, rng: f"{rng.integers(1, 13)},{i % 7},{rng.normal():.3f}"),
+    ],
+)
+def test_parts_that_order_nothing_are_left_alone(tmp_path, header, row):
+    rng = np.random.default_rng(0)
+    pipeline, _ = proposed(tmp_path, header, [row(i, rng) for i in range(360)], "y")
+    assert pipeline.project.split.id == "random"
+
+
+def test_moments_of_a_shuffled_day_and_clock_order_the_split(tmp_path):
+    header, *rows = electricity(np.random.default_rng(0), 600)
+    pipeline, reasons = proposed(tmp_path, header, np.random.default_rng(1).permutation(rows).tolist(), "load")
+    assert pipeline.project.split == splitter("time", test=0.2, folds=5, column=("Date", "Time"))
+    assert "600 moments in 600 rows" in reasons["split"]
+
+
+@pytest.mark.parametrize(("yes", "rows"), [(1, 20), (2, 20), (2, 5)])
+def test_a_class_that_no_split_can_measure_is_refused_in_one_sentence(tmp_path, yes, rows):
+    with pytest.raises(UserError, match=rf"Class “yes” has {yes} row.?: too few to learn from, to validate and to test with"):
+        proposed(tmp_path, "x,label", [f"{i * 7 % 11},{'yes' if i < yes else 'no'}" for i in range(rows)], "label")
+
+
+@pytest.mark.parametrize(("rows", "folds"), [(3, 2), (5, 4), (6, 4)])
+def test_few_rows_get_as_many_folds_as_can_be_made(tmp_path, rows, folds):
+    pipeline, _ = proposed(tmp_path, "x,y", [f"{i * 7 % 11},{i * 5 % 13 + 0.5}" for i in range(rows)], "y")
+    assert pipeline.project.split.folds == folds == len(pipeline.folds)
+
+
+def test_names_that_nobody_shares_leave_every_fold_with_features(tmp_path):
+    header, *rows = passengers(np.random.default_rng(0), 120)
+    pipeline, _ = proposed(tmp_path, header, rows, "Survived")
+    first = Candidate.of(pipeline.project, pipeline.project.candidates[1])
+    for train, _ in pipeline.folds:
+        fitted = pipeline.fit(first, train)
+        assert fitted.matrix.width
+        assert "“Name” becomes no feature: no term of it is in enough rows." in [str(note) for note in fitted.notes]

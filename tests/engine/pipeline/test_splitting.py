@@ -279,12 +279,12 @@ def test_facts_are_read_from_texts_numbers_and_dates():
         (["x", "y"],),
         np.array([[5], [MISSING_DATE], [7]], dtype=np.int64),
     )
-    columns = read_facts(frame, numbers(3), {"group": "city", "time": "day", "fold": "fold"})
+    columns = read_facts(frame, numbers(3), {"group": ("city",), "time": ("day",), "fold": ("fold",)})
     assert columns.group.tolist() == [0, 1, -1]
     assert columns.time.tolist() == [5, MISSING_DATE, 7]
     assert columns.fold.tolist()[::2] == [0, 1]
     assert columns.fold[1] == -1
     assert columns.fold_names[:2] == ("1", "10")
-    assert read_facts(frame, numbers(3), {"group": "day"}).group.tolist()[1] == -1
+    assert read_facts(frame, numbers(3), {"group": ("day",)}).group.tolist()[1] == -1
     with pytest.raises(UserError, match="neither dates nor numbers"):
-        read_facts(frame, numbers(3), {"time": "city"})
+        read_facts(frame, numbers(3), {"time": ("city",)})

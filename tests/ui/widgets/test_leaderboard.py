@@ -8,7 +8,7 @@ import pytest
 
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.metrics.definitions import METRICS
-from mlops_desktop.engine.training import FoldProgress, TrialEnded, TrialStarted, board_order
+from mlops_desktop.engine.training import FoldProgress, OtherSplit, TrialEnded, TrialStarted, board_order
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_text, spent
 
@@ -155,3 +155,16 @@ def test_what_a_search_hands_over():
     assert now == Running("Ridge")
     assert Running.after(now, FoldProgress(2, 5)) == Running("Ridge", 2, 5)
     assert Running.after(now, TrialEnded("r")) is None
+
+
+def test_the_score_by_the_other_split_stands_beside(board):
+    others = {GOOD.id: OtherSplit(("when",), False, 0.71, True), BASE.id: OtherSplit(("when",), False, None)}
+    board.show_board([GOOD, BASE], METRICS["roc_auc"], others=others)
+    assert [column.title for column in board.rows_model.columns][1:3] == ["ROC AUC (CV)", "By time"]
+    assert "“when”" in board.rows_model.columns[2].tip
+    shown = [row.cell(2) for row in board.rows_model.rows]
+    assert [(cell.text, cell.tone) for cell in shown] == [("0.7100", "warn"), ("", "")]
+    board.show_board([GOOD, BASE], METRICS["roc_auc"])
+    assert board.rows_model.columns[2].title == "± sd"
+    board.show_board([GOOD], METRICS["roc_auc"], others={GOOD.id: OtherSplit(("when",), True, 0.98)})
+    assert board.rows_model.columns[2].title == "At random"

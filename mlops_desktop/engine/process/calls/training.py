@@ -42,6 +42,19 @@ class DescribeSplit(ProjectCall[SplitSummary, None]):
 
 
 @dataclass(frozen=True)
+class CompareSplits(ProjectCall[int, None]):
+    """Validate the best runs by time as well as at random, where a column says when rows are; how many. Each is in the store."""
+
+    def run(self, job: Job) -> int:
+        """See `engine.training.compare_splits`."""
+        from mlops_desktop.engine.pipeline import Pipeline
+        from mlops_desktop.engine.training import Runs, compare_splits
+
+        pipeline = Pipeline(self.folder, self.project)
+        return compare_splits(pipeline, Runs(pipeline.folder), job)
+
+
+@dataclass(frozen=True)
 class MakeLearningCurve(ProjectCall[LearningCurve, LearningPoint]):
     """How the score of the chosen run grows with the rows that it learns from; each point is handed over when it is there."""
 

@@ -75,7 +75,7 @@ class EncodingsCard(QWidget):
         if one.width is None:
             return one.error
         width = pluralize(one.width, self.tr("1 feature"), self.tr("{n} features"))
-        return f"{width}. {translated(one.encoding.help)}"
+        return " ".join([f"{width}.", *map(translated, one.notes), translated(one.encoding.help)])
 
     def _toggle(self, first: str) -> None:
         self._open = "" if self._open == first else first

@@ -14,7 +14,7 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.metrics import METRICS, metrics_for
 from mlops_desktop.engine.pipeline import SplitSummary
 from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve
-from mlops_desktop.engine.training import LearningCurve, Run, TrainingResult, done_of_plan, first_runs
+from mlops_desktop.engine.training import LearningCurve, Run, TrainingResult, done_of_plan, first_runs, other_splits
 from mlops_desktop.engine.workflow import blocked, chosen_of
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.board_card import BoardCard, HistoryCard, trials_text
@@ -141,7 +141,8 @@ class TrainPanel(Panel):
         stale = self._earlier() if not runs and not here else []
         shown = METRICS.get(stale[0].metric) if stale else metric
         running = self.training.running if here else None
-        self.board.show_board(stale or runs, shown, chosen=project.chosen, running=running, stale=bool(stale))
+        others = {} if stale else other_splits(self.controller.store, project, runs)
+        self.board.show_board(stale or runs, shown, chosen=project.chosen, running=running, stale=bool(stale), others=others)
         self.board_card.show_counts(runs, metric, by_hand=bool(project.chosen))
         self.history_card.show_runs(stale or runs, shown, planned=project.search.trials or 0)
         self._show_notice(bool(stale))
@@ -155,11 +156,9 @@ class TrainPanel(Panel):
         return self.controller.runs.list(history[-1][1].key) if history else []
 
     def _show_notice(self, stale: bool) -> None:
-        text = ""
+        text = self.tr("The decisions changed after the last training: this board is out of date. Undo brings it back.") if stale else ""
         if self.training.job is not None and not self.training.is_here:
             text = self.tr("Training goes on with the decisions that it was started with. They were changed since.")
-        elif stale:
-            text = self.tr("The decisions changed after the last training: this board is out of date. Undo brings it back.")
         if text == self._noticed:
             return
         self._noticed = text
@@ -229,8 +228,10 @@ class TrainPanel(Panel):
 
     def _trained(self, _: TrainingResult) -> None:
         run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
-        if self.training.is_here and run is not None and run.seconds * CURVE_COST < CURVE_BY_ITSELF_S:
-            self.make_learning_curve()
+        if self.training.is_here and run is not None:
+            self.training.compare_splits(run.id)
+            if run.seconds * CURVE_COST < CURVE_BY_ITSELF_S:
+                self.make_learning_curve()
 
     def stop_training(self) -> None:
         """Stop the search; what is finished stays."""

@@ -9,12 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from mlops_desktop.engine.process import Train
+from mlops_desktop.engine.process import CompareSplits, Train
 from mlops_desktop.engine.training import TrainingEvent, TrainingResult, done_of_plan
 from mlops_desktop.engine.workflow import chosen_of
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.panels.train.board_card import trials_text
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.leaderboard import Running
 
@@ -22,7 +23,7 @@ MORE_TRIALS = 20
 
 
 class TrainingRun(QObject):
-    """At most one search. `progressed`: a fold or a trial is done."""
+    """At most one search, and after it the scores by the other way of validation. `progressed`: a fold or a trial is done, or these are."""
 
     progressed = Signal()
 
@@ -33,6 +34,15 @@ class TrainingRun(QObject):
         self.running: Running | None = None  # the trial that it is at
         self._at: tuple[Path | None, str] = (None, "")  # folder and board of that search
 
+        title = self.tr("Validating by time and at random")
+        self.splits: Query[int] = Query(controller, owner="train.splits", title=title, parent=self, long=True)
+        self.splits.changed.connect(self.progressed)
+
+    def compare_splits(self, best: str) -> None:
+        """Have the best runs of today's board validated the other way too; `best` is the id of the best one."""
+        self.splits.want(self.controller.keys.other_split(best), CompareSplits(*self.controller.inputs), ask=False)
+        self.splits.retry()
+
     @property
     def is_here(self) -> bool:
         """Whether the search that goes on is for today's decisions."""
@@ -40,6 +50,7 @@ class TrainingRun(QObject):
 
     def start(self, jobs: int, on_done: Callable[[TrainingResult], None]) -> None:
         """Search with that many folds side by side; `on_done` gets the result."""
+        self.splits.cancel()
         self._allow_more_trials()
         self._at, self.running = (self.controller.folder, self.controller.keys.board), None
 

@@ -1,0 +1,144 @@
+"""What the models of a leaderboard score when rows are validated the other way: by blocks of time beside at random, and the reverse.
+
+Where neighbours in time are alike, a row that is drawn at random is predicted from rows of the same hours: its score says nothing of the
+future. Both scores stand side by side until a person has decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Target
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.splitter import Fold, SplitFacts
+from mlops_desktop.engine.choices import choices, task_spec
+from mlops_desktop.engine.data import moments
+from mlops_desktop.engine.metrics import score
+from mlops_desktop.engine.pipeline import Candidate, Pipeline, make_folds
+from mlops_desktop.engine.profiling import Finding, FindingKind, time_columns
+from mlops_desktop.engine.training.model_fitting import fit
+from mlops_desktop.engine.training.ranking import ranked
+from mlops_desktop.engine.training.results import OtherSplit
+from mlops_desktop.engine.training.runs import Run, Runs
+from mlops_desktop.engine.training.split_scores import TIME_MATTERS, best_of_each, other_splits, splits_text
+from mlops_desktop.engine.training.trials import out_of_fold
+from mlops_desktop.serving.frame import Floats, Ints, Longs
+from mlops_desktop.serving.message import msg
+
+LONGEST = 60.0  # seconds of a run that is validated again
+SHARE, LEAST = 0.2, 10.0  # of the seconds of all runs, or so many seconds: what further models may take beside the best
+BLOCKS, LEAST_BLOCKS = 20, 8  # of adjacent times whose losses are compared
+LEAST_PROBABILITY = 1e-6
+_TIME_MATTERS = FindingKind(TIME_MATTERS, "Scores depend on rows of the same time")
+WORSE, CERTAINTY = 1.1, 0.99  # by this factor the mean loss grows, for certain, where time matters
+
+
+def compare_splits(pipeline: Pipeline, runs: Runs, job: Job) -> int:
+    """Validate the best run, then the best of each other algorithm, the other way, within a share of the time that the search took; the
+    results are in the store (`OtherSplit`). How many there are; 0 where no column says when a row is, or rows are kept apart by groups.
+    """
+    columns = time_columns(pipeline.table, pipeline.project.target, pipeline.roles())
+    if not columns or pipeline.project.split.role in ("group", "fold"):
+        return 0
+    board = runs.list(pipeline.keys.board)
+    chosen = best_of_each(board)
+    left = max(LEAST, SHARE * sum(run.seconds for run in board))
+    done = 0
+    for i, run in enumerate(chosen):
+        if run.seconds > (LONGEST if not i else min(LONGEST, left)):
+            continue
+        key = pipeline.keys.other_split(run.id)
+        if key not in pipeline.store:
+            left -= run.seconds
+            part = Part(job, i / len(chosen), (i + 1) / len(chosen))
+            with suppress(UserError):  # too few rows for these folds: there is no other score then
+                pipeline.store.put_value(key, _validated(pipeline, run, columns, part))
+        done += key in pipeline.store
+    return done
+
+
+def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], job: Job) -> OtherSplit:
+    """A run scored by the other folds of the training part; the held-out test set is not touched."""
+    candidate = run.candidate_of(pipeline.project)
+    assert isinstance(candidate, Candidate)
+    train, by_time = pipeline.train, pipeline.project.split.by_time
+    when = moments(pipeline.table.frame.take(pipeline.train_rows), columns)
+    folds = _shuffled(pipeline) if by_time else _blocked(time_blocks(when, len(pipeline.folds)))
+    found: list[float] = []
+    loss = np.full(train.rows, np.nan)
+    for i, (rows, valid) in enumerate(folds):
+        job.step(i / len(folds), msg("{model}: validated by time and at random", model=run.label))
+        fitted = pipeline.fit(candidate, rows)
+        model = fit(candidate.algorithm, fitted.matrix, fitted.target, fitted.weights, pipeline.project.seed).model
+        scores = np.round(model.scores(fitted.transform(train.frame.take(valid))), 12)
+        found.append(score(run.metric, train.target.take(valid), scores, pipeline.positive, None))
+        loss[valid] = _losses(train.target.take(valid), scores)
+    known = [one for one in found if np.isfinite(one)]
+    other = OtherSplit(columns, by_time, float(np.mean(known)) if known else None)
+    if by_time:
+        return other
+    rows, own = out_of_fold(pipeline, candidate)
+    usual = np.full(train.rows, np.nan)
+    usual[rows] = _losses(train.target.take(rows), own)
+    return replace(other, clearly_worse=_clearly_greater(loss, usual, time_blocks(when, BLOCKS)))
+
+
+def time_blocks(when: Longs | Floats, count: int) -> Ints:
+    """The block of each moment (rows,): about `count` blocks of adjacent moments, about equal in rows. Equal moments are in one block."""
+    before = np.searchsorted(np.sort(when), when, side="left")
+    return np.unique(before * count // max(len(when), 1), return_inverse=True)[1].astype(np.intp)
+
+
+def _blocked(blocks: Ints) -> list[Fold]:
+    """Folds that each predict one block from all others, so that they learn from as many rows as shuffled ones."""
+    return [(np.flatnonzero(blocks != one), np.flatnonzero(blocks == one)) for one in range(int(blocks.max()) + 1)]
+
+
+def _shuffled(pipeline: Pipeline) -> list[Fold]:
+    """As many folds of rows drawn at random."""
+    target = pipeline.train.target
+    splitter = choices().splitters["stratified" if target.classes else "random"].with_known({"folds": len(pipeline.folds)})
+    return make_folds(splitter, SplitFacts(target=target, strata=task_spec(target.task).strata(target)), pipeline.project.seed)
+
+
+def _losses(target: Target, scores: Floats) -> Floats:
+    """How far off each answer is, (rows,): the log-loss of its class, or its squared error."""
+    if not target.classes:
+        squares: Floats = (target.values - scores) ** 2
+        return squares
+    losses: Floats = -np.log(np.maximum(scores[np.arange(len(scores)), target.values], LEAST_PROBABILITY))
+    return losses
+
+
+def _clearly_greater(loss: Floats, usual: Floats, blocks: Ints) -> bool:
+    """Whether the losses (rows,) are greater than usual by WORSE, and not by chance: Student's t over the means of blocks of time."""
+    from scipy import stats
+
+    both = np.isfinite(loss) & np.isfinite(usual)
+    if not both.any() or loss[both].mean() < WORSE * usual[both].mean():
+        return False
+    counts = np.bincount(blocks[both])
+    lead = np.bincount(blocks[both], weights=(loss - usual)[both])[counts > 0] / counts[counts > 0]
+    if len(lead) < LEAST_BLOCKS:
+        return False
+    error = float(lead.std(ddof=1)) / np.sqrt(len(lead))
+    return bool(lead.mean() > stats.t.ppf(CERTAINTY, len(lead) - 1) * error)
+
+
+def time_findings(pipeline: Pipeline, board: Iterable[Run]) -> tuple[Finding, ...]:
+    """That scores by time are clearly worse than at random, with the split by time as its fix; nothing while both are not known, or when
+    they are not.
+    """
+    runs = ranked(board)
+    others = other_splits(pipeline.store, pipeline.project, runs)
+    worse = next((others[run.id] for run in runs if run.id in others and others[run.id].clearly_worse), None)
+    if worse is None:
+        return ()
+    fix = {"split": {"id": "time", "params": {"column": [*worse.columns]}}}
+    why = msg("Rows of the same time help to predict each other. The rows of the future have no such neighbours yet.")
+    return (_TIME_MATTERS.finding("high", worse.columns[0], splits_text(runs, others), why, fix),)

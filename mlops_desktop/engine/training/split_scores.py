@@ -1,0 +1,49 @@
+"""The stored scores of runs by the other way of validation, and what they say. Light: leaderboards and the command line read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys
+from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.training.ranking import ranked
+from mlops_desktop.engine.training.results import OtherSplit
+from mlops_desktop.engine.training.runs import Run
+from mlops_desktop.serving.message import msg
+
+TIME_MATTERS = "time_matters"  # the rule of the finding that scores by time are clearly worse
+_QUESTIONS = ("finding.time_order.", f"finding.{TIME_MATTERS}.")
+
+
+def best_of_each(board: Iterable[Run]) -> list[Run]:
+    """The best run of each algorithm, best first; ensembles are left out, for they are made of the others."""
+    found: dict[str, Run] = {}
+    for run in ranked(board):
+        if not run.of_ensemble:
+            found.setdefault(run.algorithm_id, run)
+    return list(found.values())
+
+
+def other_splits(store: ArtifactStore, project: Project, board: Iterable[Run]) -> dict[str, OtherSplit]:
+    """The scores by the other way of validation, by the id of the run; empty when a person has decided how rows are split."""
+    if any(id_.startswith(_QUESTIONS) for id_ in project.answers):
+        return {}
+    keys, found = Keys(project), {}
+    for run in best_of_each(board):
+        with suppress(KeyError):
+            found[run.id] = store.get_value(keys.other_split(run.id), OtherSplit)
+    return found
+
+
+def splits_text(board: Iterable[Run], others: Mapping[str, OtherSplit]) -> str:
+    """Both scores of the best run that has both, in a sentence or two; empty when none has. `board` is ranked."""
+    best = next((run for run in board if run.id in others and others[run.id].score is not None), None)
+    if best is None:
+        return ""
+    other, columns = others[best.id], ", ".join(f"“{name}”" for name in others[best.id].columns)
+    figures = {"label": best.label, "metric": best.metric, "own": f"{best.score:.4f}", "other": f"{other.score:.4f}", "columns": columns}
+    if other.shuffled:
+        return msg("{label}: {metric} {own} by time; with rows drawn at random it would be {other}.", **figures)
+    both = msg("{label}: {metric} {own} with rows drawn at random, {other} by blocks of time ({columns}).", **figures)
+    return msg("{both} The scores at random say little of the future: split by time.", both=both) if other.clearly_worse else both

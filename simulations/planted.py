@@ -1,0 +1,69 @@
+"""Generated tables of kinds that mislead a proposal: bike hire by the hour, electricity, hotel rates, wines bottled twice, passengers.
+
+Each takes a random state and a number of rows, and gives CSV lines, the header first; the column to predict is the last one. The first
+three are in the order of time and go on as long as they are asked to: later rows of one draw are the future of the earlier ones.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+import numpy as np
+
+Rng = np.random.Generator
+START = datetime.datetime(2021, 1, 1)
+
+
+def bike_hire(rng: Rng, rows: int) -> list[str]:
+    """Hires by the hour with the columns year, month and hour, and a demand that wanders from week to week."""
+    times = [START + datetime.timedelta(hours=5 * i) for i in range(rows)]
+    demand = 200 + np.cumsum(rng.normal(0, 2, rows))
+    warm = 12 + 9 * np.sin(np.arange(rows) / 280) + rng.normal(0, 3, rows)
+    hires = demand + 4 * warm + 60 * np.sin(np.array([time.hour for time in times]) / 3.8) + rng.normal(0, 10, rows)
+    lines = [f"{t.year},{t.month},{t.hour},{warm[i]:.1f},{max(0, round(hires[i]))}" for i, t in enumerate(times)]
+    return ["year,month,hour,temperature,hires", *lines]
+
+
+def electricity(rng: Rng, rows: int) -> list[str]:
+    """Half-hourly load in a column for the day and one for the time of day."""
+    times = [START + datetime.timedelta(minutes=30 * i) for i in range(rows)]
+    load = 500 + np.cumsum(rng.normal(0, 4, rows)) + 80 * np.sin(np.arange(rows) / 48 * 2 * np.pi)
+    wind = rng.normal(20, 6, rows)
+    return ["Date,Time,wind,load", *(f"{t:%d/%m/%Y},{t:%H:%M},{wind[i]:.1f},{load[i] - wind[i]:.1f}" for i, t in enumerate(times))]
+
+
+def hotel_rates(rng: Rng, rows: int) -> list[str]:
+    """Bookings by the parts of their day of arrival, months by name; rates wander."""
+    days = np.arange(rows) // 2
+    times = [START + datetime.timedelta(days=int(day)) for day in days]
+    level = 90 + np.cumsum(rng.normal(0, 2, days[-1] + 1))
+    nights = rng.integers(1, 8, rows)
+    rates = level[days] + 3 * nights + rng.normal(0, 4, rows)
+    lines = [f"{t.year},{t:%B},{t.day},{nights[i]},{rates[i]:.2f}" for i, t in enumerate(times)]
+    return ["arrival_year,arrival_month,arrival_day,nights,rate", *lines]
+
+
+def wines(rng: Rng, rows: int) -> list[str]:
+    """Wines of which nearly a third stand in the table more than once, and a quality that nothing explains."""
+    kinds = [
+        f"{rng.normal(7, 1):.2f},{rng.normal(0.5, 0.2):.3f},{rng.normal(10, 1):.2f},{rng.integers(5, 7)}" for _ in range(rows * 7 // 10)
+    ]
+    again = [kinds[i] for i in rng.integers(0, len(kinds), rows - len(kinds))]
+    return ["acidity,sugar,alcohol,quality", *rng.permutation([*kinds, *again]).tolist()]
+
+
+def passengers(rng: Rng, rows: int) -> list[str]:
+    """Passengers with names that nobody shares, cabins that few have, tickets, and whether they survived."""
+    lines = []
+    for i in range(rows):
+        name = f'"Fam{i}son, G{i}or V{i}ale (K{i}tty, L{i}ey)"'
+        cabin = f"{rng.choice(list('ABC'))}{i}" if rng.random() < 0.2 else ""
+        age = f"{rng.normal(30, 12):.0f}" if rng.random() < 0.8 else ""
+        sex = rng.choice(["male", "female"])
+        survived = int(rng.random() < (0.7 if sex == "female" else 0.2))
+        lines.append(f"{i + 1},{rng.integers(1, 4)},{name},{sex},{age},{cabin},{rng.choice(list('SCQ'))},{survived}")
+    return ["PassengerId,Pclass,Name,Sex,Age,Cabin,Embarked,Survived", *lines]
+
+
+IN_TIME: tuple[Callable[[Rng, int], list[str]], ...] = (bike_hire, electricity, hotel_rates)
