@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("coverage", "drift", "checks")
+PARTS = ("coverage", "drift", "selection", "checks")
 
 
 def main() -> int:

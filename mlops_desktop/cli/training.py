@@ -47,6 +47,10 @@ def run_command(args: argparse.Namespace) -> int:
     else:
         score = f"{project.metric} {found.score:.4f} ± {found.std:.4f}"
         print(f"{found.algorithm}: {score} after {pluralize(found.trials, '1 trial', '{n} trials')} (run {found.chosen[:8]}).")
+        if found.corrected is not None:
+            print(
+                f"It was chosen by that score, which is a little too good: {project.metric} {found.corrected:.4f} is to be expected of it."
+            )
         if project.refit == "all":
             print("Its model was then fitted on all rows; `evaluate` measures the test set with one of the training part.")
     return 0

@@ -10,12 +10,13 @@ from .errors import UserError
 from .message import msg
 from .units import CURRENCIES, UNITS
 
+_MOST_CHARACTERS = 200
 _IN_NAME = re.compile(r"(?P<name>.*\S)\s*[\[(]\s*(?P<unit>[^\[\]()]{1,12}?)\s*[\])]|(?P<before>.*\S)\s+in\s+(?P<behind>\S{1,12})")
 
 
 def split_unit(name: str) -> tuple[str, str]:
     """The name of a column without the unit at its end, and this unit: “Price (€)” is “Price” in “€”. "" for a name without one."""
-    found = _IN_NAME.fullmatch(name)
+    found = _IN_NAME.fullmatch(name) if len(name) <= _MOST_CHARACTERS else None
     if found is None:
         return name, ""
     bare, unit = (found["name"], found["unit"]) if found["unit"] else (found["before"], found["behind"])

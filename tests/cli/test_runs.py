@@ -18,7 +18,12 @@ def test_the_leaderboard_as_json(project):
     scores = [run["score"] for run in found["runs"]]
     assert scores == sorted(scores, reverse=True)
     assert {"id", "algorithm", "score", "std", "status", "seconds"} <= set(found["runs"][0])
-    assert "Logistic regression" in call("runs", project).stdout
+    expected = found["selection"]
+    assert (expected["run"], expected["score"]) == (found["runs"][0]["id"], scores[0])
+    assert [run["id"] for run in found["runs"] if run["tied"]] == []  # beside itself
+    text = call("runs", project).stdout
+    assert "Logistic regression" in text
+    assert f"The best of {expected['runs']} runs was chosen by its score" in text
 
 
 def test_the_leaderboard_names_what_differs(project, tmp_path):
@@ -30,7 +35,7 @@ def test_the_leaderboard_names_what_differs(project, tmp_path):
     found = {one["id"]: one["differences"] for one in json.loads(call("runs", copy, "--json").stdout)["runs"]}
     assert found[run.id] == []
     assert found["f" * 32] == ["Bins"]
-    assert [line for line in call("runs", copy).stdout.splitlines() if line.startswith("ffffffff") and line.endswith("done     Bins")]
+    assert [line for line in call("runs", copy).stdout.splitlines() if line.startswith("ffffffff") and line.endswith("tied     Bins")]
 
 
 def test_choosing_a_run_and_the_best_again(project):

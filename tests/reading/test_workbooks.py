@@ -11,6 +11,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.sources import _workbook
 from mlops_desktop.catalog.sources._workbook import _STRICT
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.loading import load_cells
@@ -97,3 +98,29 @@ def test_far_dates_of_parquet(tmp_path):
     cells = load_cells(path, None, Silent())[1]
     assert [cells.table.column(name).null_count for name in "tdn"] == [1, 1, 0]
     assert [(note.column, note.rule, note.rows) for note in cells.notes] == [("t", "date_range", (1,)), ("d", "date_range", (1,))]
+
+
+def with_part(path, change):
+    """The workbook with other XML in the place of its sheet's."""
+    changed = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(path) as given, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in given.namelist():
+            data = given.read(name)
+            target.writestr(name, change(data) if name.endswith("sheet1.xml") else data)
+    return changed
+
+
+@pytest.mark.parametrize("start", [b"", b'<!DOCTYPE x [<!ENTITY foo "7">]>'])
+def test_a_cell_that_refers_to_a_text_elsewhere_is_refused_and_not_empty(start, tmp_path):
+    path = with_part(workbook(tmp_path, [NAMES, *BODY]), lambda xml: start + xml.replace(b"<v>2</v>", b"<v>&foo;</v>"))
+    with pytest.raises(UserError, match="refers to texts outside"):
+        read(path)
+    assert read(with_part(workbook(tmp_path, [NAMES, ["A & <B>", 1, 2]]), lambda xml: xml)).table.column("shop").to_pylist() == ["A & <B>"]
+
+
+def test_a_sheet_that_unpacks_to_far_more_than_tables_do_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(_workbook, "_LARGE", 2**16)
+    path = workbook(tmp_path, [NAMES, *BODY])
+    assert read(path).rows == 3
+    with pytest.raises(UserError, match="more than a workbook can hold"):
+        read(with_part(path, lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * 2**20)))

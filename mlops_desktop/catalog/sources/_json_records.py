@@ -164,7 +164,7 @@ def _lists(value: Any, path: Path) -> Iterator[tuple[Path, list[Any]]]:
 
 
 def flatten(record: dict[str, Any]) -> dict[Path, Any]:
-    """The cells of a record by path: nested objects are opened, lists stay as JSON text."""
+    """The cells of a record by path: nested objects are opened, lists stay lists."""
     cells: dict[Path, Any] = {}
     _flatten(record, (), cells)
     return cells
@@ -175,7 +175,12 @@ def _flatten(record: dict[str, Any], path: Path, cells: dict[Path, Any]) -> None
         if isinstance(value, dict):
             _flatten(value, (*path, key), cells)
         else:
-            cells[(*path, key)] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+            cells[(*path, key)] = value
+
+
+def as_cell(value: Any) -> Any:
+    """A value as a cell: a list or an object as JSON text."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
 
 
 def doubled_keys(record: Any) -> tuple[str, ...]:

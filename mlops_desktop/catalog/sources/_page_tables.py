@@ -15,10 +15,11 @@ _HIDDEN = frozenset(("script", "style", "template"))
 
 @dataclass
 class PageTable:
-    """One table: its rows of texts, and what names it (its caption, the heading before it or its id)."""
+    """One table: its rows of texts, what names it (its caption, the heading before it or its id), and whether the page ends inside it."""
 
     name: str
     rows: list[list[str]] = field(default_factory=list)
+    is_cut: bool = False
 
 
 @dataclass
@@ -107,7 +108,9 @@ class _Parser(HTMLParser):
     def finish(self) -> None:
         """End what a page that is cut off left open."""
         while self._open:
-            self._end_row(self._open.pop())
+            here = self._open.pop()
+            here.table.is_cut = True
+            self._end_row(here)
 
     def _end_cell(self, here: _Open) -> None:
         if here.cell is None or here.row is None:

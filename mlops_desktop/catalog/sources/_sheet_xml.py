@@ -23,6 +23,7 @@ _LONG = re.compile(_CELL + rb"(?:" + _FORMULA + rb")?<(?:\w+:)?v>(-?[0-9]{16,})<
 _MERGED = re.compile(rb'mergeCell\b[^>]*?\bref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 _HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\b([^>]*?\bhidden=["'](?:1|true)["'][^>]*)>""")
 _NUMBER = {name: re.compile(rb"""\b%b=["']([0-9]+)["']""" % name) for name in (b"r", b"min", b"max")}
+_FOREIGN = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _STYLE = re.compile(rb'\ss="([0-9]{1,9})"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
@@ -59,6 +60,11 @@ class SheetXml:
     merged: list[tuple[int, int, int, int]]
     hidden_rows: list[tuple[int, int]]
     hidden_columns: list[tuple[int, int]]
+
+
+def has_foreign_references(data: bytes) -> bool:
+    """Whether a sheet's XML refers to texts that stand elsewhere (entities), whose cells calamine leaves empty."""
+    return _FOREIGN.search(data) is not None
 
 
 def sheet_xml(data: bytes, wanted: Collection[int]) -> SheetXml:

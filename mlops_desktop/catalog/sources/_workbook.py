@@ -23,10 +23,12 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._far_cells import without_far_cells
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats
 from mlops_desktop.catalog.sources._sheet import Area, Sheet
-from mlops_desktop.catalog.sources._sheet_xml import SheetXml, long_numbers, sheet_parts, sheet_xml
+from mlops_desktop.catalog.sources._sheet_xml import SheetXml, has_foreign_references, long_numbers, sheet_parts, sheet_xml
 from mlops_desktop.serving.message import msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
+_LARGE = 2**26  # unpacked bytes of one part, from which on …
+_MOST_PACKED = 200  # … so many of them in a byte are no table; those of programs have ten to fifty
 _EXACT = 2**53  # whole numbers below it are exact as floats
 # Namespaces of the strict form of Open XML and of the usual one.
 _STRICT = {
@@ -66,7 +68,9 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
     try:
         if zipfile.is_zipfile(io.BytesIO(source)):
             archive = zipfile.ZipFile(io.BytesIO(source))
-            if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
+            parts_of_file = archive.infolist()
+            too_dense = any(part.file_size > max(_LARGE, _MOST_PACKED * part.compress_size) for part in parts_of_file)
+            if too_dense or sum(part.file_size for part in parts_of_file) > _MOST_BYTES:
                 raise UserError(msg("“{path}” unpacks to more than a workbook can hold.", path=path.name), "Save the table as CSV.")
             if _is_strict(archive):
                 source = _usual_form(archive)
@@ -135,6 +139,11 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     job.step(0.1)
     part = workbook.parts.get(title)
     near = without_far_cells(title, workbook.archive.read(part)) if workbook.archive is not None and part else None
+    if near and has_foreign_references(near.data):
+        raise UserError(
+            msg("The sheet “{title}” refers to texts outside of it, which no spreadsheet program writes.", title=title),
+            "Open the file in a spreadsheet program and save it there.",
+        )
     book = _with_part(workbook.archive, part, near.data) if workbook.archive and part and near and near.changed else workbook.book
     with ThreadPoolExecutor(1) as beside:  # calamine leaves Python free meanwhile
         reading = beside.submit(book.get_sheet_by_name, title)

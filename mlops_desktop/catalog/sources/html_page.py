@@ -10,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import listed
-from mlops_desktop.base.source import Batches, table_batches
+from mlops_desktop.base.source import Batches, file_notes, table_batches
 from mlops_desktop.base.text_file import decode, find_encoding, refuse_binary
 from mlops_desktop.catalog.sources._page_tables import PageTable, page_tables
 from mlops_desktop.catalog.sources._rows_to_table import table_of_rows
@@ -60,6 +60,8 @@ class HtmlPage(TableSource):
             shown = first_few((f"“{name}”" for name in others), 5)
             message = msg("The table “{name}” was read, the largest; there are also {others}.", name=names[at], others=shown)
             notes.append(Evidence("", "table", message, parameter="table", values=others[:20]))
+        if tables[at].is_cut:
+            notes += file_notes([msg("The page ends inside the table: it may be cut off, and rows may be missing.")])
         table, report = table_of_rows(self, tables[at].rows, notes)
         yield from table_batches(table)
         return report

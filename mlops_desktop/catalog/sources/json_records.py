@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
@@ -17,7 +19,7 @@ from mlops_desktop.base.text_file import write_beginning
 from mlops_desktop.catalog.sources._column_builder import PART_ROWS, ColumnBuilder, add_rows
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import plain_file
-from mlops_desktop.catalog.sources._json_records import Records, doubled_keys, find_records, flatten
+from mlops_desktop.catalog.sources._json_records import Records, as_cell, doubled_keys, find_records, flatten
 from mlops_desktop.serving.header import generated_names, is_header
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
@@ -78,20 +80,23 @@ class JsonRecords(Source):
         return report
 
     def _table(self, path: Path, found: Records, job: Job) -> tuple[Any, ReadReport]:
-        builder, messages = ColumnBuilder(), list(found.messages)
+        builder, messages, lists = ColumnBuilder(), list(found.messages), Counter[str]()
         first = list(islice(found.values, 1))
         values = chain(first, found.values)
         has_names = True
         if first and isinstance(first[0], list):
-            has_names = self._add_lists(builder, values, found.names, messages, job)
+            has_names = self._add_lists(builder, values, found.names, messages, lists, job)
         else:
-            _add_objects(builder, values, messages, job)
+            _add_objects(builder, values, messages, lists, job)
         if not builder.rows:
             raise UserError(msg("“{path}” holds no record.", path=path.name), "Choose a file with a table in it.")
         table, mixed, more = builder.finish()
-        return table, ReadReport(rows_read=table.num_rows, notes=file_notes([*messages, *more]), has_names=has_names, mixed=mixed)
+        notes = (*file_notes([*messages, *more]), *_nested_notes(lists))
+        return table, ReadReport(rows_read=table.num_rows, notes=notes, has_names=has_names, mixed=mixed)
 
-    def _add_lists(self, builder: ColumnBuilder, values: Iterator[Any], names: list[str] | None, messages: list[str], job: Job) -> bool:
+    def _add_lists(
+        self, builder: ColumnBuilder, values: Iterator[Any], names: list[str] | None, messages: list[str], lists: Counter[str], job: Job
+    ) -> bool:
         """Add records that are lists; whether something names their columns. Short rows are filled up, longer ones widen the table."""
         rows = [_row(value) for value in values]
         shown = [["" if cell is None else str(cell) for cell in row] for row in rows[:_BODY]]
@@ -105,7 +110,9 @@ class JsonRecords(Source):
             messages.append(plural_msg(len(uneven), one, many, rows=numbers))
         all_names = [*names, *[""] * (width - len(names))] if names else generated_names(width)
         for start in range(0, len(rows) or 1, PART_ROWS):
-            part = [(*row, *[None] * (width - len(row))) for row in rows[start : start + PART_ROWS]]
+            part = [(*map(as_cell, row), *[None] * (width - len(row))) for row in rows[start : start + PART_ROWS]]
+            for row in rows[start : start + PART_ROWS]:
+                lists.update(all_names[at] for at, cell in enumerate(row) if isinstance(cell, (list, dict)))
             add_rows(builder, part, all_names)
             job.step(0.3 + 0.6 * start / max(len(rows), 1))
         return names is not None
@@ -119,18 +126,27 @@ def _row(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _add_objects(builder: ColumnBuilder, values: Iterator[Any], messages: list[str], job: Job) -> None:
+def _nested_notes(lists: Mapping[str, int]) -> list[Evidence]:
+    """That cells of columns hold lists, with how many of them do."""
+    one = "1 cell holds a list; it stays one text, and equal lists are one value."
+    many = "{n} cells hold lists; each stays one text, and equal lists are one value."
+    return [Evidence(name, "nested", plural_msg(count, one, many)) for name, count in lists.items()]
+
+
+def _add_objects(builder: ColumnBuilder, values: Iterator[Any], messages: list[str], lists: Counter[str], job: Job) -> None:
     """Add records that are objects. Values that are none stand in a column “value”; keys that are doubled are counted."""
     doubled: dict[str, int] = {}
     done = 0
     while part := list(islice(values, PART_ROWS)):
         cells: dict[Any, list[Any]] = {}
         for at, record in enumerate(part):
-            flat = flatten(record) if isinstance(record, dict) else {("value",): json.dumps(record) if isinstance(record, list) else record}
+            flat = flatten(record) if isinstance(record, dict) else {("value",): record}
             for key, cell in flat.items():
                 if key not in cells:
                     cells[key] = [None] * len(part)
-                cells[key][at] = cell
+                if isinstance(cell, list):
+                    lists[".".join(key)] += 1
+                cells[key][at] = as_cell(cell)
             for name in doubled_keys(record):
                 doubled[name] = doubled.get(name, 0) + 1
         builder.add(cells, {key: ".".join(key) for key in cells}, len(part))

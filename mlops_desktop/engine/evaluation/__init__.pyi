@@ -24,9 +24,13 @@ from .results import PrecisionRecallCurve as PrecisionRecallCurve
 from .results import Residuals as Residuals
 from .results import ResponseTime as ResponseTime
 from .results import RocCurve as RocCurve
+from .results import SelectionEstimate as SelectionEstimate
 from .results import WorstRow as WorstRow
 from .results import measured_model_note as measured_model_note
+from .results import selection_key as selection_key
+from .results import selection_note as selection_note
 from .results import used_before_note as used_before_note
 from .sampling_units import Units as Units
 from .sampling_units import leave_one_out as leave_one_out
 from .sampling_units import units_of as units_of
+from .selection import selection_estimate as selection_estimate

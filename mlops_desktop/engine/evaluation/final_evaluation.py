@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_new_file, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
@@ -18,22 +20,37 @@ from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, measured_model_note, used_before_note
 from mlops_desktop.engine.evaluation.sampling_units import units_of
 from mlops_desktop.engine.pipeline import Pipeline, read_facts
-from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
+from mlops_desktop.engine.project import Costs
+from mlops_desktop.engine.training import (
+    Chosen,
+    Run,
+    Runs,
+    cross_fitted_thresholds,
+    mean_cost,
+    open_chosen,
+    out_of_fold,
+    proposed_threshold,
+)
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.csv_io import own_words
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.required_inputs import blocking_columns
 from mlops_desktop.serving.schema import Schema
 
 IMPORTANCE_REPEATS = 5
+DECIDED_BY_FOLD = msg(
+    "Metrics of decisions take for each fold the threshold that the other folds propose: at the one that is best on the same rows they"
+    " would be too good."
+)
 
 
 def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
     """The evaluation of the run's out-of-fold scores of the training rows; the held-out test set is not used.
 
-    For two classes with the threshold that these scores propose, and its curve (with costs where they are set).
+    For two classes with the threshold that these scores propose, and its curve (with costs where they are set). Unless a person set the
+    threshold, the rows of a fold are decided by the one that the other folds propose.
     """
     pipeline = chosen.pipeline
     key = pipeline.keys.out_of_fold(chosen.run.id)
@@ -41,6 +58,7 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
         return pipeline.store.get_value(key, Evaluation)
     rows, scores = out_of_fold(pipeline, chosen.candidate, job)
     part = pipeline.train.target.take(rows)
+    by_fold = _fold_thresholds(pipeline, part, scores)
     found = evaluate_scores(
         part,
         scores,
@@ -49,17 +67,44 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
         seed=pipeline.project.seed,
         job=job,
         units=units_of(pipeline, pipeline.train.take(rows)),
+        decided_at=None if by_fold is None else np.repeat(by_fold, _fold_sizes(pipeline)),
     )
     found = _placed(found, pipeline.train_rows[rows])
-    if pipeline.positive is not None and found.classification is not None:
+    classes = found.classification
+    if pipeline.positive is not None and classes is not None:
         choice = proposed_threshold(pipeline, rows, scores)
-        found = replace(
-            found,
-            choice=ProposedThreshold(choice.threshold, choice.rule, choice.reason),
-            classification=replace(found.classification, threshold_curve=choice.curve),
-        )
+        proposed = ProposedThreshold(choice.threshold, choice.rule, choice.reason)
+        if by_fold is not None:
+            value = _reached(found, choice.rule, pipeline.project.costs)
+            reason = joined([choice.reason, msg("Judged by rows that it was not chosen by: {value}.", value=format_number(value, 3))], " ")
+            proposed = replace(proposed, reason=reason)
+            found = replace(found, notes=(*found.notes, DECIDED_BY_FOLD))
+        classes = replace(classes, threshold_curve=choice.curve, fold_thresholds=by_fold)
+        found = replace(found, choice=proposed, classification=classes)
     pipeline.store.put_value(key, found)
     return found
+
+
+def _reached(found: Evaluation, rule: str, costs: Costs | None) -> float:
+    """The value of what a threshold is chosen by (see `thresholds.rule_for`) with the decisions of an evaluation."""
+    classes, metric = found.classification, found.metric(rule)
+    if metric is not None and metric.value is not None:
+        return metric.value
+    assert classes is not None
+    assert classes.positive is not None
+    return mean_cost(classes.confusion.counts, classes.positive, costs or Costs()) if rule == "cost" else math.nan
+
+
+def _fold_sizes(pipeline: Pipeline) -> list[int]:
+    return [len(valid) for _, valid in pipeline.folds]
+
+
+def _fold_thresholds(pipeline: Pipeline, target: Target, scores: Floats) -> tuple[float, ...] | None:
+    """The thresholds by which out-of-fold rows are decided; None where there is no threshold, or a person set one."""
+    project, positive = pipeline.project, pipeline.positive
+    if positive is None or project.threshold is not None:
+        return None
+    return cross_fitted_thresholds(target, scores[:, positive], positive, _fold_sizes(pipeline), project.metric, project.costs)
 
 
 def _placed(found: Evaluation, rows: Ints) -> Evaluation:

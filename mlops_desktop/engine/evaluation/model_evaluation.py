@@ -82,15 +82,18 @@ def evaluate_scores(
     job: Job | None = None,
     prior: Floats | None = None,
     units: Units | None = None,
+    decided_at: Floats | None = None,
 ) -> Evaluation:
     """The evaluation of scores: (rows, classes) probabilities or (rows,) values, all finite, against the truth.
 
     `prior` is what the baseline always answers: class shares (classes,), or one number (1,), best those of the training rows; these rows'
-    own unless given. `units` are what intervals are drawn over: each row unless given. Curves are those of the positive class,
+    own unless given. `units` are what intervals are drawn over: each row unless given. `decided_at` (rows,) decides rows in place of
+    `threshold`, by thresholds that were chosen without them. Curves are those of the positive class,
     or of the most frequent classes where there is none.
     """
     job = job or Silent()
-    predicted = predictions(target, scores, positive, threshold)
+    decide = threshold if decided_at is None else decided_at
+    predicted = predictions(target, scores, positive, decide)
     rows = len(target.values)
     intervals = Intervals(predicted, units or row_units(rows), seed, resamples)
     base = _baseline(target, prior)
@@ -102,7 +105,7 @@ def evaluate_scores(
         if metric.id == IN_PER_CENT and _has_zero(target):
             results.append(_metric(metric, math.nan, Interval(None, ""), math.nan, ""))
             continue
-        value = score(metric.id, target, scores, positive, threshold)
+        value = score(metric.id, target, scores, positive, decide)
         results.append(_metric(metric, value, intervals.of(metric, value), score(metric.id, target, base), name))
     return Evaluation(
         task=target.task,

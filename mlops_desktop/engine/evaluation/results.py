@@ -5,12 +5,16 @@ The JSON of these classes is what `mlops-desktop evaluate --json` prints and wha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.target_columns import Class
+from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.project import INLINE, OMIT_NONE, Project, json_name
-from mlops_desktop.engine.training import ThresholdCurve
+from mlops_desktop.engine.training import Run, ThresholdCurve, ranked
 from mlops_desktop.serving.message import msg
 
 
@@ -131,7 +135,8 @@ class Classification:
     """What an evaluation of classes holds: counts and rates by class, and curves of the positive class or of the most frequent ones.
 
     `positive` is its position in `classes`, None unless there are two; then `threshold` is the threshold in use and `threshold_curve` what
-    others would do.
+    others would do. `fold_thresholds`: out of fold, where the threshold in use is the proposed one, each fold is decided by the threshold
+    that the scores of the other folds propose.
     """
 
     classes: tuple[Class, ...]
@@ -141,6 +146,7 @@ class Classification:
     per_class: tuple[ClassRates, ...]
     curves: tuple[ClassCurves, ...]
     threshold_curve: ThresholdCurve | None = field(default=None, metadata=OMIT_NONE)
+    fold_thresholds: tuple[float, ...] | None = field(default=None, metadata=OMIT_NONE)
 
 
 @dataclass(frozen=True)
@@ -250,6 +256,39 @@ class Evaluation:
     def metric(self, id_: str) -> MetricResult | None:
         """The metric of this id, if the task has it."""
         return next((one for one in self.metrics if one.id == id_), None)
+
+
+@dataclass(frozen=True)
+class SelectionEstimate:
+    """The best run (its id), its score, and what is expected of it: `corrected`, signed as the metric; by how many runs the choice was
+    made, those far behind included, and the number of resamples.
+    """
+
+    run: str
+    score: float
+    corrected: float
+    runs: int
+    resamples: int
+
+
+def selection_key(keys: Keys, board: Sequence[Run]) -> str:
+    """Under which key the estimate of these runs of a leaderboard is stored; "" where nothing was chosen among several."""
+    done = ranked(board)
+    return keys.selection(tuple(sorted(run.id for run in done))) if len(done) > 1 else ""
+
+
+def selection_note(found: SelectionEstimate, metric_id: str) -> str:
+    """The score of the best run and what is expected of it, as a sentence."""
+    metric = METRICS.get(metric_id)
+    score, corrected = (format_number(metric.shown(value) if metric else value) for value in (found.score, found.corrected))
+    return msg(
+        "The best of {runs} runs was chosen by its score, so that is a little too good: {metric} {corrected} is to be expected of it on new"
+        " rows, not {score} (the choice repeated on bootstrap samples).",
+        runs=found.runs,
+        metric=metric.label if metric else metric_id,
+        corrected=corrected,
+        score=score,
+    )
 
 
 def measured_model_note(project: Project) -> str:

@@ -254,14 +254,14 @@ def score(
     target: Target,
     scores: Floats,
     positive: int | None = None,
-    threshold: float | None = None,
+    threshold: float | Floats | None = None,
     weights: Floats | None = None,
 ) -> float:
     """The value of a metric, signed so that higher is better; NaN where it is undefined (see `measures`).
 
     `scores` are (rows, classes) probabilities or (rows,) values, all finite. Decisions between two classes follow `threshold` on the class
-    at `positive` (the second class unless given); without a threshold, and for more classes, the most probable class. `weights` (rows,)
-    say how much each row counts; all alike unless given.
+    at `positive` (the second class unless given), of all rows or of each, (rows,); without one, and for more classes, the most probable
+    class. `weights` (rows,) say how much each row counts; all alike unless given.
     """
     statistic = metric_of(metric_id, target.task).prepare(predictions(target, scores, positive, threshold))
     return float(statistic(row_weights(weights, len(target.values))[None, :])[0]) + 0.0  # no minus zero

@@ -19,8 +19,11 @@ from mlops_desktop.serving.frame import Bools, Floats, Ints
 SMALLEST = float(np.finfo(np.float64).eps)  # scikit-learn keeps probabilities for the log-loss this far from 0 and 1
 
 
-def predictions(target: Target, scores: Floats, positive: int | None, threshold: float | None) -> Predictions:
-    """Truth and scores side by side, decided as `Scorer.decide` does. ValueError when shapes disagree or a score is not finite."""
+def predictions(target: Target, scores: Floats, positive: int | None, threshold: float | Floats | None) -> Predictions:
+    """Truth and scores side by side, decided as `Scorer.decide` does, by one threshold or one for each row.
+
+    ValueError when shapes disagree or a score is not finite.
+    """
     rows, classes = len(target.values), len(target.classes)
     wanted = (rows, classes) if classes else (rows,)
     if scores.shape != wanted:

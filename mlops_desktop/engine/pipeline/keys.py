@@ -155,6 +155,10 @@ class Keys:
         """A trial on the leaderboard: the id of the run."""
         return self._key("run", self.trial(candidate))
 
+    def selection(self, runs: tuple[str, ...]) -> Key:
+        """What is expected of the best of these runs (ids, sorted) of the leaderboard."""
+        return self._key("selection", arguments=(list(runs),))
+
     def learning_curve(self, run: str) -> Key:
         """The score of a run (by its id) by the number of rows it learns from."""
         return self._key("learning_curve", run)

@@ -86,6 +86,8 @@ RESULTS: Mapping[str, Result] = {
         Result(name="fold", inputs=("trial",), arguments=("fold",), libraries=LEARNING),
         # A trial on a leaderboard.
         Result(name="run", inputs=("trial",), decisions=("metric", "positive")),
+        # What is expected of the best of some runs on a leaderboard.
+        Result(name="selection", inputs=("board",), arguments=("runs",)),
         # The scores of one fold of a run that learns from a share of the training rows.
         Result(name="learning_point", inputs=("run",), arguments=("share", "fold"), libraries=LEARNING),
         # The score of a run by the number of rows it learns from.
@@ -100,7 +102,7 @@ RESULTS: Mapping[str, Result] = {
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
         Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
-        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
+        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=3, libraries=LEARNING),
         # What the checks of a run are judged by.
         Result(name="checks", inputs=("run", "profile"), decisions=("refit",), libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.

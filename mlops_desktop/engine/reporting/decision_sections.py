@@ -10,7 +10,7 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, task_spec, tasks
-from mlops_desktop.engine.evaluation import Acceptance, used_before_note
+from mlops_desktop.engine.evaluation import Acceptance, SelectionEstimate, selection_note, used_before_note
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.project import Costs, Project
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
@@ -169,8 +169,8 @@ def _split_settings(splitter: Splitter) -> list[tuple[str, str | None]]:
     return found
 
 
-def leaderboard(runs: Sequence[Run], chosen: str, task: str) -> Html:
-    """The runs in the order of the leaderboard; those that do not differ significantly from the best are marked as ties."""
+def leaderboard(runs: Sequence[Run], chosen: str, task: str, selection: SelectionEstimate | None = None) -> Html:
+    """The runs in the order of the leaderboard, those marked that do not differ significantly from the best; and what is expected of it."""
     if not runs:
         return not_yet(msg("Train models in stage 6, or with “run”."))
     done = [run for run in runs if run.score is not None]
@@ -181,8 +181,8 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str) -> Html:
     rows, marked = [], []
     for place, run in enumerate([*done, *rest][:MOST_RUNS]):
         is_tie = place < len(done) and tied[place] and place > 0
-        marks = [*([pill(msg("chosen"), "ok")] if run.id == chosen else []), *([pill(msg("tie"), "warn")] if is_tie else [])]
-        state = Html(" ".join(marks))
+        marks = [pill(msg("chosen"), "ok")] if run.id == chosen else []
+        state = Html(" ".join([*marks, *([pill(msg("no clear difference"), "warn")] if is_tie else [])]))
         if run.status != "done":
             state = pill(_STATUSES[run.status], "bad" if run.status == "failed" else "")
         if run.id == chosen:
@@ -191,8 +191,13 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str) -> Html:
     name = _score_label(metric)
     notes = [msg("{metric}, mean over the folds of the training part; ± is the standard deviation between folds.", metric=name)]
     if any(tied[1:]):
-        tie = "A tie does not differ significantly from the best run (corrected paired t-test over folds): take the simpler or the faster."
-        notes.append(msg(tie))
+        notes.append(
+            msg(
+                "“No clear difference”: it may be as good as the best (corrected paired t-test over folds): take the simpler or the faster."
+            )
+        )
+    if selection is not None:
+        notes.append(selection_note(selection, done[0].metric))
     if len(runs) > MOST_RUNS:
         notes.append(plural_msg(len(runs) - MOST_RUNS, "1 more run is not shown.", "{n} more runs are not shown."))
     head = [msg("Model"), name, "±", msg("Time"), "", msg("Parameters")]

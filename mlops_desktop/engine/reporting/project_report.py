@@ -32,7 +32,7 @@ def _report(facts: ReportFacts) -> str:
     project, chosen = facts.project, facts.chosen
     shown = facts.evaluation or facts.out_of_fold
     split = decision_sections.split(project.split, facts.split, facts.test_accesses, facts.used_before)
-    leaderboard = decision_sections.leaderboard(facts.runs, chosen.id if chosen else "", project.task or "")
+    leaderboard = decision_sections.leaderboard(facts.runs, chosen.id if chosen else "", project.task or "", facts.selection)
     sections = [
         ("problem", msg("Problem"), decision_sections.problem(project)),
         ("data", msg("Data"), data_section.data(facts.profile, project)),

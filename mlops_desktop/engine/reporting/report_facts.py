@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mlops_desktop.engine.diagnostics import CheckResult
-from mlops_desktop.engine.evaluation import Acceptance, Evaluation
+from mlops_desktop.engine.evaluation import Acceptance, Evaluation, SelectionEstimate
 from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.training import Run
@@ -33,7 +33,8 @@ class ReportFacts:
     """Everything that a report shows; what is None stands in it as “not done yet”.
 
     `runs` are those of the leaderboard in its order, `out_of_fold` and `evaluation` (on the held-out test set) are of the chosen run,
-    `test_accesses` is how often the held-out test set was used, `checks` are of the chosen run.
+    `test_accesses` is how often the held-out test set was used, `used_before` which share of it in others; `selection` is what is expected
+    of the best run, `checks` are of the chosen run.
     """
 
     project: Project = field(default_factory=Project)
@@ -41,6 +42,7 @@ class ReportFacts:
     split: SplitSizes | None = None
     test_accesses: int | None = None
     used_before: float = 0.0
+    selection: SelectionEstimate | None = None
     runs: tuple[Run, ...] = ()
     chosen: Run | None = None
     model: DeployedModel | None = None

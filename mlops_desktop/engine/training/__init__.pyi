@@ -35,6 +35,7 @@ from .split_scores import splits_text as splits_text
 from .store_cleanup import Cleanup as Cleanup
 from .store_cleanup import clean_store as clean_store
 from .thresholds import ThresholdCurve as ThresholdCurve
+from .thresholds import cross_fitted_thresholds as cross_fitted_thresholds
 from .thresholds import mean_cost as mean_cost
 from .thresholds import threshold_curve as threshold_curve
 from .trials import LIBRARIES as LIBRARIES

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """The chosen run: its id, the name of its algorithm, mean and standard deviation of its score over the folds; trials of the search."""
+    """The chosen run: its id, the name of its algorithm, mean and standard deviation of its score over the folds; trials of the search.
+
+    `corrected`: of the best of several runs, the score that is expected of it on new rows.
+    """
 
     chosen: str
     algorithm: str
     score: float | None
     std: float | None
     trials: int
+    corrected: float | None = None
 
 
 @dataclass(frozen=True)

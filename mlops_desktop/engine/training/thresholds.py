@@ -102,6 +102,22 @@ def choose_threshold(target: Target, positive_scores: Floats, positive: int, met
     return Choice(threshold, rule, value, reason, _thinned(table, [at]))
 
 
+def cross_fitted_thresholds(
+    target: Target, positive_scores: Floats, positive: int, folds: Sequence[int], metric_id: str = "f1", costs: Costs | None = None
+) -> tuple[float, ...]:
+    """For each fold the threshold that the out-of-fold scores of the other folds propose. `folds` are numbers of rows: the rows stand fold
+    by fold. A fold that is decided by its own threshold was not used to choose it, so metrics of these decisions are not too good.
+    """
+    ends = np.cumsum(folds)
+    if ends[-1] != len(positive_scores):
+        raise ValueError(f"folds of {ends[-1]} rows for {len(positive_scores)} scores")
+    found = []
+    for end, rows in zip(ends.tolist(), folds, strict=True):
+        others = np.concatenate((np.arange(end - rows), np.arange(end, ends[-1])))
+        found.append(choose_threshold(target.take(others), positive_scores[others], positive, metric_id, costs).threshold)
+    return tuple(found)
+
+
 def _truth(target: Target, scores: Floats, positive: int) -> Bools:
     if scores.shape != (len(target.values),):
         raise ValueError(f"scores have the shape {scores.shape}, but ({len(target.values)},) is needed")

@@ -188,8 +188,8 @@ class Leaderboard(RowsTable):
         if best is not None and run.id == best.id:
             return Cell(self.tr("Best so far") if running else self.tr("Best"), tone="ok", tip=reason, icon="star")
         if tied:
-            tip = self.tr("The difference to the best may be chance (paired test over the folds, 95 %).")
-            return Cell(self.tr("Tied with the best"), tone="2", tip=tip)
+            tip = self.tr("No clear difference to the best: it may be chance (paired test over the folds, 95 %).")
+            return Cell(self.tr("No clear difference"), tone="2", tip=tip)
         if reason:
             return Cell(self.tr("Done, with a note"), tone="2", tip=reason, icon="info")
         return Cell(self.tr("Done"), tone="2")

@@ -235,7 +235,7 @@ def test_what_it_says_of_a_binary_problem():
     assert "2 times" in text
     assert "The figures of the first use are fair." in text
     assert "320 (80 %)" in text
-    assert "tie</span>" in text
+    assert "no clear difference</span>" in text
     assert text.count("chosen</span>") == 1
     assert "Interquartile range" in text  # the label of a choice, not its id
     assert text.count("switched off") == 2  # a step and a row filter

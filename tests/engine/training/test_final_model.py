@@ -22,6 +22,7 @@ from mlops_desktop.engine.evaluation.final_evaluation import (
     out_of_fold_evaluation,
     seen_evaluation,
 )
+from mlops_desktop.engine.metrics.definitions import score
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
 from mlops_desktop.engine.pipeline.candidate import Combination
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
@@ -212,8 +213,8 @@ def test_an_evaluation_holds_for_the_model_of_all_rows_too(churn, copy_of):
     """It is made by a model of the training part alone, so fitting on all rows opens the test set no second time."""
     made = copy_of(churn)
     held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "evaluation", Silent())
-    everything = Pipeline(made.folder, replace(made.project, refit="all"))
-    assert seen_evaluation(everything, chosen_run(everything, made.runs), made.runs) is not None
+    other = Pipeline(made.folder, replace(made.project, refit="train"))
+    assert seen_evaluation(other, chosen_run(other, made.runs), made.runs) is not None
 
 
 def test_the_proposed_threshold_is_reported_beside_the_one_that_is_used(churn, copy_of):
@@ -222,7 +223,7 @@ def test_the_proposed_threshold_is_reported_beside_the_one_that_is_used(churn, c
     costs = Costs(false_positive=1.0, false_negative=5.0)
     pipeline = Pipeline(made.folder, replace(made.project, threshold=0.9))
     found = out_of_fold_evaluation(open_chosen(pipeline, made.runs, Silent()), Silent())
-    assert found.classification.threshold == 0.9
+    assert (found.classification.threshold, found.classification.fold_thresholds) == (0.9, None)
     assert found.choice.threshold == proposed
     assert proposed in found.classification.threshold_curve.threshold
     assert found.choice.reason.startswith("At this threshold F1")
@@ -230,6 +231,21 @@ def test_the_proposed_threshold_is_reported_beside_the_one_that_is_used(churn, c
     found = out_of_fold_evaluation(open_chosen(priced, made.runs, Silent()), Silent())
     curve = found.classification.threshold_curve
     assert min(curve.cost) == pytest.approx(curve.cost[curve.threshold.index(found.choice.threshold)])
+
+
+def test_out_of_fold_decisions_take_the_thresholds_of_the_other_folds(churn, copy_of):
+    made = copy_of(churn)
+    chosen = open_chosen(made.pipeline, made.runs, Silent())
+    found = out_of_fold_evaluation(chosen, Silent())
+    by_fold, positive = found.classification.fold_thresholds, made.pipeline.positive
+    rows, scores = out_of_fold(made.pipeline, chosen.candidate)
+    sizes = [len(valid) for _, valid in made.pipeline.folds]
+    decided = scores[:, positive] >= np.repeat(by_fold, sizes)
+    truth = made.pipeline.train.target.values[rows] == positive
+    assert found.metric("accuracy").value == pytest.approx(np.mean(decided == truth))
+    assert found.metric("f1").value <= max(found.classification.threshold_curve.f1)
+    assert found.metric("roc_auc").value == pytest.approx(score("roc_auc", made.pipeline.train.target.take(rows), scores, positive))
+    assert found.notes[-1].startswith("Metrics of decisions")
 
 
 def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):

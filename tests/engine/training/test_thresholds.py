@@ -6,7 +6,14 @@ import pytest
 from mlops_desktop.base.families import Target
 from mlops_desktop.engine.metrics.definitions import score
 from mlops_desktop.engine.project import Costs, from_json, to_json
-from mlops_desktop.engine.training.thresholds import ThresholdCurve, choose_threshold, mean_cost, rule_for, threshold_curve
+from mlops_desktop.engine.training.thresholds import (
+    ThresholdCurve,
+    choose_threshold,
+    cross_fitted_thresholds,
+    mean_cost,
+    rule_for,
+    threshold_curve,
+)
 
 
 def binary(values):
@@ -111,3 +118,15 @@ def test_curve_is_short_rises_and_is_json():
     assert from_json(ThresholdCurve, json.loads(json.dumps(to_json(choice.curve), allow_nan=False))) == choice.curve
     alone = threshold_curve(binary([0, 1]), np.array([0.2, 0.8]), 1, Costs(false_positive=1))
     assert alone.cost == (0.5, 0.0, 0.0)
+
+
+def test_a_fold_is_decided_by_the_threshold_of_the_others():
+    rng = np.random.default_rng(3)
+    values = (rng.random(90) < 0.3).astype(np.intp)
+    scores = np.clip(0.3 * values + 0.6 * rng.random(90), 0, 1)
+    found = cross_fitted_thresholds(binary(values), scores, 1, [20, 30, 40])
+    for at, (start, end) in enumerate([(0, 20), (20, 50), (50, 90)]):
+        others = np.delete(np.arange(90), np.arange(start, end))
+        assert found[at] == choose_threshold(binary(values).take(others), scores[others], 1).threshold
+    with pytest.raises(ValueError, match="80 rows for 90"):
+        cross_fitted_thresholds(binary(values), scores, 1, [40, 40])

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushB
 
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project.decisions import ColumnNote, Search
+from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.widgets.inputs import SpinBox
 from tests.splitters import splitter
 from tests.ui.conftest import banner, click, find, settle
@@ -85,6 +86,9 @@ def test_the_leaderboard_fills_while_the_search_goes_on(quick, qtbot):
     best = quick.controller.project_status().best
     assert best is not None
     assert panel.board.ids() == [best.id]
+    expected = expected_score(quick.controller, quick.controller.runs.list(quick.controller.keys.board))
+    assert (expected.run, expected.runs) == (best.id, 3)
+    assert "is to be expected of it on new rows" in panel.board_card.hint.text()
     assert not panel.history.is_empty()
     assert quick.panel.unready() == ("", None)
     assert not panel.learning.chart.is_empty()  # a quick model's learning curve is made by itself

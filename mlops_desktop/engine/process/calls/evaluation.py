@@ -18,6 +18,7 @@ from mlops_desktop.engine.evaluation import (
     out_of_fold_evaluation,
     response_ms,
     seen_evaluation,
+    selection_estimate,
 )
 from mlops_desktop.engine.packaging import golden_rows
 from mlops_desktop.engine.pipeline import Pipeline
@@ -35,8 +36,11 @@ class Evaluate(ProjectCall[Evaluation, None]):
     held_out: bool = True
 
     def run(self, job: Job) -> Evaluation:
-        """See `engine.evaluation.held_out_evaluation` and `out_of_fold_evaluation`."""
+        """See `engine.evaluation.held_out_evaluation` and `out_of_fold_evaluation`. After a search that was stopped, what is expected of
+        the best run is found now.
+        """
         chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.3))
+        selection_estimate(chosen.pipeline, runs)
         part = Part(job, 0.3, 1.0)
         return held_out_evaluation(chosen, runs, "evaluation", part) if self.held_out else out_of_fold_evaluation(chosen, part)
 
@@ -122,6 +126,7 @@ class WriteReport(ProjectCall[None, None]):
             chosen=chosen.run,
             model=DeployedModel(scorer.version, scorer.threshold, tuple(scorer.feature_names)),
             out_of_fold=out_of_fold_evaluation(chosen, Part(job, 0.4, 0.6)),
+            selection=selection_estimate(pipeline, runs),
         )
         checked = check_facts(chosen, job)
         if not self.without_test_set:

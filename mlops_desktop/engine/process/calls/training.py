@@ -5,7 +5,7 @@ The window imports these classes too: what the work needs is imported where it i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.pipeline import SplitSummary
@@ -22,12 +22,16 @@ class Train(ProjectCall[TrainingResult, TrainingEvent]):
     replay: bool = False
 
     def run(self, job: Job) -> TrainingResult:
-        """See `engine.training.search`."""
+        """See `engine.training.search` and `engine.evaluation.selection_estimate`."""
+        from mlops_desktop.engine.evaluation import selection_estimate
         from mlops_desktop.engine.pipeline import Pipeline
         from mlops_desktop.engine.training import Runs, search
 
         pipeline = Pipeline(self.folder, self.project)
-        return search(pipeline, Runs(pipeline.folder), job, jobs=self.jobs, replay=self.replay)
+        runs = Runs(pipeline.folder)
+        found = search(pipeline, runs, job, jobs=self.jobs, replay=self.replay)
+        expected = selection_estimate(pipeline, runs)
+        return replace(found, corrected=expected.corrected) if expected is not None and expected.run == found.chosen else found
 
 
 @dataclass(frozen=True)

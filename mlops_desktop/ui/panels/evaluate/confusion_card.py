@@ -64,6 +64,9 @@ class ConfusionCard(QFrame):
         """Show the counts and the rates of every class."""
         names = [level_of(name) for name in found.confusion.labels]
         self.show_counts(names, found.confusion.counts, found.positive, found.threshold)
+        if found.fold_thresholds:
+            ends = (format_number(value, 3) for value in (min(found.fold_thresholds), max(found.fold_thresholds)))
+            self.at.setText(self.tr("thresholds {low} to {high}, by fold").format(low=next(ends), high=next(ends)))
         self.classes.show_rows(
             Row(str(at), [level_of(one.label), f"{one.rows:,}", *(f"{rate:.3f}" for rate in (one.precision, one.recall, one.f1))])
             for at, one in enumerate(found.per_class)

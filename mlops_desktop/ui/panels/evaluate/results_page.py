@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.engine.evaluation import Evaluation, measured_model_note, used_before_note
+from mlops_desktop.engine.evaluation import (
+    Evaluation,
+    measured_model_note,
+    selection_note,
+    used_before_note,
+)
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project import is_learned_from
 from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.panels.evaluate.checks_card import ChecksCard
 from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
 from mlops_desktop.ui.panels.evaluate.curves_card import CurvesCard, ErrorsCard
@@ -91,8 +97,13 @@ class ResultsPage(QWidget):
             kpi.setToolTip(result.summary)
         self.metrics.show_evaluation(found, metric)
         notes = list(found.notes)
+        controller = self.controller
+        if source == "oof":
+            expected = expected_score(controller, controller.runs.list(controller.keys.board))
+            best = controller.project_status().best
+            if expected is not None and best is not None and best.id == expected.run:
+                notes.insert(0, translated(selection_note(expected, metric)))
         if source == "test":
-            controller = self.controller
             before = used_before_note(controller.runs.share_used_before(controller.keys.split))
             notes = [*filter(None, (translated(measured_model_note(controller.project)), translated(before))), *notes]
         if found.rows_left_out:

@@ -98,7 +98,7 @@ class ThresholdCard(QFrame):
         self._where = label(
             self.tr(
                 "All figures here are from training rows, each predicted by a model that was not trained on "
-                "it. The held-out test set is not used."
+                "it. The held-out test set is not used. At their best they are a little too good: the table of metrics above is not."
             ),
             "caption",
             tone="3",

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.choices import BASELINE
+from mlops_desktop.engine.evaluation import SelectionEstimate, selection_note
 from mlops_desktop.engine.training import Run
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.translation import translated
@@ -34,8 +35,8 @@ class BoardCard(QFrame):
         self.setLayout(column(head, (self.board, 1), self.hint, margins=(16, 10, 12, 10), spacing=8))
         self.setMinimumHeight(210)
 
-    def show_counts(self, runs: Sequence[Run], metric: Metric | None, *, by_hand: bool) -> None:
-        """Show how many trials are done, and the score of the baseline; `by_hand`: a person chose another than the best."""
+    def show_counts(self, runs: Sequence[Run], metric: Metric | None, expected: SelectionEstimate | None, *, by_hand: bool) -> None:
+        """Show how many trials are done, the score of the baseline and what is expected of the best; `by_hand`: a person chose another."""
         done = sum(run.status == "done" for run in runs)
         self.count.setText(trials_text(done) if done == len(runs) else self.tr("{done} of {all} done").format(done=done, all=len(runs)))
         self.count.setVisible(bool(runs))
@@ -45,6 +46,8 @@ class BoardCard(QFrame):
         if base is not None and base.score is not None and metric is not None:
             text = self.tr("Without any model (baseline): {metric} {score}.")
             message = f"{text.format(metric=translated(metric.label), score=format_number(metric.shown(base.score)))} {message}"
+        if expected is not None and metric is not None:
+            message = f"{translated(selection_note(expected, metric.id))}\n{message}"
         self.hint.setText(message)
         self.hint.setVisible(bool(runs))
 

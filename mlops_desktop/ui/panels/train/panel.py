@@ -16,6 +16,7 @@ from mlops_desktop.engine.pipeline import SplitSummary
 from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve
 from mlops_desktop.engine.training import LearningCurve, Run, TrainingResult, done_of_plan, first_runs, other_splits
 from mlops_desktop.engine.workflow import blocked, chosen_of
+from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.board_card import BoardCard, HistoryCard, trials_text
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
@@ -143,7 +144,7 @@ class TrainPanel(Panel):
         running = self.training.running if here else None
         others = {} if stale else other_splits(self.controller.store, project, runs)
         self.board.show_board(stale or runs, shown, chosen=project.chosen, running=running, stale=bool(stale), others=others)
-        self.board_card.show_counts(runs, metric, by_hand=bool(project.chosen))
+        self.board_card.show_counts(runs, metric, expected_score(self.controller, runs), by_hand=bool(project.chosen))
         self.history_card.show_runs(stale or runs, shown, planned=project.search.trials or 0)
         self._show_notice(bool(stale))
         self._show_buttons(runs, bool(stale))
