@@ -189,7 +189,7 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str, selection: Selectio
             marked.append(place)
         rows.append((run.label, shown_score(metric, run.score), number(run.std), f"{run.seconds:.1f} s", state, _remarks(run, first)))
     name = _score_label(metric)
-    notes = [msg("{metric}, mean over the folds of the training part; ± is the standard deviation between folds.", metric=name)]
+    notes: list[str] = [msg("{metric}, mean over the folds of the training part; ± is the standard deviation between folds.", metric=name)]
     if any(tied[1:]):
         notes.append(
             msg(
