@@ -5,7 +5,8 @@
 Rows are drawn TIMES times (2,000) from populations whose true values are known from a million rows. Coverage is counted where an interval
 is shown.
 Classes: normal scores, two classes 1.5 standard deviations apart, the threshold at the share of the event. Numbers: normal, Student t (3)
-and lognormal errors. Groups: 20 of 10 rows, with an effect of the group on truth, score and error.
+and lognormal errors. Groups: 20 of 10 rows, with an effect of the group on truth, score and error. Weights: lognormal, larger for the
+event and for large numbers, as where a survey drew these less often.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from mlops_desktop.base.families import Target
 from mlops_desktop.base.metric import Predictions
 from mlops_desktop.engine.evaluation.intervals import Intervals
 from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units
-from mlops_desktop.engine.metrics import metrics_for, predictions
+from mlops_desktop.engine.metrics import metrics_for, predictions, row_weights
 from mlops_desktop.serving.frame import Floats, Ints
 
 TIMES = 2000
@@ -41,6 +42,7 @@ class Case:
     threshold: float | None = None
     least: float = 0.93
     most: float = 0.97
+    weighted: bool = False
 
 
 def classes(share: float, grouped: bool = False) -> Callable[[np.random.Generator, int], Draw]:
@@ -86,6 +88,14 @@ def numbers(kind: str) -> Callable[[np.random.Generator, int], Draw]:
     return draw
 
 
+def weights_of(case: Case, rng: np.random.Generator, target: Target) -> Floats | None:
+    """How much each row counts; None where all count alike."""
+    if not case.weighted:
+        return None
+    high = target.values == 1 if target.classes else target.values > 100
+    return np.exp(rng.normal(0, 0.6, len(high)) + 0.5 * high)
+
+
 CASES = (
     *(Case(f"classes, event {share:.0%}, {rows:,} rows", "binary", rows, classes(share), share)
       for rows in (60, 200, 1000) for share in (0.02, 0.05, 0.3)),
@@ -93,6 +103,9 @@ CASES = (
     Case("three classes, 200 rows", "multiclass", 200, three),
     *(Case(f"numbers, normal errors, {rows:,} rows", "regression", rows, numbers("normal")) for rows in (60, 200, 1000)),
     Case("numbers, normal errors, 20 groups of 10", "regression", 200, numbers("grouped")),
+    *(Case(f"weighted classes, event 30%, {rows:,} rows", "binary", rows, classes(0.3), 0.3, weighted=True) for rows in (200, 1000)),
+    Case("weighted classes, event 30%, 20 groups of 10", "binary", 200, classes(0.3, True), 0.3, weighted=True),
+    *(Case(f"weighted numbers, {rows:,} rows", "regression", rows, numbers("normal"), weighted=True) for rows in (200, 1000)),
     Case("numbers, t (3) errors, 60 rows", "regression", 60, numbers("t3"), least=0.9, most=1.0),
     Case("numbers, lognormal errors, 60 rows", "regression", 60, numbers("lognormal"), least=0.9, most=1.0),
 )  # fmt: skip
@@ -101,9 +114,11 @@ CONSERVATIVE = {"accuracy", "precision", "recall", "f1", "balanced_accuracy", "r
 
 def truth_of(case: Case) -> dict[str, float]:
     """The values of the metrics in a million rows; in closed form where the tails are too heavy for that."""
-    target, scores, _ = case.draw(np.random.default_rng(99), 1_000_000)
+    rng = np.random.default_rng(99)
+    target, scores, _ = case.draw(rng, 1_000_000)
+    weights = row_weights(weights_of(case, rng, target), len(scores))
     found = predictions(target, scores, 1 if case.task == "binary" else None, case.threshold)
-    values = {metric.id: _value(metric.prepare(found), len(target.values)) for metric in metrics_for(case.task)}
+    values = {metric.id: _value(metric.prepare(found), weights) for metric in metrics_for(case.task)}
     if "t (3)" in case.name:
         values |= {"neg_root_mean_squared_error": -np.sqrt(3.0), "r2": 1 - 3 / 7}
     if "lognormal" in case.name:
@@ -112,8 +127,8 @@ def truth_of(case: Case) -> dict[str, float]:
     return values
 
 
-def _value(statistic: Callable[[Floats], Floats], rows: int) -> float:
-    return float(statistic(np.ones((1, rows)))[0])
+def _value(statistic: Callable[[Floats], Floats], weights: Floats) -> float:
+    return float(statistic(weights[None, :])[0])
 
 
 def coverage(case: Case, times: int, seed: int = 1) -> dict[str, tuple[float, float]]:
@@ -125,9 +140,10 @@ def coverage(case: Case, times: int, seed: int = 1) -> dict[str, tuple[float, fl
         target, scores, group = case.draw(rng, case.rows)
         found: Predictions = predictions(target, scores, 1 if case.task == "binary" else None, case.threshold)
         units: Units = row_units(case.rows) if group is None else group_units(group)
-        intervals = Intervals(found, units, time, 1000)
+        weights = weights_of(case, rng, target)
+        intervals = Intervals(found, units, time, 1000, weights)
         for metric in metrics_for(case.task):
-            bounds = intervals.of(metric, _value(metric.prepare(found), case.rows)).bounds
+            bounds = intervals.of(metric, _value(metric.prepare(found), row_weights(weights, case.rows))).bounds
             if bounds is not None:
                 shown[metric.id] += 1
                 held[metric.id] += bounds[0] <= truth[metric.id] <= bounds[1]

@@ -1,7 +1,6 @@
 """Runs commands of the command line in this process, with one child process that does the work for all of them.
 
-A command in a process of its own takes more than a second to start, twice: the command and its worker. Tests of `end_to_end` pay for it
-where the process is what they are about.
+In processes of their own, the command and its worker take more than a second each to start: for tests that are about the process.
 """
 
 from __future__ import annotations

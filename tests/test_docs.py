@@ -14,6 +14,7 @@ import pytest
 from mlops_desktop.engine.project import decisions, serialization
 from mlops_desktop.serving.manifest import files_table
 from mlops_desktop.serving.routes import routes_table
+from mlops_desktop.serving.server_limits import limits_table
 from tests.serving.conftest import SCORERS, write_bundle
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -82,3 +83,4 @@ def test_every_field_that_identifies_a_bundle_is_in_its_table(folder):
 def test_the_tables_of_files_and_routes_are_those_of_the_service():
     assert files_table() in section(BUNDLE, "Files")
     assert routes_table("the target") in section(BUNDLE, "Routes")
+    assert limits_table() in section(BUNDLE, "Limits of a process")

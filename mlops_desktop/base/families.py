@@ -139,12 +139,14 @@ class TaskSpec(Component, ABC):
         """What a stratified split keeps the shares of, (rows,) positions: the classes, or ten equally full bands of a number."""
         return target.values.astype(np.intp) if target.classes else bands(target.values)
 
-    def prior(self, target: Target) -> Floats:
-        """What a model that uses no column answers: (classes,) shares, or (1,) the mean; 0 without rows."""
-        rows = len(target.values)
+    def prior(self, target: Target, weights: Floats | None = None) -> Floats:
+        """What a model that uses no column answers: (classes,) shares, or (1,) the mean; 0 without rows. Rows count by `weights`."""
+        if weights is not None and not weights.any():
+            weights = None
+        total = len(target.values) if weights is None else float(weights.sum())
         if target.classes:
-            return np.bincount(target.values, minlength=len(target.classes)) / max(rows, 1)
-        return np.array([float(np.mean(target.values)) if rows else 0.0])
+            return np.bincount(target.values, weights=weights, minlength=len(target.classes)) / max(total, 1 if weights is None else total)
+        return np.array([float(np.average(target.values, weights=weights)) if total else 0.0])
 
 
 class RowFilter(Component, ABC):

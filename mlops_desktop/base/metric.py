@@ -32,6 +32,11 @@ class Predictions:
     positive: int
     classes: int
 
+    def take(self, rows: Ints) -> Predictions:
+        """These rows alone."""
+        decided = self.decided[rows] if self.classes else self.decided
+        return Predictions(self.actual[rows], self.scores[rows], decided, self.positive, self.classes)
+
     def is_class(self, position: int) -> Bools:
         """Which rows are of a class, (rows,) bool."""
         return np.asarray(self.actual == position, dtype=np.bool_)

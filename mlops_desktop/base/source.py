@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import Flag, Param, choice, text
+from mlops_desktop.base.params import Flag, Listed, Param, choice, text
 
 BATCH_ROWS = 65_536
 BEGINNING_ROWS = 1_000  # of a typed file, for a preview
@@ -188,6 +188,17 @@ class Source(Component, ABC):
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
         """What there is to choose from for parameters that name a part of the location (sheets, tables), by parameter."""
         return {}
+
+    def alternatives(self, notes: Iterable[Evidence]) -> Iterator[tuple[Self, str]]:
+        """Sources that read another table of the location, or other rows of it as the names, in the order of a try; with the name of the
+        table where it is another one, else "". `notes` say what else was there.
+        """
+        tables = {name for name, param in self.params().items() if isinstance(param, Listed)}
+        for note in notes:
+            if note.parameter in tables:
+                for value in note.values:
+                    changes: Any = {note.parameter: value}
+                    yield replace(type(self)(), **changes), value
 
     def fits(self, location: str) -> bool:
         """Whether parameters that were found for another location may be right for this one; False when its bytes disprove one."""

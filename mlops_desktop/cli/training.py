@@ -47,10 +47,8 @@ def run_command(args: argparse.Namespace) -> int:
     else:
         score = f"{project.metric} {found.score:.4f} ± {found.std:.4f}"
         print(f"{found.algorithm}: {score} after {pluralize(found.trials, '1 trial', '{n} trials')} (run {found.chosen[:8]}).")
-        if found.corrected is not None:
-            print(
-                f"It was chosen by that score, which is a little too good: {project.metric} {found.corrected:.4f} is to be expected of it."
-            )
+        if found.corrected is not None and found.corrected != found.score:
+            print(f"Chosen by that score, it owes part of it to chance: expect {project.metric} {found.corrected:.4f} on new rows.")
         if project.refit == "all":
             print("Its model was then fitted on all rows; `evaluate` measures the test set with one of the training part.")
     return 0

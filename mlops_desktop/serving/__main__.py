@@ -22,6 +22,7 @@ from typing import TextIO
 from .errors import UserError
 from .message import msg
 from .server import PACKAGES, missing_packages
+from .server_limits import ENVIRONMENT, add_flags, server_limits
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -61,6 +62,11 @@ def _parser(names_bundle: bool) -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, default=1, help="processes that answer (1)")
     parser.add_argument("--drain", type=float, default=1.0, metavar="SECONDS", help="go on answering so long after SIGTERM (1)")
     parser.add_argument("--access-log", action="store_true", help="write a line for each request")
+    allowed = (
+        "a name by which clients reach the service, beside localhost and addresses; *: every name (SERVING_ALLOWED_HOSTS, with commas)"
+    )
+    parser.add_argument("--allowed-host", action="append", metavar="NAME", default=[], help=allowed)
+    add_flags(parser)
     return parser
 
 
@@ -99,6 +105,7 @@ def _selftest(folder: Path) -> int:
 def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     import uvicorn  # noqa: F401  (imported first, so that its absence is reported before the bundle is opened)
 
+    from .allowed_hosts import AllowedHosts
     from .app import make_app
     from .boot import verified_bundle
     from .server import Options, address, listen, serve
@@ -106,7 +113,9 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
 
     if parsed.workers < 1:
         raise UserError("--workers must be at least 1.")
-    options = Options(parsed.host, parsed.port, parsed.workers, max(0.0, parsed.drain), parsed.access_log)
+    hosts = (*parsed.allowed_host, *filter(None, map(str.strip, os.environ.get(ENVIRONMENT + "ALLOWED_HOSTS", "").split(","))))
+    limits = server_limits(vars(parsed))
+    options = Options(parsed.host, parsed.port, parsed.workers, max(0.0, parsed.drain), parsed.access_log, hosts, limits)
     sock = listen(options.host, options.port)
     with sock:
         if options.workers > 1:
@@ -115,7 +124,7 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
             _write_line(sys.stdout, f"{parity.summary()}\nServing {bundle.scorer.name} at {where}.")
             serve_many(folder, sock, options)
         else:
-            app = make_app(folder)
+            app = make_app(folder, limits, AllowedHosts(options.host, hosts))
             _write_line(sys.stdout, f"Self-test passed. Serving {app.slot.current.scorer.name} at {address(sock)} (stop with Ctrl+C).")
             serve(lambda: app, sock, options)
     return 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TextIO
 
 from .csv_table import CsvRows, CsvTable
+from .deadline import check_deadline
 from .dialect import ends_unclosed, swallows_lines
 from .errors import UserError
 from .message import msg
@@ -114,6 +115,7 @@ def read_cells(
     found, given = _Reader(table, places, note), CsvRows(text, table)
     last: list[str] = []
     for rows, is_last in _in_blocks(given, size):
+        check_deadline()
         found.add(rows, is_last)
         last = rows[-1] if rows else last
         if most is not None and found.rows > most:

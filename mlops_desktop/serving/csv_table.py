@@ -22,7 +22,8 @@ from .split_decimals import find_split_decimals
 from .table_finder import SAMPLE_ROWS, LeftOut, TableLayout, Wanted, find_table, row_text
 
 _MOST_ABOVE = 100  # rows among which the one with the names is sought
-_OTHERS = (Wanted(names="first"), Wanted(names="last"), Wanted(names="joined"), Wanted(header="first"))  # where names are lacking
+# Where names may be that are lacking in the table as it is found.
+OTHER_PLACES = (Wanted(names="first"), Wanted(names="last"), Wanted(names="joined"), Wanted(header="first"))
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _layouts(rows: list[list[str]], known: Collection[str]) -> Iterator[TableLay
     first = find_table(rows)
     if first.names:
         yield first
-    for wanted in _OTHERS:
+    for wanted in OTHER_PLACES:
         if (layout := find_table(rows, wanted)).names:
             yield layout
     counts = [len(set(known).intersection(map(clean_name, row))) for row in rows[:_MOST_ABOVE]]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .dates import DAY, date_reader, date_text
+from .deadline import check_deadline
 from .errors import UserError
 from .frame import MISSING_DATE, Bools, Csr, Floats, Frame, Ints, Matrix
 from .message import msg
@@ -95,6 +96,7 @@ def explain(scorer: Scorer, frame: Frame) -> list[Explanation]:
 
 
 def _explain_row(scorer: Scorer, typical: Frame, frame: Frame, row: int) -> Explanation:
+    check_deadline()
     both = _pair(typical, frame, row)
     used = scorer.used_sources
     names = [column.name for column in scorer.schema.columns]

@@ -16,7 +16,8 @@ TYPE = "urn:mlops-desktop:problem:"
 class HttpProblem(Exception):
     """An error response: `status` (4xx, or 503 while the service stops), `code`, `title`, `detail`, `errors`.
 
-    `errors` are entries made by `error_entry`; `total` is their number when only the first ones are given.
+    `errors` are entries made by `error_entry`; `total` is their number when only the first ones are given. `is_body_unread`: the request's
+    body has not been read, so its connection cannot be used again.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class HttpProblem(Exception):
         super().__init__(title)
         self.status, self.code, self.title, self.detail = status, code, title, detail
         self.errors, self.headers, self.total = errors, headers, len(errors) if total is None else total
+        self.is_body_unread = False
 
     def body(self, request_id: str) -> bytes:
         """The problem document as JSON."""

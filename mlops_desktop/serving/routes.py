@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Literal
+
+Pool = Literal["model", "explain", "status"]
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,8 @@ class Route:
 
     `operation` is the operationId of OpenAPI and the name of the method of `Service` that answers; a route with a `file` answers with that
     file of `web/` instead. `request` and `response` name schemas of the OpenAPI document. `summary` may hold `{target}` and the names of
-    `Limits`. `threaded`: it always runs in a thread; other routes do so for large bodies only. `public`: part of the interface, so it is
-    in OpenAPI and in the documents.
+    `Limits`. `pool`: the threads in which it always runs; other routes run in those of the model, for large bodies only. `public`: part of
+    the interface, so it is in OpenAPI and in the documents.
     """
 
     method: str
@@ -38,12 +41,12 @@ class Route:
     produces: str = "application/json"
     parameters: tuple[str, ...] = ()
     file: str = ""
-    threaded: bool = False
+    pool: Pool | None = None
     refused_while_draining: bool = False
     public: bool = True
 
 
-def _post(path: str, operation: str, summary: str, schema: str, *, threaded: bool = True, parameters: tuple[str, ...] = ()) -> Route:
+def _post(path: str, operation: str, summary: str, schema: str, *, pool: Pool | None = None, parameters: tuple[str, ...] = ()) -> Route:
     """A route that takes JSON and answers with JSON."""
     return Route(
         "POST",
@@ -55,7 +58,7 @@ def _post(path: str, operation: str, summary: str, schema: str, *, threaded: boo
         response=f"{schema}Response",
         consumes="application/json",
         parameters=parameters,
-        threaded=threaded,
+        pool=pool,
     )
 
 
@@ -63,7 +66,7 @@ ROUTES = (
     Route(
         "GET", "/", "form_page", "Form page: answers with reasons, what-if curves, CSV in and out", produces="text/html", file="index.html"
     ),
-    _post("/v1/predict", "predict", "Predict {target} for up to {rows:,} rows", "Predict", threaded=False, parameters=("on_error",)),
+    _post("/v1/predict", "predict", "Predict {target} for up to {rows:,} rows", "Predict", parameters=("on_error",)),
     Route(
         "POST",
         "/v1/predict/csv",
@@ -72,10 +75,16 @@ ROUTES = (
         "prediction, a probability_… for each class, error; every row of the input in its order",
         consumes="text/csv",
         produces="text/csv",
-        threaded=True,
+        pool="model",
     ),
-    _post("/v1/explain", "explain", "Contributions of each column for up to {explain_rows:,} rows, adding up to the answer", "Explain"),
-    _post("/v1/what-if", "what_if", "How the answer moves when one column changes", "WhatIf"),
+    _post(
+        "/v1/explain",
+        "explain",
+        "Contributions of each column for up to {explain_rows:,} rows, adding up to the answer",
+        "Explain",
+        pool="explain",
+    ),
+    _post("/v1/what-if", "what_if", "How the answer moves when one column changes", "WhatIf", pool="explain"),
     Route("GET", "/v1/schema", "schema", "Columns with types, ranges, levels, units and an example"),
     Route("GET", "/v1/model", "model", "Identity, metrics, hashes and limits"),
     Route(
@@ -83,12 +92,12 @@ ROUTES = (
         "/v1/drift",
         "drift",
         "Whether the data has moved away from training, from counts that can be added up over processes; no row is kept",
-        threaded=True,
+        pool="status",
     ),
     Route("GET", "/health/live", "live", "The process answers"),
     Route("GET", "/health/startup", "startup", "The model is loaded"),
     Route("GET", "/health/ready", "ready", "The self-test passed and the service is not stopping", refused_while_draining=True),
-    Route("GET", "/metrics", "metrics", "Metrics in the text format of Prometheus", produces="text/plain", threaded=True),
+    Route("GET", "/metrics", "metrics", "Metrics in the text format of Prometheus", produces="text/plain", pool="status"),
     Route("GET", "/openapi.json", "openapi", "This interface as an OpenAPI 3.1 document"),
     Route("GET", "/docs", "docs_page", "This interface as a page", produces="text/html", file="docs.html"),
     Route("GET", "/favicon.ico", "icon", "Icon of the pages", produces="image/svg+xml", file="icon.svg", public=False),

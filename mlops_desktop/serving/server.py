@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import faulthandler
+import functools
 import gc
 import importlib.util
+import math
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
 from .errors import UserError
 from .message import msg
+from .server_limits import ServerLimits
 
 KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that the service is never the first to close a connection
-LAST_REQUESTS = 25  # seconds that requests in progress may take after a stop
+OVERTIME = 5.0  # seconds beyond the time of a stop after which the process ends, whatever runs
 LINGER = 0.2  # seconds that a connection accepted last has for sending its request
 # The packages that a service imports, and those that they need. On Windows uvicorn runs without uvloop.
 PACKAGES = ("numpy", "uvicorn", "httptools", "h11", "click", "uvloop")
@@ -37,6 +41,8 @@ class Options:
     workers: int = 1
     drain: float = 1.0
     access_log: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    limits: ServerLimits = field(default_factory=ServerLimits)
 
 
 def missing_packages() -> list[str]:
@@ -98,32 +104,43 @@ def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) ->
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=LAST_REQUESTS,
+        timeout_graceful_shutdown=math.ceil(options.limits.stop_timeout),
         backlog=2048,
     )
     # Objects made so far live about as long as the process: the garbage collector need not visit them.
     gc.collect()
     gc.freeze()
     sock.setblocking(False)
-    _draining_server(app, config, options.drain).run([sock])
+    _draining_server(app, config, options).run([sock])
 
 
-def _draining_server(app: Any, config: Any, drain: float) -> Any:
+def _draining_server(app: Any, config: Any, options: Options) -> Any:
     """A server of uvicorn that goes on answering for `drain` seconds after SIGTERM, and accepts the connections that wait in the queue."""
     import uvicorn
+
+    drain = options.drain
 
     class DrainingServer(uvicorn.Server):
         stop_at = float("inf")
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if sig == signal.SIGTERM and not app.draining and drain > 0:
-                app.draining = True
-                self.stop_at = time.monotonic() + drain
+            if sig == signal.SIGTERM and drain > 0:
+                # A further SIGTERM changes nothing: a service manager sends one to the group, and the parent sends one to its workers.
+                self.stop_at = min(self.stop_at, time.monotonic() + drain)
             else:
-                app.draining = self.should_exit = True
+                self.should_exit = True
+            if not app.draining and sys.stderr is not None:
+                # The interpreter cannot stop a thread, or a signal handler that waits for one.
+                faulthandler.dump_traceback_later(drain + LINGER + options.limits.stop_timeout + OVERTIME, exit=True)
+            app.draining = True
 
         async def on_tick(self, counter: int) -> bool:
-            return await super().on_tick(counter) or time.monotonic() >= self.stop_at
+            now = time.monotonic()
+            if counter % 10 == 0:
+                connections: list[Any] = [*self.server_state.connections]
+                for connection in connections:
+                    connection.expire(now)
+            return await super().on_tick(counter) or now >= self.stop_at
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             queued = _close_listeners(self.servers, sockets or [])
@@ -132,6 +149,7 @@ def _draining_server(app: Any, config: Any, drain: float) -> Any:
                 with contextlib.suppress(OSError):  # closed by the client meanwhile
                     await loop.connect_accepted_socket(self._protocol, connection)
             await asyncio.sleep(LINGER)
+            app.stop()
             await super().shutdown(sockets)
 
         def _protocol(self) -> asyncio.Protocol:
@@ -161,9 +179,8 @@ def _close_listeners(servers: Iterable[Any], sockets: Iterable[socket.socket]) -
 
 
 def _protocol(app: Any, options: Options) -> Any:
-    """uvicorn's protocol with the single-row fast path, where httptools is installed and no log of requests is wanted."""
-    if options.access_log or importlib.util.find_spec("httptools") is None:
-        return "auto"
+    """The protocol of a connection, with the single-row fast path where no log of requests is wanted."""
+    from .http_protocol import BoundedProtocol
     from .single_row import single_row_protocol
 
-    return single_row_protocol(app)
+    return functools.partial(BoundedProtocol, app) if options.access_log else single_row_protocol(app)

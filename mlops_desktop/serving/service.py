@@ -18,6 +18,7 @@ from .bundle import Bundle
 from .column import ValidationIssue, ValidationResult
 from .csv_cells import TooManyRows
 from .csv_io import CsvInput, answer_chunk, as_csv, decoded, header_line
+from .deadline import check_deadline
 from .errors import UserError
 from .explain import explain, what_if
 from .frame import Floats, Frame, Ints
@@ -162,6 +163,7 @@ class Service:
         errors: list[dict[str, Any]] = []
         total = 0
         for start in range(0, len(rows), CHUNK):
+            check_deadline()
             checked = self._from_rows(rows[start : start + CHUNK])
             if checked.errors:
                 self.model_metrics.rejected(checked.errors)
@@ -174,6 +176,7 @@ class Service:
             raise invalid_input(errors, total)
         predictions: list[str] = []
         for start, checked in chunks:
+            check_deadline()
             predictions += self._answer_chunk(start, checked, threshold, row_wise)
         return Reply(self._answers.document(predictions))
 
@@ -248,6 +251,7 @@ class Service:
             table = CsvInput(text, self.bundle.schema, most=self.limits.csv_rows)
             unusual = BatchNotes(table.schema, table.absent, table.unknown, examples=False)
             for chunk in table.chunks():
+                check_deadline()
                 self.model_metrics.rejected(chunk.checked.errors)
                 self.model_metrics.warned(chunk.checked.warnings)
                 warned += len(chunk.checked.warnings)

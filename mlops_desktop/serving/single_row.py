@@ -1,9 +1,9 @@
 """The single-row fast path: answers `/v1/predict` with one row on a keep-alive connection without the overhead of ASGI.
 
-It is uvicorn's protocol with one addition. A request whose head equals, byte for byte, one that uvicorn's parser accepted before on this
-connection, and whose body is complete, is answered without a task, a scope or a queue; and requests of one row that arrive in the same
-iteration of the event loop are scored as one batch. Nothing waits for others to arrive. Every other request goes to `app`, with the same
-answer.
+It is the protocol of `http_protocol` with one addition. A request whose head equals, byte for byte, one that the parser accepted before
+on this connection, and whose body is complete, is answered without a task, a scope or a queue; and requests of one row that arrive in the
+same iteration of the event loop are scored as one batch. Nothing waits for others to arrive. Every other request goes to `app`, with the
+same answer.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from time import perf_counter
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .app import MAX_LOOP_BODY, App, read_headers
 from .http_messages import JSON, PROBLEM, Reply
 from .http_problems import HttpProblem
+from .http_protocol import END_OF_HEAD, BoundedProtocol
 from .service import PredictRequest, Service
 
 ROUTE = "/v1/predict"
 REQUEST_LINE = b"POST /v1/predict HTTP/1.1\r\n"
-END_OF_HEAD = b"\r\n\r\n"
 MAX_BATCH = 64  # rows that are scored together
 _STATUS = {200: b"HTTP/1.1 200 OK\r\n", 400: b"HTTP/1.1 400 Bad Request\r\n", 422: b"HTTP/1.1 422 Unprocessable Content\r\n"}
 _STATUS |= {413: b"HTTP/1.1 413 Content Too Large\r\n", 500: b"HTTP/1.1 500 Internal Server Error\r\n"}
@@ -84,8 +83,8 @@ def _answer_alone(service: Service, request: PredictRequest) -> Reply | Exceptio
         return error
 
 
-def single_row_protocol(app: App) -> type[HttpToolsProtocol]:
-    """uvicorn's protocol with the fast path into `app`."""
+def single_row_protocol(app: App) -> type[BoundedProtocol]:
+    """The protocol of `http_protocol` with the fast path into `app`."""
     batcher = SingleRowBatcher(app)
 
     class SingleRowProtocol(_SingleRowProtocol):
@@ -95,15 +94,13 @@ def single_row_protocol(app: App) -> type[HttpToolsProtocol]:
     return SingleRowProtocol
 
 
-class _SingleRowProtocol(HttpToolsProtocol):
+class _SingleRowProtocol(BoundedProtocol):
     def __init__(self, batcher: SingleRowBatcher, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+        super().__init__(batcher.app, *arguments, **options)
         self._batcher = batcher
         self._known_head = b""  # the head of the last request that could take the fast path
         self._body_length = 0  # of a request with that head
         self._request_id = ""
-        self._buffer = b""  # an incomplete request, or bytes that arrived while a request is being answered
-        self._parsing = False  # within a request that uvicorn parses
         self._busy = False  # a request is being answered on the fast path
         self._closing = False
         self._started = self._last = 0.0
@@ -115,7 +112,7 @@ class _SingleRowProtocol(HttpToolsProtocol):
             self._buffer = data
             return
         answered = self.cycle is None or self.cycle.response_complete
-        if self._parsing or not data.startswith(REQUEST_LINE) or not answered or self.pipeline:
+        if self._parsing or self._refused or not data.startswith(REQUEST_LINE) or not answered or self.pipeline:
             super().data_received(data)
             return
         end = data.find(END_OF_HEAD)
@@ -125,10 +122,12 @@ class _SingleRowProtocol(HttpToolsProtocol):
             return
         size = end + 4 + self._body_length
         if len(data) < size:
-            self._buffer = data
+            self.wait_for_more(data, self._limits.body_timeout)
         elif len(data) > size or self.flow.write_paused:
             super().data_received(data)
         else:
+            if self._expires:
+                self.stop_waiting()
             self._busy = True
             self._started = perf_counter()
             self._batcher.app.slot.metrics.in_progress += 1
@@ -142,12 +141,17 @@ class _SingleRowProtocol(HttpToolsProtocol):
             parser.feed_data(head)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             return False
-        content_type, length, self._request_id = read_headers(collected.headers)
+        found = read_headers(collected.headers)
         names = [name for name, _ in collected.headers]
         neutral = _NEUTRAL.issuperset(names) and len(set(names)) == len(names) and b"content-length" in names
-        if not (neutral and parser.should_keep_alive() and collected.complete and content_type == JSON and 0 < length <= MAX_LOOP_BODY):
+        fits = found.content_type == JSON and 0 < found.length <= MAX_LOOP_BODY and len(head) <= self._limits.max_head
+        if not (neutral and fits and parser.should_keep_alive() and collected.complete):
             return False
-        self._known_head, self._body_length = head, length
+        try:
+            self._batcher.app.check_head(found, "1.1")
+        except HttpProblem:
+            return False
+        self._known_head, self._body_length, self._request_id = head, found.length, found.request_id
         return True
 
     def _respond(self, service: Service, reply: Reply | Exception) -> None:
@@ -157,7 +161,7 @@ class _SingleRowProtocol(HttpToolsProtocol):
         if isinstance(reply, Exception):
             problem = reply if isinstance(reply, HttpProblem) else app.internal_error(request_id, reply)
             status, reply = problem.status, Reply(problem.body(request_id), PROBLEM)
-        close = app.draining or self._closing or status == 413
+        close = app.draining or self._closing
         if not self.transport.is_closing():
             default = b"".join([b"%s: %s\r\n" % pair for pair in self.server_state.default_headers])
             tail = b"content-length: %d\r\nx-request-id: %s\r\n%s\r\n" % (
@@ -189,20 +193,15 @@ class _SingleRowProtocol(HttpToolsProtocol):
         else:
             super().timeout_keep_alive_handler()
 
-    def on_message_begin(self) -> None:
-        self._parsing = True
-        super().on_message_begin()
-
-    def on_message_complete(self) -> None:
-        self._parsing = False
-        super().on_message_complete()
-
     def shutdown(self) -> None:
-        """Close the connection after the answer that is in progress."""
+        """Close the connection after the answer in progress. A request whose body has not arrived is given to `app`, which answers."""
         if self._busy:
             self._closing = True
-        else:
-            super().shutdown()
+            return
+        if END_OF_HEAD in self._buffer:
+            data, self._buffer = self._buffer, b""
+            super().data_received(data)
+        super().shutdown()
 
 
 class _HeadCollector:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .cell_kind import cell_text
+from .deadline import check_deadline
 from .dialect import find_dialect, numbered_rows, sep_line
 from .table_finder import TableLayout, count_kinds, find_table, is_blank
 
@@ -42,6 +43,7 @@ def table_starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
     begin, above = 0, None
     counted = quotes = 0  # the quotes up to a place, since `begin`
     for gap in _BLANK_LINE.finditer(data):
+        check_deadline()
         below = _table_at(_text(data, gap.end(), len(data)), parse)
         if below is None:
             continue

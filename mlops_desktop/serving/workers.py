@@ -7,6 +7,7 @@ counts. The counts that a worker sent last are kept when it dies.
 from __future__ import annotations
 
 import json
+import logging
 import multiprocessing
 import os
 import signal
@@ -21,21 +22,26 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from .errors import UserError
 from .http_problems import HttpProblem
 from .metrics import NOW, Counts, added
-from .server import LAST_REQUESTS, Options, serve
+from .server import OVERTIME, Options, serve
 
-MAX_RESTARTS, RESTART_PERIOD = 5, 60.0  # the service stops after more than so many deaths of workers within so many seconds
+_log = logging.getLogger("serving")
+
+FIRST_DELAY, LAST_DELAY = 0.5, 30.0  # seconds before a process is started anew; they double while it dies as soon as it is started
+SOON = 10.0  # seconds that a process must live for the delay to begin anew
 POLL_INTERVAL = 0.2  # seconds after which a signal is noticed at the latest
 COUNTS_TIMEOUT = 5.0  # seconds that a worker waits for the counts of the others
 
 
 def serve_many(folder: Path, sock: socket.socket, options: Options) -> None:
-    """Answer with several processes on one socket; a process that dies is started anew, up to a limit.
+    """Answer with several processes on one socket until SIGTERM or Ctrl+C; a process that dies is started anew, however often.
 
-    The socket is closed at the end. UserError when processes die as fast as they are started.
+    One that dies as soon as it is started waits longer each time. The socket is closed at the end.
     """
+    from .app import log_to_stderr
+
+    log_to_stderr()
     context = multiprocessing.get_context("spawn")
     stopping = threading.Event()
     aggregator = MetricsAggregator()
@@ -55,21 +61,42 @@ def serve_many(folder: Path, sock: socket.socket, options: Options) -> None:
         aggregator.open(here)
         return process, here
 
-    workers = [start() for _ in range(options.workers)]
-    deaths: list[float] = []
+    workers = [Worker(start) for _ in range(options.workers)]
     try:
         while not stopping.is_set():
-            aggregator.poll([process.sentinel for process, _ in workers])
-            for i, (process, channel) in enumerate(workers):
-                if not process.is_alive() and not stopping.is_set():
-                    aggregator.close(channel)
-                    deaths = [*(at for at in deaths if at > time.monotonic() - RESTART_PERIOD), time.monotonic()]
-                    if len(deaths) > MAX_RESTARTS:
-                        raise UserError("The service's processes end as soon as they start.", "Try it with --workers 1 to see why.")
-                    workers[i] = start()
+            aggregator.poll([one.process.sentinel for one in workers if one.process is not None])
+            for one in workers:
+                if not stopping.is_set() and (ended := one.keep(time.monotonic())):
+                    aggregator.close(ended)
     finally:
         sock.close()  # the workers have handles of their own: the port is free when the last of them ends
-        _end([process for process, _ in workers], aggregator, options.drain + LAST_REQUESTS)
+        processes = [one.process for one in workers if one.process is not None]
+        _end(processes, aggregator, options.drain + options.limits.stop_timeout + OVERTIME)
+
+
+class Worker:
+    """One of the processes: the one that runs, or the time at which the next one is started. `start` gives a process and its connection."""
+
+    def __init__(self, start: Callable[[], tuple[Any, Connection]]) -> None:
+        self._start, self._delay = start, FIRST_DELAY
+        self._started = self._next = time.monotonic()
+        self.process, self._channel = start()
+
+    def keep(self, now: float) -> Connection | None:
+        """Start a process when it is time to; the connection of the one that has ended, once, else None."""
+        if self.process is None:
+            if now >= self._next:
+                self._started = now
+                self.process, self._channel = self._start()
+            return None
+        if self.process.is_alive():
+            return None
+        self._delay = FIRST_DELAY if now - self._started > SOON else min(2 * self._delay, LAST_DELAY)
+        self._next = now + self._delay
+        code = self.process.exitcode
+        _log.error("a process of the service ended with exit code %s; the next one is started in %g s", code, self._delay)
+        self.process = None
+        return self._channel
 
 
 def _end(processes: list[Any], aggregator: MetricsAggregator, timeout: float) -> None:
@@ -87,12 +114,13 @@ def _end(processes: list[Any], aggregator: MetricsAggregator, timeout: float) ->
 
 def work(folder: str, sock: socket.socket, options: Options, channel: Connection) -> None:
     """The main function of a worker process."""
+    from .allowed_hosts import AllowedHosts
     from .app import make_app
 
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_stop_with, args=(parent,), daemon=True).start()
-    app = make_app(Path(folder))
+    app = make_app(Path(folder), options.limits, AllowedHosts(options.host, options.allowed_hosts))
     app.slot.metrics.others = WorkerChannel(channel, app.slot.metrics.counts).others
     serve(lambda: app, sock, options)
 
@@ -120,7 +148,7 @@ class WorkerChannel:
         with self._changed:
             self._number += 1
             number = self._number
-        self._send("sum", number)
+        self._send("sum", number, self._counts())
         with self._changed:
             self._changed.wait_for(lambda: self._closed or number in self._answers, COUNTS_TIMEOUT)
             total = self._answers.pop(number, None)
@@ -165,8 +193,8 @@ class _SumRequest:
 class MetricsAggregator:
     """The parent's ends of the connections to the workers; adds up their counts. Used by one thread.
 
-    Messages are JSON lists of kind, number and content. From a worker: `sum` (asks for the sum of the others) and `counts`. To a worker:
-    `count` (asks for its counts) and `total`.
+    Messages are JSON lists of kind, number and content. From a worker: `sum` (asks for the sum of the others) and `counts`, both with
+    its own counts. To a worker: `count` (asks for its counts) and `total`.
     """
 
     def __init__(self) -> None:
@@ -202,10 +230,10 @@ class MetricsAggregator:
         except (EOFError, OSError):
             self.close(connection)
             return
+        self._latest[connection] = content
         if kind == "sum":
             self._collect(connection, number)
         else:
-            self._latest[connection] = content
             self._arrived(number, connection)
 
     def _collect(self, asker: Connection, number: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.sources import excel
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats, parse_format
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.loading import load_cells
@@ -213,3 +214,13 @@ def test_an_empty_column_may_part_two_tables(tmp_path):
     path = saved(tmp_path, rows)
     assert read(path) == ("shop category s0 | area integer 0 | price number 0.5 | stock integer 0", 9, "file table", "")
     assert read(path, table="2")[0] == "price number 0.5 | stock integer 0"
+
+
+def test_a_sheet_is_read_once_for_all_settings_and_anew_when_it_changes(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(excel, "open_workbook", lambda path, real=excel.open_workbook: opened.append(path) or real(path))
+    path = saved(tmp_path, DATA)
+    assert [read(path)[1], read(path, skip_end=3)[1], read(path, header="none")[1]] == [30, 27, 31]
+    assert len(opened) == 2  # without a name, and with the one that was found
+    saved(tmp_path, [*DATA, ["s9", 3, 4.5]])
+    assert read(path)[1] == 31

@@ -172,7 +172,8 @@ def ask(app: App, method: str, path: str, body: Any = None, *, headers: dict[str
         "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
     }
     asyncio.run(app(scope, receive, send))
-    assert [message["type"] for message in answers] == ["http.response.start", "http.response.body"]
+    assert [message["type"] for message in answers[:2]] == ["http.response.start", "http.response.body"]
+    assert not any(message["body"] for message in answers[2:])
     found = {name.decode(): value.decode() for name, value in answers[0]["headers"]}
     return Answer(answers[0]["status"], found, answers[1]["body"])
 
@@ -223,7 +224,8 @@ class Running:
     """A service in a process of its own, on a port that was free."""
 
     def __init__(self, command: list[str]) -> None:
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
         assert self.process.stdout is not None
         output = ""
         while "http://" not in output:
@@ -265,6 +267,34 @@ def running() -> Iterator[Callable[..., Running]]:
 
     yield start
     for one in started:
+        one.stop()
+
+
+@pytest.fixture
+def running_command() -> Iterator[Callable[[list[str]], Running]]:
+    """`running_command(command)` starts a service by a command of its own, which prints its address."""
+    started: list[Running] = []
+
+    def start(command: list[str]) -> Running:
+        started.append(Running(command))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Callable[..., Running]]:
+    """As `running`, for all tests of a file."""
+    made: list[Running] = []
+
+    def start(folder: Path, *options: str) -> Running:
+        made.append(Running([sys.executable, "-m", "mlops_desktop.serving", str(folder), "--port", "0", *options]))
+        return made[-1]
+
+    yield start
+    for one in made:
         one.stop()
 
 

@@ -69,7 +69,7 @@ class InThread:
 REQUESTS = [
     lambda row: request(row),
     lambda row: request(row, HEAD + "X-Other: 1\r\n"),
-    lambda row: b"GET /v1/schema HTTP/1.1\r\nHost: x\r\n\r\n",
+    lambda row: b"GET /v1/schema HTTP/1.1\r\nHost: localhost\r\n\r\n",
 ]
 
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import signal
 import socket
+import sys
 import threading
 import time
 
@@ -131,7 +133,7 @@ class NewConnections(threading.Thread):
 
     def run(self):
         body = json.dumps(ROW).encode()
-        head = b"POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        head = b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
         while True:
             try:
                 connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
@@ -159,3 +161,61 @@ def test_a_connection_at_the_last_instant_is_answered_or_refused(running, folder
     assert sum(client.answers for client in clients) > 50
     # Between the last `accept` and the end of the queue a few microseconds remain; without that `accept` nearly all of them were reset.
     assert sum(client.errors for client in clients) <= 2
+
+
+ENDLESS = """
+import sys, time
+from pathlib import Path
+from mlops_desktop.serving.app import make_app
+from mlops_desktop.serving.server import Options, address, listen, serve
+from mlops_desktop.serving.server_limits import ServerLimits
+from mlops_desktop.serving.service import Service
+
+def explain(self, body, query=b""):
+    while True:
+        pass
+
+Service.explain = explain
+sock = listen("127.0.0.1", 0)
+print(address(sock), flush=True)
+limits = ServerLimits(stop_timeout=2.5)
+serve(lambda: make_app(Path(sys.argv[1]), limits), sock, Options(drain=0.2, limits=limits))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGTERM there")
+def test_a_stop_ends_in_time_whatever_runs(running_command, folders):
+    one = running_command([sys.executable, "-c", ENDLESS, str(folders["binary"])])
+    statuses = []
+
+    def explain():
+        statuses.append(one.ask("POST", "/v1/explain", ROW)[0])
+
+    clients = [threading.Thread(target=explain) for _ in range(3)]
+    for client in clients:
+        client.start()
+    time.sleep(0.3)
+    assert one.ask("GET", "/health/live")[0] == 200
+    started = time.perf_counter()
+    assert one.stop() == 0
+    assert time.perf_counter() - started < 6
+    for client in clients:
+        client.join()
+    assert statuses == [503] * 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGTERM there")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_signal_to_the_whole_group_stops_as_one_to_the_service_does(workers, running, folders):
+    one = running(folders["binary"], "--drain", "1.5", "--workers", workers)
+    connection = one.connect()
+    deadline = time.monotonic() + 30
+    while one.ask("GET", "/health/ready")[0] != 200:
+        assert time.monotonic() < deadline
+    os.killpg(one.process.pid, signal.SIGTERM)
+    time.sleep(0.5)
+    os.killpg(one.process.pid, signal.SIGTERM)
+    time.sleep(0.3)
+    connection.request("POST", "/v1/predict", json.dumps(ROW), {"Content-Type": "application/json"})
+    assert connection.getresponse().status == 200
+    assert one.stop() == 0

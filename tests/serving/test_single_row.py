@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 ROW = {"age": 40, "income": 2000.5, "city": "Rome", "member": True}
-HEAD = "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HEAD = "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 def request(row, head=HEAD, **members):
@@ -99,14 +99,14 @@ def test_pipelined_requests_are_answered_in_their_order(service):
     data = b"".join(request({"age": age}, HEAD + f"X-Request-Id: r{age}\r\n") for age in ages)
     found = talk(service, data, answers=4)
     assert [one[1]["x-request-id"] for one in found] == ["r20", "r30", "r40", "r50"]
-    get = b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: b\r\n\r\n"
+    get = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: b\r\n\r\n"
     found = talk(service, request({"age": 20}, HEAD + "X-Request-Id: a\r\n") + get + request(ROW), answers=3)
     assert [one[1]["x-request-id"] for one in found][:2] == ["a", "b"]
     assert predictions(found[2])
 
 
 def test_other_routes_in_between(service):
-    get = b"GET /v1/model HTTP/1.1\r\nHost: x\r\n\r\n"
+    get = b"GET /v1/model HTTP/1.1\r\nHost: localhost\r\n\r\n"
     found = talk(service, request(ROW), get, request(ROW), get, request(ROW), answers=5)
     assert [one[0] for one in found] == [200] * 5
     assert found[0][2] == found[2][2] == found[4][2]

@@ -171,3 +171,42 @@ def test_a_parent_that_does_not_answer_is_an_error(monkeypatch):
     here.close()
     with pytest.raises(HttpProblem):
         channel.others()
+
+
+class Process:
+    """A process that lives until it is said to have ended."""
+
+    exitcode = -9
+
+    def __init__(self):
+        self.alive = True
+
+    def is_alive(self):
+        return self.alive
+
+
+def test_a_worker_that_keeps_dying_is_started_again_and_again_ever_later():
+    made = []
+
+    def start():
+        made.append((Process(), object()))
+        return made[-1]
+
+    now = time.monotonic()
+    worker, delays = workers.Worker(start), []
+    for _ in range(9):
+        process, channel = made[-1]
+        process.alive = False
+        assert worker.keep(now) is channel
+        died = now
+        while worker.process is None:
+            now += 0.25
+            assert worker.keep(now) is None
+        delays.append(now - died)
+    assert delays == sorted(delays)
+    assert (delays[0], delays[-1]) == (1.0, 30.0)
+    now += 11.0
+    made[-1][0].alive = False
+    assert worker.keep(now)
+    assert worker.keep(now + 0.5) is None
+    assert worker.process is made[-1][0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.params import choice, flag, number, text
 from mlops_desktop.base.source import Source
+from mlops_desktop.serving.csv_table import OTHER_PLACES
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.left_out import layout_messages, left_out_messages
 from mlops_desktop.serving.message import msg
@@ -62,6 +63,15 @@ class TableSource(Source):
             comment=self.comment,
             keep_all=self.keep_all,
         )
+
+    def alternatives(self, notes: Iterable[Evidence]) -> Iterator[tuple[Self, str]]:
+        yield from super().alternatives(notes)
+        has_several = any(note.rule == "names" for note in notes)
+        for place in OTHER_PLACES:
+            if place.header != "auto":
+                yield replace(self, header=place.header), ""
+            elif has_several:
+                yield replace(self, names=place.names), ""
 
     def placed(self, layout: TableLayout, above: int) -> Self:
         """This source with the place of the table as it was found, below so many rows or lines."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
@@ -175,6 +175,10 @@ class Delimited(TableSource):
 
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
         return {"member": archive_names(Path(location), _ENDINGS)}
+
+    def alternatives(self, notes: Iterable[Evidence]) -> Iterator[tuple[Self, str]]:
+        yield from super().alternatives(notes)
+        yield from ((replace(type(self)(), delimiter=mark), "") for mark in ("comma", "semicolon", "tab", "bar"))
 
     def guess(self, location: str) -> Delimited:
         with plain_file(Path(location), _ENDINGS, self.member) as plain, one_table(plain, self.table, self._rows, whole=False) as one:

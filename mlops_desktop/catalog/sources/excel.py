@@ -12,6 +12,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
+from mlops_desktop.catalog.sources._last_file import LastFile
 from mlops_desktop.catalog.sources._sheet import Sheet
 from mlops_desktop.catalog.sources._sheet_choice import choose_sheet
 from mlops_desktop.catalog.sources._sheet_columns import SheetColumn, column_letter, from_column, hidden_note, sheet_columns
@@ -45,15 +46,15 @@ class Excel(TableSource):
     first_column: str = text("", "First column", help="The letter of the first column of the table, such as B; empty: found.")
 
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
-        with open_workbook(Path(location)) as book:
-            return {"sheet": tuple(book.titles)}
+        return {"sheet": _TITLES.get(Path(location), "", lambda: _titles(Path(location)), lambda _: True)}
 
     def read(self, location: str, job: Job) -> Batches:
         import pyarrow as pa
 
         path = Path(location)
         job.step(0.0, msg("Reading {path}", path=path.name))
-        sheet, notes = self._sheet(path, job)
+        sheet, notes = _SHEETS.get(path, self.sheet, lambda: self._sheet(path, job), _is_small)
+        sheet, notes = from_column(sheet, self.first_column), [*notes]
         sheet, hidden = self._without_hidden(sheet)
         sheet, others, several = one_table(path, sheet, self.table)
         notes += several
@@ -107,12 +108,26 @@ class Excel(TableSource):
                 )
             notes = [*file_notes(_errors(book))]
             if self.sheet:
-                return from_column(read_sheet(book, self.sheet, job), self.first_column), notes
+                return read_sheet(book, self.sheet, job), notes
             found, others = choose_sheet(book, job)
             if found is None:
                 raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
-        notes = [*others, *notes]
-        return from_column(found, self.first_column), notes
+        return found, [*others, *notes]
+
+
+# A file is read again for each setting that a person tries.
+_TITLES: LastFile[tuple[str, ...]] = LastFile()
+_SHEETS: LastFile[tuple[Sheet, list[Evidence]]] = LastFile()
+_MOST_CELLS = 2_000_000  # of a sheet that is kept
+
+
+def _titles(path: Path) -> tuple[str, ...]:
+    with open_workbook(path) as book:
+        return tuple(book.titles)
+
+
+def _is_small(found: tuple[Sheet, list[Evidence]]) -> bool:
+    return len(found[0].rows) * found[0].width <= _MOST_CELLS
 
 
 def _placed(source: Excel, sheet: Sheet, columns: Sequence[SheetColumn]) -> Excel:

@@ -24,7 +24,6 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import match_names
 from mlops_desktop.serving.text_encoding import text_encoding
 
-_TABLES = ("sheet", "table", "member")  # parameters that choose one of several tables of a file
 _HEAD = 4096  # bytes that tell what kind of file it is
 _WEB = re.compile(r"(https?|ftp):[/\\]", re.IGNORECASE)  # a Path keeps one of two slashes
 
@@ -73,28 +72,18 @@ def load_named(
     if found == source or not wanted or 2 * _named(cells, wanted) >= len(wanted):
         return found, cells
     best = _named(cells, wanted)
-    for other, messages in _others(found, cells):
+    for other, name in found.alternatives(cells.notes):
         try:
             again, table = load_cells(location, other, job, as_given=True)
         except UserError:
             continue  # it is no such table, and what was found first says better what is wrong
         if _named(table, wanted) > best:
-            best, found, cells = _named(table, wanted), again, replace(table, notes=file_notes(messages) + table.notes)
+            best, found, cells = (
+                _named(table, wanted),
+                again,
+                replace(table, notes=file_notes([_chosen(name)] if name else []) + table.notes),
+            )
     return found, cells
-
-
-def _others(found: Source, cells: Cells) -> list[tuple[Source, list[str]]]:
-    """Sources that read other rows of a location as the names, or another table of it, and what is said of these."""
-    blank = type(found)()
-    changes: list[tuple[Source, dict[str, Any]]] = [
-        (blank, {note.parameter: value}) for note in cells.notes if note.parameter in _TABLES for value in note.values
-    ]
-    changes += [(found, {"header": "first"})]
-    changes += [(blank, {"delimiter": mark}) for mark in ("comma", "semicolon", "tab", "bar")]
-    if any(note.rule == "names" for note in cells.notes):
-        changes += [(found, {"names": which}) for which in ("first", "last", "joined")]
-    known = [(source, some) for source, some in changes if some.keys() <= found.params().keys()]
-    return [(replace(source, **some), [_chosen(value) for name, value in some.items() if name in _TABLES]) for source, some in known]
 
 
 def _chosen(table: str) -> str:

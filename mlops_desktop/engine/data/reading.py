@@ -7,7 +7,7 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.base.source import CombinedSource, PartTable, Source, file_notes
+from mlops_desktop.base.source import CombinedSource, PartTable, ReadReport, Source, file_notes
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import storable
 from mlops_desktop.serving.message import msg
@@ -34,6 +34,7 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
             report = end.value
             break
     raw = pa.Table.from_batches(batches)
+    assert report.rows_read == raw.num_rows, "a source counts the rows that it gives"
     given = raw.column_names if report.has_names else None
     table, places, notes = name_columns(raw, given)
     arrays = [storable(column) for column in table.columns]
@@ -43,12 +44,21 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
         likely_decimal=report.likely_decimal,
         delimiter=report.delimiter,
         mixed={name: report.mixed[at] for name, at in zip(table.column_names, places, strict=True) if report.mixed.get(at)},
-        notes=(*report.notes, *_unnamed(source, report.has_names), *notes),
+        notes=(*report.notes, *_untold(report), *_unnamed(source, report.has_names), *notes),
         source=report.found,
         reasons=report.reasons,
         repeated=tuple(unique_names(given or ())[1]),
         units={name: report.units[at] for name, at in zip(table.column_names, places, strict=True) if report.units.get(at)},
     )
+
+
+def _untold(report: ReadReport) -> tuple[Evidence, ...]:
+    """That rows were left out, where the source itself says nothing of the kind: each row of a source is read or told."""
+    if not report.rows_left_out or report.notes:
+        return ()
+    one = "1 row that holds something is no row of the table and was left out."
+    many = "{n} rows that hold something are no rows of the table and were left out."
+    return file_notes([plural_msg(report.rows_left_out, one, many)])
 
 
 def _unnamed(source: Source, has_names: bool) -> tuple[Evidence, ...]:

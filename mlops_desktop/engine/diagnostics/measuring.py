@@ -24,8 +24,8 @@ from mlops_desktop.engine.diagnostics.facts import (
     TargetShift,
     WeightFacts,
 )
-from mlops_desktop.engine.evaluation import Units, permutation_importance, units_of
-from mlops_desktop.engine.metrics import metric_of, predictions, score
+from mlops_desktop.engine.evaluation import effective_rows, permutation_importance, units_of
+from mlops_desktop.engine.metrics import metric_of, predictions, row_weights, score
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.questions import finding_id
 from mlops_desktop.engine.training import Chosen, Run, out_of_fold
@@ -90,9 +90,9 @@ class _SeenRows:
     def __init__(self, pipeline: Pipeline, rows: Ints, part: Dataset, scores: Floats) -> None:
         self.pipeline, self.rows, self.part = pipeline, rows, part
         self.units = units_of(pipeline, part)
-        self.weights = np.ones(len(rows)) if part.weights is None else part.weights
+        self.weights = row_weights(part.weights, len(rows))
         spec, target = task_spec(part.target.task), part.target
-        prior = spec.prior(pipeline.train.target)
+        prior = spec.prior(pipeline.train.target, pipeline.train.weights)
         base = np.tile(prior, (len(rows), 1)) if target.classes else np.full(len(rows), prior[0])
         self.scores, self.base = scores, base
         self.losses = tuple(statistics.squared_losses(target, one) for one in (scores, base))
@@ -103,7 +103,7 @@ class _SeenRows:
 
     def comparison(self, at: Ints) -> Comparison | None:
         """Model and baseline on some of the rows; None where too few units hold them, or nothing differs."""
-        units = Units(self.units.kind, np.unique(self.units.of_row[at], return_inverse=True)[1], len(np.unique(self.units.of_row[at])))
+        units = self.units.take(at)
         if len(at) < LEAST_ROWS or units.count < LEAST_UNITS:
             return None
         model, base = (losses[at] for losses in self.losses)
@@ -174,7 +174,7 @@ def _dominant(chosen: Chosen) -> Dominance | None:
     pipeline = chosen.pipeline
     part = pipeline.train.sample(IMPORTANCE_ROWS)
     metric, seed = pipeline.project.metric, pipeline.project.seed
-    found = permutation_importance(chosen.scorer, part.frame, part.target, metric, 1, seed, Silent())
+    found = permutation_importance(chosen.scorer, part.frame, part.target, metric, 1, seed, Silent(), part.weights)
     falls = {one.column: one.mean for one in found.columns if one.mean is not None and one.mean > 0}
     if not falls:
         return None
@@ -186,8 +186,7 @@ def _weights(pipeline: Pipeline) -> WeightFacts | None:
     weights = pipeline.train.weights
     if weights is None:
         return None
-    column = next(name for name, role in pipeline.roles().items() if role == "weight")
-    return WeightFacts(column, len(weights), statistics.effective_rows(weights))
+    return WeightFacts(pipeline.weight_column, len(weights), effective_rows(weights))
 
 
 def _subgroups(seen: _SeenRows) -> tuple[tuple[Subgroup, ...], int]:

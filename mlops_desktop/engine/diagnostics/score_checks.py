@@ -12,7 +12,7 @@ from mlops_desktop.serving.message import Message, joined, msg
 CHANCE = 0.05
 CHANCE_OF_SPREAD = 0.005  # the errors of folds are estimates themselves
 KEPT = 1 / 3  # of the gain on rows that were learned from, validation rows keep this at least
-NORMAL = 1.645  # standard errors on one side of 95 %
+NORMAL, NORMAL_TWICE = 1.645, 1.96  # standard errors on one side of 95 and of 97.5 %
 TOO_GOOD = 0.97  # of what there is to gain over the baseline
 DOMINANT = 0.8  # of the importance of all columns
 SHOWN = 3
@@ -27,18 +27,24 @@ def _shown(metric: Metric, value: float) -> str:
 
 
 def _baseline(checked: Checked) -> Outcome | None:
-    lift = checked.facts.lift
+    """By the metric and by the squared error: a model that ranks well may give poor probabilities, and the other way round."""
+    lift, scores = checked.facts.lift, checked.facts.scores
     if lift is None:
         return None
     gain = 1 - lift.model / lift.baseline if lift.baseline > 0 else 0.0
-    if lift.p_better < CHANCE:
-        template = "On rows that it had not seen, the model’s mean squared error is {gain:.0%} smaller than the baseline’s."
-        return Outcome("passed", msg(template, gain=gain))
+    message = msg("On rows that it had not seen, the model’s mean squared error is {gain:.0%} smaller than the baseline’s.", gain=gain)
+    ahead = 0.0
+    if scores is not None:
+        metric, ahead = _metric(checked), scores.valid - scores.baseline
+        valid, base = _shown(metric, scores.valid), _shown(metric, scores.baseline)
+        template = "{metric} of {valid} on rows that it had not seen; the baseline has {baseline}."
+        message = msg(template, metric=metric.label, valid=valid, baseline=base)
+    if lift.p_better < CHANCE / 2 or (scores is not None and ahead > NORMAL_TWICE * scores.error):
+        return Outcome("passed", message)
     remedy = msg("It may predict nothing: look for columns that tell more of the target, or bring more rows.")
-    if gain > 0:
-        message = msg("The model’s mean squared error is {gain:.0%} smaller than the baseline’s, which may be chance.", gain=gain)
-        return Outcome("doubtful", message, remedy)
-    return Outcome("failed", msg("The model is no better than the baseline, which uses no column."), remedy)
+    if gain > 0 or ahead > 0:
+        return Outcome("doubtful", msg("{figures} That may be chance.", figures=message), remedy)
+    return Outcome("failed", msg("{figures} The model is no better than one that uses no column.", figures=message), remedy)
 
 
 BASELINE = Check("baseline", "Better than the baseline", _baseline)

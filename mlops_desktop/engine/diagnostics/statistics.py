@@ -99,9 +99,3 @@ def target_shift(before: Target, after: Target, share: float) -> tuple[float, fl
     fitted = table.sum(axis=0) * table.sum(axis=1, keepdims=True) / table.sum()
     squared = float(((table - fitted) ** 2 / fitted).sum()) * share
     return effect, float(stats.chi2.sf(squared, table.shape[1] - 1))
-
-
-def effective_rows(weights: Floats) -> float:
-    """How many equally weighted rows tell as much (Kish, 1965): the squared sum over the sum of squares; 0 when all are 0."""
-    squares = float(weights @ weights)
-    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0

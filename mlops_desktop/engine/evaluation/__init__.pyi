@@ -31,6 +31,7 @@ from .results import selection_key as selection_key
 from .results import selection_note as selection_note
 from .results import used_before_note as used_before_note
 from .sampling_units import Units as Units
+from .sampling_units import effective_rows as effective_rows
 from .sampling_units import leave_one_out as leave_one_out
 from .sampling_units import units_of as units_of
 from .selection import selection_estimate as selection_estimate

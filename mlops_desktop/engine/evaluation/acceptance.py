@@ -95,7 +95,7 @@ def _cost_goal(project: Project, wanted: float, measured: Evaluation) -> GoalRes
     elif classes is None or classes.positive is None:
         outcome = as_message("it can be measured for tasks of two classes only")
     else:
-        mean = mean_cost(classes.confusion.counts, classes.positive, project.costs)
+        mean = mean_cost(classes.confusion.exact, classes.positive, project.costs)
         cost = mean if math.isfinite(mean) else None
         outcome = as_message("there is no row to measure it on") if cost is None else _on_test_set(cost)
     message = msg("Mean cost per row of at most {wanted}: {outcome}.", wanted=number_text(wanted), outcome=outcome)

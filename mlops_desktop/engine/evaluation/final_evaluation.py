@@ -19,7 +19,7 @@ from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, measured_model_note, used_before_note
 from mlops_desktop.engine.evaluation.sampling_units import units_of
-from mlops_desktop.engine.pipeline import Pipeline, read_facts
+from mlops_desktop.engine.pipeline import Pipeline, read_facts, read_weights
 from mlops_desktop.engine.project import Costs
 from mlops_desktop.engine.training import (
     Chosen,
@@ -57,16 +57,17 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
     with suppress(KeyError):
         return pipeline.store.get_value(key, Evaluation)
     rows, scores = out_of_fold(pipeline, chosen.candidate, job)
-    part = pipeline.train.target.take(rows)
+    part = pipeline.train.take(rows)
     by_fold = _fold_thresholds(pipeline, part, scores)
     found = evaluate_scores(
-        part,
+        part.target,
         scores,
         positive=pipeline.positive,
         threshold=chosen.scorer.threshold,
         seed=pipeline.project.seed,
         job=job,
-        units=units_of(pipeline, pipeline.train.take(rows)),
+        units=units_of(pipeline, part),
+        weights=part.weights,
         decided_at=None if by_fold is None else np.repeat(by_fold, _fold_sizes(pipeline)),
     )
     found = _placed(found, pipeline.train_rows[rows])
@@ -92,19 +93,20 @@ def _reached(found: Evaluation, rule: str, costs: Costs | None) -> float:
         return metric.value
     assert classes is not None
     assert classes.positive is not None
-    return mean_cost(classes.confusion.counts, classes.positive, costs or Costs()) if rule == "cost" else math.nan
+    return mean_cost(classes.confusion.exact, classes.positive, costs or Costs()) if rule == "cost" else math.nan
 
 
 def _fold_sizes(pipeline: Pipeline) -> list[int]:
     return [len(valid) for _, valid in pipeline.folds]
 
 
-def _fold_thresholds(pipeline: Pipeline, target: Target, scores: Floats) -> tuple[float, ...] | None:
+def _fold_thresholds(pipeline: Pipeline, part: Dataset, scores: Floats) -> tuple[float, ...] | None:
     """The thresholds by which out-of-fold rows are decided; None where there is no threshold, or a person set one."""
     project, positive = pipeline.project, pipeline.positive
     if positive is None or project.threshold is not None:
         return None
-    return cross_fitted_thresholds(target, scores[:, positive], positive, _fold_sizes(pipeline), project.metric, project.costs)
+    sizes = _fold_sizes(pipeline)
+    return cross_fitted_thresholds(part.target, scores[:, positive], positive, sizes, project.metric, project.costs, part.weights)
 
 
 def _placed(found: Evaluation, rows: Ints) -> Evaluation:
@@ -129,6 +131,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
         IMPORTANCE_REPEATS,
         pipeline.project.seed,
         Part(job, 0.6, 1.0),
+        pipeline.test.weights,
     )
     found = replace(found, importance=importance)
     pipeline.store.put_value(pipeline.keys.evaluation(chosen.run.id), found)
@@ -173,10 +176,10 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
             ),
             "Put a step that fills gaps before the model, and train again.",
         )
-    trained_on = chosen.pipeline.train.target
-    prior = task_spec(trained_on.task).prior(trained_on)
+    trained_on = chosen.pipeline.train
+    prior = task_spec(trained_on.target.task).prior(trained_on.target, trained_on.weights)
     seed, units = chosen.pipeline.project.seed, units_of(chosen.pipeline, rows)
-    return evaluate(chosen.scorer, rows.frame, rows.target, seed=seed, job=job, prior=prior, units=units)
+    return evaluate(chosen.scorer, rows.frame, rows.target, seed=seed, job=job, prior=prior, units=units, weights=rows.weights)
 
 
 def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
@@ -211,9 +214,10 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
     kept_apart, unknown = _kept_apart(chosen.pipeline, table.frame.take(known), target, cells.names)
-    found = _placed(evaluate_rows(chosen, Dataset(features, target, None, *kept_apart), job), known)
+    weights, unweighted = _weights_of(chosen.pipeline, table.frame.take(known), cells.names)
+    found = _placed(evaluate_rows(chosen, Dataset(features, target, weights, *kept_apart), job), known)
     deployed = [msg("Measured with the deployed model, which is fitted on all rows of the project.")] if project.refit == "all" else []
-    notes = (*deployed, *found.notes, *unknown, *new.notes)
+    notes = (*deployed, *found.notes, *unknown, *unweighted, *new.notes)
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
 
 
@@ -231,6 +235,16 @@ def _kept_apart(
     facts = read_facts(frame, target, {role: some for role, some in columns.items() if not set(some) & set(lacking)})
     template = "The file has no column “{name}”, so its rows count as independent: the intervals may be too narrow."
     return (facts.group, facts.time), [msg(template, name=name) for name in lacking]
+
+
+def _weights_of(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> tuple[Floats | None, list[str]]:
+    """The weights of the rows of a file, and a sentence when it has no such column. UserError when they cannot be used."""
+    column = pipeline.weight_column
+    if not column:
+        return None, []
+    if column not in names:
+        return None, [msg("The file has no column “{name}”, so all of its rows count alike.", name=column)]
+    return read_weights(frame, column), []
 
 
 def _nothing_to_compare(file: str, target: str, reason: str) -> UserError:

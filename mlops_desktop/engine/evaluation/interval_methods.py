@@ -129,9 +129,9 @@ def _studentized(middle: float, without: Floats, draws: Floats, cautious: bool) 
     return (low, min(high, 700.0)), pseudo
 
 
-def mean_error(losses: Floats, units: Units, draws: Floats) -> Bounds | None:
-    """The interval of the mean of losses (rows,) that are never negative."""
-    found = log_mean(units.sums(losses), units.sums(np.ones_like(losses)), draws, cautious=True)
+def mean_error(losses: Floats, weights: Floats, units: Units, draws: Floats) -> Bounds | None:
+    """The interval of the weighted mean of losses (rows,) that are never negative."""
+    found = log_mean(units.sums(weights * losses), units.sums(weights), draws, cautious=True)
     return None if found is None else (math.exp(found[0][0]), math.exp(found[0][1]))
 
 
@@ -162,10 +162,12 @@ def explained(actual: Floats, error: Floats, units: Units, draws: Floats) -> Bou
     return 1 - math.exp(min(most, 700.0)), 1 - math.exp(least)
 
 
-def median(values: Floats, units: Units) -> Bounds:
-    """The interval of a median between two of the ordered values: exact for single rows, by Woodruff's method (1952) for groups."""
+def median(values: Floats, units: Units, weights: Floats | None = None) -> Bounds:
+    """The interval of a median between two of the ordered values: exact for rows, by Woodruff's method (1952) for groups and weights."""
     from scipy import stats
 
+    if weights is not None:
+        return _weighted_median(values, units, weights)
     ordered, rows = np.sort(values), len(values)
     if units.kind == "rows":
         at = max(int(stats.binom.ppf(TAIL, rows, 0.5)), 1)
@@ -174,6 +176,20 @@ def median(values: Floats, units: Units) -> Bounds:
     error = math.sqrt(units.count / (units.count - 1) * float(np.sum(units.sums(under.astype(np.float64)) ** 2))) / rows
     reach = float(stats.t.ppf(1 - TAIL, units.count - 1)) * error
     return float(np.quantile(ordered, max(0.0, 0.5 - reach))), float(np.quantile(ordered, min(1.0, 0.5 + reach)))
+
+
+def _weighted_median(values: Floats, units: Units, weights: Floats) -> Bounds:
+    from scipy import stats
+
+    order = np.argsort(values, kind="stable")
+    seen = np.cumsum(weights[order])
+    middle = values[order][min(int(np.searchsorted(seen, seen[-1] / 2)), len(values) - 1)]
+    under = units.sums(weights * ((values <= middle) - 0.5))
+    error = math.sqrt(units.count / (units.count - 1) * float(under @ under)) / float(seen[-1])
+    reach = float(stats.t.ppf(1 - TAIL, units.count - 1)) * error
+    shares = np.array([max(0.0, 0.5 - reach), min(1.0, 0.5 + reach)])
+    low, high = np.searchsorted(seen, shares * seen[-1]).clip(0, len(values) - 1)
+    return float(values[order][low]), float(values[order][high])
 
 
 def draws_of(units: int, resamples: int, seed: int) -> Floats:

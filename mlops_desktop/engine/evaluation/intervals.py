@@ -1,6 +1,7 @@
 """The 95 % interval of each metric, by a method that suits it. `docs/honesty.md` has the simulated coverage.
 
-Where the split keeps groups or times apart, whole groups or blocks of time are drawn, for all metrics; else rows.
+Where the split keeps groups or times apart, whole groups or blocks of time are drawn, for all metrics; else rows. Where rows have weights,
+the closed and exact intervals do not hold: the jackknife and the bootstrap take their place.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import numpy as np
 from mlops_desktop.base.metric import Metric, Predictions
 from mlops_desktop.engine.evaluation import interval_methods as methods
 from mlops_desktop.engine.evaluation.interval_methods import Bounds
-from mlops_desktop.engine.evaluation.sampling_units import Units
-from mlops_desktop.engine.metrics import confusion, errors, log_loss, relative_errors
-from mlops_desktop.serving.frame import Floats
+from mlops_desktop.engine.evaluation.sampling_units import Units, effective_rows
+from mlops_desktop.engine.metrics import confusion, errors, log_loss, relative_errors, row_weights
+from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import Message, msg
 
 LEAST_OF_CLASS = 10  # rows of each class, and groups or blocks that hold it
@@ -44,16 +45,28 @@ class Interval:
 
 
 class Intervals:
-    """The intervals of the metrics of one set of predictions. `resamples` are those of the studentized bootstrap."""
+    """The intervals of the metrics of one set of predictions. `resamples` are those of the studentized bootstrap; `weights` (rows,) say how
+    much each row counts, None: all alike.
+    """
 
-    def __init__(self, predicted: Predictions, units: Units, seed: int, resamples: int) -> None:
+    def __init__(self, predicted: Predictions, units: Units, seed: int, resamples: int, weights: Floats | None = None) -> None:
+        if weights is not None and not weights.all():  # rows that do not count are no witnesses
+            kept = np.flatnonzero(weights)
+            predicted, units, weights = predicted.take(kept), units.take(kept), weights[kept]
         self.predicted, self.units = predicted, units
+        self.weighted, self.weights = weights is not None, row_weights(weights, len(units.of_row))
         self.parts = units.parts(predicted.classes, seed)
         self.seed, self.resamples, self._draws = seed, resamples, np.empty((0, 0))
-        holding = [units.holding(predicted.is_class(k)) for k in range(predicted.classes)]
-        self.least_units = min([units.count, *holding])
+        marks = [predicted.is_class(k) for k in range(predicted.classes)]
+        self.least_units = min([self._count(np.ones(len(self.weights), dtype=bool)), *map(self._count, marks)])
         self.degrees = min(self.least_units, self.parts.count) - 1
         self.counts = confusion(predicted, np.ones((1, len(units.of_row))))[0] if predicted.classes else np.empty((0, 0))
+
+    def _count(self, rows: Bools) -> int:
+        """How many units hold the rows that are marked; with weights, how many of equal weight tell as much."""
+        if not self.weighted:
+            return self.units.holding(rows)
+        return int(effective_rows(self.units.sums(self.weights * rows)))
 
     def of(self, metric: Metric, value: float) -> Interval:
         """The interval of a metric with this value."""
@@ -61,7 +74,7 @@ class Intervals:
             return Interval(None, "")
         if lacking := self._lacking(metric):
             return Interval(None, lacking)
-        found = self._exact(metric, value) if self.units.kind == "rows" else None
+        found = self._exact(metric, value) if self.units.kind == "rows" and not self.weighted else None
         found = found or self._sampled(metric, value)
         if found.bounds is None:
             return Interval(None, msg("No interval: the rows do not vary enough to measure chance by."))
@@ -71,7 +84,7 @@ class Intervals:
     def _lacking(self, metric: Metric) -> Message | None:
         """Why no method keeps its promise on these rows."""
         groups = {"rows": msg("rows"), "groups": msg("groups"), "time": msg("blocks of time")}[self.units.kind]
-        if self.units.count < LEAST_UNITS:
+        if self.units.count < LEAST_UNITS or (self.weighted and self._count(np.ones(len(self.weights), dtype=bool)) < LEAST_UNITS):
             return msg("No interval: there are fewer than {least} {groups}.", least=LEAST_UNITS, groups=groups)
         if not self.predicted.classes or metric.id == "accuracy":
             return None
@@ -108,22 +121,25 @@ class Intervals:
     def _sampled(self, metric: Metric, value: float) -> Interval:
         """The interval by the jackknife or the bootstrap over the units."""
         if metric.id in MEANS:
-            found = methods.mean_error(MEANS[metric.id](self.predicted), self.parts, self._drawn())
+            found = methods.mean_error(MEANS[metric.id](self.predicted), self.weights, self.parts, self._drawn())
             if found is not None:
                 power = 0.5 if metric.id == "neg_root_mean_squared_error" else 1.0
                 found = (-(found[1] ** power), -(found[0] ** power))
             return Interval(found, self._bootstrapped())
-        if metric.id == "r2":
+        if metric.id == "r2" and not self.weighted:
             actual = np.asarray(self.predicted.actual, dtype=np.float64)
             how = msg("Studentized bootstrap of error and spread, combined (MOVER), over {units}.", units=self._over())
             return Interval(methods.explained(actual, errors(self.predicted), self.parts, self._drawn()), how)
         if metric.id == "neg_median_absolute_error":
-            low, high = methods.median(np.abs(errors(self.predicted)), self.units)
+            low, high = methods.median(np.abs(errors(self.predicted)), self.units, self.weights if self.weighted else None)
             return Interval((-high, -low), msg("The median’s interval by Woodruff’s method, over {units}.", units=self._over()))
         low, high = metric.bounds
         ends = (low, min(high, 0.0) if metric.is_error else high)
         degrees = self.parts.count - 1 if metric.id == "accuracy" else self.degrees
-        bounds = methods.jackknife(metric.prepare(self.predicted), value, self.parts, degrees, ends)
+        if self.weighted:
+            degrees = min(degrees, self.degrees if metric.id != "accuracy" else self._count(np.ones(len(self.weights), dtype=bool)) - 1)
+        statistic = metric.prepare(self.predicted)
+        bounds = methods.jackknife(lambda kept: statistic(kept * self.weights), value, self.parts, degrees, ends)
         return Interval(bounds, msg("Jackknife with Student’s t, over {units}.", units=self._over()))
 
     def _bootstrapped(self) -> Message:

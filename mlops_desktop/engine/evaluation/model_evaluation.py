@@ -26,8 +26,8 @@ from mlops_desktop.engine.evaluation.results import (
     MetricResult,
     WorstRow,
 )
-from mlops_desktop.engine.evaluation.sampling_units import Units, row_units
-from mlops_desktop.engine.metrics import class_rates, confusion, log_loss, metrics_for, predictions, score
+from mlops_desktop.engine.evaluation.sampling_units import Units, effective_rows, row_units
+from mlops_desktop.engine.metrics import class_rates, confusion, log_loss, metrics_for, predictions, row_weights, score
 from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.message import msg
@@ -51,6 +51,7 @@ def evaluate(
     job: Job | None = None,
     prior: Floats | None = None,
     units: Units | None = None,
+    weights: Floats | None = None,
 ) -> Evaluation:
     """The evaluation of a scorer on rows that it did not learn from; see `evaluate_scores`. `frame` has the scorer's source columns."""
     if target.task != scorer.task or target.classes != scorer.classes:
@@ -68,6 +69,7 @@ def evaluate(
         job=Part(job, 0.2, 1.0),
         prior=prior,
         units=units,
+        weights=weights,
     )
 
 
@@ -82,21 +84,23 @@ def evaluate_scores(
     job: Job | None = None,
     prior: Floats | None = None,
     units: Units | None = None,
+    weights: Floats | None = None,
     decided_at: Floats | None = None,
 ) -> Evaluation:
     """The evaluation of scores: (rows, classes) probabilities or (rows,) values, all finite, against the truth.
 
     `prior` is what the baseline always answers: class shares (classes,), or one number (1,), best those of the training rows; these rows'
-    own unless given. `units` are what intervals are drawn over: each row unless given. `decided_at` (rows,) decides rows in place of
-    `threshold`, by thresholds that were chosen without them. Curves are those of the positive class,
-    or of the most frequent classes where there is none.
+    own unless given. `units` are what intervals are drawn over: each row unless given. `weights` (rows,) say how much each row counts in
+    every figure. `decided_at` (rows,) decides rows in place of `threshold`, by thresholds that were chosen without them. Curves are those
+    of the positive class, or of the most frequent classes where there is none.
     """
     job = job or Silent()
+    weights = _unequal(weights)
     decide = threshold if decided_at is None else decided_at
     predicted = predictions(target, scores, positive, decide)
     rows = len(target.values)
-    intervals = Intervals(predicted, units or row_units(rows), seed, resamples)
-    base = _baseline(target, prior)
+    intervals = Intervals(predicted, units or row_units(rows), seed, resamples, weights)
+    base = _baseline(target, prior, weights)
     name = value_text(target.classes[predicted.positive]) if task_spec(target.task).has_positive else ""
     results = []
     metrics = metrics_for(target.task)
@@ -105,19 +109,25 @@ def evaluate_scores(
         if metric.id == IN_PER_CENT and _has_zero(target):
             results.append(_metric(metric, math.nan, Interval(None, ""), math.nan, ""))
             continue
-        value = score(metric.id, target, scores, positive, decide)
-        results.append(_metric(metric, value, intervals.of(metric, value), score(metric.id, target, base), name))
+        value = score(metric.id, target, scores, positive, decide, weights)
+        results.append(_metric(metric, value, intervals.of(metric, value), score(metric.id, target, base, weights=weights), name))
     return Evaluation(
         task=target.task,
         rows=rows,
         resamples=intervals.drawn_resamples,
         confidence=CONFIDENCE,
         metrics=tuple(results),
-        notes=tuple(_notes(target, results)),
+        notes=tuple(_notes(target, results, weights)),
         worst=tuple(_worst(target, predicted)),
-        classification=_classification(target, predicted, threshold) if target.classes else None,
-        residuals=None if target.classes else curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed),
+        classification=_classification(target, predicted, threshold, weights) if target.classes else None,
+        residuals=None if target.classes else curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed, weights),
+        effective_rows=None if weights is None else effective_rows(weights),
     )
+
+
+def _unequal(weights: Floats | None) -> Floats | None:
+    """The weights, None where all rows count alike."""
+    return weights if weights is not None and (np.ptp(weights) > 0 or not weights.any()) else None
 
 
 def _metric(metric: Metric, value: float, found: Interval, baseline: float, positive: str) -> MetricResult:
@@ -139,16 +149,16 @@ def _plain(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _baseline(target: Target, prior: Floats | None) -> Floats:
+def _baseline(target: Target, prior: Floats | None, weights: Floats | None) -> Floats:
     """The scores of a model that uses no column: the class shares, or the mean."""
     rows = len(target.values)
-    answer = task_spec(target.task).prior(target) if prior is None else prior
+    answer = task_spec(target.task).prior(target, weights) if prior is None else prior
     return np.tile(answer, (rows, 1)) if target.classes else np.full(rows, answer[0])
 
 
-def _notes(target: Target, results: Sequence[MetricResult]) -> list[str]:
+def _notes(target: Target, results: Sequence[MetricResult], weights: Floats | None) -> list[str]:
     rows = len(target.values)
-    notes: list[str] = []
+    notes: list[str] = [_weighted(weights)] if weights is not None else []
     if rows < FEW_ROWS:
         notes.append(
             plural_msg(
@@ -171,6 +181,13 @@ def _notes(target: Target, results: Sequence[MetricResult]) -> list[str]:
     return notes
 
 
+def _weighted(weights: Floats) -> str:
+    if not weights.any():
+        return msg("All rows here have the weight 0, so nothing can be measured.")
+    text = "Rows count by their weights in every figure, as in training: {rows:,} rows tell as much as {effective:,.0f} of equal weight."
+    return msg(text, rows=len(weights), effective=effective_rows(weights))
+
+
 def _has_zero(target: Target) -> bool:
     """Whether a true value is 0, or next to nothing beside the largest: a share of it means nothing."""
     sizes = np.empty(0) if target.classes else np.abs(target.values)
@@ -189,24 +206,26 @@ def _worst(target: Target, predicted: Predictions) -> list[WorstRow]:
     return [WorstRow(i, float(actual[i]), scores[i], scores[i]) for i in order]
 
 
-def _classification(target: Target, predicted: Predictions, threshold: float | None) -> Classification:
-    rows = len(target.values)
-    counts = confusion(predicted, np.ones((1, rows)))
+def _classification(target: Target, predicted: Predictions, threshold: float | None, weights: Floats | None) -> Classification:
+    counts = confusion(predicted, row_weights(weights, len(target.values))[None, :])
     precision, recall, f1 = (class_rates(counts, kind)[0].tolist() for kind in ("precision", "recall", "f1"))
     has_positive = task_spec(target.task).has_positive
     shown = [predicted.positive] if has_positive else _frequent(counts[0].sum(axis=1))
-    table = counts[0].astype(int)
+    table = np.rint(counts[0]).astype(int)
+    exact = None if weights is None else tuple(map(tuple, counts[0].tolist()))
     return Classification(
         classes=tuple(target.classes),
         positive=predicted.positive if has_positive else None,
         threshold=threshold,
-        confusion=Confusion(tuple(target.classes), tuple(map(tuple, table.tolist()))),
+        confusion=Confusion(tuple(target.classes), tuple(map(tuple, table.tolist())), exact),
         per_class=tuple(
             ClassRates(name, int(table[k].sum()), int(table[:, k].sum()), precision[k], recall[k], f1[k])
             for k, name in enumerate(target.classes)
         ),
-        curves=tuple(_curves(target, predicted, k) for k in shown),
-        threshold_curve=threshold_curve(target, predicted.scores[:, predicted.positive], predicted.positive) if has_positive else None,
+        curves=tuple(_curves(target, predicted, k, weights) for k in shown),
+        threshold_curve=threshold_curve(target, predicted.scores[:, predicted.positive], predicted.positive, weights=weights)
+        if has_positive
+        else None,
     )
 
 
@@ -215,12 +234,12 @@ def _frequent(counts: Floats) -> list[int]:
     return sorted(int(k) for k in np.argsort(-counts, kind="stable")[:MOST_CLASSES])
 
 
-def _curves(target: Target, predicted: Predictions, position: int) -> ClassCurves:
+def _curves(target: Target, predicted: Predictions, position: int, weights: Floats | None) -> ClassCurves:
     truth, scores = predicted.is_class(position), predicted.scores[:, position]
     return ClassCurves(
         label=target.classes[position],
-        roc=curves.roc(truth, scores),
-        precision_recall=curves.precision_recall(truth, scores),
-        calibration=curves.calibration(truth, scores),
-        gain=curves.gain(truth, scores),
+        roc=curves.roc(truth, scores, weights),
+        precision_recall=curves.precision_recall(truth, scores, weights),
+        calibration=curves.calibration(truth, scores, weights),
+        gain=curves.gain(truth, scores, weights),
     )

@@ -58,10 +58,19 @@ class WorstRow:
 
 @dataclass(frozen=True)
 class Confusion:
-    """Numbers of rows by true class (outer) and answered class (inner), both in the order of `labels`."""
+    """Numbers of rows by true class (outer) and answered class (inner), both in the order of `labels`.
+
+    Where rows have weights they count by them (their mean is 1): rounded in `counts`, exact in `weighted`.
+    """
 
     labels: tuple[Class, ...]
     counts: tuple[tuple[int, ...], ...]
+    weighted: tuple[tuple[float, ...], ...] | None = field(default=None, metadata=OMIT_NONE)
+
+    @property
+    def exact(self) -> Sequence[Sequence[float]]:
+        """What shares and means are taken of."""
+        return self.counts if self.weighted is None else self.weighted
 
 
 @dataclass(frozen=True)
@@ -230,7 +239,8 @@ class Evaluation:
     """How good a model is on rows with known answers. Either `classification` or `residuals` is there, by the kind of task.
 
     `metrics` come with intervals of the `confidence`, some of them from `resamples` bootstrap resamples, `notes` are sentences about
-    the rows, `worst` the rows that were missed most. Out of fold: `choice`, the proposed threshold. On the held-out test set:
+    the rows, `worst` the rows that were missed most. `effective_rows`: rows count by their weights and tell as much as so many of equal
+    weight. Out of fold: `choice`, the proposed threshold. On the held-out test set:
     `importance`, and in an answer `test_accesses`, how often these rows were used, and `used_before`, the share of them that is in other
     test sets that were used. On another file: its name, its rows, and how many could
     not be compared.
@@ -245,6 +255,7 @@ class Evaluation:
     worst: tuple[WorstRow, ...]
     classification: Classification | None = field(default=None, metadata=INLINE)
     residuals: Residuals | None = field(default=None, metadata=OMIT_NONE)
+    effective_rows: float | None = field(default=None, metadata=OMIT_NONE)
     choice: ProposedThreshold | None = field(default=None, metadata=OMIT_NONE)
     importance: Importance | None = field(default=None, metadata=OMIT_NONE)
     test_accesses: int | None = field(default=None, metadata=OMIT_NONE)
@@ -281,9 +292,10 @@ def selection_note(found: SelectionEstimate, metric_id: str) -> str:
     """The score of the best run and what is expected of it, as a sentence."""
     metric = METRICS.get(metric_id)
     score, corrected = (format_number(metric.shown(value) if metric else value) for value in (found.score, found.corrected))
+    if score == corrected:
+        return msg("The best of {runs} runs leads clearly: its score owes nothing to having been chosen by it.", runs=found.runs)
     return msg(
-        "The best of {runs} runs was chosen by its score, so that is a little too good: {metric} {corrected} is to be expected of it on new"
-        " rows, not {score} (the choice repeated on bootstrap samples).",
+        "The best of {runs} runs owes part of its score to having been chosen by it: expect {metric} {corrected} on new rows, not {score}.",
         runs=found.runs,
         metric=metric.label if metric else metric_id,
         corrected=corrected,

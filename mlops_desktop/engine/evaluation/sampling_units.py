@@ -34,6 +34,11 @@ class Units:
         """How many units hold at least one of the rows that are marked, (rows,) bool."""
         return len(np.unique(self.of_row[rows]))
 
+    def take(self, rows: Ints) -> Units:
+        """The units that hold some of the rows, for these rows alone."""
+        distinct, of_row = np.unique(self.of_row[rows], return_inverse=True)
+        return Units(self.kind, of_row.astype(np.intp), len(distinct))
+
     def parts(self, classes: int, seed: int) -> Units:
         """These units, or random parts of them of equal size where there are too many to leave out one by one."""
         most = min(MOST_UNITS, max(LEAST_PARTS, WORK // max(len(self.of_row) * max(classes, 1), 1)))
@@ -45,6 +50,12 @@ class Units:
     def sums(self, values: Floats) -> Floats:
         """The sum of (rows,) values in each unit, (count,)."""
         return np.bincount(self.of_row, weights=values, minlength=self.count).astype(np.float64)
+
+
+def effective_rows(weights: Floats) -> float:
+    """How many equally weighted rows tell as much (Kish, 1965): the squared sum over the sum of squares; 0 when all are 0."""
+    squares = float(weights @ weights)
+    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
 def row_units(rows: int) -> Units:

@@ -15,6 +15,7 @@ from contextlib import suppress
 
 import numpy as np
 
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.metric import Statistic
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation.results import SelectionEstimate, selection_key
@@ -60,7 +61,7 @@ def selection_estimate(pipeline: Pipeline, runs: Runs) -> SelectionEstimate | No
             find, resamples = folds.finder(read), min(resamples, folds.affordable_searches())
     units = units_of(pipeline, pipeline.train.take(np.concatenate([valid for _, valid in pipeline.folds])))
     statistics = [folds.statistics(scores) for _, scores in read]
-    optimism = selection_optimism(statistics, folds.sizes, units, pipeline.project.seed, resamples, find)
+    optimism = max(0.0, selection_optimism(statistics, folds.sizes, units, pipeline.project.seed, resamples, find))
     score = done[0].score or 0.0
     estimate = SelectionEstimate(done[0].id, score, score - optimism, len(done), resamples)
     pipeline.store.put_value(key, estimate)
@@ -78,7 +79,7 @@ class _FoldScores:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        self._targets = [pipeline.train.target.take(valid) for _, valid in pipeline.folds]
+        self._parts = [pipeline.train.take(valid) for _, valid in pipeline.folds]
         self._metric = metric_of(pipeline.project.metric, pipeline.train.target.task)
         self.sizes = [len(valid) for _, valid in pipeline.folds]
 
@@ -90,9 +91,13 @@ class _FoldScores:
         return None
 
     def statistics(self, scores: Sequence[Floats]) -> list[Statistic]:
-        """The metric by fold of such scores."""
-        positive = self._pipeline.positive
-        return [self._metric.prepare(predictions(target, one, positive, None)) for target, one in zip(self._targets, scores, strict=True)]
+        """The metric by fold of such scores; rows count by their weights too."""
+        return [self._statistic(part, one) for part, one in zip(self._parts, scores, strict=True)]
+
+    def _statistic(self, part: Dataset, scores: Floats) -> Statistic:
+        statistic = self._metric.prepare(predictions(part.target, scores, self._pipeline.positive, None))
+        of_row = part.weights
+        return statistic if of_row is None else lambda drawn: statistic(drawn * of_row)
 
     def affordable_searches(self) -> int:
         """For how many resamples an ensemble can be found within FOUND_IN."""

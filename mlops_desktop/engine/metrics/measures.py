@@ -1,9 +1,9 @@
 """How each metric is computed, for many resamples at once.
 
-A statistic is a function of weights: (resamples, rows) float64 counts of how often a resample holds each row, to (resamples,) float64
-values. Weights of one give the metric itself. What does not depend on the weights (sorting, losses per row) is computed once. Values
-equal scikit-learn's; where a metric is undefined (no row, a class that it needs is absent, constant numbers for R²) the value is NaN and
-no warning.
+A statistic is a function of weights: (resamples, rows) float64 counts of how often a resample holds each row (any numbers from 0 on), to
+(resamples,) float64 values. Weights of one give the metric itself, those of the rows the weighted one. What does not depend on the weights
+(sorting, losses per row) is computed once. Values equal scikit-learn's; where a metric is undefined (no row, a class that it needs is
+absent, constant numbers for R²) the value is NaN and no warning.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from mlops_desktop.base.families import Target
 from mlops_desktop.base.metric import Predictions, Statistic
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 
+TINY = 1e-12  # of a sum of weights: what rounding may add or take
 SMALLEST = float(np.finfo(np.float64).eps)  # scikit-learn keeps probabilities for the log-loss this far from 0 and 1
 
 
@@ -158,7 +159,8 @@ def median_error(predicted: Predictions) -> Statistic:
         rows = weights.sum(axis=1)
         if not len(ordered):
             return np.full(len(weights), np.nan)
-        low, high = ((seen >= at[:, None]).argmax(axis=1) for at in (np.floor((rows + 1) / 2), np.floor(rows / 2) + 1))
+        half = rows[:, None] / 2
+        low, high = (seen >= half * (1 - TINY)).argmax(axis=1), (seen > half * (1 + TINY)).argmax(axis=1)
         return np.where(rows > 0, -(ordered[low] + ordered[high]) / 2, np.nan)
 
     return statistic

@@ -27,6 +27,7 @@ from mlops_desktop.engine.data import (
 from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows
 from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.pipeline.row_weights import read_weights, refuse_unweighted_class
 from mlops_desktop.engine.pipeline.splitting import keepable, make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
@@ -141,17 +142,13 @@ class Pipeline:
         facts = self._split_facts(np.arange(table.rows), target)
         return Dataset(table.frame.select(self.features), target, self._weights(table), facts.group, facts.time)
 
+    @property
+    def weight_column(self) -> str:
+        """The column that says how much each row counts; "" when none does."""
+        return next((name for name, role in self.roles().items() if role == "weight"), "")
+
     def _weights(self, table: Table) -> Floats | None:
-        columns = [name for name, role in self.roles().items() if role == "weight"]
-        if not columns:
-            return None
-        weights = table.frame.number(columns[0])
-        if not (weights >= 0).all() or not weights.any():
-            raise UserError(
-                msg("The weights in “{columns}” must be numbers that are not negative, none missing.", columns=columns[0]),
-                "Choose another column as weight.",
-            )
-        return weights
+        return read_weights(table.frame, self.weight_column) if self.weight_column else None
 
     @property
     def positive(self) -> int | None:
@@ -193,8 +190,10 @@ class Pipeline:
 
     @cached_property
     def train(self) -> Dataset:
-        """The training part."""
-        return self._clean.take(self._cut[0])
+        """The training part. UserError when the weights leave nothing of a class to learn from."""
+        part = self._clean.take(self._cut[0])
+        refuse_unweighted_class(part, self.weight_column)
+        return part
 
     @cached_property
     def test(self) -> Dataset:

@@ -43,6 +43,7 @@ class Result:
 
 ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
 TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
+WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions did not count the weights: they are other results
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 
 RESULTS: Mapping[str, Result] = {
@@ -80,12 +81,12 @@ RESULTS: Mapping[str, Result] = {
         # The features after the steps that are switched on.
         Result(name="steps", inputs=("features",), decisions=("steps",), libraries=LEARNING),
         # The leaderboard: the runs of these steps, sampler and encodings, compared by one metric.
-        Result(name="board", inputs=("steps",), decisions=("sampler", "encodings", "metric", "positive")),
+        Result(name="board", inputs=("steps",), decisions=("sampler", "encodings", "metric", "positive", WEIGHTED)),
         # One candidate (steps, sampler, encoding, algorithm), fitted fold by fold; its out-of-fold scores do not depend on the metric.
         Result(name="trial", inputs=("features",), decisions=("seed",), arguments=("candidate",)),
         Result(name="fold", inputs=("trial",), arguments=("fold",), libraries=LEARNING),
         # A trial on a leaderboard.
-        Result(name="run", inputs=("trial",), decisions=("metric", "positive")),
+        Result(name="run", inputs=("trial",), decisions=("metric", "positive", WEIGHTED)),
         # What is expected of the best of some runs on a leaderboard.
         Result(name="selection", inputs=("board",), arguments=("runs",)),
         # The scores of one fold of a run that learns from a share of the training rows.

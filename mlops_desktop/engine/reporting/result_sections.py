@@ -36,7 +36,7 @@ def evaluation(found: Evaluation | None, out_of_fold: Evaluation | None) -> Html
     if shown.classification is not None:
         parts.append(_classes(shown.classification))
     if shown.residuals is not None:
-        parts.append(_errors(shown.residuals))
+        parts.append(_errors(shown.residuals, shown.effective_rows is not None))
     return join(parts)
 
 
@@ -95,7 +95,10 @@ def _confusion(found: Classification) -> Html:
         total = sum(counts[i])
         cells = "".join(_cell(count, total, i == j) for j, count in enumerate(counts[i]))
         rows.append(f'<tr><th scope="row">{escape(report_plots.short(name, 24))}</th>{cells}</tr>')
-    text = paragraph(msg("Rows: true class. Columns: predicted class. The share is of the row."), quiet=True)
+    notes = [msg("Rows: true class. Columns: predicted class. The share is of the row.")]
+    if found.confusion.weighted is not None:
+        notes.append(msg("Rows count by their weights."))
+    text = paragraph(joined(notes, " "), quiet=True)
     return Html(
         f'{text}<div class="wide"><table class="matrix"><thead><tr><td></td>{head}</tr></thead><tbody>{join(rows)}</tbody></table></div>'
     )
@@ -141,7 +144,7 @@ def _per_class(found: Classification) -> Html:
     return table(head, rows, range(1, 6), caption="" if len(shown) == len(found.per_class) else msg("The first 100 classes."))
 
 
-def _errors(found: Residuals) -> Html:
+def _errors(found: Residuals, weighted: bool) -> Html:
     if not found.actual:
         return Html("")
     title = msg("Predictions against true values")
@@ -161,6 +164,7 @@ def _errors(found: Residuals) -> Html:
         [
             heading(msg("Errors")),
             side_by_side(pieces),
+            paragraph(msg("Rows count by their weights, but each point of the first plot is a row."), quiet=True) if weighted else "",
             paragraph(msg(side, bias=number(abs(bias), 3)) if bias else ""),
             table([msg("How many"), msg("How much")], quantiles),
             _bands(found),

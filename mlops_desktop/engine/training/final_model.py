@@ -155,10 +155,8 @@ def _threshold(pipeline: Pipeline, candidate: Candidate | Combination) -> float 
 def proposed_threshold(pipeline: Pipeline, rows: Ints, scores: Floats) -> Choice:
     """The threshold that out-of-fold scores propose for a binary task."""
     assert pipeline.positive is not None
-    project = pipeline.project
-    return choose_threshold(
-        pipeline.train.target.take(rows), scores[:, pipeline.positive], pipeline.positive, project.metric, project.costs
-    )
+    project, part = pipeline.project, pipeline.train.take(rows)
+    return choose_threshold(part.target, scores[:, pipeline.positive], pipeline.positive, project.metric, project.costs, part.weights)
 
 
 def drift_reference(chosen: Chosen) -> Reference:

@@ -109,9 +109,10 @@ def _scores(pipeline: Pipeline, candidate: Candidate | Combination, rows: Ints, 
     layout, apply = chain(transforms, part.frame.layout)
     bound = node.bind(layout)
     own, other = (np.round(bound.scores(apply(frame)), 12) for frame in (dataset.frame, part.frame.take(valid)))
+    validated_on = part.take(valid)
     found = (
-        score(project.metric, target, own, pipeline.positive, None),
-        score(project.metric, part.target.take(valid), other, pipeline.positive, None),
+        score(project.metric, target, own, pipeline.positive, None, dataset.weights),
+        score(project.metric, validated_on.target, other, pipeline.positive, None, validated_on.weights),
     )
     trained, validated = (value if np.isfinite(value) else None for value in found)
     return trained, validated

@@ -76,8 +76,9 @@ def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], job: Job)
         fitted = pipeline.fit(candidate, rows)
         model = fit(candidate.algorithm, fitted.matrix, fitted.target, fitted.weights, pipeline.project.seed).model
         scores = np.round(model.scores(fitted.transform(train.frame.take(valid))), 12)
-        found.append(score(run.metric, train.target.take(valid), scores, pipeline.positive, None))
-        loss[valid] = _losses(train.target.take(valid), scores)
+        part = train.take(valid)
+        found.append(score(run.metric, part.target, scores, pipeline.positive, None, part.weights))
+        loss[valid] = _losses(part.target, scores)
     known = [one for one in found if np.isfinite(one)]
     other = OtherSplit(columns, by_time, float(np.mean(known)) if known else None)
     if by_time:

@@ -20,6 +20,7 @@ import numpy as np
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.metrics import row_weights
 from mlops_desktop.engine.project import OMIT_NONE, Costs
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg
@@ -73,17 +74,24 @@ def rule_for(metric_id: str, positive_share: float, costs: Costs | None) -> str:
     return "f1" if positive_share <= 0.5 else "balanced_accuracy"
 
 
-def choose_threshold(target: Target, positive_scores: Floats, positive: int, metric_id: str = "f1", costs: Costs | None = None) -> Choice:
-    """The best threshold for (rows,) out-of-fold scores of the positive class.
+def choose_threshold(
+    target: Target,
+    positive_scores: Floats,
+    positive: int,
+    metric_id: str = "f1",
+    costs: Costs | None = None,
+    weights: Floats | None = None,
+) -> Choice:
+    """The best threshold for (rows,) out-of-fold scores of the positive class; rows count by their `weights`.
 
     Thresholds lie midway between neighbouring distinct scores (rounded to 1e-12), and beyond the last ones ("always", "never"). Of equally
     good ones the one nearest to 0.5 is taken, of two as near the lower. ValueError when a score is not finite or the lengths disagree.
     """
     truth = _truth(target, positive_scores, positive)
-    rows, found = len(truth), int(truth.sum())
-    table = cut_offs(truth, positive_scores, costs)
-    rule = rule_for(metric_id, found / rows if rows else 0.0, costs)
-    if rule != "cost" and found in (0, rows):
+    rows, of_row = len(truth), row_weights(weights, len(truth))
+    table = cut_offs(truth, positive_scores, costs, weights)
+    rule = rule_for(metric_id, float(of_row @ truth) / rows if rows else 0.0, costs)
+    if rule != "cost" and not (of_row[truth].any() and of_row[~truth].any()):
         reason = "All rows are of one class, so no threshold can be chosen and 0.5 is kept."
         return Choice(NO_CHOICE, rule, float("nan"), reason, _thinned(table, []))
     values = -table["cost"] if rule == "cost" else table[rule]
@@ -103,7 +111,13 @@ def choose_threshold(target: Target, positive_scores: Floats, positive: int, met
 
 
 def cross_fitted_thresholds(
-    target: Target, positive_scores: Floats, positive: int, folds: Sequence[int], metric_id: str = "f1", costs: Costs | None = None
+    target: Target,
+    positive_scores: Floats,
+    positive: int,
+    folds: Sequence[int],
+    metric_id: str = "f1",
+    costs: Costs | None = None,
+    weights: Floats | None = None,
 ) -> tuple[float, ...]:
     """For each fold the threshold that the out-of-fold scores of the other folds propose. `folds` are numbers of rows: the rows stand fold
     by fold. A fold that is decided by its own threshold was not used to choose it, so metrics of these decisions are not too good.
@@ -114,7 +128,8 @@ def cross_fitted_thresholds(
     found = []
     for end, rows in zip(ends.tolist(), folds, strict=True):
         others = np.concatenate((np.arange(end - rows), np.arange(end, ends[-1])))
-        found.append(choose_threshold(target.take(others), positive_scores[others], positive, metric_id, costs).threshold)
+        of_others = None if weights is None else weights[others]
+        found.append(choose_threshold(target.take(others), positive_scores[others], positive, metric_id, costs, of_others).threshold)
     return tuple(found)
 
 
@@ -126,18 +141,19 @@ def _truth(target: Target, scores: Floats, positive: int) -> Bools:
     return np.asarray(target.values == positive, dtype=np.bool_)
 
 
-def cut_offs(truth: Bools, scores: Floats, costs: Costs | None = None) -> dict[str, Floats]:
+def cut_offs(truth: Bools, scores: Floats, costs: Costs | None = None, weights: Floats | None = None) -> dict[str, Floats]:
     """Every threshold (rising) with its metrics, as columns named as in `ThresholdCurve`. `truth`: which rows are of the positive class."""
+    of_row = row_weights(weights, len(truth))
     rounded = np.round(scores, 12)
     distinct, place = np.unique(rounded, return_inverse=True)
-    yes = np.bincount(place, weights=truth, minlength=len(distinct))
-    every = np.bincount(place, minlength=len(distinct)).astype(np.float64)
+    yes = np.bincount(place, weights=truth * of_row, minlength=len(distinct))
+    every = np.bincount(place, weights=of_row, minlength=len(distinct))
     # From "always" (threshold 0) to "never": what is at or above the k-th distinct score is answered yes.
     hit = np.concatenate((np.cumsum(yes[::-1])[::-1], [0.0]))
     asked = np.concatenate((np.cumsum(every[::-1])[::-1], [0.0]))
-    rows, found = float(len(truth)), float(truth.sum())
-    false_yes, missed = asked - hit, found - hit
-    right_no = rows - asked - missed
+    rows, found = float(asked[0]), float(hit[0])
+    false_yes, missed = np.maximum(asked - hit, 0.0), np.maximum(found - hit, 0.0)
+    right_no = np.maximum(rows - asked - missed, 0.0)
     both = np.sqrt(np.maximum(asked * found * (rows - asked) * (rows - found), 0.0))
     table = {
         "threshold": _midway(distinct),
@@ -178,12 +194,14 @@ def _thinned(table: dict[str, Floats], always: list[int]) -> ThresholdCurve:
     return ThresholdCurve(**{name: tuple(column[kept].tolist()) for name, column in table.items() if name != "matthews_corrcoef"})
 
 
-def threshold_curve(target: Target, positive_scores: Floats, positive: int, costs: Costs | None = None) -> ThresholdCurve:
+def threshold_curve(
+    target: Target, positive_scores: Floats, positive: int, costs: Costs | None = None, weights: Floats | None = None
+) -> ThresholdCurve:
     """The curve of `Choice` alone, for rows whose threshold is not to be chosen."""
-    return _thinned(cut_offs(_truth(target, positive_scores, positive), positive_scores, costs), [])
+    return _thinned(cut_offs(_truth(target, positive_scores, positive), positive_scores, costs, weights), [])
 
 
-def mean_cost(confusion: Sequence[Sequence[int]], positive: int, costs: Costs) -> float:
+def mean_cost(confusion: Sequence[Sequence[float]], positive: int, costs: Costs) -> float:
     """The mean cost per row of a 2 x 2 confusion matrix (actual, answered); NaN when it is empty."""
     counts, other = np.asarray(confusion, dtype=np.float64), 1 - positive
     paid = (

@@ -235,8 +235,10 @@ def _description(candidate: Candidate | Combination) -> list[str]:
 
 
 def fold_score(pipeline: Pipeline, fold: int, scores: Floats) -> float:
-    """The metric of the project on one fold, by its out-of-fold scores."""
-    return score(pipeline.project.metric, pipeline.train.target.take(pipeline.folds[fold][1]), scores, pipeline.positive, None)
+    """The metric of the project on one fold, by its out-of-fold scores; rows count by their weights, as in training."""
+    valid, weights = pipeline.folds[fold][1], pipeline.train.weights
+    of_rows = None if weights is None else weights[valid]
+    return score(pipeline.project.metric, pipeline.train.target.take(valid), scores, pipeline.positive, None, of_rows)
 
 
 def _fit_folds(folds: Folds, candidate: Candidate | Combination, job: Job, jobs: int, pruner: Pruner | None) -> None:

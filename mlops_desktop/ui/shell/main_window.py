@@ -356,6 +356,9 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             self.open_path(paths[0])
+        if len(paths) > 1:
+            text = self.tr("{n} files were dropped, and “{name}” is read. Drop a folder to read all of its files as one table.")
+            self._show_banner("warn", text.format(n=len(paths), name=paths[0].name), "")
 
     def open_path(self, path: Path) -> None:
         """Open a project folder, or show the first rows of a data file or of a folder of them; a project is made from there."""

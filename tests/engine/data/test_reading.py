@@ -39,6 +39,7 @@ GIVEN = {
         [batch(["", ""], ["1", "x"], names=["", "m"])],
         ReadReport(rows_read=2, mixed={1: ("1",)}),
     ),
+    "rows left out": ([batch([1, 2])], ReadReport(rows_read=2, rows_left_out=3)),
     "types without a kind": ([batch([[1], [2, 3]], [b"x", None])], ReadReport(rows_read=2)),
 }
 
@@ -50,6 +51,11 @@ def test_batches_become_one_table_with_the_report_of_the_source():
     assert cells.mixed == {"a_2": ("1",)}
     assert cells.notes[0] == Evidence("", "file", "mended.")
     assert "Several columns were named “a”" in cells.notes[1].message
+
+
+def test_rows_left_out_are_told_though_the_source_says_nothing():
+    (note,) = read_source(Given(), "rows left out", Silent()).notes
+    assert note.message == "3 rows that hold something are no rows of the table and were left out."
 
 
 def test_mixed_texts_stay_with_their_column_when_others_are_left_out():

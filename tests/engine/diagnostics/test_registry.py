@@ -46,8 +46,8 @@ CLEAN = CheckFacts(
 LOOKS = ("evaluation: Ridge 01234567", "check: Ridge 01234567")
 FAULTS = {
     "baseline": (
-        {"lift": Comparison(160, 0.39, 0.4, p_better=0.3, p_worse=0.7)},
-        {"lift": Comparison(160, 0.5, 0.4, p_better=0.9, p_worse=0.1)},
+        {"lift": Comparison(160, 0.39, 0.4, p_better=0.3, p_worse=0.7), "scores": Scores(0.54, 0.51, 0.02, 0.5, 1.0)},
+        {"lift": Comparison(160, 0.5, 0.4, p_better=0.9, p_worse=0.1), "scores": Scores(0.5, 0.48, 0.02, 0.5, 1.0)},
     ),
     "suspicious": ({}, {"scores": Scores(1.0, 0.99, 0.001, 0.5, 1.0), "dominant": Dominance("code", 0.95)}),
     "leaks": ({}, {"leaks": ("code",), "leak_questions": ("finding.leak.code",)}),
@@ -95,6 +95,10 @@ def test_a_fault_is_doubtful_or_failed_with_what_to_do_and_nothing_else_is(id_):
 def test_noise_is_no_overfit_and_a_gap_is_none_where_the_validation_score_keeps_a_third():
     assert found(scores=Scores(1.0, 0.68, 0.02, 0.5, 1.0))["overfit"].verdict == "passed"
     assert found(scores=Scores(1.0, 0.58, 0.08, 0.5, 1.0))["overfit"].verdict == "passed"
+
+
+def test_a_model_that_ranks_well_is_better_than_the_baseline_whatever_its_probabilities():
+    assert found(lift=Comparison(160, 0.5, 0.4, p_better=0.9, p_worse=0.1))["baseline"].verdict == "passed"
 
 
 def test_a_perfect_score_that_rests_on_several_columns_is_not_suspicious():

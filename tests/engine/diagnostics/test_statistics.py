@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.families import Target
-from mlops_desktop.engine.diagnostics.statistics import effective_rows, jackknife_error, mean_above_zero, spread_of, target_shift
+from mlops_desktop.engine.diagnostics.statistics import jackknife_error, mean_above_zero, spread_of, target_shift
 from mlops_desktop.engine.evaluation import Units
 
 TIMES = 300
@@ -76,9 +76,3 @@ def test_the_target_of_two_parts():
     other = Target("binary", np.repeat([0, 1], [50, 50]), ("no", "yes"))
     assert target_shift(one, other, 1.0)[0] == pytest.approx(0.3)
     assert target_shift(one, other, 0.1)[1] > target_shift(one, other, 1.0)[1]  # ten rows of a group tell as much as one
-
-
-def test_effective_rows():
-    assert effective_rows(np.ones(7)) == 7
-    assert effective_rows(np.array([1.0, 0.0, 0.0])) == 1
-    assert effective_rows(np.zeros(3)) == 0

@@ -231,3 +231,56 @@ def test_not_finite_is_refused():
     scores[3] = np.inf
     with pytest.raises(ValueError, match="finite"):
         evaluate_scores(target, scores, seed=0)
+
+
+@pytest.mark.parametrize("task", tasks())
+def test_a_row_of_weight_2_counts_as_two_rows_in_every_figure(task):
+    target, scores = sample(task, rows=120)
+    times = np.random.default_rng(7).integers(0, 4, 120)
+    copies = np.repeat(np.arange(120), times)
+    threshold = 0.4 if task == "binary" else None
+    weighted = evaluate_scores(target, scores, threshold=threshold, seed=0, resamples=50, weights=times * 0.7)
+    repeated = evaluate_scores(target.take(copies), scores[copies], threshold=threshold, seed=0, resamples=50)
+    for one, other in zip(weighted.metrics, repeated.metrics, strict=True):
+        assert one.value == pytest.approx(other.value, abs=1e-9), one.id
+        assert one.baseline == pytest.approx(other.baseline, abs=1e-9), one.id
+        assert one.low <= one.value <= one.high
+    assert weighted.rows == 120
+    assert weighted.effective_rows == pytest.approx(times.sum() ** 2 / (times @ times))
+    assert f"tell as much as {weighted.effective_rows:,.0f} of equal weight" in weighted.notes[0]
+    assert stored(weighted) == weighted
+    if task == "regression":
+        assert weighted.residuals.bias == pytest.approx(repeated.residuals.bias)
+        assert sum(weighted.residuals.histogram.counts) == pytest.approx(120, abs=10)
+        assert weighted.residuals.quantiles[1].error == pytest.approx(repeated.residuals.quantiles[1].error, abs=0.1)
+        return
+    one, other = weighted.classification, repeated.classification
+    scale = len(copies) / 120
+    assert np.array(one.confusion.weighted) * scale == pytest.approx(np.array(other.confusion.counts))
+    assert np.array(one.confusion.counts) == pytest.approx(np.array(one.confusion.weighted), abs=0.5)
+    assert [rates.recall for rates in one.per_class] == pytest.approx([rates.recall for rates in other.per_class])
+    for mine, theirs in zip(one.curves, other.curves, strict=True):
+        assert np.trapezoid(mine.roc.y, mine.roc.x) == pytest.approx(np.trapezoid(theirs.roc.y, theirs.roc.x), abs=1e-9)
+        assert mine.precision_recall.share == pytest.approx(theirs.precision_recall.share)
+        assert mine.gain.found == pytest.approx(theirs.gain.found, abs=1e-9)
+    if task == "binary":
+        at = [np.interp(0.5, curve.threshold, curve.recall) for curve in (one.threshold_curve, other.threshold_curve)]
+        assert at[0] == pytest.approx(at[1], abs=0.02)
+
+
+def test_equal_weights_change_nothing_and_a_class_of_weight_0_is_as_absent():
+    target, scores = sample("binary")
+    assert evaluate_scores(target, scores, seed=0, resamples=50, weights=np.full(400, 3.0)) == evaluate_scores(
+        target, scores, seed=0, resamples=50
+    )
+    gone = evaluate_scores(target, scores, seed=0, resamples=50, weights=(target.values == 0).astype(float))
+    assert by_id(gone)["roc_auc"].value is None
+    assert by_id(gone)["accuracy"].value is not None
+    none = evaluate_scores(target, scores, seed=0, resamples=50, weights=np.zeros(400))
+    assert {metric.value for metric in none.metrics} == {None}
+    assert "nothing can be measured" in none.notes[0]
+    for task in tasks():
+        target, scores = sample(task)
+        found = evaluate_scores(target, scores, seed=0, resamples=50, weights=np.concatenate([np.zeros(399), [1.0]]))
+        assert all(metric.low is None for metric in found.metrics)  # one row alone
+        assert stored(found) == found

@@ -84,6 +84,7 @@ def test_counts_of_a_resample_are_weights(task, metric_id):
     found = metric_of(metric_id, task).prepare(predictions(target, scores, None, None))(weights)
     for value, rows in zip(found, drawn, strict=True):
         assert value == pytest.approx(score(metric_id, target.take(rows), scores[rows]), abs=1e-12)
+    assert score(metric_id, target, scores, weights=weights[0] * 0.3) == pytest.approx(found[0], abs=1e-12)
     if metric_id != "neg_median_absolute_error":  # scikit-learn's weighted median differs by definition
         assert found[0] == pytest.approx(by_sklearn(metric_id, target, scores, weights[0]), abs=1e-12, rel=1e-12)
 

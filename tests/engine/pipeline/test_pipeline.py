@@ -108,6 +108,9 @@ def test_weights_are_read_and_checked(trained, copy_of):
     assert weighted.train.weights is not None
     assert (weighted.train.weights > 1000).all()
     assert "body_mass_g" not in weighted.features
+    worded = Pipeline(made.folder, replace(made.project, columns={"island": ColumnNote(role="weight")}))
+    with pytest.raises(UserError, match="weights"):
+        _ = worded.train
 
 
 def test_a_project_without_data_says_what_it_needs(tmp_path):

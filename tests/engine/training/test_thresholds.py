@@ -120,6 +120,18 @@ def test_curve_is_short_rises_and_is_json():
     assert alone.cost == (0.5, 0.0, 0.0)
 
 
+def test_a_row_of_weight_2_counts_as_two_rows():
+    rng = np.random.default_rng(11)
+    truth, times = rng.integers(0, 2, 80), rng.integers(0, 3, 80)
+    scores = np.round(0.3 * truth + 0.7 * rng.random(80), 2)
+    copies = np.repeat(np.arange(80), times)
+    target = Target("binary", truth.astype(np.intp), ("no", "yes"))
+    for metric in ("f1", "accuracy", "balanced_accuracy", "matthews_corrcoef"):
+        weighted = choose_threshold(target, scores, 1, metric, weights=times * 2.5)
+        repeated = choose_threshold(target.take(copies), scores[copies], 1, metric)
+        assert weighted.value == pytest.approx(repeated.value)
+
+
 def test_a_fold_is_decided_by_the_threshold_of_the_others():
     rng = np.random.default_rng(3)
     values = (rng.random(90) < 0.3).astype(np.intp)

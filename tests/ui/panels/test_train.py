@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton, QToolButton
 
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.evaluation import selection_note
 from mlops_desktop.engine.project.decisions import ColumnNote, Search
 from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.widgets.inputs import SpinBox
@@ -88,7 +89,7 @@ def test_the_leaderboard_fills_while_the_search_goes_on(quick, qtbot):
     assert panel.board.ids() == [best.id]
     expected = expected_score(quick.controller, quick.controller.runs.list(quick.controller.keys.board))
     assert (expected.run, expected.runs) == (best.id, 3)
-    assert "is to be expected of it on new rows" in panel.board_card.hint.text()
+    assert selection_note(expected, quick.controller.project.metric) in panel.board_card.hint.text()
     assert not panel.history.is_empty()
     assert quick.panel.unready() == ("", None)
     assert not panel.learning.chart.is_empty()  # a quick model's learning curve is made by itself

@@ -166,9 +166,10 @@ def test_a_dropped_file_becomes_a_project(window, qtbot, home, tmp_path):
     file = tmp_path / "tiny table.csv"
     file.write_text("a,b,y\n" + "".join(f"{i},{i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(90)), encoding="utf-8")
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file))])
+    data.setUrls([QUrl.fromLocalFile(str(one)) for one in (file, file.with_name("other.csv"))])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(300, 300), copy, data, left, none))
+    assert "2 files were dropped, and “tiny table.csv” is read" in banner(window)
     go = find(window, QPushButton, "import_go")
     qtbot.waitUntil(go.isEnabled, timeout=PATIENCE)
     qtbot.mouseClick(go, Qt.MouseButton.LeftButton)

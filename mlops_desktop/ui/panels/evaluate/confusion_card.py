@@ -29,11 +29,13 @@ class ConfusionCard(QFrame):
         self.classes = RowsTable(
             self._class_columns(), name="per_class", title=self.tr("Precision and recall of each class"), selectable=False
         )
+        self.legend = label("", "caption", tone="3", wrap=True)
+        self.legend.setObjectName("confusion_legend")
         self.message = label("", "small", tone="2", wrap=True)
         self.message.setObjectName("confusion_note")
         body = column(
             row(self.title, None, self.at),
-            label(self.tr("Rows: true class. Columns: predicted class."), "caption", tone="3", wrap=True),
+            self.legend,
             self.matrix,
             self.message,
             self.classes,
@@ -62,6 +64,9 @@ class ConfusionCard(QFrame):
 
     def show_evaluation(self, found: Classification) -> None:
         """Show the counts and the rates of every class."""
+        legend = self.tr("Rows: true class. Columns: predicted class.")
+        weighted = self.tr("Rows count by their weights.") if found.confusion.weighted is not None else ""
+        self.legend.setText(f"{legend} {weighted}".strip())
         names = [level_of(name) for name in found.confusion.labels]
         self.show_counts(names, found.confusion.counts, found.positive, found.threshold)
         if found.fold_thresholds:

@@ -172,8 +172,8 @@ class ErrorsCard(QFrame):
         for position, chart in enumerate(self._charts):
             chart.tools.setVisible(position == at)
 
-    def show_evaluation(self, found: Residuals) -> None:
-        """Show the errors of an evaluation of numbers."""
+    def show_evaluation(self, found: Residuals, weighted: bool = False) -> None:
+        """Show the errors of an evaluation of numbers; `weighted`: rows count by their weights."""
         self.scatter.show_points(found.actual, found.predicted, name=self.tr("row"), diagonal=True)
         zero = [Mark(0.0, "", upright=True)]
         self.misses.show_histogram(found.histogram.edges, {self.tr("rows"): found.histogram.counts}, marks=zero)
@@ -194,4 +194,6 @@ class ErrorsCard(QFrame):
             message.append(text.format(bias=format_number(abs(found.bias), 3)))
         if found.sampled:
             message.append(self.tr("The first plot shows {n} rows drawn at random.").format(n=f"{len(found.actual):,}"))
+        if weighted:
+            message.append(self.tr("Rows count by their weights, but in the first plot each point is a row."))
         self.message.setText(" ".join(message))

@@ -74,7 +74,7 @@ class ResultsPage(QWidget):
         if has_threshold and oof is not None:
             self.threshold.show_evaluation(oof, project.threshold, project.costs)
         if found.residuals is not None:
-            self.errors.show_evaluation(found.residuals)
+            self.errors.show_evaluation(found.residuals, found.effective_rows is not None)
         self._show_rows(found, test, source)
 
     def preview_threshold(self, positive: int, counts: Counts, value: float) -> None:

@@ -1,0 +1,105 @@
+"""What the requests of one process may hold and take at once: room for bodies, a place in the queue, time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TypeVar
+
+from .deadline import Deadline, OverdueError
+from .http_problems import HttpProblem
+from .server_limits import ServerLimits
+from .work_pool import WorkPool
+
+R = TypeVar("R")
+STALLED_AT_STOP = 5.0  # seconds that the rest of a body may take after a stop
+_MARGIN = 2.0  # seconds before the end of the stop at which work is given up, so that its request is still answered
+_RETRY = ((b"retry-after", b"1"),)
+
+
+def busy() -> HttpProblem:
+    """503: the service has as much to do as it takes on at once."""
+    return HttpProblem(503, "busy", "The service is busy.", "Send the request again later.", headers=_RETRY)
+
+
+class RequestLimits:
+    """Holds the requests of one process to its limits. Used on the event loop alone."""
+
+    def __init__(self, limits: ServerLimits) -> None:
+        self._limits = limits
+        self._buffered = self._requests = 0
+        self._bodies: set[asyncio.Timeout] = set()
+        self._works: set[asyncio.Timeout] = set()
+        self._body_seconds, self._work_seconds = limits.body_timeout, limits.timeout
+        self._stopping = False
+
+    def stop(self) -> None:
+        """The process ends: bodies that have not arrived and work that is not done are given up before it does."""
+        self._stopping = True
+        now, left = asyncio.get_running_loop().time(), max(0.0, self._limits.stop_timeout - _MARGIN)
+        self._body_seconds, self._work_seconds = min(STALLED_AT_STOP, left), min(self._work_seconds, left)
+        for some, seconds in ((self._bodies, self._body_seconds), (self._works, self._work_seconds)):
+            for one in some:
+                one.reschedule(min(one.when() or now, now + seconds))
+
+    @contextlib.asynccontextmanager
+    async def body_time(self) -> AsyncIterator[None]:
+        """The time for the rest of a body. HttpProblem (408, or 503 at a stop) when it passes."""
+        try:
+            async with self._within(self._bodies, self._body_seconds):
+                yield
+        except TimeoutError:
+            if self._stopping:
+                raise _stopping() from None
+            raise HttpProblem(408, "body_timeout", "The body did not arrive in time.", headers=_RETRY) from None
+
+    @contextlib.contextmanager
+    def room(self) -> Iterator[Callable[[int], None]]:
+        """A function that takes room for further bytes of a body, which is given back at the end. HttpProblem (503) when there is none."""
+        taken = 0
+
+        def take(size: int) -> None:
+            nonlocal taken
+            if self._buffered + size > self._limits.max_buffered:
+                raise busy()
+            self._buffered += size
+            taken += size
+
+        try:
+            yield take
+        finally:
+            self._buffered -= taken
+
+    async def run(self, pool: WorkPool, work: Callable[[], R]) -> R:
+        """The result of work in a pool. HttpProblem (503) when too many requests are there, and when the time for the answer passes."""
+        if self._requests >= self._limits.max_requests:
+            raise busy()
+        deadline = Deadline(self._work_seconds)
+        self._requests += 1
+        try:
+            async with self._within(self._works, self._work_seconds):
+                return await asyncio.wrap_future(pool.submit(lambda: deadline.run(work)))
+        except (TimeoutError, OverdueError):
+            raise _stopping() if self._stopping else _overdue() from None
+        finally:
+            deadline.end_now()
+            self._requests -= 1
+
+    @contextlib.asynccontextmanager
+    async def _within(self, running: set[asyncio.Timeout], seconds: float) -> AsyncIterator[None]:
+        async with asyncio.timeout(seconds) as limit:
+            running.add(limit)
+            try:
+                yield
+            finally:
+                running.discard(limit)
+
+
+def _overdue() -> HttpProblem:
+    detail = "The answer was not ready in time. Send fewer rows at once, or send the request again later."
+    return HttpProblem(503, "timeout", "The answer took too long.", detail, headers=_RETRY)
+
+
+def _stopping() -> HttpProblem:
+    return HttpProblem(503, "stopping", "The service is stopping.", headers=_RETRY)
