@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .cells import MOST_CHARACTERS, Grammar, Scale, clean_text
+from .cells import MOST_CHARACTERS, Grammar, Scale, clean_text, western_digits
 from .compound_numbers import DASHES, compound_reader, marks_pattern
 from .units import is_side
 
@@ -150,7 +150,7 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
     further = _further_reader(grammar)
 
     def read(text: str) -> float:
-        text = clean_text(text)
+        text = western_digits(clean_text(text))
         if text in missing:
             return math.nan
         if len(text) > MOST_CHARACTERS:

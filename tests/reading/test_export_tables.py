@@ -68,7 +68,23 @@ SPLIT = {
         "x,y\nA,20,0.5\nB,21,0.25\nC,22,7.5\n", 3, "row_names category A | x integer 20 | y number 0.5", notes="row_names"
     ),
 }
-CASES = {**POINTS, **SPLIT}
+ENCODINGS = {
+    "Czech, Windows": Case(
+        "Částka;Měna\n1 037,50;Kč\n250,00;Kč\n".encode("cp1250"), 2, "Částka number 1037.5 | Měna category Kč", notes="file"
+    ),
+    "German, DOS": Case(
+        "Straße;Größe;Ort\nWeg 1;1,5;München\nAllee 2;2,5;Köln\n".encode("cp850"),
+        2,
+        "Straße category Weg 1 | Größe number 1.5 | Ort category München",
+        notes="file",
+    ),
+    "German, Mac": Case(
+        "Straße;Größe\nWeg 1;1,5\nGäßchen 2;2,5\n".encode("mac-roman"), 2, "Straße category Weg 1 | Größe number 1.5", notes="file"
+    ),
+    "one word of Czech": Case("a;b\n1;Kč\n2;Kč\n".encode("cp1250"), 2, "a integer 1 | b category Kè", notes="encoding file"),
+    "French": Case("ville;prix\nSète;1,5\nBéziers;2,5\n".encode("cp1252"), 2, "ville category Sète | prix number 1.5", notes="file"),
+}
+CASES = {**POINTS, **SPLIT, **ENCODINGS}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

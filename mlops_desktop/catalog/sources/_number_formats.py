@@ -42,7 +42,7 @@ class NumberFormat:
     @property
     def is_known(self) -> bool:
         """Whether it changes what the number means, whatever the other cells of the column have: an unknown mark may be but a label."""
-        return self.percent or bool(self.digits) or self.mark in CURRENCIES or self.mark in UNITS
+        return self.percent or bool(self.digits) or self.mark in CURRENCIES or self.mark in UNITS or self.mark == "%"
 
     def text(self, value: float) -> str | None:
         """A number as a text with what its format adds; None where the number cannot be shown so.

@@ -75,18 +75,19 @@ class Sheet:
         )
 
     def with_merged_filled(self, body: int) -> tuple[Sheet, dict[int, list[int]]]:
-        """The sheet where the value of merged cells from the row `body` on stands in all of them; and the rows of these by column.
+        """The sheet where the value of merged cells stands in all of them, and the rows of those that had none, by column.
 
-        A heading across most columns, or one that stands alone in its row, stays a single cell.
+        Above the row `body` only cells of one column are filled: a name over several columns is a group of these. A heading across
+        most columns, or one that stands alone in its row, stays a single cell.
         """
-        areas = [one for one in self.merged if one.top >= body and one.top < len(self.rows)]
+        areas = [one for one in self.merged if one.top < len(self.rows)]
         filled: dict[int, list[int]] = {}
         if not areas:
             return self, filled
         rows = list(self.rows)
         for one in areas:
             value = rows[one.top][one.left] if one.left < self.width else None
-            if value is None or (one.right > one.left and self._is_heading(one)):
+            if value is None or (one.right > one.left and (one.top < body or self._is_heading(one))):
                 continue
             for i in range(one.top, min(one.bottom + 1, len(rows))):
                 rows[i] = row = list(rows[i])

@@ -92,14 +92,18 @@ def same_mark(raw: RawColumn, present: Bools) -> str:
     if len(texts) < 2 or not all(found) or len(marks) != 1:
         return ""
     mark = marks.pop()
-    if mark in _ORDINALS or month_number(mark):
+    if mark in _ORDINALS or month_number(mark) or any(char in _OF_DATES for char in mark):
         return ""
     pattern = rf"[+−–-]?\s*[0-9][0-9.,'’ ]*\s*{re.escape(mark)}"
     return mark if bool(np.all(raw.matching(pattern)[present])) else ""
 
 
+_OF_DATES = "年月日時时分秒期周週号號番年년월일시분초"  # behind a number they make a date, a time or a name
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "re"))
-_MARKED = re.compile(r"[+−–-]?\s*[0-9](?:[0-9.,'’ ]*[0-9])?(?:\s+(?P<mark>[^\W\d_][^\d\s()#-]{1,11})|(?P<tight>[a-z]{2,6}))")
+_MARKED = re.compile(
+    r"[+−–-]?\s*[0-9](?:[0-9.,'’ ]*[0-9])?"
+    r"(?:\s+(?P<mark>[^\W\d_][^\d\s()#-]{1,11})|(?P<tight>[a-z]{2,6}|[一-鿿가-힣ぁ-ヿ]{1,4}))"
+)
 
 
 _N = r"[+−–-]?[0-9]+(?:[.,][0-9]+)?"

@@ -52,7 +52,7 @@ def duration_notation(raw: RawColumn, present: Bools, chosen: bool = False) -> s
     They are durations where some go beyond a day or have a fraction behind two parts, where the column is named so, or where a person has
     `chosen` it. Two parts are minutes and seconds beside cells of three parts.
     """
-    if _share(raw, present, _ANY) < 1 - STRAY_SHARE:
+    if not (raw.holds(":") or raw.holds("h")) or _share(raw, present, _ANY) < 1 - STRAY_SHARE:
         return ""
     fractions = raw.matching(_TWO_AND_FRACTION) & present
     name = snake_name(raw.name)
@@ -72,8 +72,7 @@ def _share(raw: RawColumn, present: Bools, pattern: str) -> float:
 def duration_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evidence]:
     """What durations were read as, and why they are no times of day."""
     notations = column.grammar.notations
-    cells = raw.matching(_ANY) & good
-    if not {"hours", "minutes"} & {*notations} or not cells.any():
+    if not {"hours", "minutes"} & {*notations} or not (cells := raw.matching(_ANY) & good).any():
         return
     beyond = raw.matching(_BEYOND_A_DAY) & good
     two = raw.matching(_TWO) & good

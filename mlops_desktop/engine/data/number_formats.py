@@ -150,6 +150,8 @@ def sides_of(sample: Sequence[str]) -> dict[str, float]:
 
     In “S” and “H” (Soll, Haben) debit is the plus, as SAP writes it. Where one mark stands beside amounts without any, it is a minus.
     """
+    if all(map(_ends_in_digit, sample)):
+        return {}
     for plus, minus, alone in SIDE_PAIRS:
         found = [_side_behind(text, plus, minus) for text in sample]
         used = set(found) - {""}

@@ -40,14 +40,14 @@ def write_cells(cells: Cells, path: Path) -> None:
     """
     temporary = path.with_name(disk.temporary_name(path.name))
     try:
-        write_beside(cells, path, temporary)
+        write_beside(cells, temporary)
         put_in_place(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def write_beside(cells: Cells, path: Path, temporary: Path) -> None:
-    """Write the whole file of the cells for `path` under another name in its folder. UserError as `write_cells`."""
+def write_beside(cells: Cells, temporary: Path) -> Path:
+    """Write the whole file of the cells under a temporary name in the folder of the snapshots. UserError as `write_cells`."""
     import pyarrow.parquet as pq
 
     facts = {
@@ -60,12 +60,13 @@ def write_beside(cells: Cells, path: Path, temporary: Path) -> None:
     if more := _further(cells.format):
         facts["cell_format"] = more
     table = cells.table.replace_schema_metadata({_KEY: json.dumps(facts, sort_keys=True).encode()})
-    with disk.explain_errors(_named(path)):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with disk.explain_errors("The data of this project"):
+        temporary.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
             pq.write_table(table, file, compression="zstd", compression_level=1, write_statistics=False, store_schema=True)
             file.flush()
             os.fsync(file.fileno())
+    return temporary
 
 
 def put_in_place(temporary: Path, path: Path) -> None:
@@ -93,6 +94,7 @@ def read_cells(path: Path) -> Cells:
         decimal=str(facts.get("decimal", "")),
         thousands=more.get("thousands"),
         day_first=more.get("day_first"),
+        year_first=bool(more.get("year_first")),
         missing=tuple(more.get("missing", ())),
     )
     likely = str(facts.get("likely_decimal", ""))
@@ -118,6 +120,7 @@ def _notes_of(facts: dict[str, Any]) -> tuple[Evidence, ...]:
 def _further(given: CellFormat) -> dict[str, Any]:
     """What was said of the cells beside the decimal mark; empty where nothing was, so that digests stay those of older versions."""
     found: dict[str, Any] = {"thousands": given.thousands, "day_first": given.day_first, "missing": list(given.missing) or None}
+    found["year_first"] = given.year_first or None
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -42,6 +42,14 @@ _FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
         "They may be in another unit than the rest.",
         True,
     ),
+    FindingKind("calendar", "Another calendar in {column}?"): (
+        "A year of another calendar is hundreds of years away in ours, and its months and leap years may be others.",
+        True,
+    ),
+    FindingKind("lost_digits", "Digits are lost in {column}"): (
+        "Different codes became one. Export the file again with the column as text; what was lost cannot be found again.",
+        False,
+    ),
     FindingKind("grades", "Grades in {column}"): (
         "As texts they have no order. As numbers “1-” is read with a minus: order the levels, or write 1.3 in the file.",
         False,
@@ -87,6 +95,10 @@ _FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
         False,
     ),
     FindingKind("date_order", "Day or month first in {column}?"): (
+        "If it is the other order, most of these dates are wrong, and no error will show it.",
+        False,
+    ),
+    FindingKind("year_order", "Year first or last in {column}?"): (
         "If it is the other order, most of these dates are wrong, and no error will show it.",
         False,
     ),
