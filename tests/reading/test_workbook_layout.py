@@ -145,7 +145,7 @@ def test_a_heading_merged_across_the_table_is_no_value_of_all_columns(tmp_path):
     assert read(saved(tmp_path, rows, merge))[1:3] == (21, "inside")
 
 
-def test_hidden_rows_and_columns_are_told(tmp_path):
+def test_hidden_rows_and_columns_are_noted(tmp_path):
     def hide(sheet):
         sheet.column_dimensions["B"].hidden = True
         sheet.row_dimensions[3].hidden = True
