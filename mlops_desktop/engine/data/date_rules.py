@@ -113,7 +113,7 @@ def calendar_evidence(raw: RawColumn, column: Column, values: Longs, good: Bools
 
 
 def without_no_dates(raw: RawColumn, column: Column) -> tuple[Column, list[Evidence]]:
-    """The column with the days that mean “no date” as missing, and the evidence; zeros for a date (00.00.0000) are told too."""
+    """The column with the days that mean “no date” as missing, and the evidence; zeros for a date (00.00.0000) are evidence too."""
     if is_time_of_day(column.grammar.date):
         return column, []
     values, _, refused = read_raw(raw, column)
