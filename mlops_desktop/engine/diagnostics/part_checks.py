@@ -48,13 +48,18 @@ def _class_rows(checked: Checked) -> Outcome | None:
     if not rare:
         least = min(classes, key=lambda one: one.train)
         return Outcome("passed", msg("Every class has {count:,} training rows or more.", count=least.train))
-    one, many = "Class “{name}” has 1 training row.", "Class “{name}” has {n} training rows."
-    message = plural_msg(rare[0].train, one, many, name=rare[0].name)
+    first = rare[0]
+    message = plural_msg(first.train, "Class “{name}” has 1 training row.", "Class “{name}” has {n} training rows.", name=first.name)
     if len(rare) > 1:
-        one, many = "{first} 1 more class has fewer than {least}.", "{first} {n} more classes have fewer than {least}."
-        message = plural_msg(len(rare) - 1, one, many, first=message, least=LEAST_TO_LEARN)
+        message = plural_msg(
+            len(rare) - 1,
+            "{first} 1 more class has fewer than {least}.",
+            "{first} {n} more classes have fewer than {least}.",
+            first=message,
+            least=LEAST_TO_LEARN,
+        )
     return Outcome(
-        "failed" if rare[0].train < FEWEST_TO_LEARN else "doubtful",
+        "failed" if first.train < FEWEST_TO_LEARN else "doubtful",
         message,
         msg("Little can be learned of it, and its figures are rough: bring more rows of it, merge it with another class, or leave it out."),
     )
