@@ -145,6 +145,8 @@ def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int], cells: Sequen
 
 def _exchanged_dates(name: str, cells: Sequence[Any]) -> Evidence | None:
     """That a program took 03/04 for a date in its own order and left 13/04 as a text, where the cells look so; else None."""
+    if not {str, datetime.datetime} <= set(map(type, cells)):
+        return None
     days = [i for i, cell in enumerate(cells) if isinstance(cell, datetime.datetime)]
     texts = [found for cell in cells if isinstance(cell, str) and (found := _DAY_TEXT.fullmatch(cell.strip()))]
     if len(days) < 2 or not texts or any(cells[i].day > 12 for i in days):

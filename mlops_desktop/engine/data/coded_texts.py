@@ -23,8 +23,10 @@ def one_array(column: Any) -> Any:
     import pyarrow as pa
 
     chunks = column.chunks
+    if len(chunks) == 1:
+        return chunks[0]
     if column.type != pa.dictionary(pa.int32(), pa.string()) or column.null_count or len({_coded_memory(chunk) for chunk in chunks}) != 1:
-        return chunks[0] if len(chunks) == 1 else column.combine_chunks()
+        return column.combine_chunks()
     start = chunks[0].indices.offset
     if any(chunk.indices.offset != at for chunk, at in zip(chunks, accumulate(map(len, chunks), initial=start), strict=False)):
         return column.combine_chunks()
