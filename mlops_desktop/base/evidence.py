@@ -42,6 +42,7 @@ _OF_TABLES = {
     "hidden": EvidenceRule(weight="warning", question=msg("Do hidden rows and columns belong to the table?")),
     "table": EvidenceRule(weight="warning", question=msg("Is this the table that you want?")),
     "member": EvidenceRule(weight="warning", question=msg("Is this the file of the archive that you want?")),
+    "encodings": EvidenceRule(weight="warning", question=msg("Is this the encoding of its texts?")),
     "encoding": EvidenceRule(weight="info", question=msg("Is this the encoding of its texts?")),
 }
 _TABLE_NOTES = (

@@ -74,8 +74,9 @@ def guess_encoding(lines: bytes, first: str) -> EncodingGuess:
             rivals.append(other)
             words[0] = pairs[0][0]
             words.append(pairs[0][1])
-    if not rivals and _shares(lines, best, "cp437")[0] < 0.5:
-        return _of_many_bytes(lines, best)
+    if _shares(lines, best, "cp437")[0] < 0.5:
+        found = _of_many_bytes(lines, best)
+        rivals, words = [*rivals, *found.rivals], [*words, *found.words[1:]] if rivals else [*found.words]
     return EncodingGuess(best, tuple(rivals), tuple(words) if rivals else ())
 
 

@@ -72,7 +72,7 @@ def is_side(scale: Scale) -> bool:
 
 # Letters behind a number that say of what quality it is: those of Eurostat and of laboratories (high, low, abnormal).
 FLAGS = "[bcdefinprsuz]{1,2}|[ag]|HH?|LL?|A|N"
-_FOOTNOTE = re.compile(rf"[*†‡§¶^#¹²³⁰⁴-⁹ᵃ-ᵛ]{{1,4}}|[0-9a-z]{{1,2}}\)|\[[0-9a-z]{{1,2}}\]|{FLAGS}")
+_FOOTNOTE = re.compile(rf"[*†‡§¶^#¹²³⁰⁴-⁹ᵃ-ᵛ]{{1,4}}|\([A-Za-z*]{{1,2}}\)|[0-9a-z]{{1,2}}\)|\[[0-9a-z]{{1,2}}\]|{FLAGS}")
 
 
 RATIOS: Mapping[str, float] = {"‰": 1e3, "bp": 1e4, "bps": 1e4}  # parts of what, beside per cent

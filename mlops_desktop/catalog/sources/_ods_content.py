@@ -13,9 +13,9 @@ from mlops_desktop.catalog.sources._sheet_xml import CellStyles, SheetXml
 
 CONTENT = "content.xml"  # the file in the archive
 _WORTH = re.compile(rb'value-type="(?:currency|percentage)"|-spanned="(?!1")|table:visibility="(?:collapse|filter)"')
-_TABLE = re.compile(rb"<table:table\s([^>]*)>")
+_TABLE = re.compile(rb"<table:table\s([^<>]*)>")
 _END = b"</table:table>"
-_TAG = re.compile(rb"<table:(table-column|table-row|table-cell|covered-table-cell)\b([^>]*)>")
+_TAG = re.compile(rb"<table:(table-column|table-row|table-cell|covered-table-cell)\b([^<>]*)>")
 _ATTRIBUTE = re.compile(rb'([a-z]+:[a-z-]+)="([^"]*)"')
 _PERCENT = NumberFormat(percent=True)
 _MOST_ROWS, _MOST_COLUMNS = 2**20, 2**14

@@ -27,7 +27,7 @@ def encoding_notes(path: Path, encoding: str) -> Sequence[Evidence]:
         return ()
     shown = ", ".join(f"“{word}” ({name})" for word, name in zip(found.words, (encoding, *found.rivals), strict=False))
     message = msg("Its letters may be in another encoding: {shown}.", shown=shown or ", ".join(found.rivals))
-    return (Evidence("", "encoding", message, parameter="encoding", values=found.rivals),)
+    return (Evidence("", "encodings", message, parameter="encoding", values=found.rivals),)
 
 
 def damaged_cells(table: Any) -> Sequence[Evidence]:

@@ -37,7 +37,7 @@ _STRICT = {
     b"http://purl.oclc.org/ooxml/officeDocument/relationships": b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     b"http://purl.oclc.org/ooxml/drawingml/main": b"http://schemas.openxmlformats.org/drawingml/2006/main",
 }
-_FILLED_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*[^/>]>")
+_FILLED_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*[^/>]>")
 _START = 2**16  # bytes of a sheet that show whether it holds rows
 _STYLES = "xl/styles.xml"
 _ODS_ERROR = re.compile(rb'calcext:value-type="error"')

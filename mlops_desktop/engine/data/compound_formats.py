@@ -116,6 +116,8 @@ _FORMS = (
     ("amounts", rf"{_N} \({_N} ?%?\)", "numbers with a second one in parentheses"),
     ("amounts", r"[0-9]+ [0-9]{1,2}/[0-9]{1,2}|[0-9]* ?[½¼¾⅓⅔⅛⅜⅝⅞]", "fractions"),
     ("amounts", rf"(?i:~|≈|ca\.?|circa|about|approx\.?) ?{_N}.{{0,8}}", "rounded numbers"),
+    ("amounts", r"\((?:1[6-9]|20)[0-9]{2}\)", "years in parentheses"),
+    ("amounts", rf"{_N} ?[x×] ?{_N}(?: ?[x×] ?{_N})? ?[a-zA-Z\"]{{0,4}}", "lengths of several sides"),
     ("amounts", r"[0-9]{1,3}\s*[°'′’]\s*[0-9]{1,2}.*", "degrees, minutes and seconds"),
     ("amounts", r"P(?:[0-9.,]+[YMWD])+(?:T(?:[0-9.,]+[HMS])+)?", "durations of months and days, which do not convert"),
     ("amounts", rf"{_N} ?(?:of|out of|von|sur|de) ?{_N}", "parts of a whole"),

@@ -87,6 +87,9 @@ def maybe_dates(raw: RawColumn, column: Column) -> Iterator[Evidence]:
         return
     kind = _kind(raw.name, numbers)
     if kind is None:
+        if is_named_date(raw.name) and _are_days_without_year(numbers):
+            message = "The column is named like a date, and {first} may be a day and a month without a year; it was read as a number."
+            yield Evidence(raw.name, "unread_dates", msg(message, first=level_of(float(numbers[0]))), raw.rows_with(there))
         return
     first = level_of(float(numbers[0]))
     try:
@@ -132,6 +135,13 @@ def _kind(name: str, numbers: Floats) -> _Kind | None:
     months = np.round(numbers * 100)
     in_months = np.allclose(numbers * 100, months, rtol=0, atol=1e-6) and ((months % 100 >= 1) & (months % 100 <= 12)).all()
     return _POINT_MONTHS if in_months else None
+
+
+def _are_days_without_year(numbers: Floats) -> bool:
+    """Whether all numbers are a day and a month, in this order or the other, as in 3112."""
+    if not (np.floor(numbers) == numbers).all() or numbers.min() < 101 or numbers.max() > 3112 or len(np.unique(numbers)) < 2:
+        return False
+    return _are_days(numbers) or _are_days(numbers % 100 * 100 + numbers // 100)
 
 
 def _are_days(numbers: Floats) -> bool:

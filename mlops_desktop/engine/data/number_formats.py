@@ -278,7 +278,7 @@ def _notations(shapes: Sequence[_Shape]) -> tuple[str, ...]:
         found.append("trailing_minus")
     if any(shape["apostrophe"] for shape, _ in shapes):
         found.append("apostrophe")
-    if len(plain) > 1 and any(shape["limit"] for shape, _ in shapes):
+    if plain and any(shape["limit"] for shape, _ in shapes):
         found.append("limits")
     if any(shape["dash"] for shape, _ in shapes):
         found.append("dash_decimals")

@@ -195,7 +195,7 @@ def _of_typed(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, l
 
 def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence], repeats: int) -> tuple[Column, list[Evidence]]:
     """Whole numbers that only count or name the rows are an identifier."""
-    if column.type != "integer":
+    if column.type != "integer" or column.unit:  # an amount names no row
         return column, evidence
     values, _, _ = read_raw(raw, column)
     there = np.isfinite(values) & (raw.counts > 0)
