@@ -36,12 +36,12 @@ def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str
     """
     job.step(0.0, "Looking at the columns")
     reasons: dict[str, str] = {}
-    begun = _with_task(Pipeline(folder, project), reasons)
+    with_task = _with_task(Pipeline(folder, project), reasons)
     with ThreadPoolExecutor(1) as beside:  # numpy leaves Python free
-        equal = beside.submit(lambda: begun.equal_rows if project.split == default_splitter() else None)
-        pipeline = _with_measures(begun, reasons)
+        equal = beside.submit(lambda: with_task.equal_rows if project.split == default_splitter() else None)
+        pipeline = _with_measures(with_task, reasons)
         equal.result()
-    pipeline.take_over(begun)
+    pipeline.take_over(with_task)
     job.step(0.4, "Proposing the split")
     pipeline = pipeline.of(_with_split(pipeline, reasons))
     job.step(0.6, "Proposing steps and algorithms")
