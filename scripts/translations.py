@@ -14,7 +14,8 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
-from mlops_desktop.ui.translation import CATALOGUE, CONTEXT
+from mlops_desktop.base.resources import CONTEXT
+from mlops_desktop.ui.translation import CATALOGUE
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mlops_desktop"
