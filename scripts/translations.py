@@ -14,7 +14,8 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
-from mlops_desktop.ui.translation import CATALOGUE, CONTEXT
+from mlops_desktop.base.resources import CONTEXT
+from mlops_desktop.ui.translation import CATALOGUE
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mlops_desktop"
@@ -34,6 +35,7 @@ SENTENCES = {
     "refusal": (1,),
     "unknown": (0,),
     "Metric": (1, 2, 4, 5),
+    "Check": (1,),
 }
 # Texts for people in a class: class variables of components, and the label and options of a field by the function that declares it.
 SHOWN = ("label", "help", "title", "baseline", "ranks", "because", "lacking_class_remedy")

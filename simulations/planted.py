@@ -58,13 +58,6 @@ def hotel_rates(rng: Rng, rows: int) -> list[str]:
     return ["arrival_year,arrival_month,arrival_day,nights,rate", *lines]
 
 
-def independent(rng: Rng, rows: int) -> list[str]:
-    """Rows in no order, with a day, a number, and a value that hangs on the number alone."""
-    days = [START + datetime.timedelta(days=int(day)) for day in rng.integers(0, 300, rows)]
-    x, noise = rng.normal(size=rows), rng.normal(size=rows)
-    return ["Date,x,y", *(f"{day:%Y-%m-%d},{x[i]:.4f},{x[i] + noise[i]:.4f}" for i, day in enumerate(days))]
-
-
 def wines(rng: Rng, rows: int) -> list[str]:
     """Wines of which nearly a third stand in the table more than once, and a quality that nothing explains."""
     kinds = [

@@ -205,7 +205,6 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/panels/problem/decisions.py": "ui/panels/test_problem.py",
     "ui/panels/app/input_field.py": "ui/panels/test_app.py",
     "ui/panels/app/input_fields.py": "ui/panels/test_app.py",
-    "ui/widgets/notes_table.py": "ui/panels/test_problem.py",
     "ui/preview_columns.py": "ui/test_import_dialog.py",
     "ui/shell/top_bar.py": "ui/shell/test_main_window.py",
     "ui/panels/app/saved_inputs_card.py": "ui/panels/test_app.py",

@@ -30,7 +30,8 @@ _ZONES |= {"utc": 0, "gmt": 0, "MSK": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT":
 ZONE = rf"(?:(?:UTC|GMT)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(_ZONES)})(?:\[[A-Za-z0-9_+/-]{{1,40}}\]| \([A-Za-zÀ-ÿ .-]{{2,40}}\))?"
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?(?:\[.*\]| \(.*\))?")
 _TIME = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
-_ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})(?:-([0-9]{{2}})(?:[T ]{_TIME} ?({ZONE})?)?)?")
+ISO_PATTERN = rf"([0-9]{{4}})-([0-9]{{2}})(?:-([0-9]{{2}})(?:[T ]{_TIME} ?({ZONE})?)?)?"
+_ISO = re.compile(ISO_PATTERN)
 _ISO_TIME = re.compile(_TIME)
 _TRAILING_ZONE = re.compile(rf"(?P<clock>.*:[0-9]{{2}}.*?) ?{ZONE}|(?P<day>.*[0-9]) ?(?:Z|UTC|GMT)")
 _ZERO_DATE = re.compile(r"0{1,4}([-./])0{1,2}\1(?:0{1,2}|0{4})(?:[T ]0{1,2}:00(?::00(?:[.,]0{1,9})?)?)?|0{8}")
@@ -110,6 +111,13 @@ def _pattern(format_: str, at: int = 0) -> str:
             out.append(r"\s+" if char == " " else re.escape(char))
             at += 1
     return "".join(out)
+
+
+def accepted_pattern(grammar: Grammar) -> str:
+    """The regular expression (valid in Python, RE2 and ECMA-262) of the texts that `date_reader` may take, but those that mean missing."""
+    iso = _TIME if is_time_of_day(grammar.date) else ISO_PATTERN
+    own = [date_pattern(grammar.date)] if grammar.date else []
+    return re.sub(r"\(\?P<\w+>", "(?:", "|".join(f"(?:{one})" for one in (*own, iso)))
 
 
 def without_clock(format_: str) -> str:

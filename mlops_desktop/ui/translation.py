@@ -14,11 +14,10 @@ from typing import Any, TypeVar, cast
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.base.resources import CONTEXT, resource_folder
 from mlops_desktop.serving.message import Message
 
 T = TypeVar("T")
-CONTEXT = "messages"  # of the catalogues of Qt, for the templates of messages
 CATALOGUE = "mlops_desktop"  # mlops_desktop_de.qm is the German one
 
 
@@ -47,6 +46,14 @@ def load_translations(app: QCoreApplication, locale: QLocale | None = None, fold
     if own.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(own)
     return app.installTranslator(translator)
+
+
+def catalogue() -> Path | None:
+    """The source file of the catalogue that is installed, for texts that are written outside the window; None where there is none."""
+    app = QCoreApplication.instance()
+    loaded = [Path(one.filePath()) for one in app.findChildren(QTranslator)] if app else []
+    sources = [path.with_suffix(".ts") for path in loaded if path.stem.startswith(CATALOGUE)]
+    return next((path for path in sources if path.is_file()), None)
 
 
 def _lookup(template: str) -> str:

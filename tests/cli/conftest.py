@@ -1,4 +1,4 @@
-"""A trained project for the tests of the commands, which are called as people call them: in a process of its own."""
+"""A trained project for the tests of the commands."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.base.resources import resource_folder
+from tests.in_process import run_command
 
 SAMPLES = resource_folder() / "samples"
 
 
 def call(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command: in this process, but in one of its own where it is called from another folder."""
+    if cwd is None:
+        return run_command(*arguments)
     command = [sys.executable, "-m", "mlops_desktop", *map(str, arguments)]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=170, cwd=cwd, env=env, check=False)

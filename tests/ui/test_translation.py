@@ -10,11 +10,12 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QWidget
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.resources import CONTEXT
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Step
 from mlops_desktop.engine.training import Run, Runs
 from mlops_desktop.serving.message import msg
-from mlops_desktop.ui.translation import CONTEXT, error_text, load_translations, translated
+from mlops_desktop.ui.translation import catalogue, error_text, load_translations, translated
 from mlops_desktop.ui.widgets.leaderboard import model_text
 from scripts import translations
 from tests.ui.conftest import PATIENCE, click, find, settle
@@ -72,6 +73,10 @@ class Result:
     by_name: dict[str, str]
 
 
+def test_the_catalogue_for_texts_outside_the_window_is_the_one_that_is_installed(german, catalogues):
+    assert catalogue() == catalogues / "mlops_desktop_de.ts"
+
+
 def test_messages_inside_a_result_are_translated_and_nothing_else(german):
     steps = msg("{n} steps", n=3)
     result = Result("{n} steps", (msg("Outer: {steps}", steps=steps), "plain"), {"a": steps})
@@ -108,6 +113,7 @@ def test_labels_of_runs_are_translated_where_they_are_shown(german, tmp_path):
 
 def test_without_a_catalogue_of_the_language_nothing_is_installed(qapp, catalogues):
     assert not load_translations(qapp, QLocale("fr"), catalogues)
+    assert catalogue() is None
     assert QCoreApplication.translate(CONTEXT, "{n} steps") == "{n} steps"
 
 

@@ -26,7 +26,6 @@ from .results import Imported as Imported
 from .results import PreviewColumn as PreviewColumn
 from .row_blocks import RowBlocks as RowBlocks
 from .row_equality import equal_rows as equal_rows
-from .row_equality import repeats as repeats
 from .row_equality import row_digests as row_digests
 from .row_equality import value_bits as value_bits
 from .row_identity import row_hashes as row_hashes

@@ -119,12 +119,13 @@ def without_empty(table: Any, unnamed: frozenset[str] = frozenset()) -> tuple[An
         count = table.num_rows - last - 1
         messages.append(plural_msg(count, "1 empty row at the end was left out.", "{n} empty rows at the end were left out."))
         table = table.slice(0, last + 1)
-    empty = [name for name in table.column_names if name in unnamed and pc.all(_blank(table.column(name))).as_py() is not False]
-    if empty and len(empty) < table.num_columns:
-        messages.append(
-            plural_msg(len(empty), "1 empty column without a name was left out.", "{n} empty columns without a name were left out.")
-        )
-        table = table.drop_columns(empty)
+    # By position: Arrow looks every column up by its name in turn.
+    columns = zip(table.column_names, table.columns, strict=True)
+    filled = [at for at, (name, column) in enumerate(columns) if name not in unnamed or pc.all(_blank(column)).as_py() is False]
+    if filled and len(filled) < table.num_columns:
+        empty = table.num_columns - len(filled)
+        messages.append(plural_msg(empty, "1 empty column without a name was left out.", "{n} empty columns without a name were left out."))
+        table = table.select(filled)
     return table, messages
 
 

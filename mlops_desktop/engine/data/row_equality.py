@@ -48,19 +48,6 @@ def _telling(columns: Sequence[Floats | Ints | Longs], rows: int) -> list[Floats
     return sorted(columns, key=lambda values: -len(np.unique(values[sample])))[:_TELLING]
 
 
-def repeats(codes: Ints | None, rows: int) -> Ints:
-    """How many equal rows stand above each, (rows,) intp, by the codes of `equal_rows`."""
-    if codes is None:
-        return np.zeros(rows, dtype=np.intp)
-    order = np.argsort(codes, kind="stable")
-    place = np.arange(rows)
-    first = np.ones(rows, dtype=bool)
-    first[1:] = codes[order][1:] != codes[order][:-1]
-    found = np.empty(rows, dtype=np.intp)
-    found[order] = place - np.maximum.accumulate(np.where(first, place, 0))
-    return found
-
-
 def _values(frame: Frame, name: str) -> Floats | Ints | Longs:
     kind = frame.layout.kind(name)
     return frame.number(name) if kind == "number" else frame.categorical(name)[0] if kind == "categorical" else frame.date(name)

@@ -10,25 +10,25 @@ from numpy.typing import NDArray
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.engine.data.row_equality import mixed, value_bits
-from mlops_desktop.serving.frame import Ints
 
 Hashes = NDArray[np.uint64]
 BLOCK = 2**22  # bytes of texts at a time
 
 
-def row_hashes(cells: Cells, rows: Ints, repeats: Ints) -> Hashes:
-    """A hash of each of the rows at these positions, (rows,) uint64, by names and cells of all columns in any order.
-
-    `repeats` are how many equal rows stand above each in the table (`engine.data.repeats`): so the rows of one table have hashes of their
-    own, and those of a table that holds them again have the same ones.
+def row_hashes(cells: Cells) -> Hashes:
+    """A hash of each row, (rows,) uint64, by names and cells of all columns in any order. Equal rows are told apart by how many of them
+    come before, so that the rows of one table have hashes of their own, and those of a table that holds them again have the same ones.
     """
-    import pyarrow as pa
-
-    taken = Cells(table=cells.table.take(pa.array(rows)), mixed=cells.mixed)
-    total: Hashes = np.zeros(len(rows), dtype=np.uint64)
-    for raw in taken.columns():
+    total: Hashes = np.zeros(cells.rows, dtype=np.uint64)
+    for raw in cells.columns():
         total += _cell_hashes(raw)
-    return mixed(mixed(total) ^ repeats.astype(np.uint64))
+    order = np.argsort(total, kind="stable")
+    place = np.arange(len(total))
+    starts = np.ones(len(total), dtype=bool)
+    starts[1:] = total[order][1:] != total[order][:-1]
+    repeated = np.empty(len(total), dtype=np.uint64)
+    repeated[order] = place - np.maximum.accumulate(np.where(starts, place, 0))
+    return mixed(mixed(total) ^ repeated)
 
 
 def _cell_hashes(raw: RawColumn) -> Hashes:

@@ -19,7 +19,6 @@ from mlops_desktop.engine.data import (
     decided_cells,
     equal_rows,
     read_cells,
-    repeats,
     row_hashes,
     snapshot_path,
     table_from_record,
@@ -205,9 +204,7 @@ class Pipeline:
     def held_out_rows(self) -> HeldOutRows:
         """By what the held-out test set is recognised, under whichever decisions."""
         cells = read_cells(snapshot_path(self.folder, self.project.data))
-        frame = self.table.frame
-        above = repeats(equal_rows(frame, frame.layout.names()), frame.rows)
-        return HeldOutRows.of(row_hashes(cells, self.test_rows, above[self.test_rows]), self.project.target)
+        return HeldOutRows.of(row_hashes(cells)[self.test_rows], self.project.target)
 
     @property
     def train_rows(self) -> Ints:

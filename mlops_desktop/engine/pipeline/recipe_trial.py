@@ -37,9 +37,13 @@ def _refusal(pipeline: Pipeline) -> UserError | None:
     """Why the steps and the encodings of some algorithm cannot be fitted on the training rows, or on those of a fold."""
     if not _is_small(pipeline):
         return None
+    try:
+        folds = pipeline.folds
+    except UserError:  # of the split, which the run refuses whatever the steps are
+        return None
     algorithms = {(pipeline.project.encoding(one), one.takes_sparse): one for one in pipeline.project.candidates}
     try:
-        for rows in (None, *(train for train, _ in pipeline.folds)):
+        for rows in (None, *(train for train, _ in folds)):
             for algorithm in algorithms.values():
                 pipeline.fit(Candidate.of(pipeline.project, algorithm), rows)
     except UserError as error:

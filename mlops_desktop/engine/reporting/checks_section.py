@@ -7,22 +7,23 @@ from collections.abc import Sequence
 from mlops_desktop.engine.diagnostics import CheckResult
 from mlops_desktop.engine.reporting.decision_sections import not_yet
 from mlops_desktop.engine.reporting.page import Html, escape, join, paragraph, pill, table
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
-_MARKS = {"passed": ("✓ passed", "ok"), "doubtful": ("? doubtful", "warn"), "failed": ("✗ failed", "bad")}
+_MARKS = {"passed": (msg("✓ passed"), "ok"), "doubtful": (msg("? doubtful"), "warn"), "failed": (msg("✗ failed"), "bad")}
 
 
 def checks(found: Sequence[CheckResult]) -> Html:
     """Every check: its verdict, what was found, what to do, and why a person accepted it."""
     if not found:
-        return not_yet("Checks are made when a model is chosen.")
+        return not_yet(msg("Checks are made when a model is chosen."))
     left = sum(one.open for one in found)
-    text = pluralize(left, "1 check is open.", "{n} checks are open.") if left else "No check is open."
+    text = plural_msg(left, "1 check is open.", "{n} checks are open.") if left else msg("No check is open.")
     rows = [(one.title, pill(*_MARKS[one.verdict]), _findings(one)) for one in found]
-    return join([paragraph(text), table(["Check", "Verdict", "What was found"], rows)])
+    return join([paragraph(text), table([msg("Check"), msg("Verdict"), msg("What was found")], rows)])
 
 
 def _findings(one: CheckResult) -> Html:
     parts = [one.message, *([one.remedy] if one.remedy else [])]
-    parts += [f"Accepted: {one.accepted}"] if one.accepted is not None else []
+    parts += [msg("Accepted: {reason}", reason=one.accepted)] if one.accepted is not None else []
     return Html("<br>".join(escape(part) for part in parts))

@@ -16,15 +16,18 @@ from mlops_desktop.engine.project import Costs, Project
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
 from mlops_desktop.engine.reporting.report_facts import DeployedModel, ReportFacts, SplitSizes
 from mlops_desktop.engine.reporting.report_plots import short
-from mlops_desktop.engine.training import Run, first_runs, pipeline_differences, run_differences, tied_with_best
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.engine.training import Run, first_runs, parameter_text, pipeline_differences, run_differences, tied_with_best
+from mlops_desktop.serving.message import as_message, joined, msg
+from mlops_desktop.serving.plural import plural_msg
 
 MOST_RUNS = 40
+_STATUSES = {"done": msg("done"), "failed": msg("failed"), "stopped": msg("stopped")}
+_STAGES = {"prepare": msg("Pre-processing"), "engineer": msg("Feature engineering"), "select": msg("Feature selection")}
 
 
 def not_yet(way: str = "") -> Html:
     """What stands in a section that has no content."""
-    return paragraph(f"Not done yet. {way}".strip(), quiet=True)
+    return paragraph(joined([msg("Not done yet."), *([way] if way else [])], " "), quiet=True)
 
 
 def metric_named(metric_id: str, task: str) -> Metric | None:
@@ -44,54 +47,58 @@ def problem(project: Project) -> Html:
     metric = metric_named(project.metric, task)
     listed = facts(
         [
-            ("Statement", brief.statement),
-            ("Users", brief.users),
-            ("Decision it serves", brief.decision),
-            ("Success", brief.success),
-            ("Data file", project.file),
-            ("Column to predict", project.target),
-            ("Task", task_spec(task).title if task in tasks() else task),
-            ("Positive class", project.positive),
-            ("Metric", f"{metric.label}: {metric.sentence}" if metric else project.metric),
-            ("Goals", "; ".join(_goal_texts(project, metric)) or "none set"),
+            (msg("Statement"), brief.statement),
+            (msg("Users"), brief.users),
+            (msg("Decision it serves"), brief.decision),
+            (msg("Success"), brief.success),
+            (msg("Data file"), project.file),
+            (msg("Column to predict"), project.target),
+            (msg("Task"), task_spec(task).title if task in tasks() else task),
+            (msg("Positive class"), project.positive),
+            (msg("Metric"), joined([metric.label, metric.sentence], ": ") if metric else project.metric),
+            (msg("Goals"), joined(_goal_texts(project, metric), "; ") or msg("none set")),
         ]
     )
     if project.costs is None:
         return listed
-    return join([listed, heading("Costs per row"), _cost_table(project.costs)])
+    return join([listed, heading(msg("Costs per row")), _cost_table(project.costs)])
 
 
 def _goal_texts(project: Project, metric: Metric | None) -> list[str]:
-    goals, texts = project.goals, []
+    goals = project.goals
+    texts: list[str] = []
     if goals.score is not None:
-        bound = "most" if metric and metric.is_error else "least"
         value = plain(metric.shown(goals.score) if metric else goals.score)
-        texts.append(f"{metric.label if metric else 'Score'} of at {bound} {value}")
+        template = "{metric} of at most {value}" if metric and metric.is_error else "{metric} of at least {value}"
+        texts.append(msg(template, metric=_score_label(metric), value=value))
     if goals.response_ms is not None:
-        texts.append(f"an answer within {plain(goals.response_ms)} ms")
+        texts.append(msg("an answer within {ms} ms", ms=plain(goals.response_ms)))
     if goals.cost is not None:
-        texts.append(f"a mean cost per row of at most {plain(goals.cost)}")
+        texts.append(msg("a mean cost per row of at most {cost}", cost=plain(goals.cost)))
     return texts
+
+
+def _score_label(metric: Metric | None) -> str:
+    return metric.label if metric else msg("Score")
 
 
 def _cost_table(costs: Costs) -> Html:
     rows = [
-        ("is positive", plain(costs.true_positive), plain(costs.false_negative)),
-        ("is not", plain(costs.false_positive), plain(costs.true_negative)),
+        (msg("is positive"), plain(costs.true_positive), plain(costs.false_negative)),
+        (msg("is not"), plain(costs.false_positive), plain(costs.true_negative)),
     ]
-    return table(["The row", "predicted positive", "predicted negative"], rows, (1, 2))
+    return table([msg("The row"), msg("predicted positive"), msg("predicted negative")], rows, (1, 2))
 
 
 def preparation(project: Project) -> Html:
     """Row filters and steps with their parameters, in their order."""
-    row_filters = [_step_row(step.component, "rows, before the split", step.on) for step in project.row_filters]
-    stages = {"prepare": "Pre-processing", "engineer": "Feature engineering", "select": "Feature selection"}
-    steps = [_step_row(step.component, stages.get(step.component.stage, ""), step.on) for step in project.steps]
+    row_filters = [_step_row(step.component, msg("rows, before the split"), step.on) for step in project.row_filters]
+    steps = [_step_row(step.component, _STAGES.get(step.component.stage, ""), step.on) for step in project.steps]
     encodings = _encoding_rows(project)
     if not row_filters and not steps and not encodings:
-        return paragraph("No step: the columns go to the model as they are.", quiet=True)
-    intro = paragraph("Every step is fitted on the training part of each fold alone, and served as it was fitted.", quiet=True)
-    return join([intro, table(["Step", "Stage", "Parameters"], [*row_filters, *steps, *encodings])])
+        return paragraph(msg("No step: the columns go to the model as they are."), quiet=True)
+    intro = paragraph(msg("Every step is fitted on the training part of each fold alone, and served as it was fitted."), quiet=True)
+    return join([intro, table([msg("Step"), msg("Stage"), msg("Parameters")], [*row_filters, *steps, *encodings])])
 
 
 def _encoding_rows(project: Project) -> list[tuple[str, str, str]]:
@@ -102,11 +109,11 @@ def _encoding_rows(project: Project) -> list[tuple[str, str, str]]:
         encoding = project.encoding(algorithm)
         encodings[repr(encoding)] = encoding
         labels.setdefault(repr(encoding), []).append(algorithm.label)
-    return [_step_row(encoding, f"encoding for {', '.join(labels[key])}") for key, encoding in encodings.items()]
+    return [_step_row(one, msg("encoding for {algorithms}", algorithms=joined(labels[key], ", "))) for key, one in encodings.items()]
 
 
 def _step_row(component: Component, stage: str, on: bool = True) -> tuple[str, str, str]:
-    return component.label, stage if on else pill("switched off"), parameters(type(component), component.plain_params())
+    return component.label, stage if on else pill(msg("switched off")), parameters(type(component), component.plain_params())
 
 
 def parameters(member: type[Component], values: Mapping[str, Any]) -> str:
@@ -118,38 +125,38 @@ def parameters(member: type[Component], values: Mapping[str, Any]) -> str:
             continue
         options = getattr(param, "options", {})
         if isinstance(value, (list, tuple)):
-            text = ", ".join(str(item) for item in value) or "all that fit"
+            text = ", ".join(str(item) for item in value) or msg("all that fit")
         elif isinstance(value, bool):
-            text = "yes" if value else "no"
+            text = as_message("yes" if value else "no")
         else:
-            text = str(options.get(value, value)) if isinstance(value, str) else plain(value)
-        texts.append(f"{param.label}: {text}")
-    return "; ".join(texts)
+            text = options.get(value, value) if isinstance(value, str) else plain(value)
+        texts.append(joined([param.label, text], ": "))
+    return joined(texts, "; ")
 
 
 def split(splitter: Splitter, sizes: SplitSizes | None, test_accesses: int | None, used_before: float = 0.0) -> Html:
     """How rows were split, how often the held-out test set was used, and which share of it (`used_before`) in others that were used."""
     every = sizes.train + sizes.test if sizes else 0
-    counts = [("Training rows", sizes.train), ("Test rows", sizes.test)] if sizes and every else []
+    counts = [(msg("Training rows"), sizes.train), (msg("Test rows"), sizes.test)] if sizes and every else []
     listed = facts(
         [
-            ("Method", splitter.label),
+            (msg("Method"), splitter.label),
             *((name, f"{number(rows)} ({share(rows / every)})") for name, rows in counts),
             *_split_settings(splitter),
-            ("Held-out test set used", times_text(test_accesses or 0)),
+            (msg("Held-out test set used"), times_text(test_accesses or 0)),
         ]
     )
     warnings = [used_before_note(used_before)] if used_before else []
     if test_accesses is not None and test_accesses > 1:
         warnings.append(
-            "Each choice made after the test set was used makes its figures a little too good. The figures of the first use are fair."
+            msg("Each choice made after the test set was used makes its figures a little too good. The figures of the first use are fair.")
         )
     return join([listed, *map(paragraph, warnings)])
 
 
 def times_text(count: int) -> str:
     """How often something was done."""
-    return "never" if not count else "once" if count == 1 else f"{count} times"
+    return plural_msg(count, "once", "{n} times") if count else msg("never")
 
 
 def _split_settings(splitter: Splitter) -> list[tuple[str, str | None]]:
@@ -158,14 +165,14 @@ def _split_settings(splitter: Splitter) -> list[tuple[str, str | None]]:
     for name, param in splitter.params().items():
         value = getattr(splitter, name)
         if name != "test":
-            found.append((param.label, ", ".join(value) if isinstance(value, tuple) else str(value) if value else None))
+            found.append((param.label, parameter_text(param, value) if value else None))
     return found
 
 
 def leaderboard(runs: Sequence[Run], chosen: str, task: str, selection: SelectionEstimate | None = None) -> Html:
     """The runs in the order of the leaderboard, those marked that do not differ significantly from the best; and what is expected of it."""
     if not runs:
-        return not_yet("Train models in stage 6, or with “run”.")
+        return not_yet(msg("Train models in stage 6, or with “run”."))
     done = [run for run in runs if run.score is not None]
     rest = [run for run in runs if run.score is None]
     tied = tied_with_best([run.fold_scores for run in done])
@@ -173,74 +180,77 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str, selection: Selectio
     first = first_runs(runs)
     rows, marked = [], []
     for place, run in enumerate([*done, *rest][:MOST_RUNS]):
-        tie = place < len(done) and tied[place] and place > 0
-        state = Html(
-            " ".join([*([pill("chosen", "ok")] if run.id == chosen else []), *([pill("no clear difference", "warn")] if tie else [])])
-        )
+        is_tie = place < len(done) and tied[place] and place > 0
+        marks = [pill(msg("chosen"), "ok")] if run.id == chosen else []
+        state = Html(" ".join([*marks, *([pill(msg("no clear difference"), "warn")] if is_tie else [])]))
         if run.status != "done":
-            state = pill(run.status, "bad" if run.status == "failed" else "")
+            state = pill(_STATUSES[run.status], "bad" if run.status == "failed" else "")
         if run.id == chosen:
             marked.append(place)
         rows.append((run.label, shown_score(metric, run.score), number(run.std), f"{run.seconds:.1f} s", state, _remarks(run, first)))
-    name = metric.label if metric else "Score"
-    notes = [f"{name}, mean over the folds of the training part; ± is the standard deviation between folds."]
+    name = _score_label(metric)
+    notes: list[str] = [msg("{metric}, mean over the folds of the training part; ± is the standard deviation between folds.", metric=name)]
     if any(tied[1:]):
         notes.append(
-            "“No clear difference”: it may be as good as the best (corrected paired t-test over folds): take the simpler or the faster."
+            msg(
+                "“No clear difference”: it may be as good as the best (corrected paired t-test over folds): take the simpler or the faster."
+            )
         )
     if selection is not None:
         notes.append(selection_note(selection, done[0].metric))
     if len(runs) > MOST_RUNS:
-        notes.append(pluralize(len(runs) - MOST_RUNS, "1 more run is not shown.", "{n} more runs are not shown."))
-    head = ["Model", name, "±", "Time", "", "Parameters"]
-    return join([paragraph(" ".join(notes), quiet=True), table(head, rows, (1, 2, 3), marked)])
+        notes.append(plural_msg(len(runs) - MOST_RUNS, "1 more run is not shown.", "{n} more runs are not shown."))
+    head = [msg("Model"), name, "±", msg("Time"), "", msg("Parameters")]
+    return join([paragraph(joined(notes, " "), quiet=True), table(head, rows, (1, 2, 3), marked)])
 
 
 def _remarks(run: Run, first: Mapping[str, Run]) -> str:
     """In what a run differs from the `first` one of its algorithm, and what is to be known of it."""
-    return ". ".join(text for text in ("; ".join(run_differences(run, first.get(run.algorithm_id))), run.reason) if text) or "defaults"
+    differences = joined(run_differences(run, first.get(run.algorithm_id)), "; ")
+    return joined([text for text in (differences, run.reason) if text], ". ") or msg("defaults")
 
 
 def chosen_model(run: Run | None, model: DeployedModel | None, refit: str, runs: Sequence[Run]) -> Html:
     """The chosen run and its deployed model; `refit` names the rows that this is fitted on, `runs` are those of the leaderboard."""
     if run is None:
-        return not_yet("A model is chosen when training has finished.")
+        return not_yet(msg("A model is chosen when training has finished."))
     member = choices().algorithms.get(run.algorithm.get("id", ""))
     features = model.features if model else ()
     everything = refit == "all"
     listed = facts(
         [
-            ("Algorithm", member.label if member else run.label),
-            ("What it is", member.help if member else run.reason),
-            ("Parameters", parameters(member, current_params(member, run.algorithm)) if member else ""),
-            ("Other than in the preparation above", "; ".join(pipeline_differences(run, first_runs(runs).get(run.algorithm_id)))),
-            ("Run", run.short),
-            ("Version of the model", model.version if model else None),
-            ("Fitted on", "all rows, those of the test set too" if everything else "the training rows"),
-            ("Features that it gets", number(len(features)) if features else None),
+            (msg("Algorithm"), member.label if member else run.label),
+            (msg("What it is"), member.help if member else run.reason),
+            (msg("Parameters"), parameters(member, current_params(member, run.algorithm)) if member else ""),
+            (msg("Other than in the preparation above"), joined(pipeline_differences(run, first_runs(runs).get(run.algorithm_id)), "; ")),
+            (msg("Run"), run.short),
+            (msg("Version of the model"), model.version if model else None),
+            (msg("Fitted on"), as_message("all rows, those of the test set too" if everything else "the training rows")),
+            (msg("Features that it gets"), number(len(features)) if features else None),
         ]
     )
     if everything:
-        listed = join(
-            [
-                listed,
-                paragraph("The figures below were measured on a model of the same recipe; the deployed one has also seen the test rows."),
-            ]
-        )
+        caveat = msg("The figures below were measured on a model of the same recipe; the deployed one has also seen the test rows.")
+        listed = join([listed, paragraph(caveat)])
     if not features:
         return listed
-    names = ", ".join(short(name, 60) for name in features[:60]) + (f" and {len(features) - 60} more" if len(features) > 60 else "")
-    return join([listed, heading("Features"), paragraph(names, quiet=True)])
+    return join([listed, heading(msg("Features")), paragraph(first_names([short(name, 60) for name in features], 60), quiet=True)])
+
+
+def first_names(names: Sequence[str], most: int) -> str:
+    """The first `most` of some names with commas between, and how many more there are."""
+    first, more = ", ".join(names[:most]), len(names) - most
+    return msg("{names} and {more} more", names=first, more=more) if more > 0 else first
 
 
 def goals(found: Acceptance | None) -> Html:
     """The acceptance gate."""
     if not found:
-        return not_yet("Goals are checked when a model is chosen.")
+        return not_yet(msg("Goals are checked when a model is chosen."))
     if not found.goals:
         return paragraph(found.note, quiet=True)
-    verdict = pill("accepted", "ok") if found.passed else pill("not accepted", "bad")
-    marks = [pill("met", "ok") if goal.passed else pill("not met", "bad") for goal in found.goals]
+    verdict = pill(msg("accepted"), "ok") if found.passed else pill(msg("not accepted"), "bad")
+    marks = [pill(msg("met"), "ok") if goal.passed else pill(msg("not met"), "bad") for goal in found.goals]
     entries = [Html(f"{mark} {escape(goal.message)}") for mark, goal in zip(marks, found.goals, strict=True)]
     return join([Html(f"<p>{verdict}</p>"), items(entries)])
 
@@ -263,16 +273,17 @@ def reproduce(known: ReportFacts) -> Html:
     ]
     listed = facts(
         [
-            ("Seed", seed),
-            ("Data (SHA-256, first 32 digits)", project.data),
-            ("Run", run.id if run else None),
-            ("Versions", ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))),
+            (msg("Seed"), seed),
+            (msg("Data (SHA-256, first 32 digits)"), project.data),
+            (msg("Run"), run.id if run else None),
+            (msg("Versions"), ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))),
         ]
     )
+    intro = msg("In the folder that holds the project, these commands train the same trials again and write this page.")
     return join(
         [
             listed,
-            paragraph("In the folder that holds the project, these commands train the same trials again and write this page.", quiet=True),
+            paragraph(intro, quiet=True),
             Html(f"<pre>{escape(chr(10).join(commands))}</pre>"),
         ]
     )

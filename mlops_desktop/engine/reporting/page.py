@@ -1,7 +1,7 @@
-"""The paper that reports are written on: one offline HTML page, and the few pieces that it is put together from.
+"""One offline HTML page, and the few pieces that it is put together from.
 
-Everything that comes from data or people goes through `escape`; pieces that are already HTML are of the type `Html`. The page loads
-nothing and runs nothing: its policy forbids both.
+Everything that comes from data or people goes through `escape`; pieces that are already HTML are of the type `Html`. Texts of the program
+are messages, which `escape` translates into the language of the page. The page loads nothing and runs nothing: its policy forbids both.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.reporting.report_language import language_code, text_of
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
 
@@ -88,8 +90,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-ur
 
 
 def escape(value: Any) -> Html:
-    """Any value as text in HTML; None is a dash."""
-    return Html("–" if value is None else html.escape(value_text(value), quote=True))
+    """Any value as text in HTML, a message in the language of the page; None is a dash."""
+    return Html("–" if value is None else html.escape(text_of(value), quote=True))
 
 
 def _piece(value: Any) -> str:
@@ -159,7 +161,7 @@ def facts(pairs: Iterable[tuple[str, Any]]) -> Html:
 
 
 def paragraph(text: str, quiet: bool = False) -> Html:
-    """A paragraph of plain text."""
+    """A paragraph of plain text or of a message."""
     return Html(f"<p{' class=quiet' if quiet else ''}>{escape(text)}</p>") if text else Html("")
 
 
@@ -195,12 +197,14 @@ def page(title: str, subtitle: str, cards: Sequence[str], sections: Sequence[tup
     links = "".join(f'<li><a href="#{key}">{escape(name)}</a></li>' for key, name, _ in sections)
     body = join(f'<section id="{key}"><h2>{escape(name)}</h2>\n{content}</section>' for key, name, content in sections)
     top = f'<div class="cards">{join(cards)}</div>' if cards else ""
+    origin = msg("Made by MLOps Desktop. The page holds everything that it shows and loads nothing.")
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{escape(language_code())}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n"
-        f'<header><h1>{escape(title)}</h1><p>{escape(subtitle)}</p></header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
+        f"<header><h1>{escape(title)}</h1><p>{escape(subtitle)}</p></header>\n"
+        f'<nav aria-label="{escape(msg("Sections"))}"><ul>{links}</ul></nav>\n'
         f"<main>\n{top}\n{body}\n</main>\n"
-        "<footer>Made by MLOps Desktop. The page holds everything that it shows and loads nothing.</footer>\n</body>\n</html>\n"
+        f"<footer>{escape(origin)}</footer>\n</body>\n</html>\n"
     )

@@ -13,36 +13,44 @@ from mlops_desktop.engine.project import Project, refuse_output
 from mlops_desktop.engine.reporting import checks_section, data_section, decision_sections, result_sections
 from mlops_desktop.engine.reporting.page import Html, card, number, page
 from mlops_desktop.engine.reporting.report_facts import ReportFacts
-from mlops_desktop.serving.message import msg
+from mlops_desktop.engine.reporting.report_language import ENGLISH, Language, written_in
+from mlops_desktop.serving.message import joined, msg
 
 
-def write_report(path: Path, facts: ReportFacts) -> None:
-    """Write the report of a project; the file is there wholly or not at all. UserError when the disk or `refuse_page` refuses."""
-    _write(path, report_html(facts))
+def write_report(path: Path, facts: ReportFacts, language: Language = ENGLISH) -> None:
+    """Write the report of a project in a language; the file is complete or absent. UserError when the disk or `refuse_page` refuses."""
+    _write(path, report_html(facts, language))
 
 
-def report_html(facts: ReportFacts) -> str:
+def report_html(facts: ReportFacts, language: Language = ENGLISH) -> str:
     """The page that `write_report` writes."""
+    with written_in(language):
+        return _report(facts)
+
+
+def _report(facts: ReportFacts) -> str:
     project, chosen = facts.project, facts.chosen
     shown = facts.evaluation or facts.out_of_fold
     split = decision_sections.split(project.split, facts.split, facts.test_accesses, facts.used_before)
     leaderboard = decision_sections.leaderboard(facts.runs, chosen.id if chosen else "", project.task or "", facts.selection)
     sections = [
-        ("problem", "Problem", decision_sections.problem(project)),
-        ("data", "Data", data_section.data(facts.profile, project)),
-        ("preparation", "Preparation", decision_sections.preparation(project)),
-        ("split", "Split and held-out test set", split),
-        ("leaderboard", "Leaderboard", leaderboard),
-        ("model", "Chosen model", decision_sections.chosen_model(chosen, facts.model, project.refit, facts.runs)),
-        ("evaluation", "Evaluation", result_sections.evaluation(facts.evaluation, facts.out_of_fold)),
-        ("checks", "Checks", checks_section.checks(facts.checks)),
-        ("importance", "Importance of columns", result_sections.importance(shown.importance if shown else None)),
-        ("threshold", "Threshold", result_sections.threshold(facts)),
-        ("goals", "Goals", decision_sections.goals(facts.goals)),
-        ("reproduce", "Reproduce", decision_sections.reproduce(facts)),
+        ("problem", msg("Problem"), decision_sections.problem(project)),
+        ("data", msg("Data"), data_section.data(facts.profile, project)),
+        ("preparation", msg("Preparation"), decision_sections.preparation(project)),
+        ("split", msg("Split and held-out test set"), split),
+        ("leaderboard", msg("Leaderboard"), leaderboard),
+        ("model", msg("Chosen model"), decision_sections.chosen_model(chosen, facts.model, project.refit, facts.runs)),
+        ("evaluation", msg("Evaluation"), result_sections.evaluation(facts.evaluation, facts.out_of_fold)),
+        ("checks", msg("Checks"), checks_section.checks(facts.checks)),
+        ("importance", msg("Importance of columns"), result_sections.importance(shown.importance if shown else None)),
+        ("threshold", msg("Threshold"), result_sections.threshold(facts)),
+        ("goals", msg("Goals"), decision_sections.goals(facts.goals)),
+        ("reproduce", msg("Reproduce"), decision_sections.reproduce(facts)),
     ]
-    subtitle = project.brief.statement or (f"Predicting {project.target} from {project.file or 'a table'}" if project.target else "")
-    return page(f"Report: {project.name or project.file or 'project'}", subtitle, _cards(facts), sections)
+    subtitle = project.brief.statement
+    if project.target and not subtitle:
+        subtitle = msg("Predicting {target} from {file}", target=project.target, file=project.file or msg("a table"))
+    return page(msg("Report: {name}", name=project.name or project.file or msg("project")), subtitle, _cards(facts), sections)
 
 
 def _cards(facts: ReportFacts) -> list[Html]:
@@ -53,19 +61,21 @@ def _cards(facts: ReportFacts) -> list[Html]:
     result = shown.metric(project.metric) if shown else None
     if result and metric:
         bounds = sorted(metric.shown(value) for value in (result.low, result.high) if value is not None)
-        between = f", {number(bounds[0])} to {number(bounds[1])}" if len(bounds) == 2 else ""
-        where = "on the held-out test set" if facts.evaluation else "out of fold"
-        cards.append(card(metric.label, number(result.shown), where + between))
+        where = msg("on the held-out test set") if facts.evaluation else msg("out of fold")
+        between = [result_sections.span(*bounds)] if len(bounds) == 2 else []
+        cards.append(card(metric.label, number(result.shown), joined([where, *between], ", ")))
     if facts.chosen:
-        cards.append(card("Chosen model", facts.chosen.label, f"of {number(len(facts.runs) or 1)} runs"))
+        cards.append(card(msg("Chosen model"), facts.chosen.label, msg("of {n} runs", n=number(len(facts.runs) or 1))))
     if facts.profile:
-        cards.append(card("Data", f"{number(facts.profile.rows)} rows", f"{number(len(facts.profile.columns))} columns"))
+        columns = msg("{n} columns", n=number(len(facts.profile.columns)))
+        cards.append(card(msg("Data"), msg("{n} rows", n=number(facts.profile.rows)), columns))
     goals = facts.goals
     if goals and goals.goals:
         met = sum(1 for goal in goals.goals if goal.passed)
-        cards.append(card("Goals", f"{met} of {len(goals.goals)} met", "accepted" if goals.passed else "not accepted"))
+        verdict = msg("accepted") if goals.passed else msg("not accepted")
+        cards.append(card(msg("Goals"), msg("{met} of {all} met", met=met, all=len(goals.goals)), verdict))
     if facts.test_accesses is not None:
-        cards.append(card("Held-out test set used", decision_sections.times_text(facts.test_accesses)))
+        cards.append(card(msg("Held-out test set used"), decision_sections.times_text(facts.test_accesses)))
     return cards
 
 
@@ -74,18 +84,19 @@ def write_profile_report(path: Path, profile: Profile, name: str) -> None:
     columns = profile.columns
     missing = sum(column.missing for column in columns)
     cards = [
-        card("Rows", number(profile.rows)),
-        card("Columns", number(len(columns))),
-        card("Missing cells", number(missing)),
-        card("Findings", number(len(profile.findings))),
+        card(msg("Rows"), number(profile.rows)),
+        card(msg("Columns"), number(len(columns))),
+        card(msg("Missing cells"), number(missing)),
+        card(msg("Findings"), number(len(profile.findings))),
     ]
     sections = [
-        ("findings", "Findings", data_section.findings(profile.findings)),
-        ("columns", "Columns", data_section.column_table(columns, Project())),
-        ("relations", "Relations", data_section.related(profile)),
-        ("evidence", "How the file was read", data_section.evidence(profile.evidence)),
+        ("findings", msg("Findings"), data_section.findings(profile.findings)),
+        ("columns", msg("Columns"), data_section.column_table(columns, Project())),
+        ("relations", msg("Relations"), data_section.related(profile)),
+        ("evidence", msg("How the file was read"), data_section.evidence(profile.evidence)),
     ]
-    _write(path, page(f"Profile: {name}", "Types, statistics and findings", cards, [section for section in sections if section[2]]))
+    filled = [section for section in sections if section[2]]
+    _write(path, page(msg("Profile: {name}", name=name), msg("Types, statistics and findings"), cards, filled))
 
 
 def refuse_page(path: Path, source: str | None = None) -> None:

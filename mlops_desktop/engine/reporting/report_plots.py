@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlops_desktop.engine.evaluation import ClassCurves, ErrorHistogram, Residuals
+from mlops_desktop.engine.reporting.report_language import text_of
 from mlops_desktop.engine.training import ThresholdCurve
-from mlops_desktop.serving.value_text import value_text
+from mlops_desktop.serving.message import msg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,7 +71,7 @@ def _inline(svg: str, name: str, description: str) -> str:
     svg = re.sub(r'(\bid="|url\(#|xlink:href="#)', rf"\g<1>{name}-", svg)
     svg = re.sub("|".join(_VARIABLES), lambda found: f"var({_VARIABLES[found.group()]})", svg)
     head = re.sub(r' (width|height)="[^"]*"', "", svg[: svg.index(">") + 1])
-    head = head.replace("<svg", f'<svg role="img" aria-label="{html.escape(description, quote=True)}"', 1)
+    head = head.replace("<svg", f'<svg role="img" aria-label="{html.escape(text_of(description), quote=True)}"', 1)
     return head + svg[svg.index(">") + 1 :].strip()
 
 
@@ -79,10 +80,10 @@ def roc(curves: Sequence[ClassCurves], positive: bool) -> str:
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
-        _lines(axes, [(value_text(c.label), c.roc.x, c.roc.y) for c in curves], positive)
-        _shares(axes, "False positive rate", "True positive rate (recall)")
+        _lines(axes, [(text_of(c.label), c.roc.x, c.roc.y) for c in curves], positive)
+        _shares(axes, msg("False positive rate"), msg("True positive rate (recall)"))
 
-    return draw(paint, "roc", "ROC curve")
+    return draw(paint, "roc", msg("ROC curve"))
 
 
 def precision_recall(curves: Sequence[ClassCurves], positive: bool) -> str:
@@ -91,10 +92,10 @@ def precision_recall(curves: Sequence[ClassCurves], positive: bool) -> str:
     def paint(axes: Axes) -> None:
         if positive and (share := curves[0].precision_recall.share) is not None:
             axes.axhline(share, color=FAINT, linestyle=":", linewidth=1)
-        _lines(axes, [(value_text(c.label), c.precision_recall.x, c.precision_recall.y) for c in curves], positive)
-        _shares(axes, "Recall", "Precision")
+        _lines(axes, [(text_of(c.label), c.precision_recall.x, c.precision_recall.y) for c in curves], positive)
+        _shares(axes, msg("Recall"), msg("Precision"))
 
-    return draw(paint, "pr", "Precision-recall curve")
+    return draw(paint, "pr", msg("Precision-recall curve"))
 
 
 def calibration(curves: Sequence[ClassCurves], positive: bool) -> str:
@@ -107,11 +108,11 @@ def calibration(curves: Sequence[ClassCurves], positive: bool) -> str:
             observed = np.array(found.observed)
             reach = np.maximum([observed - found.low, found.high - observed], 0.0)
             axes.errorbar(found.predicted, observed, yerr=reach, fmt="none", ecolor=SERIES[0], elinewidth=1, alpha=0.6)
-        lines = [(value_text(c.label), c.calibration.predicted, c.calibration.observed) for c in curves]
+        lines = [(text_of(c.label), c.calibration.predicted, c.calibration.observed) for c in curves]
         _lines(axes, lines, positive, marks=True)
-        _shares(axes, "Predicted probability", "Observed share")
+        _shares(axes, msg("Predicted probability"), msg("Observed share"))
 
-    return draw(paint, "calibration", "Calibration curve")
+    return draw(paint, "calibration", msg("Calibration curve"))
 
 
 def gain(curves: Sequence[ClassCurves], positive: bool) -> str:
@@ -119,11 +120,11 @@ def gain(curves: Sequence[ClassCurves], positive: bool) -> str:
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
-        lines = [(value_text(c.label), [0.0, *c.gain.share], [0.0, *c.gain.found]) for c in curves if c.gain.share]
+        lines = [(text_of(c.label), [0.0, *c.gain.share], [0.0, *c.gain.found]) for c in curves if c.gain.share]
         _lines(axes, lines, positive)
-        _shares(axes, "Rows taken, highest score first", "Found")
+        _shares(axes, msg("Rows taken, highest score first"), msg("Found"))
 
-    return draw(paint, "gain", "Cumulative gain")
+    return draw(paint, "gain", msg("Cumulative gain"))
 
 
 def threshold(curve: ThresholdCurve, chosen: float | None) -> str:
@@ -132,13 +133,13 @@ def threshold(curve: ThresholdCurve, chosen: float | None) -> str:
     def paint(axes: Axes) -> None:
         asked = np.array(curve.share) > 0  # where no row is answered yes there is no precision
         precision = np.where(asked, curve.precision, np.nan).tolist()
-        lines = (("Precision", precision), ("Recall", curve.recall), ("F1", curve.f1))
+        lines = ((msg("Precision"), precision), (msg("Recall"), curve.recall), (msg("F1"), curve.f1))
         _lines(axes, [(label, curve.threshold, values) for label, values in lines], False)
         if chosen is not None:
             axes.axvline(chosen, color=TEXT, linestyle="--", linewidth=1)
-        _shares(axes, "Threshold", "")
+        _shares(axes, msg("Threshold"), "")
 
-    return draw(paint, "threshold", "Precision, recall and F1 by threshold")
+    return draw(paint, "threshold", msg("Precision, recall and F1 by threshold"))
 
 
 def predicted_actual(found: Residuals) -> str:
@@ -149,9 +150,9 @@ def predicted_actual(found: Residuals) -> str:
         axes.plot([min(both), max(both)], [min(both), max(both)], color=FAINT, linestyle=":", linewidth=1)
         size = float(np.clip(4_000 / max(len(found.actual), 1), 5, 20))
         axes.scatter(found.actual, found.predicted, s=size, color=SERIES[0], alpha=0.45, linewidths=0)
-        axes.set(xlabel="True value", ylabel="Answer")
+        axes.set(xlabel=text_of(msg("True value")), ylabel=text_of(msg("Answer")))
 
-    return draw(paint, "fit", "Predictions against true values")
+    return draw(paint, "fit", msg("Predictions against true values"))
 
 
 def error_histogram(found: ErrorHistogram) -> str:
@@ -161,10 +162,10 @@ def error_histogram(found: ErrorHistogram) -> str:
         edges = np.array(found.edges)
         axes.bar(edges[:-1], found.counts, width=np.diff(edges), align="edge", color=SERIES[0], linewidth=0)
         axes.axvline(0, color=TEXT, linestyle="--", linewidth=1)
-        axes.set(xlabel="Error (prediction minus true value)", ylabel="Rows")
+        axes.set(xlabel=text_of(msg("Error (prediction minus true value)")), ylabel=text_of(msg("Rows")))
         axes.grid(False, axis="x")
 
-    return draw(paint, "errors", "Histogram of errors")
+    return draw(paint, "errors", msg("Histogram of errors"))
 
 
 def bars(names: Sequence[str], values: Sequence[float], deviations: Sequence[float], label: str, name: str) -> str:
@@ -175,7 +176,7 @@ def bars(names: Sequence[str], values: Sequence[float], deviations: Sequence[flo
         axes.barh(at, values, height=0.62, color=SERIES[0], linewidth=0)
         axes.errorbar(values, at, xerr=deviations, fmt="none", ecolor=TEXT, elinewidth=1)
         axes.set_yticks(at, [short(text, 34) for text in names])
-        axes.set(xlabel=label)
+        axes.set(xlabel=text_of(label))
         axes.axvline(0, color=FAINT, linewidth=1)
         axes.grid(False, axis="y")
         axes.spines["left"].set_visible(False)
@@ -185,8 +186,8 @@ def bars(names: Sequence[str], values: Sequence[float], deviations: Sequence[flo
 
 
 def short(text: str, most: int) -> str:
-    """A text in one line, cut to a length."""
-    text = " ".join(text.split())
+    """A text in one line, cut to a length; a message in the language of the page."""
+    text = " ".join(text_of(text).split())
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
@@ -199,4 +200,4 @@ def _lines(axes: Axes, lines: Sequence[tuple[str, Sequence[float], Sequence[floa
 
 
 def _shares(axes: Axes, x: str, y: str) -> None:
-    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel=x, ylabel=y)
+    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel=text_of(x), ylabel=text_of(y))

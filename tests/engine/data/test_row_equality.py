@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlops_desktop.engine.data.row_equality import equal_rows, repeats
+from mlops_desktop.engine.data.row_equality import equal_rows
 from mlops_desktop.serving.frame import Frame, Layout
 
 NAMES = ("a", "b", "c", "d", "e")
@@ -23,9 +23,3 @@ def test_rows_share_a_code_when_all_their_cells_are_equal(values):
     else:
         assert found is not None
         assert len(set(zip(found.tolist(), rows, strict=True))) == len(set(found.tolist())) == len(set(rows))
-
-
-def test_equal_rows_above_are_counted():
-    assert repeats(np.array([1, 0, 1, 2, 1, 0]), 6).tolist() == [0, 0, 1, 0, 2, 1]
-    assert repeats(None, 3).tolist() == [0, 0, 0]
-    assert repeats(np.empty(0, dtype=np.intp), 0).tolist() == []

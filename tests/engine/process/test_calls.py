@@ -46,8 +46,9 @@ def test_a_project_from_profile_to_report_by_calls_leaves_the_decisions_alone(tr
     assert ask(Train, made).trials == 3
     assert ask(Evaluate, made, held_out=False).rows == made.pipeline.train.frame.rows
     assert ask(Evaluate, made).rows == made.pipeline.test.frame.rows
-    ask(WriteReport, made, out=(tmp_path / "report.html"))
-    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!")
+    (tmp_path / "de.ts").write_text('<TS language="de"></TS>', encoding="utf-8")
+    ask(WriteReport, made, out=(tmp_path / "report.html"), catalogue=tmp_path / "de.ts")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith('<!DOCTYPE html>\n<html lang="de">')
     assert (made.folder / "project.json").read_bytes() == before
 
 

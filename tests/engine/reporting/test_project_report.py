@@ -21,10 +21,13 @@ from mlops_desktop.engine.project.serialization import to_json
 from mlops_desktop.engine.reporting.data_section import related
 from mlops_desktop.engine.reporting.project_report import report_html, write_profile_report, write_report
 from mlops_desktop.engine.reporting.report_facts import DeployedModel, ReportFacts, SplitSizes
+from mlops_desktop.engine.reporting.report_language import Language, read_language
 from mlops_desktop.engine.training import Run
+from mlops_desktop.serving.message import msg
 
 EVIL = '<script>alert("1")</script>&$x^2$'
 VOID = {"meta", "br", "use", "path", "rect", "line", "stop"}
+OF_THE_FACTS = {"Model", "abc", "alert", "broke", "class", "csv", "data", "empty", "my", "numpy", "scr", "script", "us", "It", "Because"}
 IMPORTANCE = (
     ColumnImportance(EVIL, 0.2, 0.01, used=True),
     ColumnImportance("x", 0.0, 0.0, used=False),
@@ -41,12 +44,15 @@ class Reader(HTMLParser):
         self.ids: list[str] = []
         self.tags: set[str] = set()
         self.loads: list[str] = []
+        self.texts: list[str] = []
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         for name, value in attrs:
             if name == "id":
                 self.ids.append(value)
+            if name == "aria-label":
+                self.texts.append(value)
             if name in ("src", "href", "xlink:href") and not (value or "").startswith("#"):
                 self.loads.append(value)
         if tag not in VOID:
@@ -56,6 +62,10 @@ class Reader(HTMLParser):
         self.handle_starttag(tag, attrs)
         if tag not in VOID:
             self.open.pop()
+
+    def handle_data(self, data):
+        if self.open[-1:] not in (["style"], ["pre"]):
+            self.texts.append(data)
 
     def handle_endtag(self, tag):
         if tag not in VOID:
@@ -83,7 +93,7 @@ def profile() -> Profile:
             ),
             ColumnProfile("empty", "number", "", "", missing=400, distinct=0, quantiles={}),
         ),
-        findings=(Finding("r", "warning", EVIL, f"“{EVIL}” is odd.", "It misleads."),),
+        findings=(Finding("r", "warning", EVIL, msg("“{name}” is odd.", name=EVIL), msg("It misleads.")),),
         relations=Relations(("x", EVIL, "y"), ((1.0, -0.4, 0.7), (-0.4, 1.0, None), (0.7, None, 1.0)), rows=400, sampled=True, left_out=0),
         evidence=(Evidence("", "file", "Read as text."), Evidence(EVIL, "stray", "two words", (1,))),
         target="y",
@@ -152,9 +162,11 @@ def facts(task: str, *, classes: int = 3) -> ReportFacts:
         evaluation=found,
         goals=check(project, found),
         checks=(
-            CheckResult("leaks", "Leaks", "failed", f"It learns from {EVIL}.", "Leave it out.", "check.leaks"),
-            CheckResult("overfit", "Learned", "doubtful", "A gap.", "A simpler model.", "check.overfit.1", accepted=f"Because {EVIL}"),
-            CheckResult("folds", "Folds agree", "passed", "They do.", "", "check.folds.1"),
+            CheckResult("leaks", msg("Leaks"), "failed", msg("It learns from {column}.", column=EVIL), msg("Leave it out."), "check.leaks"),
+            CheckResult(
+                "overfit", msg("Learned"), "doubtful", msg("A gap."), msg("Simpler."), "check.overfit.1", accepted=f"Because {EVIL}"
+            ),
+            CheckResult("folds", msg("Folds agree"), "passed", msg("They do."), "", "check.folds.1"),
         ),
         test_accesses=2,
         split=SplitSizes(320, 80),
@@ -313,6 +325,31 @@ def test_relations_list_the_target_first_and_leave_out_weak_ones():
     assert found.index("With “y”") < found.index("0.70") < found.index("-0.40")
     weak = Relations(("a", "b"), ((1.0, 0.05), (0.05, 1.0)), rows=9, sampled=False, left_out=0)
     assert related(replace(profile(), relations=weak)) == ""
+
+
+@pytest.mark.parametrize("task", tasks())
+def test_no_text_of_the_program_is_left_untranslated(task):
+    cyrillic = Language("xx", lambda template: re.sub(r"(\{[^}]*\})|[A-Za-z]", lambda found: found[1] or "ж", template))
+    given = facts(task, classes=16)
+    early = ReportFacts(project=replace(given.project, steps=(), row_filters=(), refit="all"), out_of_fold=given.out_of_fold)
+    algorithm = choices().algorithms["lightgbm"]().to_json()
+    for known in (replace(given, chosen=replace(given.chosen, algorithm=algorithm)), early, ReportFacts()):
+        page = report_html(known, cyrillic)
+        assert '<html lang="xx">' in page
+        words = {word for text in read(page).texts for word in re.findall("[A-Za-z]{2,}", text)}
+        assert words <= OF_THE_FACTS
+
+
+def test_a_language_is_read_from_its_catalogue(tmp_path):
+    (tmp_path / "de.ts").write_text(
+        '<TS version="2.1" language="de_AT"><context><name>messages</name>'
+        "<message><source>Rows</source><translation>Zeilen</translation></message>"
+        '<message><source>Data</source><translation type="unfinished"/></message></context>'
+        "<context><name>Panel</name><message><source>Rows</source><translation>Reihen</translation></message></context></TS>",
+        encoding="utf-8",
+    )
+    german = read_language(tmp_path / "de.ts")
+    assert (german.code, german.translate("Rows"), german.translate("Data")) == ("de-AT", "Zeilen", "Data")
 
 
 def test_refit_on_all_rows_is_reported():

@@ -15,7 +15,7 @@ from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.results import OtherSplit
 from mlops_desktop.engine.training.split_comparison import compare_splits, time_blocks, time_findings
 from mlops_desktop.engine.training.split_scores import other_splits, splits_text
-from simulations.planted import electricity, independent
+from simulations.planted import START, electricity
 from tests.engine.conftest import Made, make_project
 from tests.splitters import splitter
 
@@ -29,6 +29,13 @@ def trained(folder: Path, lines: list[str], split: str) -> Made:
     made = make_project(folder / "project", file, lines[0].split(",")[-1], ("baseline", "decision_tree"), split=kept)
     search(made.pipeline, made.runs, Silent())
     return made
+
+
+def independent(rng: np.random.Generator, rows: int) -> list[str]:
+    """A day, a number, and a target that hangs on the number alone."""
+    x = rng.normal(size=rows)
+    noise = rng.normal(size=rows)
+    return ["Date,x,y", *(f"{START.year + i // 300}-01-{1 + i % 28:02},{x[i]:.4f},{x[i] + noise[i]:.4f}" for i in range(rows))]
 
 
 def compared(made: Made) -> dict[str, OtherSplit]:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTableView
 from pytestqt.qtbot import QtBot
 
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.widgets.notes_table import NotesTable
 from mlops_desktop.ui.widgets.table import AT_ONCE, Cell, DataTable, Row, RowColumn, RowsTable, TableColumn, TableModel
 
 NAN = float("nan")
@@ -249,6 +250,28 @@ def test_a_table_follows_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
 
 
 # ---- small tables
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+@pytest.mark.parametrize("make", [lambda qtbot: board(qtbot), lambda _: NotesTable(name="notes", title="Notes")])
+def test_a_small_table_is_painted_anew_in_another_theme(qtbot: QtBot, qapp: QApplication, make: Callable[[QtBot], QTableView]) -> None:
+    table, paints = make(qtbot), Paints()
+    qtbot.addWidget(table)
+    table.show()
+    QApplication.processEvents()
+    table.viewport().installEventFilter(paints)
+    theme.choose(qapp, "dark")
+    qtbot.waitUntil(lambda: paints.count > 0)
+    theme.choose(qapp, "light")
 
 
 def board(qtbot: QtBot, **more: bool) -> RowsTable:

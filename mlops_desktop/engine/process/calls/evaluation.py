@@ -24,7 +24,7 @@ from mlops_desktop.engine.packaging import golden_rows
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.process.call import ProjectCall
 from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.reporting import DeployedModel, ReportFacts, SplitSizes, refuse_page, write_report
+from mlops_desktop.engine.reporting import DeployedModel, ReportFacts, SplitSizes, read_language, refuse_page, write_report
 from mlops_desktop.engine.training import Chosen, Runs, board_order, open_chosen
 
 
@@ -96,11 +96,13 @@ class CheckGoals(ProjectCall[Acceptance, None]):
 class WriteReport(ProjectCall[None, None]):
     """Write everything that was decided, found and measured as one offline page.
 
-    `without_test_set`: the held-out test set is not used for it; what was measured on it before is in the report.
+    `without_test_set`: the held-out test set is not used for it; what was measured on it before is in the report. `catalogue`: the `.ts`
+    file of the language of the page (None: English).
     """
 
     out: Path
     without_test_set: bool = False
+    catalogue: Path | None = None
 
     def run(self, job: Job) -> None:
         """See `engine.reporting.write_report`."""
@@ -114,7 +116,7 @@ class WriteReport(ProjectCall[None, None]):
         split = SplitSizes(pipeline.train.frame.rows, pipeline.test.frame.rows) if pipeline.project.target else None
         key = pipeline.keys.split
         facts = replace(facts, test_accesses=len(runs.test_accesses(key)), used_before=runs.share_used_before(key), split=split)
-        write_report(self.out, facts)
+        write_report(self.out, facts, read_language(self.catalogue))
 
     def _with_chosen(self, facts: ReportFacts, pipeline: Pipeline, runs: Runs, job: Job) -> ReportFacts:
         chosen = open_chosen(pipeline, runs, Part(job, 0.0, 0.4))

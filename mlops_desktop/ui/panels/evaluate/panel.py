@@ -22,6 +22,7 @@ from mlops_desktop.ui.panels.evaluate.threshold_card import Counts
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.source_dialog import DataZone
+from mlops_desktop.ui.translation import catalogue
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, row
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
@@ -247,13 +248,8 @@ class EvaluatePanel(Panel):
         def done(_: None) -> None:
             self.controller.banner.emit("ok", self.tr("The report was written to {file}.").format(file=file), self.id)
 
-        self.controller.ask(
-            WriteReport(*self.controller.inputs, file, without_test_set=True),
-            done,
-            owner="evaluate.report",
-            title=self.tr("Writing the report"),
-            long=True,
-        )
+        call = WriteReport(*self.controller.inputs, file, without_test_set=True, catalogue=catalogue())
+        self.controller.ask(call, done, owner="evaluate.report", title=self.tr("Writing the report"), long=True)
 
     # ---- what a person does
 
