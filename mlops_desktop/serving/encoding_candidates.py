@@ -82,7 +82,7 @@ def guess_encoding(lines: bytes, first: str) -> EncodingGuess:
 
 def _has_few_ascii_letters(lines: bytes) -> bool:
     """Whether most words beyond ASCII hold hardly a letter of ASCII, as those of two bytes a letter do."""
-    words = [word for word in _BYTE_WORD.findall(lines) if not word.isascii()]
+    words: list[bytes] = [word for word in _BYTE_WORD.findall(lines) if not word.isascii()]
     beyond = [sum(byte >= 0x80 for byte in word) for word in words]
     return sum(high >= 0.5 * len(word) for high, word in zip(beyond, words, strict=True)) > 0.5 * len(words)
 
