@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 
 from .connection_sharing import taken
-from .server import OVERTIME, Options
+from .server_limits import OVERTIME, Options
 
 LINGER = 0.2  # seconds that a connection accepted last has for sending its request
 

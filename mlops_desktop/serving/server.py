@@ -10,32 +10,17 @@ import math
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import UserError
 from .message import msg
-from .server_limits import ServerLimits
+from .server_limits import Options
 
 KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that the service is never the first to close a connection
-OVERTIME = 5.0  # seconds beyond the time of a stop after which the process ends, whatever runs
 # The packages that a service imports, and those that they need. On Windows uvicorn runs without uvloop.
 PACKAGES = ("numpy", "uvicorn", "httptools", "h11", "click", "uvloop")
 NOT_ON_WINDOWS = frozenset(("uvloop",))
 _TAKEN = frozenset((errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)))
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a service runs. `drain`: seconds for which it still answers, with `ready` at 503, after it was asked to stop."""
-
-    host: str = "127.0.0.1"
-    port: int = 8000
-    workers: int = 1
-    drain: float = 1.0
-    access_log: bool = False
-    allowed_hosts: tuple[str, ...] = ()
-    limits: ServerLimits = field(default_factory=ServerLimits)
 
 
 def missing_packages() -> list[str]:

@@ -26,7 +26,8 @@ from .connection_sharing import CAN_SHARE, Dispatcher, channel
 from .connection_sharing import stop as stop_sharing
 from .http_problems import HttpProblem
 from .metrics import NOW, Counts, added
-from .server import OVERTIME, Options, serve
+from .server import serve
+from .server_limits import OVERTIME, Options
 
 _log = logging.getLogger("serving")
 

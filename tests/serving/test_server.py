@@ -168,8 +168,8 @@ ENDLESS = """
 import sys, time
 from pathlib import Path
 from mlops_desktop.serving.app import make_app
-from mlops_desktop.serving.server import Options, address, listen, serve
-from mlops_desktop.serving.server_limits import ServerLimits
+from mlops_desktop.serving.server import address, listen, serve
+from mlops_desktop.serving.server_limits import Options, ServerLimits
 from mlops_desktop.serving.service import Service
 
 def explain(self, body, query=b""):
