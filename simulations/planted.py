@@ -11,14 +11,28 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mlops_desktop.serving.frame import Floats
+
 Rng = np.random.Generator
 START = datetime.datetime(2021, 1, 1)
+
+
+def wander(rng: Rng, rows: int, spread: float, length: float) -> Floats:
+    """A level around 0 of this standard deviation that keeps its side for about `length` rows (an autoregression of the first order)."""
+    keep = np.exp(-1 / length)
+    steps = rng.normal(0, spread * np.sqrt(1 - keep**2), rows)
+    steps[0] = rng.normal(0, spread)
+    level = np.empty(rows)
+    last = 0.0
+    for i, step in enumerate(steps):
+        last = level[i] = keep * last + step
+    return level
 
 
 def bike_hire(rng: Rng, rows: int) -> list[str]:
     """Hires by the hour with the columns year, month and hour, and a demand that wanders from week to week."""
     times = [START + datetime.timedelta(hours=5 * i) for i in range(rows)]
-    demand = 200 + np.cumsum(rng.normal(0, 2, rows))
+    demand = 300 + wander(rng, rows, 60, 40)
     warm = 12 + 9 * np.sin(np.arange(rows) / 280) + rng.normal(0, 3, rows)
     hires = demand + 4 * warm + 60 * np.sin(np.array([time.hour for time in times]) / 3.8) + rng.normal(0, 10, rows)
     lines = [f"{t.year},{t.month},{t.hour},{warm[i]:.1f},{max(0, round(hires[i]))}" for i, t in enumerate(times)]
@@ -28,7 +42,7 @@ def bike_hire(rng: Rng, rows: int) -> list[str]:
 def electricity(rng: Rng, rows: int) -> list[str]:
     """Half-hourly load in a column for the day and one for the time of day."""
     times = [START + datetime.timedelta(minutes=30 * i) for i in range(rows)]
-    load = 500 + np.cumsum(rng.normal(0, 4, rows)) + 80 * np.sin(np.arange(rows) / 48 * 2 * np.pi)
+    load = 500 + wander(rng, rows, 60, 48) + 80 * np.sin(np.arange(rows) / 48 * 2 * np.pi)
     wind = rng.normal(20, 6, rows)
     return ["Date,Time,wind,load", *(f"{t:%d/%m/%Y},{t:%H:%M},{wind[i]:.1f},{load[i] - wind[i]:.1f}" for i, t in enumerate(times))]
 
@@ -37,7 +51,7 @@ def hotel_rates(rng: Rng, rows: int) -> list[str]:
     """Bookings by the parts of their day of arrival, months by name; rates wander."""
     days = np.arange(rows) // 2
     times = [START + datetime.timedelta(days=int(day)) for day in days]
-    level = 90 + np.cumsum(rng.normal(0, 2, days[-1] + 1))
+    level = 90 + wander(rng, int(days[-1]) + 1, 12, 10)
     nights = rng.integers(1, 8, rows)
     rates = level[days] + 3 * nights + rng.normal(0, 4, rows)
     lines = [f"{t.year},{t:%B},{t.day},{nights[i]},{rates[i]:.2f}" for i, t in enumerate(times)]

@@ -42,6 +42,7 @@ _OF_TABLES = {
     "hidden": EvidenceRule(weight="warning", question=msg("Do hidden rows and columns belong to the table?")),
     "table": EvidenceRule(weight="warning", question=msg("Is this the table that you want?")),
     "member": EvidenceRule(weight="warning", question=msg("Is this the file of the archive that you want?")),
+    "encodings": EvidenceRule(weight="warning", question=msg("Is this the encoding of its texts?")),
     "encoding": EvidenceRule(weight="info", question=msg("Is this the encoding of its texts?")),
 }
 _TABLE_NOTES = (
@@ -52,12 +53,13 @@ _TEXT, _CATEGORY = EvidenceRule(weight="warning", instead="text"), EvidenceRule(
 _DETAIL = EvidenceRule(weight="info", instead="text")
 _NUMBER, _DATE = EvidenceRule(weight="warning", instead="number"), EvidenceRule(weight="warning", instead="date")
 _OF_COLUMNS = {
-    "grades": _NUMBER,
+    **dict.fromkeys(("grades", "lost_digits"), _NUMBER),
     "free": _CATEGORY,
     "currencies": EvidenceRule(weight="high", instead="number"),
     **dict.fromkeys(("not_number", "units", "marks", "clock"), _NUMBER),
     **dict.fromkeys(("not_date", "maybe_date"), _DATE),
-    **dict.fromkeys(("date_order", "mixed_types", "decimal", "infinite", "no_zone", "excel_dates", "amounts", "pairs"), _TEXT),
+    **dict.fromkeys(("date_order", "mixed_types", "decimal", "infinite", "no_zone", "excel_dates", "amounts", "pairs", "exchanged"), _TEXT),
+    **dict.fromkeys(("year_order", "calendar"), _TEXT),
     **dict.fromkeys(("stray", "unmarked", "footnotes", "debit_credit", "month_or_day"), _CATEGORY),
     **dict.fromkeys(("unread_numbers", "unread_dates", "nested"), EvidenceRule(weight="warning")),
     **dict.fromkeys(("missing_words", "no_date", "century", "limits"), EvidenceRule(weight="info", instead="category")),
@@ -65,7 +67,7 @@ _OF_COLUMNS = {
     "duration_by_name": EvidenceRule(weight="info", instead="date"),
     **dict.fromkeys(("type", "date_order_known", "identifier"), EvidenceRule(ordinary=True)),
 }
-_COLUMN_NOTES = ("two_digit_years", "no_clock", "dash", "invisible", "recode")
+_COLUMN_NOTES = ("digits", "two_digit_years", "no_clock", "dash", "invisible", "recode")
 RULES: Mapping[str, EvidenceRule] = {**_OF_TABLES, **_OF_COLUMNS, **dict.fromkeys((*_TABLE_NOTES, *_COLUMN_NOTES), EvidenceRule())}
 
 

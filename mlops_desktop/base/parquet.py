@@ -7,13 +7,15 @@ from typing import Any
 
 
 def read_parquet(path: Path, *, memory_map: bool = False) -> Any:
-    """The `pyarrow.Table` of a file. ValueError when it is no whole Parquet file; OSError when the operating system cannot read it."""
+    """The `pyarrow.Table` of a file. ValueError when it is no whole Parquet file or a page differs from its checksum;
+    OSError when the operating system cannot read it.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         # int96 as nanoseconds would wrap beyond the year 2262: 9999-12-31 would be a day of 1816
-        return pq.ParquetFile(path, memory_map=memory_map, coerce_int96_timestamp_unit="us").read()
+        return pq.ParquetFile(path, memory_map=memory_map, coerce_int96_timestamp_unit="us", page_checksum_verification=True).read()
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise

@@ -52,19 +52,21 @@ class ReadReport:
 class CellFormat:
     """How a person said that the texts in cells are written; what is None or empty is found from the cells.
 
-    `decimal` and `thousands` are the marks of numbers ("" for `thousands`: none), `day_first` is whether 03.04. is the third of April, and
-    `missing` are further texts that mean missing.
+    `decimal` and `thousands` are the marks of numbers ("" for `thousands`: none), `day_first` is whether 03.04. is the third of April,
+    `year_first` that 24-12-31 begins with its year, and `missing` are further texts that mean missing.
     """
 
     decimal: str = ""
     thousands: str | None = None
     day_first: bool | None = None
+    year_first: bool = False
     missing: tuple[str, ...] = ()
 
 
 DECIMALS = {"auto": "", "point": ".", "comma": ","}
 THOUSANDS = {"auto": None, "none": "", "point": ".", "comma": ",", "blank": " ", "apostrophe": "'"}
-DATE_ORDERS = {"auto": None, "day": True, "month": False}
+DATE_ORDERS = {"auto": None, "day": True, "month": False}  # whether the day comes first; "year" is an order of its own
+YEAR_FIRST = "year"
 
 Batches = Generator[Any, None, ReadReport]  # of pyarrow.RecordBatch; pyarrow has no types
 
@@ -104,7 +106,12 @@ class Source(Component, ABC):
     )
     dates: str = choice(
         "auto",
-        {"auto": "found from the cells", "day": "day first: 31.12.2024", "month": "month first: 12/31/2024"},
+        {
+            "auto": "found from the cells",
+            "day": "day first: 31.12.2024",
+            "month": "month first: 12/31/2024",
+            YEAR_FIRST: "year first: 24-12-31",
+        },
         "Order of dates",
         help="Settles dates such as 03/04/2024 that can be read both ways.",
     )
@@ -125,7 +132,8 @@ class Source(Component, ABC):
         return CellFormat(
             decimal=DECIMALS[self.decimal],
             thousands=THOUSANDS[self.thousands],
-            day_first=DATE_ORDERS[self.dates],
+            day_first=DATE_ORDERS.get(self.dates),
+            year_first=self.dates == YEAR_FIRST,
             missing=tuple(word.strip() for word in words if word.strip()),
         )
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.serving.encoding_candidates import EncodingGuess, guess_encoding
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_counts, western_encoding
 
@@ -78,7 +79,8 @@ def refuse_binary(path: Path, sample: bytes) -> None:
 def find_encoding(path: Path) -> str:
     """The encoding of a text file.
 
-    By its byte order mark, UTF-8 when all of it is, another script's when its bytes are typical of one, else Windows' Western European.
+    By its byte order mark, UTF-8 when all of it is, another script's when its bytes are typical of one, else the one that gives the
+    likeliest words.
     """
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
@@ -87,12 +89,25 @@ def find_encoding(path: Path) -> str:
         return marked
     if byte_facts(path).utf8_share() >= 0.5:
         return "utf-8"
+    return _other_encoding(_lines_beyond_ascii(path))
+
+
+def encoding_rivals(path: Path, encoding: str) -> EncodingGuess:
+    """Which encodings fit the words of a text as well as one that is no Unicode; none for Unicode."""
+    if encoding.startswith("utf") or is_hardly_western(lines := _lines_beyond_ascii(path)):
+        return EncodingGuess(encoding)
+    found = guess_encoding(lines, encoding)
+    return found if found.encoding == encoding else EncodingGuess(encoding, (found.encoding, *found.rivals))
+
+
+def _lines_beyond_ascii(path: Path) -> bytes:
+    """The first lines of a file that are not ASCII."""
     lines = b""
     for piece in pieces(path):
         lines += odd_lines(piece) + b"\n"
         if len(lines) > _ODD_BYTES:
             break
-    return _other_encoding(lines[:_ODD_BYTES])
+    return lines[:_ODD_BYTES]
 
 
 def pieces(path: Path, start: int = 0) -> Iterator[bytes]:
@@ -151,7 +166,7 @@ def _other_encoding(lines: bytes) -> str:
         best = from_bytes(lines, cp_isolation=scripts).best()
         if best is not None:
             return best.encoding
-    return western_encoding(lines)
+    return guess_encoding(lines, western_encoding(lines)).encoding
 
 
 def _has_words_of_one_script(lines: bytes, encoding: str) -> bool:

@@ -52,7 +52,7 @@ def utf8_file(path: Path, encoding: str) -> Iterator[Utf8File]:
         if share < 0.5:
             raise UserError(msg("“{path}” is not written in UTF-8.", path=path.name), "Choose another encoding, or let it be found.")
         if share == 1 and not nothing:
-            yield Utf8File(path, marks, tuple(_twice(path, marks)))
+            yield Utf8File(path, marks, tuple(_twice(path, marks)) if facts.others else ())
             return
         encoding, damaged = "utf-8", share < 1
     with tempfile.TemporaryDirectory(prefix="mlops-desktop-", ignore_cleanup_errors=True) as folder:

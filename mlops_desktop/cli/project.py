@@ -42,7 +42,6 @@ def new_command(args: argparse.Namespace) -> int:
         _remove_made_files(args.dir, existed)
         raise
     project = proposed.project
-    print_evidence(found.evidence)
     if args.json:
         print_json({**to_json(found), **to_json(proposed), "project": project_to_json(project)})
     else:
@@ -59,6 +58,7 @@ def _import_and_propose(args: argparse.Namespace, lock: ProjectLock) -> tuple[Im
             source = given_options(args.data, args.source)
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
             found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
+            print_evidence(found.evidence)  # it may be why nothing can be proposed
             proposed = run_call(child, Propose(args.dir, found.project))
             write_project(args.dir, proposed.project)
     finally:

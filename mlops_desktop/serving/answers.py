@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .column import ValidationResult
 from .frame import Floats
 from .message import Message, msg
 from .prediction_spec import class_text
@@ -22,10 +23,13 @@ __all__ = [
     "finite",
     "formula_notes",
     "refused_row",
+    "row_warnings",
     "table_header",
     "table_rows",
     "unanswered",
 ]
+MAX_WARNINGS_PER_ROW = 20  # listed in one response
+EMPTY: Mapping[int, str] = {}
 _FORMULA_STARTS = ("=", "+", "-", "@")
 NO_ANSWER = "The model has no finite answer for this row."
 
@@ -71,29 +75,49 @@ def refused_row(errors: Sequence[Mapping[str, Any]]) -> str:
 
 
 def table_header(scorer: Scorer) -> list[str]:
-    """The columns of answers as a table: `prediction`, a probability for each class, `error`."""
-    return [*scorer.prediction_spec.table_columns(scorer.classes), "error"]
+    """The columns of answers as a table: `prediction`, a probability for each class, `warnings`, `error`."""
+    return [*scorer.prediction_spec.table_columns(scorer.classes), "warnings", "error"]
 
 
-def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str]) -> list[list[str]]:
-    """The cells of each row under `table_header`; a row with an error has only its message.
+def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str], warnings: Mapping[int, str] = EMPTY) -> list[list[str]]:
+    """The cells of each row under `table_header`; a row with an error has only its message. `warnings` are messages by row number.
 
-    `scores` holds all rows, those with errors too.
+    `scores` holds all rows, those with errors too. A class that begins like a formula has an apostrophe in front.
     """
     rows = scorer.prediction_spec.table_cells(scores, scorer.decide(scores), scorer.classes)
+    if any(map(_is_formula, map(class_text, scorer.classes))):
+        rows = [[_guarded(cell) for cell in row] for row in rows]
     blank = [""] * (len(table_header(scorer)) - 1)
-    return [[*blank, errors[i]] if i in errors else [*row, ""] for i, row in enumerate(rows)]
+    return [[*blank, errors[i]] if i in errors else [*row, warnings.get(i, ""), ""] for i, row in enumerate(rows)]
+
+
+def row_warnings(checked: ValidationResult) -> dict[int, str]:
+    """The warnings of each row that has any, as one line."""
+    found: dict[int, list[str]] = {}
+    for issue in checked.warnings:
+        if issue.row is not None and len(texts := found.setdefault(issue.row, [])) < MAX_WARNINGS_PER_ROW:
+            texts.append(issue.message)
+    return {row: " ".join(texts) for row, texts in found.items()}
 
 
 def formula_notes(scorer: Scorer) -> tuple[Message, ...]:
-    """A note when classes of the answers begin like formulas: a spreadsheet program that opens the table of answers would run them."""
-    risky = [text for text in map(class_text, scorer.classes) if text.lstrip().startswith(_FORMULA_STARTS) and not _is_number(text)]
+    """A note when classes of the answers begin like formulas: the table of answers has an apostrophe in front of them."""
+    risky = list(filter(_is_formula, map(class_text, scorer.classes)))
     if not risky:
         return ()
-    text = (
-        "The class “{name}” begins like a formula, which a spreadsheet program runs when it opens the answers: import that column as text."
-    )
+    text = "The class “{name}” begins like a formula, which spreadsheet programs run: an apostrophe stands in front of it in the answers."
     return (msg(text, name=risky[0]),)
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a spreadsheet program takes a text for a formula; a sign alone and a number are none."""
+    text = text.lstrip()
+    return len(text) > 1 and text.startswith(_FORMULA_STARTS) and not _is_number(text)
+
+
+def _guarded(cell: str) -> str:
+    """A cell that every spreadsheet program takes for a text or a number."""
+    return "'" + cell if _is_formula(cell) else cell
 
 
 def _is_number(text: str) -> bool:

@@ -73,6 +73,20 @@ def clean_text(text: str) -> str:
     return normalized("NFC", _JOINERS.sub("", text)).strip()
 
 
+# Digits of other scripts (Arabic, Persian, Devanagari, Bengali, Thai, full width), and the marks that stand between them.
+_ZEROS = "\u0660\u06f0\u0966\u09e6\u0e50\uff10"
+DIGITS = "".join(f"{zero}-{chr(ord(zero) + 9)}" for zero in _ZEROS)  # of a character class
+_WESTERN = {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
+_WESTERN |= {0x066A: "%", 0x066B: ".", 0x066C: ",", 0xFF0C: ",", 0xFF0E: ".", 0xFF0F: "/", 0xFF1A: ":", 0xFF0D: "-", 0xFF05: "%"}
+
+
+def western_digits(text: str) -> str:
+    """A text with the digits 0 to 9 where it has those of another script; any other text as it is."""
+    if text.isascii() or not any(ord(char) in _WESTERN and char.isdigit() for char in text):
+        return text
+    return text.translate(_WESTERN)
+
+
 def has_invisible(text: str) -> bool:
     """Whether `clean_text` leaves invisible characters off."""
     return not text.isascii() and (any(char in _INVISIBLE for char in text) or _JOINERS.search(text) is not None)

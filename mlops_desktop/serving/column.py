@@ -97,6 +97,11 @@ def bound_text(column: Column, bound: float | int | None) -> str:
     return number_text(bound, 10)
 
 
+def well_formed(text: str) -> str:
+    """A text of a client as it may stand in an answer: half of a surrogate pair is “?”, as no encoding of Unicode can hold it."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 # Messages of errors, by code; `{field}` and `{expected}` are filled in.
 _ERRORS = {
     "missing": "“{field}” is needed: it may not be missing.",
@@ -138,3 +143,16 @@ def inexact(column: Column, row: int | None) -> ValidationIssue:
     """The warning that an integer is rounded because float64 cannot hold it."""
     message = msg("“{column}” has more digits than can be held; it is rounded.", column=column.name)
     return ValidationIssue(row, column.name, "inexact", message, "a number of at most 15 digits", "number")
+
+
+def not_an_object(row: Any, i: int) -> ValidationIssue:
+    """The error that a row is no object."""
+    message = "Each row must be an object of fields and values."
+    return ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row))
+
+
+def unknown_field(row: int | None, name: str) -> ValidationIssue:
+    """The warning that the model has no such column."""
+    # The name came with the data: it is in `field` alone, truncated, so that a response can leave it out.
+    message = "The model has no such field; it is left out."
+    return ValidationIssue(row, well_formed(str(name)[:100]), "unknown_field", message, "the fields of the schema", "a further field")

@@ -12,7 +12,7 @@ from typing import BinaryIO, TextIO
 
 import numpy as np
 
-from .answers import NO_ANSWER, formula_notes, table_header, table_rows, unanswered
+from .answers import NO_ANSWER, formula_notes, row_warnings, table_header, table_rows, unanswered
 from .batch_notes import BatchNotes, spelling_notes
 from .column import ValidationIssue, ValidationResult
 from .column_units import refuse_other_units, split_unit
@@ -191,7 +191,7 @@ def answer_chunk(scorer: Scorer, chunk: Chunk) -> tuple[list[list[str]], Floats,
         valid, scores = [valid[i] for i in kept], scores[kept]
     every = np.zeros((chunk.rows, *scores.shape[1:]))
     every[valid] = scores
-    return table_rows(scorer, every, errors), scores, valid
+    return table_rows(scorer, every, errors, row_warnings(chunk.checked)), scores, valid
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:

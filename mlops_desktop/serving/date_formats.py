@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from .dates import ZONE, date_pattern
+from .dates import AFTERNOON, MORNING, ZONE, date_pattern
 from .month_names import MONTHS, WEEKDAYS, plain_name
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m"),
+    *("%Y年%m月%d日", "%Y年%m月", "%Y년 %m월 %d일", "%Y. %m. %d.", "%Y. %m. %d", "%Y.%m.%d.", "%d. %m. %Y", "%d.%m.%Y.", "%d.%m.%Y г."),
     *(f"{first}{mark}{second}{mark}%{year}" for year in "Yy" for mark in "/.-" for first, second in (("%d", "%m"), ("%m", "%d"))),
     *("%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d. %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%d %b %y", "%Y %b %d", "%Y-%b-%d", "%d%b%Y"),
     *("%d.%b.%Y", "%d.%b.%y", "%d/%b/%y", "%d. %b %y", "%o %b %Y", "%b %o, %Y", "%b %o %Y", "%o de %b de %Y", "%o %b, %Y", "%o of %b %Y"),
@@ -74,7 +75,8 @@ DAYS = (
 )
 CLOCKS = (
     *("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p", "%H.%M.%S", "%H.%M", "%Hh%M", "%H h %M"),
-    *("%H:%M Uhr", "%H:%M:%S Uhr", "%H.%M Uhr"),
+    *("%H:%M Uhr", "%H:%M:%S Uhr", "%H.%M Uhr", "%I.%M.%S.%f %p", "%I.%M.%S %p", "%H.%M.%S.%f"),
+    *("%p%I:%M", "%p%I:%M:%S", "%p %I:%M", "%p %I:%M:%S", "%H时%M分", "%H時%M分", "%H时%M分%S秒", "%H時%M分%S秒"),
 )
 # Formats whose day and clock are not parted by a blank or a comma, or whose year stands last.
 WHOLE = (
@@ -87,7 +89,10 @@ WHOLE = (
     *("%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M:%S.%f", "%d%b%y:%H:%M:%S", "%d%b%Y %H:%M:%S", "%d-%b-%Y:%H:%M:%S"),
 )
 # Formats that are written as numbers; whether they are tried is decided by the name of the column or by a person.
-NUMBERS = ("%Y%m%d", "%Y%m", "%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%s", "%Q", "%U", "%E", "%m/%y", "%m-%y", "%Y.%m", "%y%m%d", "%d%m%Y")
+NUMBERS = (
+    *("%Y%m%d", "%Y%m", "%Y", "%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%s", "%Q", "%U", "%E", "%m/%y", "%m-%y", "%Y.%m", "%y%m%d"),
+    *("%d%m%y", "%d%m%Y", "%Y%j"),
+)
 NUMBER_TEXTS = {  # what a text must be to have one of them, where its fields alone do not say so
     "%Y": re.compile("(?:1[6-9]|20)[0-9]{2}"),
     "%s": re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?"),
@@ -95,7 +100,8 @@ NUMBER_TEXTS = {  # what a text must be to have one of them, where its fields al
     "%U": re.compile("[0-9]{15,16}"),
     "%E": re.compile(r"[2-6][0-9]{4}(?:[.,][0-9]{1,15})?"),
 }
-_TIME = r"[0-9]{1,2}(?:[:.h]| h )[0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?| Uhr)?"
+_HALF = rf"(?:(?:{'|'.join((*MORNING, *AFTERNOON))}) ?)?"
+_TIME = _HALF + r"[0-9]{1,2}(?:[:.h]| h )[0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?| Uhr)?"
 CLOCK = re.compile(rf"(?P<day>.*?)(?P<gap>[ T]+|, )?(?P<clock>{_TIME})(?P<zone> ?{ZONE})?")
 _CLOCK_ALONE = re.compile(rf"{_TIME}(?: ?{ZONE})?")
 

@@ -34,7 +34,7 @@ PERHAPS_NEVER = (
 )
 FAR = 20 * 365.25 * DAY  # microseconds from all other dates
 NO_DAYS: Mapping[int, str] = {date.fromisoformat(day).toordinal() - date(1970, 1, 1).toordinal(): day for day in (*NEVER, *PERHAPS_NEVER)}
-_PARTS = {"%d": "day", "%o": "day", "%m": "month", "%b": "month", "%Y": "year", "%y": "year", "%a": "weekday"}
+_PARTS = {"%d": "day", "%o": "day", "%m": "month", "%b": "month", "%Y": "year", "%N": "year", "%y": "year", "%a": "weekday"}
 _PERIODS = {"%G": "2024", "%Y": "2024", "%y": "24", "%V": "13", "%u": "4", "%q": "1"}  # of 2024-03-28, for weeks and quarters
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from .cells import MOST_CHARACTERS, Grammar, clean_text
+from .cells import MOST_CHARACTERS, Grammar, clean_text, western_digits
 from .frame import MISSING_DATE, Bools, Longs
 from .month_names import month_number
 
@@ -30,13 +30,18 @@ _ZONES |= {"utc": 0, "gmt": 0, "MSK": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT":
 ZONE = rf"(?:(?:UTC|GMT)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(_ZONES)})(?:\[[A-Za-z0-9_+/-]{{1,40}}\]| \([A-Za-zÀ-ÿ .-]{{2,40}}\))?"
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?(?:\[.*\]| \(.*\))?")
 _TIME = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
-_ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})(?:-([0-9]{{2}})(?:[T ]{_TIME} ?({ZONE})?)?)?")
+ISO_PATTERN = rf"([0-9]{{4}})-([0-9]{{2}})(?:-([0-9]{{2}})(?:[T ]{_TIME} ?({ZONE})?)?)?"
+_ISO = re.compile(ISO_PATTERN)
 _ISO_TIME = re.compile(_TIME)
 _TRAILING_ZONE = re.compile(rf"(?P<clock>.*:[0-9]{{2}}.*?) ?{ZONE}|(?P<day>.*[0-9]) ?(?:Z|UTC|GMT)")
 _ZERO_DATE = re.compile(r"0{1,4}([-./])0{1,2}\1(?:0{1,2}|0{4})(?:[T ]0{1,2}:00(?::00(?:[.,]0{1,9})?)?)?|0{8}")
+MORNING, AFTERNOON = ("上午", "午前", "오전"), ("下午", "午後", "오후")
+BUDDHIST = 543  # years by which the Buddhist calendar of Thailand is ahead
 _FIELDS = {
     "Y": "(?P<Y>[0-9]{4})",
     "y": "(?P<y>[0-9]{2})",
+    "N": "(?P<N>[0-9]{4})",
+    "j": "(?P<j>[0-9]{3})",
     "G": "(?P<G>[0-9]{4})",
     "V": "(?P<V>[0-9]{1,2})",
     "u": "(?P<u>[1-7])",
@@ -52,14 +57,14 @@ _FIELDS = {
     "M": "(?P<M>[0-9]{2})",
     "S": "(?P<S>[0-9]{2})",
     "f": "(?P<f>[0-9]{1,9})",
-    "p": r"(?P<p>[AaPp]\.?[Mm]\.?)",
+    "p": rf"(?P<p>[AaPp]\.?[Mm]\.?|{'|'.join((*MORNING, *AFTERNOON))})",
     "z": f"(?P<z>{ZONE})",
     "s": r"(?P<s>[+-]?[0-9]{1,11}(?:\.[0-9]{1,9})?)",
     "Q": "(?P<Q>[+-]?[0-9]{1,14})",
     "U": "(?P<U>[+-]?[0-9]{1,17})",
     "E": "(?P<E>[0-9]{1,7}(?:[.,][0-9]{1,15})?)",
 }
-_CLOCK_PART = re.compile(r"(?<=[a-zA-Z])(?P<gap>[ T,]*)(?=%[HI])(?!.*%[Yyd])")
+_CLOCK_PART = re.compile(r"(?<=[a-zA-Z])(?P<gap>[ T,]*)(?=(?:%p ?)?%[HI])(?!.*%[YyNd])")
 _EPOCHS = {"s": 1_000_000, "Q": 1_000, "U": 1}  # microseconds of one unit of time since 1970
 _NUMERIC = re.compile("(?:%[A-Za-z])+")
 _EXCEL_DAYS = 25_569  # from 1899-12-30, on which the serial numbers of Excel count, to 1970
@@ -73,8 +78,9 @@ class OffsetError(ValueError):
 def date_pattern(format_: str) -> str:
     """The regular expression (valid in Python and RE2) of a format; ValueError when it has an unknown field.
 
-    Fields: %Y %y %m %d %b %B %a (ignored) %H %I %M %S %f %p %z, %G %V %u (ISO year, week and weekday), %q (quarter), %o (day, perhaps as an
-    ordinal number), %s %Q %U (seconds, milliseconds, microseconds since 1970), %E (serial number of Excel, 1 is 1900-01-01).
+    Fields: %Y %N (year of the Buddhist calendar) %y %j (day of the year) %m %d %b %B %a (ignored) %H %I %M %S %f %p %z, %G %V %u (ISO
+    year, week and weekday), %q (quarter), %o (day, perhaps as an ordinal number), %s %Q %U (seconds, milliseconds, microseconds since
+    1970), %E (serial number of Excel, 1 is 1900-01-01).
 
     Days, months and hours may have one digit, except where fields are adjacent; a blank matches one or more. Behind a day the clock may be
     absent, and so may seconds and their fraction.
@@ -98,13 +104,20 @@ def _pattern(format_: str, at: int = 0) -> str:
             field = format_[at + 1 : at + 2]
             if field not in _FIELDS:
                 raise ValueError(f"the date format has an unknown field %{field}")
-            adjacent = format_[at + 2 : at + 3] == "%" or (at >= 2 and format_[at - 2] == "%")
+            adjacent = format_[at + 2 : at + 3] == "%" or (at >= 2 and format_[at - 2] == "%" and format_[at - 1] != "p")
             out.append(_FIELDS[field].replace("{1,2}", "{2}") if adjacent else _FIELDS[field])
             at += 2
         else:
             out.append(r"\s+" if char == " " else re.escape(char))
             at += 1
     return "".join(out)
+
+
+def accepted_pattern(grammar: Grammar) -> str:
+    """The regular expression (valid in Python, RE2 and ECMA-262) of the texts that `date_reader` may take, but those that mean missing."""
+    iso = _TIME if is_time_of_day(grammar.date) else ISO_PATTERN
+    own = [date_pattern(grammar.date)] if grammar.date else []
+    return re.sub(r"\(\?P<\w+>", "(?:", "|".join(f"(?:{one})" for one in (*own, iso)))
 
 
 def without_clock(format_: str) -> str:
@@ -115,7 +128,7 @@ def without_clock(format_: str) -> str:
 
 def is_time_of_day(format_: str) -> bool:
     """Whether a format has no day: its values are microseconds since midnight."""
-    return bool(format_) and not any(field in format_ for field in ("%Y", "%y", "%G", "%s", "%Q", "%U", "%E"))
+    return bool(format_) and not any(field in format_ for field in ("%Y", "%y", "%N", "%G", "%s", "%Q", "%U", "%E"))
 
 
 def is_written_as_number(format_: str) -> bool:
@@ -142,7 +155,7 @@ def date_reader(grammar: Grammar) -> Callable[[str], int]:
         return iso(text, zone) if found is None else _from_fields(found.groupdict(), zone, pivot)
 
     def read(text: str) -> int:
-        text = clean_text(text)
+        text = western_digits(clean_text(text))
         if text in missing or (not time_of_day and text.startswith("0") and _ZERO_DATE.fullmatch(text)):
             return MISSING_DATE
         if len(text) > MOST_CHARACTERS:
@@ -196,7 +209,8 @@ def _from_fields(found: dict[str, str | None], zone: bool, pivot: int) -> int:
     if twelve is not None:
         if not 1 <= int(twelve) <= 12:
             raise ValueError("not an hour of a half day")
-        hour = str(int(twelve) % 12 + (12 if (get("p") or "a")[0] in "pP" else 0))
+        half = get("p") or "a"
+        hour = str(int(twelve) % 12 + (12 if half[0] in "pP" or half in AFTERNOON else 0))
     return _day(found, pivot) * DAY + _clock(hour, get("M"), get("S"), get("f")) - _offset(get("z"), zone)
 
 
@@ -225,12 +239,24 @@ def _day(found: dict[str, str | None], pivot: int) -> int:
     if week_year := get("G"):
         return date.fromisocalendar(int(week_year), int(get("V") or 1), int(get("u") or 1)).toordinal() - _EPOCH
     written, short = get("Y"), get("y")
+    if buddhist := get("N"):
+        written = str(int(buddhist) - BUDDHIST)
     if written is None and short is None:
         return 0
     year = int(written) if written is not None else int(short or 0) + (1900 if int(short or 0) >= pivot else 2000)
     name, quarter = get("b"), get("q")
     month = month_number(name) if name is not None else int(quarter) * 3 - 2 if quarter is not None else int(get("m") or 1)
+    if day_of_year := get("j"):
+        return _nth_day(year, int(day_of_year))
     return date(year, month, int(get("d") or 1)).toordinal() - _EPOCH
+
+
+def _nth_day(year: int, day: int) -> int:
+    """The days since 1970 of a day of a year, counted from 1."""
+    first = date(year, 1, 1).toordinal()
+    if not 1 <= day <= date(year, 12, 31).toordinal() - first + 1:
+        raise ValueError("not a day of the year")
+    return first + day - 1 - _EPOCH
 
 
 def _clock(hour: str | None, minute: str | None, second: str | None, fraction: str | None) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .cells import MOST_CHARACTERS, Grammar, Scale, clean_text
+from .cells import EXACT, MOST_CHARACTERS, Grammar, Scale, clean_text, western_digits
 from .compound_numbers import DASHES, compound_reader, marks_pattern
 from .units import is_side
 
@@ -19,6 +19,7 @@ FREE = (
     "(?i:free|gratis|kostenlos|kostenfrei|umsonst|gratuite?|gratuit[oa]|for free|free of charge|no charge|complimentary|za darmo|darmo"
     "|zdarma|ingyenes|бесплатно|無料|免费)"
 )
+_WHOLE = re.compile("[+-]?[0-9]+")
 _SIGNS = ("sign", "tail_sign", "behind", "last")
 
 
@@ -150,7 +151,7 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
     further = _further_reader(grammar)
 
     def read(text: str) -> float:
-        text = clean_text(text)
+        text = western_digits(clean_text(text))
         if text in missing:
             return math.nan
         if len(text) > MOST_CHARACTERS:
@@ -173,6 +174,14 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
 
     signed = _with_notations(grammar) if grammar.notations or grammar.scales else _plain
     return read
+
+
+def is_rounded(text: str, value: float) -> bool:
+    """Whether a text is a whole number that its float64 `value` does not hold exactly."""
+    if -EXACT < value < EXACT or not math.isfinite(value) or len(text) > MOST_CHARACTERS:
+        return False
+    digits = text.strip()
+    return _WHOLE.fullmatch(digits) is not None and int(digits) != int(value)
 
 
 def _plain(found: re.Match[str], digits: str) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
+from .cells import EXACT
 from .column import Column, bound_text
-from .dates import date_example
+from .dates import accepted_pattern, date_example
 from .prediction_spec import class_text
 from .routes import ROUTES, Limits, Route, summary
 from .schema import NUMBER_TYPES
@@ -121,10 +123,10 @@ def _object(properties: Json, required: list[str], example: Any = None) -> Json:
 def feature(column: Column) -> Json:
     """One column as a JSON schema (2020-12), with its statistics at training under `x-`."""
     kinds: dict[str, Json] = {
-        "number": {"type": ["number"]},
-        "integer": {"type": ["integer"]},
+        "number": {"type": ["number"], "minimum": -sys.float_info.max, "maximum": sys.float_info.max},
+        "integer": {"type": ["integer"], "minimum": -EXACT, "maximum": EXACT},
         "boolean": {"type": ["boolean", "integer", "string"]},
-        "date": {"type": ["string"]},
+        "date": {"type": ["string"], "pattern": rf"^\s*(?:{accepted_pattern(column.grammar)})\s*$"},
     }
     # Levels may be sent as the numbers or booleans that they resemble; an unknown one is answered with a warning.
     schema: Json = dict(kinds.get(column.type, {"type": ["string", "number", "boolean"]}))
@@ -183,15 +185,23 @@ def _list_of(name: str) -> Json:
 
 
 def _problem_responses() -> Json:
-    descriptions = {
-        "400": "The body cannot be read.",
-        "413": "The request is too large.",
-        "415": "The content type is not the one of this route.",
-        "422": "The input is not valid; every error is named by row and field.",
-    }
-    return {f"Problem{status}": {"description": text, "content": _PROBLEM_CONTENT} for status, text in descriptions.items()}
+    return {f"Problem{status}": {"description": text, "content": _PROBLEM_CONTENT} for status, text in (_OF_ALL | _OF_BODIES).items()}
 
 
+# What any request may be answered with, and what a request with a body may be answered with beside it.
+_OF_ALL = {
+    "400": "The request cannot be read.",
+    "421": "The service does not answer to this name.",
+    "431": "The head of the request is too large.",
+    "500": "The service failed at this request.",
+    "503": "The service is stopping or has too much to do, or the answer took too long.",
+}
+_OF_BODIES = {
+    "408": "The body did not arrive in time.",
+    "413": "The request is too large.",
+    "415": "The type or the encoding of the content is not the one of this route.",
+    "422": "The input is not valid; every error is named by row and field.",
+}
 _PROBLEM_CONTENT: Json = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PARAMETERS: dict[str, Json] = {
     "on_error": {
@@ -223,10 +233,8 @@ def _operation(route: Route, target: str, row: Json, limits: Limits) -> Json:
             lines = (",".join(map(_cell, row)), ",".join(map(_cell, row.values())))
             content["text/csv"]["examples"] = {"typical": {"value": "".join(f"{line}\n" for line in lines)}}
         operation["requestBody"] = {"required": True, "content": content}
-        for status in ("400", "413", "415", "422"):
-            operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
-    if route.refused_while_draining:
-        operation["responses"]["503"] = {"description": "The service is stopping", "content": _PROBLEM_CONTENT}
+    for status in sorted((_OF_ALL | _OF_BODIES) if route.consumes else _OF_ALL):
+        operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
     return operation
 
 

@@ -23,15 +23,17 @@ from .column import (
     inexact,
     invalid_value,
     kind_of_value,
+    not_an_object,
     out_of_range,
     unexpected_missing,
+    unknown_field,
     unknown_level,
 )
 from .dates import OffsetError, date_reader, is_written_as_number
 from .frame import MISSING_DATE, Floats, Frame, Ints, Layout, Longs, encode
 from .message import msg
 from .names import known_names
-from .numbers import number_reader
+from .numbers import is_rounded, number_reader
 
 _HUGE = sys.float_info.max
 _LEAST = -(2**63) + 1
@@ -78,7 +80,7 @@ class RequestValidator:
         row: Any
         for i, row in enumerate(rows):
             if type(row) is not dict and not isinstance(row, Mapping):
-                issues.errors.append(_not_an_object(row, i))
+                issues.errors.append(not_an_object(row, i))
                 row = {}  # scored as an empty row, whose answer is not used
                 row_issues = Issues()
             else:
@@ -119,7 +121,7 @@ class RequestValidator:
     def _unknown_fields(self, row: Mapping[str, Any], i: int, issues: Issues) -> None:
         for name in row:
             if name not in self._names:
-                issues.warnings.append(_unknown_field(i, name))
+                issues.warnings.append(unknown_field(i, name))
 
     def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> ValidationResult:
         """See Schema.from_texts."""
@@ -130,7 +132,7 @@ class RequestValidator:
         levels: list[Sequence[str]] = []
         for name in columns:
             if name not in self._names:
-                issues.warnings.append(_unknown_field(None, str(name)))
+                issues.warnings.append(unknown_field(None, str(name)))
         for j, column in enumerate(self._numbers):
             cells, values = self._distinct(column, columns, issues)
             if values is not None:
@@ -165,6 +167,10 @@ class RequestValidator:
         values, refused = read_dates(column, raw) if column.type == "date" else read_numbers(column, raw)
         for at, code in refused.items():
             issues.errors.extend(invalid_value(column, int(row), code, "text") for row in np.flatnonzero(cells == at))
+        if column.type == "number":
+            for at in np.flatnonzero(np.abs(values) >= EXACT).tolist():
+                if is_rounded(raw[at], values[at]):
+                    issues.warnings.extend(inexact(column, int(row)) for row in np.flatnonzero(cells == at))
         there = ~np.isnan(values) if column.type != "date" else ~np.equal(values, MISSING_DATE)
         present = there.copy()
         present[list(refused)] = True  # refused already, not missing as well
@@ -271,6 +277,8 @@ def _number_cell(column: Column) -> Callable[[Any, int, Issues], float]:
                 return _refuse(column, row, "unreadable", given, issues)
             if math.isnan(value):
                 return _missing(column, row, issues)
+            if is_rounded(given, value):
+                issues.warnings.append(inexact(column, row))
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return _refuse(column, row, "wrong_type", given, issues)
         if isinstance(value, float) and not math.isfinite(value):
@@ -364,17 +372,6 @@ def _absent(column: Column, issues: Issues) -> None:
     else:
         message = msg("The column “{column}” is not there; its values count as missing.", column=column.name)
         issues.warnings.append(ValidationIssue(None, column.name, "missing_column", message, "a column of this name", "nothing"))
-
-
-def _not_an_object(row: Any, i: int) -> ValidationIssue:
-    message = "Each row must be an object of fields and values."
-    return ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row))
-
-
-def _unknown_field(row: int | None, name: str) -> ValidationIssue:
-    # The name came with the data: it is in `field` alone, truncated, so that a response can leave it out.
-    message = "The model has no such field; it is left out."
-    return ValidationIssue(row, str(name)[:100], "unknown_field", message, "the fields of the schema", "a further field")
 
 
 def _unknown_among(column: Column, readings: Sequence[str]) -> NDArray[np.bool_]:

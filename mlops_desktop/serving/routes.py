@@ -72,7 +72,7 @@ ROUTES = (
         "/v1/predict/csv",
         "predict_csv",
         "Predict {target} for a CSV of up to {csv_rows:,} rows",
-        "prediction, a probability_… for each class, error; every row of the input in its order",
+        "prediction, a probability_… for each class, warnings, error; every row of the input in its order",
         consumes="text/csv",
         produces="text/csv",
         pool="model",

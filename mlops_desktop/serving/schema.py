@@ -30,10 +30,13 @@ class Schema(Serializable):
 
     def column(self, name: str) -> Column:
         """One column by name; UserError when there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
+        if name in self._by_name:
+            return self._by_name[name]
         raise UserError(msg("There is no column “{name}”.", name=name), "There are: " + ", ".join(c.name for c in self.columns[:20]) + ".")
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in reversed(self.columns)}
 
     def select(self, names: Sequence[str]) -> Schema:
         """The schema with these columns only, in its own order."""

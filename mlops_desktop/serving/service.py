@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import numpy as np
 
-from .answers import NO_ANSWER, PredictionWriter, finite, formula_notes, refused_row, unanswered
+from .answers import MAX_WARNINGS_PER_ROW, NO_ANSWER, PredictionWriter, finite, formula_notes, refused_row, unanswered
 from .batch_notes import BatchNotes, header_text
 from .bundle import Bundle
 from .column import ValidationIssue, ValidationResult
@@ -32,7 +32,6 @@ from .routes import Limits
 from .strict_json import InvalidJson, parse
 
 CHUNK = 2000  # rows that are checked and scored together
-MAX_WARNINGS_PER_ROW = 20  # listed in one response
 MAX_TRACED_ROWS = 20  # rows without a finite answer that are traced to their columns
 
 

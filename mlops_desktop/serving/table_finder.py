@@ -351,7 +351,9 @@ class _Finder:
         above = block[0] - 1 if block else -1
         if self.wanted.from_first or above < 0 or not self.plain[above] or self.fill < 4:
             return block
-        if cell_text(self.rows[above][0]) and self._is_pair(above):
+        name, first = cell_text(self.rows[block[0]][0]), cell_text(self.rows[above][0])
+        one_name = name in ("", first) and self.filled[above] > 2  # “Region, 2023, –, 2024” above “–, plan, actual, plan”
+        if first and self._is_pair(above) and not one_name:
             return block
         at = [j for j, cell in enumerate(self.rows[above]) if cell_text(cell)]
         return [above, *block] if len(at) >= 2 and at != list(range(len(at))) else block

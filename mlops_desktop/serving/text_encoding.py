@@ -6,6 +6,8 @@ import codecs
 from collections.abc import Collection
 from typing import BinaryIO
 
+from .encoding_candidates import guess_encoding
+
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -121,8 +123,8 @@ def encoding_of_words(data: bytes, words: Collection[str]) -> str:
 
 def text_encoding(file: BinaryIO, words: Collection[str] = ()) -> str:
     """The encoding of a file that is at its beginning: as its first bytes show, UTF-8 where at most a few bytes are damaged, the one in
-    which it holds most of the `words`, else Western European. "" when it is the encoding of another script, which these bytes alone do not
-    tell.
+    which it holds most of the `words`, else the one that gives the likeliest words. "" when it is the encoding of another script, which
+    these bytes alone do not tell.
     """
     piece = file.read(SAMPLE_BYTES)
     if marked := marked_encoding(piece):
@@ -142,4 +144,4 @@ def text_encoding(file: BinaryIO, words: Collection[str] = ()) -> str:
     lines = odd_lines(data)
     if found := encoding_of_words(lines, words):
         return found if found != "cp1252" else western_encoding(lines)
-    return "" if is_hardly_western(lines) else western_encoding(lines)
+    return "" if is_hardly_western(lines) else guess_encoding(lines, western_encoding(lines)).encoding

@@ -14,12 +14,17 @@ CURRENCIES: Mapping[str, str] = {
         "USD": ("$", "US$", "USD"),
         "EUR": ("€", "EUR", "Euro"),
         "GBP": ("£", "GBP"),
-        "JPY": ("¥", "JPY"),
-        "CNY": ("CN¥", "CNY"),
+        "JPY": ("¥", "JPY", "円", "￥", "\\"),
+        "CNY": ("CN¥", "CNY", "RMB", "元", "人民币"),
+        "TWD": ("NT$", "TWD"),
+        "HKD": ("HK$", "HKD"),
+        "THB": ("฿", "THB", "บาท"),
+        "VND": ("₫", "VND"),
+        "MXN": ("MXN",),
         "INR": ("₹", "Rs.", "Rs", "INR"),
-        "RUB": ("₽", "RUB"),
-        "KRW": ("₩", "KRW"),
-        "TRY": ("₺", "TRY"),
+        "RUB": ("₽", "RUB", "руб", "руб.", "р."),
+        "KRW": ("₩", "KRW", "원"),
+        "TRY": ("₺", "TRY", "TL"),
         "UAH": ("₴", "UAH"),
         "ILS": ("₪", "ILS"),
         "kr": ("kr", "kr."),
@@ -67,7 +72,7 @@ def is_side(scale: Scale) -> bool:
 
 # Letters behind a number that say of what quality it is: those of Eurostat and of laboratories (high, low, abnormal).
 FLAGS = "[bcdefinprsuz]{1,2}|[ag]|HH?|LL?|A|N"
-_FOOTNOTE = re.compile(rf"[*†‡§¶^#¹²³⁰⁴-⁹ᵃ-ᵛ]{{1,4}}|[0-9a-z]{{1,2}}\)|\[[0-9a-z]{{1,2}}\]|{FLAGS}")
+_FOOTNOTE = re.compile(rf"[*†‡§¶^#¹²³⁰⁴-⁹ᵃ-ᵛ]{{1,4}}|\([A-Za-z*]{{1,2}}\)|[0-9a-z]{{1,2}}\)|\[[0-9a-z]{{1,2}}\]|{FLAGS}")
 
 
 RATIOS: Mapping[str, float] = {"‰": 1e3, "bp": 1e4, "bps": 1e4}  # parts of what, beside per cent

@@ -244,8 +244,19 @@ class ImportDialog(QDialog):
         for at, question in enumerate(found[:_MOST_QUESTIONS]):
             self._questions.addWidget(QuestionCard(at, question, self._answer))
         self._doubts.setVisible(bool(found))
-        need = self._inner.sizeHint().height() + 4
-        self._doubts.setMaximumHeight(min(need, self.fontMetrics().lineSpacing() * _DOUBTS))
+        if found:
+            self._doubts.setFixedHeight(self._whole_cards(self.fontMetrics().lineSpacing() * _DOUBTS))
+
+    def _whole_cards(self, most: int) -> int:
+        """The height of the heading and of as many whole cards as have room, one at least."""
+        width, found, height = self._doubts.viewport().width() - 8, 0, 0
+        items = [item for at in range(self._questions.count()) if (item := self._questions.itemAt(at)) is not None]
+        for at, item in enumerate(items):
+            height += item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
+            if at < 2 or height <= most:
+                found = height
+            height += self._questions.spacing()
+        return found + 2
 
     def _show_refusal(self, text: str) -> None:
         """Why it cannot be read so. The settings stay, so that another can be tried."""

@@ -11,6 +11,7 @@ from mlops_desktop.base.evidence import RULES
 from mlops_desktop.engine.data import FilePreview, PreviewColumn
 from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.serving.schema import NUMBER_TYPES
+from mlops_desktop.serving.units import CURRENCIES
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
 from mlops_desktop.ui.widgets.notes_model import NoteRow
 from mlops_desktop.ui.widgets.table import TableColumn
@@ -61,7 +62,8 @@ def _table_column(column: PreviewColumn, note: ColumnNote) -> TableColumn:
     icon = TYPE_ICONS.get(column.type, "")
     if column.type in NUMBER_TYPES and column.type != "boolean":
         values = np.array([np.nan if value is None else value for value in column.values], dtype=np.float64)
-        return TableColumn(name=column.name, kind="number", values=values, icon=icon, caption=caption, tip=tip)
+        cents = 2 if column.type == "number" and column.unit in CURRENCIES else 0
+        return TableColumn(name=column.name, kind="number", values=values, decimals=cents, icon=icon, caption=caption, tip=tip)
     levels = list(dict.fromkeys(str(value) for value in column.values if value is not None))
     place = {level: at for at, level in enumerate(levels)}
     codes = np.array([-1 if value is None else place[str(value)] for value in column.values], dtype=np.intp)

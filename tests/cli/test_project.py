@@ -37,6 +37,9 @@ def test_how_a_file_is_read_is_told_and_set_by_hand(tmp_path):
     refused(call("new", tmp_path / "r", "--data", tmp_path / "x.csv", "--source", "skip=no"))
     assert "no file" in refused(call("new", tmp_path / "r", "--data", tmp_path / "gone.csv", "--source", "skip=1"))
     assert "1 line above the table" in call("profile", tmp_path / "x.csv", "--json").stderr
+    failed = call("new", tmp_path / "r", "--data", tmp_path / "x.csv", "--target", "y", "--metric", "gone")
+    assert failed.returncode == 2
+    assert "1 line above the table" in failed.stderr  # how the file was read may be why
 
 
 def test_a_changed_role_is_followed_by_what_was_only_proposed(tmp_path):

@@ -72,6 +72,7 @@ PROBES: dict[str, list[Probe]] = {
         Probe("texts", {"keep_by": "count"}, before=("tf_idf",)),
     ],
     "select_variance": [Probe(params={"limit": 1.0}, planted_size=2.0)],
+    "limits_of_detection": [Probe("categories", {"columns": ["w1"]})],
     "split_column": [Probe("texts", {"columns": ["text"], "separator": " ", "parts": 12, "keep": False})],
     "tf_idf": [Probe("texts", {"columns": ["text"]})],
 }

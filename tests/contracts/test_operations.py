@@ -48,6 +48,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "combine_columns": [{"columns": ["amount", "length"]}, {"columns": ["city", "gappy"], "method": "join"}],
     "answer_columns": [{"columns": ["text", "gappy"], "separator": "o"}],
     "compose_date": [{"columns": ["stamp", "flag"]}, {"columns": ["when", "flag"], "parts": ["date", "hour"], "keep": True}],
+    "limits_of_detection": [{"columns": ["rare"]}, {"columns": ["text"], "decimal": "comma", "thousands": "point", "keep": True}],
     "split_column": [{"columns": ["text"], "separator": " "}, {"columns": ["rare"], "method": "pattern", "pattern": "([a-z]+) ([0-9]+)"}],
     "group_aggregates": [{"group": ["city"]}, {"group": ["gappy"], "columns": ["length", "void"], "compare": "ratio"}],
     "tf_idf": [

@@ -76,6 +76,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "formula": {"name": "made", "formula": "if(member, log(weight), size / (count + 1))"},
     "group_aggregates": {"group": ["town"]},
     "answer_columns": {"columns": ["code"], "separator": "/"},
+    "limits_of_detection": {"columns": ["code"]},
     "split_column": {"columns": ["code"], "separator": "/", "parts": 3},
     "tf_idf": {"columns": ["note"]},
 }

@@ -10,6 +10,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.loading import given_source, load_cells
 from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_cells
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.serving.dates import date_text
 
 POINTS = "a;x\n" + "".join(f"r{i};{i % 7 + 1}.{100 + i}\n" for i in range(30))
 COMMAS = "a;x\n" + "".join(f"r{i};{i % 7 + 1},{100 + i}\n" for i in range(30))
@@ -52,6 +53,20 @@ def test_the_order_of_dates_is_settled(tmp_path, dates):
     assert column.grammar.date.startswith("%d/%m" if dates == "day" else "%m/%d")
     assert [one.rule for one in table.evidence if one.column == "x"] == ["type", "date_order_known"]
     assert "you chose it" in table.evidence[-1].message
+
+
+@pytest.mark.parametrize(
+    ("dates", "first", "doubt"),
+    [("auto", "2020-11-12", "year_order"), ("year", "2020-11-12", ""), ("day", "2012-11-20", "date_order_known")],
+)
+def test_the_year_may_come_first(tmp_path, dates, first, doubt):
+    days = "\n".join(f"{20 + i % 2}-{1 + (i + 10) % 12:02d}-{12 + i % 8};{i}" for i in range(16))
+    cells, table = read(tmp_path, f"x;v\n{days}\n", dates=dates)
+    column = table.schema.columns[0]
+    assert date_text(int(table.frame.date("x")[0]), column.grammar.date) == first
+    assert {one.rule for one in table.evidence if one.column == "x"} - {"type", "two_digit_years"} == ({doubt} if doubt else set())
+    write_cells(cells, tmp_path / "cells.parquet")
+    assert type_cells(read_cells(tmp_path / "cells.parquet"), {}, Silent()).schema == table.schema
 
 
 def test_an_order_that_does_not_fit_is_a_doubt(tmp_path):

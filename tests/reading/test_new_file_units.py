@@ -1,4 +1,4 @@
-"""Units, per cent and days without a date in a new file: mapped to the training data and told, or refused, never another number."""
+"""Units, per cent and days without a date in a new file: mapped to the training data and noted, or refused, never another number."""
 
 from __future__ import annotations
 

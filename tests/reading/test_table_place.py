@@ -292,7 +292,7 @@ def test_the_quick_way_and_the_exact_way_read_the_same(seed, tmp_path, monkeypat
     if seed % 3 == 1:  # by several threads
         monkeypatch.setattr(_regular_rows, "_PIECE_BYTES", draw.randint(20, 200))
         monkeypatch.setattr(_regular_rows, "_LEAST_BYTES", 0)
-        monkeypatch.setattr(_regular_rows, "_LEAST_BLOCKS", 0)
+        monkeypatch.setattr(_regular_rows, "_LEAST_COLUMN", 0)
     quick = outcome(path)
     monkeypatch.setattr(_text_rows, "_is_regular", lambda *_: False)
     assert outcome(path) == quick

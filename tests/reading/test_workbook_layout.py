@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 
 import openpyxl
 import pytest
@@ -11,6 +12,8 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.sources import excel
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats, parse_format
+from mlops_desktop.catalog.sources._ods_content import ods_sheet
+from mlops_desktop.catalog.sources._sheet_xml import sheet_xml
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.loading import load_cells
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -145,7 +148,7 @@ def test_a_heading_merged_across_the_table_is_no_value_of_all_columns(tmp_path):
     assert read(saved(tmp_path, rows, merge))[1:3] == (21, "inside")
 
 
-def test_hidden_rows_and_columns_are_told(tmp_path):
+def test_hidden_rows_and_columns_are_noted(tmp_path):
     def hide(sheet):
         sheet.column_dimensions["B"].hidden = True
         sheet.row_dimensions[3].hidden = True
@@ -182,6 +185,11 @@ def test_a_hidden_sheet_comes_last(tmp_path):
         sheet.parent.active = 1
 
     assert read(saved(tmp_path, [["code", "text"], *([i, f"t{i}"] for i in range(40))], hide, [("Data", DATA)]))[0] == READ
+
+
+def test_a_small_table_of_gaps_is_not_left_for_another_small_one(tmp_path):
+    path = saved(tmp_path, [["x", "y"], [None, "a"], [1, None]], sheets=[("2", [["x", "y"], [1, "a"]])])
+    assert read(path)[:3] == ("x integer – | y category a", 2, "sheet")
 
 
 def test_the_first_of_equal_sheets(tmp_path):
@@ -224,3 +232,39 @@ def test_a_sheet_is_read_once_for_all_settings_and_anew_when_it_changes(tmp_path
     assert len(opened) == 2  # without a name, and with the one that was found
     saved(tmp_path, [*DATA, ["s9", 3, 4.5]])
     assert read(path)[1] == 31
+
+
+HOSTILE = (
+    '<row hidden="1" ',
+    "<cellXfs ",
+    "<numFmt ",
+    '<c s="1" ',
+    "<mergeCell ",
+    '<c r="A1" t="e"><f ',
+    '<table:table-row table:visibility="filter" ',
+)
+
+
+@pytest.mark.parametrize("part", HOSTILE)
+def test_hostile_xml_is_looked_through_at_once(part):
+    xml = b"<sheetData>" + part.encode() * 50_000
+    started = time.process_time()
+    number_formats(xml)
+    sheet_xml(xml, {1})
+    ods_sheet(xml, "x")
+    assert time.process_time() - started < 5
+
+
+def test_many_styles_are_sought_at_once():
+    xml = b"<sheetData>" + b"".join(b'<c r="A%d" s="%d"/>' % (at, at) for at in range(1, 201)) + b"</sheetData>"
+    found = sheet_xml(xml, {*range(100, 300)}).styles
+    assert (len(found.rows), found.styles.min(), found.rows.min()) == (101, 100, 99)
+
+
+def test_merged_cells_that_overlap_are_refused(tmp_path):
+    def merge(sheet):
+        for area in ("A2:C25", "A3:C26", "A4:C27", "A5:C28"):
+            sheet.merge_cells(area)
+
+    with pytest.raises(UserError, match="overlap"):
+        read(saved(tmp_path, DATA, merge))

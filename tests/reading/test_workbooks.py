@@ -69,7 +69,7 @@ def test_errors_count_as_missing(tmp_path):
     assert [(note.column, note.rule, note.rows) for note in cells.notes] == [("area", "errors", (1,)), ("sum", "errors", (2,))]
 
 
-def test_formulas_that_were_never_calculated_are_told(tmp_path):
+def test_formulas_that_were_never_calculated_are_noted(tmp_path):
     path = workbook(tmp_path, [NAMES, ["A", 1, "=B2*2"], ["B", 2, "=B3*2"]])
     (note,) = read(path).notes
     assert (note.column, note.rule, note.rows) == ("sum", "formulas", (1, 2))

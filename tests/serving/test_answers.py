@@ -75,11 +75,25 @@ def test_an_invalid_row_keeps_its_position():
 
 
 def test_tables(scorers):
-    assert table_header(scorers["multiclass"]) == ["prediction", "probability_1", "probability_2.5", "probability_50 % other", "error"]
+    assert table_header(scorers["multiclass"]) == [
+        "prediction",
+        "probability_1",
+        "probability_2.5",
+        "probability_50 % other",
+        "warnings",
+        "error",
+    ]
     scores = np.array([[0.1, 0.1, 0.8], [0.0, 0.0, 0.0]])
-    assert table_rows(scorers["multiclass"], scores, {1: "bad"}) == [["50 % other", "0.1", "0.1", "0.8", ""], ["", "", "", "", "bad"]]
-    assert table_rows(scorers["regression"], np.array([1.25, 0.0]), {1: "bad"}) == [["1.25", ""], ["", "bad"]]
-    assert table_header(scorers["regression"]) == ["prediction", "error"]
+    rows = table_rows(scorers["multiclass"], scores, {1: "bad"}, {0: "odd"})
+    assert rows == [["50 % other", "0.1", "0.1", "0.8", "odd", ""], ["", "", "", "", "", "bad"]]
+    assert table_rows(scorers["regression"], np.array([1.25, 0.0]), {1: "bad"}) == [["1.25", "", ""], ["", "", "bad"]]
+    assert table_header(scorers["regression"]) == ["prediction", "warnings", "error"]
+
+
+def test_classes_that_a_spreadsheet_program_would_run_are_guarded(scorers):
+    scores = np.array([[0.6, 0.1, 0.3], [0.1, 0.6, 0.3], [0.1, 0.3, 0.6]])
+    risky = replace(scorers["multiclass"], classes=("=cmd|x", "+", "-5"))
+    assert [row[0] for row in table_rows(risky, scores, {})] == ["'=cmd|x", "+", "-5"]
 
 
 def test_finite():
@@ -96,7 +110,8 @@ def test_rows_without_a_finite_score():
 
 
 @pytest.mark.parametrize(
-    ("classes", "noted"), [(("@SUM(A1)", "b"), True), (("b", " =cmd|x"), True), (("-1", "+1.5"), False), ((0, -1), False), ((), False)]
+    ("classes", "noted"),
+    [(("@SUM(A1)", "b"), True), (("+", "-"), False), (("b", " =cmd|x"), True), (("-1", "+1.5"), False), ((0, -1), False), ((), False)],
 )
 def test_classes_that_begin_like_formulas_are_noted(scorers, classes, noted):
     assert len(formula_notes(replace(scorers["binary"], classes=classes))) == noted

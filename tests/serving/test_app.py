@@ -123,7 +123,7 @@ def test_content_types(content_type, fits, apps, asked):
 def test_csv_with_its_content_type(apps, asked):
     answer = asked(apps("binary"), "POST", "/v1/predict/csv", b"age\n40\n", headers={"content-type": "text/csv; header=present"})
     assert (answer.status, answer.headers["content-type"], answer.headers["x-model-warnings"]) == (200, "text/csv; charset=utf-8", "5")
-    assert answer.body.decode().splitlines()[0] == "prediction,probability_no,probability_yes,error"
+    assert answer.body.decode().splitlines()[0] == "prediction,probability_no,probability_yes,warnings,error"
 
 
 @pytest.mark.parametrize("declared", [True, False])

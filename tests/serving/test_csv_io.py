@@ -29,7 +29,7 @@ def test_every_dialect_gives_the_same_answers(mark, end, bom, scorers):
     rows = [{"age": 40, "income": 1200.5, "city": "Rome"}, {"age": 50, "city": "Oslo"}]
     wanted = scorer.scores(scorer.schema.from_rows(rows).frame)
     found = answers(scorer, text)
-    assert found[0] == ["prediction", "probability_no", "probability_yes", "error"]
+    assert found[0] == ["prediction", "probability_no", "probability_yes", "warnings", "error"]
     assert [[float(cell) for cell in row[1:3]] for row in found[1:]] == wanted.tolist()
 
 

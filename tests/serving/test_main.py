@@ -54,7 +54,7 @@ def test_a_file_is_answered(folders, tmp_path):
     assert "2 rows answered" in done.stdout
     assert "1 of them refused" in done.stdout
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
-    assert (len(lines), lines[0]) == (3, "prediction,probability_1,probability_2.5,probability_50 % other,error")
+    assert (len(lines), lines[0]) == (3, "prediction,probability_1,probability_2.5,probability_50 % other,warnings,error")
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_a_file_comes_back_answered(browser, service, tmp_path):
     if "Failed to fetch" in lines:  # the page's own policy keeps scripts from reading it; saving is no fetch
         assert all("connect-src" in one or "Refused to connect" in one or "Content Security Policy" in one for one in complaints)
     else:
-        assert lines.splitlines()[0] == "prediction,probability_no,probability_yes,error"
+        assert lines.splitlines()[0] == "prediction,probability_no,probability_yes,warnings,error"
 
 
 def test_every_control_has_a_name_and_tab_reaches_it(browser, service):

@@ -47,3 +47,16 @@ def test_errors_of_a_file_are_in_the_order_of_the_columns():
     schema = Schema((Column("d", "date"), Column("n", "number"), Column("w", "category", nullable=False)))
     checked = schema.from_texts({"w": ["", "a"], "n": ["x", "y"], "d": ["no", "2020-01-01"]}, 2)
     assert [(p.field, p.row) for p in checked.errors] == [("d", 0), ("n", 0), ("n", 1), ("w", 0)]
+
+
+def test_texts_of_whole_numbers_that_cannot_be_held_are_noted_in_files_as_in_requests():
+    schema = Schema((Column("x", "number"),))
+    texts = ["9007199254740993", "9007199254740992", "-9007199254740995", "1e17", "5"]
+    by_row = [[(issue.row, issue.code) for issue in schema.from_rows([{"x": text} for text in texts]).warnings]]
+    by_row.append([(issue.row, issue.code) for issue in schema.from_texts({"x": texts}, 5).warnings])
+    assert by_row[0] == by_row[1] == [(0, "inexact"), (2, "inexact")]
+
+
+def test_half_a_surrogate_pair_is_not_repeated():
+    (warning,) = Schema((Column("x", "number"),)).from_rows([{"x": 1, "a\ud800b": 2}]).warnings
+    assert warning.field == "a?b"

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import py_compile
+import shutil
+import subprocess
 import sys
 
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.base.service_files import write_service
 from mlops_desktop.serving import serve
 
 
@@ -42,3 +50,55 @@ def test_an_old_python_is_reported_in_a_sentence(monkeypatch, capsys):
     monkeypatch.setattr(serve.sys, "version_info", (3, 8, 1))
     assert serve.main() == 2
     assert "Python 3.11 or newer is needed" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def exported(folders, tmp_path_factory):
+    """A whole service; not to be changed."""
+    target = tmp_path_factory.mktemp("service") / "bundle"
+    write_service(folders["binary"], target, Silent())
+    return target
+
+
+def run(folder, *arguments, cache):
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["SERVING_BYTECODE"] = str(cache)
+    command = [sys.executable, "serve.py", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_no_bytecode_of_the_bundle_is_run_and_none_is_written_there(exported, tmp_path):
+    folder, cache = tmp_path / "bundle", tmp_path / "cache"
+    shutil.copytree(exported, folder)
+    planted = folder / "serving" / "__pycache__" / f"message.{sys.implementation.cache_tag}.pyc"
+    planted.parent.mkdir()
+    source = tmp_path / "message.py"
+    source.write_text("raise SystemExit('planted')\n", encoding="utf-8")
+    py_compile.compile(str(source), str(planted), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    code, output = run(folder, "selftest", cache=cache)
+    assert (code, "planted" in output) == (0, False), output
+    assert [path.name for path in (folder / "serving").rglob("*.pyc")] == [planted.name]
+    assert len([*cache.rglob("serving.*.pyc")]) > 20
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "hashlib.py", "serving/more.py", "serving/tasks/count.so", "serving/web/more.js"])
+def test_files_that_are_not_of_the_bundle_are_refused(name, exported, tmp_path):
+    folder = tmp_path / "bundle"
+    shutil.copytree(exported, folder)
+    (folder / name).write_text("raise SystemExit('planted')\n", encoding="utf-8")
+    code, output = run(folder, "selftest", cache=tmp_path)
+    assert code == 1
+    assert f"“{name}” does not belong to the bundle" in output
+
+
+def test_a_cache_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):
+    (tmp_path / "SHA256SUMS").write_text("", encoding="utf-8")
+    monkeypatch.setenv("SERVING_BYTECODE", str(tmp_path))
+    place = serve.cache_folder(tmp_path)
+    assert place.is_dir()
+    if os.name != "nt":
+        place.chmod(0o777)
+        assert serve.cache_folder(tmp_path) is None
+    monkeypatch.setenv("SERVING_BYTECODE", str(tmp_path / "SHA256SUMS"))
+    assert serve.cache_folder(tmp_path) is None

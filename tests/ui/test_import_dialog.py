@@ -201,6 +201,7 @@ def test_rows_left_out_are_asked_about_and_can_be_kept(opened):
 def test_a_doubt_about_a_column_is_answered_before_the_import(opened):
     dialog = opened(CURRENCIES)
     assert questions(dialog) == ["reading.currencies.quote"]
+    assert dialog._doubts.height() >= dialog.findChildren(QuestionCard)[0].geometry().bottom()  # the whole card is seen
     find(dialog, QLineEdit, "question_0_reason").setText("They are labels.")
     click(find(dialog, QPushButton, "question_0_accept"))
     settle(opened.window)

@@ -91,6 +91,7 @@ ARG PYTHON=python:3.11-slim
 FROM ${{PYTHON}} AS build
 # A package index of your own: --build-arg PIP_INDEX_URL=...
 ARG PIP_INDEX_URL
+ENV SERVING_BYTECODE=/bytecode
 WORKDIR /service
 COPY requirements.lock ./
 # Only files whose hashes are in the lock are installed, and nothing is built or resolved.
@@ -100,15 +101,17 @@ RUN python -m venv --without-pip /venv \\
  && find /venv -type d -name tests -prune -exec rm -rf {{}} +
 COPY . ./
 # Compiled now, since the container cannot write. An image whose answers are not the application's is not built.
-RUN /venv/bin/python -m compileall -q --invalidation-mode checked-hash serving \\
- && chmod -R a+rX,go-w . \\
- && /venv/bin/python serve.py selftest
+RUN chmod -R a+rX,go-w . \\
+ && /venv/bin/python serve.py selftest \\
+ && /venv/bin/python -c "import serve; serve.install(); import serving.csv_io, serving.single_row, serving.workers" \\
+ && chmod -R a+rX,go-w /bytecode
 
 FROM ${{PYTHON}}
 LABEL {labels}
-ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV PATH=/venv/bin:$PATH SERVING_BYTECODE=/bytecode PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 COPY --from=build /venv /venv
 COPY --from=build /service /service
+COPY --from=build /bytecode /bytecode
 WORKDIR /service
 USER {user}:{user}
 EXPOSE {port}

@@ -7,8 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlops_desktop.base.column_threads import THREADS
+from mlops_desktop.catalog.sources._short_texts import as_numbers, with_texts
 
 PIECE_BYTES = 2**25  # of texts that are encoded together
 
@@ -60,23 +62,29 @@ def _joined_pieces(pieces: Sequence[Sequence[Any]], schema: Any, pool: ThreadPoo
     import pyarrow as pa
 
     parts = zip(*pieces, strict=True)
-    arrays = list(pool.map(_joined, parts) if len(pieces) > 1 else (one for (one,) in parts))
+    if len(pieces) > 1:
+        codes = np.empty((len(schema), sum(len(piece[0]) for piece in pieces)), dtype=np.int32)  # at once: large pages of memory
+        arrays = list(pool.map(_joined, parts, codes))
+    else:
+        arrays = [one for part in parts for one in with_texts(part)]
     return pa.RecordBatch.from_arrays(arrays, names=schema.names)
 
 
 def _encoded(column: Any) -> Any:
-    """A chunked column of texts as one dictionary array."""
-    return _one_array(column.dictionary_encode())
+    """A chunked column of texts as one dictionary array, of their numbers where they have these."""
+    numbers = as_numbers(column)
+    return _one_array(column.dictionary_encode()) if numbers is None else numbers.dictionary_encode()
 
 
-def _joined(parts: Sequence[Any]) -> Any:
-    """Dictionary arrays, one behind the other, as one."""
+def _joined(parts: Sequence[Any], codes: NDArray[np.int32] | None = None) -> Any:
+    """Dictionary arrays of texts or of their numbers, one behind the other, as one of texts; `codes` is memory for its codes."""
     import pyarrow as pa
 
-    return _one_array(pa.chunked_array(parts).unify_dictionaries())
+    alike = parts if len({part.type for part in parts}) == 1 else with_texts(parts)
+    return with_texts([_one_array(pa.chunked_array(alike).unify_dictionaries(), codes)])[0]
 
 
-def _one_array(column: Any) -> Any:
+def _one_array(column: Any, codes: NDArray[np.int32] | None = None) -> Any:
     """A chunked column with one dictionary as one array."""
     import pyarrow as pa
 
@@ -84,7 +92,7 @@ def _one_array(column: Any) -> Any:
         return column.chunk(0)
     if column.num_chunks == 0:
         return pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
-    indices = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
+    indices = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks], out=codes)
     return pa.DictionaryArray.from_arrays(pa.array(indices), column.chunk(0).dictionary)
 
 

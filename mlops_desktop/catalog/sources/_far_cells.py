@@ -10,10 +10,10 @@ from itertools import pairwise
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.message import msg
 
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})([0-9]+)"[^>]*?(?:/>|>(?s:.*?)</(?:\w+:)?c>)')
-_PLACE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})([0-9]+)"')
+_CELL = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\sr="([A-Z]{1,3})([0-9]+)"[^<>]*?(?:/>|>(?s:.*?)</(?:\w+:)?c>)')
+_PLACE = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\sr="([A-Z]{1,3})([0-9]+)"')
 # Quick, for they begin with a plain text.
-_ROW = re.compile(rb'row\b[^>]*?\sr="([0-9]+)"')
+_ROW = re.compile(rb'row\b[^<>]*?\sr="([0-9]+)"')
 _THREE_LETTERS = re.compile(rb'r="[A-Z]{3}[0-9]')
 _SEVERAL_LETTERS = re.compile(rb'r="[A-Z]{2,3}[0-9]')
 _TWO_LETTERS = re.compile(rb'r="([A-Z]{2})[0-9]')

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from mlops_desktop.serving.units import CURRENCIES, MAGNITUDES, UNITS
 
-_NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
-_CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
-_STYLE = re.compile(rb'<(?:\w+:)?xf\b[^>]*?\snumFmtId="([0-9]+)"|<(?:\w+:)?xf\b')
+_NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b([^<>]*)>")
+_CELL_STYLES = b"cellXfs"  # the element that holds the styles of cells
+_STYLE = re.compile(rb'<(?:\w+:)?xf\b[^<>]*?\snumFmtId="([0-9]+)"|<(?:\w+:)?xf\b')
 _ID, _CODE = re.compile(r'\bnumFmtId="([0-9]+)"'), re.compile(r'\bformatCode="([^"]*)"')
 _BUILT_IN = {9: "0%", 10: "0.00%"}  # those that mean the same in every language; currencies do not
 # A quoted text, an escaped letter, a blank as wide as a letter, a filling letter, a currency, a color or condition, digits, marks, others.
@@ -24,6 +24,7 @@ _NO_NUMBER = re.compile(r"[dmyhsDMYHS@E/]")  # dates, texts, powers, fractions
 _SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])*', re.DOTALL)
 _AROUND = " \u00a0\u202f+-−()':"
 _MOST_DIGITS = 15
+_MOST_CHARACTERS = 1_000  # of a format; Excel allows a quarter of them
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class NumberFormat:
     @property
     def is_known(self) -> bool:
         """Whether it changes what the number means, whatever the other cells of the column have: an unknown mark may be but a label."""
-        return self.percent or bool(self.digits) or self.mark in CURRENCIES or self.mark in UNITS
+        return self.percent or bool(self.digits) or self.mark in CURRENCIES or self.mark in UNITS or self.mark == "%"
 
     def text(self, value: float) -> str | None:
         """A number as a text with what its format adds; None where the number cannot be shown so.
@@ -78,10 +79,11 @@ def number_formats(styles: bytes) -> dict[int, NumberFormat]:
     for found in _NUMBER_FORMAT.finditer(styles):
         text = found[1].decode("utf-8", "replace")
         id_, code = _ID.search(text), _CODE.search(text)
-        if id_ and code:
+        if id_ and code and len(code[1]) <= _MOST_CHARACTERS:
             codes[int(id_[1])] = html.unescape(code[1])
-    cell_styles = _CELL_STYLES.search(styles)
-    ids = [int(one[1] or 0) for one in _STYLE.finditer(cell_styles[0])] if cell_styles else []
+    start = styles.find(_CELL_STYLES)
+    cell_styles = styles[start : styles.find(_CELL_STYLES, start + 1)] if start >= 0 else b""
+    ids = [int(one[1] or 0) for one in _STYLE.finditer(cell_styles)]
     formats = {id_: parse_format(codes[id_]) for id_ in set(ids) & codes.keys()}
     return {at: one for at, id_ in enumerate(ids) if (one := formats.get(id_)) is not None}
 

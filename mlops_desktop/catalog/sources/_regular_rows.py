@@ -24,7 +24,7 @@ _MOST_ODD = 1000
 _BLOCK_BYTES = 2**20  # of text that Arrow cuts at a time, more for wide tables; a longer row is read by the slower path
 _USUAL_CELL = 200  # bytes
 _PIECE_BYTES = 2**24  # of text without quotes that a thread takes at a time
-_LEAST_BYTES, _LEAST_BLOCKS = 2**22, 4  # of text that is worth several threads
+_LEAST_BYTES, _LEAST_COLUMN = 2**22, 2**13  # of text, and of text in a column, that are worth several threads
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,11 @@ def _coded_rows(path: Path, start: int, dialect: Dialect, quote: str, schema: An
     if len(ranges) < 2:
         return coded_batch(_arrow_batches(path, start, dialect, quote, schema, lambda _: "error", threads=True), schema)
     read, parse, convert = _options(dialect, quote, schema, lambda _: "error", threads=False)
+    read.block_size *= 4  # fewer and longer arrays
 
     def table(begin: int, end: int) -> Any:
-        with path.open("rb") as file:
-            file.seek(begin)
-            return pc.read_csv(pa.BufferReader(file.read(end - begin)), read, parse, convert)
+        with pa.OSFile(str(path)) as file:
+            return pc.read_csv(file.get_stream(begin, end - begin), read, parse, convert)
 
     return coded_pieces([partial(table, *one) for one in ranges], schema)
 
@@ -151,7 +151,7 @@ def _line_ranges(path: Path, start: int, width: int) -> list[tuple[int, int]]:
     """The bytes of whole lines in which a large file without quotes can be read at once in several threads; none for other files."""
     end, block = path.stat().st_size, _block_bytes(width)
     pieces = -(-(end - start) // _PIECE_BYTES)
-    if end - start < max(_LEAST_BYTES, _LEAST_BLOCKS * block):
+    if end - start < max(_LEAST_BYTES, _LEAST_COLUMN * width):
         return []
     pieces = -(-pieces // THREADS) * THREADS
     cuts = [start]
@@ -182,7 +182,10 @@ def _options(dialect: Dialect, quote: str, schema: Any, handler: Any, *, threads
         invalid_row_handler=handler,
     )
     convert = pc.ConvertOptions(
-        column_types=dict(zip(schema.names, schema.types, strict=True)), strings_can_be_null=False, quoted_strings_can_be_null=False
+        column_types=dict(zip(schema.names, schema.types, strict=True)),
+        strings_can_be_null=False,
+        quoted_strings_can_be_null=False,
+        check_utf8=False,  # `Utf8File` is
     )
     return pc.ReadOptions(column_names=schema.names, block_size=_block_bytes(len(schema)), use_threads=threads), parse, convert
 

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.catalog.sources._number_formats import NumberFormat
+from mlops_desktop.serving.message import msg
 
 _WIDE = 2 / 3  # share of the columns that cells merged in a row have at most, if they are no heading
 
@@ -75,18 +77,20 @@ class Sheet:
         )
 
     def with_merged_filled(self, body: int) -> tuple[Sheet, dict[int, list[int]]]:
-        """The sheet where the value of merged cells from the row `body` on stands in all of them; and the rows of these by column.
+        """The sheet where the value of merged cells stands in all of them, and the rows of those that had none, by column.
 
-        A heading across most columns, or one that stands alone in its row, stays a single cell.
+        Above the row `body` only cells of one column are filled: a name over several columns is a group of these. A heading across
+        most columns, or one that stands alone in its row, stays a single cell.
         """
-        areas = [one for one in self.merged if one.top >= body and one.top < len(self.rows)]
+        areas = [one for one in dict.fromkeys(self.merged) if one.top < len(self.rows)]
         filled: dict[int, list[int]] = {}
         if not areas:
             return self, filled
+        self._refuse_overlaps(areas)
         rows = list(self.rows)
         for one in areas:
             value = rows[one.top][one.left] if one.left < self.width else None
-            if value is None or (one.right > one.left and self._is_heading(one)):
+            if value is None or (one.right > one.left and (one.top < body or self._is_heading(one))):
                 continue
             for i in range(one.top, min(one.bottom + 1, len(rows))):
                 rows[i] = row = list(rows[i])
@@ -95,6 +99,16 @@ class Sheet:
                         row[j] = value
                         filled.setdefault(j, []).append(i)
         return replace(self, rows=rows), filled
+
+    def _refuse_overlaps(self, areas: Sequence[Area]) -> None:
+        """UserError when merged areas hold more cells than the sheet: programs let none overlap, and filling them could take for ever."""
+        height, width = len(self.rows), self.width
+        cells = sum((min(one.bottom + 1, height) - one.top) * (min(one.right + 1, width) - one.left) for one in areas)
+        if cells > height * width:
+            raise UserError(
+                msg("The merged cells of the sheet “{title}” overlap.", title=self.title),
+                "Open the file in a spreadsheet program and save it there.",
+            )
 
     def _is_heading(self, area: Area) -> bool:
         alone = sum(cell is not None for cell in self.rows[area.top]) == 1

@@ -27,8 +27,8 @@ def choose_sheet(book: Workbook, job: Job) -> tuple[Sheet | None, list[Evidence]
     for title in book.titles:
         sheet = read_sheet(book, title, job)
         cells = _table_size(sheet)
-        if found is None or cells > _FAR_LARGER * size:
-            found, size = (sheet, cells) if sheet.rows else (found, size)
+        if sheet.rows and (found is None or cells > max(_FAR_LARGER * size, len(found.rows) * found.width)):
+            found, size = sheet, cells
         if found is not None and size and len(found.rows) >= _SMALL:
             break
     if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from mlops_desktop.serving.plural import first_few, plural_msg
 _ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!")
 )
+_DAY_TEXT = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-](?:[0-9]{2}|[0-9]{4})(?: .*)?")
 _PLAIN, _PERCENT = NumberFormat(), NumberFormat(percent=True)
 
 
@@ -135,8 +137,32 @@ def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int], cells: Sequen
             "Open the file in a spreadsheet program and save it there.",
         )
         notes.append(Evidence(name, "formulas", message, tuple(i + 1 for i in empty[:10])))
+    if exchanged := _exchanged_dates(name, cells):
+        notes.append(exchanged)
     array, mixed = _array(_formatted(sheet, at, rows, cells))
     return SheetColumn(name, array, any(cell is not None for cell in cells), len(empty), mixed, notes)
+
+
+def _exchanged_dates(name: str, cells: Sequence[Any]) -> Evidence | None:
+    """That a program took 03/04 for a date in its own order and left 13/04 as a text, where the cells look so; else None."""
+    if not {str, datetime.datetime} <= set(map(type, cells)):
+        return None
+    days = [i for i, cell in enumerate(cells) if isinstance(cell, datetime.datetime)]
+    texts = [found for cell in cells if isinstance(cell, str) and (found := _DAY_TEXT.fullmatch(cell.strip()))]
+    if len(days) < 2 or not texts or any(cells[i].day > 12 for i in days):
+        return None
+    firsts, seconds = ([int(found[place]) for found in texts] for place in (1, 2))
+    if not (min(firsts) > 12 >= max(seconds) or min(seconds) > 12 >= max(firsts)):
+        return None
+    message = plural_msg(
+        len(days),
+        "1 cell is a date of the first twelve days of a month, and days after the twelfth are texts such as “{text}”: day and month of the "
+        "date may have been exchanged by the program that opened the file.",
+        "{n} cells are dates of the first twelve days of a month, and days after the twelfth are texts such as “{text}”: day and month of "
+        "the dates may have been exchanged by the program that opened the file.",
+        text=texts[0][0],
+    )
+    return Evidence(name, "exchanged", message, tuple(i + 1 for i in days[:10]))
 
 
 def _formatted(sheet: Sheet, at: int, rows: Sequence[int], cells: Sequence[Any]) -> Sequence[Any]:

@@ -15,14 +15,15 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
-_CELL = rb'<(?:\w+:)?c r="([A-Z]+)([0-9]+)"([^>]*)>\s*'
-_FORMULA = rb"<(?:\w+:)?f(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+_CELL = rb'<(?:\w+:)?c r="([A-Z]+)([0-9]+)"([^<>]*)>\s*'
+_FORMULA = rb"<(?:\w+:)?f(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"
 _EMPTY_FORMULA = re.compile(_CELL + _FORMULA + rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</")
 _ERROR = re.compile(_CELL + rb"(?:" + _FORMULA + rb")?<(?:\w+:)?v>(#[^<]*)</")
 _LONG = re.compile(_CELL + rb"(?:" + _FORMULA + rb")?<(?:\w+:)?v>(-?[0-9]{16,})</")
-_MERGED = re.compile(rb'mergeCell\b[^>]*?\bref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
-_HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\b([^>]*?\bhidden=["'](?:1|true)["'][^>]*)>""")
+_MERGED = re.compile(rb'mergeCell\b[^<>]*?\bref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+_HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\b([^<>]*?\bhidden=["'](?:1|true)["'][^<>]*)>""")
 _NUMBER = {name: re.compile(rb"""\b%b=["']([0-9]+)["']""" % name) for name in (b"r", b"min", b"max")}
+_MOST_NAMED = 64  # styles that are sought by their numbers
 _FOREIGN = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _STYLE = re.compile(rb'\ss="([0-9]{1,9})"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
@@ -134,9 +135,9 @@ def cell_styles(data: bytes, wanted: Collection[int]) -> CellStyles | None:
     """The cells of a sheet's XML whose styles are among the wanted ones; None when there are none."""
     if not wanted:
         return None
-    ids = b"|".join(b"%d" % one for one in sorted(wanted))
+    ids = b"|".join(b"%d" % one for one in sorted(wanted)) if len(wanted) <= _MOST_NAMED else b"[0-9]{1,9}"
     usual = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})" s="(' + ids + rb')"')
-    every = re.compile(rb'<(?:\w+:)?c\b[^>]*?\ss="(?:' + ids + rb')"[^>]*>')
+    every = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\ss="(?:' + ids + rb')"[^<>]*>')
     first = every.search(data)
     if first is None:
         return None
@@ -146,10 +147,12 @@ def cell_styles(data: bytes, wanted: Collection[int]) -> CellStyles | None:
         cells = ((_PLACE.search(one[0]), _STYLE.search(one[0])) for one in every.finditer(data))
         found = [(place[1], place[2], style[1]) for place, style in cells if place and style]
     columns = {letters: _position(letters, b"1")[1] for letters in {one[0] for one in found}}
+    styles = np.array([one[2] for one in found], "S9").astype(np.int32)
+    there = np.isin(styles, [*wanted])
     return CellStyles(
-        np.array([one[1] for one in found], "S7").astype(np.intp) - 1,
-        np.array([columns[one[0]] for one in found], np.intp),
-        np.array([one[2] for one in found], "S9").astype(np.int32),
+        np.array([one[1] for one in found], "S7").astype(np.intp)[there] - 1,
+        np.array([columns[one[0]] for one in found], np.intp)[there],
+        styles[there],
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, Self, TypeVar
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.params import choice, flag, number, text
 from mlops_desktop.base.source import Source
+from mlops_desktop.catalog.sources._table_end import without_end
 from mlops_desktop.serving.csv_table import OTHER_PLACES
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.left_out import layout_messages, left_out_messages
@@ -122,6 +123,9 @@ def table_among(source: AnySource, rows: Sequence[Sequence[Any]]) -> FoundTable[
     body = below_skipped[layout.body :]
     end = max(0, len(body) - source.skip_end)
     kept, left = sift(RowSifter.over(layout, wanted, below_skipped, padded=True), body[:end], len(rows[0]))
+    if not wanted.keep_all:
+        kept, further = without_end(body, kept, layout.fill)
+        left += further
     left += [LeftOut(at, "end", row_text(body[at])) for at in range(end, len(body)) if not is_blank(body[at])]
     first = source.skip + layout.body
     start = source.skip + next(iter(layout.header), layout.body)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.text_file import encoding_rivals
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.split_decimals import MAY_BE_SPLIT, SPLIT, SplitDecimals
@@ -16,6 +18,16 @@ def split_notes(split: SplitDecimals) -> Sequence[Evidence]:
     if not split.places and not split.doubtful:
         return ()
     return (Evidence("", "split_decimals", SPLIT if split.places else MAY_BE_SPLIT, parameter="header", values=("none",)),)
+
+
+def encoding_notes(path: Path, encoding: str) -> Sequence[Evidence]:
+    """That the words of a text fit other encodings as well."""
+    found = encoding_rivals(path, encoding)
+    if not found.rivals:
+        return ()
+    shown = ", ".join(f"“{word}” ({name})" for word, name in zip(found.words, (encoding, *found.rivals), strict=False))
+    message = msg("Its letters may be in another encoding: {shown}.", shown=shown or ", ".join(found.rivals))
+    return (Evidence("", "encodings", message, parameter="encoding", values=found.rivals),)
 
 
 def damaged_cells(table: Any) -> Sequence[Evidence]:

@@ -22,6 +22,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._far_cells import without_far_cells
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats
+from mlops_desktop.catalog.sources._ods_content import CONTENT, ods_sheet
 from mlops_desktop.catalog.sources._sheet import Area, Sheet
 from mlops_desktop.catalog.sources._sheet_xml import SheetXml, has_foreign_references, long_numbers, sheet_parts, sheet_xml
 from mlops_desktop.serving.message import msg
@@ -36,7 +37,7 @@ _STRICT = {
     b"http://purl.oclc.org/ooxml/officeDocument/relationships": b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     b"http://purl.oclc.org/ooxml/drawingml/main": b"http://schemas.openxmlformats.org/drawingml/2006/main",
 }
-_FILLED_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*[^/>]>")
+_FILLED_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*[^/>]>")
 _START = 2**16  # bytes of a sheet that show whether it holds rows
 _STYLES = "xl/styles.xml"
 _ODS_ERROR = re.compile(rb'calcext:value-type="error"')
@@ -147,7 +148,7 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     book = _with_part(workbook.archive, part, near.data) if workbook.archive and part and near and near.changed else workbook.book
     with ThreadPoolExecutor(1) as beside:  # calamine leaves Python free meanwhile
         reading = beside.submit(book.get_sheet_by_name, title)
-        xml = sheet_xml(near.data, workbook.formats) if near else None
+        xml, formats = (sheet_xml(near.data, workbook.formats), workbook.formats) if near else _of_content(workbook.archive, title)
         read = reading.result()
     raw = read.to_python(skip_empty_area=False)  # rows of one length
     job.step(0.6)
@@ -169,7 +170,14 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     sheet = Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left, near.far if near else ())
     merged = xml.merged if xml else [(*first, *last) for first, last in read.merged_cell_ranges or ()]
     sheet = replace(sheet, merged=tuple(Area(a, b - left, c, d - left) for a, b, c, d in merged if a < len(rows) and left <= b < width))
-    return _with_layout(sheet, xml, workbook.formats) if xml else sheet
+    return _with_layout(sheet, xml, formats) if xml else sheet
+
+
+def _of_content(archive: zipfile.ZipFile | None, title: str) -> tuple[SheetXml | None, Mapping[int, NumberFormat]]:
+    """What an OpenDocument sheet says beyond its values; nothing for other files."""
+    if archive is None or CONTENT not in archive.namelist():
+        return None, {}
+    return ods_sheet(archive.read(CONTENT), title) or (None, {})
 
 
 def _put(columns: list[Sequence[Any]], values: Mapping[tuple[int, int], Any], formulas: Sequence[tuple[int, int]], height: int) -> None:
@@ -206,7 +214,7 @@ def _with_part(archive: zipfile.ZipFile, part: str, data: bytes) -> Any:
 
 
 def holds_rows(workbook: Workbook, title: str) -> bool:
-    """Whether a sheet holds two rows at least: a table may be there. The sheet itself is not read where its part of an archive tells it."""
+    """Whether a sheet holds two rows at least: a table may be there. The sheet itself is not read where its part of an archive shows it."""
     part = workbook.parts.get(title)
     if workbook.archive is None or not part:
         return len(workbook.book.get_sheet_by_name(title).to_python()) > 1
@@ -250,6 +258,6 @@ def _value(cell: Any) -> Any:
 def unnamed_errors(workbook: Workbook) -> int:
     """How many cells of an OpenDocument workbook hold an error; which ones these are is not known."""
     archive = workbook.archive
-    if archive is None or "content.xml" not in archive.namelist():
+    if archive is None or CONTENT not in archive.namelist():
         return 0
-    return len(_ODS_ERROR.findall(archive.read("content.xml")))
+    return len(_ODS_ERROR.findall(archive.read(CONTENT)))

@@ -21,7 +21,7 @@ from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
-from mlops_desktop.catalog.sources._text_notes import damaged_cells, split_notes
+from mlops_desktop.catalog.sources._text_notes import damaged_cells, encoding_notes, split_notes
 from mlops_desktop.serving.csv_names import usual_width
 from mlops_desktop.serving.dialect import (
     BLANKS,
@@ -309,6 +309,7 @@ class Delimited(TableSource):
                 *layout_notes(above, self.comment),
                 *left_out_notes(rows.left_out, self.comment),
                 *rows.notes,
+                *encoding_notes(path, encoding),
                 *split_notes(split),
                 *_undivided(dialect, found.rows),
                 *_rivals(dialect, found.rows[next(iter(layout.header), layout.body) :]),

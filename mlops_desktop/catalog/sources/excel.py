@@ -64,7 +64,8 @@ class Excel(TableSource):
             notes.append(_far_note(sheet.far))
         merged: dict[int, list[int]] = {}
         if sheet.merged:
-            sheet, merged = sheet.with_merged_filled(self.skip + find_table(sheet.rows[self.skip :], self.wanted()).body)
+            rows = sheet.with_merged_filled(len(sheet.rows))[0].rows[self.skip :]
+            sheet, merged = sheet.with_merged_filled(self.skip + find_table(rows, self.wanted()).body)
         found = table_among(self, sheet.rows)
         columns = sheet_columns(sheet, found.names(sheet.width), found.kept, merged)
         table = pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns])
@@ -80,6 +81,7 @@ class Excel(TableSource):
                 *([_hidden_left_out(hidden)] if hidden else ()),
                 *([read_hidden] if read_hidden else ()),
                 *found.notes,
+                *_pivot_notes(columns),
                 *(note for one in columns for note in one.notes),
             ),
             has_names=found.layout.names is not None,
@@ -118,6 +120,17 @@ class Excel(TableSource):
 # A file is read again for each setting that a person tries.
 _TITLES: LastFile[tuple[str, ...]] = LastFile()
 _SHEETS: LastFile[tuple[Sheet, list[Evidence]]] = LastFile()
+_PIVOT_NAMES = frozenset(
+    (
+        "Row Labels",
+        "Zeilenbeschriftungen",
+        "Étiquettes de lignes",
+        "Etiquetas de fila",
+        "Etichette di riga",
+        "Rótulos de Linha",
+        "Rijlabels",
+    )
+)
 _MOST_CELLS = 2_000_000  # of a sheet that is kept
 
 
@@ -137,6 +150,13 @@ def _placed(source: Excel, sheet: Sheet, columns: Sequence[SheetColumn]) -> Exce
     if source.table in ("", "1"):  # a further one is counted from the first one's column on
         changes["first_column"] = column_letter(sheet.left + first)
     return replace(source, **changes)
+
+
+def _pivot_notes(columns: Sequence[SheetColumn]) -> tuple[Evidence, ...]:
+    """That the sheet holds the result of a pivot table, where its first name says so."""
+    if not any(one.name.strip() in _PIVOT_NAMES for one in columns[:3]):
+        return ()
+    return file_notes([msg("This is the result of a pivot table: some of its rows may be sums of those below. Better read what it sums.")])
 
 
 def _hidden_left_out(rows: int) -> Evidence:

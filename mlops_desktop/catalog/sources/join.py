@@ -21,7 +21,7 @@ from mlops_desktop.serving.plural import first_few, plural_msg
 
 @dataclass(frozen=True, kw_only=True)
 class Join(CombinedSource):
-    """Two tables as one. What a join would lose or multiply is told first, and done only as a person chose."""
+    """Two tables as one. What a join would lose or multiply is shown first, and done only as a person chose."""
 
     id = "join"
     label = "Two files"

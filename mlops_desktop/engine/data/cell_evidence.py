@@ -27,7 +27,7 @@ _UNKNOWN = re.compile(
     r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|verweigert|withheld"
     r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|undefined"
     r"|[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|unknown|unbekannt|vide|vacío|vacio|vuoto|keine angabe)[)\]>]"
-    r"|nat|not? a time|:|##+|\.\.+|…"
+    r"|nat|not? a time|:(?: ?[a-z]{1,2})?|##+|\.\.+|…"
 )
 # Words for a value below what was measured: no number is given, but something is known.
 _MOST_WORDS = 3  # that are not known
@@ -41,7 +41,8 @@ _BELOW = re.compile(
 class Hints:
     """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests.
 
-    `thousands` and `given_day_first` are what a person chose for the file.
+    `thousands`, `given_day_first` and `given_year_first` are what a person chose for the file, `repeats` is how often the whole table is
+    repeated in its rows.
     """
 
     decimal: str = ""
@@ -49,6 +50,8 @@ class Hints:
     day_first: bool | None = None
     thousands: str | None = None
     given_day_first: bool | None = None
+    given_year_first: bool = False
+    repeats: int = 1
 
 
 def mask(among: Bools, at: Collection[int]) -> Bools:

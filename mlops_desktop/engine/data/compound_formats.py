@@ -92,14 +92,18 @@ def same_mark(raw: RawColumn, present: Bools) -> str:
     if len(texts) < 2 or not all(found) or len(marks) != 1:
         return ""
     mark = marks.pop()
-    if mark in _ORDINALS or month_number(mark):
+    if mark in _ORDINALS or month_number(mark) or any(char in _OF_DATES for char in mark):
         return ""
     pattern = rf"[+−–-]?\s*[0-9][0-9.,'’ ]*\s*{re.escape(mark)}"
     return mark if bool(np.all(raw.matching(pattern)[present])) else ""
 
 
+_OF_DATES = "年月日時时分秒期周週号號番年년월일시분초"  # behind a number they make a date, a time or a name
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "re"))
-_MARKED = re.compile(r"[+−–-]?\s*[0-9](?:[0-9.,'’ ]*[0-9])?(?:\s+(?P<mark>[^\W\d_][^\d\s()#-]{1,11})|(?P<tight>[a-z]{2,6}))")
+_MARKED = re.compile(
+    r"[+−–-]?\s*[0-9](?:[0-9.,'’ ]*[0-9])?"
+    r"(?:\s+(?P<mark>[^\W\d_][^\d\s()#-]{1,11})|(?P<tight>[a-z]{2,6}|[一-鿿가-힣ぁ-ヿ]{1,4}))"
+)
 
 
 _N = r"[+−–-]?[0-9]+(?:[.,][0-9]+)?"
@@ -112,6 +116,8 @@ _FORMS = (
     ("amounts", rf"{_N} \({_N} ?%?\)", "numbers with a second one in parentheses"),
     ("amounts", r"[0-9]+ [0-9]{1,2}/[0-9]{1,2}|[0-9]* ?[½¼¾⅓⅔⅛⅜⅝⅞]", "fractions"),
     ("amounts", rf"(?i:~|≈|ca\.?|circa|about|approx\.?) ?{_N}.{{0,8}}", "rounded numbers"),
+    ("amounts", r"\((?:1[6-9]|20)[0-9]{2}\)", "years in parentheses"),
+    ("amounts", rf"{_N} ?[x×] ?{_N}(?: ?[x×] ?{_N})? ?[a-zA-Z\"]{{0,4}}", "lengths of several sides"),
     ("amounts", r"[0-9]{1,3}\s*[°'′’]\s*[0-9]{1,2}.*", "degrees, minutes and seconds"),
     ("amounts", r"P(?:[0-9.,]+[YMWD])+(?:T(?:[0-9.,]+[HMS])+)?", "durations of months and days, which do not convert"),
     ("amounts", rf"{_N} ?(?:of|out of|von|sur|de) ?{_N}", "parts of a whole"),

@@ -26,6 +26,7 @@ _PADDED = re.compile("[0-9]{4}-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:.*)?)?$")  # 
 _TIMES_FEWER = 3
 _SAMPLE = 400  # texts that are held against the formats
 _MOST_SHAPES = 40  # of texts that differ in more than their digits, each of which is held against every known format
+SIX_DIGITS = ("%y%m%d", "%d%m%y")  # whose texts may read both ways
 _DIGIT = re.compile("[0-9]")
 
 
@@ -41,13 +42,15 @@ class DateFormat:
     rival: Grammar | None = None
 
 
-def find_date_formats(sample: Sequence[str], compact: bool = False, least: float = 0.5, year_may_lead: bool = True) -> list[DateFormat]:
+def find_date_formats(
+    sample: Sequence[str], compact: bool = False, least: float = 0.5, year_may_lead: bool = True, year_leads: bool = False
+) -> list[DateFormat]:
     """The formats that read most of these distinct texts (stripped, none missing), best first.
 
     At most two, which differ in the order of day and month.
 
     `compact` allows "20240328" and the like, which are numbers as well; without `year_may_lead` "22-01-15" is no date of January 2022 where
-    it reads in another order.
+    it reads in another order, and with `year_leads` it is one whatever else it reads as.
     """
     texts = list(sample[:_SAMPLE])
     scored: dict[Grammar, float] = {}
@@ -61,14 +64,28 @@ def find_date_formats(sample: Sequence[str], compact: bool = False, least: float
         return []
     best, share = ranked[0]
     leading = next((one for one, value in ranked if value == share and is_short_year_first(one.date)), None)
-    if leading is not None and leading is not best and year_may_lead and _fewer_years(leading, best, texts):
+    if leading is not None and leading is not best and year_may_lead and (year_leads or _fewer_years(leading, best, texts)):
         best = leading
+    ties = [one for one, value in ranked if value == share and one.date in SIX_DIGITS]
+    if len(ties) == len(SIX_DIGITS) and best in ties:
+        best = min(ties, key=lambda one: (year_leads and one.date != SIX_DIGITS[0], _years_of(one, texts)))
     swapped = exchanged(best.date)
     other = replace(best, date=swapped) if swapped else None
     found = [DateFormat(best, share, other)]
     if other is not None and other in scored:
         found.append(DateFormat(other, scored[other], best))
     return found
+
+
+def _years_of(grammar: Grammar, texts: Sequence[str]) -> int:
+    """In how many years the dates of these texts lie, as far as they are such."""
+    read, found = date_reader(grammar), []
+    for text in texts:
+        try:
+            found.append(read(text))
+        except ValueError:
+            continue
+    return len(np.unique(np.array(found, dtype="datetime64[us]").astype("datetime64[Y]")))
 
 
 def _fewer_years(leading: Grammar, other: Grammar, texts: Sequence[str]) -> bool:

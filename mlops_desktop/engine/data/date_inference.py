@@ -9,8 +9,16 @@ import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
-from mlops_desktop.engine.data.date_formats import DateFormat, find_date_formats
-from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
+from mlops_desktop.engine.data.date_formats import SIX_DIGITS, DateFormat, find_date_formats
+from mlops_desktop.engine.data.date_rules import (
+    are_buddhist_years,
+    calendar_evidence,
+    clock_evidence,
+    is_season,
+    never_dates,
+    with_century,
+    without_no_dates,
+)
 from mlops_desktop.engine.data.durations import time_of_day_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.date_formats import day_first, is_short_year_first
@@ -34,9 +42,10 @@ def date_column(
     digits = sum(any(c.isdigit() for c in text) for text in sample)
     if digits < least * len(sample) or (not forced and is_season(raw, present)):
         return None
-    read = _best_formats(raw, present, missing, sample, compact, least, hints.given_day_first is None)
+    read = _best_formats(raw, present, missing, sample, compact, least, hints)
     if not read:
         return None
+    read = _of_buddhist_years(raw, present, read)
     conflicts, _, column, values, bad = read[0]
     never = never_dates(raw, bad)
     if never.any():
@@ -60,6 +69,7 @@ def date_column(
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
     evidence += [*words, *century, *gone, *clock_evidence(raw, column, good), *time_of_day_evidence(raw, column, values, good)]
+    evidence += calendar_evidence(raw, column, values, good)
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
     return column, evidence
@@ -70,6 +80,13 @@ def _with_order(
 ) -> tuple[Column, list[Evidence]]:
     """The column with the order of day, month and year, and what settles it or leaves it in doubt; nothing where there is one order."""
     _, found, _, values, _ = read[0]
+    if found.grammar.date in SIX_DIGITS:
+        swapped = next(one for one in SIX_DIGITS if one != found.grammar.date)
+        _, _, refused = read_raw(raw, replace(column, grammar=replace(column.grammar, date=swapped)))
+        if not mask(good, refused).any() and not hints.given_year_first:
+            message = msg("Every date reads with the year first or last; the order by which the dates lie in fewer years was taken.")
+            return column, [Evidence(raw.name, "year_order", message)]
+        return column, []
     if found.rival is not None:
         if len(read) > 1 and read[1][0] == read[0][0]:
             other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
@@ -77,10 +94,29 @@ def _with_order(
             return column, [order]
         return column, [_order_evidence(raw, found, good, conflicts, hints.given_day_first)]
     sample = raw.sample(good, 300)
+    if hints.given_year_first:
+        return column, []
     if is_short_year_first(found.grammar.date) and find_date_formats(sample, least=1.0, year_may_lead=False)[:1] not in ([], [found]):
         message = msg("Every date reads with the year first or last; the year first was taken, because the dates then lie in fewer years.")
-        return column, [Evidence(raw.name, "date_order", message)]
+        return column, [Evidence(raw.name, "year_order", message)]
     return column, []
+
+
+def _of_buddhist_years(
+    raw: RawColumn, present: Bools, read: list[tuple[int, DateFormat, Column, Longs, Bools]]
+) -> list[tuple[int, DateFormat, Column, Longs, Bools]]:
+    """The same formats with years of the Buddhist calendar where all years are such."""
+    _, _, first, values, bad = read[0]
+    if not are_buddhist_years(first, values[present & ~bad & np.not_equal(values, MISSING_DATE)]):
+        return read
+    found = []
+    for _, kind, column, _, _ in read:
+        format_ = (column.grammar.date or "%Y-%m-%d %H:%M:%S.%f").replace("%Y", "%N")
+        column = replace(column, grammar=replace(column.grammar, date=format_))
+        moments, _, refused = read_raw(raw, column)
+        wrong = mask(present, refused)
+        found.append((raw.count(wrong), kind, column, moments, wrong))
+    return sorted(found, key=lambda entry: entry[0])
 
 
 ORDER_KNOWN = "date_order_known"  # the rule of the evidence for an order that a row, the other columns or a custom settles; else date_order
@@ -94,7 +130,7 @@ def _period(column: Column) -> str:
 
 
 def _best_formats(
-    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float, year_may_lead: bool
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float, hints: Hints
 ) -> list[tuple[int, DateFormat, Column, Longs, Bools]]:
     """The formats of a sample held against every cell, the one with the fewest refused cells first: (their number, format, column, values,
     which are refused). What the best one refuses joins the sample, so that no way of writing is overlooked because it is rare.
@@ -102,7 +138,7 @@ def _best_formats(
     read: list[tuple[int, DateFormat, Column, Longs, Bools]] = []
     for _ in range(_ROUNDS):
         read = []
-        for found in find_date_formats(sample, compact=compact, least=least, year_may_lead=year_may_lead):
+        for found in find_date_formats(sample, compact, least, hints.given_day_first is None, hints.given_year_first):
             column = Column(raw.name, "date", replace(found.grammar, missing=missing))
             values, _, refused = read_raw(raw, column)
             bad = mask(present, refused)

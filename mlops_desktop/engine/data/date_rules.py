@@ -13,7 +13,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import cells_text, example_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.date_notation import FAR, NEVER, PERHAPS_NEVER
-from mlops_desktop.serving.dates import DAY, is_time_of_day
+from mlops_desktop.serving.dates import BUDDHIST, DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.month_names import month_number
@@ -22,6 +22,7 @@ from mlops_desktop.serving.schema import Column
 POSIX_PIVOT = 69  # two-digit years from 69 on are 19xx (POSIX)
 _NEAR = 30  # years up to 2030 are as likely as past ones
 _LATEST_BIRTH = 26
+_OLDEST = 1600  # a year before which few tables have all their dates
 _GAP = 5  # so many years without a date separate the end of one century from the beginning of the other
 _BIRTH = re.compile("(?i)birth|born|(?:^|_)dob|geb|naiss|nasc|nacim|nascit|urodz|geboorte")
 _MONTH_NAME = re.compile("(?i)month|monat|mois|mese|^mes|period")
@@ -89,8 +90,30 @@ def _years(values: Longs) -> Longs:
     return values.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
+def are_buddhist_years(column: Column, values: Longs) -> bool:
+    """Whether all dates lie in years that are of today in the Buddhist calendar, and more than 400 years ahead in ours."""
+    if is_time_of_day(column.grammar.date) or re.search("%[yG]", column.grammar.date) or not len(values):
+        return False
+    years = _years(values)
+    return bool(years.min() >= 1900 + BUDDHIST and years.max() <= 2100 + BUDDHIST)
+
+
+def calendar_evidence(raw: RawColumn, column: Column, values: Longs, good: Bools) -> Iterator[Evidence]:
+    """That the years are those of another calendar, or may be."""
+    if is_time_of_day(column.grammar.date) or not good.any():
+        return
+    years = _years(values[good])
+    if "%N" in column.grammar.date:
+        message = "The years were read as those of the Buddhist calendar, 543 years ahead: {cell} in row {row} is in {year}."
+        year = _years(values[good][:1])[0]
+        yield example_evidence(raw, "calendar", message, good, year=int(year))
+    elif years.max() < _OLDEST:
+        message = "The years lie between {first} and {last}. If they are those of another calendar, the dates are wrong: {shown}."
+        yield example_evidence(raw, "calendar", message, good, first=int(years.min()), last=int(years.max()))
+
+
 def without_no_dates(raw: RawColumn, column: Column) -> tuple[Column, list[Evidence]]:
-    """The column with the days that mean “no date” as missing, and the evidence; zeros for a date (00.00.0000) are told too."""
+    """The column with the days that mean “no date” as missing, and the evidence; zeros for a date (00.00.0000) are evidence too."""
     if is_time_of_day(column.grammar.date):
         return column, []
     values, _, refused = read_raw(raw, column)

@@ -49,14 +49,15 @@ _NOON, _MORNING = 13, 5  # hours from which and up to which few durations of min
 def duration_notation(raw: RawColumn, present: Bools, chosen: bool = False) -> str:
     """`hours` or `minutes`, the notation of a column of which nearly all cells are durations written like clock times; else "".
 
-    They are durations where some go beyond a day or have a fraction behind two parts, where the column is named so, or where a person has
-    `chosen` it. Two parts are minutes and seconds beside cells of three parts.
+    They are durations where some go beyond a day, have a sign or have a fraction behind two parts, where the column is named so, or where
+    a person has `chosen` it. Two parts are minutes and seconds beside cells of three parts.
     """
-    if _share(raw, present, _ANY) < 1 - STRAY_SHARE:
+    if not (raw.holds(":") or raw.holds("h")) or _share(raw, present, _ANY) < 1 - STRAY_SHARE:
         return ""
     fractions = raw.matching(_TWO_AND_FRACTION) & present
     name = snake_name(raw.name)
-    if not (chosen or fractions.any() or _NAME.fullmatch(name) or (raw.matching(_BEYOND_A_DAY) & present).any()):
+    signed = (raw.matching("[+−–-].*") & present).any()  # no time of day has a sign
+    if not (chosen or fractions.any() or signed or _NAME.fullmatch(name) or (raw.matching(_BEYOND_A_DAY) & present).any()):
         return ""
     two, three = raw.matching(_TWO) & present, raw.matching(_THREE) & present
     if (raw.matching(".*h.*") & two).any():
@@ -72,19 +73,21 @@ def _share(raw: RawColumn, present: Bools, pattern: str) -> float:
 def duration_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evidence]:
     """What durations were read as, and why they are no times of day."""
     notations = column.grammar.notations
-    cells = raw.matching(_ANY) & good
-    if not {"hours", "minutes"} & {*notations} or not cells.any():
+    if not {"hours", "minutes"} & {*notations} or not (cells := raw.matching(_ANY) & good).any():
         return
     beyond = raw.matching(_BEYOND_A_DAY) & good
+    signed = raw.matching("[+−–-].*") & good
     two = raw.matching(_TWO) & good
     if "minutes" in notations:
         rule = "duration" if beyond.any() or (raw.matching(_TWO_AND_FRACTION) & good).any() else "duration_by_name"
         template = "Row {row} = {cell} was read as minutes and seconds, a duration in minutes: 1:30 is 1.5."
         yield example_evidence(raw, rule, template, two if two.any() else cells)
         return
-    if beyond.any():
-        rule, cells = "duration", beyond
+    if beyond.any() or signed.any():
+        rule, cells = "duration", beyond if beyond.any() else signed
         template = "Row {row} = {cell} is beyond a day, so these are durations, read as hours: 25:30 is 25.5."
+        if not beyond.any():
+            template = "Row {row} = {cell} has a sign, so these are durations, read as hours: 25:30 is 25.5."
     else:
         rule = "duration_by_name"
         template = "The column is named like a duration, so row {row} = {cell} was read as hours: 1:30 is 1.5."

@@ -21,7 +21,7 @@ from mlops_desktop.serving.units import CURRENCIES, FLAGS, UNITS, is_footnote
 _SYMBOLS = r"[*†‡§¶^#]{1,4}"
 _RAISED = "[¹²³⁰⁴-⁹ᵃ-ᵛ]{1,3}"
 _NOTE = r"[0-9a-z]{1,2}"
-_BEHIND = rf"\s*{_SYMBOLS}|\s*{_RAISED}|\s+{_NOTE}\)|\s*[a-z]\)|\s*\[{_NOTE}\]|\s+(?:{FLAGS})"
+_BEHIND = rf"\s*\([A-Za-z*]{{1,2}}\)|\s*{_SYMBOLS}|\s*{_RAISED}|\s+{_NOTE}\)|\s*[a-z]\)|\s*\[{_NOTE}\]|\s+(?:{FLAGS})"
 _UNIT = marks_pattern((*CURRENCIES, *UNITS))
 _MARKED = re.compile(rf"(?P<number>.*[0-9][.,]?(?:\s?%)?)(?P<mark>{_BEHIND})")
 _BEHIND_UNIT = re.compile(rf"(?P<number>.*[0-9][.,]?)\s?(?P<unit>{_UNIT})(?P<mark>\s?(?:{_SYMBOLS}|{_RAISED}))")

@@ -26,6 +26,7 @@ _SUFFIX = r"id|ids|no|nr|num|nbr|number|nummer|code|key|ref|kennung|uuid|guid"
 _PERSON = re.compile(rf"(?:.*_)?(?:{_PEOPLE})(?:_?(?:{_SUFFIX}))?")
 _NUMBERED = re.compile(rf"(?:.*_)?(?:{_PEOPLE}|{_FURTHER})_?(?:{_SUFFIX})")
 _FEWEST, _FEWEST_PEOPLE = 20, 10  # distinct values from which a repeating identifier is a group
+_FEWEST_EVEN, _MOST_EVEN = 3, 5  # distinct values where all have equally many rows, and most of these
 _LEAST_SHARE = 0.2  # distinct values per row from which the column of a name other than a person's is one
 _LEAST_REPEATS = 1.2  # mean rows of a group
 
@@ -81,7 +82,8 @@ def group_column(table: Table, target: str = "") -> tuple[str, str] | None:
         if column.name != target and (counts := _group_counts(table, column)) is not None:
             people = names_people(column.name)
             rows, distinct = int(counts.sum()), len(counts)
-            if distinct >= (_FEWEST_PEOPLE if people else _FEWEST) and (people or distinct >= _LEAST_SHARE * rows):
+            fewest = _FEWEST_EVEN if _are_even(counts) else _FEWEST_PEOPLE if people else _FEWEST
+            if distinct >= fewest and (people or distinct >= _LEAST_SHARE * rows):
                 found.append((not people, distinct, column.name, rows))
     if not found:
         return None
@@ -93,6 +95,11 @@ def group_column(table: Table, target: str = "") -> tuple[str, str] | None:
         rows=rows,
     )
     return name, reason
+
+
+def _are_even(counts: Ints) -> bool:
+    """Whether every value stands in the same number of rows, few of them, as in a design of pairs or of repeated visits."""
+    return len(counts) > 0 and 2 <= int(counts[0]) <= _MOST_EVEN and bool((counts == counts[0]).all())
 
 
 def _group_counts(table: Table, column: Column) -> Ints | None:

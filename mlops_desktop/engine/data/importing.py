@@ -58,7 +58,6 @@ def import_cells(
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     project = _with_units(project, cells)
     _refuse_lacking(name, project, cells.names)
-    cells.columns()
     with _snapshot_beside(cells, folder) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
         job.step(0.8, "Keeping a copy in the project")
@@ -80,40 +79,36 @@ def import_cells(
 
 @dataclass(frozen=True)
 class _Snapshot:
-    """The snapshot of some cells in the making: its place, and the temporary file, None when the same snapshot is there already."""
+    """The snapshot of some cells in the making: its place, and the temporary file that is written."""
 
+    _cells: Cells
     _place: Future[Path]
-    _written: Future[Path | None]
+    _written: Future[Path]
 
     def digest(self) -> str:
         """The digest of the cells. UserError as `snapshot_path`."""
         return self._place.result().stem
 
     def finish(self) -> None:
-        """Put the file in its place. UserError when the disk is full or refuses."""
-        if temporary := self._written.result():
-            put_in_place(temporary, self._place.result())
+        """Put the file in its place, unless the same one is there. UserError when the disk is full or refuses."""
+        path, temporary = self._place.result(), self._written.result()
+        if not path.exists() or read_notes(path) != self._cells.notes:
+            put_in_place(temporary, path)
 
 
 @contextlib.contextmanager
 def _snapshot_beside(cells: Cells, folder: Path) -> Iterator[_Snapshot]:
-    """The snapshot of cells, made in a thread; nothing stays of one that is not finished.
+    """The snapshot of cells, written in one thread while its digest is found in another; nothing stays of one that is not finished.
 
     Arrow, the hash and the disk leave Python free meanwhile.
     """
     temporary = folder / DATA_FOLDER / disk.temporary_name("cells.parquet")
 
-    def write(place: Future[Path]) -> Path | None:
-        path = place.result()
-        if path.exists() and read_notes(path) == cells.notes:
-            return None
-        write_beside(cells, path, temporary)
-        return temporary
-
     try:
-        with ThreadPoolExecutor(1) as pool:
-            place = pool.submit(lambda: snapshot_path(folder, cells_digest(cells)))
-            yield _Snapshot(place, pool.submit(write, place))
+        with ThreadPoolExecutor(2) as pool:
+            written = pool.submit(write_beside, cells, temporary)
+            cells.columns()
+            yield _Snapshot(cells, pool.submit(lambda: snapshot_path(folder, cells_digest(cells))), written)
     finally:
         temporary.unlink(missing_ok=True)
 

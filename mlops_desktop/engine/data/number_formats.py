@@ -150,6 +150,8 @@ def sides_of(sample: Sequence[str]) -> dict[str, float]:
 
     In “S” and “H” (Soll, Haben) debit is the plus, as SAP writes it. Where one mark stands beside amounts without any, it is a minus.
     """
+    if all(map(_ends_in_digit, sample)):
+        return {}
     for plus, minus, alone in SIDE_PAIRS:
         found = [_side_behind(text, plus, minus) for text in sample]
         used = set(found) - {""}
@@ -276,7 +278,7 @@ def _notations(shapes: Sequence[_Shape]) -> tuple[str, ...]:
         found.append("trailing_minus")
     if any(shape["apostrophe"] for shape, _ in shapes):
         found.append("apostrophe")
-    if len(plain) > 1 and any(shape["limit"] for shape, _ in shapes):
+    if plain and any(shape["limit"] for shape, _ in shapes):
         found.append("limits")
     if any(shape["dash"] for shape, _ in shapes):
         found.append("dash_decimals")

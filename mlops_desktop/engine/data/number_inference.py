@@ -35,6 +35,8 @@ from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
 _PLAIN = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _SAMPLE = 1000
 _INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
+_SHORTENED = r"[1-9](?:[.,][0-9]{1,5})?E\+1[1-9]"
+_SAME_LENGTH = 3
 _RANGES = (
     r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
     r"|[0-9.,]+ ?(?:\+|or more|and more)"
@@ -71,6 +73,9 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
         return None
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
         return None  # decades
+    if raw.holds("E+") and (shortened := raw.matching(_SHORTENED) & present).any() and _have_lost_digits(raw, present):
+        message = "A spreadsheet shortened long numbers, such as codes, to {cell}: their last digits are lost: {shown}."
+        return NumberReading(None, [example_evidence(raw, "lost_digits", message, shortened)], codes=True)
     if _are_grades(raw, present):
         message = "The cells look like grades with a tendency, so the column was read as texts: {shown}."
         return NumberReading(None, [example_evidence(raw, "grades", message, raw.matching(".*[+−–-]") & present)])
@@ -153,17 +158,29 @@ def led_by_zeros(raw: RawColumn) -> Bools:
     return raw.matching("['’]?0[0-9]*[1-9][0-9]*")
 
 
+def _have_lost_digits(raw: RawColumn, present: Bools) -> bool:
+    """Whether numbers of twelve digits and more are written as spreadsheets shorten them, beside whole numbers alone, all about as long."""
+    if not raw.matching(rf"{_SHORTENED}|[0-9]+")[present].all():
+        return False
+    powers = {int(text.rpartition("+")[2]) for text in raw.sample(raw.matching(_SHORTENED) & present, _SAMPLE)}
+    return max(powers) - min(powers) <= _SAME_LENGTH
+
+
 def _are_grades(raw: RawColumn, present: Bools) -> bool:
     """Whether all cells are grades of a school, some with a tendency (“2+”, “1-”): small whole numbers, of which none is negative."""
-    return bool(raw.matching("[0-6] ?[+−–-]?")[present].all()) and bool((raw.matching(".*[+−–-]") & present).any())
+    return raw.all_match("[0-6] ?[+−–-]?", present) and bool((raw.matching(".*[+−–-]") & present).any())
 
 
 def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bool:
     """Whether all numbers are whole and written so: 1.0 is the reading of a measurement, 1 is a count."""
     grammar = column.grammar
-    if grammar.percent or grammar.scales or set(COMPOUND) & {*grammar.notations} or not (values[np.isfinite(values)] % 1 == 0).all():
+    if grammar.percent or grammar.scales or set(COMPOUND) & {*grammar.notations} or not _are_whole(values[np.isfinite(values)]):
         return False
     return not (raw.matching(rf".*(?:[0-9][eE][+-]?[0-9]|{re.escape(grammar.decimal)}).*") & good & np.isfinite(values)).any()
+
+
+def _are_whole(values: Floats) -> bool:
+    return bool((np.floor(values) == values).all())
 
 
 def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:

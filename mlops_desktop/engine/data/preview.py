@@ -122,7 +122,7 @@ def _reasons(cells: Cells, table: Table) -> dict[str, str]:
             cell = next((text for text in raw.sample(raw.counts > 0, 50) if mark in text), "") if mark and raw.kind == "text" else ""
             if cell and name not in found:
                 found[name] = msg("As in “{cell}” of “{column}”.", cell=cell[:30], column=column.name)
-    rules = {"date_order": "dates", "date_order_known": "dates", "missing_words": "missing_texts"}
+    rules = {"date_order": "dates", "date_order_known": "dates", "year_order": "dates", "missing_words": "missing_texts"}
     for one in table.evidence:
         if one.rule in rules:
             found.setdefault(rules[one.rule], msg("“{column}”: {reason}", column=one.column, reason=one.message))

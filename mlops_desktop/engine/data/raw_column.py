@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -12,16 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
+from mlops_desktop.engine.data.coded_texts import Codes, appearance, are_by_appearance, bytes_of, cleaned, one_array
 from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, quick_numbers
-from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of
+from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of, western_digits
 from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
 Reading = tuple[NDArray[Any], list[str], dict[int, str]]
-Codes = NDArray[np.signedinteger[Any]]
 Kind = Literal["text", "number", "integer", "boolean", "date"]
+_FEW = 64  # distinct texts that are looked at first
+_MAY_BE_OTHER_LEVEL = re.compile(rb"[^\x00-\x7f]|\.0")
 _SHORT = 1000  # distinct texts up to which a column keeps them as Python's: a call of Arrow takes longer than to look at each
 
 
@@ -79,13 +82,20 @@ class RawColumn:
         no row holds are left out.
         """
         size = len(self.counts)
-        return np.arange(size) if _are_by_appearance(self.codes, size) else appearance(self.codes, size)
+        return np.arange(size) if are_by_appearance(self.codes, size) else appearance(self.codes, size)
 
     def matching(self, pattern: str) -> Bools:
         """Which of the distinct texts match a regular expression (RE2's grammar) as a whole."""
-        import pyarrow.compute as pc
+        return _matching(self.distinct, pattern)
 
-        return np.asarray(pc.match_substring_regex(self.distinct, f"^(?:{pattern})$").to_numpy(zero_copy_only=False), dtype=bool)
+    def all_match(self, pattern: str, among: Bools) -> bool:
+        """Whether all of the distinct texts where `among` is true match a regular expression as a whole; the first ones often tell."""
+        few = _matching(self.distinct.slice(0, _FEW), pattern)
+        return bool(few[among[:_FEW]].all()) and bool(self.matching(pattern)[among].all())
+
+    def holds(self, text: str) -> bool:
+        """Whether any of the distinct texts holds another one."""
+        return re.search(re.escape(text.encode()), bytes_of(self.distinct)) is not None
 
     def among(self, texts: Sequence[str]) -> Bools:
         """Which of the distinct texts are some of these."""
@@ -102,12 +112,41 @@ class RawColumn:
         hit = np.append(distinct, False)[self.codes]
         return tuple((np.flatnonzero(hit)[:most] + 1).tolist())
 
+    def once(self, values: Floats, repeats: int) -> Floats:
+        """The values of the rows, by those of the distinct values (NaN where a row has none); of a table that stands `repeats` times in its
+        rows those of one, in the order of the first rows.
+        """
+        if repeats == 1:
+            return np.append(values, np.nan)[self.codes]
+        order = [at for at in self.by_appearance().tolist() if at < len(values)]
+        return np.repeat(values[order], self.counts[order] // repeats)
+
     def sample(self, among: Bools, most: int) -> list[str]:
         """Up to `most` of the distinct texts where `among` is true, spread evenly over the column."""
         at = np.flatnonzero(among)
         if len(at) > most:
             at = at[np.linspace(0, len(at) - 1, most).astype(np.intp)]
         return self.texts_at(at.tolist())
+
+
+def repeats_of(columns: Sequence[RawColumn]) -> int:
+    """How often a whole table stands in its rows, which is the number that divides how often each row is there."""
+    found = 0
+    for raw in columns:
+        found = math.gcd(found, int(np.gcd.reduce(raw.counts, initial=0)), int(np.count_nonzero(raw.codes < 0)))
+        if found == 1:
+            return 1
+    rows = np.zeros(columns[0].rows if columns else 0, dtype=np.int64)
+    counts = np.array([len(rows)])
+    for raw in columns:
+        _, rows, counts = np.unique(rows * (len(raw.counts) + 1) + raw.codes, return_inverse=True, return_counts=True)
+    return max(int(np.gcd.reduce(counts, initial=0)), 1)
+
+
+def _matching(texts: Any, pattern: str) -> Bools:
+    import pyarrow.compute as pc
+
+    return np.asarray(pc.match_substring_regex(texts, f"^(?:{pattern})$").to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def storable(array: Any) -> Any:
@@ -130,7 +169,7 @@ def raw_column(name: str, array: Any, mixed: Sequence[str] = ()) -> RawColumn:
 
     ordered: tuple[str, ...] = ()
     if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
+        array = one_array(array)
     kind = array.type
     if kind == pa.dictionary(pa.int32(), pa.string()) and not array.null_count and not array.dictionary.null_count:
         return _coded_column(name, array.indices.to_numpy(), array.dictionary, tuple(mixed))
@@ -162,7 +201,7 @@ def _coded_column(name: str, codes: Codes, dictionary: Any, mixed: tuple[str, ..
     again = dictionary.dictionary_encode()
     if len(again.dictionary) < len(dictionary):  # one text twice
         codes, dictionary = again.indices.to_numpy()[codes], again.dictionary
-    if not _are_by_appearance(codes, len(dictionary)):
+    if not are_by_appearance(codes, len(dictionary)):
         order = appearance(codes, len(dictionary))
         place = np.empty(len(dictionary), dtype=np.int32)
         place[order] = np.arange(len(order), dtype=np.int32)
@@ -171,44 +210,11 @@ def _coded_column(name: str, codes: Codes, dictionary: Any, mixed: tuple[str, ..
 
 
 def _text_by_appearance(name: str, codes: Codes, dictionary: Any, mixed: tuple[str, ...], ordered: tuple[str, ...] = ()) -> RawColumn:
-    cleaned = _cleaned(dictionary)
-    if cleaned is None:
+    clean = cleaned(dictionary)
+    if clean is None:
         return RawColumn(name, "text", codes, dictionary, mixed=mixed, ordered=ordered)
-    place, distinct = cleaned
+    place, distinct = clean
     return RawColumn(name, "text", place[codes], distinct, mixed=mixed, ordered=ordered, given=(codes, dictionary))
-
-
-def _are_by_appearance(codes: Codes, size: int) -> bool:
-    """Whether codes from 0 first appear in rising order, all of them, and no cell is without one."""
-    if not len(codes):
-        return size == 0
-    highest = np.maximum.accumulate(codes)
-    return bool(codes[0] == 0 and codes.min() == 0 and highest[-1] == size - 1 and np.diff(highest).max(initial=0) <= 1)
-
-
-def appearance(codes: Codes, size: int) -> Ints:
-    """Codes from 0 in the order of their first rows; -1 counts as `size`, codes that no row holds are left out."""
-    first = np.full(size + 1, len(codes))
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last of equal positions, the first row, stays
-    order = np.flatnonzero(first < len(codes))
-    return order[np.argsort(first[order], kind="stable")]
-
-
-_MAY_BE_UNCLEAN = r"^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]"  # any other text is what `clean_text` makes of it
-
-
-def _cleaned(distinct: Any) -> tuple[Codes, Any] | None:
-    """The clean texts, each once, and the place of every given text among them; None when all are clean."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    doubtful = pc.match_substring_regex(distinct, _MAY_BE_UNCLEAN)
-    texts = distinct.filter(doubtful).to_pylist()
-    clean = [clean_text(text) for text in texts]
-    if clean == texts:
-        return None
-    coded = pc.replace_with_mask(distinct, doubtful, pa.array(clean, distinct.type)).dictionary_encode()
-    return coded.indices.to_numpy(zero_copy_only=False), coded.dictionary
 
 
 def _integers(name: str, array: Any) -> RawColumn:
@@ -242,6 +248,17 @@ def _dates(name: str, array: Any, zone: bool) -> RawColumn:
     all_codes = np.full(len(values), -1, dtype=np.intp)
     all_codes[there] = codes
     return RawColumn(name, "date", all_codes, values=distinct.astype(np.int64), zone=zone)
+
+
+def western_column(raw: RawColumn) -> RawColumn | None:
+    """A column of texts with the digits 0 to 9 for those of other scripts; None where it has none of these."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if raw.kind != "text" or pc.all(pc.string_is_ascii(raw.distinct)).as_py() is not False:
+        return None
+    texts = [western_digits(text) for text in raw.texts]
+    return replace(raw, distinct=pa.array(texts, pa.string()), given=None, _readings={}) if texts != raw.texts else None
 
 
 def recoded_column(raw: RawColumn, levels: Mapping[str, str]) -> RawColumn:
@@ -283,9 +300,16 @@ def _read(raw: RawColumn, column: Column) -> Reading:
         return _read_dates(raw, column)
     if column.type in NUMBER_TYPES:
         return _read_numbers(raw, column)
+    if raw.kind == "text" and _are_levels(raw, column.grammar):
+        return np.arange(len(raw.texts)), [*raw.texts], {}
     texts = raw.texts if raw.kind == "text" else typed_texts(raw, column)
     codes, levels = encode(level or None for level in read_levels(column, texts))
     return codes, levels, {}
+
+
+def _are_levels(raw: RawColumn, grammar: Grammar) -> bool:
+    """Whether each of the clean texts is a level of its own: none is missing, stands for another, or may be a whole number such as 1.0."""
+    return not grammar.recoded and not _MAY_BE_OTHER_LEVEL.search(bytes_of(raw.distinct)) and not raw.among(("", *grammar.missing)).any()
 
 
 def typed_texts(raw: RawColumn, column: Column) -> list[str]:

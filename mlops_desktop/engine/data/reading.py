@@ -44,7 +44,7 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
         likely_decimal=report.likely_decimal,
         delimiter=report.delimiter,
         mixed={name: report.mixed[at] for name, at in zip(table.column_names, places, strict=True) if report.mixed.get(at)},
-        notes=(*report.notes, *_untold(report), *_unnamed(source, report.has_names), *notes),
+        notes=(*report.notes, *_left_out_without_note(report), *_unnamed(source, report.has_names), *notes),
         source=report.found,
         reasons=report.reasons,
         repeated=tuple(unique_names(given or ())[1]),
@@ -52,8 +52,8 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
     )
 
 
-def _untold(report: ReadReport) -> tuple[Evidence, ...]:
-    """That rows were left out, where the source itself says nothing of the kind: each row of a source is read or told."""
+def _left_out_without_note(report: ReadReport) -> tuple[Evidence, ...]:
+    """That rows were left out, where the source itself says nothing of the kind: each row of a source is read or noted."""
     if not report.rows_left_out or report.notes:
         return ()
     one = "1 row that holds something is no row of the table and was left out."

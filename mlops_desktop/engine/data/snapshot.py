@@ -19,7 +19,7 @@ from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 
-_KEY = b"mlops_desktop.cells"
+_KEY, _SUM = b"mlops_desktop.cells", b"mlops_desktop.sum"
 _FORMAT = 3
 _DIGEST_VERSION = 1  # another number would make every result out of date
 _DIGEST = re.compile(r"[0-9a-f]{8,64}")
@@ -40,14 +40,14 @@ def write_cells(cells: Cells, path: Path) -> None:
     """
     temporary = path.with_name(disk.temporary_name(path.name))
     try:
-        write_beside(cells, path, temporary)
+        write_beside(cells, temporary)
         put_in_place(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def write_beside(cells: Cells, path: Path, temporary: Path) -> None:
-    """Write the whole file of the cells for `path` under another name in its folder. UserError as `write_cells`."""
+def write_beside(cells: Cells, temporary: Path) -> Path:
+    """Write the whole file of the cells under a temporary name in the folder of the snapshots. UserError as `write_cells`."""
     import pyarrow.parquet as pq
 
     facts = {
@@ -59,19 +59,38 @@ def write_beside(cells: Cells, path: Path, temporary: Path) -> None:
     }
     if more := _further(cells.format):
         facts["cell_format"] = more
-    table = cells.table.replace_schema_metadata({_KEY: json.dumps(facts, sort_keys=True).encode()})
-    with disk.explain_errors(_named(path)):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    table = cells.table.replace_schema_metadata(None)
+    kept = {_KEY: json.dumps(facts, sort_keys=True).encode()}
+    table = table.replace_schema_metadata({**kept, _SUM: _checksum(kept[_KEY], table)})
+    with disk.explain_errors("The data of this project"):
+        temporary.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
-            pq.write_table(table, file, compression="zstd", compression_level=1, write_statistics=False, store_schema=True)
+            options: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "write_statistics": False, "store_schema": True}
+            pq.write_table(table, file, write_page_checksum=True, **options)
             file.flush()
             os.fsync(file.fileno())
+    return temporary
 
 
 def put_in_place(temporary: Path, path: Path) -> None:
     """Give the file of `write_beside` its name. UserError as `write_cells`."""
     with disk.explain_errors(_named(path)):
         disk.replace(temporary, path)
+
+
+def _checksum(facts: bytes, table: Any) -> bytes:
+    """The checksum of what a file says beside its cells, which have checksums of their own: names, types, number of rows and facts."""
+    shape = json.dumps([[field.name, str(field.type)] for field in table.schema]).encode()
+    return hashlib.sha256(b"%d %s %s" % (table.num_rows, shape, facts)).hexdigest().encode()
+
+
+def _verified(table: Any) -> bytes:
+    """The facts of a table that was read. ValueError when they or its columns are not those that were written; KeyError without any."""
+    metadata = table.schema.metadata or {}
+    facts: bytes = metadata[_KEY]
+    if metadata.get(_SUM, given := _checksum(facts, table)) != given:  # a file of an older version has no checksum
+        raise ValueError("the columns are not those that were written")
+    return facts
 
 
 def _named(path: Path) -> str:
@@ -83,7 +102,7 @@ def read_cells(path: Path) -> Cells:
     with disk.explain_errors(_named(path)):
         try:
             table = read_parquet(path, memory_map=True)
-            facts = json.loads((table.schema.metadata or {})[_KEY], object_hook=decode_message)
+            facts = json.loads(_verified(table), object_hook=decode_message)
             mixed = {str(name): tuple(texts) for name, texts in facts.get("mixed", {}).items()}
             notes = _notes_of(facts)
         except (KeyError, TypeError, ValueError) as error:
@@ -93,6 +112,7 @@ def read_cells(path: Path) -> Cells:
         decimal=str(facts.get("decimal", "")),
         thousands=more.get("thousands"),
         day_first=more.get("day_first"),
+        year_first=bool(more.get("year_first")),
         missing=tuple(more.get("missing", ())),
     )
     likely = str(facts.get("likely_decimal", ""))
@@ -118,6 +138,7 @@ def _notes_of(facts: dict[str, Any]) -> tuple[Evidence, ...]:
 def _further(given: CellFormat) -> dict[str, Any]:
     """What was said of the cells beside the decimal mark; empty where nothing was, so that digests stay those of older versions."""
     found: dict[str, Any] = {"thousands": given.thousands, "day_first": given.day_first, "missing": list(given.missing) or None}
+    found["year_first"] = given.year_first or None
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -69,12 +69,13 @@ def known_scale(levels: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-def text_column_type(raw: RawColumn, present: Bools, amounts: bool = False) -> tuple[str, str, tuple[str, ...]]:
+def text_column_type(raw: RawColumn, present: Bools, amounts: bool = False, repeats: int = 1) -> tuple[str, str, tuple[str, ...]]:
     """`(type, reason, levels)`: levels only for ordered categories. `present` marks the distinct texts that are not missing.
 
     `amounts`: at least half of the cells are numbers or dates, so the column is an identifier only if its name and bare digits say so.
+    `repeats`: so often the whole table stands in its rows, which makes no value less unique.
     """
-    rows, distinct = raw.count(present), int(np.count_nonzero(present))
+    rows, distinct = raw.count(present) // repeats, int(np.count_nonzero(present))
     there = msg(
         "{values} in {rows}",
         values=plural_msg(distinct, "1 value", "{n} different values"),
@@ -90,7 +91,7 @@ def text_column_type(raw: RawColumn, present: Bools, amounts: bool = False) -> t
         if scale:
             return "ordered", msg("The levels are a scale: {levels}.", levels=", ".join(scale)), scale
     named = has_id_name(raw.name)
-    amounts = amounts and not (named and raw.count(raw.matching("[0-9]+")) >= 0.5 * rows)
+    amounts = amounts and not (named and raw.count(raw.matching("[0-9]+")) >= 0.5 * rows * repeats)
     if not amounts and _is_id(sample, rows, distinct, named):
         return "id", msg("Codes, {there}, named like an identifier." if named else "Codes, {there}.", there=there), ()
     words_per_text = float(np.mean([len(text.split()) for text in sample]))

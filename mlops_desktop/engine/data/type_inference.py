@@ -11,7 +11,7 @@ import numpy as np
 from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import UNKNOWN_DECIMAL
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.compound_formats import compound_format, unread_amounts
 from mlops_desktop.engine.data.date_formats import find_date_formats
@@ -21,7 +21,7 @@ from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, re
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
 from mlops_desktop.engine.data.number_formats import decimal_vote, fit_format
 from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column, repeats_of, western_column
 from mlops_desktop.engine.data.text_inference import (
     TRUE_FALSE,
     dash_evidence,
@@ -35,7 +35,7 @@ from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Gra
 from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _OTHER_MARK = {".": ",", ",": "."}  # the decimal mark beside a mark of thousands
@@ -62,7 +62,7 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
 def _decided(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     """The type and grammar of one column, with the evidence."""
     shown = recoded_column(raw, note.recode) if note.recode else raw
-    column, evidence = _forced(shown, note, hints) if note.type else _free(shown, note, hints)
+    column, evidence = _of_script(shown, note, hints)
     if note.recode:
         column, recoded = _recoded(column, note)
         evidence = [*evidence, recoded]
@@ -72,6 +72,19 @@ def _decided(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, li
         message = "Some cells hold a number and others a text (or a yes / no) that looks the same; they are read as one value."
         evidence.append(Evidence(raw.name, "mixed_types", message))
     return column, evidence
+
+
+def _of_script(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
+    """The type and grammar of a column, whose numbers and dates may have the digits of another script."""
+    decide = _forced if note.type else _free
+    western = western_column(raw)
+    if western is not None:
+        column, evidence = decide(western, note, hints)
+        if column.type in (*NUMBER_TYPES, "date"):
+            other = ~raw.matching("[\x00-\x7f]*")
+            message = "Digits of another script were read as 0 to 9: {shown}."
+            return column, [*evidence, example_evidence(raw, "digits", message, other)]
+    return decide(raw, note, hints)
 
 
 def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
@@ -126,12 +139,14 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         orders[0] if orders and len(set(orders)) == 1 else None,
         given.thousands,
         given.day_first,
+        given.year_first,
+        repeats_of(raws),
     )
 
 
 def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     if raw.kind != "text":
-        return _of_typed(raw, note)
+        return _of_typed(raw, note, hints)
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     present = ~raw.among(missing)
     if not raw.count(present):
@@ -145,13 +160,13 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
             return compact[0], compact[1]
     number = number_column(raw, present, Grammar(missing=missing, missing_numbers=_noted_numbers(note)), hints)
     if number is not None and number.column is not None:
-        return _or_id(raw, number.column, number.evidence)
+        return _or_id(raw, number.column, number.evidence, hints.repeats)
     date = date_column(raw, present, missing, hints)
     if date is not None and date[0] is not None:
         return date[0], date[1]
     missing_texts = _missing_texts(raw, note)
     amounts = (number is not None and not number.codes) or date is not None
-    kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts)
+    kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts, hints.repeats)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
     stopped = stopped or list(unread_amounts(raw, present))
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
@@ -166,7 +181,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     return Column(raw.name, kind, Grammar(missing=missing_texts), levels=levels), evidence
 
 
-def _of_typed(raw: RawColumn, note: ColumnNote) -> tuple[Column, list[Evidence]]:
+def _of_typed(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
     reasons = {"number": msg("numbers"), "integer": msg("whole numbers"), "boolean": msg("true and false"), "date": msg("dates")}
@@ -175,18 +190,18 @@ def _of_typed(raw: RawColumn, note: ColumnNote) -> tuple[Column, list[Evidence]]
     if raw.kind == "date":
         column, gone = without_no_dates(raw, column)
         return column, [*evidence, *gone]
-    return _or_id(raw, column, evidence)
+    return _or_id(raw, column, evidence, hints.repeats)
 
 
-def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Column, list[Evidence]]:
+def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence], repeats: int) -> tuple[Column, list[Evidence]]:
     """Whole numbers that only count or name the rows are an identifier."""
-    if column.type != "integer":
+    if column.type != "integer" or column.unit:  # an amount names no row
         return column, evidence
     values, _, _ = read_raw(raw, column)
     there = np.isfinite(values) & (raw.counts > 0)
-    if not may_identify(raw.name, raw.count(there), len(np.unique(values[there]))):
+    if not may_identify(raw.name, raw.count(there) // repeats, len(np.unique(values[there]))):
         return column, evidence
-    if reason := identifies_rows(raw.name, np.append(values, np.nan)[raw.codes]):
+    if reason := identifies_rows(raw.name, raw.once(values, repeats)):
         grammar = Grammar(missing=column.grammar.missing)
         return Column(raw.name, "id", grammar), [
             *evidence,

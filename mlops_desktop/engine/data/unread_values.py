@@ -10,6 +10,7 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import example_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn
+from mlops_desktop.serving.cells import DIGITS
 from mlops_desktop.serving.frame import Bools
 
 _MOST = 0.9  # share of the cells, at least, that look so
@@ -23,7 +24,7 @@ _ABOUT = r"(?:ca|approx|about|circa|env|etwa|from|ab|bis|up to|less than|more th
 _MARKED = rf"(?:[^0-9\pL]{{0,3}}|{_ABOUT}){_NUMBER}[^0-9]{{0,16}}(?:\[[0-9]+\])?"
 _TOLERANCE = rf"{_NUMBER} ?(?:±|\+/-|\+-) ?{_NUMBER}.*"
 _SYMBOLS = "~≈∼*†‡^‰¢′″±§"
-_OTHER_DIGITS = r"[\p{Nd}\p{No}.,٫٬/ +\-]*[^\x00-\x7f][\p{Nd}\p{No}.,٫٬/ ]*"
+_OTHER_DIGITS = rf"[\p{{Nd}}\p{{No}}.,٫٬/ +\-]*[{DIGITS}×²³¹⁰-⁹½¼¾⅓⅔⅛⅜⅝⅞][\p{{Nd}}\p{{No}}.,٫٬/ ]*"
 _CODES = re.compile(r"[()\[\]{}#\\:;_-]|^\.$")
 _YEAR, _CLOCK = "(?:1[6-9]|20)[0-9]{2}", "[0-9]{1,2}[:.h][0-9]{2}.*"
 _DATES = "|".join(
@@ -35,6 +36,9 @@ _DATES = "|".join(
         rf"(?:\pL{{2,}}[.,]? )?\pL{{3,}}[.]? [0-9]{{1,2}},? (?:{_YEAR}\b.*|{_CLOCK})",
         rf"[0-9]{{1,2}}-?\pL{{3}}-?[0-9]{{2,4}}[ :]{_CLOCK}",
         r"(?:19|20)[0-9]{6}[T _-][0-9]{4}.*",
+        r"[0-9]{1,2}[.][0-9]{1,2}[.]",  # 31.12., without a year
+        r"(?:令和|平成|昭和|R|H)(?:[0-9]{1,2}|元)[年.][0-9]{1,2}[月.][0-9]{1,2}日?",
+        r"\[(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][^\]]*\]",
         r"/?Date\([0-9]+[^)]*\)/?",
     )
 )

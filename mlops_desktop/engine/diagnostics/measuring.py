@@ -36,10 +36,11 @@ from mlops_desktop.serving.value_text import value_text
 
 SAMPLE = 5_000  # training rows that the model is scored on again
 IMPORTANCE_ROWS = 1_000
+GROUPED = 200_000  # rows that are grouped by levels
 MOST_COLUMNS, MOST_LEVELS = 100, 50  # that rows are grouped by
 LEAST_ROWS, LEAST_UNITS = 30, 10  # of a level
 WORST = 5
-NEARLY_PERFECT = 0.9  # of what there is to gain: from here on the importance of columns is measured
+NEARLY_PERFECT = 0.97  # of what there is to gain: from here on the importance of columns is measured
 
 
 def stored_facts(pipeline: Pipeline, run: Run) -> CheckFacts | None:
@@ -149,8 +150,8 @@ def _shifts(pipeline: Pipeline) -> tuple[TargetShift, ...]:
     parts += [(at, train.take(learned), train.take(valid)) for at, (learned, valid) in enumerate(pipeline.folds, start=1)]
     found = []
     for fold, before, after in parts:
-        # Rows of one group are no independent witnesses of the target; each group counts as one.
-        share = units_of(pipeline, after).count / after.rows if after.groups is not None else 1.0
+        # Rows of one group or time are no independent witnesses of the target: each group or block of time counts as one.
+        share = units_of(pipeline, after).count / after.rows
         effect, p = statistics.target_shift(before.target, after.target, share)
         found.append(TargetShift(fold, after.rows, effect, p))
     return tuple(found)
@@ -158,20 +159,27 @@ def _shifts(pipeline: Pipeline) -> tuple[TargetShift, ...]:
 
 def _scores(chosen: Chosen, seen: _SeenRows) -> Scores | None:
     """The metric on rows that the model learned from, beside that of the folds; None where one is undefined."""
-    pipeline, folds = chosen.pipeline, seen.spread
+    pipeline, folds, valid = chosen.pipeline, seen.spread, chosen.run.score
     metric = metric_of(pipeline.project.metric, seen.part.target.task)
     learned = pipeline.train.sample(SAMPLE)
     train = score(metric.id, learned.target, np.asarray(chosen.scorer.scores(learned.frame)), pipeline.positive, None, learned.weights)
     baseline = float(metric.prepare(seen.predictions(seen.base))(seen.weights[None, :])[0])
     perfect = 0.0 if metric.is_error else metric.bounds[1]
-    if folds is None or not np.isfinite([train, baseline, perfect]).all():
+    if folds is not None:
+        error = float(np.sqrt(np.sum(np.square(folds.errors)))) / len(folds.errors)
+    else:  # too few groups in a fold
+        statistic = metric.prepare(seen.predictions(seen.scores))
+        error = statistics.jackknife_error(statistic, seen.weights, seen.units, pipeline.project.seed)
+    if valid is None or not np.isfinite([train, error, baseline, perfect]).all():
         return None
-    error = float(np.sqrt(np.sum(np.square(folds.errors)))) / len(folds.errors)
-    return Scores(train, float(np.mean(folds.scores)), error, baseline, perfect)
+    return Scores(train, valid, error, baseline, perfect)
 
 
 def _dominant(chosen: Chosen) -> Dominance | None:
+    """The most important of several columns; None when it is a free text, which is as many features as it has words."""
     pipeline = chosen.pipeline
+    if len(chosen.scorer.used_sources) < 2:
+        return None
     part = pipeline.train.sample(IMPORTANCE_ROWS)
     metric, seed = pipeline.project.metric, pipeline.project.seed
     found = permutation_importance(chosen.scorer, part.frame, part.target, metric, 1, seed, Silent(), part.weights)
@@ -179,6 +187,8 @@ def _dominant(chosen: Chosen) -> Dominance | None:
     if not falls:
         return None
     first = max(falls, key=lambda name: falls[name])
+    if pipeline.table.schema.column(first).type == "text":
+        return None
     return Dominance(first, falls[first] / sum(falls.values()))
 
 
@@ -191,8 +201,10 @@ def _weights(pipeline: Pipeline) -> WeightFacts | None:
 
 def _subgroups(seen: _SeenRows) -> tuple[tuple[Subgroup, ...], int]:
     """The levels where the model compares worst with the baseline, and how many were compared."""
-    pipeline = seen.pipeline
-    frame = pipeline.table.frame.take(pipeline.train_rows[seen.rows])
+    pipeline, here = seen.pipeline, np.arange(len(seen.rows))
+    if len(here) > GROUPED:
+        here = np.sort(np.random.default_rng([pipeline.project.seed, 12]).choice(here, GROUPED, replace=False))
+    frame = pipeline.table.frame.take(pipeline.train_rows[seen.rows[here]])
     found: list[Subgroup] = []
     grouping = [c for c in pipeline.table.schema.columns if c.name != pipeline.project.target and c.type in (*CATEGORICAL_TYPES, "boolean")]
     for column in [c for c in grouping if c.type not in ("text", "id")][:MOST_COLUMNS]:
@@ -201,7 +213,7 @@ def _subgroups(seen: _SeenRows) -> tuple[tuple[Subgroup, ...], int]:
             continue
         for code, level in enumerate(levels):
             at = np.flatnonzero(codes == code)
-            if len(at) < len(codes) and (compared := seen.comparison(at)) is not None:
+            if len(at) < len(codes) and (compared := seen.comparison(here[at])) is not None:
                 found.append(Subgroup(column.name, level, compared))
     return tuple(sorted(found, key=lambda one: one.found.p_worse)[:WORST]), len(found)
 

@@ -14,6 +14,7 @@ from mlops_desktop.engine.evaluation import Units, leave_one_out
 from mlops_desktop.serving.frame import Floats
 
 LEAST_UNITS = 10  # of a fold, for its error to be measured
+MOST_PARTS = 200  # that a fold is left out in
 LEAST_EXPECTED = 5.0  # rows of a class in either part; rarer classes count as one
 
 
@@ -50,7 +51,7 @@ def jackknife_error(statistic: Statistic, weights: Floats, units: Units, seed: i
     """The jackknife's standard error of a statistic over the units of its rows; NaN where it is undefined without one of them."""
     if units.count < LEAST_UNITS:
         return math.nan
-    parts = units.parts(1, seed)
+    parts = units.parts(1, seed, MOST_PARTS)
     without = leave_one_out(lambda kept: statistic(kept * weights), parts)
     return math.sqrt((parts.count - 1) * float(np.mean((without - without.mean()) ** 2)))
 
@@ -72,7 +73,7 @@ def spread_of(scores: Sequence[float], errors: Sequence[float], counts: Sequence
         return FoldSpread(tuple(values.tolist()), tuple(pooled.tolist()), 1.0)
     middle = float(values @ sizes / sizes.sum())
     ratio = float(np.sum(((values - middle) / pooled) ** 2)) / (len(scores) - 1)
-    p = float(stats.f.sf(ratio, len(scores) - 1, max(1.0, sizes.sum() - len(scores))))
+    p = float(stats.f.sf(ratio, len(scores) - 1, max(1.0, np.minimum(sizes, MOST_PARTS).sum() - len(scores))))
     return FoldSpread(tuple(values.tolist()), tuple(pooled.tolist()), p)
 
 

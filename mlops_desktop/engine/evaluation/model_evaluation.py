@@ -127,7 +127,7 @@ def evaluate_scores(
 
 def _unequal(weights: Floats | None) -> Floats | None:
     """The weights, None where all rows count alike."""
-    return weights if weights is not None and (np.ptp(weights) > 0 or not weights.any()) else None
+    return weights if weights is not None and (not weights.any() or np.ptp(weights) > 0) else None
 
 
 def _metric(metric: Metric, value: float, found: Interval, baseline: float, positive: str) -> MetricResult:

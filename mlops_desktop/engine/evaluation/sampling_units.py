@@ -35,13 +35,15 @@ class Units:
         return len(np.unique(self.of_row[rows]))
 
     def take(self, rows: Ints) -> Units:
-        """The units that hold some of the rows, for these rows alone."""
+        """The units that hold some of the rows (each at most once), for these rows alone."""
+        if self.kind == "rows":
+            return row_units(len(rows))
         distinct, of_row = np.unique(self.of_row[rows], return_inverse=True)
         return Units(self.kind, of_row.astype(np.intp), len(distinct))
 
-    def parts(self, classes: int, seed: int) -> Units:
+    def parts(self, classes: int, seed: int, most: int = MOST_UNITS) -> Units:
         """These units, or random parts of them of equal size where there are too many to leave out one by one."""
-        most = min(MOST_UNITS, max(LEAST_PARTS, WORK // max(len(self.of_row) * max(classes, 1), 1)))
+        most = min(most, max(LEAST_PARTS, WORK // max(len(self.of_row) * max(classes, 1), 1)))
         if self.count <= most:
             return self
         part = np.random.default_rng([seed, 3]).permutation(np.arange(self.count) % most)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 
@@ -10,10 +11,19 @@ from collections.abc import Mapping
 def curl(url: str, row: Mapping[str, object], platform: str = sys.platform) -> str:
     """A command for the shell of this system. ASCII alone: a console's own encoding cannot harm it."""
     if platform == "win32":
-        body = json.dumps({"rows": [row]}).replace("\\", "\\\\").replace('"', '\\"')
+        # cmd replaces %NAME% and !NAME! within quotes too, and its quotes end at those of the body.
+        body = re.sub(r'(\\*)"', r'\1\1\\"', _escaped({"rows": [row]}, "%!^&|<>'"))
         return f'curl.exe "{url}v1/predict" -H "Content-Type: application/json" -d "{body}"'
-    body = json.dumps({"rows": [row]}).replace("'", "'\\''")
+    body = _escaped({"rows": [row]}, "'")
     return f"curl '{url}v1/predict' -H 'Content-Type: application/json' -d '{body}'"
+
+
+def _escaped(document: object, marks: str) -> str:
+    """JSON in which some characters, which stand in its strings alone, are escaped."""
+    text = json.dumps(document)
+    for mark in marks:
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
 
 
 def python(url: str, row: Mapping[str, object]) -> str:

@@ -36,7 +36,7 @@ def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str
     job.step(0.0, "Looking at the columns")
     reasons: dict[str, str] = {}
     pipeline = _with_task(Pipeline(folder, project), reasons)
-    pipeline = pipeline.of(_with_measures(pipeline, reasons))
+    pipeline = _with_measures(pipeline, reasons)
     job.step(0.4, "Proposing the split")
     pipeline = pipeline.of(_with_split(pipeline, reasons))
     job.step(0.6, "Proposing steps and algorithms")
@@ -116,15 +116,16 @@ def _with_roles(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     return replace(project, columns=notes)
 
 
-def _with_measures(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
-    """The project with rows without a target left out, and with a positive class and a metric."""
+def _with_measures(pipeline: Pipeline, reasons: dict[str, str]) -> Pipeline:
+    """The pipeline with rows without a target left out, and with a positive class and a metric."""
     table, project = pipeline.table, pipeline.project
     missing = table.missing(project.target)
     if missing and table.frame.missing(project.target)[pipeline.kept_rows].any():
         rest = [step for step in project.row_filters if step.component.id != "drop_missing_target"]
         project = replace(project, row_filters=(Step(choices().row_filters.read("drop_missing_target")), *rest))
         reasons["row_filters"] = _why_drop(missing, project.target)
-    target = pipeline.of(project).target
+    measured = pipeline.of(project)
+    target = measured.target
     if project.positive is not None:
         _refuse_positive(project, target)
     elif task_spec(target.task).has_positive:
@@ -135,7 +136,7 @@ def _with_measures(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     else:
         metric, reasons["metric"] = default_metric(target, None if project.positive is None else target.classes.index(project.positive))
         project = replace(project, metric=metric)
-    return project
+    return measured.of(project)
 
 
 def _refuse_positive(project: Project, target: Target) -> None:

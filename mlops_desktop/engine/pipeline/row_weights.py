@@ -14,11 +14,11 @@ from mlops_desktop.serving.value_text import value_text
 def read_weights(frame: Frame, column: str) -> Floats:
     """The weights in a column, (rows,) float64. UserError unless all are numbers that are not negative, and one is more than 0."""
     weights = frame.number(column) if frame.layout.kind(column) == NUMBER else np.full(frame.rows, np.nan)
-    if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
-        raise UserError(
-            msg("The weights in “{columns}” must be numbers that are not negative, none missing.", columns=column),
-            "Choose another column as weight, or leave such rows out with a filter.",
-        )
+    remedy = "Choose another column as weight, or leave such rows out with a filter."
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise UserError(msg("The weights in “{columns}” must be numbers that are not negative, none missing.", columns=column), remedy)
+    if not weights.any():
+        raise UserError(msg("The weights in “{columns}” are all 0.", columns=column), remedy)
     return weights
 
 

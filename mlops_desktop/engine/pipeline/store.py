@@ -3,13 +3,14 @@
 An entry is a folder `ab/abcdef…/` with `entry.json` (a checksum on the first line, then the document, what is known of the arrays, and the
 origin of the result: what it was made from, with which versions of libraries) and one `.npy` file for each array. It is
 made beside its place and moved there in one step, so a kill leaves it whole or absent, and two processes may make the same entry. Every
-byte is checked the first time an entry is opened; a damaged one counts as absent and is removed. Nothing in it can run code.
+byte is checked the first time a process opens an entry; a damaged one counts as absent and is removed. Nothing in it can run code.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -35,6 +36,7 @@ _KEY = re.compile(r"[0-9a-f]{8,64}")
 _ENTRY = "entry.json"
 _MAPPED_BYTES = 2**20  # arrays of at least this size stay on the disk and are mapped; each mapped one holds a file open
 _CHUNK = 2**22
+_CHECKED: dict[tuple[int, int], int] = {}  # large files that this process wrote or checked, with the time of their last change
 
 
 class Damaged(Exception):
@@ -234,6 +236,8 @@ def _write_array(path: Path, array: NDArray[Any] | RowBlocks) -> tuple[int, int]
             data = np.ascontiguousarray(part).reshape(-1).view(np.uint8).data
             file.write(data)
             size, checksum = size + len(data), zlib.crc32(data, checksum)
+        file.flush()
+        _remember(os.fstat(file.fileno()))
     return size, checksum
 
 
@@ -269,8 +273,24 @@ def _read_entry(place: Path) -> dict[str, Any]:
 def _check_arrays(place: Path, listed: list[Any]) -> None:
     for i, (_, size, checksum) in enumerate(listed):
         path = place / f"{i}.npy"
-        if path.stat().st_size != size or _checksum(path) != checksum:
+        state = path.stat()
+        if state.st_size != size:
             raise Damaged(path)
+        if _CHECKED.get(_file_of(state)) == state.st_mtime_ns:
+            continue
+        if _checksum(path) != checksum:
+            raise Damaged(path)
+        _remember(state)
+
+
+def _file_of(state: os.stat_result) -> tuple[int, int]:
+    return state.st_dev, state.st_ino
+
+
+def _remember(state: os.stat_result) -> None:
+    """Note that the bytes of a large file are those that were written."""
+    if state.st_size >= _MAPPED_BYTES:
+        _CHECKED[_file_of(state)] = state.st_mtime_ns
 
 
 def _checksum(path: Path) -> int:

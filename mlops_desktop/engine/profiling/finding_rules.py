@@ -15,6 +15,7 @@ from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, S
 from mlops_desktop.engine.profiling.leak_rules import leaks
 from mlops_desktop.engine.profiling.level_rules import several_answers, spellings, tick_levels, ticks
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
+from mlops_desktop.engine.profiling.report_rows import group_heads, merged_cells
 from mlops_desktop.engine.profiling.row_rules import duplicate_rows, few_distinct_rows
 from mlops_desktop.engine.profiling.time_rules import ordered_in_time
 from mlops_desktop.engine.project import is_learned_from
@@ -270,6 +271,8 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     ordered_in_time,
     duplicate_rows,
     few_distinct_rows,
+    group_heads,
+    merged_cells,
     _duplicate_columns,
     _missing,
     hidden_missing,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import SingleColumn
+from mlops_desktop.engine.profiling.target_means import target_means
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
@@ -28,7 +31,10 @@ def leaks(seen: Seen) -> Iterator[Finding]:
             yield _by_filling(seen, column, missing)
         elif column.type not in ("text", "id"):
             strengths[column.name] = measure.gini(column)
-    for name in standing_out(strengths):
+    averages = dict(_averages(seen))
+    for name, group in averages.items():
+        yield _by_average(seen, name, group)
+    for name in standing_out({name: gini for name, gini in strengths.items() if name not in averages}):
         yield _by_values(seen, name, strengths[name])
 
 
@@ -53,6 +59,31 @@ def _measure(seen: Seen) -> SingleColumn | None:
         return None
     target: tuple[Floats | Ints, int] = (seen.frame.number(seen.target), 0) if classes is None else classes
     return SingleColumn(seen.table, *target) if target[1] <= _MOST_CLASSES else None
+
+
+def _averages(seen: Seen) -> Iterator[tuple[str, str]]:
+    """The columns that hold the mean target of a level of another column, and that column; of a target of two classes, their share."""
+    classes = seen.classes()
+    if classes is not None and classes[1] != 2:
+        return iter(())
+    if classes is None:
+        target: Floats = seen.frame.number(str(seen.target))
+    else:
+        target = np.where(classes[0] < 0, np.nan, classes[0].astype(np.float64))
+    first = list(target_means(seen.table, list(seen.features()), target))
+    return iter(first if classes is None else [*first, *target_means(seen.table, list(seen.features()), 1 - target)])
+
+
+def _by_average(seen: Seen, name: str, group: str) -> Finding:
+    message = msg(
+        "“{column}” is the mean of “{target}” over the rows with the same “{group}”: each row's own answer is in it, or that of its "
+        "neighbours.",
+        column=name,
+        target=seen.target,
+        group=group,
+    )
+    why = msg("A new row has no answer yet that could be counted. Keep it only if it was made from the answers of earlier rows alone.")
+    return LEAK.finding("high", name, message, why, {"role": {name: "ignore"}})
 
 
 def _by_filling(seen: Seen, column: Column, strength: float) -> Finding:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlops_desktop.base.evidence import RULES, Evidence
+from mlops_desktop.base.source import DECIMALS, THOUSANDS
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
+from mlops_desktop.serving.cells import Grammar
 
 # By kind, whose rule is that of the evidence: why it matters, and whether reading the column as the rule's other type mends it.
 _FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
@@ -41,6 +43,14 @@ _FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
     FindingKind("unmarked", "Numbers without their unit in {column}"): (
         "They may be in another unit than the rest.",
         True,
+    ),
+    FindingKind("calendar", "Another calendar in {column}?"): (
+        "A year of another calendar is hundreds of years away in ours, and its months and leap years may be others.",
+        True,
+    ),
+    FindingKind("lost_digits", "Digits are lost in {column}"): (
+        "Different codes became one. Export the file again with the column as text; what was lost cannot be found again.",
+        False,
     ),
     FindingKind("grades", "Grades in {column}"): (
         "As texts they have no order. As numbers “1-” is read with a minus: order the levels, or write 1.3 in the file.",
@@ -90,6 +100,10 @@ _FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
         "If it is the other order, most of these dates are wrong, and no error will show it.",
         False,
     ),
+    FindingKind("year_order", "Year first or last in {column}?"): (
+        "If it is the other order, most of these dates are wrong, and no error will show it.",
+        False,
+    ),
     FindingKind("no_zone", "Times without a zone in {column}"): (
         "If they are local times, they are hours away from what was taken.",
         False,
@@ -132,7 +146,8 @@ def reading_findings(seen: Seen) -> Iterator[Finding]:
         unused = seen.roles.get(column, "feature") in ("ignore", "id") and evidence.rule != "missing_words"
         if kind is not None and not unused:
             why, mends = _FINDINGS[kind]
-            yield kind.finding(RULES[kind.rule].weight or "info", column, evidence.message, why, _fix(evidence, mends))
+            fix = _limits(seen, column) if kind.rule == "limits" else _fix(evidence, mends)
+            yield kind.finding(RULES[kind.rule].weight or "info", column, evidence.message, why, fix)
 
 
 def _fix(evidence: Evidence, mends: bool) -> dict[str, Any] | None:
@@ -142,6 +157,25 @@ def _fix(evidence: Evidence, mends: bool) -> dict[str, Any] | None:
     if evidence.rule == "free":
         return {"missing": {evidence.column: list(evidence.values)}}
     return {"type": {evidence.column: RULES[evidence.rule].instead}} if mends else None
+
+
+def _limits(seen: Seen, column: str) -> dict[str, Any] | None:
+    """The decision that keeps which values of a column are limits: the column as texts, and a step that reads value and flag from them."""
+    grammar = seen.table.schema.column(column).grammar
+    if column == seen.target or grammar.percent or grammar.scales or set(grammar.notations) != {"limits"}:
+        return {"type": {column: RULES["limits"].instead}}  # the step reads plain numbers with their unit
+    marks = {name: next(id_ for id_, mark in ids.items() if mark == value) for name, ids, value in _marks_of(grammar)}
+    further = {"marks": list(grammar.affixes)} if grammar.affixes else {}
+    step = {"id": "limits_of_detection", "params": {"columns": [column], **marks, **further}}
+    return {"type": {column: "text"}, "step": step}
+
+
+def _marks_of(grammar: Grammar) -> Iterator[tuple[str, Mapping[str, str | None], str]]:
+    """The marks of numbers that differ from the defaults of the step, each with its parameter and the ids of its values."""
+    if grammar.decimal != ".":
+        yield "decimal", DECIMALS, grammar.decimal
+    if grammar.thousands:
+        yield "thousands", THOUSANDS, grammar.thousands
 
 
 def _split_in_two(column: str) -> dict[str, Any]:

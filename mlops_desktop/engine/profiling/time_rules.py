@@ -30,7 +30,8 @@ def time_order(table: Table, target: str, roles: Mapping[str, str]) -> tuple[tup
     ties rows together.
 
     One column of dates, or several that hold the parts of one. Their moments rise (or fall) from row to row, or nearly each row has its
-    own. Of several, one that rises comes first, then one column before parts, then the earliest. A date of birth orders no events.
+    own. Of several, one that rises comes first, then one column before parts, then the earliest. A date of birth orders no events. Where
+    a column has the role “time”, it is the only one.
     """
     best = _best(table, target, roles)
     if best is None or not (best.ordered or best.unique):
@@ -69,17 +70,19 @@ class _Candidate:
     moments: int
     start: float
 
-    def rank(self, roles: Mapping[str, str]) -> tuple[bool, bool, bool, int, float]:
+    @property
+    def rank(self) -> tuple[bool, bool, int, float]:
         """The least is preferred."""
-        by_role = len(self.names) == 1 and roles.get(self.names[0]) == "time"
-        return not by_role, not self.ordered, not (self.ordered or self.unique), len(self.names), self.start
+        return not self.ordered, not (self.ordered or self.unique), len(self.names), self.start
 
 
 def _best(table: Table, target: str, roles: Mapping[str, str]) -> _Candidate | None:
     if table.rows < _LEAST_ROWS or not {"group", "fold"}.isdisjoint(roles.values()):
         return None
     found = (*_of_dates(table, target, roles), *_of_parts(table, target, roles))
-    return min(found, key=lambda one: one.rank(roles), default=None)
+    if by_role := {name for name, role in roles.items() if role == "time"}:
+        found = tuple(one for one in found if len(one.names) == 1 and one.names[0] in by_role)
+    return min(found, key=lambda one: one.rank, default=None)
 
 
 def _of_dates(table: Table, target: str, roles: Mapping[str, str]) -> Iterator[_Candidate]:

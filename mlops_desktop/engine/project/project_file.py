@@ -148,7 +148,7 @@ def _unfinished(folder: Path) -> bool:
 def _parse(data: bytes) -> Any:
     """The JSON of a file; ValueError says where it is broken."""
     try:
-        document = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        document = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
         json.dumps(document, ensure_ascii=False).encode("utf-8")  # half characters can be escaped into JSON, but nothing can keep them
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno} cannot be read") from error
@@ -157,6 +157,15 @@ def _parse(data: bytes) -> Any:
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name “{twice[:40]}” stands twice in one object")
+    return members
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -54,7 +54,7 @@ def fix_options(finding: Finding) -> Iterator[Option]:
 def _label(column: str, fix: dict[str, Any]) -> str:
     if "role" in fix:
         return msg("Give “{column}” the role “{role}”", column=column, role=next(iter(fix["role"].values())))
-    if "type" in fix:
+    if "type" in fix and "step" not in fix:
         return msg("Read “{column}” as {type}", column=column, type=next(iter(fix["type"].values())))
     if "recode" in fix:
         levels = next(iter(fix["recode"].values()))

@@ -11,7 +11,11 @@ from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import as_message, msg
 
 # Rules of the evidence for a column that a parameter of every source settles, and the values of that.
-_OF_CELLS = {"decimal": ("decimal", ("point", "comma")), "date_order": ("dates", ("day", "month"))}
+_OF_CELLS = {
+    "decimal": ("decimal", ("point", "comma")),
+    "date_order": ("dates", ("day", "month")),
+    "year_order": ("dates", ("day", "year")),
+}
 
 
 def parameter_options(source: Source | None, rule: str) -> tuple[Option, ...]:

@@ -261,9 +261,13 @@ class Runs:
             return self._set_aside()
         if kind == sqlite3.SQLITE_ERROR:
             raise error
-        if kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        if kind == sqlite3.SQLITE_FULL:
             return UserError(
-                "The run could not be recorded: the disk is full or fails.", "Free some space and try again; the runs before it are kept."
+                "The run could not be recorded: the disk is full.", "Free some space and try again; the runs before it are kept."
+            )
+        if kind == sqlite3.SQLITE_IOERR:
+            return UserError(
+                "The record of runs could not be read or written: the disk fails or is full.", "Check the disk, then try again."
             )
         if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return UserError(

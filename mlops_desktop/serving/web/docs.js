@@ -18,7 +18,7 @@ function example(document, content) {
 function command(base, verb, path, document, operation) {
   if (verb === "get") return `curl ${base}${path}`;
   const [type, body] = example(document, operation.requestBody.content);
-  return `curl ${base}${path} -H 'Content-Type: ${type}' --data-binary @- <<'END'\n${body.trimEnd()}\nEND`;
+  return `curl ${base}${path} -H 'Content-Type: ${type}' --data-binary '${body.trimEnd().replaceAll("'", "'\\''")}'`;
 }
 
 function card(base, verb, path, document, operation) {

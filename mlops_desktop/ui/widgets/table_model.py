@@ -31,9 +31,9 @@ class TableColumn:
     """A column of the table. ValueError for an unknown kind.
 
     `values` by kind: `number` float64 (NaN is missing), `categorical` codes into `levels` (any integer type, negative is missing), `date`
-    int64 microseconds since 1970 (`MISSING_DATE` is missing). `boolean` numbers are shown as no and yes, or as their two `levels`. For the
-    column's head: `icon` (by kind when empty), `bars` (heights of a small histogram), `classes`: the bars are classes in the colors of the
-    series, `caption` with its `tone`, `marked`: it is the target.
+    int64 microseconds since 1970 (`MISSING_DATE` is missing). `boolean` numbers are shown as no and yes, or as their two `levels`, others
+    with `decimals` at least. For the column's head: `icon` (by kind when empty), `bars` (heights of a small histogram), `classes`: the bars
+    are classes in the colors of the series, `caption` with its `tone`, `marked`: it is the target.
     """
 
     name: str
@@ -41,6 +41,7 @@ class TableColumn:
     values: NDArray[Any]
     levels: Sequence[str] = ()
     boolean: bool = False
+    decimals: int = 0
     icon: str = ""
     bars: Sequence[float] = ()
     classes: bool = False
@@ -86,6 +87,7 @@ class TableColumn:
             return lambda value: MISSING if value != value else yes if value else no
         sample = np.asarray(self.values[:SAMPLE], dtype=np.float64)
         decimals = _decimals(sample)
+        decimals = decimals if decimals is None else max(decimals, self.decimals)
         apart = "" if decimals == 0 and _years(sample) else ","
         form = "{:.6g}" if decimals is None else f"{{:{apart}.{decimals}f}}"
         return lambda value: MISSING if value != value else form.format(value).replace("-", MINUS)
@@ -114,7 +116,7 @@ def _decimals(sample: NDArray[np.float64]) -> int | None:
     size = float(np.abs(known).max())
     if size >= 1e12 or (0 < size < 1e-3):
         return None
-    most = max(0, min(6, 6 - int(np.floor(np.log10(size))) - 1)) if size > 0 else 0
+    most = max(2, min(6, 6 - int(np.floor(np.log10(size))) - 1)) if size > 0 else 0  # cents are seen whatever the amount
     return next((d for d in range(most) if np.abs(np.round(known, d) - known).max() <= size * 1e-12), most)
 
 

@@ -82,7 +82,7 @@ def test_two_stages_and_the_second_runs_nothing(steps):
     assert [rest for name, rest in steps if name == "FROM"] == ["${PYTHON} AS build", "${PYTHON}"]
     assert [rest for name, rest in steps if name == "ARG"] == ["PYTHON=python:3.11-slim", "PIP_INDEX_URL"]
     copies = [rest for name, rest in steps[-len(second) :] if name == "COPY"]
-    assert copies == ["--from=build /venv /venv", "--from=build /service /service"]
+    assert copies == ["--from=build /venv /venv", "--from=build /service /service", "--from=build /bytecode /bytecode"]
 
 
 def test_packages_are_installed_by_hash_alone(steps, context):

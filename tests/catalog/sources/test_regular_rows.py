@@ -34,7 +34,7 @@ def test_several_threads_read_the_rows_of_one(seed, tmp_path, monkeypatch):
     assert expected is not None
     monkeypatch.setattr(_regular_rows, "_PIECE_BYTES", draw.randint(20, 200))
     monkeypatch.setattr(_regular_rows, "_LEAST_BYTES", 0)
-    monkeypatch.setattr(_regular_rows, "_LEAST_BLOCKS", 0)
+    monkeypatch.setattr(_regular_rows, "_LEAST_COLUMN", 0)
     ranges = _regular_rows._line_ranges(path, 0, width)
     assert len(ranges) > 1 or end == "\r"
     assert b"".join(path.read_bytes()[a:b] for a, b in ranges) in (path.read_bytes(), b"")

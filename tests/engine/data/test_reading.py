@@ -53,7 +53,7 @@ def test_batches_become_one_table_with_the_report_of_the_source():
     assert "Several columns were named “a”" in cells.notes[1].message
 
 
-def test_rows_left_out_are_told_though_the_source_says_nothing():
+def test_rows_left_out_are_noted_though_the_source_says_nothing():
     (note,) = read_source(Given(), "rows left out", Silent()).notes
     assert note.message == "3 rows that hold something are no rows of the table and were left out."
 

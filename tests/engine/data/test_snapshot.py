@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,3 +109,24 @@ def test_a_full_disk_keeps_the_old_snapshot_and_leaves_nothing_behind():
             write_cells(big, path)
         assert path.read_bytes() == before
         assert sorted(p.name for p in folder.iterdir()) == ["data.parquet", "filler"]
+
+
+def test_a_flipped_bit_never_changes_a_cell_in_silence(tmp_path):
+    path = tmp_path / "data.parquet"
+    draw = random.Random(7)
+    rows = [{"a": draw.choice(["x", "yy", "z1"]), "b": f"{draw.random():.3f}"} for _ in range(60)]
+    cells = cells_of(pa.Table.from_pylist(rows))
+    write_cells(cells, path)
+    good, refused = path.read_bytes(), 0
+    wanted = read_cells(path).table
+    for _ in range(150):
+        data = bytearray(good)
+        data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+        path.write_bytes(data)
+        try:
+            found = read_cells(path)
+        except UserError:
+            refused += 1
+        else:
+            assert found.table.equals(wanted)
+    assert refused > 75

@@ -95,8 +95,8 @@ def test_another_file_is_read_by_the_same_types(table):
     assert read.frame.texts("kind") == ["z", "a", None]
     assert read.frame.missing("ok").all()
     assert [(p.row, p.field, p.code) for p in read.errors] == [(1, "price", "unreadable"), (1, "day", "unreadable")]
-    told = {(p.field, p.code) for p in read.warnings}
-    assert told == {("ok", "missing_column"), ("extra", "unknown_field"), ("", "notation")}  # 7 without “$”
+    noted = {(p.field, p.code) for p in read.warnings}
+    assert noted == {("ok", "missing_column"), ("extra", "unknown_field"), ("", "notation")}  # 7 without “$”
 
 
 def test_reading_by_the_schema_equals_reading_by_the_service(table):

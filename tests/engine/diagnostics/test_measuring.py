@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.diagnostics import check_facts, run_checks, stored_facts
+from mlops_desktop.engine.process import ListQuestions
+from mlops_desktop.engine.questions import ACCEPT, answer_question, open_questions
 from mlops_desktop.engine.training import open_chosen
 from simulations.checks import FAULTS, checked, clean, planted
 
@@ -28,10 +32,34 @@ def test_the_bundled_sample_passes_and_its_facts_are_measured_once(trained, copy
     assert facts.levels == 5  # three islands, two sexes
 
 
+def test_the_queue_of_a_trained_project_holds_its_doubts_and_an_accepted_one_is_closed(trained, copy_of):
+    made = copy_of(trained)
+    chosen = open_chosen(made.pipeline, made.runs, Silent())
+    facts = check_facts(chosen, Silent())
+    store, key = made.pipeline.store, made.pipeline.keys.checks(chosen.run.id)
+    store.remove([key])
+    store.put_value(key, replace(facts, parts=replace(facts.parts, test=20)))
+    found = {one.id: one for one in ListQuestions(made.folder, made.project).run(Silent())}
+    assert [one for one in found if one.startswith("check.")] == ["check.test_rows"]
+    assert found["check.test_rows"] in open_questions(tuple(found.values()))
+    decided = answer_question(made.project, found["check.test_rows"], ACCEPT, "There are no more.")
+    again = {one.id: one for one in ListQuestions(made.folder, decided).run(Silent())}
+    assert not again["check.test_rows"].open
+    untrained = {one.id for one in ListQuestions(made.folder, replace(made.project, seed=99)).run(Silent())}
+    assert "check.test_rows" not in untrained
+
+
 @pytest.mark.parametrize(("kind", "algorithm"), [("numbers", "ridge"), ("binary", "logistic")])
 def test_clean_tables_pass(kind, algorithm):
     found = checked(clean(kind)(np.random.default_rng(5), 200), algorithm)
     assert [one.id for one in found if one.verdict != "passed"] == []
+
+
+def test_few_groups_in_a_fold_leave_the_scores_of_all_rows_to_judge_by():
+    found = {one.id: one.verdict for one in checked(clean("groups")(np.random.default_rng(5), 200), "ridge")}
+    assert "folds" not in found
+    assert {id_ for id_, verdict in found.items() if verdict != "passed"} == {"test_rows"}  # fewer than ten groups
+    assert {"baseline", "overfit", "suspicious"} <= set(found)
 
 
 @pytest.mark.parametrize("fault", ["baseline", "leaks", "suspicious", "subgroups"])

@@ -44,7 +44,7 @@ def test_every_row_is_answered_in_its_place(chosen, tmp_path, monkeypatch):
     rows = answers(tmp_path / "out.csv")
     assert (found.rows, found.refused) == (344, 0)
     assert len(rows) == 344
-    assert set(rows[0]) == {"prediction", "probability_Adelie", "probability_Chinstrap", "probability_Gentoo", "error"}
+    assert set(rows[0]) == {"prediction", "probability_Adelie", "probability_Chinstrap", "probability_Gentoo", "warnings", "error"}
     right = answers(resource_folder() / "samples" / "penguins.csv")
     assert sum(a["prediction"] == b["species"] for a, b in zip(rows, right, strict=True)) > 330
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -63,3 +65,13 @@ def test_curl_on_windows_is_quoted_for_its_arguments():
 
 def test_an_empty_row():
     assert "row = {}" in python("http://127.0.0.1:1/", {})
+
+
+def test_no_level_can_end_the_text_of_a_command():
+    hostile = "it's %PATH% !x! ^ & | < > \" \\ é"
+    row = {"a": hostile}
+    shell = shlex.split(curl("http://127.0.0.1:1/", row, "linux"))
+    assert json.loads(shell[-1]) == {"rows": [row]}
+    windows = curl("http://127.0.0.1:1/", row, "win32").partition(' -d "')[2]
+    assert not set("%!^&|<>") & set(windows)
+    assert json.loads(re.sub(r'(\\*)\1\\"', r'\1"', windows[:-1])) == {"rows": [row]}

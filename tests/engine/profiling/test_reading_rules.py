@@ -27,7 +27,16 @@ def findings(cells, roles=None):
         (["01/02/2018", "03/04/2018"], "date_order", "warning", None),
         (["inf", "6.5"], "infinite", "warning", None),
         (["1,234", "5,678"], "decimal", "warning", None),
-        (["<5", "6", "7"], "limits", "info", {"type": {"x": "category"}}),
+        (["<5 %", "6 %", "7 %"], "limits", "info", {"type": {"x": "category"}}),
+        (
+            ["<5,5", "6,25", "1.007,5"],
+            "limits",
+            "info",
+            {
+                "type": {"x": "text"},
+                "step": {"id": "limits_of_detection", "params": {"columns": ["x"], "decimal": "comma", "thousands": "point"}},
+            },
+        ),
         (["5-9", "14-Oct", "10-14"], "excel_dates", "warning", None),
         (["2024-01-01", "9999-12-31"], "no_date", "info", {"type": {"x": "category"}}),
     ],

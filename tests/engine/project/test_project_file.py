@@ -145,7 +145,18 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'{"format": 1, "name": "a', b"[" * 100_000, b'{"format": 1, "seed": NaN}', b"PK\x03\x04"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe\x00",
+        b'{"format": 1, "name": "a',
+        b"[" * 100_000,
+        b'{"format": 1, "seed": NaN}',
+        b'{"a": {"b": 1, "b": 2}}',
+        b"PK\x03\x04",
+    ],
 )
 def test_a_damaged_file_names_the_good_copy_and_the_copy_works(tmp_path, content):
     write_project(tmp_path, Project(name="good"))

@@ -104,7 +104,6 @@ def test_the_checks_follow_the_evaluation_and_use_no_test_set(trained, open_proj
     best = window.controller.project_status().best
     facts = window.controller.result(window.controller.keys.checks(best.id), CheckFacts)
     few = replace(facts, parts=replace(facts.parts, test=20))
-    window.controller.store.put_value(window.controller.keys.checks(best.id), few)
     window.panel.results.checks.show_checks(run_checks(few, window.controller.project, ()))
     assert "Doubtful: Size of the test set" in find(window, QWidget, "check_test_rows").accessibleName()
     find(window, QPushButton, "check_test_rows_decide").click()

@@ -67,10 +67,16 @@ def test_cells_are_written_by_kind_and_missing_ones_are_marked(qtbot: QtBot) -> 
         ([np.inf, 1.0], ["inf", "1"]),
         ([2012.0, 1998.0], ["2012", "1998"]),  # years
         ([1234.0, 1.0], ["1,234", "1"]),
+        ([12345678.25, 1.0], ["12,345,678.25", "1.00"]),  # cents
     ],
 )
 def test_a_column_has_the_decimals_that_its_values_need(qtbot: QtBot, values: list[float], shown: list[str]) -> None:
     assert texts(opened(qtbot, [TableColumn(name="x", kind="number", values=np.array(values))]).table, 0) == shown
+
+
+def test_amounts_of_money_show_their_cents(qtbot: QtBot) -> None:
+    amounts = TableColumn(name="x", kind="number", values=np.array([1037.0, 2.5]), decimals=2)
+    assert texts(opened(qtbot, [amounts]).table, 0) == ["1,037.00", "2.50"]
 
 
 def test_the_model_keeps_qts_rules_through_sorting_and_filtering(qtbot: QtBot) -> None:

@@ -92,8 +92,8 @@ def pair_columns() -> list[RowColumn]:
     return [
         RowColumn(tr("Statistics", "Column"), stretch=True),
         RowColumn(tr("Statistics", "with"), stretch=True),
-        RowColumn(tr("Statistics", "Strength"), bar=True, width=150),
-        RowColumn(tr("Statistics", "By rank"), "right", figures=True, width=72),
+        RowColumn(tr("Statistics", "Strength"), bar=True, width=104),
+        RowColumn(tr("Statistics", "By rank"), "right", figures=True, width=64),
     ]
 
 

@@ -1,0 +1,60 @@
+"""What stands at the end of a table though it fits the columns: a legend below an empty row, and sums without a word for a total."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from mlops_desktop.serving.table_finder import LeftOut, is_blank, row_text
+
+_MOST_NOTES = 50  # rows of a legend
+_LEAST_ROWS = 5  # above sums
+_FILLED = 0.9  # share of the rows that have a name, where the row of sums has none
+_NEAR = 1e-9  # relative difference of sums
+
+
+def without_end(rows: Sequence[Sequence[Any]], kept: Sequence[int], fill: int) -> tuple[list[int], list[LeftOut]]:
+    """The positions of rows without a legend and a row of sums at their end, and what was left out; `fill` is the usual number of cells."""
+    found, left = list(kept), list[LeftOut]()
+    notes = _legend(rows, found) if fill > 1 else 0
+    if notes:
+        left += [LeftOut(at, "below", row_text(rows[at])) for at in found[len(found) - notes :]]
+        found = found[: len(found) - notes]
+        while found and is_blank(rows[found[-1]]):
+            found.pop()
+    if len(found) > _LEAST_ROWS and _is_sum(rows[found[-1]], [rows[at] for at in found[:-1]]):
+        left.append(LeftOut(found[-1], "total", row_text(rows[found[-1]])))
+        found.pop()
+    return found, left
+
+
+def _legend(rows: Sequence[Sequence[Any]], kept: Sequence[int]) -> int:
+    """How many rows at the end, below an empty one, hold a single text each; 0 unless there is such an empty row."""
+    for count, at in enumerate(kept[: -_MOST_NOTES - 2 : -1]):
+        filled = [cell for cell in rows[at] if cell is not None and cell != ""]
+        if not filled:
+            return count
+        if len(filled) > 1 or not isinstance(filled[0], str):
+            return 0
+    return 0
+
+
+def _is_sum(last: Sequence[Any], above: Sequence[Sequence[Any]]) -> bool:
+    """Whether a row without the names that the others have holds the sums of the columns of numbers alone."""
+    filled = [j for j, cell in enumerate(last) if cell is not None]
+    if not filled or len(filled) == len(last) or not all(_is_number(last[j]) for j in filled):
+        return False
+    empty = [j for j, cell in enumerate(last) if cell is None]
+    names = (sum(row[j] is not None and not _is_number(row[j]) for row in above) for j in empty)
+    if max(names, default=0) < _FILLED * len(above):
+        return False
+    columns = {j: [row[j] for row in above if row[j] is not None] for j in filled}
+    if not all(len(cells) > 1 and all(map(_is_number, cells)) for cells in columns.values()):
+        return False
+    sums = {j: math.fsum(cells) for j, cells in columns.items()}
+    return any(sums.values()) and all(math.isclose(last[j], sums[j], rel_tol=_NEAR, abs_tol=1e-9) for j in filled)
+
+
+def _is_number(cell: Any) -> bool:
+    return type(cell) in (int, float)
