@@ -12,6 +12,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from mlops_desktop.base.resources import CONTEXT
@@ -135,9 +136,10 @@ def _with_class(node: ast.AST, owner: str) -> Iterator[tuple[str, ast.AST]]:
         yield from _with_class(child, inside)
 
 
-def all_texts() -> list[Text]:
+@cache
+def all_texts() -> tuple[Text, ...]:
     """Every text of the program that can be translated, sorted, each once."""
-    return sorted({text for path in PACKAGE.rglob("*.py") for text in texts_of(path)})
+    return tuple(sorted({text for path in PACKAGE.rglob("*.py") for text in texts_of(path)}))
 
 
 def write(path: Path, language: str) -> tuple[int, int]:

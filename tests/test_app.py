@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 
 from mlops_desktop import app as application
 from mlops_desktop.base.extensions import VARIABLE
@@ -99,9 +101,12 @@ def test_the_window_takes_the_preferences_of_last_time(qapp, tmp_path):
     window.resize(900, 640)
     window.show()
     window.close()
+    window.deleteLater()
     _, again, _ = application.make_window(Settings(tmp_path / "preferences.ini"))
     size = again.width(), again.height()
     again.close()
+    again.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     theme.apply(qapp, "light")
     assert size == (900, 640)
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, QStandardPaths, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QStandardPaths, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
@@ -98,6 +98,7 @@ def person(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     window._closing = True
     window.close()
     window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # else each change of theme polishes it in later tests
 
 
 def test_from_a_file_to_an_answer_through_nine_panels(person: Person, tmp_path: Path) -> None:

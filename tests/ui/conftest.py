@@ -115,12 +115,32 @@ def make_project(tmp_path: Path, _prepared: Callable[[Path, str, bool], Path]) -
     return make
 
 
+class KeptChild(Child):
+    """A child process that stays for the next window, unless it is at work when its window closes."""
+
+    def close(self) -> None:
+        if self._current is not None:
+            super().close()
+
+
+@pytest.fixture(scope="session")
+def _children() -> Iterator[list[Child]]:
+    """The children of the two queues: each takes seconds to import what it works with."""
+    made: list[Child] = [KeptChild(warm=True), KeptChild(warm=True)]
+    yield made
+    for child in made:
+        Child.close(child)
+
+
 @pytest.fixture(scope="module")
-def _shared_window(qapp: QApplication) -> Iterator[MainWindow]:
-    """One window with its queues for a module: children are slow to start."""
-    jobs = JobRunner(qapp)
-    window = MainWindow(jobs, ExceptionHook(qapp), Settings())
-    jobs.quick.warm_up()
+def _shared_window(qapp: QApplication, _children: list[Child]) -> Iterator[MainWindow]:
+    """One window with its queues for a module."""
+    children = iter(_children)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "Child", lambda **_: next(children))
+        made = JobRunner(qapp)
+    window = MainWindow(made, ExceptionHook(qapp), Settings())
+    made.quick.warm_up()
     window.resize(1440, 900)
     window.show()
     yield window

@@ -16,7 +16,7 @@ from mlops_desktop.engine.process import Train
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.workflow import STAGES
-from mlops_desktop.ui import theme
+from mlops_desktop.ui import jobs, theme
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW
 from mlops_desktop.ui.shell.panel_modules import panel_class, panel_modules
@@ -32,8 +32,10 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def window(qapp, qtbot, home):
-    _, made, jobs = application.make_window()
+def window(qapp, qtbot, home, monkeypatch, _children):
+    children = iter(_children)
+    monkeypatch.setattr(jobs, "Child", lambda **_: next(children))
+    _, made, _ = application.make_window()
     made._settings._settings.clear()
     made.resize(1280, 800)
     made.show()
@@ -42,10 +44,18 @@ def window(qapp, qtbot, home):
     yield made
     made._closing = True
     made.close()
-    assert jobs.quick._worker.child.pid is None
-    assert jobs.long._worker.child.pid is None
     made.deleteLater()  # each change of theme polishes every widget that is still there
     qapp.processEvents()
+
+
+def test_its_children_end_with_it(qapp, qtbot, home):
+    _, made, runner = application.make_window()
+    runner.warm_up()
+    children = [runner.quick._worker.child, runner.long._worker.child]
+    qtbot.waitUntil(lambda: all(child.pid for child in children), timeout=PATIENCE)
+    made.close()
+    assert [child.pid for child in children] == [None, None]
+    made.deleteLater()
 
 
 def find(window, kind, name):
