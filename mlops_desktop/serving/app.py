@@ -155,7 +155,7 @@ class App:
         if head.content_type != found.consumes and not _matches(head.content_type, found.consumes):
             remedy = f"Send Content-Type: {found.route.consumes}"
             raise HttpProblem(415, "unsupported_media_type", "The content type is not the one of this address.", remedy)
-        with self._requests.room() as take:
+        with self._requests.reserve() as take:
             try:
                 body = await self._body(head.length, receive, take)
             except HttpProblem as problem:
@@ -164,7 +164,7 @@ class App:
             return await self._run(service, found, body, query)
 
     async def _body(self, length: int, receive: Receive, take: Callable[[int], None]) -> bytes:
-        """The body of a request, with its size and the room for it checked while it is read."""
+        """The body of a request, with its size and the limit of all bodies checked while it is read."""
         if length > self._limit:
             raise self._too_large()
         pieces, size = [], 0

@@ -1,4 +1,4 @@
-"""What the requests of one process may hold and take at once: room for bodies, a place in the queue, time."""
+"""What the requests of one process may hold and take at once: bytes of bodies, a place in the queue, time."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class RequestLimits:
         self._body_seconds, self._work_seconds = min(STALLED_AT_STOP, left), min(self._work_seconds, left)
         for some, seconds in ((self._bodies, self._body_seconds), (self._works, self._work_seconds)):
             for one in some:
+                if one.expired():  # in this iteration of the loop: it can no longer be changed
+                    continue
                 one.reschedule(min(one.when() or now, now + seconds))
 
     @contextlib.asynccontextmanager
@@ -55,21 +57,21 @@ class RequestLimits:
             raise HttpProblem(408, "body_timeout", "The body did not arrive in time.", headers=_RETRY) from None
 
     @contextlib.contextmanager
-    def room(self) -> Iterator[Callable[[int], None]]:
-        """A function that takes room for further bytes of a body, which is given back at the end. HttpProblem (503) when there is none."""
-        taken = 0
+    def reserve(self) -> Iterator[Callable[[int], None]]:
+        """A function that reserves further bytes of a body; they are released at the end. HttpProblem (503) beyond the limit."""
+        reserved = 0
 
         def take(size: int) -> None:
-            nonlocal taken
+            nonlocal reserved
             if self._buffered + size > self._limits.max_buffered:
                 raise busy()
             self._buffered += size
-            taken += size
+            reserved += size
 
         try:
             yield take
         finally:
-            self._buffered -= taken
+            self._buffered -= reserved
 
     async def run(self, pool: WorkPool, work: Callable[[], R]) -> R:
         """The result of work in a pool. HttpProblem (503) when too many requests are there, and when the time for the answer passes."""
