@@ -82,7 +82,7 @@ def limits_table() -> str:
     return "\n".join(["| flag | environment | default | what |", "|---|---|---|---|", *rows]) + "\n"
 
 
-def _number(value: float) -> str:
+def _number(value: Any) -> str:
     return f"{value:,.12g}"
 
 
