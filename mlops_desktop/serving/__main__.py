@@ -108,6 +108,7 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     from .allowed_hosts import AllowedHosts
     from .app import make_app
     from .boot import verified_bundle
+    from .connection_sharing import ListeningSocket
     from .server import address, listen, serve
     from .workers import serve_many
 
@@ -126,7 +127,7 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
         else:
             app = make_app(folder, limits, AllowedHosts(options.host, hosts))
             _write_line(sys.stdout, f"Self-test passed. Serving {app.slot.current.scorer.name} at {address(sock)} (stop with Ctrl+C).")
-            serve(lambda: app, sock, options)
+            serve(lambda: app, ListeningSocket(sock), options)
     return 0
 
 

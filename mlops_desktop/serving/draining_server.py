@@ -15,29 +15,27 @@ from typing import Any
 
 import uvicorn
 
-from .connection_sharing import taken
+from .connection_sharing import ConnectionSource
 from .server_limits import OVERTIME, Options
 
 LINGER = 0.2  # seconds that a connection accepted last has for sending its request
 
 
 class DrainingServer(uvicorn.Server):
-    """A server of uvicorn that goes on answering for `drain` seconds after SIGTERM, and accepts the connections that wait in the queue.
+    """A server of uvicorn that goes on answering for `drain` seconds after SIGTERM, and answers the connections that wait in the queue."""
 
-    `channel`: the channel over which it gets its connections, instead of a listening socket.
-    """
-
-    def __init__(self, app: Any, config: uvicorn.Config, options: Options, channel: socket.socket | None) -> None:
+    def __init__(self, app: Any, config: uvicorn.Config, options: Options, source: ConnectionSource) -> None:
         super().__init__(config)
-        self._app, self._options, self._channel = app, options, channel
+        self._app, self._options, self._source = app, options, source
         self._connecting: set[asyncio.Task[None]] = set()
         self.stop_at = float("inf")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop at SIGTERM, and stop at once at Ctrl+C."""
-        if sig == signal.SIGTERM and (self._options.drain > 0 or self._channel is not None):
+        seconds = self._options.drain + self._source.overtime
+        if sig == signal.SIGTERM and seconds > 0:
             # A further SIGTERM changes nothing: a service manager sends one to the group, and the parent sends one to its workers.
-            self.stop_at = min(self.stop_at, time.monotonic() + self._options.drain + (0 if self._channel is None else OVERTIME))
+            self.stop_at = min(self.stop_at, time.monotonic() + seconds)
         else:
             self.should_exit = True
         if not self._app.draining and sys.stderr is not None:
@@ -48,20 +46,15 @@ class DrainingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, or wait for connections that are handed over."""
         await super().startup(sockets)
-        if self._channel is not None:
-            asyncio.get_running_loop().add_reader(self._channel.fileno(), self._take)
+        self._source.start(self._take, self._stop)
 
-    def _take(self) -> None:
-        assert self._channel is not None
-        loop = asyncio.get_running_loop()
-        connections, is_last = taken(self._channel)
-        for connection in connections:
-            task = loop.create_task(self._connect(connection))
-            self._connecting.add(task)
-            task.add_done_callback(self._connecting.discard)
-        if is_last:
-            loop.remove_reader(self._channel.fileno())
-            self.should_exit = True
+    def _take(self, connection: socket.socket) -> None:
+        task = asyncio.get_running_loop().create_task(self._connect(connection))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    def _stop(self) -> None:
+        self.should_exit = True
 
     async def _connect(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError):  # closed by the client meanwhile

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from .connection_sharing import ConnectionSource
 from .errors import UserError
 from .message import msg
 from .server_limits import Options
@@ -63,10 +64,8 @@ def address(sock: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options, *, is_channel: bool = False) -> None:
-    """Answer on a bound socket until the process is asked to stop (SIGTERM, Ctrl+C). Returns when the last request is answered.
-
-    `is_channel`: the socket is a channel of `connection_sharing`, and the other end of it says when to stop.
+def serve(make_app: Callable[[], Any], source: ConnectionSource, options: Options) -> None:
+    """Answer the connections of a source until the process is asked to stop (SIGTERM, Ctrl+C). Returns when the last request is answered.
 
     After SIGTERM, `ready` answers 503 and every response closes its connection for `drain` seconds, so that clients move to other servers.
     Then the connections in the queue are accepted, the socket is closed, and requests in progress are answered.
@@ -92,9 +91,7 @@ def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options, *,
     # Objects made so far live about as long as the process: the garbage collector need not visit them.
     gc.collect()
     gc.freeze()
-    sock.setblocking(False)
-    server = DrainingServer(app, config, options, sock if is_channel else None)
-    server.run([] if is_channel else [sock])
+    DrainingServer(app, config, options, source).run(source.sockets())
 
 
 def _protocol(app: Any, options: Options) -> Any:

@@ -22,8 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from .connection_sharing import CAN_SHARE, Dispatcher, channel
-from .connection_sharing import stop as stop_sharing
+from .connection_sharing import ConnectionSource, Sharing, sharing
 from .http_problems import HttpProblem
 from .metrics import NOW, Counts, added
 from .server import serve
@@ -47,36 +46,33 @@ def serve_many(folder: Path, sock: socket.socket, options: Options) -> None:
     log_to_stderr()
     context = multiprocessing.get_context("spawn")
     stopping, interrupted = _stop_events()
-    aggregator = MetricsAggregator()
+    aggregator, shared = MetricsAggregator(), sharing(sock)
 
-    def start() -> tuple[Any, Connection, socket.socket]:
+    def start() -> tuple[Any, Connection]:
         here, there = context.Pipe()
-        ours, theirs = channel() if CAN_SHARE else (sock, sock)
-        process = context.Process(target=work, args=(str(folder), theirs, options, there), daemon=False)
+        source = shared.open(here)
+        process = context.Process(target=work, args=(str(folder), source, options, there), daemon=False)
         process.start()
         there.close()
-        if CAN_SHARE:
-            theirs.close()
+        source.release()
         aggregator.open(here)
-        return process, here, ours
+        return process, here
 
     workers = [Worker(start) for _ in range(options.workers)]
-    dispatcher = Dispatcher(sock)
-    sock.setblocking(False)
     try:
         while not stopping.is_set():
-            _poll(workers, dispatcher, aggregator)
+            _poll(workers, shared, aggregator)
             for one in workers if not stopping.is_set() else ():
                 if ended := one.keep(time.monotonic()):
                     aggregator.close(ended)
+                    shared.close(ended)
         _terminate(workers)
-        end = time.monotonic() + (options.drain if CAN_SHARE and not interrupted.is_set() else 0)
+        end = time.monotonic() + (options.drain if shared.accepts and not interrupted.is_set() else 0)
         while time.monotonic() < end:
-            _poll(workers, dispatcher, aggregator)
+            _poll(workers, shared, aggregator)
     finally:
-        if CAN_SHARE:
-            dispatcher.hand_over(_channels(workers, aggregator))
-            stop_sharing([one.connections for one in workers if one.process is not None])
+        shared.hand_over(_ready(workers, aggregator))
+        shared.stop()
         sock.close()
         _terminate(workers)
         processes = [one.process for one in workers if one.process is not None]
@@ -98,36 +94,36 @@ def _stop_events() -> tuple[threading.Event, threading.Event]:
     return stopping, interrupted
 
 
-def _poll(workers: Sequence[Worker], dispatcher: Dispatcher, aggregator: MetricsAggregator) -> None:
+def _poll(workers: Sequence[Worker], shared: Sharing, aggregator: MetricsAggregator) -> None:
     """Wait until something happens, for a short time at most; hand over the connections that have come."""
     # The sentinel of a process that has ended would be ready at once, again and again.
     sentinels = [one.process.sentinel for one in workers if one.process is not None and one.process.is_alive()]
-    aggregator.poll([*sentinels, *(dispatcher.sources() if _channels(workers, aggregator) else ())])
-    dispatcher.hand_over(_channels(workers, aggregator))
+    aggregator.poll([*sentinels, *shared.sources(_ready(workers, aggregator))])
+    shared.hand_over(_ready(workers, aggregator))
 
 
-def _channels(workers: Iterable[Worker], aggregator: MetricsAggregator) -> list[socket.socket]:
-    """The channels of the workers that can answer: one that is still starting may fail, and its connections would be lost."""
-    return [one.connections for one in workers if one.process is not None and aggregator.is_ready(one.counts)] if CAN_SHARE else []
+def _ready(workers: Iterable[Worker], aggregator: MetricsAggregator) -> list[Connection]:
+    """The workers that can answer: one that is still starting may fail, and its connections would be lost."""
+    return [one.counts for one in workers if one.process is not None and aggregator.is_ready(one.counts)]
 
 
 class Worker:
     """One of the processes: the one that runs, or the time at which the next one is started.
 
-    `start` gives a process, the connection for its counts, and the channel over which it gets its clients.
+    `start` gives a process and the connection for its counts.
     """
 
-    def __init__(self, start: Callable[[], tuple[Any, Connection, socket.socket]]) -> None:
+    def __init__(self, start: Callable[[], tuple[Any, Connection]]) -> None:
         self._start, self._delay = start, FIRST_DELAY
         self._started = self._next = time.monotonic()
-        self.process, self.counts, self.connections = start()
+        self.process, self.counts = start()
 
     def keep(self, now: float) -> Connection | None:
         """Start a process when it is time to; the connection of the one that has ended, once, else None."""
         if self.process is None:
             if now >= self._next:
                 self._started = now
-                self.process, self.counts, self.connections = self._start()
+                self.process, self.counts = self._start()
             return None
         if self.process.is_alive():
             return None
@@ -136,8 +132,6 @@ class Worker:
         code = self.process.exitcode
         _log.error("a process of the service ended with exit code %s; the next one is started in %g s", code, self._delay)
         self.process = None
-        if CAN_SHARE:
-            self.connections.close()
         return self.counts
 
 
@@ -157,7 +151,7 @@ def _end(processes: list[Any], aggregator: MetricsAggregator, timeout: float) ->
         process.join()
 
 
-def work(folder: str, sock: socket.socket, options: Options, channel: Connection) -> None:
+def work(folder: str, source: ConnectionSource, options: Options, channel: Connection) -> None:
     """The main function of a worker process."""
     from .allowed_hosts import AllowedHosts
     from .app import make_app
@@ -169,7 +163,7 @@ def work(folder: str, sock: socket.socket, options: Options, channel: Connection
     counts = WorkerChannel(channel, app.slot.metrics.counts)
     app.slot.metrics.others = counts.others
     counts.ready()
-    serve(lambda: app, sock, options, is_channel=CAN_SHARE)
+    serve(lambda: app, source, options)
 
 
 def _stop_with(parent: Any) -> None:
@@ -251,7 +245,7 @@ class MetricsAggregator:
     def __init__(self) -> None:
         self._latest: dict[Connection, Counts] = {}  # counts of the workers that live, as they sent them last
         self._ended: Counts = {}  # of those that died
-        self._ready: set[Connection] = set()
+        self._ready: set[Connection] = set()  # workers that can answer; no sum waits for one that is still starting
         self._requests: dict[int, _SumRequest] = {}
         self._number = 0
 
@@ -297,7 +291,7 @@ class MetricsAggregator:
 
     def _collect(self, asker: Connection, number: int) -> None:
         self._number += 1
-        request = self._requests[self._number] = _SumRequest(asker, number, {one for one in self._latest if one is not asker})
+        request = self._requests[self._number] = _SumRequest(asker, number, self._ready - {asker})
         for connection in list(request.waiting):
             try:
                 _send(connection, "count", self._number, None)

@@ -176,6 +176,7 @@ ENDLESS = """
 import sys, time
 from pathlib import Path
 from mlops_desktop.serving.app import make_app
+from mlops_desktop.serving.connection_sharing import ListeningSocket
 from mlops_desktop.serving.server import address, listen, serve
 from mlops_desktop.serving.server_limits import Options, ServerLimits
 from mlops_desktop.serving.service import Service
@@ -188,7 +189,7 @@ Service.explain = explain
 sock = listen("127.0.0.1", 0)
 print(address(sock), flush=True)
 limits = ServerLimits(stop_timeout=2.5)
-serve(lambda: make_app(Path(sys.argv[1]), limits), sock, Options(drain=0.2, limits=limits))
+serve(lambda: make_app(Path(sys.argv[1]), limits), ListeningSocket(sock), Options(drain=0.2, limits=limits))
 """
 
 

@@ -13,8 +13,7 @@ from multiprocessing import Pipe
 import pytest
 
 from mlops_desktop.serving import workers
-from mlops_desktop.serving.connection_sharing import CAN_SHARE, Dispatcher, taken
-from mlops_desktop.serving.connection_sharing import channel as connection_channel
+from mlops_desktop.serving.connection_sharing import CAN_SHARE, Dispatcher
 from mlops_desktop.serving.http_problems import HttpProblem
 from mlops_desktop.serving.metrics import NOW
 from mlops_desktop.serving.server import listen
@@ -27,20 +26,21 @@ def predictions(page):
     return sum(int(count) for count in re.findall(r"^model_predictions_total{.*} (\d+)$", page.decode(), re.MULTILINE))
 
 
-def until_it_answers(one):
+def until_both_answer(one):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:  # the parent listens before its children answer
         try:
-            if one.ask("GET", "/health/ready")[0] == 200:
+            if b"service_processes 2" in one.ask("GET", "/metrics")[1]:
                 return
         except OSError:
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGTERM there")
 def test_several_processes_are_counted_as_one_and_a_dead_one_is_replaced(running, folders):
     one = running(folders["multiclass"], "--workers", "2", "--drain", "0")
-    until_it_answers(one)
+    until_both_answer(one)
     children = children_of(one.process.pid)
     assert len(children) == 2
     for _ in range(60):
@@ -64,24 +64,30 @@ def test_several_processes_are_counted_as_one_and_a_dead_one_is_replaced(running
 def children_of(pid):
     import psutil
 
-    return [
-        child.pid
-        for child in psutil.Process(pid).children()
-        if child.status() != psutil.STATUS_ZOMBIE and "resource_tracker" not in " ".join(child.cmdline())
-    ]
+    found = []
+    for child in psutil.Process(pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            if child.status() != psutil.STATUS_ZOMBIE and "resource_tracker" not in " ".join(child.cmdline()):
+                found.append(child.pid)
+    return found
 
 
 class Group:
-    """An aggregator in a thread, and channels of workers with fixed counts; `mortal` is the connection of one more, which can be closed."""
+    """An aggregator in a thread, and channels of workers with fixed counts; `mortal` is the connection of one more, which can be closed,
+    and `starting` that of one which is not ready.
+    """
 
-    def __init__(self, *counts):
+    def __init__(self, *counts, starting=False):
         self.aggregator, self.running = MetricsAggregator(), True
         self.connections = []
         self.channels = []
         self.mortal = self.connect()
+        self.mortal.send_bytes(b'["ready", 0, {}]')
         for count in counts:
             there = self.connect()
             self.channels.append(WorkerChannel(there, lambda count=count: {"rows": count, NOW: {"processes": 1}}))
+            self.channels[-1].ready()
+        self.starting = self.connect() if starting else None
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
 
@@ -106,8 +112,8 @@ class Group:
 def group():
     made = []
 
-    def make(*counts, mortal=False):
-        made.append(Group(*counts))
+    def make(*counts, mortal=False, starting=False):
+        made.append(Group(*counts, starting=starting))
         if not mortal:
             made[-1].mortal.close()
         return made[-1]
@@ -166,6 +172,11 @@ def test_a_worker_that_dies_while_it_is_asked_delays_nobody(group):
     assert sums == [20]
 
 
+def test_no_sum_waits_for_a_worker_that_is_starting(group):
+    several = group(1, 20, starting=True)
+    assert several.channels[0].others()["rows"] == 20
+
+
 def test_a_parent_that_does_not_answer_is_an_error(monkeypatch):
     monkeypatch.setattr(workers, "COUNTS_TIMEOUT", 0.05)
     here, there = Pipe()
@@ -194,15 +205,15 @@ def test_a_worker_that_keeps_dying_is_started_again_and_again_ever_later():
     made = []
 
     def start():
-        made.append((Process(), object(), socket.socket()))
+        made.append((Process(), object()))
         return made[-1]
 
     now = time.monotonic()
     worker, delays = workers.Worker(start), []
     for _ in range(9):
-        process, channel, _ = made[-1]
+        process, counts = made[-1]
         process.alive = False
-        assert worker.keep(now) is channel
+        assert worker.keep(now) is counts
         died = now
         while worker.process is None:
             now += 0.25
@@ -215,25 +226,24 @@ def test_a_worker_that_keeps_dying_is_started_again_and_again_ever_later():
     assert worker.keep(now)
     assert worker.keep(now + 0.5) is None
     assert worker.process is made[-1][0]
-    made[-1][2].close()
 
 
 @pytest.mark.skipif(not CAN_SHARE, reason="connections cannot be handed over here")
 def test_a_process_gets_connections_once_it_is_ready_and_is_not_waited_for_once_it_has_ended(monkeypatch):
     monkeypatch.setattr(workers, "POLL_INTERVAL", 0.05)
-    (here, there), (ours, theirs), (sentinel, writer) = Pipe(), connection_channel(), Pipe()
+    (here, there), (sentinel, writer) = Pipe(), Pipe()
     aggregator, process = MetricsAggregator(), Process()
     process.sentinel = sentinel.fileno()
     aggregator.open(here)
-    worker = workers.Worker(lambda: (process, here, ours))
-    with listen("127.0.0.1", 0) as sock, here, there, ours, theirs, sentinel, socket.create_connection(sock.getsockname(), timeout=10):
-        sock.setblocking(False)
+    worker = workers.Worker(lambda: (process, here))
+    with listen("127.0.0.1", 0) as sock, here, there, sentinel, socket.create_connection(sock.getsockname(), timeout=10):
         dispatcher = Dispatcher(sock)
+        source = dispatcher.open(here)
         workers._poll([worker], dispatcher, aggregator)
-        assert taken(theirs) == ([], False)
+        assert source.taken() == ([], False)
         WorkerChannel(there, dict).ready()
         workers._poll([worker], dispatcher, aggregator)
-        (connection,), _ = taken(theirs)
+        (connection,), _ = source.taken()
         connection.close()
         process.alive = False
         writer.close()
@@ -242,6 +252,8 @@ def test_a_process_gets_connections_once_it_is_ready_and_is_not_waited_for_once_
         assert time.monotonic() - started > 0.9 * workers.POLL_INTERVAL
         aggregator.close(here)
         assert not aggregator.is_ready(here)
+        dispatcher.close(here)
+        source.release()
 
 
 @pytest.mark.skipif(not CAN_SHARE, reason="connections cannot be handed over here")
@@ -249,7 +261,7 @@ def test_connections_are_spread_evenly_and_none_is_reset_at_a_stop(running, fold
     import psutil
 
     one = running(folders["binary"], "--workers", "2", "--drain", "0.5")
-    until_it_answers(one)
+    until_both_answer(one)
     children = [psutil.Process(pid) for pid in children_of(one.process.pid)]
     get = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
     for count in (2, 16):
