@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.diagnostics import check_facts, run_checks
-from mlops_desktop.engine.diagnostics.measuring import stored_facts
+from mlops_desktop.engine.diagnostics import check_facts, run_checks, stored_facts
 from mlops_desktop.engine.process import ListQuestions
 from mlops_desktop.engine.questions import ACCEPT, answer_question, open_questions
 from mlops_desktop.engine.training import open_chosen
