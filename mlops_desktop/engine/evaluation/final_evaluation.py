@@ -118,7 +118,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
     """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store."""
     pipeline = chosen.pipeline
     runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
-    runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
+    runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
     fitted = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
