@@ -25,7 +25,7 @@ from .http_messages import DATA_POLICY, PAGE_POLICY, PROBLEM, Headers, Reply
 from .http_problems import HttpProblem, too_large
 from .model_slot import ModelSlot
 from .pages import all_routes, page
-from .request_limits import RequestLimits
+from .request_limits import RequestLimits, stopping
 from .routes import Route, by_path
 from .server_limits import ServerLimits
 from .service import Service
@@ -146,7 +146,7 @@ class App:
             allowed = ((b"allow", ", ".join(methods).encode()),)
             raise HttpProblem(405, "method_not_allowed", "This address takes another method.", headers=allowed)
         if self.draining and found.route.refused_while_draining:
-            raise HttpProblem(503, "stopping", "The service is stopping.")
+            raise stopping()
         return found
 
     async def _answer(self, service: Service, found: Endpoint, head: RequestHead, receive: Receive, query: bytes) -> Reply:

@@ -23,6 +23,16 @@ def busy() -> HttpProblem:
     return HttpProblem(503, "busy", "The service is busy.", "Send the request again later.", headers=_RETRY)
 
 
+def stopping() -> HttpProblem:
+    """503: the process ends soon."""
+    return HttpProblem(503, "stopping", "The service is stopping.", headers=_RETRY)
+
+
+def body_overdue() -> HttpProblem:
+    """408: the rest of a body did not arrive within the time of the limits."""
+    return HttpProblem(408, "body_timeout", "The body did not arrive in time.", headers=_RETRY)
+
+
 class RequestLimits:
     """Holds the requests of one process to its limits. Used on the event loop alone."""
 
@@ -53,8 +63,8 @@ class RequestLimits:
                 yield
         except TimeoutError:
             if self._stopping:
-                raise _stopping() from None
-            raise HttpProblem(408, "body_timeout", "The body did not arrive in time.", headers=_RETRY) from None
+                raise stopping() from None
+            raise body_overdue() from None
 
     @contextlib.contextmanager
     def reserve(self) -> Iterator[Callable[[int], None]]:
@@ -83,7 +93,7 @@ class RequestLimits:
             async with self._within(self._works, self._work_seconds):
                 return await asyncio.wrap_future(pool.submit(lambda: deadline.run(work)))
         except (TimeoutError, OverdueError):
-            raise _stopping() if self._stopping else _overdue() from None
+            raise stopping() if self._stopping else _overdue() from None
         finally:
             deadline.end_now()
             self._requests -= 1
@@ -101,7 +111,3 @@ class RequestLimits:
 def _overdue() -> HttpProblem:
     detail = "The answer was not ready in time. Send fewer rows at once, or send the request again later."
     return HttpProblem(503, "timeout", "The answer took too long.", detail, headers=_RETRY)
-
-
-def _stopping() -> HttpProblem:
-    return HttpProblem(503, "stopping", "The service is stopping.", headers=_RETRY)
