@@ -36,6 +36,7 @@ SENTENCES = {
     "refusal": (1,),
     "unknown": (0,),
     "Metric": (1, 2, 4, 5),
+    "Check": (1,),
 }
 # Texts for people in a class: class variables of components, and the label and options of a field by the function that declares it.
 SHOWN = ("label", "help", "title", "baseline", "ranks", "because", "lacking_class_remedy")

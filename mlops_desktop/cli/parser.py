@@ -81,6 +81,7 @@ def _add_project(add: Add) -> None:
     _add_source(sub)
     sub.add_argument("--target", default="", metavar="COLUMN", help="the column to predict; guessed when not given")
     sub.add_argument("--task", metavar="TASK", help="the kind of task: binary, multiclass, regression …; guessed when not given")
+    sub.add_argument("--like", type=Path, metavar="PROJECT", help="read the file and its columns as another project decided")
     sub.add_argument("--metric", default="", help="scikit-learn's name, such as roc_auc or neg_root_mean_squared_error")
     sub = add("project", "set", "change decisions: roles, steps, split, algorithms, goals …")
     sub.add_argument("fields", nargs="+", metavar="FIELD=VALUE")

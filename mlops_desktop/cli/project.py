@@ -21,6 +21,7 @@ from mlops_desktop.engine.project import (
     ProjectLock,
     new_project_folder,
     project_to_json,
+    read_project,
     set_field,
     to_json,
     write_project,
@@ -55,15 +56,33 @@ def _import_and_propose(args: argparse.Namespace, lock: ProjectLock) -> tuple[Im
     """Import the data and write the project with every decision proposed; the lock is released at the end."""
     try:
         with child_process() as child:
-            source = given_options(args.data, args.source)
-            project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
-            found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
+            project = _new_project(args)
+            found = run_call(child, ImportFile(args.dir, project, args.data, as_given=bool(args.source)))
             print_evidence(found.evidence)  # it may be why nothing can be proposed
-            proposed = run_call(child, Propose(args.dir, found.project))
+            there = {column.name for column in found.columns}
+            notes = {name: note for name, note in found.project.columns.items() if name in there}  # another project may have more columns
+            proposed = run_call(child, Propose(args.dir, replace(found.project, columns=notes)))
             write_project(args.dir, proposed.project)
     finally:
         lock.release()
     return found, proposed
+
+
+def _new_project(args: argparse.Namespace) -> Project:
+    """The decisions that are given, and those of another project on how a file and its columns are read.
+
+    UserError when there is no such project, or a parameter of the source is none.
+    """
+    project = Project(
+        name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=given_options(args.data, args.source)
+    )
+    if args.like is None:
+        return project
+    like = read_project(args.like)
+    answers = {id_: answer for id_, answer in like.answers.items() if id_.startswith("reading.")}
+    return replace(
+        project, target=project.target or like.target, source=project.source or like.source, columns=like.columns, answers=answers
+    )
 
 
 def _remove_made_files(folder: Path, existed: bool) -> None:

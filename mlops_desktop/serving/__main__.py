@@ -22,7 +22,7 @@ from typing import TextIO
 from .errors import UserError
 from .message import msg
 from .server import PACKAGES, missing_packages
-from .server_limits import ENVIRONMENT, add_flags, server_limits
+from .server_limits import ENVIRONMENT, Options, add_flags, server_limits
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -108,7 +108,7 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     from .allowed_hosts import AllowedHosts
     from .app import make_app
     from .boot import verified_bundle
-    from .server import Options, address, listen, serve
+    from .server import address, listen, serve
     from .workers import serve_many
 
     if parsed.workers < 1:

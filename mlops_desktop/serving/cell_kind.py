@@ -26,6 +26,8 @@ _PLAIN = re.compile(r"[+\-−]?[0-9]*[.,]?[0-9]*")  # no date, though “03.2024
 
 def cell_text(cell: Any) -> str:
     """The text of a cell as a person reads it: blanks around it stripped, whole numbers and days as such; "" for None."""
+    if type(cell) is str:
+        return cell.strip()
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():

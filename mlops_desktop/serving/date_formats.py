@@ -10,7 +10,19 @@ from .month_names import MONTHS, WEEKDAYS, plain_name
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m"),
-    *("%Y年%m月%d日", "%Y年%m月", "%Y년 %m월 %d일", "%Y. %m. %d.", "%Y. %m. %d", "%Y.%m.%d.", "%d. %m. %Y", "%d.%m.%Y.", "%d.%m.%Y г."),
+    *(
+        "%Y年%m月%d日",
+        "%Y年%m月",
+        "%Y년 %m월 %d일",
+        "%Y. %m. %d.",
+        "%Y. %m. %d",
+        "%Y.%m.%d.",
+        "%d. %m. %Y",
+        "%d.%m.%Y.",
+        "%d.%m.%Y г.",
+        "%d.%m.%Y r.",
+        "%d %b %Y r.",
+    ),
     *(f"{first}{mark}{second}{mark}%{year}" for year in "Yy" for mark in "/.-" for first, second in (("%d", "%m"), ("%m", "%d"))),
     *("%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d. %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%d %b %y", "%Y %b %d", "%Y-%b-%d", "%d%b%Y"),
     *("%d.%b.%Y", "%d.%b.%y", "%d/%b/%y", "%d. %b %y", "%o %b %Y", "%b %o, %Y", "%b %o %Y", "%o de %b de %Y", "%o %b, %Y", "%o of %b %Y"),

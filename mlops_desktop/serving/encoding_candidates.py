@@ -74,16 +74,24 @@ def guess_encoding(lines: bytes, first: str) -> EncodingGuess:
             rivals.append(other)
             words[0] = pairs[0][0]
             words.append(pairs[0][1])
-    if _shares(lines, best, "cp437")[0] < 0.5:
+    if _shares(lines, best, "cp437")[0] < 0.5 and _has_few_ascii_letters(lines):
         found = _of_many_bytes(lines, best)
         rivals, words = [*rivals, *found.rivals], [*words, *found.words[1:]] if rivals else [*found.words]
     return EncodingGuess(best, tuple(rivals), tuple(words) if rivals else ())
 
 
+def _has_few_ascii_letters(lines: bytes) -> bool:
+    """Whether most words beyond ASCII hold hardly a letter of ASCII, as those of two bytes a letter do."""
+    words: list[bytes] = [word for word in _BYTE_WORD.findall(lines) if not word.isascii()]
+    beyond = [sum(byte >= 0x80 for byte in word) for word in words]
+    return sum(high >= 0.5 * len(word) for high, word in zip(beyond, words, strict=True)) > 0.5 * len(words)
+
+
 def _of_many_bytes(lines: bytes, best: str) -> EncodingGuess:
     """The guess where no encoding of one byte a letter gives words: the rivals are those of East Asia in which a word has letters alone."""
     text = max(_BYTE_WORD.findall(lines), key=lambda word: (not word.isascii(), len(word)), default=b"")
-    rivals = [one for one in _CJK if (reading := _decoded(text, one)) and all(char.isalpha() for char in reading)]
+    known = [one for one in _CJK if _decoded(lines, one) is not None]
+    rivals = [one for one in known if (reading := _decoded(text, one)) and all(char.isalpha() for char in reading)]
     words = [text.decode(one, "replace") for one in (best, *rivals)]
     return EncodingGuess(best, tuple(rivals), tuple(words) if rivals else ())
 
@@ -142,7 +150,12 @@ def _is_spoken(word: str) -> bool:
         inside = before != " " != behind
         if inside and _is_vowel(before) == _is_vowel(behind) == _is_vowel(char):
             return False
-        if (char == "õ" and behind != "e") or (char in _BEFORE_I and _is_vowel(behind)) or (char in _NOT_BEFORE_Y and behind in "yý"):
+        if (
+            (char == "õ" and behind != "e")
+            or (char == "ă" and _is_vowel(behind))
+            or (char in _BEFORE_I and _is_vowel(behind))
+            or (char in _NOT_BEFORE_Y and behind in "yý")
+        ):
             return False
     return True
 

@@ -1,4 +1,4 @@
-"""What one process of the service takes on at once and how long it waits, with the flags and environment variables that set it."""
+"""How a service runs: what one process takes on at once and how long it waits, with the flags and environment variables that set it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from .errors import UserError
 from .message import msg
 
+OVERTIME = 5.0  # seconds beyond the time of a stop after which the process ends, whatever runs
 ENVIRONMENT = "SERVING_"  # the beginning of the environment variables
 
 
@@ -31,6 +32,19 @@ class ServerLimits:
     body_timeout: float = _limit(60.0, "seconds for its body")
     timeout: float = _limit(30.0, "seconds for its answer, with the time that it waits for a thread; then it is answered with 503")
     stop_timeout: float = _limit(25.0, "seconds that requests in progress may take after a stop")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a service runs. `drain`: seconds for which it still answers, with `ready` at 503, after it was asked to stop."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    drain: float = 1.0
+    access_log: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    limits: ServerLimits = field(default_factory=ServerLimits)
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Several worker processes on one socket, counted as one service: `/metrics` and `/v1/drift` show the sum over all of them.
+"""Several worker processes for one socket, counted as one service: `/metrics` and `/v1/drift` show the sum over all of them.
 
 The parent has a channel to each worker. A worker that needs the sum asks the parent; the parent asks the other workers and adds up their
 counts. The counts that a worker sent last are kept when it dies.
@@ -15,16 +15,19 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from .connection_sharing import CAN_SHARE, Dispatcher, channel
+from .connection_sharing import stop as stop_sharing
 from .http_problems import HttpProblem
 from .metrics import NOW, Counts, added
-from .server import OVERTIME, Options, serve
+from .server import serve
+from .server_limits import OVERTIME, Options
 
 _log = logging.getLogger("serving")
 
@@ -43,51 +46,87 @@ def serve_many(folder: Path, sock: socket.socket, options: Options) -> None:
 
     log_to_stderr()
     context = multiprocessing.get_context("spawn")
-    stopping = threading.Event()
+    stopping, interrupted = _stop_events()
     aggregator = MetricsAggregator()
 
+    def start() -> tuple[Any, Connection, socket.socket]:
+        here, there = context.Pipe()
+        ours, theirs = channel() if CAN_SHARE else (sock, sock)
+        process = context.Process(target=work, args=(str(folder), theirs, options, there), daemon=False)
+        process.start()
+        there.close()
+        if CAN_SHARE:
+            theirs.close()
+        aggregator.open(here)
+        return process, here, ours
+
+    workers = [Worker(start) for _ in range(options.workers)]
+    dispatcher = Dispatcher(sock)
+    sock.setblocking(False)
+    try:
+        while not stopping.is_set():
+            _poll(workers, dispatcher, aggregator)
+            for one in workers if not stopping.is_set() else ():
+                if ended := one.keep(time.monotonic()):
+                    aggregator.close(ended)
+        _terminate(workers)
+        end = time.monotonic() + (options.drain if CAN_SHARE and not interrupted.is_set() else 0)
+        while time.monotonic() < end:
+            _poll(workers, dispatcher, aggregator)
+    finally:
+        if CAN_SHARE:
+            dispatcher.hand_over(_channels(workers))
+            stop_sharing(_channels(workers))
+        sock.close()
+        _terminate(workers)
+        processes = [one.process for one in workers if one.process is not None]
+        _end(processes, aggregator, options.drain + options.limits.stop_timeout + OVERTIME)
+
+
+def _stop_events() -> tuple[threading.Event, threading.Event]:
+    """Events that signals set: the service is to stop, and it is to stop at once."""
+    stopping, interrupted = threading.Event(), threading.Event()
+
     def stop(sig: int, frame: FrameType | None) -> None:
+        if sig != signal.SIGTERM:
+            interrupted.set()
         stopping.set()
 
     for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
+    return stopping, interrupted
 
-    def start() -> tuple[Any, Connection]:
-        here, there = context.Pipe()
-        process = context.Process(target=work, args=(str(folder), sock, options, there), daemon=False)
-        process.start()
-        there.close()
-        aggregator.open(here)
-        return process, here
 
-    workers = [Worker(start) for _ in range(options.workers)]
-    try:
-        while not stopping.is_set():
-            aggregator.poll([one.process.sentinel for one in workers if one.process is not None])
-            for one in workers:
-                if not stopping.is_set() and (ended := one.keep(time.monotonic())):
-                    aggregator.close(ended)
-    finally:
-        sock.close()  # the workers have handles of their own: the port is free when the last of them ends
-        processes = [one.process for one in workers if one.process is not None]
-        _end(processes, aggregator, options.drain + options.limits.stop_timeout + OVERTIME)
+def _poll(workers: Sequence[Worker], dispatcher: Dispatcher, aggregator: MetricsAggregator) -> None:
+    """Wait until something happens, for a short time at most; hand over the connections that have come."""
+    channels = _channels(workers)
+    sentinels = [one.process.sentinel for one in workers if one.process is not None]
+    aggregator.poll([*sentinels, *(dispatcher.sources() if channels else ())])
+    dispatcher.hand_over(channels)
+
+
+def _channels(workers: Iterable[Worker]) -> list[socket.socket]:
+    return [one.connections for one in workers if one.process is not None] if CAN_SHARE else []
 
 
 class Worker:
-    """One of the processes: the one that runs, or the time at which the next one is started. `start` gives a process and its connection."""
+    """One of the processes: the one that runs, or the time at which the next one is started.
 
-    def __init__(self, start: Callable[[], tuple[Any, Connection]]) -> None:
+    `start` gives a process, the connection for its counts, and the channel over which it gets its clients.
+    """
+
+    def __init__(self, start: Callable[[], tuple[Any, Connection, socket.socket]]) -> None:
         self._start, self._delay = start, FIRST_DELAY
         self._started = self._next = time.monotonic()
-        self.process, self._channel = start()
+        self.process, self._channel, self.connections = start()
 
     def keep(self, now: float) -> Connection | None:
         """Start a process when it is time to; the connection of the one that has ended, once, else None."""
         if self.process is None:
             if now >= self._next:
                 self._started = now
-                self.process, self._channel = self._start()
+                self.process, self._channel, self.connections = self._start()
             return None
         if self.process.is_alive():
             return None
@@ -96,13 +135,18 @@ class Worker:
         code = self.process.exitcode
         _log.error("a process of the service ended with exit code %s; the next one is started in %g s", code, self._delay)
         self.process = None
+        if CAN_SHARE:
+            self.connections.close()
         return self._channel
 
 
+def _terminate(workers: Iterable[Worker]) -> None:
+    for one in workers:
+        if one.process is not None and one.process.is_alive():
+            one.process.terminate()
+
+
 def _end(processes: list[Any], aggregator: MetricsAggregator, timeout: float) -> None:
-    for process in processes:
-        if process.is_alive():
-            process.terminate()
     deadline = time.monotonic() + timeout
     while (alive := [process for process in processes if process.is_alive()]) and time.monotonic() < deadline:
         aggregator.poll([process.sentinel for process in alive])
@@ -122,7 +166,7 @@ def work(folder: str, sock: socket.socket, options: Options, channel: Connection
         threading.Thread(target=_stop_with, args=(parent,), daemon=True).start()
     app = make_app(Path(folder), options.limits, AllowedHosts(options.host, options.allowed_hosts))
     app.slot.metrics.others = WorkerChannel(channel, app.slot.metrics.counts).others
-    serve(lambda: app, sock, options)
+    serve(lambda: app, sock, options, is_channel=CAN_SHARE)
 
 
 def _stop_with(parent: Any) -> None:

@@ -123,6 +123,6 @@ def test_without_the_extension_it_is_refused(project, tmp_path):
     """In the application that lacks the files, and for a column that holds no counts."""
     assert "counts" in refused(call("show", project))
     file = tmp_path / "amounts.csv"
-    file.write_text("a,b\n" + "".join(f"{i},{i * 1.5 - 9}\n" for i in range(60)), encoding="utf-8")
+    file.write_text("a,b\n" + "".join(f"{i % 7},{i * 1.5 - 9}\n" for i in range(60)), encoding="utf-8")
     output = refused(call("new", tmp_path / "project", "--data", file, "--target", "b", "--task", "counts", **JOINED))
     assert "no counts" in output

@@ -80,6 +80,11 @@ NUMBERS = {
     "limits beside one number": case(["> 100", "12", "≤ 5"], "integer", [100, 12, 5], "limits"),
     "amounts that count the rows": case([f"{i} kg" for i in range(1, 25)], "integer", range(1, 25), unit="kg"),
     "years in parentheses": case(["(1991)", "(1992)"], "category", ["(1991)", "(1992)"], "amounts"),
+    "ranges of prices": case(["$ 1 - $ 11", "$ 2 - $ 12"], "category", ["$ 1 - $ 11", "$ 2 - $ 12"], "amounts"),
+    "points of ten": case(["7,3/10", "8/10"], "category", ["7,3/10", "8/10"], "amounts"),
+    "stars of five": case(["4.5 out of 5 stars", "3 out of 5 stars"], "category", ["4.5 out of 5 stars", "3 out of 5 stars"], "amounts"),
+    "coordinates": case(["48.137, 11.575", "52.520, 13.405"], "category", ["48.137, 11.575", "52.520, 13.405"], "amounts"),
+    "negative whole numbers in parentheses": case(["(25)", "(120)"], "category", ["(25)", "(120)"], "amounts"),
     "lengths of two sides": case(["1x11 cm", "2x12 cm"], "category", ["1x11 cm", "2x12 cm"], "amounts"),
     "a flag in parentheses": case(["131", "135 (L)"], "integer", [131, 135], "footnotes"),
     "durations with a sign": case(["+0:30", "-1:15"], "number", [0.5, -1.25], "duration", unit="h"),
@@ -303,6 +308,10 @@ DATES = {
     "month and year in digits": case(["01-2024", "12-2023"], "date", ["2024-01-01", "2023-12-01"]),
     "month and short year in digits": case(["01/24", "12/23"], "date", ["2024-01-01", "2023-12-01"], "two_digit_years"),
     "days without a year and with points": case(["02.03.", "31.12."], "category", ["02.03.", "31.12."], "unread_dates"),
+    "short years behind an apostrophe": case(
+        ["Mon, Jan 1, '22", "Tue, Feb 2, '23"], "category", ["Mon, Jan 1, '22", "Tue, Feb 2, '23"], "unread_dates"
+    ),
+    "Polish years": case(["2 lutego 2021 r.", "13 marca 2022 r."], "date", ["2021-02-02", "2022-03-13"]),
     "Japanese eras": case(["令和6年2月2日", "平成30年1月5日"], "category", ["令和6年2月2日", "平成30年1月5日"], "unread_dates"),
     "genes": case(["TP53", "1-Mar", "BRCA1"], "category", ["TP53", "1-Mar", "BRCA1"], "excel_dates"),
     "numbers of things": case(["80 blue", "75 red", "3 blue"], "category", ["80 blue", "75 red", "3 blue"]),

@@ -21,6 +21,7 @@ CERTAIN = {
     "one French name": ("a\nHélène\n", "cp1252"),
     "Spanish": ("año;niño\nGarcía;Muñoz;Peña\n", "cp1252"),
     "Portuguese": ("João;São Paulo;preço;informação\n", "cp1252"),
+    "one Portuguese word": ("a\nSão\n", "cp1252"),
     "Swedish": ("Malmö;Åre;Växjö\n", "cp1252"),
     "Danish": ("Ærø;Sønderborg;Århus\n", "cp1252"),
     "Italian": ("città;perché;più\n", "cp1252"),

@@ -11,8 +11,9 @@ import time
 
 import pytest
 
+from mlops_desktop.serving.draining_server import close_listeners
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.server import _close_listeners, address, listen
+from mlops_desktop.serving.server import address, listen
 
 ROW = {"rows": [{"age": 40, "income": 2000.5, "city": "Rome", "member": True}]}
 
@@ -111,7 +112,7 @@ def test_connections_in_the_queue_are_accepted_before_the_socket_is_closed():
     sock.setblocking(False)
     port = sock.getsockname()[1]
     clients = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(5)]
-    accepted = _close_listeners([sock], [sock])  # a server closes its socket as this one does itself
+    accepted = close_listeners([sock], [sock])  # a server closes its socket as this one does itself
     assert len(accepted) == 5
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=10)
@@ -121,7 +122,7 @@ def test_connections_in_the_queue_are_accepted_before_the_socket_is_closed():
     for client in clients:
         with client:
             assert client.recv(10) == b"here"
-    assert _close_listeners([], []) == []
+    assert close_listeners([], []) == []
 
 
 class NewConnections(threading.Thread):
@@ -167,8 +168,8 @@ ENDLESS = """
 import sys, time
 from pathlib import Path
 from mlops_desktop.serving.app import make_app
-from mlops_desktop.serving.server import Options, address, listen, serve
-from mlops_desktop.serving.server_limits import ServerLimits
+from mlops_desktop.serving.server import address, listen, serve
+from mlops_desktop.serving.server_limits import Options, ServerLimits
 from mlops_desktop.serving.service import Service
 
 def explain(self, body, query=b""):

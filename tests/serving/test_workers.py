@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import socket
 import sys
 import threading
 import time
@@ -11,6 +13,7 @@ from multiprocessing import Pipe
 import pytest
 
 from mlops_desktop.serving import workers
+from mlops_desktop.serving.connection_sharing import CAN_SHARE
 from mlops_desktop.serving.http_problems import HttpProblem
 from mlops_desktop.serving.metrics import NOW
 from mlops_desktop.serving.workers import MetricsAggregator, WorkerChannel
@@ -189,13 +192,13 @@ def test_a_worker_that_keeps_dying_is_started_again_and_again_ever_later():
     made = []
 
     def start():
-        made.append((Process(), object()))
+        made.append((Process(), object(), socket.socket()))
         return made[-1]
 
     now = time.monotonic()
     worker, delays = workers.Worker(start), []
     for _ in range(9):
-        process, channel = made[-1]
+        process, channel, _ = made[-1]
         process.alive = False
         assert worker.keep(now) is channel
         died = now
@@ -210,3 +213,48 @@ def test_a_worker_that_keeps_dying_is_started_again_and_again_ever_later():
     assert worker.keep(now)
     assert worker.keep(now + 0.5) is None
     assert worker.process is made[-1][0]
+    made[-1][2].close()
+
+
+@pytest.mark.skipif(not CAN_SHARE, reason="connections cannot be handed over here")
+def test_connections_are_spread_evenly_and_none_is_reset_at_a_stop(running, folders):
+    import psutil
+
+    one = running(folders["binary"], "--workers", "2", "--drain", "0.5")
+    until_it_answers(one)
+    children = [psutil.Process(pid) for pid in children_of(one.process.pid)]
+    get = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for count in (2, 16):
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(socket.create_connection(("127.0.0.1", one.port), timeout=20)) for _ in range(count)]
+            for client in clients:
+                client.sendall(get)
+            assert all(client.recv(65_536).startswith(b"HTTP/1.1 200") for client in clients)
+            shares = [sum(each.status == "ESTABLISHED" for each in child.net_connections()) for child in children]
+            assert shares == [count // 2] * 2
+        time.sleep(0.1)
+    found = []
+
+    def connect():
+        while True:
+            try:
+                client = socket.create_connection(("127.0.0.1", one.port), timeout=20)
+            except OSError:
+                return
+            with client:
+                try:
+                    client.sendall(get)
+                    found.append(client.recv(65_536)[:12])
+                except OSError as error:
+                    found.append(repr(error))
+
+    threads = [threading.Thread(target=connect) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    assert one.stop() == 0
+    for thread in threads:
+        thread.join()
+    # As with one process, a few microseconds remain between the last `accept` and the end of the queue.
+    assert sum(one != b"HTTP/1.1 200" for one in found) <= 2, set(found)
+    assert len(found) > 50

@@ -123,7 +123,7 @@ def _usual_form(archive: zipfile.ZipFile) -> bytes:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """No search for cycles meanwhile: rows of cells hold none, and each search would walk over all of them."""
     was = gc.isenabled()
     gc.disable()
@@ -134,7 +134,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-@_no_collection()
+@without_collection()
 def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     """Every row of a sheet, without empty rows at the end and empty columns at the left."""
     job.step(0.1)

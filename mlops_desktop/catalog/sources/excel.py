@@ -18,7 +18,7 @@ from mlops_desktop.catalog.sources._sheet_choice import choose_sheet
 from mlops_desktop.catalog.sources._sheet_columns import SheetColumn, column_letter, from_column, hidden_note, sheet_columns
 from mlops_desktop.catalog.sources._sheet_tables import one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, table_among
-from mlops_desktop.catalog.sources._workbook import Workbook, open_workbook, read_sheet, unnamed_errors
+from mlops_desktop.catalog.sources._workbook import Workbook, open_workbook, read_sheet, unnamed_errors, without_collection
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 from mlops_desktop.serving.table_finder import find_table, is_blank
@@ -49,9 +49,15 @@ class Excel(TableSource):
         return {"sheet": _TITLES.get(Path(location), "", lambda: _titles(Path(location)), lambda _: True)}
 
     def read(self, location: str, job: Job) -> Batches:
+        table, report = self._table(Path(location), job)
+        yield from table_batches(table)
+        return report
+
+    @without_collection()
+    def _table(self, path: Path, job: Job) -> tuple[Any, ReadReport]:
+        """The table as a pyarrow.Table, and the report."""
         import pyarrow as pa
 
-        path = Path(location)
         job.step(0.0, msg("Reading {path}", path=path.name))
         sheet, notes = _SHEETS.get(path, self.sheet, lambda: self._sheet(path, job), _is_small)
         sheet, notes = from_column(sheet, self.first_column), [*notes]
@@ -71,9 +77,8 @@ class Excel(TableSource):
         table = pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns])
         if any(one.uncalculated for one in columns) and not any(one.filled for one in columns):
             raise _uncalculated(path)
-        yield from table_batches(table)
         read_hidden = hidden_note(sheet, columns, found.kept)
-        return ReadReport(
+        return table, ReadReport(
             rows_read=table.num_rows,
             rows_left_out=found.left_out + others + hidden,
             notes=(

@@ -120,7 +120,10 @@ _FORMS = (
     ("amounts", rf"{_N} ?[x×] ?{_N}(?: ?[x×] ?{_N})? ?[a-zA-Z\"]{{0,4}}", "lengths of several sides"),
     ("amounts", r"[0-9]{1,3}\s*[°'′’]\s*[0-9]{1,2}.*", "degrees, minutes and seconds"),
     ("amounts", r"P(?:[0-9.,]+[YMWD])+(?:T(?:[0-9.,]+[HMS])+)?", "durations of months and days, which do not convert"),
-    ("amounts", rf"{_N} ?(?:of|out of|von|sur|de) ?{_N}", "parts of a whole"),
+    ("amounts", rf"{_N} ?(?:of|out of|von|sur|de) ?{_N}(?: [a-zA-Z]+)?|{_N} ?/ ?(?:5|10|20|100)", "parts of a whole"),
+    ("amounts", rf"[$€£] ?{_N} ?[-–] ?[$€£]? ?{_N}.{{0,8}}|{_N} ?[-–] ?{_N} ?[$€£]", "ranges of amounts"),
+    ("amounts", r"[+-]?[0-9]{1,3}[.][0-9]{2,}°? ?[,; ] ?[+-]?[0-9]{1,3}[.][0-9]{2,}°?", "two coordinates"),
+    ("amounts", r"\([0-9]{2,}(?:[.,][0-9]+)*\)", "numbers in parentheses"),
     ("amounts", rf"(?:[$€£¥₹] ?{_N}|{_N} ?[$€£¥₹]) ?(?:/|per|pro|je) ?.{{1,12}}", "prices of a unit"),
 )
 

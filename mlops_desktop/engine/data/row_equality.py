@@ -15,7 +15,9 @@ _TELLING = 3
 def value_bits(values: Floats | Ints | Longs) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
     """The bits of each value, uint64; all NaN have the same bits, and both zeros."""
     if values.dtype.kind == "f":
-        return np.ascontiguousarray(np.where(np.isnan(values), np.nan, values + 0.0)).view(np.uint64)
+        copy = np.add(values, 0.0, order="C")
+        copy[np.isnan(copy)] = np.nan
+        return copy.view(np.uint64)
     return np.ascontiguousarray(values).astype(np.int64).view(np.uint64)
 
 

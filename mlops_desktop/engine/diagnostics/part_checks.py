@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlops_desktop.engine.diagnostics.check import Check, Checked, Outcome
 from mlops_desktop.engine.diagnostics.facts import TargetShift
 from mlops_desktop.serving.message import Message, msg
+from mlops_desktop.serving.plural import plural_msg
 
 LEAST_ROWS, FEWEST_ROWS = 30, 10
 LEAST_OF_CLASS, FEWEST_OF_CLASS = 10, 5  # in the held-out test set: below ten there is no interval
@@ -47,11 +48,18 @@ def _class_rows(checked: Checked) -> Outcome | None:
     if not rare:
         least = min(classes, key=lambda one: one.train)
         return Outcome("passed", msg("Every class has {count:,} training rows or more.", count=least.train))
-    message = msg("Class “{name}” has {count} training rows.", name=rare[0].name, count=rare[0].train)
+    first = rare[0]
+    message = plural_msg(first.train, "Class “{name}” has 1 training row.", "Class “{name}” has {n} training rows.", name=first.name)
     if len(rare) > 1:
-        message = msg("{first} {more} more classes have fewer than {least}.", first=message, more=len(rare) - 1, least=LEAST_TO_LEARN)
+        message = plural_msg(
+            len(rare) - 1,
+            "{first} 1 more class has fewer than {least}.",
+            "{first} {n} more classes have fewer than {least}.",
+            first=message,
+            least=LEAST_TO_LEARN,
+        )
     return Outcome(
-        "failed" if rare[0].train < FEWEST_TO_LEARN else "doubtful",
+        "failed" if first.train < FEWEST_TO_LEARN else "doubtful",
         message,
         msg("Little can be learned of it, and its figures are rough: bring more rows of it, merge it with another class, or leave it out."),
     )

@@ -70,7 +70,7 @@ def _suspicious(checked: Checked) -> Outcome | None:
     )  # fmt: skip
 
 
-SUSPICIOUS = Check("suspicious", "Not too good to be true", _suspicious)
+SUSPICIOUS = Check("suspicious", "Plausible score", _suspicious)
 
 
 def _overfit(checked: Checked) -> Outcome | None:
@@ -89,11 +89,11 @@ def _overfit(checked: Checked) -> Outcome | None:
     tolerance = NORMAL * scores.error
     if learned <= tolerance or kept + tolerance >= KEPT * learned:
         return Outcome("passed", message)
-    remedy = msg("It learns its rows by heart: try a simpler model or stronger regularisation, fewer columns, or more rows.")
+    remedy = msg("It overfits: try a simpler model or stronger regularisation, fewer columns, or more rows.")
     return Outcome("failed" if kept + tolerance <= 0 else "doubtful", message, remedy)
 
 
-OVERFIT = Check("overfit", "Learned, not learned by heart", _overfit)
+OVERFIT = Check("overfit", "No overfitting", _overfit)
 
 
 def _folds(checked: Checked) -> Outcome | None:

@@ -85,6 +85,8 @@ def target_shift(before: Target, after: Target, share: float) -> tuple[float, fl
     from scipy import stats
 
     if not before.classes:
+        if len(before.values) < 2 or len(after.values) < 2:
+            return 0.0, 1.0  # one row has no distribution
         found = stats.ks_2samp(before.values, after.values, method="asymp")
         n, m = len(before.values) * share, len(after.values) * share
         return float(found.statistic), float(stats.kstwobign.sf(math.sqrt(n * m / (n + m)) * found.statistic))

@@ -55,13 +55,17 @@ class Pipeline:
         """The pipeline of other decisions on the same data. It has the same typed table and rows, where they leave these as they are."""
         other = Pipeline(self.folder, project)
         other.store = self.store
+        other.take_over(self)
+        return other
+
+    def take_over(self, other: Pipeline) -> None:
+        """What another pipeline on the same data has found already, where the decisions of this one leave it as it is."""
         same = ["table"] if other.keys.table == self.keys.table else []
         if other.keys.rows == self.keys.rows:
             same += ["kept_rows", "_kept"]
             if other.roles() == self.roles() and other.project.task == self.project.task:
                 same += ["features", "target", "equal_rows"]
-        other.__dict__.update({name: self.__dict__[name] for name in same if name in self.__dict__})
-        return other
+        self.__dict__.update({name: other.__dict__[name] for name in same if name in other.__dict__})
 
     @cached_property
     def table(self) -> Table:

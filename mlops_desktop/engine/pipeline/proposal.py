@@ -5,6 +5,7 @@ afterwards.
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,8 +36,12 @@ def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str
     """
     job.step(0.0, "Looking at the columns")
     reasons: dict[str, str] = {}
-    pipeline = _with_task(Pipeline(folder, project), reasons)
-    pipeline = _with_measures(pipeline, reasons)
+    with_task = _with_task(Pipeline(folder, project), reasons)
+    with ThreadPoolExecutor(1) as beside:  # numpy leaves Python free
+        equal = beside.submit(lambda: with_task.equal_rows if project.split == default_splitter() else None)
+        pipeline = _with_measures(with_task, reasons)
+        equal.result()
+    pipeline.take_over(with_task)
     job.step(0.4, "Proposing the split")
     pipeline = pipeline.of(_with_split(pipeline, reasons))
     job.step(0.6, "Proposing steps and algorithms")

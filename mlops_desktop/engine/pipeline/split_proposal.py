@@ -18,6 +18,7 @@ from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
 
 TRIED_ROWS = 10_000  # up to so many rows any split is made before it is proposed; beyond, only those that may be impossible
+LEAST_ROWS = 2  # to learn from in each fold
 LEAST_OF_CLASS = 3  # rows of each of two classes: one to learn from, one to validate and one to test with
 
 
@@ -85,13 +86,22 @@ def _measurable(pipeline: Pipeline, split: Splitter) -> tuple[Splitter | None, U
         try:
             train, test = (made.target.take(np.searchsorted(made.kept_rows, rows)) for rows in (made.train_rows, made.test_rows))
             parts = [test, *(train.take(valid) for _, valid in made.folds)]
+            _refuse_single_rows(made)
         except UserError as error:
-            refusal = refusal if refusal.message else error
+            refusal = refusal if refusal.message and split.role else error  # of rows too few: what stands against the fewest folds
             continue
         most = most or trial
         if trial.role not in ("group", "time") or all(_has_two_classes(part) for part in parts):
             return trial, refusal
     return most, refusal
+
+
+def _refuse_single_rows(pipeline: Pipeline) -> None:
+    """UserError when a fold learns from one row, from which nothing follows."""
+    if min(len(train) for train, _ in pipeline.folds) < LEAST_ROWS:
+        there = plural_msg(len(pipeline.kept_rows), "1 row", "{n} rows")
+        text = msg("The table has {there}: too few to learn from, to validate and to test with.", there=there)
+        raise UserError(text, "Bring a table with more rows.")
 
 
 def _has_two_classes(target: Target) -> bool:

@@ -25,12 +25,16 @@ from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import Candidate, Combination, HeldOutRows, read_candidate
 from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.training.run_salvage import checksum, holds, salvage
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
+from mlops_desktop.serving.plural import plural_msg
 
 RUNS_FILE = "runs.sqlite"
 READ_ONLY_FILE = ".read_only"  # beside it in a temporary copy of a project whose folder cannot be written
-FORMAT = 4
+FORMAT = 5
 _SAME_ROWS = "SELECT ?1 UNION SELECT key FROM test_set WHERE digest = (SELECT digest FROM test_set WHERE key = ?1)"
+_WHOLE = "id, key, record, sum"
+_DAMAGED = (ValueError, TypeError, KeyError, AttributeError)
 Status = Literal["done", "failed", "stopped"]
 _RUN = (
     "CREATE TABLE IF NOT EXISTS run (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,"
@@ -45,6 +49,7 @@ _UPGRADES = {  # statements by the number of the format before them
         "CREATE TABLE test_set (key TEXT PRIMARY KEY, digest TEXT NOT NULL, count INTEGER NOT NULL, hashes BLOB NOT NULL,"
         " target TEXT NOT NULL)",
     ),
+    4: ("ALTER TABLE run ADD COLUMN sum TEXT NOT NULL DEFAULT ''",),  # checksums; a run of an older version has none
 }
 
 
@@ -123,26 +128,26 @@ class Runs:
         record = _written(run)
         with self._open(write=True) as connection:
             connection.execute(
-                "INSERT INTO run (id, key, at, record) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (key, id) DO UPDATE SET record = excluded.record, at = excluded.at",
-                (run.id, run.key, _now(), record),
+                "INSERT INTO run (id, key, at, record, sum) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (key, id) DO UPDATE SET record = excluded.record, at = excluded.at, sum = excluded.sum",
+                (run.id, run.key, _now(), record, checksum(run.id, run.key, record)),
             )
 
     def list(self, key: str) -> builtins.list[Run]:
         """The runs of a leaderboard by their place in the search."""
-        runs = [self._run(record) for (record,) in self._rows("SELECT record FROM run WHERE key = ? ORDER BY seq", (key,))]
+        runs = [self._run(*row) for row in self._rows(f"SELECT {_WHOLE} FROM run WHERE key = ? ORDER BY seq", (key,))]
         return sorted(runs, key=lambda run: run.number)
 
     def history(self) -> builtins.list[tuple[str, Run]]:
         """Every run of the project with the time of its record (ISO 8601, UTC), in the order in which they were first recorded."""
-        return [(at, self._run(record)) for at, record in self._rows("SELECT at, record FROM run ORDER BY seq")]
+        return [(at, self._run(*row)) for at, *row in self._rows(f"SELECT at, {_WHOLE} FROM run ORDER BY seq")]
 
     def get(self, prefix: str) -> Run:
         """The run whose id begins with `prefix`. UserError when there is none, or more than one."""
         wanted = prefix.strip().lower()
         named = "substr(id, 1, ?1) = ?2 OR id IN (SELECT new FROM renamed_run WHERE substr(old, 1, ?1) = ?2)"
-        rows = self._rows(f"SELECT id, record FROM run WHERE {named} ORDER BY seq", (len(wanted), wanted)) if wanted else []
-        ids = list(dict.fromkeys(id_ for id_, _ in rows))
+        rows = self._rows(f"SELECT {_WHOLE} FROM run WHERE {named} ORDER BY seq", (len(wanted), wanted)) if wanted else []
+        ids = list(dict.fromkeys(id_ for id_, *_ in rows))
         if not ids:
             raise UserError(msg("There is no run “{prefix}”.", prefix=prefix), "The list of runs (`runs`) shows their ids.")
         if len(ids) > 1:
@@ -157,7 +162,7 @@ class Runs:
                 ),
                 "Give more digits of the id.",
             )
-        return self._run(rows[-1][1])
+        return self._run(*rows[-1])
 
     def know_test_set(self, key: str, find: Callable[[], HeldOutRows]) -> None:
         """Keep which rows the held-out test set of the split `key` has, unless that is known: accesses are counted by them."""
@@ -202,9 +207,10 @@ class Runs:
         """
         with self._open(write=True) as connection:
             for old, new in runs:
+                record = _written(new)
                 connection.execute(
-                    "UPDATE OR REPLACE run SET id = ?, key = ?, record = ? WHERE id = ? AND key = ?",
-                    (new.id, new.key, _written(new), old.id, old.key),
+                    "UPDATE OR REPLACE run SET id = ?, key = ?, record = ?, sum = ? WHERE id = ? AND key = ?",
+                    (new.id, new.key, record, checksum(new.id, new.key, record), old.id, old.key),
                 )
                 connection.execute("INSERT OR REPLACE INTO renamed_run (old, new) VALUES (?, ?)", (old.id, new.id))
             connection.execute("UPDATE test_access SET key = ? WHERE key = ?", (split[1], split[0]))
@@ -220,10 +226,12 @@ class Runs:
         with self._open(write=False) as connection:
             return connection.execute(query, values).fetchall()
 
-    def _run(self, record: str) -> Run:
+    def _run(self, id: str, key: str, record: str, given: str) -> Run:
         try:
-            return Run.from_json(json.loads(record, object_hook=decode_message))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            if not holds(id, key, record, given):
+                raise ValueError("the record is not the one that was written")
+            return _read(record)
+        except _DAMAGED as error:
             raise self._set_aside() from error
 
     @contextlib.contextmanager
@@ -281,7 +289,7 @@ class Runs:
         return UserError(msg("The record of runs cannot be used: {error}.", error=error), "Check the disk, then try again.")
 
     def _set_aside(self) -> UserError:
-        """Keep a damaged file under another name, so that work can go on with a new one."""
+        """Keep a damaged file under another name, and what is whole of it in a new one, so that work can go on."""
         number = 1
         while (kept := self.path.with_name(f"runs.damaged-{number}.sqlite")).exists():
             number += 1
@@ -295,10 +303,29 @@ class Runs:
                 msg("The record of runs “{path}” is damaged, and cannot be moved: {strerror}.", path=self.path, strerror=error.strerror),
                 "Move it away yourself, then try again.",
             )
+        with self._open(write=True) as connection:
+            runs = salvage(kept, connection, _is_run)
         return UserError(
-            msg("The record of runs was damaged; it is kept as “{kept}”.", kept=kept.name),
-            "Try again: a new record begins. Train again to fill it.",
+            plural_msg(
+                runs,
+                "The record of runs was damaged; it is kept as “{kept}”. One run of it was whole and is kept.",
+                "The record of runs was damaged; it is kept as “{kept}”. {n} runs of it were whole and are kept.",
+                kept=kept.name,
+            ),
+            "Try again: work goes on with these. What else was in it can be trained again.",
         )
+
+
+def _read(record: str) -> Run:
+    return Run.from_json(json.loads(record, object_hook=decode_message))
+
+
+def _is_run(record: str) -> bool:
+    try:
+        _read(record)
+    except _DAMAGED:
+        return False
+    return True
 
 
 def _written(run: Run) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.training.ranking import ranked
@@ -42,7 +44,9 @@ def splits_text(board: Iterable[Run], others: Mapping[str, OtherSplit]) -> str:
     if best is None:
         return ""
     other, columns = others[best.id], ", ".join(f"“{name}”" for name in others[best.id].columns)
-    figures = {"label": best.label, "metric": best.metric, "own": f"{best.score:.4f}", "other": f"{other.score:.4f}", "columns": columns}
+    metric = METRICS.get(best.metric)
+    own, beside = (format_number(metric.shown(score) if metric else score) for score in (best.score or 0.0, other.score or 0.0))
+    figures = {"label": best.label, "metric": metric.label if metric else best.metric, "own": own, "other": beside, "columns": columns}
     if other.shuffled:
         return msg("{label}: {metric} {own} by time; with rows drawn at random it would be {other}.", **figures)
     both = msg("{label}: {metric} {own} with rows drawn at random, {other} by blocks of time ({columns}).", **figures)

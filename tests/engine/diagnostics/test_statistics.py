@@ -76,3 +76,8 @@ def test_the_target_of_two_parts():
     other = Target("binary", np.repeat([0, 1], [50, 50]), ("no", "yes"))
     assert target_shift(one, other, 1.0)[0] == pytest.approx(0.3)
     assert target_shift(one, other, 0.1)[1] > target_shift(one, other, 1.0)[1]  # ten rows of a group tell as much as one
+
+
+def test_one_row_has_no_distribution_that_shifts():
+    one, other = (Target("regression", np.array([value])) for value in (1.0, 2.0))
+    assert target_shift(one, other, 1.0) == (0.0, 1.0)

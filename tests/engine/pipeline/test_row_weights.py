@@ -11,7 +11,7 @@ from sklearn import metrics as sk
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.diagnostics import check_facts
-from mlops_desktop.engine.evaluation import out_of_fold_evaluation
+from mlops_desktop.engine.evaluation import evaluate_file, out_of_fold_evaluation
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.results import RESULTS, WEIGHTED
 from mlops_desktop.engine.pipeline.row_weights import refuse_unweighted_class
@@ -52,6 +52,17 @@ def test_they_count_in_the_scores_of_the_folds_and_in_the_evaluation(weighted):
     facts = check_facts(chosen, Silent())
     assert facts.weights.effective == pytest.approx(found.effective_rows)
     assert facts.folds.scores == pytest.approx(chosen.run.fold_scores)
+
+
+def test_they_count_in_another_file_too_and_a_note_says_where_they_are_absent(weighted, tmp_path):
+    chosen = open_chosen(weighted.pipeline, weighted.runs, Silent())
+    file = weighted.folder.parent / "t.csv"
+    assert evaluate_file(chosen, str(file), Silent()).effective_rows < ROWS
+    lines = [line.rpartition(",")[0] for line in file.read_text(encoding="utf-8").splitlines()]
+    (tmp_path / "bare.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = evaluate_file(chosen, str(tmp_path / "bare.csv"), Silent())
+    assert found.effective_rows is None
+    assert "The file has no column “w”, so all of its rows count alike." in found.notes
 
 
 def test_a_project_with_weights_has_other_runs_than_an_earlier_version_made_and_no_other_has(weighted, monkeypatch):

@@ -179,10 +179,15 @@ def test_a_class_that_no_split_can_measure_is_refused_in_one_sentence(tmp_path, 
         proposed(tmp_path, "x,label", [f"{i * 7 % 11},{'yes' if i < yes else 'no'}" for i in range(rows)], "label")
 
 
-@pytest.mark.parametrize(("rows", "folds"), [(3, 2), (5, 4), (6, 4)])
+@pytest.mark.parametrize(("rows", "folds"), [(4, 3), (5, 4), (6, 4)])
 def test_few_rows_get_as_many_folds_as_can_be_made(tmp_path, rows, folds):
     pipeline, _ = proposed(tmp_path, "x,y", [f"{i * 7 % 11},{i * 5 % 13 + 0.5}" for i in range(rows)], "y")
     assert pipeline.project.split.folds == folds == len(pipeline.folds)
+
+
+def test_three_rows_are_refused_before_the_run(tmp_path):
+    with pytest.raises(UserError, match="The table has 3 rows: too few to learn from, to validate and to test with"):
+        proposed(tmp_path, "x,y", ["1,2.5", "2,3.5", "3,1.5"], "y")
 
 
 def test_names_that_nobody_shares_leave_every_fold_with_features(tmp_path):

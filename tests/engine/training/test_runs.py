@@ -132,6 +132,7 @@ def test_a_record_of_the_format_before_is_brought_up(runs):
     runs.record_test_access("a", "x")
     with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE test_set")
+        connection.execute("ALTER TABLE run DROP COLUMN sum")
         connection.execute("PRAGMA user_version = 3")
     assert runs.share_used_before("a") == 0.0
     assert runs.test_accesses("a") == ["x"]
@@ -145,7 +146,7 @@ def test_json_of_a_run_is_plain():
             Run.from_json(broken)
 
 
-@pytest.mark.parametrize("how", ["garbage", "header", "middle", "record", "other tables"])
+@pytest.mark.parametrize("how", ["garbage", "header", "middle", "record", "score", "other tables"])
 def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
     for n in range(60):
         runs.record(a_run(n))
@@ -161,6 +162,9 @@ def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
     elif how == "record":
         with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
             connection.execute("UPDATE run SET record = '{}' WHERE seq = 7")
+    elif how == "score":
+        with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
+            connection.execute("UPDATE run SET record = replace(record, '0.75', '0.95') WHERE seq = 7")
     else:
         with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
             connection.execute("DROP TABLE run")
@@ -168,9 +172,14 @@ def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
     with pytest.raises(UserError, match=r"runs\.damaged-1\.sqlite"):
         runs.list("board")
     assert (runs.path.parent / "runs.damaged-1.sqlite").read_bytes() == damaged
-    assert runs.list("board") == []
-    runs.record(a_run(1))
-    assert len(runs.list("board")) == 1
+    kept = [run.number for run in runs.list("board")]
+    if how in ("record", "score"):
+        assert kept == [n for n in range(60) if n != 6]
+    else:
+        assert len(kept) < 60
+    runs.record(a_run(60))
+    assert len(runs.list("board")) == len(kept) + 1
+    assert all(run.score == 0.75 for run in runs.list("board"))
     runs.path.write_bytes(b"garbage again" * 1000)
     with pytest.raises(UserError, match=r"runs\.damaged-2\.sqlite"):
         runs.record(a_run(1))
@@ -179,7 +188,7 @@ def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
 def test_a_newer_record_is_refused_and_left_alone(runs):
     runs.record(a_run(1))
     with closing(sqlite3.connect(runs.path)) as connection:
-        connection.execute("PRAGMA user_version = 5")
+        connection.execute("PRAGMA user_version = 6")
     before = runs.path.read_bytes()
     with pytest.raises(UserError, match="newer version"):
         runs.list("board")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -12,9 +13,10 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushB
 
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation import selection_note
-from mlops_desktop.engine.project.decisions import ColumnNote, Search
+from mlops_desktop.engine.project.decisions import Answer, ColumnNote, Search
 from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.widgets.inputs import SpinBox
+from simulations.planted import electricity
 from tests.splitters import splitter
 from tests.ui.conftest import banner, click, find, settle
 
@@ -321,3 +323,16 @@ def test_a_split_that_is_shown_is_not_asked_for_again(trained):
     settle(trained)
     assert not [job for job in asked if job and job.name == "validation"]
     assert trained.controller.project.split == splitter("stratified")
+
+
+def test_scores_by_time_stand_beside_those_at_random_until_a_person_decides(make_project, open_project):
+    table = "\n".join(electricity(np.random.default_rng(0), 600)) + "\n"
+    decided = {"candidates": candidates("baseline", "decision_tree"), "search": Search(trials=2, seconds=None)}
+    window = open_project(make_project(table, "load", split=splitter("random"), encodings={}, steps=(), **decided), "train")
+    click(find(window, QPushButton, "start_training"))
+    settle(window)
+    assert window.panel.board.rows_model.columns[2].title == "By time"
+    assert all(texts[2] for texts in rows(window).values())
+    window.controller.edit("accepted", answers={"finding.time_order.Date": Answer(option="accept", reason="all days are alike")})
+    settle(window)
+    assert window.panel.board.rows_model.columns[2].title == "± sd"

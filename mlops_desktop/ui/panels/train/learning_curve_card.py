@@ -18,7 +18,7 @@ from mlops_desktop.ui.widgets.charts import LineChart
 from mlops_desktop.ui.widgets.series import Series
 
 STEEP = 0.1  # of the whole rise: so much in the last fifth means that more rows would help
-WIDE = 0.25, 0.1  # of the whole rise, and of the score: a gap larger than both means learning by heart
+WIDE = 0.25, 0.1  # of the whole rise, and of the score: a gap larger than both means overfitting
 NARROW = 420  # pixels below which there is no room for the pill beside the legend
 
 

@@ -40,6 +40,21 @@ def test_the_form_has_the_settings_of_the_method(made):
     assert made.form.fields["column"].value() == ("gone",)  # what is decided is shown, though it is not there
 
 
+def test_several_columns_that_were_proposed_stay_one_choice(made):
+    heard = []
+    made.changed.connect(lambda split, field: heard.append(split))
+    both = splitter("time", column=("year", "month"))
+    made.show_split(both, COLUMNS)
+    box = find(made, QComboBox, "split_column")
+    assert [box.itemText(i) for i in range(box.count())] == ["The column with the role “time”", "year, month", "day"]
+    for place, split in ((2, splitter("time", column="day")), (1, both)):
+        box.setCurrentIndex(place)
+        box.activated.emit(place)
+        assert heard.pop() == split
+        made.show_split(split, COLUMNS)
+        assert box.currentIndex() == place
+
+
 def test_columns_are_offered_by_their_kind():
     columns = [ColumnOverview(name, type_, 0, 5, (), (), TargetOption()) for name, type_ in zip("abcy", TYPES, strict=True)]
     assert split_columns(columns, "y") == [("a", "number"), ("b", "categorical"), ("c", "date")]

@@ -1,0 +1,109 @@
+"""uvicorn's server that stops without losing a request."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import faulthandler
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterable
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from .connection_sharing import taken
+from .server_limits import OVERTIME, Options
+
+LINGER = 0.2  # seconds that a connection accepted last has for sending its request
+
+
+class DrainingServer(uvicorn.Server):
+    """A server of uvicorn that goes on answering for `drain` seconds after SIGTERM, and accepts the connections that wait in the queue.
+
+    `channel`: the channel over which it gets its connections, instead of a listening socket.
+    """
+
+    def __init__(self, app: Any, config: uvicorn.Config, options: Options, channel: socket.socket | None) -> None:
+        super().__init__(config)
+        self._app, self._options, self._channel = app, options, channel
+        self._connecting: set[asyncio.Task[None]] = set()
+        self.stop_at = float("inf")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop at SIGTERM, and stop at once at Ctrl+C."""
+        if sig == signal.SIGTERM and (self._options.drain > 0 or self._channel is not None):
+            # A further SIGTERM changes nothing: a service manager sends one to the group, and the parent sends one to its workers.
+            self.stop_at = min(self.stop_at, time.monotonic() + self._options.drain + (0 if self._channel is None else OVERTIME))
+        else:
+            self.should_exit = True
+        if not self._app.draining and sys.stderr is not None:
+            # The interpreter cannot stop a thread, or a signal handler that waits for one.
+            faulthandler.dump_traceback_later(self._options.drain + LINGER + self._options.limits.stop_timeout + OVERTIME, exit=True)
+        self._app.draining = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, or wait for connections that are handed over."""
+        await super().startup(sockets)
+        if self._channel is not None:
+            asyncio.get_running_loop().add_reader(self._channel.fileno(), self._take)
+
+    def _take(self) -> None:
+        assert self._channel is not None
+        loop = asyncio.get_running_loop()
+        connections, is_last = taken(self._channel)
+        for connection in connections:
+            task = loop.create_task(self._connect(connection))
+            self._connecting.add(task)
+            task.add_done_callback(self._connecting.discard)
+        if is_last:
+            loop.remove_reader(self._channel.fileno())
+            self.should_exit = True
+
+    async def _connect(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # closed by the client meanwhile
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to stop now, asked ten times a second; once a second connections are looked at that wait for too long."""
+        now = time.monotonic()
+        if counter % 10 == 0:
+            connections: list[Any] = [*self.server_state.connections]
+            for connection in connections:
+                connection.expire(now)
+        return await super().on_tick(counter) or now >= self.stop_at
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what has come, and close every connection."""
+        queued = close_listeners(self.servers, sockets or [])
+        for connection in queued:
+            await self._connect(connection)
+        await asyncio.sleep(LINGER)
+        self._app.stop()
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        protocol: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        return made
+
+
+def close_listeners(servers: Iterable[Any], sockets: Iterable[socket.socket]) -> list[socket.socket]:
+    """Close the listening sockets; the connections that waited in their queues, which would be reset with them.
+
+    The servers close a socket first, while a duplicate keeps it open: nothing runs between the last `accept` and its end.
+    """
+    duplicates = [one.dup() for one in sockets]
+    for server in servers:
+        server.close()
+    queued = []
+    for duplicate in duplicates:
+        with duplicate, contextlib.suppress(BlockingIOError):
+            while True:
+                queued.append(duplicate.accept()[0])
+    for connection in queued:
+        connection.setblocking(False)
+    return queued
