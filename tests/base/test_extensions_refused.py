@@ -40,10 +40,10 @@ def test_what_is_wrong_is_named(monkeypatch, tmp_path: Path, file: str, code: st
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(code, encoding="utf-8")
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    assert message in refused(call("profile", SAMPLES / "penguins.csv"))
+    assert message in refused(call("profile", SAMPLES / "penguins.csv", cwd=tmp_path))  # extensions are loaded once for each process
 
 
 def test_a_folder_that_is_not_there_is_refused_by_every_command(monkeypatch, tmp_path):
     monkeypatch.setenv(VARIABLE, str(tmp_path / "gone"))
     for command in (["runs", tmp_path], ["serve", tmp_path], ["show", tmp_path], ["--serve", tmp_path]):
-        assert "There is no folder" in refused(call(*command))
+        assert "There is no folder" in refused(call(*command, cwd=tmp_path))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from mlops_desktop.engine.diagnostics.facts import CheckFacts
 from mlops_desktop.engine.project import OMIT_NONE, Project
@@ -34,7 +34,7 @@ class Outcome:
     verdict: Verdict
     message: str
     remedy: str = ""
-    fixes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    fixes: tuple[tuple[str, Mapping[str, object]], ...] = ()
     asked: tuple[str, ...] = ()
 
 
@@ -66,7 +66,7 @@ class CheckResult:
     remedy: str
     question: str
     accepted: str | None = field(default=None, metadata=OMIT_NONE)
-    fixes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    fixes: tuple[tuple[str, dict[str, object]], ...] = ()
     asked: tuple[str, ...] = ()
 
     @property

@@ -55,6 +55,6 @@ def _result(check: Check, outcome: Outcome, run: str, project: Project) -> Check
         remedy=outcome.remedy,
         question=question,
         accepted=accepted,
-        fixes=outcome.fixes,
+        fixes=tuple((label, dict(changes)) for label, changes in outcome.fixes),
         asked=outcome.asked,
     )

@@ -14,8 +14,10 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data import Location, NewFile, load_anew, name_of, read_new_file
+from mlops_desktop.engine.evaluation.unusual_values import unusual_values
 from mlops_desktop.engine.project import refuse_output
 from mlops_desktop.serving.answers import NO_ANSWER, formula_notes, row_warnings, table_header, table_rows, unanswered
+from mlops_desktop.serving.column import ValidationResult
 from mlops_desktop.serving.csv_io import own_words
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
@@ -43,7 +45,8 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
     """
     refuse_output(out, ".csv", file)
     found = read_for_scoring(scorer, file, Part(job, 0.0, 0.4), source)
-    frame, errors, warnings = found.checked.frame, found.problems(), row_warnings(found.checked)
+    frame, errors = found.checked.frame, found.problems()
+    absent = frozenset(issue.field for issue in found.checked.warnings if issue.code == "missing_column")
     rows = frame.rows
     refused = len(errors)
     temporary = out.with_name(disk.temporary_name(out.name))
@@ -57,10 +60,11 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
                     end = min(start + CHUNK, rows)
                     at = np.arange(start, end)
                     here = {row - start: errors[row] for row in at.tolist() if row in errors}
-                    scores = scorer.scores(frame.take(at))
+                    part = frame.take(at)
+                    scores = scorer.scores(part)
                     without = [row for row in unanswered(scores) if row not in here]
                     refused += len(without)
-                    unusual = {row - start: warnings[row] for row in at.tolist() if row in warnings}
+                    unusual = row_warnings(ValidationResult(part, [], unusual_values(scorer.schema, part, absent)))
                     writer.writerows(table_rows(scorer, scores, {**here, **dict.fromkeys(without, NO_ANSWER)}, unusual))
                     job.step(0.4 + 0.6 * end / rows, msg("Row {row:,} of {rows:,}", row=end, rows=rows))
             os.replace(temporary, out)

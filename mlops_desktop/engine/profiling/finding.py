@@ -49,9 +49,9 @@ class FindingKind:
     title: str
     safe: bool = False
 
-    def finding(self, severity: Severity, column: str, message: str, why: str, fix: dict[str, Any] | None = None) -> Finding:
+    def finding(self, severity: Severity, column: str, message: str, why: str, fix: Mapping[str, object] | None = None) -> Finding:
         """One finding of this kind."""
-        return Finding(self.rule, severity, column, message, why, fix, self.title, self.safe)
+        return Finding(self.rule, severity, column, message, why, dict(fix) if fix is not None else None, self.title, self.safe)
 
 
 @dataclass(frozen=True, eq=False)
