@@ -12,9 +12,14 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.engine.project import decisions, serialization
+from mlops_desktop.engine.project import migrations as project_migrations
+from mlops_desktop.engine.training import runs
+from mlops_desktop.serving import bundle_migrations, migrations, server_limits
+from mlops_desktop.serving.csv_cells import BLOCK as CSV_ROWS
 from mlops_desktop.serving.manifest import files_table
 from mlops_desktop.serving.routes import routes_table
 from mlops_desktop.serving.server_limits import limits_table
+from mlops_desktop.serving.service import CHUNK as JSON_ROWS
 from tests.serving.conftest import SCORERS, write_bundle
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -83,4 +88,24 @@ def test_every_field_that_identifies_a_bundle_is_in_its_table(folder):
 def test_the_tables_of_files_and_routes_are_those_of_the_service():
     assert files_table() in section(BUNDLE, "Files")
     assert routes_table("the target") in section(BUNDLE, "Routes")
-    assert limits_table() in section(BUNDLE, "Limits of a process")
+    limits = section(BUNDLE, "Limits of a process")
+    assert limits_table() in limits
+    assert f"{JSON_ROWS:,} rows of JSON, {CSV_ROWS:,} rows of CSV" in limits
+
+
+def test_every_module_of_the_service_with_connections_or_threads_is_described():
+    inside = section((DOCS / "architecture.md").read_text(encoding="utf-8"), "Inside the service")
+    named = set(re.findall(r"`(\w+\.py)`", inside))
+    folder = Path(server_limits.__file__).parent
+    concurrent = re.compile(r"(?m)^(?:import|from) (?:asyncio|concurrent|multiprocessing|socket|threading|uvicorn)\b")
+    assert {path.name for path in folder.glob("*.py") if concurrent.search(path.read_text(encoding="utf-8"))} <= named
+    assert named <= {path.name for path in folder.glob("*.py")}
+
+
+def test_the_changelog_names_the_formats_of_today():
+    text = (DOCS.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    found = re.search(r"Format (\d+) of `project.json`, (\d+) of `runs.sqlite`, (\d+) of `bundle.json`, (\d+) of the model file", text)
+    assert found  # the newest entry stands first
+    assert [int(number) for number in found.groups()] == [
+        module.FORMAT for module in (project_migrations, runs, bundle_migrations, migrations)
+    ]

@@ -25,7 +25,7 @@ from .http_messages import DATA_POLICY, PAGE_POLICY, PROBLEM, Headers, Reply
 from .http_problems import HttpProblem, too_large
 from .model_slot import ModelSlot
 from .pages import all_routes, page
-from .request_limits import RequestLimits
+from .request_limits import RequestLimits, stopping
 from .routes import Route, by_path
 from .server_limits import ServerLimits
 from .service import Service
@@ -146,7 +146,7 @@ class App:
             allowed = ((b"allow", ", ".join(methods).encode()),)
             raise HttpProblem(405, "method_not_allowed", "This address takes another method.", headers=allowed)
         if self.draining and found.route.refused_while_draining:
-            raise HttpProblem(503, "stopping", "The service is stopping.")
+            raise stopping()
         return found
 
     async def _answer(self, service: Service, found: Endpoint, head: RequestHead, receive: Receive, query: bytes) -> Reply:
@@ -155,7 +155,7 @@ class App:
         if head.content_type != found.consumes and not _matches(head.content_type, found.consumes):
             remedy = f"Send Content-Type: {found.route.consumes}"
             raise HttpProblem(415, "unsupported_media_type", "The content type is not the one of this address.", remedy)
-        with self._requests.room() as take:
+        with self._requests.reserve() as take:
             try:
                 body = await self._body(head.length, receive, take)
             except HttpProblem as problem:
@@ -164,7 +164,7 @@ class App:
             return await self._run(service, found, body, query)
 
     async def _body(self, length: int, receive: Receive, take: Callable[[int], None]) -> bytes:
-        """The body of a request, with its size and the room for it checked while it is read."""
+        """The body of a request, with its size and the limit of all bodies checked while it is read."""
         if length > self._limit:
             raise self._too_large()
         pieces, size = [], 0

@@ -30,15 +30,18 @@ class Dispatcher:
 
     def __init__(self, listening: socket.socket) -> None:
         self._listening = listening
-        self._waiting: socket.socket | None = None  # a connection that nobody had room for
+        self._waiting: socket.socket | None = None  # a connection that no channel had capacity for
+        self._failed = False  # the last `accept` met an error, such as no free file handle
         self._turn = 0
 
     def sources(self) -> tuple[int, ...]:
-        """What to wait for before the next `hand_over`: the socket, unless a connection waits because nobody had room for it."""
-        return () if self._waiting is not None else (self._listening.fileno(),)
+        """What to wait for before the next `hand_over`: the socket. Nothing while a connection waits for the capacity of a channel, and
+        after an error of `accept`: the socket would be ready at once, again and again.
+        """
+        return () if self._failed or self._waiting is not None else (self._listening.fileno(),)
 
     def hand_over(self, channels: Sequence[socket.socket]) -> None:
-        """Hand every connection that waits to the next of these channels that has room. Without one it waits in the queue."""
+        """Hand every connection that waits to the next of these channels with capacity. Without one it waits in the queue."""
         while channels:
             connection = self._waiting or self._accepted()
             if connection is None:
@@ -50,9 +53,13 @@ class Dispatcher:
             self._waiting = None
 
     def _accepted(self) -> socket.socket | None:
+        self._failed = False
         try:
             return self._listening.accept()[0]
         except (BlockingIOError, ConnectionError):
+            return None
+        except OSError:  # of this moment, such as too many open files or a network that is down: the next call tries again
+            self._failed = True
             return None
 
     def _sent(self, channels: Sequence[socket.socket], connection: socket.socket) -> bool:
@@ -83,7 +90,8 @@ def taken(channel: socket.socket) -> tuple[list[socket.socket], bool]:
             connection = socket.socket(fileno=handle)
             connection.setblocking(False)
             if connection.family != getattr(socket, "AF_UNIX", None):
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                with contextlib.suppress(OSError):  # macOS refuses it once the client has closed the connection
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connections.append(connection)
         if data == STOP or not data:  # or the other end is closed
             return connections, True

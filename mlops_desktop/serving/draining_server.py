@@ -94,14 +94,18 @@ class DrainingServer(uvicorn.Server):
 def close_listeners(servers: Iterable[Any], sockets: Iterable[socket.socket]) -> list[socket.socket]:
     """Close the listening sockets; the connections that waited in their queues, which would be reset with them.
 
-    The servers close a socket first, while a duplicate keeps it open: nothing runs between the last `accept` and its end.
+    The servers close a socket first, while a duplicate keeps it open: nothing runs between the last `accept` and its end. An error of
+    the system, such as too many open files, ends the accepting and not the stop.
     """
-    duplicates = [one.dup() for one in sockets]
+    duplicates = []
+    for one in sockets:
+        with contextlib.suppress(OSError):
+            duplicates.append(one.dup())
     for server in servers:
         server.close()
     queued = []
     for duplicate in duplicates:
-        with duplicate, contextlib.suppress(BlockingIOError):
+        with duplicate, contextlib.suppress(OSError):  # BlockingIOError: the queue is empty
             while True:
                 queued.append(duplicate.accept()[0])
     for connection in queued:

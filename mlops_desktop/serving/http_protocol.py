@@ -7,14 +7,16 @@ protocol, or for the next request.
 from __future__ import annotations
 
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from .app import App
 from .http_messages import PROBLEM
 from .http_problems import HttpProblem
+from .request_limits import body_overdue, busy
 
+Part = Literal["head", "body"]  # of a request
 END_OF_HEAD = b"\r\n\r\n"
 IDLE = 65.0  # seconds that a new connection may be open without a byte
 LINGER = 2.0  # seconds for which a client may read a last response before its connection is closed
@@ -32,7 +34,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_size = 0  # bytes of the head that the parser has found in the current request
         self._fault: HttpProblem | None = None  # why the parser was stopped
         self._refused = False  # the last response was sent, and whatever arrives is discarded
-        self._waiting = False  # for the rest of a request
+        self._waiting: Part | None = None  # the part of a request whose rest is waited for
         self._expires = 0.0  # when to wait no longer; 0 for never
         self._unsent, self._stalled = 0, 0.0  # bytes of responses that the client has not taken, and since when
 
@@ -44,7 +46,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.connections) > 2 * most:
             transport.abort()
         elif len(self.connections) > most:
-            self.refuse(HttpProblem(503, "busy", "The service has as many connections as it takes."))
+            self.refuse(busy())
 
     def data_received(self, data: bytes) -> None:
         """Give bytes to the parser, a head that begins with them whole and without `Upgrade`."""
@@ -58,7 +60,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.refuse(self._too_long())
                 return
             if end < 0 and data[0] in _FIRST_BYTES:
-                self.wait_for_more(data, self._limits.head_timeout)
+                self.wait_for_more(data, "head")
                 return
             self.stop_waiting()
             head = data[: end + 4]
@@ -66,15 +68,20 @@ class BoundedProtocol(HttpToolsProtocol):
                 data = _without_upgrade(head) + data[end + 4 :]
         super().data_received(data)
 
-    def wait_for_more(self, data: bytes, seconds: float) -> None:
-        """Keep the beginning of a request, whose rest is to arrive within some seconds of its first byte."""
-        if not self._waiting:
-            self._waiting, self._expires = True, monotonic() + seconds
+    def wait_for_more(self, data: bytes, part: Part) -> None:
+        """Keep the beginning of a request. The rest of this part of it is to arrive in time."""
+        self._wait(part)
         self._buffer = data
+
+    def _wait(self, part: Part) -> None:
+        """Begin the time for a part of a request, unless it has begun."""
+        if self._waiting != part:
+            seconds = self._limits.head_timeout if part == "head" else self._limits.body_timeout
+            self._waiting, self._expires = part, monotonic() + seconds
 
     def stop_waiting(self) -> None:
         """A request has arrived."""
-        self._waiting, self._expires = False, 0.0
+        self._waiting, self._expires = None, 0.0
 
     def expire(self, now: float) -> None:
         """Give up what takes too long: the rest of a request, or a client that does not take its responses."""
@@ -85,7 +92,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
         if self._expires and now >= self._expires:
             if self._waiting and not self._refused:
-                self.refuse(HttpProblem(408, "request_timeout", "The request did not arrive in time."))
+                self.refuse(body_overdue() if self._waiting == "body" else _head_overdue())
             else:
                 self.transport.close() if not unsent else self.transport.abort()
 
@@ -100,8 +107,9 @@ class BoundedProtocol(HttpToolsProtocol):
         body = problem.body(app.next_request_id())
         common = app.slot.current.headers.encoded(PROBLEM)
         default = b"".join(b"%s: %s\r\n" % pair for pair in self.server_state.default_headers)
+        more = b"".join(b"%s: %s\r\n" % pair for pair in problem.headers)
         tail = b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
-        self.transport.write(b"".join((STATUS_LINE[problem.status], default, common, tail, body)))
+        self.transport.write(b"".join((STATUS_LINE[problem.status], default, common, more, tail, body)))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._refused, self._buffer, self._expires = True, b"", monotonic() + LINGER
@@ -114,8 +122,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins: its head is to arrive in time."""
         self._parsing, self._head_size = True, 0
-        if not self._waiting:
-            self._waiting, self._expires = True, monotonic() + self._limits.head_timeout
+        self._wait("head")
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -157,6 +164,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def _too_long(self) -> HttpProblem:
         detail = f"At most {self._limits.max_head:,} bytes of headers are taken."
         return HttpProblem(431, "head_too_large", "The head of the request is too large.", detail)
+
+
+def _head_overdue() -> HttpProblem:
+    return HttpProblem(408, "request_timeout", "The request did not arrive in time.")
 
 
 def _without_upgrade(head: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What the requests of one process may hold and take at once: room for bodies, a place in the queue, time."""
+"""What the requests of one process may hold and take at once: bytes of bodies, a place in the queue, time."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ def busy() -> HttpProblem:
     return HttpProblem(503, "busy", "The service is busy.", "Send the request again later.", headers=_RETRY)
 
 
+def stopping() -> HttpProblem:
+    """503: the process ends soon."""
+    return HttpProblem(503, "stopping", "The service is stopping.", headers=_RETRY)
+
+
+def body_overdue() -> HttpProblem:
+    """408: the rest of a body did not arrive within the time of the limits."""
+    return HttpProblem(408, "body_timeout", "The body did not arrive in time.", headers=_RETRY)
+
+
 class RequestLimits:
     """Holds the requests of one process to its limits. Used on the event loop alone."""
 
@@ -41,6 +51,8 @@ class RequestLimits:
         self._body_seconds, self._work_seconds = min(STALLED_AT_STOP, left), min(self._work_seconds, left)
         for some, seconds in ((self._bodies, self._body_seconds), (self._works, self._work_seconds)):
             for one in some:
+                if one.expired():  # in this iteration of the loop: it can no longer be changed
+                    continue
                 one.reschedule(min(one.when() or now, now + seconds))
 
     @contextlib.asynccontextmanager
@@ -51,25 +63,25 @@ class RequestLimits:
                 yield
         except TimeoutError:
             if self._stopping:
-                raise _stopping() from None
-            raise HttpProblem(408, "body_timeout", "The body did not arrive in time.", headers=_RETRY) from None
+                raise stopping() from None
+            raise body_overdue() from None
 
     @contextlib.contextmanager
-    def room(self) -> Iterator[Callable[[int], None]]:
-        """A function that takes room for further bytes of a body, which is given back at the end. HttpProblem (503) when there is none."""
-        taken = 0
+    def reserve(self) -> Iterator[Callable[[int], None]]:
+        """A function that reserves further bytes of a body; they are released at the end. HttpProblem (503) beyond the limit."""
+        reserved = 0
 
         def take(size: int) -> None:
-            nonlocal taken
+            nonlocal reserved
             if self._buffered + size > self._limits.max_buffered:
                 raise busy()
             self._buffered += size
-            taken += size
+            reserved += size
 
         try:
             yield take
         finally:
-            self._buffered -= taken
+            self._buffered -= reserved
 
     async def run(self, pool: WorkPool, work: Callable[[], R]) -> R:
         """The result of work in a pool. HttpProblem (503) when too many requests are there, and when the time for the answer passes."""
@@ -81,7 +93,7 @@ class RequestLimits:
             async with self._within(self._works, self._work_seconds):
                 return await asyncio.wrap_future(pool.submit(lambda: deadline.run(work)))
         except (TimeoutError, OverdueError):
-            raise _stopping() if self._stopping else _overdue() from None
+            raise stopping() if self._stopping else _overdue() from None
         finally:
             deadline.end_now()
             self._requests -= 1
@@ -99,7 +111,3 @@ class RequestLimits:
 def _overdue() -> HttpProblem:
     detail = "The answer was not ready in time. Send fewer rows at once, or send the request again later."
     return HttpProblem(503, "timeout", "The answer took too long.", detail, headers=_RETRY)
-
-
-def _stopping() -> HttpProblem:
-    return HttpProblem(503, "stopping", "The service is stopping.", headers=_RETRY)

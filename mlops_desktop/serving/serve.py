@@ -51,11 +51,14 @@ def changed(folder: Path) -> str:
 
 
 def foreign(folder: Path) -> str:
-    """The first file that the export did not write where code of the bundle is: in its package, or a module beside it; empty for none."""
+    """The first file of code that the export did not write, in the package of the bundle or beside it; empty for none.
+
+    Other files, such as those that a file manager leaves in folders, are never loaded.
+    """
     sums = listed(folder) or {}
-    inside = (path for path in (folder / PACKAGE).rglob("*") if "__pycache__" not in path.parts and not path.is_dir())
-    beside = (path for path in folder.iterdir() if path.suffix.lower() in CODE and not path.is_dir())
-    names = sorted(path.relative_to(folder).as_posix() for paths in (inside, beside) for path in paths)
+    inside = (path for path in (folder / PACKAGE).rglob("*") if "__pycache__" not in path.parts)
+    found = (path for paths in (inside, folder.iterdir()) for path in paths if path.suffix.lower() in CODE and not path.is_dir())
+    names = sorted(path.relative_to(folder).as_posix() for path in found)
     return next((name for name in names if name not in sums), "")
 
 

@@ -51,7 +51,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     """A flag for each limit, such as `--max-connections`."""
     for one in fields(ServerLimits):
         flag, variable = "--" + one.name.replace("_", "-"), ENVIRONMENT + one.name.upper()
-        text = f"{one.metadata['help']} ({one.default:g}; {variable})"
+        text = f"{one.metadata['help']} ({_number(one.default)}; {variable})"
         parser.add_argument(flag, type=_KINDS[str(one.type)], metavar="N" if one.type == "int" else "SECONDS", help=text)
 
 
@@ -76,10 +76,14 @@ def server_limits(given: Mapping[str, Any], environment: Mapping[str, str] = os.
 def limits_table() -> str:
     """The limits as a table in Markdown."""
     rows = [
-        f"| `--{one.name.replace('_', '-')}` | `{ENVIRONMENT}{one.name.upper()}` | {one.default:,g} | {one.metadata['help']} |"
+        f"| `--{one.name.replace('_', '-')}` | `{ENVIRONMENT}{one.name.upper()}` | {_number(one.default)} | {one.metadata['help']} |"
         for one in fields(ServerLimits)
     ]
     return "\n".join(["| flag | environment | default | what |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def _number(value: Any) -> str:
+    return f"{value:,.12g}"
 
 
 _KINDS: Mapping[str, Callable[[str], float]] = {"int": int, "float": float}

@@ -122,7 +122,7 @@ class _SingleRowProtocol(BoundedProtocol):
             return
         size = end + 4 + self._body_length
         if len(data) < size:
-            self.wait_for_more(data, self._limits.body_timeout)
+            self.wait_for_more(data, "body")
         elif len(data) > size or self.flow.write_paused:
             super().data_received(data)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from .message import msg
@@ -50,14 +50,12 @@ def find_split_decimals(delimiter: str, names: int, rows: Sequence[Sequence[str]
     cells = [[cell.strip() for cell in column] for column in zip(*(row for row in rows if len(row) == width), strict=True)]
     if more == 1 and not any(cells[-1]):
         return SplitDecimals()  # each row ends with a comma
-    pairs = [at for at in range(width - 1) if _are_parts(cells[at], cells[at + 1])]
-    ways = _ways(pairs, more)
-    first = next(ways, None)
-    if first is None:
+    first, ways = _choices({at for at in range(width - 1) if _are_parts(cells[at], cells[at + 1])}, more, width)
+    if not ways:
         return SplitDecimals()
     alike = len(rows) >= _LEAST_ROWS and widths[width] >= _ALIKE * len(rows)
     row_names = more == 1 and len(set(cells[0])) == len(cells[0]) and bool(cells[-1][0])
-    if next(ways, None) is None and alike and not row_names:
+    if ways == 1 and alike and not row_names:
         return SplitDecimals(first)
     even = len(rows) > _LEAST_ROWS and len({len(text) for text in cells[first[0] + 1]}) == 1  # fractions of equally many digits
     return SplitDecimals(doubtful=not row_names or even)
@@ -69,14 +67,24 @@ def _are_parts(whole: Sequence[str], fraction: Sequence[str]) -> bool:
     return any(a for a, _ in both) and all((_WHOLE(a) and _FRACTION(b)) or not (a or b) for a, b in both)
 
 
-def _ways(pairs: Sequence[int], count: int, start: int = 0) -> Iterator[tuple[int, ...]]:
-    """Every choice of so many of these pairs of neighbours that share no cell."""
-    if not count:
-        yield ()
-    for at in pairs if count else ():
-        if at >= start:
-            for rest in _ways(pairs, count - 1, at + 2):
-                yield (at, *rest)
+def _choices(pairs: Collection[int], count: int, width: int) -> tuple[tuple[int, ...], int]:
+    """The first choice of so many of these pairs of neighbours among `width` cells that share no cell, and how many choices there are:
+    0, 1, or 2 for more than one.
+
+    Counted from the end (dynamic programming), as the choices themselves can be more than can be listed.
+    """
+    ways = [[1] + [0] * count for _ in range(width + 2)]  # by first position that may be used, and by how many pairs are to be chosen
+    for at in reversed(range(width)):
+        for more in range(1, count + 1):
+            ways[at][more] = min(2, ways[at + 1][more] + (ways[at + 2][more - 1] if at in pairs else 0))
+    first: list[int] = []
+    at = 0
+    while ways[0][count] and len(first) < count:
+        if at in pairs and ways[at + 2][count - len(first) - 1]:
+            first.append(at)
+            at += 1
+        at += 1
+    return tuple(first), ways[0][count]
 
 
 def joined_parts(whole: str, fraction: str) -> str:

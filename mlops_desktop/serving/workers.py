@@ -75,8 +75,8 @@ def serve_many(folder: Path, sock: socket.socket, options: Options) -> None:
             _poll(workers, dispatcher, aggregator)
     finally:
         if CAN_SHARE:
-            dispatcher.hand_over(_channels(workers))
-            stop_sharing(_channels(workers))
+            dispatcher.hand_over(_channels(workers, aggregator))
+            stop_sharing([one.connections for one in workers if one.process is not None])
         sock.close()
         _terminate(workers)
         processes = [one.process for one in workers if one.process is not None]
@@ -100,14 +100,15 @@ def _stop_events() -> tuple[threading.Event, threading.Event]:
 
 def _poll(workers: Sequence[Worker], dispatcher: Dispatcher, aggregator: MetricsAggregator) -> None:
     """Wait until something happens, for a short time at most; hand over the connections that have come."""
-    channels = _channels(workers)
-    sentinels = [one.process.sentinel for one in workers if one.process is not None]
-    aggregator.poll([*sentinels, *(dispatcher.sources() if channels else ())])
-    dispatcher.hand_over(channels)
+    # The sentinel of a process that has ended would be ready at once, again and again.
+    sentinels = [one.process.sentinel for one in workers if one.process is not None and one.process.is_alive()]
+    aggregator.poll([*sentinels, *(dispatcher.sources() if _channels(workers, aggregator) else ())])
+    dispatcher.hand_over(_channels(workers, aggregator))
 
 
-def _channels(workers: Iterable[Worker]) -> list[socket.socket]:
-    return [one.connections for one in workers if one.process is not None] if CAN_SHARE else []
+def _channels(workers: Iterable[Worker], aggregator: MetricsAggregator) -> list[socket.socket]:
+    """The channels of the workers that can answer: one that is still starting may fail, and its connections would be lost."""
+    return [one.connections for one in workers if one.process is not None and aggregator.is_ready(one.counts)] if CAN_SHARE else []
 
 
 class Worker:
@@ -119,14 +120,14 @@ class Worker:
     def __init__(self, start: Callable[[], tuple[Any, Connection, socket.socket]]) -> None:
         self._start, self._delay = start, FIRST_DELAY
         self._started = self._next = time.monotonic()
-        self.process, self._channel, self.connections = start()
+        self.process, self.counts, self.connections = start()
 
     def keep(self, now: float) -> Connection | None:
         """Start a process when it is time to; the connection of the one that has ended, once, else None."""
         if self.process is None:
             if now >= self._next:
                 self._started = now
-                self.process, self._channel, self.connections = self._start()
+                self.process, self.counts, self.connections = self._start()
             return None
         if self.process.is_alive():
             return None
@@ -137,7 +138,7 @@ class Worker:
         self.process = None
         if CAN_SHARE:
             self.connections.close()
-        return self._channel
+        return self.counts
 
 
 def _terminate(workers: Iterable[Worker]) -> None:
@@ -165,7 +166,9 @@ def work(folder: str, sock: socket.socket, options: Options, channel: Connection
     if parent is not None:
         threading.Thread(target=_stop_with, args=(parent,), daemon=True).start()
     app = make_app(Path(folder), options.limits, AllowedHosts(options.host, options.allowed_hosts))
-    app.slot.metrics.others = WorkerChannel(channel, app.slot.metrics.counts).others
+    counts = WorkerChannel(channel, app.slot.metrics.counts)
+    app.slot.metrics.others = counts.others
+    counts.ready()
     serve(lambda: app, sock, options, is_channel=CAN_SHARE)
 
 
@@ -186,6 +189,10 @@ class WorkerChannel:
         self._number, self._closed = 0, False
         self._answers: dict[int, Counts] = {}
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def ready(self) -> None:
+        """Let the parent hand connections to this worker from now on."""
+        self._send("ready", 0, self._counts())
 
     def others(self) -> Counts:
         """The sum of the counts of all other processes; HttpProblem (503) when it does not arrive in time."""
@@ -237,13 +244,14 @@ class _SumRequest:
 class MetricsAggregator:
     """The parent's ends of the connections to the workers; adds up their counts. Used by one thread.
 
-    Messages are JSON lists of kind, number and content. From a worker: `sum` (asks for the sum of the others) and `counts`, both with
-    its own counts. To a worker: `count` (asks for its counts) and `total`.
+    Messages are JSON lists of kind, number and content. From a worker: `ready` (it can answer), `sum` (asks for the sum of the others)
+    and `counts`, each with its own counts. To a worker: `count` (asks for its counts) and `total`.
     """
 
     def __init__(self) -> None:
         self._latest: dict[Connection, Counts] = {}  # counts of the workers that live, as they sent them last
         self._ended: Counts = {}  # of those that died
+        self._ready: set[Connection] = set()
         self._requests: dict[int, _SumRequest] = {}
         self._number = 0
 
@@ -251,11 +259,16 @@ class MetricsAggregator:
         """Add a new worker."""
         self._latest[connection] = {}
 
+    def is_ready(self, connection: Connection) -> bool:
+        """Whether a worker can answer, and has not ended."""
+        return connection in self._ready
+
     def close(self, connection: Connection) -> None:
         """Remove a worker that ended: its counts are kept, except those of the moment."""
         if connection not in self._latest:
             return
         counts = self._latest.pop(connection)
+        self._ready.discard(connection)
         self._ended = added(self._ended, {key: value for key, value in counts.items() if key != NOW})
         connection.close()
         self._requests = {number: one for number, one in self._requests.items() if one.asker is not connection}
@@ -275,7 +288,9 @@ class MetricsAggregator:
             self.close(connection)
             return
         self._latest[connection] = content
-        if kind == "sum":
+        if kind == "ready":
+            self._ready.add(connection)
+        elif kind == "sum":
             self._collect(connection, number)
         else:
             self._arrived(number, connection)

@@ -10,7 +10,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.sources import excel
+from mlops_desktop.catalog.sources import _sheet, excel
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats, parse_format
 from mlops_desktop.catalog.sources._ods_content import ods_sheet
 from mlops_desktop.catalog.sources._sheet_xml import sheet_xml
@@ -253,6 +253,31 @@ def test_hostile_xml_is_looked_through_at_once(part):
     sheet_xml(xml, {1})
     ods_sheet(xml, "x")
     assert time.process_time() - started < 5
+
+
+def test_currencies_are_looked_up_not_searched(monkeypatch):
+    compared = []
+    real = NumberFormat.__eq__
+    monkeypatch.setattr(NumberFormat, "__eq__", lambda one, other: compared.append(1) or real(one, other))
+    cells = "".join(f'<table:table-cell office:value-type="currency" office:currency="{at % 100:x}¤"/>' for at in range(200))
+    xml, formats = ods_sheet(f'<table:table table:name="x"><table:table-row>{cells}</table:table-row></table:table>'.encode(), "x")
+    assert [formats[key].mark for key in xml.styles.styles.tolist()] == [f"{at % 100:x}¤" for at in range(200)]
+    assert len(compared) < 500
+
+
+def test_a_row_of_many_merged_cells_is_copied_once(monkeypatch):
+    class Copy(list):
+        made = 0
+
+        def __init__(self, cells):
+            Copy.made += 1
+            super().__init__(cells)
+
+    monkeypatch.setattr(_sheet, "list", Copy, raising=False)
+    sheet = _sheet.Sheet("x", [["a"] * 50, [None] * 50], merged=tuple(_sheet.Area(0, at, 1, at) for at in range(50)))
+    filled, cells = sheet.with_merged_filled(2)
+    assert (filled.rows[1], cells, sheet.rows[1]) == (["a"] * 50, {at: [1] for at in range(50)}, [None] * 50)
+    assert Copy.made == 3  # the list of rows, and each of the two
 
 
 def test_many_styles_are_sought_at_once():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -304,3 +306,22 @@ def service(folders: dict[str, Path]) -> Iterator[Running]:
     one = Running([sys.executable, "-m", "mlops_desktop.serving", str(folders["binary"]), "--port", "0", "--drain", "0"])
     yield one
     one.stop()
+
+
+@pytest.fixture
+def no_more_handles() -> Callable[..., AbstractContextManager[None]]:
+    """A context in which this process can open so many further files, and then no more."""
+    resource = pytest.importorskip("resource")
+
+    @contextmanager
+    def limited(free: int = 0) -> Iterator[None]:
+        with open(os.devnull, "rb") as first:  # takes the lowest number that is free
+            lowest = first.fileno()
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + free, limits[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+    return limited

@@ -150,7 +150,8 @@ def test_request_ids_are_kept_or_made(apps, asked):
 def test_a_draining_service_is_not_ready(apps, asked):
     app = apps("binary")
     app.draining = True
-    assert asked(app, "GET", "/health/ready").status == 503
+    ready = asked(app, "GET", "/health/ready")
+    assert (ready.status, ready.headers["retry-after"]) == (503, "1")
     answer = asked(app, "POST", "/v1/predict", {"rows": [ROW]})
     assert (answer.status, answer.headers["connection"]) == (200, "close")
     assert asked(app, "GET", "/health/live").status == 200

@@ -55,6 +55,25 @@ def test_a_process_that_has_ended_gets_none_and_without_any_connections_wait(lis
     assert (len([opened(one) for one in connections]), is_last) == (4, False)
 
 
+def test_without_a_free_file_handle_connections_wait_and_nothing_is_polled(listening, opened, no_more_handles):
+    ours, theirs = (opened(end) for end in channel())
+    dispatcher = Dispatcher(listening)
+    opened(socket.create_connection(listening.getsockname(), timeout=10))
+    with no_more_handles():
+        dispatcher.hand_over([ours])
+    assert dispatcher.sources() == ()
+    dispatcher.hand_over([ours])
+    assert dispatcher.sources() == (listening.fileno(),)
+    assert len([opened(one) for one in taken(theirs)[0]]) == 1
+
+
+def test_a_connection_without_the_option_of_tcp_is_taken(opened):
+    ours, theirs = (opened(end) for end in channel())
+    datagrams = opened(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    socket.send_fds(ours, [b"c"], [datagrams.fileno()])
+    assert len([opened(one) for one in taken(theirs)[0]]) == 1
+
+
 def test_the_end_of_the_other_side_is_the_last_message():
     ours, theirs = channel()
     ours.close()

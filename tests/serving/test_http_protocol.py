@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -7,6 +8,12 @@ import socket
 import time
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from mlops_desktop.serving.app import App
+from mlops_desktop.serving.server_limits import ServerLimits
+from mlops_desktop.serving.single_row import single_row_protocol
 
 ROW = {"age": 40, "income": 2000.5, "city": "Rome", "member": True}
 BODY = json.dumps({"rows": [ROW]}).encode()
@@ -132,6 +139,31 @@ def test_requests_that_do_not_arrive(bounded):
             assert time.monotonic() - started < 10
 
 
+def test_the_time_for_a_body_begins_after_its_head(apps):
+    """Also of a small body, for which the fast path waits."""
+    limits = ServerLimits(head_timeout=100, body_timeout=1000)
+    app = App(apps("binary").slot, limits)
+    client, server = socket.socketpair()
+
+    async def run():
+        protocol = single_row_protocol(app)(config=uvicorn.Config(app), server_state=ServerState(), app_state={})
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, server)
+        now, data = time.monotonic(), post()
+        protocol.data_received(data[:20])
+        protocol.data_received(data[20:-9])
+        protocol.expire(now + 500)
+        client.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            client.recv(1)
+        protocol.expire(now + 1100)
+        client.setblocking(True)
+        assert json.loads(client.recv(65_536).partition(b"\r\n\r\n")[2])["type"].endswith(":body-timeout")
+        protocol.transport.close()
+
+    with client:
+        asyncio.run(run())
+
+
 def test_a_head_that_comes_byte_by_byte_is_given_up(bounded):
     with connect(bounded) as sock, contextlib.suppress(ConnectionError):
         for _ in range(60):
@@ -148,8 +180,10 @@ def test_connections_beyond_the_limit_are_answered(bounded):
         for sock in open_ones:
             sock.sendall(GET)
             assert responses(sock, 1)[0][0] == 200
-        with connect(bounded) as sock:
-            assert responses(sock, 1)[0][0] == 503
+        with connect(bounded) as sock, sock.makefile("rb") as file:
+            head, _, body = file.read().partition(b"\r\n\r\n")
+            assert b"\r\nretry-after: 1\r\n" in head.lower()
+            assert json.loads(body)["status"] == 503
     deadline = time.monotonic() + 5
     while statuses(bounded, GET) != [200]:
         assert time.monotonic() < deadline

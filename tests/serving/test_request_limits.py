@@ -74,6 +74,24 @@ def test_errors_of_the_work_are_those_of_the_request():
         asyncio.run(run())
 
 
+def test_a_stop_in_the_instant_of_a_timeout():
+    async def run():
+        held, loop = RequestLimits(ServerLimits(body_timeout=0.01)), asyncio.get_running_loop()
+        stopped = loop.create_future()
+
+        async def body():
+            async with held.body_time():
+                loop.call_later(0.02, lambda: stopped.set_result(held.stop()))
+                time.sleep(0.03)  # both are due in the next iteration of the loop
+                await asyncio.sleep(10)
+
+        with pytest.raises(HttpProblem):
+            await body()
+        await asyncio.wait_for(stopped, 1)
+
+    asyncio.run(run())
+
+
 def test_metrics_and_health_are_answered_while_every_other_thread_is_busy(bundles, monkeypatch, asked):
     """An explanation, and a large request, that never end by themselves."""
     app, ended = App(ModelSlot(bundles["binary"]), ServerLimits(timeout=1.0)), threading.Event()

@@ -82,7 +82,7 @@ def test_no_bytecode_of_the_bundle_is_run_and_none_is_written_there(exported, tm
     assert len([*cache.rglob("serving.*.pyc")]) > 20
 
 
-@pytest.mark.parametrize("name", ["numpy.py", "hashlib.py", "serving/more.py", "serving/tasks/count.so", "serving/web/more.js"])
+@pytest.mark.parametrize("name", ["numpy.py", "hashlib.py", "serving/more.py", "serving/tasks/count.so"])
 def test_files_that_are_not_of_the_bundle_are_refused(name, exported, tmp_path):
     folder = tmp_path / "bundle"
     shutil.copytree(exported, folder)
@@ -90,6 +90,16 @@ def test_files_that_are_not_of_the_bundle_are_refused(name, exported, tmp_path):
     code, output = run(folder, "selftest", cache=tmp_path)
     assert code == 1
     assert f"“{name}” does not belong to the bundle" in output
+
+
+def test_files_that_are_no_code_refuse_no_start(tmp_path):
+    (tmp_path / "serving").mkdir()
+    (tmp_path / "SHA256SUMS").write_text("", encoding="utf-8")
+    for name in (".DS_Store", "Thumbs.db", "notes.txt"):
+        (tmp_path / "serving" / name).touch()
+    assert serve.foreign(tmp_path) == ""
+    (tmp_path / "serving" / "more.pyc").touch()
+    assert serve.foreign(tmp_path) == "serving/more.pyc"
 
 
 def test_a_cache_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):

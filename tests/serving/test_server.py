@@ -125,6 +125,14 @@ def test_connections_in_the_queue_are_accepted_before_the_socket_is_closed():
     assert close_listeners([], []) == []
 
 
+@pytest.mark.parametrize("free", [0, 1])
+def test_a_stop_goes_on_without_free_file_handles(free, no_more_handles):
+    with listen("127.0.0.1", 0) as sock, socket.create_connection(sock.getsockname(), timeout=10):
+        sock.setblocking(False)
+        with no_more_handles(free):
+            assert close_listeners([], [sock]) == []
+
+
 class NewConnections(threading.Thread):
     """Opens a connection for each request, until it is refused."""
 

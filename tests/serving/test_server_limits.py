@@ -5,7 +5,7 @@ import argparse
 import pytest
 
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.server_limits import ServerLimits, add_flags, server_limits
+from mlops_desktop.serving.server_limits import ServerLimits, add_flags, limits_table, server_limits
 
 
 def parsed(*arguments):
@@ -19,6 +19,14 @@ def test_flags_go_before_the_environment_and_this_before_the_default():
     found = server_limits(parsed("--max-connections", "5"), environment)
     assert found == ServerLimits(max_connections=5, timeout=7.5)
     assert server_limits(parsed(), {}) == ServerLimits()
+
+
+def test_defaults_are_shown_digit_by_digit():
+    parser = argparse.ArgumentParser()
+    add_flags(parser)
+    for text in (parser.format_help(), limits_table()):
+        assert "64,000,000" in text
+        assert "10.0" not in text
 
 
 @pytest.mark.parametrize(

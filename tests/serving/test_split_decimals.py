@@ -23,5 +23,12 @@ def test_cut_numbers_are_found_where_their_place_is_certain(names, rows, found):
     assert find_split_decimals(";", names, cells) == SplitDecimals()
 
 
+def test_a_wide_table_of_whole_numbers_is_looked_through_at_once():
+    cells = [[str(at + row) for at in range(60)] for row in range(5)]
+    assert find_split_decimals(",", 30, cells) == SplitDecimals(tuple(range(0, 60, 2)))
+    assert find_split_decimals(",", 31, cells) == SplitDecimals(doubtful=True)  # many choices: each would be listed for minutes
+    assert find_split_decimals(",", 42, cells) == SplitDecimals(doubtful=True)
+
+
 def test_parts_are_put_together():
     assert (joined_parts("-1", "50"), joined_parts("", " ")) == ("-1,50", "")

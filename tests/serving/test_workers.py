@@ -13,9 +13,11 @@ from multiprocessing import Pipe
 import pytest
 
 from mlops_desktop.serving import workers
-from mlops_desktop.serving.connection_sharing import CAN_SHARE
+from mlops_desktop.serving.connection_sharing import CAN_SHARE, Dispatcher, taken
+from mlops_desktop.serving.connection_sharing import channel as connection_channel
 from mlops_desktop.serving.http_problems import HttpProblem
 from mlops_desktop.serving.metrics import NOW
+from mlops_desktop.serving.server import listen
 from mlops_desktop.serving.workers import MetricsAggregator, WorkerChannel
 
 ROW = {"rows": [{"age": 40, "income": 2000.5, "city": "Rome", "member": True}]}
@@ -214,6 +216,32 @@ def test_a_worker_that_keeps_dying_is_started_again_and_again_ever_later():
     assert worker.keep(now + 0.5) is None
     assert worker.process is made[-1][0]
     made[-1][2].close()
+
+
+@pytest.mark.skipif(not CAN_SHARE, reason="connections cannot be handed over here")
+def test_a_process_gets_connections_once_it_is_ready_and_is_not_waited_for_once_it_has_ended(monkeypatch):
+    monkeypatch.setattr(workers, "POLL_INTERVAL", 0.05)
+    (here, there), (ours, theirs), (sentinel, writer) = Pipe(), connection_channel(), Pipe()
+    aggregator, process = MetricsAggregator(), Process()
+    process.sentinel = sentinel.fileno()
+    aggregator.open(here)
+    worker = workers.Worker(lambda: (process, here, ours))
+    with listen("127.0.0.1", 0) as sock, here, there, ours, theirs, sentinel, socket.create_connection(sock.getsockname(), timeout=10):
+        sock.setblocking(False)
+        dispatcher = Dispatcher(sock)
+        workers._poll([worker], dispatcher, aggregator)
+        assert taken(theirs) == ([], False)
+        WorkerChannel(there, dict).ready()
+        workers._poll([worker], dispatcher, aggregator)
+        (connection,), _ = taken(theirs)
+        connection.close()
+        process.alive = False
+        writer.close()
+        started = time.monotonic()
+        workers._poll([worker], dispatcher, aggregator)
+        assert time.monotonic() - started > 0.9 * workers.POLL_INTERVAL
+        aggregator.close(here)
+        assert not aggregator.is_ready(here)
 
 
 @pytest.mark.skipif(not CAN_SHARE, reason="connections cannot be handed over here")

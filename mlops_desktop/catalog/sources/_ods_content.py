@@ -37,7 +37,7 @@ def ods_sheet(content: bytes, title: str) -> tuple[SheetXml, Mapping[int, Number
             found.add_cell(attributes)
     styles = CellStyles(*(np.array(part, kind) for part, kind in zip(found.places(), (np.intp, np.intp, np.int32), strict=True)))
     xml = SheetXml({}, [], styles if len(styles.rows) else None, found.merged, found.hidden_rows, found.hidden_columns)
-    return xml, dict(enumerate(found.formats))
+    return xml, {key: form for form, key in found.formats.items()}
 
 
 class _Sheet:
@@ -47,7 +47,7 @@ class _Sheet:
         self.merged: list[tuple[int, int, int, int]] = []
         self.hidden_rows: list[tuple[int, int]] = []
         self.hidden_columns: list[tuple[int, int]] = []
-        self.formats: list[NumberFormat] = []
+        self.formats: dict[NumberFormat, int] = {}  # each with its key
         self._formatted: list[tuple[int, int, int]] = []
         self._columns = self._row = self._next_row = self._column = 0
 
@@ -86,9 +86,7 @@ class _Sheet:
         return self._key_of(NumberFormat(mark=currency)) if kind == "currency" and currency else -1
 
     def _key_of(self, form: NumberFormat) -> int:
-        if form not in self.formats:
-            self.formats.append(form)
-        return self.formats.index(form)
+        return self.formats.setdefault(form, len(self.formats))
 
 
 def _table(content: bytes, title: str) -> bytes:

@@ -87,13 +87,15 @@ class Sheet:
         if not areas:
             return self, filled
         self._refuse_overlaps(areas)
-        rows = list(self.rows)
+        rows, changed = list(self.rows), dict[int, list[Any]]()  # a row is copied once, for all areas in it
         for one in areas:
             value = rows[one.top][one.left] if one.left < self.width else None
             if value is None or (one.right > one.left and (one.top < body or self._is_heading(one))):
                 continue
             for i in range(one.top, min(one.bottom + 1, len(rows))):
-                rows[i] = row = list(rows[i])
+                if i not in changed:
+                    rows[i] = changed[i] = list(rows[i])
+                row = changed[i]
                 for j in range(one.left, min(one.right + 1, self.width)):
                     if row[j] is None:
                         row[j] = value

@@ -18,7 +18,7 @@ from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
-from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, put_in_place, read_cells, read_notes, snapshot_path, write_beside
+from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, put_in_place, read_cells, snapshot_path, write_beside
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import TypedCells, decided_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
@@ -90,10 +90,18 @@ class _Snapshot:
         return self._place.result().stem
 
     def finish(self) -> None:
-        """Put the file in its place, unless the same one is there. UserError when the disk is full or refuses."""
+        """Put the file in its place, unless the same one is there, undamaged. UserError when the disk is full or refuses."""
         path, temporary = self._place.result(), self._written.result()
-        if not path.exists() or read_notes(path) != self._cells.notes:
+        if not _is_there(path, self._cells.notes):
             put_in_place(temporary, path)
+
+
+def _is_there(path: Path, notes: tuple[Evidence, ...]) -> bool:
+    """Whether the snapshot of a digest can be read whole and has these notes."""
+    try:
+        return read_cells(path).notes == notes
+    except UserError:  # it is gone or damaged; importing the file again is the remedy that such an error names
+        return False
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 from .check import CheckResult as CheckResult
 from .facts import CheckFacts as CheckFacts
 from .from_checks import check_questions as check_questions
+from .from_checks import unchecked_question as unchecked_question
 from .measuring import check_facts as check_facts
 from .measuring import stored_facts as stored_facts
 from .registry import CHECKS as CHECKS

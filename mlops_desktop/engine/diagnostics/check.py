@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mlops_desktop.engine.diagnostics.facts import CheckFacts
+from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.project import OMIT_NONE, Project
 from mlops_desktop.serving.message import translatable
 
@@ -38,21 +39,31 @@ class Outcome:
     asked: tuple[str, ...] = ()
 
 
+def of_run(checked: Checked) -> str:
+    """The scope of a doubt about one model."""
+    return checked.facts.run[:8]
+
+
+def of_split(checked: Checked) -> str:
+    """The scope of a doubt about the rows of the parts: the same for every model of this data, target and split."""
+    return Keys(checked.project).split[:8]
+
+
 @dataclass(frozen=True, eq=False)
 class Check:
-    """One check. `judge` returns None where it does not apply. `of_model`: its doubt is about one model; that of another is asked anew."""
+    """One check. `judge` returns None where it does not apply. `scope` is what its doubt is about: where that differs, it is asked anew."""
 
     id: str
     title: str
     judge: Callable[[Checked], Outcome | None]
-    of_model: bool = True
+    scope: Callable[[Checked], str] = of_run
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", translatable(self.title))
 
-    def question(self, run: str) -> str:
+    def question(self, checked: Checked) -> str:
         """The id of the question that asks about the doubt."""
-        return f"check.{self.id}.{run[:8]}" if self.of_model else f"check.{self.id}"
+        return f"check.{self.id}.{self.scope(checked)}"
 
 
 @dataclass(frozen=True)

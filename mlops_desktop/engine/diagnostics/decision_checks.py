@@ -64,4 +64,4 @@ def _positive(checked: Checked) -> Outcome | None:
     )
 
 
-POSITIVE = Check("positive", "Positive class", _positive, of_model=False)
+POSITIVE = Check("positive", "Positive class", _positive)

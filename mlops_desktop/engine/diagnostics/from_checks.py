@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Weight
 from mlops_desktop.engine.diagnostics.check import CheckResult, Verdict
 from mlops_desktop.engine.questions import ACCEPT, Option, Question
@@ -26,8 +27,23 @@ def check_questions(results: Sequence[CheckResult]) -> Iterator[Question]:
             column="",
             message=joined([as_message(one.title), one.message], ": "),
             evidence=one.remedy,
-            options=(
-                *fixes,
-                Option(ACCEPT, msg("Leave it as it is"), msg("The model is used as it is; your reason stands in the report.")),
-            ),
+            options=(*fixes, _accept()),
         )
+
+
+def unchecked_question(run: str, error: UserError) -> Question:
+    """The question about the run with this id, which cannot be checked because of an error."""
+    message = joined([as_message("The model could not be checked"), as_message(error.message)], ": ")
+    return Question(
+        id=f"check.unchecked.{run[:8]}",
+        stage="evaluate",
+        weight="warning",
+        column="",
+        message=message,
+        evidence=error.remedy,
+        options=(_accept(),),
+    )
+
+
+def _accept() -> Option:
+    return Option(ACCEPT, msg("Leave it as it is"), msg("The model is used as it is; your reason stands in the report."))

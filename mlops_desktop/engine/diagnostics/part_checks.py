@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlops_desktop.engine.diagnostics.check import Check, Checked, Outcome
+from mlops_desktop.engine.diagnostics.check import Check, Checked, Outcome, of_split
 from mlops_desktop.engine.diagnostics.facts import TargetShift
 from mlops_desktop.serving.message import Message, msg
 from mlops_desktop.serving.plural import plural_msg
@@ -37,7 +37,7 @@ def _test_rows(checked: Checked) -> Outcome | None:
     )
 
 
-TEST_ROWS = Check("test_rows", "Size of the test set", _test_rows, of_model=False)
+TEST_ROWS = Check("test_rows", "Size of the test set", _test_rows, of_split)
 
 
 def _class_rows(checked: Checked) -> Outcome | None:
@@ -65,7 +65,7 @@ def _class_rows(checked: Checked) -> Outcome | None:
     )
 
 
-CLASS_ROWS = Check("class_rows", "Rows of each class", _class_rows, of_model=False)
+CLASS_ROWS = Check("class_rows", "Rows of each class", _class_rows, of_split)
 
 
 def _target_shift(checked: Checked) -> Outcome | None:
@@ -89,7 +89,7 @@ def _part(shift: TargetShift) -> Message:
     return msg("fold {number}", number=shift.fold) if shift.fold else msg("the held-out test set")
 
 
-TARGET_SHIFT = Check("target_shift", "Same target in all parts", _target_shift, of_model=False)
+TARGET_SHIFT = Check("target_shift", "Same target in all parts", _target_shift, of_split)
 
 
 def _weights(checked: Checked) -> Outcome | None:
@@ -110,4 +110,10 @@ def _weights(checked: Checked) -> Outcome | None:
     )
 
 
-WEIGHTS = Check("weights", "Weights of the rows", _weights, of_model=False)
+def _of_weights(checked: Checked) -> str:
+    """The scope of a doubt about the column of weights on the rows of the parts."""
+    weights = checked.facts.weights
+    return f"{of_split(checked)}.{weights.column if weights else ''}"
+
+
+WEIGHTS = Check("weights", "Weights of the rows", _weights, _of_weights)

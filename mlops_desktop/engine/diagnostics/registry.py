@@ -36,15 +36,15 @@ def run_checks(facts: CheckFacts, project: Project, accesses: Sequence[str] | No
     """
     checked = Checked(facts, project, accesses)
     found = [(check, outcome) for check in CHECKS if (outcome := check.judge(checked)) is not None]
-    results = [_result(check, outcome, facts.run, project) for check, outcome in found]
+    results = [_result(check, outcome, checked) for check, outcome in found]
     return tuple(sorted(results, key=lambda one: _ORDER.index(one.verdict)))
 
 
-def _result(check: Check, outcome: Outcome, run: str, project: Project) -> CheckResult:
-    question = check.question(run)
+def _result(check: Check, outcome: Outcome, checked: Checked) -> CheckResult:
+    question = check.question(checked)
     accepted: str | None = None
     if outcome.verdict != "passed":
-        answers = [project.answers.get(id_) for id_ in (outcome.asked or (question,))]
+        answers = [checked.project.answers.get(id_) for id_ in (outcome.asked or (question,))]
         reasons = [answer.reason for answer in answers if answer is not None and answer.reason]
         accepted = joined(list(dict.fromkeys(reasons)), "; ") if len(reasons) == len(answers) else None
     return CheckResult(

@@ -55,11 +55,11 @@ class Pipeline:
         """The pipeline of other decisions on the same data. It has the same typed table and rows, where they leave these as they are."""
         other = Pipeline(self.folder, project)
         other.store = self.store
-        other.take_over(self)
+        other.reuse_results(self)
         return other
 
-    def take_over(self, other: Pipeline) -> None:
-        """What another pipeline on the same data has found already, where the decisions of this one leave it as it is."""
+    def reuse_results(self, other: Pipeline) -> None:
+        """Use what another pipeline on the same data has computed already, where the decisions of this one leave it as it is."""
         same = ["table"] if other.keys.table == self.keys.table else []
         if other.keys.rows == self.keys.rows:
             same += ["kept_rows", "_kept"]

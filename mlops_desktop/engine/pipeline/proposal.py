@@ -41,7 +41,7 @@ def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str
         equal = beside.submit(lambda: with_task.equal_rows if project.split == default_splitter() else None)
         pipeline = _with_measures(with_task, reasons)
         equal.result()
-    pipeline.take_over(with_task)
+    pipeline.reuse_results(with_task)
     job.step(0.4, "Proposing the split")
     pipeline = pipeline.of(_with_split(pipeline, reasons))
     job.step(0.6, "Proposing steps and algorithms")

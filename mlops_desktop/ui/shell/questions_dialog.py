@@ -81,9 +81,9 @@ class ProjectQuestions(QuestionsDialog):
         project = self._controller.project
         if self.isVisible() and self._controller.folder is not None and project.data:
             self._found.forget_refusals()
-            best = self._controller.project_status().best
-            measured = best is not None and self._controller.keys.other_split(best.id) in self._controller.store
-            self._found.want(f"{project_key(project)} {measured}", ListQuestions(*self._controller.inputs))
+            best, keys, store = self._controller.project_status().best, self._controller.keys, self._controller.store
+            known = [key in store for key in (keys.other_split(best.id), keys.checks(best.id), keys.scorer(best.id))] if best else []
+            self._found.want(f"{project_key(project)} {known}", ListQuestions(*self._controller.inputs))
             self._show_found()
 
     @Slot()

@@ -34,6 +34,26 @@ def test_the_same_cells_have_the_same_digest_under_any_name(tmp_path):
     assert found[0].rows == 3
 
 
+def flip_a_bit(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 8] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [flip_a_bit, lambda path: path.write_bytes(path.read_bytes()[:-20])])
+def test_a_damaged_snapshot_is_replaced_by_another_import(damage, tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text(CSV, encoding="utf-8")
+    project = import_cells(tmp_path, file, Project(), Silent()).project
+    path = snapshot_path(tmp_path, project.data)
+    good = path.read_bytes()
+    damage(path)
+    with pytest.raises(UserError, match="Import the data file again"):
+        read_cells(path)
+    assert import_cells(tmp_path, file, project, Silent()).project.data == project.data
+    assert path.read_bytes() == good
+
+
 def test_new_data_must_hold_what_decisions_name(tmp_path):
     file = tmp_path / "one.csv"
     file.write_text(CSV, encoding="utf-8")

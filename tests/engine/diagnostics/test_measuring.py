@@ -39,14 +39,30 @@ def test_the_queue_of_a_trained_project_holds_its_doubts_and_an_accepted_one_is_
     store, key = made.pipeline.store, made.pipeline.keys.checks(chosen.run.id)
     store.remove([key])
     store.put_value(key, replace(facts, parts=replace(facts.parts, test=20)))
+    asked = f"check.test_rows.{made.pipeline.keys.split[:8]}"
     found = {one.id: one for one in ListQuestions(made.folder, made.project).run(Silent())}
-    assert [one for one in found if one.startswith("check.")] == ["check.test_rows"]
-    assert found["check.test_rows"] in open_questions(tuple(found.values()))
-    decided = answer_question(made.project, found["check.test_rows"], ACCEPT, "There are no more.")
+    assert [one for one in found if one.startswith("check.")] == [asked]
+    assert found[asked] in open_questions(tuple(found.values()))
+    decided = answer_question(made.project, found[asked], ACCEPT, "There are no more.")
     again = {one.id: one for one in ListQuestions(made.folder, decided).run(Silent())}
-    assert not again["check.test_rows"].open
-    untrained = {one.id for one in ListQuestions(made.folder, replace(made.project, seed=99)).run(Silent())}
-    assert "check.test_rows" not in untrained
+    assert not again[asked].open
+    untrained = [one.id for one in ListQuestions(made.folder, replace(made.project, seed=99)).run(Silent())]
+    assert not [one for one in untrained if one.startswith("check.")]
+
+
+def test_the_queue_fits_no_model_and_asks_about_one_that_cannot_be_checked(trained, copy_of):
+    made = copy_of(trained)
+    run, store, keys = open_chosen(made.pipeline, made.runs, Silent()).run, made.pipeline.store, made.pipeline.keys
+
+    def asked() -> list[str]:
+        return [one.id for one in ListQuestions(made.folder, made.project).run(Silent()) if one.id.startswith("check.")]
+
+    store.remove([keys.checks(run.id)])
+    made.runs.record(replace(run, algorithm={"id": "unknown", "params": {}}, candidate=None))
+    assert asked() == [f"check.unchecked.{run.short}"]
+    store.remove([keys.model(run.id), keys.scorer(run.id)])
+    assert asked() == []
+    assert keys.model(run.id) not in store
 
 
 @pytest.mark.parametrize(("kind", "algorithm"), [("numbers", "ridge"), ("binary", "logistic")])

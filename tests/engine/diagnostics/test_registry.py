@@ -22,6 +22,7 @@ from mlops_desktop.engine.diagnostics.facts import (
 )
 from mlops_desktop.engine.diagnostics.from_checks import check_questions
 from mlops_desktop.engine.diagnostics.registry import CHECKS, run_checks
+from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.project import Answer, Project, from_json, to_json
 from mlops_desktop.engine.questions import ACCEPT, answer_question, open_questions, questions
 from mlops_desktop.engine.questions.queue import Overview
@@ -117,12 +118,20 @@ def test_an_accepted_doubt_carries_its_reason_and_one_of_another_model_is_asked_
     (question,) = check_questions([found(**few)["test_rows"]])
     decided = answer_question(PROJECT, question, ACCEPT, "There are no more.")
     assert not found(decided, run="ffffffffffff", **few)["test_rows"].open
+    assert found(replace(decided, target="another"), **few)["test_rows"].open
+
+
+def test_accepted_weights_are_asked_anew_of_another_column():
+    (question,) = check_questions([found(**FAULTS["weights"][0])["weights"]])
+    decided = answer_question(PROJECT, question, ACCEPT, "They are meant so.")
+    assert not found(decided, **FAULTS["weights"][0])["weights"].open
+    assert found(decided, weights=WeightFacts("other", 160, 9.0))["weights"].open
 
 
 def test_checks_are_in_the_queue_of_questions_and_their_fixes_are_decisions():
     further = list(check_questions(tuple(found(**FAULTS["suspicious"][1], **FAULTS["weights"][0]).values())))
     asked = questions(PROJECT, Overview(160, (), (), (), {}), [], further=further)
-    assert [one.id for one in open_questions(asked)] == ["check.suspicious.01234567", "check.weights"]
+    assert [one.id for one in open_questions(asked)] == ["check.suspicious.01234567", f"check.weights.{Keys(PROJECT).split[:8]}.w"]
     mended = answer_question(PROJECT, asked[0], "fix-1")
     assert mended.role("code") == "ignore"
 

@@ -109,7 +109,7 @@ def test_the_checks_follow_the_evaluation_and_use_no_test_set(trained, open_proj
     find(window, QPushButton, "check_test_rows_decide").click()
     find(window, QLineEdit, "question_0_reason").setText("There are no more rows.")
     find(window, QPushButton, "question_0_accept").click()
-    assert window.controller.project.answers["check.test_rows"].reason == "There are no more rows."
+    assert window.controller.project.answers[f"check.test_rows.{window.controller.keys.split[:8]}"].reason == "There are no more rows."
 
 
 def test_the_test_set_is_used_by_a_click_and_every_access_counts(trained, open_project):

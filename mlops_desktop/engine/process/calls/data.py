@@ -5,6 +5,7 @@ The window imports these classes too: what the work needs is imported where it i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,6 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import Question
 
 if TYPE_CHECKING:
-    from mlops_desktop.engine.diagnostics import CheckResult
     from mlops_desktop.engine.pipeline import Pipeline
 
 
@@ -190,7 +190,6 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
     def run(self, job: Job) -> tuple[Question, ...]:
         """See `engine.questions.questions`."""
         from mlops_desktop.engine.data import read_notes, snapshot_path
-        from mlops_desktop.engine.diagnostics import check_questions
         from mlops_desktop.engine.pipeline import Pipeline
         from mlops_desktop.engine.questions import questions
         from mlops_desktop.engine.training import Runs, time_findings
@@ -201,19 +200,31 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
         if measured := time_findings(pipeline, Runs(self.folder).list(pipeline.keys.board)):
             findings = (*measured, *(one for one in findings if one.rule != "time_order"))  # the same doubt, without figures
         overview = pipeline.overview(Part(job, 0.5, 0.6))
-        return questions(self.project, overview, findings, notes, check_questions(self._checks(pipeline, Part(job, 0.6, 1.0))))
+        return questions(self.project, overview, findings, notes, self._about_model(pipeline, Part(job, 0.6, 1.0)))
 
-    def _checks(self, pipeline: Pipeline, job: Job) -> tuple[CheckResult, ...]:
-        """The checks of the chosen run; none while there is no run of these decisions."""
-        from mlops_desktop.engine.diagnostics import check_facts, run_checks
-        from mlops_desktop.engine.training import Runs, open_chosen
+    def _about_model(self, pipeline: Pipeline, job: Job) -> Iterable[Question]:
+        """What is asked about the chosen run. None while its model was not made: to list questions, nothing is fitted. Where it cannot be
+        checked, the reason is a question, so that the others can be answered.
+        """
+        from mlops_desktop.engine.diagnostics import check_facts, check_questions, run_checks, stored_facts, unchecked_question
+        from mlops_desktop.engine.training import Chosen, Runs, stored_scorer
         from mlops_desktop.engine.workflow import project_status
 
-        runs = Runs(self.folder)
-        if project_status(self.project, pipeline.store, runs).best is None:
+        runs, store = Runs(self.folder), pipeline.store
+        best = project_status(self.project, store, runs).best
+        if best is None:
             return ()
-        facts = check_facts(open_chosen(pipeline, runs, Part(job, 0.0, 0.5)), Part(job, 0.5, 1.0))
-        return run_checks(facts, self.project, runs.test_accesses(pipeline.keys.split))
+        try:
+            facts = stored_facts(pipeline, best)
+            if facts is None:
+                try:
+                    scorer = stored_scorer(self.project, store, best.id)
+                except KeyError:
+                    return ()
+                facts = check_facts(Chosen(pipeline, best, scorer), job)
+        except UserError as error:
+            return (unchecked_question(best.id, error),)
+        return check_questions(run_checks(facts, self.project, runs.test_accesses(pipeline.keys.split)))
 
 
 @dataclass(frozen=True)
