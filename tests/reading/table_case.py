@@ -21,7 +21,7 @@ class Case:
     """A file, and the table in it.
 
     `columns` are joined by “ | ”, each with its name, its type, its typed value in the first row (– where missing) and its unit. `notes`
-    are the rules of what is noted on the whole table, `doubts` those of what is reported of columns beside their type, each as “column: rule”;
+    are the rules of what is noted on the whole table, `doubts` those of what is noted on columns beside their type, each as “column: rule”;
     both are sorted and joined by blanks or “ | ”.
     """
 

@@ -1,4 +1,4 @@
-"""Lines inside and below a table that are none of its rows: heads of groups, totals of groups, statistics, pages and sources; each is reported."""
+"""Lines inside and below a table that are none of its rows: heads of groups, totals of groups, statistics, pages and sources; all are noted."""
 
 from __future__ import annotations
 
