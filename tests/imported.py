@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.base.source import CellFormat
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, storable
+from mlops_desktop.engine.data.snapshot import put_in_place, write_beside
 
 
 def cells_of(data: Any, decimal: str = "") -> Cells:
@@ -37,3 +39,8 @@ def cells_of(data: Any, decimal: str = "") -> Cells:
 def raw_of(name: str, data: Any) -> RawColumn:
     """One column of such cells by its distinct values."""
     return cells_of({name: data}).column(name)
+
+
+def write_snapshot(cells: Cells, path: Path) -> None:
+    """Write the snapshot of cells as an import does."""
+    put_in_place(write_beside(cells, path.with_suffix(".new")), path)

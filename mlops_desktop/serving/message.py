@@ -71,7 +71,7 @@ class Message(str):
         return Message, (self.template, dict(self.args))
 
 
-@lru_cache(maxsize=1024)  # the columns of a wide table are told of in the same few sentences
+@lru_cache(maxsize=1024)  # the columns of a wide table are described by the same few sentences
 def _safe_fields(template: str) -> frozenset[str] | None:
     """The names of the fields of a template from a file; None when it asks for more than a sentence needs. ValueError when it is none."""
     names = set()

@@ -1,4 +1,4 @@
-"""Words that a cell holds instead of a value, by which a row without any value is told from a row of names or units."""
+"""Words that a cell holds instead of a value, by which a row without any value is distinguished from a row of names or units."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Notation:
 
     `label` completes “The numbers are written …”, `example` is a text of it with its value. `around` is the pattern of a text with the
     number as its group, for a notation that means one thing alone and so is read in a new file though the training data has none of it.
-    `cells` is the pattern of the texts that need it, and `meaning` what is told of these; both "" where there is nothing to tell.
+    `cells` is the pattern of the texts that need it, and `meaning` what is reported of these; both "" where there is nothing to report.
     """
 
     id: str

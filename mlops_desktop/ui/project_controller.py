@@ -268,7 +268,7 @@ class ProjectController(QObject):
             return None
 
     def suggestions(self) -> tuple[Suggestion, ...]:
-        """What is sound for today's rows and columns, with reasons; until that is known, what was known last of this project."""
+        """What suits today's rows and columns, with reasons; until that is known, what was known last of this project."""
         self._suggestions.want(self.keys.suggestions if self.folder is not None else "", scope="project")
         return self._suggestions.value or ()
 

@@ -8,9 +8,10 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.loading import given_source, load_cells
-from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_cells
+from mlops_desktop.engine.data.snapshot import cells_digest, read_cells
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.serving.dates import date_text
+from tests.imported import write_snapshot
 
 POINTS = "a;x\n" + "".join(f"r{i};{i % 7 + 1}.{100 + i}\n" for i in range(30))
 COMMAS = "a;x\n" + "".join(f"r{i};{i % 7 + 1},{100 + i}\n" for i in range(30))
@@ -65,7 +66,7 @@ def test_the_year_may_come_first(tmp_path, dates, first, doubt):
     column = table.schema.columns[0]
     assert date_text(int(table.frame.date("x")[0]), column.grammar.date) == first
     assert {one.rule for one in table.evidence if one.column == "x"} - {"type", "two_digit_years"} == ({doubt} if doubt else set())
-    write_cells(cells, tmp_path / "cells.parquet")
+    write_snapshot(cells, tmp_path / "cells.parquet")
     assert type_cells(read_cells(tmp_path / "cells.parquet"), {}, Silent()).schema == table.schema
 
 
@@ -86,7 +87,7 @@ def test_a_snapshot_keeps_it_and_older_digests_stay(tmp_path):
     cells, table = read(tmp_path, POINTS, thousands="point", dates="day", missing_texts="r1")
     assert cells_digest(cells) != cells_digest(plain)
     path = tmp_path / "cells.parquet"
-    write_cells(cells, path)
+    write_snapshot(cells, path)
     again = read_cells(path)
     assert (again.format, cells_digest(again)) == (cells.format, cells_digest(cells))
     assert type_cells(again, {}, Silent()).schema == table.schema

@@ -6,11 +6,16 @@ import ast
 import dataclasses
 import xml.etree.ElementTree as ElementTree
 
+import pytest
+
+from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices, tasks
+from mlops_desktop.engine.data import type_cells
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.project import Brief, Costs, Goals, Search
 from mlops_desktop.serving.message import Message
 from scripts import translations
+from tests.imported import cells_of
 
 
 def test_every_template_is_found():
@@ -44,6 +49,14 @@ def test_labels_and_helps_of_the_catalogue_settings_and_metrics_are_found():
     templates = {template for text in shown for template in templates_of(text)}
     assert len(templates) > 500
     assert templates - known == set()
+
+
+@pytest.mark.parametrize("name", ["x", "dauer"])
+def test_what_is_noted_on_durations_is_extracted_whole(name):
+    table = type_cells(cells_of({name: ["1:30", "25:10" if name == "x" else "2:05"]}), {}, Silent())
+    (message,) = (one.message for one in table.evidence if one.rule.startswith("duration"))
+    assert message.endswith(".5. If they are minutes and seconds, note “min” as the unit of the column.")
+    assert {*templates_of(message)} - {text for _, text in translations.all_texts()} == set()
 
 
 def texts_of(settings):

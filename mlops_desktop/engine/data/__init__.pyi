@@ -30,6 +30,7 @@ from .row_equality import row_digests as row_digests
 from .row_equality import value_bits as value_bits
 from .row_identity import row_hashes as row_hashes
 from .row_moments import moments as moments
+from .row_moments import time_blocks as time_blocks
 from .row_query import check_filter as check_filter
 from .row_query import rows_key as rows_key
 from .row_query import rows_where as rows_where

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, example_evidence
@@ -12,6 +13,7 @@ from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import Grammar
 from mlops_desktop.serving.dates import is_time_of_day
 from mlops_desktop.serving.frame import Bools, Longs
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.schema import Column
 
 _SIGN = "[+−–-]?"
@@ -91,9 +93,11 @@ def duration_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[E
     else:
         rule = "duration_by_name"
         template = "The column is named like a duration, so row {row} = {cell} was read as hours: 1:30 is 1.5."
+    evidence = example_evidence(raw, rule, template, cells)
     if two.any():
-        template += " If they are minutes and seconds, note “min” as the unit of the column."
-    yield example_evidence(raw, rule, template, cells)
+        unit = msg("If they are minutes and seconds, note “min” as the unit of the column.")
+        evidence = replace(evidence, message=joined([evidence.message, unit], " "))
+    yield evidence
 
 
 def time_of_day_evidence(raw: RawColumn, column: Column, values: Longs, good: Bools) -> Iterator[Evidence]:

@@ -26,7 +26,7 @@ _UNIT = marks_pattern((*CURRENCIES, *UNITS))
 _MARKED = re.compile(rf"(?P<number>.*[0-9][.,]?(?:\s?%)?)(?P<mark>{_BEHIND})")
 _BEHIND_UNIT = re.compile(rf"(?P<number>.*[0-9][.,]?)\s?(?P<unit>{_UNIT})(?P<mark>\s?(?:{_SYMBOLS}|{_RAISED}))")
 _LETTERS = re.compile("[A-Za-z]+")
-_PRECISE = ".*[0-9][.,][0-9].*|[^0-9]*[0-9]{4,}[^0-9]*"  # a number of a house has neither decimals nor four digits
+_PRECISE = ".*[0-9][.,][0-9].*|[^0-9]*[0-9]{4,}[^0-9]*"  # house numbers, such as 12a, have neither decimals nor four digits
 _MOST_MARKS = 12
 
 

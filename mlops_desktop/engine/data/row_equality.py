@@ -8,8 +8,8 @@ import numpy as np
 
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 
-_SAMPLE = 1000  # rows by which the columns that tell most rows apart are chosen
-_TELLING = 3
+_SAMPLE = 1000  # rows by which the columns with the most values are chosen
+_FIRST = 3  # such columns, which are compared before all others
 
 
 def value_bits(values: Floats | Ints | Longs) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
@@ -32,9 +32,9 @@ def row_digests(columns: Iterable[Floats | Ints | Longs], rows: int) -> np.ndarr
 def equal_rows(frame: Frame, names: Iterable[str]) -> Ints | None:
     """Codes from 0 that rows share when they are equal in these columns, (rows,) intp, missing equal to missing; None when all differ."""
     columns = [_values(frame, name) for name in names]
-    telling = _telling(columns, frame.rows)
-    if len(telling) < len(columns) and _all_differ(row_digests(telling, frame.rows)):
-        return None  # rows that differ in some columns differ in all
+    first = _most_distinct(columns, frame.rows)
+    if len(first) < len(columns) and _all_differ(row_digests(first, frame.rows)):
+        return None  # rows that differ in some columns are not equal
     distinct, codes = np.unique(row_digests(columns, frame.rows), return_inverse=True)
     return codes.astype(np.intp) if len(distinct) < frame.rows else None
 
@@ -44,10 +44,10 @@ def _all_differ(digests: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> bo
     return not (ordered[1:] == ordered[:-1]).any()
 
 
-def _telling(columns: Sequence[Floats | Ints | Longs], rows: int) -> list[Floats | Ints | Longs]:
+def _most_distinct(columns: Sequence[Floats | Ints | Longs], rows: int) -> list[Floats | Ints | Longs]:
     """The few columns with the most values in a sample of the rows."""
     sample = np.linspace(0, max(0, rows - 1), min(rows, _SAMPLE)).astype(np.intp)
-    return sorted(columns, key=lambda values: -len(np.unique(values[sample])))[:_TELLING]
+    return sorted(columns, key=lambda values: -len(np.unique(values[sample])))[:_FIRST]
 
 
 def _values(frame: Frame, name: str) -> Floats | Ints | Longs:
@@ -56,7 +56,7 @@ def _values(frame: Frame, name: str) -> Floats | Ints | Longs:
 
 
 def mixed(bits: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
-    """SplitMix64's finisher (Steele, Lea and Flood 2014): every bit in depends on every bit out."""
+    """SplitMix64's finisher (Steele, Lea and Flood 2014): every bit out depends on every bit in."""
     bits = bits + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

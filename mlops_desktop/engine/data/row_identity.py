@@ -16,7 +16,7 @@ BLOCK = 2**22  # bytes of texts at a time
 
 
 def row_hashes(cells: Cells) -> Hashes:
-    """A hash of each row, (rows,) uint64, by names and cells of all columns in any order. Equal rows are told apart by how many of them
+    """A hash of each row, (rows,) uint64, by names and cells of all columns in any order. Equal rows differ by how many of them
     come before, so that the rows of one table have hashes of their own, and those of a table that holds them again have the same ones.
     """
     total: Hashes = np.zeros(cells.rows, dtype=np.uint64)

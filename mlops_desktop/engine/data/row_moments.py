@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Frame, Longs
+from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Frame, Ints, Longs
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.month_names import month_number
 
@@ -29,6 +30,12 @@ def moments(frame: Frame, names: Sequence[str]) -> Longs | Floats:
         ranks = np.unique(ranks * len(distinct) + codes, return_inverse=True)[1].astype(np.int64)
     ranks[missing] = MISSING_DATE
     return ranks
+
+
+def time_blocks(when: NDArray[np.generic], count: int) -> Ints:
+    """The block of each moment (rows,): about `count` blocks of adjacent moments, about equal in rows. Equal moments are in one block."""
+    before = np.searchsorted(np.sort(when), when, side="left")
+    return np.unique(before * count // max(len(when), 1), return_inverse=True)[1].astype(np.intp)
 
 
 def _values(frame: Frame, name: str, several: bool) -> Longs | Floats:

@@ -33,21 +33,11 @@ def snapshot_path(folder: Path, data: str) -> Path:
     return folder / DATA_FOLDER / f"{data}.parquet"
 
 
-def write_cells(cells: Cells, path: Path) -> None:
-    """Write the cells so that `path` holds the old file or the whole new one, after a kill too.
+def write_beside(cells: Cells, temporary: Path) -> Path:
+    """Write the whole file of the cells under a temporary name in the folder of the snapshots, and return this name.
 
     UserError when the disk is full or refuses.
     """
-    temporary = path.with_name(disk.temporary_name(path.name))
-    try:
-        write_beside(cells, temporary)
-        put_in_place(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_beside(cells: Cells, temporary: Path) -> Path:
-    """Write the whole file of the cells under a temporary name in the folder of the snapshots. UserError as `write_cells`."""
     import pyarrow.parquet as pq
 
     facts = {
@@ -73,7 +63,10 @@ def write_beside(cells: Cells, temporary: Path) -> Path:
 
 
 def put_in_place(temporary: Path, path: Path) -> None:
-    """Give the file of `write_beside` its name. UserError as `write_cells`."""
+    """Give the file of `write_beside` its name: `path` holds the old file or the whole new one, after a kill too.
+
+    UserError when the disk refuses.
+    """
     with disk.explain_errors(_named(path)):
         disk.replace(temporary, path)
 
@@ -98,7 +91,7 @@ def _named(path: Path) -> str:
 
 
 def read_cells(path: Path) -> Cells:
-    """The cells that `write_cells` wrote, now or in an older version. UserError when the file is gone or damaged."""
+    """The cells that `write_beside` wrote, now or in an older version. UserError when the file is gone or damaged."""
     with disk.explain_errors(_named(path)):
         try:
             table = read_parquet(path, memory_map=True)

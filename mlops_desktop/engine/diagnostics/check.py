@@ -16,12 +16,13 @@ Verdict = Literal["passed", "doubtful", "failed"]
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """What a check looks at: the facts of a run, today's decisions, and why the held-out test set was used, once for each time
-    (None: not asked)."""
+    """What a check looks at: the facts of a run, today's decisions, and the run that each use of the held-out test set measured (see
+    `Runs.measured_runs`; None: not asked).
+    """
 
     facts: CheckFacts
     project: Project
-    accesses: Sequence[str] | None = None
+    measured: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -29,18 +29,17 @@ LEAKS = Check("leaks", "Columns that give away the target", _leaks)
 
 
 def _test_accesses(checked: Checked) -> Outcome | None:
-    accesses = checked.accesses
-    if accesses is None:
+    measured = checked.measured
+    if measured is None:
         return None
-    if not accesses:
+    if not measured:
         return Outcome("passed", msg("The held-out test set was not used yet."))
-    # The last part of each reason names the model that was measured.
-    models = len({why.rpartition(" ")[2] for why in accesses})
+    models = len(set(measured) - {""})
     if models < 2:
         return Outcome("passed", msg("The held-out test set measured one model only."))
     return Outcome(
         "doubtful",
-        msg("The held-out test set measured {models} different models ({count} uses).", models=models, count=len(accesses)),
+        msg("The held-out test set measured {models} different models ({count} uses).", models=models, count=len(measured)),
         msg("If a model was chosen by these figures, they are too good: choose by cross-validation, and measure once on new rows."),
     )
 

@@ -150,7 +150,7 @@ def _shifts(pipeline: Pipeline) -> tuple[TargetShift, ...]:
     parts += [(at, train.take(learned), train.take(valid)) for at, (learned, valid) in enumerate(pipeline.folds, start=1)]
     found = []
     for fold, before, after in parts:
-        # Rows of one group or time are no independent witnesses of the target: each group or block of time counts as one.
+        # Rows of one group or time are not independent observations: each group or block of time counts as one.
         share = units_of(pipeline, after).count / after.rows
         effect, p = statistics.target_shift(before.target, after.target, share)
         found.append(TargetShift(fold, after.rows, effect, p))

@@ -29,12 +29,12 @@ CHECKS: tuple[Check, ...] = (
 _ORDER = ("failed", "doubtful", "passed")
 
 
-def run_checks(facts: CheckFacts, project: Project, accesses: Sequence[str] | None = None) -> tuple[CheckResult, ...]:
+def run_checks(facts: CheckFacts, project: Project, measured: Sequence[str] | None = None) -> tuple[CheckResult, ...]:
     """Every check that applies to a run, the worst first.
 
-    `accesses` say why the held-out test set was used (`Runs.test_accesses`); None: that is not asked.
+    `measured` is the run that each use of the held-out test set measured (`Runs.measured_runs`); None: that is not asked.
     """
-    checked = Checked(facts, project, accesses)
+    checked = Checked(facts, project, measured)
     found = [(check, outcome) for check in CHECKS if (outcome := check.judge(checked)) is not None]
     results = [_result(check, outcome, checked) for check, outcome in found]
     return tuple(sorted(results, key=lambda one: _ORDER.index(one.verdict)))

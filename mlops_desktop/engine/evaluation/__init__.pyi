@@ -26,7 +26,7 @@ from .results import ResponseTime as ResponseTime
 from .results import RocCurve as RocCurve
 from .results import SelectionEstimate as SelectionEstimate
 from .results import WorstRow as WorstRow
-from .results import measured_model_note as measured_model_note
+from .results import held_out_notes as held_out_notes
 from .results import selection_key as selection_key
 from .results import selection_note as selection_note
 from .results import used_before_note as used_before_note

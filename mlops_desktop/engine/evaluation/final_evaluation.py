@@ -17,7 +17,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_new_file, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
-from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, measured_model_note, used_before_note
+from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, held_out_notes
 from mlops_desktop.engine.evaluation.sampling_units import units_of
 from mlops_desktop.engine.pipeline import Pipeline, read_facts, read_weights
 from mlops_desktop.engine.project import Costs
@@ -118,7 +118,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
     """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store."""
     pipeline = chosen.pipeline
     runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
-    runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
+    runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
     fitted = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
@@ -156,7 +156,7 @@ def seen_evaluation(pipeline: Pipeline, run: Run, runs: Runs) -> Evaluation | No
 def _with_accesses(found: Evaluation, pipeline: Pipeline, runs: Runs) -> Evaluation:
     key = pipeline.keys.split
     share = runs.share_used_before(key)
-    notes = [note for note in (measured_model_note(pipeline.project), used_before_note(share)) if note]
+    notes = held_out_notes(pipeline.project, share)
     accesses = len(runs.test_accesses(key))
     return replace(found, notes=(*notes, *found.notes), test_accesses=accesses, used_before=share or None)
 

@@ -50,7 +50,7 @@ class Intervals:
     """
 
     def __init__(self, predicted: Predictions, units: Units, seed: int, resamples: int, weights: Floats | None = None) -> None:
-        if weights is not None and not weights.all():  # rows that do not count are no witnesses
+        if weights is not None and not weights.all():  # rows of no weight say nothing of the sampling error
             kept = np.flatnonzero(weights)
             predicted, units, weights = predicted.take(kept), units.take(kept), weights[kept]
         self.predicted, self.units = predicted, units

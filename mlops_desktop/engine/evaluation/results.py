@@ -303,14 +303,16 @@ def selection_note(found: SelectionEstimate, metric_id: str) -> str:
     )
 
 
-def measured_model_note(project: Project) -> str:
-    """Which model figures of the held-out test set are about, as a sentence, where another one is deployed; empty where it is the same."""
-    if project.refit == "train":
-        return ""
-    return msg(
+def held_out_notes(project: Project, share: float) -> tuple[str, ...]:
+    """What to know of figures of the held-out test set, in sentences: that another model is deployed than was measured, and that a share of
+    the rows was in other test sets that were used (see `used_before_note`).
+    """
+    deployed = msg(
         "Measured with the model of the training part: the deployed model has the same settings and was then fitted on all rows, so that no"
         " row is left to measure it on."
     )
+    before = used_before_note(share)
+    return (*([deployed] if project.refit == "all" else []), *([before] if before else []))
 
 
 def used_before_note(share: float) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.metric import Statistic
+from mlops_desktop.engine.data import time_blocks
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 
@@ -76,9 +77,8 @@ def time_units(time: NDArray[np.generic]) -> Units:
     """Blocks of adjacent times (rows,), about equal in rows: 20, or as many as have 10 rows. Rows of one moment are in one block."""
     rows = len(time)
     blocks = max(1, min(TIME_BLOCKS, rows // ROWS_OF_BLOCK))
-    before = np.searchsorted(np.sort(time), time, side="left")
-    distinct, of_row = np.unique(before * blocks // max(rows, 1), return_inverse=True)
-    return Units("time", of_row.astype(np.intp), len(distinct))
+    of_row = time_blocks(time, blocks)
+    return Units("time", of_row, int(of_row.max(initial=-1)) + 1)
 
 
 def units_of(pipeline: Pipeline, rows: Dataset) -> Units:

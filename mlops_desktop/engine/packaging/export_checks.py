@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, measured_model_note, used_before_note
+from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, held_out_notes, used_before_note
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
@@ -80,8 +80,8 @@ def _evaluated(project: Project, found: ProjectStatus, test_accesses: int, used_
             "It was used once so far. The export counts as one more use.",
             "It was used {n} times so far. The export counts as one more use.",
         )
-        notes = [note for note in (measured_model_note(project), used_before_note(used_before)) if note]
-        return Check("evaluated", "ok", msg("Measured on the held-out test set"), joined([*notes, uses], " "))
+        text = joined([*held_out_notes(project, used_before), uses], " ")
+        return Check("evaluated", "ok", msg("Measured on the held-out test set"), text)
     text = msg("The export measures the model on it, which counts as one use.")
     if used_before:
         text = joined([used_before_note(used_before), text], " ")

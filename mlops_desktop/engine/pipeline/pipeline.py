@@ -55,11 +55,11 @@ class Pipeline:
         """The pipeline of other decisions on the same data. It has the same typed table and rows, where they leave these as they are."""
         other = Pipeline(self.folder, project)
         other.store = self.store
-        other.take_over(self)
+        other.reuse_results(self)
         return other
 
-    def take_over(self, other: Pipeline) -> None:
-        """What another pipeline on the same data has found already, where the decisions of this one leave it as it is."""
+    def reuse_results(self, other: Pipeline) -> None:
+        """Use what another pipeline on the same data has computed already, where the decisions of this one leave it as it is."""
         same = ["table"] if other.keys.table == self.keys.table else []
         if other.keys.rows == self.keys.rows:
             same += ["kept_rows", "_kept"]
@@ -223,7 +223,16 @@ class Pipeline:
     @cached_property
     def folds(self) -> list[tuple[Ints, Ints]]:
         """Training and validation positions within the training part, fold by fold."""
-        return make_folds(self.project.split, self._split_facts(self._cut[0], self.target.take(self._cut[0])), self.project.seed)
+        return make_folds(self.project.split, self._train_facts, self.project.seed)
+
+    @property
+    def equal_in_train(self) -> Ints | None:
+        """Codes of the training rows, (rows,), that equal ones share, where the split keeps these together; None where it does not."""
+        return self._train_facts.equal
+
+    @cached_property
+    def _train_facts(self) -> SplitFacts:
+        return self._split_facts(self._cut[0], self.target.take(self._cut[0]))
 
     def texts(self, layout: Layout) -> tuple[str, ...]:
         """The columns of a layout that hold free text, as the types of the table say."""

@@ -136,7 +136,7 @@ def session_of(pipeline: Pipeline) -> PreviewSession:
 def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> RecipePreview:
     """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the row filter at `row_filter` in detail.
 
-    A step or row filter at these positions is tried for itself alone when it is off. What is sound for these columns is in the store
+    A step or row filter at these positions is tried for itself alone when it is off. What suits these columns is in the store
     afterwards (`suggestions`), so that each step can be shown with its reason.
     """
     project = pipeline.project

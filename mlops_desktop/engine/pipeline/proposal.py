@@ -41,7 +41,7 @@ def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str
         equal = beside.submit(lambda: with_task.equal_rows if project.split == default_splitter() else None)
         pipeline = _with_measures(with_task, reasons)
         equal.result()
-    pipeline.take_over(with_task)
+    pipeline.reuse_results(with_task)
     job.step(0.4, "Proposing the split")
     pipeline = pipeline.of(_with_split(pipeline, reasons))
     job.step(0.6, "Proposing steps and algorithms")
@@ -65,7 +65,7 @@ def _with_task(pipeline: Pipeline, reasons: dict[str, str]) -> Pipeline:
 
 
 def suggestions(pipeline: Pipeline) -> tuple[Suggestion, ...]:
-    """Row filters and steps that are sound for this data, whatever of them is in the project already; kept in the store.
+    """Row filters and steps that suit this data, whatever of them is in the project already; kept in the store.
 
     UserError when there are no rows to learn from.
     """
@@ -165,8 +165,8 @@ def _with_split(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
 
 def _with_recipe(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     project = pipeline.project
-    sound = {} if project.steps else {one: why for one, why in suggestions(pipeline) if isinstance(one, Operation)}
-    project = replace(project, steps=project.steps or tuple(map(Step, sound)))
+    suggested = {} if project.steps else {one: why for one, why in suggestions(pipeline) if isinstance(one, Operation)}
+    project = replace(project, steps=project.steps or tuple(map(Step, suggested)))
     if not project.candidates:
         assert project.task is not None
         texts = any(c.type == "text" for c in pipeline.table.schema.select(pipeline.features).columns)
@@ -179,7 +179,7 @@ def _with_recipe(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
         project, why = fitting_steps(pipeline.of(project))
         reasons.update({"steps": why} if why else {})
     kept = [step.component for step in project.steps]
-    reasons.update({f"steps.{i}": _named(operation, sound[operation]) for i, operation in enumerate(kept)})
+    reasons.update({f"steps.{i}": _named(operation, suggested[operation]) for i, operation in enumerate(kept)})
     return project
 
 

@@ -48,7 +48,7 @@ def _text(value: Any) -> str:
 
 
 def reason_for(component: Component, found: Sequence[Suggestion]) -> str:
-    """Why a row filter or step is sound: the reason of its equal, else of one that does the same to some of its columns; else empty."""
+    """Why a row filter or step is suggested: the reason of its equal, else of one that does the same to some of its columns; else empty."""
     for other, why in found:
         if other == component:
             return why

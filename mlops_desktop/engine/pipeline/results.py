@@ -94,7 +94,7 @@ RESULTS: Mapping[str, Result] = {
         # The score of a run by the number of rows it learns from.
         Result(name="learning_curve", inputs=("run",), libraries=LEARNING),
         # The score of a run whose rows are validated by time instead of at random, or the reverse.
-        Result(name="other_split", inputs=("run",), decisions=(Decision("columns.role", ("time",)),), libraries=LEARNING),
+        Result(name="other_split", inputs=("run",), decisions=(Decision("columns.role", ("time",)),), version=2, libraries=LEARNING),
         # The fitted and compiled model of a run: what changes its numbers, and nothing that is only shown. In version 1 the training part
         # was the default of `refit`, and a default enters no key.
         Result(name="model", inputs=("run",), decisions=("refit",), version=2, libraries=LEARNING),

@@ -201,7 +201,7 @@ CAPPED = FindingKind("capped", "{column} is cut off")
 
 def capped(seen: Seen) -> Iterator[Finding]:
     """A largest value that so many rows share that larger ones were probably cut off there."""
-    limits = {evidence.column for evidence in seen.table.evidence if evidence.rule == "limits"}  # told already
+    limits = {evidence.column for evidence in seen.table.evidence if evidence.rule == "limits"}  # reported already
     for column in _number_columns(seen):
         values = _present(seen, column)
         distinct, counts = np.unique(values, return_counts=True)

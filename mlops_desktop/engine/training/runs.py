@@ -24,14 +24,14 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import Candidate, Combination, HeldOutRows, read_candidate
-from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.project import Project, digest
 from mlops_desktop.engine.training.run_salvage import checksum, holds, salvage
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.plural import plural_msg
 
 RUNS_FILE = "runs.sqlite"
 READ_ONLY_FILE = ".read_only"  # beside it in a temporary copy of a project whose folder cannot be written
-FORMAT = 5
+FORMAT = 6
 _SAME_ROWS = "SELECT ?1 UNION SELECT key FROM test_set WHERE digest = (SELECT digest FROM test_set WHERE key = ?1)"
 _WHOLE = "id, key, record, sum"
 _DAMAGED = (ValueError, TypeError, KeyError, AttributeError)
@@ -50,6 +50,11 @@ _UPGRADES = {  # statements by the number of the format before them
         " target TEXT NOT NULL)",
     ),
     4: ("ALTER TABLE run ADD COLUMN sum TEXT NOT NULL DEFAULT ''",),  # checksums; a run of an older version has none
+    5: (  # the run that an access measured: before, the first eight digits of its id were the end of `why`
+        "ALTER TABLE test_access ADD COLUMN run TEXT NOT NULL DEFAULT ''",
+        "UPDATE test_access SET run = substr(why, -8) WHERE substr(why, -9, 1) = ' ' AND substr(why, -8) NOT GLOB '*[^0-9a-f]*'",
+        "CREATE TABLE used_before (key TEXT PRIMARY KEY, among TEXT NOT NULL, share REAL NOT NULL)",
+    ),
 }
 
 
@@ -165,17 +170,20 @@ class Runs:
         return self._run(*rows[-1])
 
     def know_test_set(self, key: str, find: Callable[[], HeldOutRows]) -> None:
-        """Keep which rows the held-out test set of the split `key` has, unless that is known: accesses are counted by them."""
+        """Keep which rows the held-out test set of the split `key` has, unless that is known: accesses are counted by them. It is slow in a
+        large project, for its rows are looked up in the sets that were used.
+        """
         if self._rows("SELECT key FROM test_set WHERE key = ?", (key,)):
             return
         found = find()
         values = (key, found.digest, found.rows, found.hashes.astype("<u8").tobytes(), found.target)
         with self._open(write=True) as connection:
             connection.execute("INSERT OR REPLACE INTO test_set (key, digest, count, hashes, target) VALUES (?, ?, ?, ?, ?)", values)
+        self.share_used_before(key)
 
-    def record_test_access(self, key: str, why: str) -> int:
-        """Count an access to the held-out test set of the split `key`; how many there were now. UserError when it cannot be counted for
-        good, because the project is open for reading only.
+    def record_test_access(self, key: str, why: str, run: str = "") -> int:
+        """Count an access to the held-out test set of the split `key` that measured a run (by its id; "": none); how many there were now.
+        UserError when it cannot be counted for good, because the project is open for reading only.
         """
         if self.path.with_name(READ_ONLY_FILE).exists():
             raise UserError(
@@ -183,22 +191,42 @@ class Runs:
                 "Copy the project to a folder that can be written, and open it there.",
             )
         with self._open(write=True) as connection:
-            connection.execute("INSERT INTO test_access (key, at, why) VALUES (?, ?, ?)", (key, _now(), why))
+            connection.execute("INSERT INTO test_access (key, at, why, run) VALUES (?, ?, ?, ?)", (key, _now(), why, run))
         return len(self.test_accesses(key))
 
     def test_accesses(self, key: str) -> builtins.list[str]:
         """Why the held-out test set of the split `key` was used, once for each time: under this split or any other with the same rows."""
         return [why for (why,) in self._rows(f"SELECT why FROM test_access WHERE key IN ({_SAME_ROWS}) ORDER BY seq", (key,))]
 
+    def measured_runs(self, key: str) -> builtins.list[str]:
+        """The first eight digits of the id of the run that each of these accesses measured, by its id of today; "" where none is known."""
+        today = "COALESCE((SELECT new FROM renamed_run WHERE run != '' AND substr(old, 1, length(run)) = run), run)"
+        rows = self._rows(f"SELECT substr({today}, 1, 8) FROM test_access WHERE key IN ({_SAME_ROWS}) ORDER BY seq", (key,))
+        return [run for (run,) in rows]
+
     def share_used_before(self, key: str) -> float:
-        """The share (0 to 1) of the rows of the test set of the split `key` that are in other test sets that were used."""
-        own = self._test_sets("key = ?1", key)
+        """The share (0 to 1) of the rows of the test set of the split `key` that are in other test sets that were used. It is kept until
+        another set is used.
+        """
         used = f"key IN (SELECT key FROM test_access) AND key NOT IN ({_SAME_ROWS})"
-        return own[0].share_in(self._test_sets(used, key)) if own else 0.0
+        others = self._rows(f"SELECT key FROM test_set WHERE {used} ORDER BY key", (key,))
+        if not others:
+            return 0.0
+        among = digest([one for (one,) in others])
+        kept = self._rows("SELECT share FROM used_before WHERE key = ? AND among = ?", (key, among))
+        if kept:
+            return float(kept[0][0])
+        own = self._test_sets("key = ?1", key)
+        if not own:
+            return 0.0
+        share = own[0].share_in(self._test_sets(used, key))
+        with self._open(write=True) as connection:
+            connection.execute("INSERT OR REPLACE INTO used_before (key, among, share) VALUES (?, ?, ?)", (key, among, share))
+        return share
 
     def _test_sets(self, which: str, key: str) -> builtins.list[HeldOutRows]:
         rows = self._rows(f"SELECT digest, count, hashes, target FROM test_set WHERE {which}", (key,))
-        return [HeldOutRows(digest, count, np.frombuffer(hashes, dtype="<u8"), target) for digest, count, hashes, target in rows]
+        return [HeldOutRows(sum, count, np.frombuffer(hashes, dtype="<u8"), target) for sum, count, hashes, target in rows]
 
     def move(self, runs: Iterable[tuple[Run, Run]], split: tuple[str, str]) -> None:
         """Write each run (old, new) under its new id and key, and the accesses of a split under another key (old, new).

@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.splitter import Fold, SplitFacts
 from mlops_desktop.engine.choices import choices, task_spec
-from mlops_desktop.engine.data import moments
-from mlops_desktop.engine.metrics import score
+from mlops_desktop.engine.data import moments, time_blocks
+from mlops_desktop.engine.metrics import row_weights, score
 from mlops_desktop.engine.pipeline import Candidate, Pipeline, make_folds
 from mlops_desktop.engine.profiling import Finding, FindingKind, time_columns
-from mlops_desktop.engine.training.model_fitting import fit
+from mlops_desktop.engine.training.executor import InProcess, TaskFailed
 from mlops_desktop.engine.training.ranking import ranked
 from mlops_desktop.engine.training.results import OtherSplit
 from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.split_scores import TIME_MATTERS, best_of_each, other_splits, splits_text
-from mlops_desktop.engine.training.trials import out_of_fold
-from mlops_desktop.serving.frame import Floats, Ints, Longs
+from mlops_desktop.engine.training.trials import Folds, fit_and_score, open_folds, out_of_fold
+from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 
 LONGEST = 60.0  # seconds of a run that is validated again
@@ -40,7 +40,8 @@ WORSE, CERTAINTY = 1.1, 0.99  # by this factor the mean loss grows, for certain,
 
 def compare_splits(pipeline: Pipeline, runs: Runs, job: Job) -> int:
     """Validate the best run, then the best of each other algorithm, the other way, within a share of the time that the search took; the
-    results are in the store (`OtherSplit`). How many there are; 0 where no column says when a row is, or rows are kept apart by groups.
+    results are in the store (`OtherSplit`). How many there are; 0 where no column says when a row is, or rows are kept apart by groups. A
+    run that cannot be validated so, for too few rows or a fault of a library, has no other score.
     """
     columns = time_columns(pipeline.table, pipeline.project.target, pipeline.roles())
     if not columns or pipeline.project.split.role in ("group", "fold"):
@@ -48,35 +49,41 @@ def compare_splits(pipeline: Pipeline, runs: Runs, job: Job) -> int:
     board = runs.list(pipeline.keys.board)
     chosen = best_of_each(board)
     left = max(LEAST, SHARE * sum(run.seconds for run in board))
-    done = 0
+    done, folds = 0, Folds(pipeline)
     for i, run in enumerate(chosen):
         if run.seconds > (LONGEST if not i else min(LONGEST, left)):
             continue
         key = pipeline.keys.other_split(run.id)
         if key not in pipeline.store:
             left -= run.seconds
-            part = Part(job, i / len(chosen), (i + 1) / len(chosen))
-            with suppress(UserError):  # too few rows for these folds: there is no other score then
-                pipeline.store.put_value(key, _validated(pipeline, run, columns, part))
+            task = folds.task_for(key, validate_other_way, run=run.id, columns=list(columns))
+            with suppress(TaskFailed):
+                list(InProcess(pipeline.store, Part(job, i / len(chosen), (i + 1) / len(chosen))).run([task]))
         done += key in pipeline.store
     return done
 
 
+def validate_other_way(folder: str, project: dict[str, Any], run: str, columns: list[str], job: Job) -> None:
+    """The call of a task: score a run (by its id) by the other folds of the training part, and put that into the store; the held-out test
+    set is not touched.
+    """
+    pipeline = open_folds(folder, project).pipeline
+    found = _validated(pipeline, Runs(pipeline.folder).get(run), tuple(columns), job)
+    pipeline.store.put_value(pipeline.keys.other_split(run), found)
+
+
 def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], job: Job) -> OtherSplit:
-    """A run scored by the other folds of the training part; the held-out test set is not touched."""
     candidate = run.candidate_of(pipeline.project)
     assert isinstance(candidate, Candidate)
     train, by_time = pipeline.train, pipeline.project.split.by_time
     when = moments(pipeline.table.frame.take(pipeline.train_rows), columns)
-    folds = _shuffled(pipeline) if by_time else _blocked(time_blocks(when, len(pipeline.folds)))
+    folds = _shuffled(pipeline) if by_time else _blocked(time_blocks(when, len(pipeline.folds)), pipeline.equal_in_train)
     found: list[float] = []
     loss = np.full(train.rows, np.nan)
     for i, (rows, valid) in enumerate(folds):
         job.step(i / len(folds), msg("{model}: validated by time and at random", model=run.label))
-        fitted = pipeline.fit(candidate, rows)
-        model = fit(candidate.algorithm, fitted.matrix, fitted.target, fitted.weights, pipeline.project.seed).model
-        scores = np.round(model.scores(fitted.transform(train.frame.take(valid))), 12)
-        part = train.take(valid)
+        fitted, part = pipeline.fit(candidate, rows), train.take(valid)
+        scores, _ = fit_and_score(candidate.algorithm, fitted, fitted.transform(part.frame), pipeline.project.seed)
         found.append(score(run.metric, part.target, scores, pipeline.positive, None, part.weights))
         loss[valid] = _losses(part.target, scores)
     known = [one for one in found if np.isfinite(one)]
@@ -86,18 +93,20 @@ def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], job: Job)
     rows, own = out_of_fold(pipeline, candidate)
     usual = np.full(train.rows, np.nan)
     usual[rows] = _losses(train.target.take(rows), own)
-    return replace(other, clearly_worse=_clearly_greater(loss, usual, time_blocks(when, BLOCKS)))
+    weights = row_weights(train.weights, train.rows)
+    return replace(other, clearly_worse=_clearly_greater(loss, usual, weights, time_blocks(when, BLOCKS)))
 
 
-def time_blocks(when: Longs | Floats, count: int) -> Ints:
-    """The block of each moment (rows,): about `count` blocks of adjacent moments, about equal in rows. Equal moments are in one block."""
-    before = np.searchsorted(np.sort(when), when, side="left")
-    return np.unique(before * count // max(len(when), 1), return_inverse=True)[1].astype(np.intp)
-
-
-def _blocked(blocks: Ints) -> list[Fold]:
-    """Folds that each predict one block from all others, so that they learn from as many rows as shuffled ones."""
-    return [(np.flatnonzero(blocks != one), np.flatnonzero(blocks == one)) for one in range(int(blocks.max()) + 1)]
+def _blocked(blocks: Ints, equal: Ints | None) -> list[Fold]:
+    """Folds that each predict one block from all others, so that they learn from as many rows as shuffled ones. Rows that are equal to one
+    of the block (`equal`: codes, None for no such rule) are not learned from.
+    """
+    folds: list[Fold] = []
+    for one in range(int(blocks.max()) + 1):
+        inside = blocks == one
+        kept = ~inside if equal is None else ~np.isin(equal, equal[inside])
+        folds.append((np.flatnonzero(kept), np.flatnonzero(inside)))
+    return folds
 
 
 def _shuffled(pipeline: Pipeline) -> list[Fold]:
@@ -116,15 +125,18 @@ def _losses(target: Target, scores: Floats) -> Floats:
     return losses
 
 
-def _clearly_greater(loss: Floats, usual: Floats, blocks: Ints) -> bool:
-    """Whether the losses (rows,) are greater than usual by WORSE, and not by chance: Student's t over the means of blocks of time."""
+def _clearly_greater(loss: Floats, usual: Floats, weights: Floats, blocks: Ints) -> bool:
+    """Whether the weighted losses (rows,) are greater than usual by WORSE, and not by chance: Student's t over the means of blocks of
+    time.
+    """
     from scipy import stats
 
-    both = np.isfinite(loss) & np.isfinite(usual)
-    if not both.any() or loss[both].mean() < WORSE * usual[both].mean():
+    both = np.isfinite(loss) & np.isfinite(usual) & (weights > 0)
+    loss, usual, weights = loss[both], usual[both], weights[both]
+    if not both.any() or weights @ loss < WORSE * (weights @ usual):
         return False
-    counts = np.bincount(blocks[both])
-    lead = np.bincount(blocks[both], weights=(loss - usual)[both])[counts > 0] / counts[counts > 0]
+    totals = np.bincount(blocks[both], weights=weights)
+    lead = np.bincount(blocks[both], weights=weights * (loss - usual))[totals > 0] / totals[totals > 0]
     if len(lead) < LEAST_BLOCKS:
         return False
     error = float(lead.std(ddof=1)) / np.sqrt(len(lead))

@@ -16,7 +16,7 @@ import numpy as np
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation
+from mlops_desktop.base.families import Algorithm, Operation
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.engine.metrics import score
 from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline, FittedSteps, Pipeline, fit_steps, read_candidate
@@ -108,14 +108,8 @@ class Folds:
             0.0, msg("{algorithm}, fold {fold} of {n_folds}", algorithm=algorithm.label, fold=fold + 1, n_folds=len(self.pipeline.folds))
         )
         train, valid = self.matrices(candidate, fold, job)
-        fitted = fit(algorithm, train.matrix, train.target, train.weights, self.pipeline.project.seed)
-        scores = np.round(fitted.model.scores(valid), 12)
-        if not np.isfinite(scores).all():
-            raise UserError(
-                msg("{algorithm} gave predictions that are not finite numbers.", algorithm=algorithm.label),
-                "Scale the columns, or clip extreme values.",
-            )
-        document = {"notes": [*train.notes, *fitted.notes], "features": train.matrix.width, "seconds": time.perf_counter() - began}
+        scores, notes = fit_and_score(algorithm, train, valid, self.pipeline.project.seed)
+        document = {"notes": [*train.notes, *notes], "features": train.matrix.width, "seconds": time.perf_counter() - began}
         self.pipeline.store.put(key, document, {"scores": scores})
 
     def _combine_fold(self, combination: Combination, fold: int, job: Job) -> None:
@@ -131,6 +125,20 @@ class Folds:
         }
         scores = np.round(combination.ensemble.combine([arrays["scores"] for _, arrays in found]), 12)
         self.pipeline.store.put(self.pipeline.keys.fold(combination, fold), document, {"scores": scores})
+
+
+def fit_and_score(algorithm: Algorithm, train: FittedPipeline, valid: Matrix, seed: int) -> tuple[Floats, tuple[str, ...]]:
+    """The scores of rows by an algorithm that is fitted on others, rounded to 12 digits, and what the library warned of. UserError when it
+    cannot be fitted, or when a score is not finite.
+    """
+    fitted = fit(algorithm, train.matrix, train.target, train.weights, seed)
+    scores: Floats = np.round(fitted.model.scores(valid), 12)
+    if not np.isfinite(scores).all():
+        raise UserError(
+            msg("{algorithm} gave predictions that are not finite numbers.", algorithm=algorithm.label),
+            "Scale the columns, or clip extreme values.",
+        )
+    return scores, fitted.notes
 
 
 def _size(matrices: Sequence[Matrix]) -> int:

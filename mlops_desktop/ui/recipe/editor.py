@@ -172,7 +172,7 @@ class Recipe(QObject):
         return found[draft.at].error if draft.at < len(found) else ""
 
     def reason(self, at: int, kind: str = STEP) -> str:
-        """Why the step or row filter at a position is sound for this data; empty when nothing was found that speaks for it."""
+        """Why the step or row filter at a position suits this data; empty when nothing was found that speaks for it."""
         return reason_for(self.items(kind)[at].component, self.controller.suggestions())
 
     # ---- what is selected
@@ -340,7 +340,7 @@ class Recipe(QObject):
         return None if found is None else [one for one in found.steps if self.stage in ("prepare", one.step.stage)]
 
     def propose(self) -> None:
-        """Have sound steps for this data proposed; `proposals` is filled when they are there."""
+        """Have steps that suit this data proposed; `proposals` is filled when they are there."""
         if blocked(self.controller.project) or self.controller.folder is None:
             return
         self._suggested.forget_refusals()

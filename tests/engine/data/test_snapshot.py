@@ -14,11 +14,13 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.source import file_notes
-from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, read_notes, write_cells
+from mlops_desktop.engine.data.importing import import_cells
+from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, read_notes, snapshot_path
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.message import Message, msg
 from tests.engine.disks import fill, small_disk
-from tests.imported import cells_of
+from tests.imported import cells_of, write_snapshot
 
 OLD = Path(__file__).parents[2] / "data" / "projects"
 TYPED = pa.table(
@@ -37,7 +39,7 @@ TYPED = pa.table(
 def test_there_and_back(tmp_path):
     cells = replace(cells_of(TYPED, ","), notes=file_notes([msg("{n} cells were mended.", n=3)]))
     path = tmp_path / "a" / "data.parquet"
-    write_cells(cells, path)
+    write_snapshot(cells, path)
     again = read_cells(path)
     assert again.names == cells.names
     assert (again.format.decimal, again.notes, again.mixed) == (",", cells.notes, {})
@@ -50,7 +52,7 @@ def test_there_and_back(tmp_path):
 
 
 def test_texts_that_stand_for_several_types_are_known_again(tmp_path):
-    write_cells(cells_of({"x": pd.Series([1, "1", "b", None], dtype=object)}), tmp_path / "x.parquet")
+    write_snapshot(cells_of({"x": pd.Series([1, "1", "b", None], dtype=object)}), tmp_path / "x.parquet")
     again = read_cells(tmp_path / "x.parquet")
     assert again.table.column("x").to_pylist() == ["1", "1", "b", ""]
     assert "mixed_types" in {e.rule for e in type_cells(again, {}, Silent()).evidence}
@@ -79,8 +81,8 @@ def test_the_digest_does_not_depend_on_the_clock_or_on_the_chunks(tmp_path):
     cells = cells_of(pa.table({"x": pa.chunked_array([["a", "b"], ["c"]])}))
     whole = cells_of(pa.table({"x": pa.array(["a", "b", "c"])}))
     assert cells_digest(cells) == cells_digest(whole) == cells_digest(replace(whole))
-    write_cells(whole, tmp_path / "a.parquet")
-    write_cells(whole, tmp_path / "b.parquet")
+    write_snapshot(whole, tmp_path / "a.parquet")
+    write_snapshot(whole, tmp_path / "b.parquet")
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 
 
@@ -88,7 +90,7 @@ def test_a_damaged_or_absent_snapshot_is_a_sentence(tmp_path):
     path = tmp_path / "x.parquet"
     with pytest.raises(UserError, match="not there"):
         read_cells(path)
-    write_cells(cells_of(TYPED), path)
+    write_snapshot(cells_of(TYPED), path)
     data = bytearray(path.read_bytes())
     path.write_bytes(data[: len(data) // 2])
     with pytest.raises(UserError, match="damaged"):
@@ -98,17 +100,18 @@ def test_a_damaged_or_absent_snapshot_is_a_sentence(tmp_path):
         read_cells(path)
 
 
-def test_a_full_disk_keeps_the_old_snapshot_and_leaves_nothing_behind():
+def test_a_full_disk_keeps_the_old_snapshot_and_leaves_nothing_behind(tmp_path):
+    file = tmp_path / "x.csv"
     with small_disk(256) as folder:
-        path = folder / "data.parquet"
-        write_cells(cells_of(TYPED), path)
-        before = path.read_bytes()
+        file.write_text("x,y\n1,2\n")
+        project = import_cells(folder, file, Project(), Silent()).project
+        before = {path: path.read_bytes() for path in (folder / "data").iterdir()}
+        assert snapshot_path(folder, project.data) in before
         fill(folder)
-        big = cells_of(pa.table({"x": [str(i * 7919 % 100_003) for i in range(100_000)]}))
+        file.write_text("x\n" + "".join(f"{i * 7919 % 100_003}\n" for i in range(100_000)))
         with pytest.raises(UserError, match="disk is full"):
-            write_cells(big, path)
-        assert path.read_bytes() == before
-        assert sorted(p.name for p in folder.iterdir()) == ["data.parquet", "filler"]
+            import_cells(folder, file, Project(), Silent())
+        assert {path: path.read_bytes() for path in (folder / "data").iterdir()} == before
 
 
 def test_a_flipped_bit_never_changes_a_cell_in_silence(tmp_path):
@@ -116,7 +119,7 @@ def test_a_flipped_bit_never_changes_a_cell_in_silence(tmp_path):
     draw = random.Random(7)
     rows = [{"a": draw.choice(["x", "yy", "z1"]), "b": f"{draw.random():.3f}"} for _ in range(60)]
     cells = cells_of(pa.Table.from_pylist(rows))
-    write_cells(cells, path)
+    write_snapshot(cells, path)
     good, refused = path.read_bytes(), 0
     wanted = read_cells(path).table
     for _ in range(150):

@@ -44,7 +44,7 @@ CLEAN = CheckFacts(
     levels=12,
     weights=WeightFacts("w", 160, 120.0),
 )
-LOOKS = ("evaluation: Ridge 01234567", "check: Ridge 01234567")
+USES = ("01234567", "01234567", "")
 FAULTS = {
     "baseline": (
         {"lift": Comparison(160, 0.39, 0.4, p_better=0.3, p_worse=0.7), "scores": Scores(0.54, 0.51, 0.02, 0.5, 1.0)},
@@ -64,14 +64,14 @@ FAULTS = {
         {"classes": (ClassSizes("yes", 12, 15), ClassSizes("no", 100, 25))},
         {"classes": (ClassSizes("yes", 3, 15), ClassSizes("no", 100, 25))},
     ),
-    "test_accesses": ({"accesses": (*LOOKS, "evaluation: Logistic abcdef01")}, {}),
+    "test_accesses": ({"measured": (*USES, "abcdef01")}, {}),
     "positive": ({"positive_doubtful": True}, {}),
     "weights": ({"weights": WeightFacts("w", 160, 9.0)}, {}),
 }
 
 
-def found(project: Project = PROJECT, accesses=LOOKS, **changes: object) -> dict[str, CheckResult]:
-    return {one.id: one for one in run_checks(replace(CLEAN, **changes), project, accesses)}
+def found(project: Project = PROJECT, measured=USES, **changes: object) -> dict[str, CheckResult]:
+    return {one.id: one for one in run_checks(replace(CLEAN, **changes), project, measured)}
 
 
 def test_all_pass_on_clean_facts_and_a_further_check_needs_a_case_here():

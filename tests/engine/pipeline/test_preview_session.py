@@ -131,7 +131,7 @@ def test_a_row_filter_that_is_off_takes_nothing_and_counts_what_it_would_take(tr
     assert answer.problem == ""
 
 
-def test_what_is_sound_is_in_the_store_afterwards(trained, copy_of):
+def test_what_is_suggested_is_in_the_store_afterwards(trained, copy_of):
     made = copy_of(trained, seed=4711)
     assert made.pipeline.keys.suggestions not in made.pipeline.store
     ask(made, 0)

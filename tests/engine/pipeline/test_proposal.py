@@ -52,7 +52,7 @@ def test_another_target_gets_what_it_needs(trained):
     assert propose(trained.folder, kept, Silent())[0].row_filters == kept.row_filters  # another one sees to these rows
 
 
-def test_what_was_found_sound_is_kept_with_its_reasons(trained, copy_of):
+def test_what_was_suggested_is_kept_with_its_reasons(trained, copy_of):
     made = copy_of(trained, target="sex", task=None, positive=None, steps=(), candidates=(), split=splitter())
     project, reasons = propose(made.folder, made.project, Silent())
     pipeline = Pipeline(made.folder, project)

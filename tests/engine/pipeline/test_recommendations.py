@@ -1,4 +1,4 @@
-"""What was found sound: kept, read again, and matched to the steps that are there."""
+"""What was suggested: kept, read again, and matched to the steps that are there."""
 
 from __future__ import annotations
 

@@ -79,10 +79,25 @@ def test_an_unknown_exporter_is_a_sentence(trained, tmp_path):
         ask(Export, trained, exporter="nothing", out=(tmp_path / "out"), options={})
 
 
+class Progress:
+    """A job that keeps how far it was."""
+
+    def __init__(self) -> None:
+        self.fractions: list[float] = []
+
+    def step(self, fraction: float, message: str = "") -> None:
+        self.fractions.append(round(fraction, 9))
+
+    def partial(self, data: object) -> None:
+        """Nobody asks."""
+
+
 def test_a_report_can_be_made_without_the_test_set(trained, copy_of, tmp_path):
     made = copy_of(trained, goals=Goals(score=0.5, response_ms=1000.0), seed=21)
     ask(Train, made)
-    ask(WriteReport, made, out=(tmp_path / "unused.html"), without_test_set=True)
+    job = Progress()
+    WriteReport(made.folder, made.project, out=tmp_path / "unused.html", without_test_set=True).run(job)
+    assert job.fractions == sorted(job.fractions)
     assert not made.runs.test_accesses(made.pipeline.keys.split)
     assert "was not used yet" in (tmp_path / "unused.html").read_text(encoding="utf-8")
     ask(Evaluate, made)

@@ -128,14 +128,42 @@ def test_accesses_are_counted_by_the_rows_of_the_test_set(runs):
     assert runs.share_used_before("unknown") == 0.0
 
 
+def test_the_share_that_was_used_before_is_found_once_until_another_set_is_used(runs, monkeypatch):
+    for key, first in (("a", 0), ("b", 5), ("c", 8)):
+        runs.know_test_set(key, lambda first=first: HeldOutRows.of(np.arange(first, first + 10, dtype=np.uint64), "y"))
+    runs.record_test_access("b", "check")
+    assert runs.share_used_before("a") == 0.5
+    with monkeypatch.context() as patched:
+        patched.setattr(HeldOutRows, "share_in", lambda *_: pytest.fail("it is known"))
+        assert Runs(runs.path.parent).share_used_before("a") == 0.5
+        assert runs.record_test_access("b", "check") == 2
+        assert runs.share_used_before("a") == 0.5
+    runs.record_test_access("c", "check")
+    assert runs.share_used_before("c") == 0.7
+
+
+def test_a_run_that_was_moved_counts_as_one_measured_model(runs):
+    old, new = a_run(1), replace(a_run(1), id=digest("new"))
+    runs.record(old)
+    runs.record_test_access("split", "evaluation: Ridge", old.id)
+    runs.record_test_access("split", "batch")
+    runs.move([(old, new)], ("split", "today"))
+    runs.record_test_access("today", "check: Ridge", new.id)
+    assert runs.measured_runs("today") == [new.short, "", new.short]
+
+
 def test_a_record_of_the_format_before_is_brought_up(runs):
     runs.record_test_access("a", "x")
+    runs.record_test_access("b", "evaluation: Ridge 0123abcd")
     with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE used_before")
+        connection.execute("ALTER TABLE test_access DROP COLUMN run")
         connection.execute("DROP TABLE test_set")
         connection.execute("ALTER TABLE run DROP COLUMN sum")
         connection.execute("PRAGMA user_version = 3")
     assert runs.share_used_before("a") == 0.0
     assert runs.test_accesses("a") == ["x"]
+    assert (runs.measured_runs("a"), runs.measured_runs("b")) == ([""], ["0123abcd"])
 
 
 def test_json_of_a_run_is_plain():
@@ -188,7 +216,7 @@ def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
 def test_a_newer_record_is_refused_and_left_alone(runs):
     runs.record(a_run(1))
     with closing(sqlite3.connect(runs.path)) as connection:
-        connection.execute("PRAGMA user_version = 6")
+        connection.execute("PRAGMA user_version = 7")
     before = runs.path.read_bytes()
     with pytest.raises(UserError, match="newer version"):
         runs.list("board")

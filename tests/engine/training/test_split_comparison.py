@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.data import time_blocks
 from mlops_desktop.engine.profiling import apply_fixes
 from mlops_desktop.engine.project import Answer
 from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.results import OtherSplit
-from mlops_desktop.engine.training.split_comparison import compare_splits, time_blocks, time_findings
+from mlops_desktop.engine.training.split_comparison import _blocked, _clearly_greater, compare_splits, time_findings
 from mlops_desktop.engine.training.split_scores import other_splits, splits_text
 from simulations.planted import START, electricity
 from tests.engine.conftest import Made, make_project
@@ -90,6 +91,31 @@ def test_without_a_time_or_with_groups_nothing_is_compared(tmp_path):
     lines = [line.partition(",")[2] for line in independent(np.random.default_rng(0), 100)]
     made = trained(tmp_path / "plain", lines, "random")
     assert compared(made) == {}
+
+
+def test_a_fault_of_a_library_leaves_one_run_without_the_other_score(tmp_path, monkeypatch):
+    made = trained(tmp_path / "fault", independent(np.random.default_rng(0), 100), "random")
+    board = made.runs.list(made.pipeline.keys.board)
+    tree = next(run for run in board if run.algorithm_id == "decision_tree").candidate_of(made.project).algorithm
+
+    def burst(*_: object) -> None:
+        raise ValueError("singular matrix")
+
+    monkeypatch.setattr(type(tree), "build", burst)
+    assert set(compared(made)) == {"baseline"}
+
+
+def test_rows_equal_to_one_of_a_block_are_not_learned_from():
+    blocks, equal = np.array([0, 0, 1, 1]), np.array([7, 8, 8, 9])
+    assert [rows.tolist() for rows, _ in _blocked(blocks, equal)] == [[3], [0]]
+    assert [rows.tolist() for rows, _ in _blocked(blocks, None)] == [[2, 3], [0, 1]]
+
+
+def test_losses_count_by_the_weights_of_their_rows():
+    usual, blocks, weights = np.ones(40), np.arange(40) // 4, np.tile([1.0, 1.0, 1.0, 0.0], 10)
+    outside = usual + 9 * (weights == 0)  # worse in rows of no weight alone
+    assert not _clearly_greater(outside, usual, weights, blocks)
+    assert _clearly_greater(outside, usual, np.ones(40), blocks)
 
 
 @pytest.mark.parametrize(("moments", "blocks"), [([3, 1, 2, 0], [1, 0, 1, 0]), ([5, 5, 5, 5], [0, 0, 0, 0]), ([1, 1, 1, 2], [0, 0, 0, 1])])

@@ -34,6 +34,7 @@ def opened(qapp, qtbot, home, tmp_path):
     yield window
     window._closing = True
     window.close()
+    window.deleteLater()
 
 
 def offer(window) -> QPushButton:

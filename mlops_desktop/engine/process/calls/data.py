@@ -224,7 +224,7 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
                 facts = check_facts(Chosen(pipeline, best, scorer), job)
         except UserError as error:
             return (unchecked_question(best.id, error),)
-        return check_questions(run_checks(facts, self.project, runs.test_accesses(pipeline.keys.split)))
+        return check_questions(run_checks(facts, self.project, runs.measured_runs(pipeline.keys.split)))
 
 
 @dataclass(frozen=True)

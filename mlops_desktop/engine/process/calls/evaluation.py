@@ -128,13 +128,13 @@ class WriteReport(ProjectCall[None, None]):
             out_of_fold=out_of_fold_evaluation(chosen, Part(job, 0.4, 0.6)),
             selection=selection_estimate(pipeline, runs),
         )
-        checked = check_facts(chosen, job)
+        checked = check_facts(chosen, Part(job, 0.6, 0.7))
         if not self.without_test_set:
-            facts = replace(facts, goals=_gate(chosen, runs, "report", Part(job, 0.6, 1.0)))
+            facts = replace(facts, goals=_gate(chosen, runs, "report", Part(job, 0.7, 1.0)))
         facts = replace(facts, evaluation=seen_evaluation(pipeline, chosen.run, runs))
         if self.without_test_set and facts.evaluation is not None:
             facts = replace(facts, goals=_checked(chosen, facts.evaluation))
-        return replace(facts, checks=run_checks(checked, self.project, runs.test_accesses(pipeline.keys.split)))
+        return replace(facts, checks=run_checks(checked, self.project, runs.measured_runs(pipeline.keys.split)))
 
 
 def opened(folder: Path, project: Project, job: Job) -> tuple[Chosen, Runs]:

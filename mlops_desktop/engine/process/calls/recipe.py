@@ -57,7 +57,7 @@ class RankColumns(ProjectCall[ColumnRanking, None]):
 
 @dataclass(frozen=True)
 class SuggestedStep:
-    """A step that is sound for this data and why; `there`: a step of the recipe does it already."""
+    """A step that suits this data and why; `there`: a step of the recipe does it already."""
 
     step: Operation
     reason: str
@@ -66,14 +66,14 @@ class SuggestedStep:
 
 @dataclass(frozen=True)
 class SuggestedSteps:
-    """Steps that are sound for this data."""
+    """Steps that suit this data."""
 
     steps: tuple[SuggestedStep, ...]
 
 
 @dataclass(frozen=True)
 class SuggestSteps(ProjectCall[SuggestedSteps, None]):
-    """Steps that are sound for this data."""
+    """Steps that suit this data."""
 
     def run(self, job: Job) -> SuggestedSteps:
         """See `engine.pipeline.suggestions`."""

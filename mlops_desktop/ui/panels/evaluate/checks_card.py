@@ -58,7 +58,7 @@ class ChecksCard(QFrame):
         if facts is None or controller.folder is None:
             self.show_checks(())
             return
-        self.show_checks(run_checks(facts, controller.project, controller.runs.test_accesses(controller.keys.split)))
+        self.show_checks(run_checks(facts, controller.project, controller.runs.measured_runs(controller.keys.split)))
 
     def show_checks(self, found: Sequence[CheckResult]) -> None:
         """Show these results; none while they are not known."""

@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.engine.evaluation import (
     Evaluation,
-    measured_model_note,
+    held_out_notes,
     selection_note,
-    used_before_note,
 )
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project import is_learned_from
@@ -104,8 +103,8 @@ class ResultsPage(QWidget):
             if expected is not None and best is not None and best.id == expected.run:
                 notes.insert(0, translated(selection_note(expected, metric)))
         if source == "test":
-            before = used_before_note(controller.runs.share_used_before(controller.keys.split))
-            notes = [*filter(None, (translated(measured_model_note(controller.project)), translated(before))), *notes]
+            share = controller.runs.share_used_before(controller.keys.split)
+            notes = [*map(translated, held_out_notes(controller.project, share)), *notes]
         if found.rows_left_out:
             notes.append(
                 pluralize(
