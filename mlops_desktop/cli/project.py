@@ -26,6 +26,7 @@ from mlops_desktop.engine.project import (
     to_json,
     write_project,
 )
+from mlops_desktop.engine.questions import read_like
 from mlops_desktop.engine.training import Runs, clean_store, open_project
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import pluralize
@@ -73,16 +74,11 @@ def _new_project(args: argparse.Namespace) -> Project:
 
     UserError when there is no such project, or a parameter of the source is none.
     """
-    project = Project(
-        name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=given_options(args.data, args.source)
-    )
-    if args.like is None:
-        return project
-    like = read_project(args.like)
-    answers = {id_: answer for id_, answer in like.answers.items() if id_.startswith("reading.")}
-    return replace(
-        project, target=project.target or like.target, source=project.source or like.source, columns=like.columns, answers=answers
-    )
+    given = given_options(args.data, args.source)
+    project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
+    if args.like is not None:
+        project = read_like(project, read_project(args.like))
+    return replace(project, source=given or project.source)
 
 
 def _remove_made_files(folder: Path, existed: bool) -> None:

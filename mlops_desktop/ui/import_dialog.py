@@ -16,7 +16,7 @@ from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import FilePreview, Location, name_of
 from mlops_desktop.engine.process import Preview, PreviewFile
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
-from mlops_desktop.engine.questions import ACCEPT, Question, answer_question, open_questions
+from mlops_desktop.engine.questions import ACCEPT, Question, answer_question, open_questions, read_like
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import BackgroundJob
@@ -274,9 +274,8 @@ class ImportDialog(QDialog):
 
     def _use(self, reading: Reading) -> None:
         """Read it by the decisions for an earlier file."""
-        assert self._project.source is not None
         self._before = self._project
-        self._decide(reading.applied(self._project, type(self._project.source)))
+        self._decide(read_like(self._project, reading.project))
 
     def _decide(self, project: Project) -> None:
         self._project = project

@@ -32,11 +32,10 @@ class Reading:
         """Whether a person decided anything."""
         return bool(self.columns or self.answers or (self.source is not None and self.source.changed_params()))
 
-    def applied(self, project: Project, kind: type[Source]) -> Project:
-        """The project with these decisions; the parameters only where the same kind of source reads the file."""
-        source = self.source if type(self.source) is kind else project.source
-        columns, answers = {**project.columns, **self.columns}, {**project.answers, **self.answers}
-        return Project(name=project.name, target=project.target, source=source, columns=columns, answers=answers)
+    @property
+    def project(self) -> Project:
+        """A project of these decisions, for `read_like`."""
+        return Project(source=self.source, columns=self.columns, answers=self.answers)
 
 
 def shape_of(table: FilePreview) -> str:

@@ -259,7 +259,11 @@ LIKE = Project(
     target="y",
     source=SOURCE,
     columns={"a": ColumnNote(type="text")},
-    answers={"reading.decimal.a": Answer(option="accept", reason="so"), "finding.codes.b": Answer(option="accept", reason="so")},
+    answers={
+        "reading.decimal.a": Answer(option="accept", reason="so"),
+        "source.delimiter": Answer(option="accept"),
+        "finding.codes.b": Answer(option="accept", reason="so"),
+    },
     seed=9,
 )
 
@@ -275,7 +279,7 @@ def test_the_reading_of_another_project_is_taken_and_nothing_else(tmp_path):
     write_project(tmp_path / "old", LIKE)
     project = made(tmp_path, tmp_path / "old")
     assert (project.name, project.target, project.source, project.columns) == ("new", "y", SOURCE, LIKE.columns)
-    assert (list(project.answers), project.seed) == (["reading.decimal.a"], Project().seed)
+    assert (list(project.answers), project.seed) == (["reading.decimal.a", "source.delimiter"], Project().seed)
 
 
 def test_what_is_given_goes_before(tmp_path):

@@ -21,7 +21,7 @@ class Case:
     """A file, and the table in it.
 
     `columns` are joined by “ | ”, each with its name, its type, its typed value in the first row (– where missing) and its unit. `notes`
-    are the rules of what is noted on the whole table, `doubts` those of what is told of columns beside their type, each as “column: rule”;
+    are the rules of what is noted on the whole table, `doubts` those of what is noted on columns beside their type, each as “column: rule”;
     both are sorted and joined by blanks or “ | ”.
     """
 
@@ -63,7 +63,7 @@ def notes_text(cells: Cells) -> str:
 
 
 def doubts_text(table: Table) -> str:
-    """What is told of the columns, as a case states it."""
+    """What is reported of the columns, as a case states it."""
     return " | ".join(sorted({f"{one.column}: {one.rule}" for one in table.evidence if one.rule not in PLAIN_RULES}))
 
 

@@ -1,4 +1,4 @@
-"""Random tables in random dialects and locales are read as they were, or with a doubt that is told; random bytes are read or refused."""
+"""Random tables in random dialects and locales are read as they were, or a doubt is reported; random bytes are read or refused."""
 
 from __future__ import annotations
 

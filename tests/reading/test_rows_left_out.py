@@ -1,4 +1,4 @@
-"""Lines inside and below a table that are none of its rows: heads of groups, totals of groups, statistics, pages and sources; told each."""
+"""Lines in and below a table that are none of its rows are noted: heads of groups, totals of groups, statistics, pages, sources."""
 
 from __future__ import annotations
 

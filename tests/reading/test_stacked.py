@@ -1,4 +1,4 @@
-"""Tables under one another in one text file: the first one is read, the others are told and can be chosen; one table stays one."""
+"""Tables under one another in one text file: the first one is read, the others are reported and can be chosen; one table stays one."""
 
 import openpyxl
 import pytest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data import preview_table
 from mlops_desktop.engine.project import Answer, ColumnNote, Project
+from mlops_desktop.engine.questions import read_like
 from mlops_desktop.ui import readings
 from mlops_desktop.ui.readings import Reading, Readings, shape_of
 
@@ -84,13 +84,9 @@ def test_what_a_newer_version_kept_is_left_alone(kept):
     assert kept.stored[0] == text
 
 
-def test_decisions_join_those_of_the_project(kept):
-    project = Project(name="p", target="y", source=TEXT(), columns={"y": ColumnNote(description="d")})
-    applied = DECIDED.applied(project, TEXT)
-    assert (applied.name, applied.target, applied.source.thousands) == ("p", "y", "point")
-    assert set(applied.columns) == {"x", "y"}
-    other = replace(project, source=choices().sources["excel"]())
-    assert DECIDED.applied(other, type(other.source)).source == other.source
+def test_decisions_are_used_for_another_file():
+    used = read_like(Project(name="p", target="y", source=TEXT()), DECIDED.project)
+    assert used == Project(name="p", target="y", source=DECIDED.source, columns=DECIDED.columns, answers=DECIDED.answers)
 
 
 def test_a_shape_is_that_of_names_and_delimiter(tmp_path):

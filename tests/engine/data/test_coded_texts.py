@@ -1,4 +1,4 @@
-"""Codes of distinct texts: pieces are put together without a copy, and the order of appearance is told in parts."""
+"""Codes of distinct texts: pieces are put together without a copy, and the order of appearance is reported in parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stops a column from being numbers, and what of its cells is told."""
+"""What stops a column from being numbers, and what of its cells is reported."""
 
 from __future__ import annotations
 

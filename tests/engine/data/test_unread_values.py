@@ -1,4 +1,4 @@
-"""Texts that look like numbers or dates are told of; ordinary texts and codes are not."""
+"""Texts that look like numbers or dates are reported; ordinary texts and codes are not."""
 
 from __future__ import annotations
 

@@ -16,16 +16,16 @@ from tests.engine.conftest import make_project
 
 
 def test_a_step_that_leaves_nothing_to_learn_from_is_left_out(tmp_path):
-    told = []
+    reasons = []
     for at in range(8):  # the row with a value is in the test part for some of these
         file = tmp_path / f"{at}.csv"
         file.write_text("x,y\n" + "".join(f"{5 if i == at else ''},{i * 7 % 10}.5\n" for i in range(8)), encoding="utf-8")
         made = make_project(tmp_path / str(at), file, "y", ("ridge",))
-        told.append(propose(made.folder, made.project, Silent())[1].get("steps", ""))
+        reasons.append(propose(made.folder, made.project, Silent())[1].get("steps", ""))
         assert made.project.steps == ()
         for train, _ in made.pipeline.folds:
             assert made.pipeline.fit(made.candidates[0], train).matrix.width
-    assert {text.partition(". ")[0] for text in told} == {"", "Left out: Drop columns"}
+    assert {text.partition(". ")[0] for text in reasons} == {"", "Left out: Drop columns"}
 
 
 def test_the_step_that_fails_goes_and_the_others_stay(trained):

@@ -1,4 +1,4 @@
-"""Means of the target by group are told, with the row's own answer or without it; means of other columns and pure groups are not."""
+"""Means of the target by group are reported, with the row's own answer or without it; means of other columns and pure groups are not."""
 
 from __future__ import annotations
 
