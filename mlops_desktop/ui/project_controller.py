@@ -71,7 +71,7 @@ class ProjectController(QObject):
         self._store: ArtifactStore | None = None
         title = self.tr("Looking at the columns")
         self._table: Query[LoadedTable] = Query(self, owner="table", title=title, parent=self, read=self._read_table, remember=2)
-        title = self.tr("Looking for sound steps")
+        title = self.tr("Looking for suitable steps")
         self._suggestions: Query[tuple[Suggestion, ...]] = Query(
             self, owner="suggestions", title=title, parent=self, read=self._read_suggestions
         )

@@ -52,7 +52,7 @@ def test_a_fourth_kind_of_task_is_one_file(scorers, write, rows_of, asked, tmp_p
     assert [one["prediction"] for one in answer.json["predictions"]] == wanted
     assert asked(app, "POST", "/v1/explain", {"rows": rows[:1]}).json["explanations"][0]["answer"] == pytest.approx(wanted[0])
     table = asked(app, "POST", "/v1/predict/csv", b"age\n30\n", headers={"content-type": "text/csv"})
-    assert table.body.startswith(b"prediction,error\n")
+    assert table.body.startswith(b"prediction,warnings,error\n")
     document = asked(app, "GET", "/openapi.json").json
     assert "an expected count" in document["info"]["description"]
     assert document["components"]["schemas"]["Prediction"]["properties"]["prediction"] == {"type": ["number", "null"], "minimum": 0.0}

@@ -43,7 +43,7 @@ def test_a_draining_service_refuses_the_routes_that_are_marked(apps, asked):
     marked = [route.path for route in ROUTES if route.method == "GET" and asked(app, "GET", route.path).status == 503]
     assert marked == [route.path for route in ROUTES if route.refused_while_draining] == ["/health/ready"]
     documented = json.loads(app.slot.current.openapi().body)["paths"]
-    assert [path for path, verbs in documented.items() if "503" in verbs.get("get", {"responses": {}})["responses"]] == marked
+    assert all("503" in operation["responses"] for verbs in documented.values() for operation in verbs.values())  # or has too much to do
 
 
 def test_a_target_cannot_break_the_table():

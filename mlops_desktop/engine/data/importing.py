@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -81,7 +82,6 @@ def import_cells(
 class _Snapshot:
     """The snapshot of some cells in the making: its place, and the temporary file that is written."""
 
-    _cells: Cells
     _place: Future[Path]
     _written: Future[Path]
 
@@ -92,15 +92,15 @@ class _Snapshot:
     def finish(self) -> None:
         """Put the file in its place, unless the same one is there, undamaged. UserError when the disk is full or refuses."""
         path, temporary = self._place.result(), self._written.result()
-        if not _is_there(path, self._cells.notes):
+        if not _is_same(path, temporary):
             put_in_place(temporary, path)
 
 
-def _is_there(path: Path, notes: tuple[Evidence, ...]) -> bool:
-    """Whether the snapshot of a digest can be read whole and has these notes."""
+def _is_same(path: Path, temporary: Path) -> bool:
+    """Whether the snapshot is there with the bytes that were written again: a damaged one is replaced, as its error promises."""
     try:
-        return read_cells(path).notes == notes
-    except UserError:  # it is gone or damaged; importing the file again is the remedy that such an error names
+        return filecmp.cmp(path, temporary, shallow=False)
+    except OSError:  # it is gone, or cannot be read
         return False
 
 
@@ -116,7 +116,7 @@ def _snapshot_beside(cells: Cells, folder: Path) -> Iterator[_Snapshot]:
         with ThreadPoolExecutor(2) as pool:
             written = pool.submit(write_beside, cells, temporary)
             cells.columns()
-            yield _Snapshot(cells, pool.submit(lambda: snapshot_path(folder, cells_digest(cells))), written)
+            yield _Snapshot(pool.submit(lambda: snapshot_path(folder, cells_digest(cells))), written)
     finally:
         temporary.unlink(missing_ok=True)
 

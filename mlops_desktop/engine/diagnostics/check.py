@@ -29,8 +29,8 @@ class Checked:
 class Outcome:
     """What a check found: figures in `message`, what to do in `remedy` ("" when it is passed).
 
-    `fixes` are ready-made decisions by a label (see `apply_fix`). `asked` are ids of questions that ask the same already: the check asks
-    none of its own then.
+    `fixes` are ready-made decisions by a label (see `apply_fix`). `asked` are ids of questions of the stage
+    `asked_in` that ask the same already: the check asks none of its own then.
     """
 
     verdict: Verdict
@@ -38,6 +38,7 @@ class Outcome:
     remedy: str = ""
     fixes: tuple[tuple[str, Mapping[str, object]], ...] = ()
     asked: tuple[str, ...] = ()
+    asked_in: str = ""
 
 
 def of_run(checked: Checked) -> str:
@@ -80,6 +81,7 @@ class CheckResult:
     accepted: str | None = field(default=None, metadata=OMIT_NONE)
     fixes: tuple[tuple[str, dict[str, object]], ...] = ()
     asked: tuple[str, ...] = ()
+    asked_in: str | None = field(default=None, metadata=OMIT_NONE)
 
     @property
     def open(self) -> bool:

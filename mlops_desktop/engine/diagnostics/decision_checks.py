@@ -22,6 +22,7 @@ def _leaks(checked: Checked) -> Outcome | None:
         msg("The model learns from {names}, which may give away the target.", names=names_text(leaks)),
         msg("Leave it out unless it is known, in the same form, when predictions are made."),
         asked=checked.facts.leak_questions,
+        asked_in="data",
     )
 
 
@@ -60,6 +61,7 @@ def _positive(checked: Checked) -> Outcome | None:
         msg("Nobody has decided that “{positive}” is the class that matters; the data does not tell.", positive=positive),
         msg("Say which class matters: precision, recall, PR AUC and the threshold are about it."),
         asked=(question,),
+        asked_in="problem",
     )
 
 

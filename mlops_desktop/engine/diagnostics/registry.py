@@ -57,4 +57,5 @@ def _result(check: Check, outcome: Outcome, checked: Checked) -> CheckResult:
         accepted=accepted,
         fixes=tuple((label, dict(changes)) for label, changes in outcome.fixes),
         asked=outcome.asked,
+        asked_in=outcome.asked_in or None,
     )

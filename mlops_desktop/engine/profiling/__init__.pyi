@@ -2,6 +2,7 @@ from .data_health import apply_fixes as apply_fixes
 from .data_health import health as health
 from .data_health import safe_fixes as safe_fixes
 from .data_health import taken_care as taken_care
+from .date_pieces import may_be_timed as may_be_timed
 from .finding import Finding as Finding
 from .finding import FindingKind as FindingKind
 from .level_rules import tick_levels as tick_levels
@@ -17,5 +18,6 @@ from .results import TargetOption as TargetOption
 from .results import Value as Value
 from .table_overview import overview as overview
 from .table_profile import profile as profile
+from .time_rules import TIME_ORDER as TIME_ORDER
 from .time_rules import time_columns as time_columns
 from .time_rules import time_order as time_order

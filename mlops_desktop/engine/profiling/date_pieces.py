@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from mlops_desktop.engine.data import snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
+from mlops_desktop.engine.profiling.results import Overview
 from mlops_desktop.serving.dates import DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.message import msg
@@ -44,6 +45,11 @@ def date_pieces(seen: Seen) -> Iterator[Finding]:
     pair = _day_and_time(seen, features)
     if pair is not None:
         yield _finding([column.name for column in pair], ["date", "time"], " ".join(column.name for column in pair))
+
+
+def may_be_timed(overview: Overview, findings: Iterable[Finding]) -> bool:
+    """Whether a column of a table, or several that hold the parts of one date, may say when its rows are; no cell is read."""
+    return any(column.type == "date" for column in overview.columns) or any(one.rule == DATE_PIECES.rule for one in findings)
 
 
 def _finding(columns: list[str], parts: list[str], name: str) -> Finding:

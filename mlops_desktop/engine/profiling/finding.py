@@ -41,13 +41,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class FindingKind:
-    """What the findings of one rule share: its `rule`, a short `title` with `{column}` for the column's name, and whether the fix is
-    `safe`: it loses nothing that a model could have learned from. Other fixes need a person's knowledge of the data.
+    """What the findings of one rule share: its `rule`, a short `title` with `{column}` for the column's name, whether the fix is `safe`: it
+    loses nothing that a model could have learned from (other fixes need a person's knowledge of the data), and the rules of findings that
+    one of this kind `replaces`, because it measures the same doubt.
     """
 
     rule: str
     title: str
     safe: bool = False
+    replaces: tuple[str, ...] = ()
 
     def finding(self, severity: Severity, column: str, message: str, why: str, fix: Mapping[str, object] | None = None) -> Finding:
         """One finding of this kind."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mlops_desktop.base.evidence import RULES, Evidence
@@ -10,160 +10,27 @@ from mlops_desktop.base.source import DECIMALS, THOUSANDS
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.cells import Grammar
 
-# By kind, whose rule is that of the evidence: why it matters, and whether reading the column as the rule's other type mends it.
-_FINDINGS: Mapping[FindingKind, tuple[str, bool]] = {
-    FindingKind("currencies", "Several currencies in {column}"): (
-        "An amount means something else in each currency. Convert the cells to one in the file.",
-        False,
-    ),
-    FindingKind("units", "Units that do not convert in {column}"): (
-        "A number means something else with each of these marks. Split the column or convert it in the file.",
-        False,
-    ),
-    FindingKind("marks", "Marks of several kinds in {column}"): (
-        "A number means something else with each of these marks. Split the column or convert it in the file.",
-        False,
-    ),
-    FindingKind("not_number", "{column} is nearly a number"): (
-        "As texts these amounts have no order. Mend the cells in the file, or read the rest as numbers.",
-        True,
-    ),
-    FindingKind("not_date", "{column} is nearly a date"): (
-        "As texts these dates have no order. Mend the cells in the file, or read the rest as dates.",
-        True,
-    ),
-    FindingKind("unread_numbers", "{column} looks like numbers"): (
-        "As texts these amounts have no order. Leave off in the file what stands beside the numbers.",
-        False,
-    ),
-    FindingKind("unread_dates", "{column} looks like dates"): (
-        "As texts these dates have no order. Write them as year-month-day in the file.",
-        False,
-    ),
-    FindingKind("unmarked", "Numbers without their unit in {column}"): (
-        "They may be in another unit than the rest.",
-        True,
-    ),
-    FindingKind("calendar", "Another calendar in {column}?"): (
-        "A year of another calendar is hundreds of years away in ours, and its months and leap years may be others.",
-        True,
-    ),
-    FindingKind("lost_digits", "Digits are lost in {column}"): (
-        "Different codes became one. Export the file again with the column as text; what was lost cannot be found again.",
-        False,
-    ),
-    FindingKind("grades", "Grades in {column}"): (
-        "As texts they have no order. As numbers “1-” is read with a minus: order the levels, or write 1.3 in the file.",
-        False,
-    ),
-    FindingKind("free", "Words for “free” in {column}"): (
-        "What costs nothing has the price 0. If the word says that nothing is known, count it as missing.",
-        False,
-    ),
-    FindingKind("footnotes", "Marks beside the numbers of {column}"): (
-        "A mark may say that a number is estimated, provisional or breaks with those before it; the number alone was read.",
-        True,
-    ),
-    FindingKind("infinite", "Infinite numbers in {column}"): (
-        "A model cannot learn from a number without end; most come from a division by zero.",
-        False,
-    ),
-    FindingKind("decimal", "Decimal mark of {column}"): (
-        "If it is the other mark, every number is a thousand times larger or smaller.",
-        False,
-    ),
-    FindingKind("amounts", "Amounts that are not read in {column}"): (
-        "As texts these amounts have no order. Write them as plain numbers in the file, or cut them by a step.",
-        False,
-    ),
-    FindingKind("debit_credit", "Debit and credit in {column}"): (
-        "If the file means it the other way, the sign of every amount is wrong.",
-        True,
-    ),
-    FindingKind("maybe_date", "Dates written as numbers in {column}?"): (
-        "As numbers they have no month and no weekday, and a model learns from the size of a number that only counts.",
-        True,
-    ),
-    FindingKind("clock", "Times of day or durations in {column}?"): (
-        "A duration has a size, a time of day has none: 23:50 and 0:10 are near each other. Read as numbers, they are durations.",
-        True,
-    ),
-    FindingKind("month_or_day", "Months with a year or days in {column}?"): (
-        "“Jan 24” can be January 2024 or the 24th of January; as the other one every date is wrong.",
-        True,
-    ),
-    FindingKind("excel_dates", "Dates that a spreadsheet made in {column}"): (
-        "What stood there before the spreadsheet changed it cannot be known: mend the cells in the file.",
-        False,
-    ),
-    FindingKind("date_order", "Day or month first in {column}?"): (
-        "If it is the other order, most of these dates are wrong, and no error will show it.",
-        False,
-    ),
-    FindingKind("year_order", "Year first or last in {column}?"): (
-        "If it is the other order, most of these dates are wrong, and no error will show it.",
-        False,
-    ),
-    FindingKind("no_zone", "Times without a zone in {column}"): (
-        "If they are local times, they are hours away from what was taken.",
-        False,
-    ),
-    FindingKind("no_date", "A date for “no date” in {column}"): (
-        "No real date lies near it; as a date it would mislead every model.",
-        True,
-    ),
-    FindingKind("century", "Two-digit years in {column}"): (
-        "If the other century is meant, every one of these dates is wrong by a hundred years.",
-        True,
-    ),
-    FindingKind("stray", "Odd cells in {column}"): (
-        "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as text.",
-        True,
-    ),
-    FindingKind("missing_words", "Words for “missing” in {column}"): (
-        "The other cells hold numbers or dates, so this text can only mean that nothing is known.",
-        True,
-    ),
-    FindingKind("pairs", "Two numbers in a cell of {column}"): (
-        "As one text the numbers have no order. Cut in two, each is a number of its own.",
-        False,
-    ),
-    FindingKind("limits", "Limits of detection in {column}"): (
-        "The true value lies beyond the limit, so the smallest or largest values are less sure than they look.",
-        True,
-    ),
-}
-_KINDS = {kind.rule: kind for kind in _FINDINGS}
+
+def _no_fix(seen: Seen, evidence: Evidence) -> None:
+    """Only a person can mend it."""
 
 
-def reading_findings(seen: Seen) -> Iterator[Finding]:
-    """What a person should know of cells that are not read as they stand, or stopped their column from being numbers.
-
-    Its severity is the weight of the doubt. `engine.questions` asks it as the question of the evidence, not as one of its own.
-    """
-    for evidence in seen.table.evidence:
-        column, kind = evidence.column, _KINDS.get(evidence.rule)
-        unused = seen.roles.get(column, "feature") in ("ignore", "id") and evidence.rule != "missing_words"
-        if kind is not None and not unused:
-            why, mends = _FINDINGS[kind]
-            fix = _limits(seen, column) if kind.rule == "limits" else _fix(evidence, mends)
-            yield kind.finding(RULES[kind.rule].weight or "info", column, evidence.message, why, fix)
+def _other_type(seen: Seen, evidence: Evidence) -> dict[str, Any]:
+    """The decision that reads the column as the other type of the rule."""
+    return {"type": {evidence.column: RULES[evidence.rule].instead}}
 
 
-def _fix(evidence: Evidence, mends: bool) -> dict[str, Any] | None:
-    """The decision that reads the cells of some evidence in the other way, if one does."""
-    if evidence.rule == "pairs":
-        return _split_in_two(evidence.column)
-    if evidence.rule == "free":
-        return {"missing": {evidence.column: list(evidence.values)}}
-    return {"type": {evidence.column: RULES[evidence.rule].instead}} if mends else None
+def _as_missing(seen: Seen, evidence: Evidence) -> dict[str, Any]:
+    """The decision that counts the texts as missing."""
+    return {"missing": {evidence.column: list(evidence.values)}}
 
 
-def _limits(seen: Seen, column: str) -> dict[str, Any] | None:
+def _limits(seen: Seen, evidence: Evidence) -> dict[str, Any]:
     """The decision that keeps which values of a column are limits: the column as texts, and a step that reads value and flag from them."""
+    column = evidence.column
     grammar = seen.table.schema.column(column).grammar
     if column == seen.target or grammar.percent or grammar.scales or set(grammar.notations) != {"limits"}:
-        return {"type": {column: RULES["limits"].instead}}  # the step reads plain numbers with their unit
+        return _other_type(seen, evidence)  # the step reads plain numbers with their unit
     marks = {name: next(id_ for id_, mark in ids.items() if mark == value) for name, ids, value in _marks_of(grammar)}
     further = {"marks": list(grammar.affixes)} if grammar.affixes else {}
     step = {"id": "limits_of_detection", "params": {"columns": [column], **marks, **further}}
@@ -178,5 +45,145 @@ def _marks_of(grammar: Grammar) -> Iterator[tuple[str, Mapping[str, str | None],
         yield "thousands", THOUSANDS, grammar.thousands
 
 
-def _split_in_two(column: str) -> dict[str, Any]:
-    return {"step": {"id": "split_column", "params": {"columns": [column], "separator": "/", "numbers": True, "keep": False}}}
+def _split_in_two(seen: Seen, evidence: Evidence) -> dict[str, Any]:
+    """The step that cuts the cells at their slash."""
+    return {"step": {"id": "split_column", "params": {"columns": [evidence.column], "separator": "/", "numbers": True, "keep": False}}}
+
+
+# By kind, whose rule is that of the evidence: why it matters, and what makes the decision that mends it.
+_FINDINGS: Mapping[FindingKind, tuple[str, Callable[[Seen, Evidence], Mapping[str, Any] | None]]] = {
+    FindingKind("currencies", "Several currencies in {column}"): (
+        "An amount means something else in each currency. Convert the cells to one in the file.",
+        _no_fix,
+    ),
+    FindingKind("units", "Units that do not convert in {column}"): (
+        "A number means something else with each of these marks. Split the column or convert it in the file.",
+        _no_fix,
+    ),
+    FindingKind("marks", "Marks of several kinds in {column}"): (
+        "A number means something else with each of these marks. Split the column or convert it in the file.",
+        _no_fix,
+    ),
+    FindingKind("not_number", "{column} is nearly a number"): (
+        "As texts these amounts have no order. Mend the cells in the file, or read the rest as numbers.",
+        _other_type,
+    ),
+    FindingKind("not_date", "{column} is nearly a date"): (
+        "As texts these dates have no order. Mend the cells in the file, or read the rest as dates.",
+        _other_type,
+    ),
+    FindingKind("unread_numbers", "{column} looks like numbers"): (
+        "As texts these amounts have no order. Leave off in the file what stands beside the numbers.",
+        _no_fix,
+    ),
+    FindingKind("unread_dates", "{column} looks like dates"): (
+        "As texts these dates have no order. Write them as year-month-day in the file.",
+        _no_fix,
+    ),
+    FindingKind("unmarked", "Numbers without their unit in {column}"): (
+        "They may be in another unit than the rest.",
+        _other_type,
+    ),
+    FindingKind("calendar", "Another calendar in {column}?"): (
+        "A year of another calendar is hundreds of years away in ours, and its months and leap years may be others.",
+        _other_type,
+    ),
+    FindingKind("lost_digits", "Digits are lost in {column}"): (
+        "Different codes became one. Export the file again with the column as text; what was lost cannot be found again.",
+        _no_fix,
+    ),
+    FindingKind("grades", "Grades in {column}"): (
+        "As texts they have no order. As numbers “1-” is read with a minus: order the levels, or write 1.3 in the file.",
+        _no_fix,
+    ),
+    FindingKind("free", "Words for “free” in {column}"): (
+        "What costs nothing has the price 0. If the word says that nothing is known, count it as missing.",
+        _as_missing,
+    ),
+    FindingKind("footnotes", "Marks beside the numbers of {column}"): (
+        "A mark may say that a number is estimated, provisional or breaks with those before it; the number alone was read.",
+        _other_type,
+    ),
+    FindingKind("infinite", "Infinite numbers in {column}"): (
+        "A model cannot learn from a number without end; most come from a division by zero.",
+        _no_fix,
+    ),
+    FindingKind("decimal", "Decimal mark of {column}"): (
+        "If it is the other mark, every number is a thousand times larger or smaller.",
+        _no_fix,
+    ),
+    FindingKind("amounts", "Amounts that are not read in {column}"): (
+        "As texts these amounts have no order. Write them as plain numbers in the file, or cut them by a step.",
+        _no_fix,
+    ),
+    FindingKind("debit_credit", "Debit and credit in {column}"): (
+        "If the file means it the other way, the sign of every amount is wrong.",
+        _other_type,
+    ),
+    FindingKind("maybe_date", "Dates written as numbers in {column}?"): (
+        "As numbers they have no month and no weekday, and a model learns from the size of a number that only counts.",
+        _other_type,
+    ),
+    FindingKind("clock", "Times of day or durations in {column}?"): (
+        "A duration has a size, a time of day has none: 23:50 and 0:10 are near each other. Read as numbers, they are durations.",
+        _other_type,
+    ),
+    FindingKind("month_or_day", "Months with a year or days in {column}?"): (
+        "“Jan 24” can be January 2024 or the 24th of January; as the other one every date is wrong.",
+        _other_type,
+    ),
+    FindingKind("excel_dates", "Dates that a spreadsheet made in {column}"): (
+        "What stood there before the spreadsheet changed it cannot be known: mend the cells in the file.",
+        _no_fix,
+    ),
+    FindingKind("date_order", "Day or month first in {column}?"): (
+        "If it is the other order, most of these dates are wrong, and no error will show it.",
+        _no_fix,
+    ),
+    FindingKind("year_order", "Year first or last in {column}?"): (
+        "If it is the other order, most of these dates are wrong, and no error will show it.",
+        _no_fix,
+    ),
+    FindingKind("no_zone", "Times without a zone in {column}"): (
+        "If they are local times, they are hours away from what was taken.",
+        _no_fix,
+    ),
+    FindingKind("no_date", "A date for “no date” in {column}"): (
+        "No real date lies near it; as a date it would mislead every model.",
+        _other_type,
+    ),
+    FindingKind("century", "Two-digit years in {column}"): (
+        "If the other century is meant, every one of these dates is wrong by a hundred years.",
+        _other_type,
+    ),
+    FindingKind("stray", "Odd cells in {column}"): (
+        "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as text.",
+        _other_type,
+    ),
+    FindingKind("missing_words", "Words for “missing” in {column}"): (
+        "The other cells hold numbers or dates, so this text can only mean that nothing is known.",
+        _other_type,
+    ),
+    FindingKind("pairs", "Two numbers in a cell of {column}"): (
+        "As one text the numbers have no order. Cut in two, each is a number of its own.",
+        _split_in_two,
+    ),
+    FindingKind("limits", "Limits of detection in {column}"): (
+        "The true value lies beyond the limit, so the smallest or largest values are less sure than they look.",
+        _limits,
+    ),
+}
+_KINDS = {kind.rule: kind for kind in _FINDINGS}
+
+
+def reading_findings(seen: Seen) -> Iterator[Finding]:
+    """What a person should know of cells that are not read as they stand, or stopped their column from being numbers.
+
+    Its severity is the weight of the doubt. `engine.questions` asks it as the question of the evidence, not as one of its own.
+    """
+    for evidence in seen.table.evidence:
+        column, kind = evidence.column, _KINDS.get(evidence.rule)
+        unused = seen.roles.get(column, "feature") in ("ignore", "id") and evidence.rule != "missing_words"
+        if kind is not None and not unused:
+            why, fix = _FINDINGS[kind]
+            yield kind.finding(RULES[kind.rule].weight or "info", column, evidence.message, why, fix(seen, evidence))

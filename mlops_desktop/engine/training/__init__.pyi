@@ -29,7 +29,7 @@ from .runs import Runs as Runs
 from .scorer_assembly import stored_scorer as stored_scorer
 from .search_plan import done_of_plan as done_of_plan
 from .split_comparison import compare_splits as compare_splits
-from .split_comparison import time_findings as time_findings
+from .split_comparison import with_time_findings as with_time_findings
 from .split_scores import other_splits as other_splits
 from .split_scores import splits_text as splits_text
 from .store_cleanup import Cleanup as Cleanup

@@ -20,7 +20,7 @@ from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import moments, time_blocks
 from mlops_desktop.engine.metrics import row_weights, score
 from mlops_desktop.engine.pipeline import Candidate, Pipeline, make_folds
-from mlops_desktop.engine.profiling import Finding, FindingKind, time_columns
+from mlops_desktop.engine.profiling import Finding, time_columns
 from mlops_desktop.engine.training.executor import InProcess, TaskFailed
 from mlops_desktop.engine.training.ranking import ranked
 from mlops_desktop.engine.training.results import OtherSplit
@@ -34,7 +34,6 @@ LONGEST = 60.0  # seconds of a run that is validated again
 SHARE, LEAST = 0.2, 10.0  # of the seconds of all runs, or so many seconds: what further models may take beside the best
 BLOCKS, LEAST_BLOCKS = 20, 8  # of adjacent times whose losses are compared
 LEAST_PROBABILITY = 1e-6
-_TIME_MATTERS = FindingKind(TIME_MATTERS, "Scores depend on rows of the same time")
 WORSE, CERTAINTY = 1.1, 0.99  # by this factor the mean loss grows, for certain, where time matters
 
 
@@ -154,4 +153,11 @@ def time_findings(pipeline: Pipeline, board: Iterable[Run]) -> tuple[Finding, ..
         return ()
     fix = {"split": {"id": "time", "params": {"column": [*worse.columns]}}}
     why = msg("Rows of the same time help to predict each other. The rows of the future have no such neighbours yet.")
-    return (_TIME_MATTERS.finding("high", worse.columns[0], splits_text(runs, others), why, fix),)
+    return (TIME_MATTERS.finding("high", worse.columns[0], splits_text(runs, others), why, fix),)
+
+
+def with_time_findings(findings: Iterable[Finding], pipeline: Pipeline, board: Iterable[Run]) -> tuple[Finding, ...]:
+    """The findings of a table, before them those of the scores by time (see `time_findings`) in place of the ones that these replace."""
+    measured = time_findings(pipeline, board)
+    replaced = TIME_MATTERS.replaces if measured else ()
+    return (*measured, *(one for one in findings if one.rule not in replaced))

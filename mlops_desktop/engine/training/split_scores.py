@@ -8,14 +8,16 @@ from contextlib import suppress
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
+from mlops_desktop.engine.profiling import TIME_ORDER, FindingKind
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.training.ranking import ranked
 from mlops_desktop.engine.training.results import OtherSplit
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.serving.message import msg
 
-TIME_MATTERS = "time_matters"  # the rule of the finding that scores by time are clearly worse
-_QUESTIONS = ("finding.time_order.", f"finding.{TIME_MATTERS}.")
+# The finding that scores by time are clearly worse: that of the order in time, with figures.
+TIME_MATTERS = FindingKind("time_matters", "Scores depend on rows of the same time", replaces=(TIME_ORDER.rule,))
+_QUESTIONS = tuple(f"finding.{rule}." for rule in (TIME_MATTERS.rule, *TIME_MATTERS.replaces))
 
 
 def best_of_each(board: Iterable[Run]) -> list[Run]:

@@ -52,6 +52,9 @@ def test_a_damaged_snapshot_is_replaced_by_another_import(damage, tmp_path):
         read_cells(path)
     assert import_cells(tmp_path, file, project, Silent()).project.data == project.data
     assert path.read_bytes() == good
+    before = path.stat().st_mtime_ns
+    import_cells(tmp_path, file, project, Silent())
+    assert path.stat().st_mtime_ns == before  # a good one stays
 
 
 def test_new_data_must_hold_what_decisions_name(tmp_path):

@@ -140,6 +140,7 @@ def test_what_another_question_asks_is_accepted_there_and_asked_once():
     learned = {"leaks": ("code", "copy"), "leak_questions": ("finding.leak.code", "finding.leak.copy")}
     leaks = found(**learned)["leaks"]
     assert leaks.open
+    assert (leaks.asked_in, found(positive_doubtful=True)["positive"].asked_in) == ("data", "problem")
     assert list(check_questions([leaks])) == []
     answers = {f"finding.leak.{name}": Answer(option=ACCEPT, reason="Known at once.") for name in ("code", "copy")}
     half = replace(PROJECT, answers=dict([*answers.items()][:1]))

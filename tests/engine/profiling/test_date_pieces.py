@@ -6,6 +6,8 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.all_findings import find
+from mlops_desktop.engine.profiling.date_pieces import may_be_timed
+from mlops_desktop.engine.profiling.table_overview import overview
 from tests.imported import cells_of
 
 ROWS = 6
@@ -45,3 +47,10 @@ def test_which_columns_are_one_date(cells, columns, parts):
         params = one.fix["step"]["params"]
         assert (params["columns"], params["parts"]) == (columns, parts)
         assert params["name"] not in cells
+
+
+@pytest.mark.parametrize(("name", "timed"), [("year, month, day, hour", True), ("a date alone", True), ("a month alone", False)])
+def test_rows_may_have_a_time_by_a_date_or_by_its_pieces(name, timed):
+    rows = {column: pd.Series([cell] * ROWS, dtype="str") for column, cell in TABLES[name][0].items()}
+    table = type_cells(cells_of(rows), {}, Silent())
+    assert may_be_timed(overview(table, Silent()), find(table, None, None, {}, Silent())) == timed

@@ -71,9 +71,11 @@ def wait(seconds: float, job: Job) -> None:
 
 def test_closing_ends_the_tasks_that_are_running():
     tasks = [Task.of(str(seconds), wait, seconds=seconds) for seconds in (0, 600, 600)]
+    before = psutil.Process().children(recursive=True)
     with closing(Processes(set(), 2).run(tasks)) as finished:
         assert next(finished) == "0"
-        workers = [one for one in psutil.Process().children(recursive=True) if "LokyProcess" in " ".join(one.cmdline())]
+        started = [one for one in psutil.Process().children(recursive=True) if one not in before]
+        workers = [one for one in started if "LokyProcess" in " ".join(one.cmdline())]
         began = time.monotonic()
     assert time.monotonic() - began < 2.0
     assert len(workers) >= 2

@@ -10,11 +10,11 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data import time_blocks
-from mlops_desktop.engine.profiling import apply_fixes
+from mlops_desktop.engine.profiling import TIME_ORDER, FindingKind, apply_fixes
 from mlops_desktop.engine.project import Answer
 from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.results import OtherSplit
-from mlops_desktop.engine.training.split_comparison import _blocked, _clearly_greater, compare_splits, time_findings
+from mlops_desktop.engine.training.split_comparison import _blocked, _clearly_greater, compare_splits, time_findings, with_time_findings
 from mlops_desktop.engine.training.split_scores import other_splits, splits_text
 from simulations.planted import START, electricity
 from tests.engine.conftest import Made, make_project
@@ -63,8 +63,11 @@ def test_a_load_that_wanders_is_clearly_worse_by_time_and_the_split_by_time_mend
     assert "with rows drawn at random" in finding.message
     assert "by blocks of time (“Date”)" in finding.message
     assert apply_fixes(made.project, [finding]).split == splitter("time", column="Date")
+    before = [TIME_ORDER.finding("warning", "Date", "", ""), FindingKind("leak", "").finding("high", "x", "", "")]
+    assert [one.rule for one in with_time_findings(before, made.pipeline, board)] == ["time_matters", "leak"]
     accepted = made.pipeline.of(replace(made.project, answers={"finding.time_matters.Date": Answer(option="accept", reason="no")}))
     assert time_findings(accepted, board) == ()
+    assert with_time_findings(before, accepted, board) == tuple(before)
     assert other_splits(made.pipeline.store, accepted.project, board) == {}
 
 

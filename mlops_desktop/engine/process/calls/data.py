@@ -192,13 +192,12 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
         from mlops_desktop.engine.data import read_notes, snapshot_path
         from mlops_desktop.engine.pipeline import Pipeline
         from mlops_desktop.engine.questions import questions
-        from mlops_desktop.engine.training import Runs, time_findings
+        from mlops_desktop.engine.training import Runs, with_time_findings
 
         notes = read_notes(snapshot_path(self.folder, self.project.data)) if self.project.data else ()
         pipeline = Pipeline(self.folder, self.project)
         findings = pipeline.profile(Part(job, 0.0, 0.5)).findings
-        if measured := time_findings(pipeline, Runs(self.folder).list(pipeline.keys.board)):
-            findings = (*measured, *(one for one in findings if one.rule != "time_order"))  # the same doubt, without figures
+        findings = with_time_findings(findings, pipeline, Runs(self.folder).list(pipeline.keys.board))
         overview = pipeline.overview(Part(job, 0.5, 0.6))
         return questions(self.project, overview, findings, notes, self._about_model(pipeline, Part(job, 0.6, 1.0)))
 

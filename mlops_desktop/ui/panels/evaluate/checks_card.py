@@ -123,8 +123,8 @@ class ChecksCard(QFrame):
         self._fill()
 
     def _decide(self, one: CheckResult, _: str) -> None:
-        if one.asked:
-            self._controller.go_to.emit("problem" if one.asked[0].startswith("guess.") else "data")
+        if one.asked_in:
+            self._controller.go_to.emit(one.asked_in)
         else:
             self._toggle(one.id)
 

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from mlops_desktop.engine.process import CompareSplits, Train
-from mlops_desktop.engine.profiling import Profile
+from mlops_desktop.engine.profiling import Profile, may_be_timed
 from mlops_desktop.engine.training import TrainingEvent, TrainingResult, done_of_plan
 from mlops_desktop.engine.workflow import chosen_of
 from mlops_desktop.ui.jobs import BackgroundJob
@@ -43,8 +43,7 @@ class TrainingRun(QObject):
         """Have the best runs of today's board (the best one by its id) validated the other way, where a column may say when rows are."""
         overview = self.controller.overview()
         profile = self.controller.result(self.controller.keys.profile, Profile)
-        dated = overview is not None and any(column.type == "date" for column in overview.columns)
-        if not dated and not any(finding.rule == "date_pieces" for finding in (profile.findings if profile else ())):
+        if overview is None or not may_be_timed(overview, profile.findings if profile else ()):
             return
         self.splits.want(self.controller.keys.other_split(best), CompareSplits(*self.controller.inputs), ask=False)
         self.splits.retry()

@@ -14,7 +14,9 @@ from tests.ui.conftest import find
 
 PASSED = CheckResult("folds", "Folds agree", "passed", "AUC from 0.8 to 0.9.", "", "check.folds.1")
 DOUBT = CheckResult("overfit", "Learned", "doubtful", "AUC: 1 and 0.6.", "Try a simpler model.", "check.overfit.1")
-FAILED = CheckResult("leaks", "Leaks", "failed", "It learns from “x”.", "Leave it out.", "check.leaks.1", asked=("finding.leak.x",))
+FAILED = CheckResult(
+    "leaks", "Leaks", "failed", "It learns from “x”.", "Leave it out.", "check.leaks.1", asked=("finding.leak.x",), asked_in="data"
+)
 
 
 @pytest.fixture
@@ -50,6 +52,7 @@ def test_what_was_accepted_shows_the_reason_and_is_not_in_doubt(made):
 def test_a_doubt_that_an_earlier_stage_asks_leads_there(made):
     went = []
     made._controller.go_to.connect(went.append)
-    made.show_checks((FAILED,))
-    find(made, QPushButton, "check_leaks_decide").click()
-    assert went == ["data"]
+    for stage in ("data", "problem"):
+        made.show_checks((replace(FAILED, asked_in=stage),))
+        find(made, QPushButton, "check_leaks_decide").click()
+    assert went == ["data", "problem"]
