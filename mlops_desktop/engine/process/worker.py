@@ -24,6 +24,8 @@ import time
 from typing import Any
 
 from mlops_desktop.base.errors import Cancelled, UserError
+from mlops_desktop.base.registry import member_names
+from mlops_desktop.catalog import sources
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.process import tracebacks
 from mlops_desktop.engine.process.call import read_call
@@ -34,7 +36,8 @@ CALLS_MODULE = "mlops_desktop.engine.process.calls.every_call"  # importing it m
 # Imported while idle: first what a preview of a file needs, which is the first thing that a person waits for.
 WARM = (
     *("numpy", "pyarrow.compute", "mlops_desktop.engine.data.preview", "mlops_desktop.engine.questions.from_preview"),
-    *("mlops_desktop.catalog.sources.delimited", "pyarrow.parquet"),
+    *("mlops_desktop.catalog.sources._text_rows", "pyarrow.csv", "pyarrow.parquet", "pyarrow.pandas_compat"),
+    *member_names(sources),  # of which each is asked whether it reads a file
     *("pandas", "scipy.sparse", "sklearn.ensemble", "sklearn.linear_model", "lightgbm"),
 )
 EVENT_SECONDS = 0.05  # progress is sent at most this often; the last of a burst is sent when its time has come
