@@ -10,12 +10,14 @@ import math
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .connection_sharing import ConnectionSource
 from .errors import UserError
 from .message import msg
 from .server_limits import Options
+
+if TYPE_CHECKING:  # asyncio is imported by those that serve alone
+    from .connection_sharing import ConnectionSource
 
 KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that the service is never the first to close a connection
 # The packages that a service imports, and those that they need. On Windows uvicorn runs without uvloop.
