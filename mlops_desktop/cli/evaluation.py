@@ -60,7 +60,8 @@ def evaluate_command(args: argparse.Namespace) -> int:
         print_json({**to_json(found), **({"checks": to_json(checks)} if checks else {})})
         return 0
     for metric in found.metrics:
-        print(f"{metric.id:36} {_number(metric.value):>12}  [{_number(metric.low)}, {_number(metric.high)}]")
+        interval = "no interval" if metric.low is None or metric.high is None else f"[{metric.low:.4f}, {metric.high:.4f}]"
+        print(f"{metric.id:36} {_number(metric.value):>12}  {interval}")
     if found.test_accesses:
         print(_accesses_text(found.test_accesses))
     for check in checks:
