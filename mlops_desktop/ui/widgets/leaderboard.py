@@ -189,7 +189,7 @@ class Leaderboard(RowsTable):
             return Cell(self.tr("Best so far") if running else self.tr("Best"), tone="ok", tip=reason, icon="star")
         if tied:
             tip = self.tr("No clear difference to the best: it may be chance (paired test over the folds, 95 %).")
-            return Cell(self.tr("No clear difference"), tone="2", tip=tip)
+            return Cell(self.tr("Tied"), tone="2", tip=tip)
         if reason:
             return Cell(self.tr("Done, with a note"), tone="2", tip=reason, icon="info")
         return Cell(self.tr("Done"), tone="2")
@@ -216,7 +216,7 @@ def _columns(score: str) -> list[RowColumn]:
         ),
         RowColumn(tr("Leaderboard", "Fit time"), "right", figures=True, width=68),
         RowColumn(tr("Leaderboard", "Features"), "right", figures=True, width=72),
-        RowColumn(tr("Leaderboard", "Status"), width=132),
+        RowColumn(tr("Leaderboard", "Status"), width=104),
     ]
 
 

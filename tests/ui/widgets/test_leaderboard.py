@@ -63,7 +63,7 @@ def test_from_best_to_worst_with_the_baseline_beneath(board):
         LOST.label,
         "Baseline",
     ]
-    assert [line[5] for line in texts] == ["Best", "No clear difference", "Done", "Failed: A value is missing.", "Baseline"]
+    assert [line[5] for line in texts] == ["Best", "Tied", "Done", "Failed: A value is missing.", "Baseline"]
     assert [line[1] for line in texts] == ["0.9100", "0.9083", "0.6100", "", "0.5000"]
     assert board.rows_model.columns[1].title == "ROC AUC (CV)"
     bars = [row.cell(1).bar for row in board.rows_model.rows]

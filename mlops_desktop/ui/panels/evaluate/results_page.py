@@ -89,7 +89,8 @@ class ResultsPage(QWidget):
             kpi.show()
             worse = result.low is None or result.baseline is None or result.low <= result.baseline
             hint = self.tr("{interval}, baseline {baseline}").format(
-                interval=between(result, known.get(result.id)), baseline=baseline(result, known.get(result.id))
+                interval=self.tr("no interval") if result.low is None else between(result, known.get(result.id)),
+                baseline=baseline(result, known.get(result.id)),
             )
             kpi.show_title(result.label)
             kpi.show_value(score_text(result.shown, 3), hint, "warn" if worse else "3")
