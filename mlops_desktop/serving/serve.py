@@ -65,8 +65,8 @@ def foreign(folder: Path) -> str:
 def cache_folder(folder: Path) -> "Path | None":
     """Where the bytecode of this bundle is kept, outside of it: a folder that nobody else can write to; None where there is none."""
     named = os.environ.get(CACHE)
-    base = Path(named or os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     try:
+        base = Path(named or os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
         key = hashlib.sha256((folder / "SHA256SUMS").read_bytes()).hexdigest()[:32]
         place = base / "bundle-bytecode" / key
         place.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -363,7 +363,7 @@ def test_a_model_that_holds_rows_needs_consent_by_its_name(files, tmp_path):
     done("set", project, 'roles.kind="ignore"', 'roles.amount="ignore"', 'candidates=["knn"]', "split.folds=2")
     done("run", project, "--trials", 1)
     output = refused(call("export", project, "rest_bundle", tmp_path / "bundle"))
-    assert "160 rows" in output
+    assert "200 rows" in output
     assert "consent+=knn" in output
     assert not (tmp_path / "bundle").exists()
     done("set", project, "consent+=knn")

@@ -6,6 +6,7 @@ import py_compile
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -111,4 +112,15 @@ def test_a_cache_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):
         place.chmod(0o777)
         assert serve.cache_folder(tmp_path) is None
     monkeypatch.setenv("SERVING_BYTECODE", str(tmp_path / "SHA256SUMS"))
+    assert serve.cache_folder(tmp_path) is None
+
+
+def test_a_user_without_a_home_keeps_no_bytecode(tmp_path, monkeypatch):
+    def no_home(_):
+        raise RuntimeError("Could not determine home directory.")
+
+    (tmp_path / "SHA256SUMS").write_text("", encoding="utf-8")
+    for name in ("SERVING_BYTECODE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "expanduser", no_home)
     assert serve.cache_folder(tmp_path) is None
