@@ -20,12 +20,12 @@ from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import moments, time_blocks
 from mlops_desktop.engine.metrics import row_weights, score
 from mlops_desktop.engine.pipeline import Candidate, Pipeline, make_folds
-from mlops_desktop.engine.profiling import Finding, time_columns
+from mlops_desktop.engine.profiling import TIME_ORDER, Finding, FindingKind, time_columns
 from mlops_desktop.engine.training.executor import InProcess, TaskFailed
 from mlops_desktop.engine.training.ranking import ranked
 from mlops_desktop.engine.training.results import OtherSplit
 from mlops_desktop.engine.training.runs import Run, Runs
-from mlops_desktop.engine.training.split_scores import TIME_MATTERS, best_of_each, other_splits, splits_text
+from mlops_desktop.engine.training.split_scores import TIME_RULES, best_of_each, other_splits, splits_text
 from mlops_desktop.engine.training.trials import Folds, fit_and_score, open_folds, out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
@@ -34,6 +34,8 @@ LONGEST = 60.0  # seconds of a run that is validated again
 SHARE, LEAST = 0.2, 10.0  # of the seconds of all runs, or so many seconds: what further models may take beside the best
 BLOCKS, LEAST_BLOCKS = 20, 8  # of adjacent times whose losses are compared
 LEAST_PROBABILITY = 1e-6
+# The finding that scores by time are clearly worse: that of the order in time, with figures.
+TIME_MATTERS = FindingKind(TIME_RULES[0], "Scores depend on rows of the same time", replaces=(TIME_ORDER.rule,))
 WORSE, CERTAINTY = 1.1, 0.99  # by this factor the mean loss grows, for certain, where time matters
 
 

@@ -8,16 +8,15 @@ from contextlib import suppress
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
-from mlops_desktop.engine.profiling import TIME_ORDER, FindingKind
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.training.ranking import ranked
 from mlops_desktop.engine.training.results import OtherSplit
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.serving.message import msg
 
-# The finding that scores by time are clearly worse: that of the order in time, with figures.
-TIME_MATTERS = FindingKind("time_matters", "Scores depend on rows of the same time", replaces=(TIME_ORDER.rule,))
-_QUESTIONS = tuple(f"finding.{rule}." for rule in (TIME_MATTERS.rule, *TIME_MATTERS.replaces))
+# What a person answers decides how rows are split: rules of `split_comparison.TIME_MATTERS`, which is not loaded for a leaderboard.
+TIME_RULES = ("time_matters", "time_order")
+_QUESTIONS = tuple(f"finding.{rule}." for rule in TIME_RULES)
 
 
 def best_of_each(board: Iterable[Run]) -> list[Run]:

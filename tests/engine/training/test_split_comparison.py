@@ -14,8 +14,15 @@ from mlops_desktop.engine.profiling import TIME_ORDER, FindingKind, apply_fixes
 from mlops_desktop.engine.project import Answer
 from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.results import OtherSplit
-from mlops_desktop.engine.training.split_comparison import _blocked, _clearly_greater, compare_splits, time_findings, with_time_findings
-from mlops_desktop.engine.training.split_scores import other_splits, splits_text
+from mlops_desktop.engine.training.split_comparison import (
+    TIME_MATTERS,
+    _blocked,
+    _clearly_greater,
+    compare_splits,
+    time_findings,
+    with_time_findings,
+)
+from mlops_desktop.engine.training.split_scores import TIME_RULES, other_splits, splits_text
 from simulations.planted import START, electricity
 from tests.engine.conftest import Made, make_project
 from tests.splitters import splitter
@@ -124,3 +131,7 @@ def test_losses_count_by_the_weights_of_their_rows():
 @pytest.mark.parametrize(("moments", "blocks"), [([3, 1, 2, 0], [1, 0, 1, 0]), ([5, 5, 5, 5], [0, 0, 0, 0]), ([1, 1, 1, 2], [0, 0, 0, 1])])
 def test_equal_moments_are_in_one_block(moments, blocks):
     assert time_blocks(np.array(moments), 2).tolist() == blocks
+
+
+def test_an_answer_to_each_finding_about_time_decides_the_split():
+    assert (TIME_MATTERS.rule, *TIME_MATTERS.replaces) == TIME_RULES
