@@ -75,7 +75,12 @@ def _target_shift(checked: Checked) -> Outcome | None:
     seen = [one for one in shifts if one.p * len(shifts) < CHANCE and one.effect >= SHIFT]
     if not seen:
         worst = max(shifts, key=lambda one: one.effect)
-        return Outcome("passed", msg("The target is alike in all parts: at most {share:.0%} of the rows differ.", share=worst.effect))
+        alike = msg("The target is alike in all parts: at most {share:.0%} of the rows differ.", share=worst.effect)
+        few = msg(
+            "The target of the parts differs in up to {share:.0%} of the rows; too few rows to rule out chance.",
+            share=worst.effect,
+        )
+        return Outcome("passed", alike if worst.effect < SHIFT else few)
     worst = max(seen, key=lambda one: one.effect)
     return Outcome(
         "failed" if worst.effect >= LARGE_SHIFT else "doubtful",

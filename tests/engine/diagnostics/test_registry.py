@@ -102,6 +102,12 @@ def test_a_model_that_ranks_well_is_better_than_the_baseline_whatever_its_probab
     assert found(lift=Comparison(160, 0.5, 0.4, p_better=0.9, p_worse=0.1))["baseline"].verdict == "passed"
 
 
+def test_parts_that_differ_by_chance_are_not_called_alike():
+    passed = found(shifts=(TargetShift(0, 3, 0.84, 0.2),))["target_shift"]
+    assert (passed.verdict, "84%" in passed.message, "alike" in passed.message) == ("passed", True, False)
+    assert "alike" in found(shifts=(TargetShift(0, 40, 0.02, 0.8),))["target_shift"].message
+
+
 def test_a_perfect_score_that_rests_on_several_columns_is_not_suspicious():
     assert found(scores=Scores(1.0, 0.999, 0.001, 0.5, 1.0), dominant=Dominance("a", 0.4))["suspicious"].verdict == "passed"
 
