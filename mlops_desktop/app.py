@@ -34,7 +34,7 @@ from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
 from mlops_desktop.ui.shell.main_window import MainWindow
 from mlops_desktop.ui.shell.panel_modules import needed_later
 from mlops_desktop.ui.shell.settings import Settings
-from mlops_desktop.ui.translation import load_translations
+from mlops_desktop.ui.translation import set_language
 
 # WORKAROUND for https://bugreports.qt.io/browse/PYSIDE-3474: its Linux wheels lose references to None, and Python before 3.12 dies of that.
 BROKEN_QT = (6, 12, 0)
@@ -47,8 +47,8 @@ def make_window(settings: Settings | None = None) -> tuple[QApplication, MainWin
     app.setApplicationName("MLOps Desktop")
     app.setOrganizationName("MLOps Desktop")
     app.setStyle("Fusion")
-    load_translations(app)
     settings = settings or Settings()
+    set_language(app, settings.language)
     theme.load_fonts()
     theme.choose(app, settings.theme)
     hook = ExceptionHook(app)

@@ -1,4 +1,4 @@
-"""The person's preferences: theme, recent projects, position of the window."""
+"""The person's preferences: theme, language, recent projects, position of the window."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import SYSTEM
 
 MOST_RECENT = 8
 
@@ -28,6 +29,15 @@ class Settings:
     @theme.setter
     def theme(self, value: str) -> None:
         self._settings.setValue("theme", value)
+
+    @property
+    def language(self) -> str:
+        """The code of a language that the window has (`ui.translation.languages`), or `system`. It takes effect at the next start."""
+        return str(self._settings.value("language", SYSTEM))
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self._settings.setValue("language", value)
 
     @property
     def recent(self) -> list[Path]:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.serving.dates import date_text, time_format
 from mlops_desktop.serving.frame import MISSING_DATE
+from mlops_desktop.ui.translation import formatted
 
 MISSING = "–"
 MOST_CACHED = 200_000  # cells whose text is remembered
@@ -89,8 +90,8 @@ class TableColumn:
         decimals = _decimals(sample)
         decimals = decimals if decimals is None else max(decimals, self.decimals)
         apart = "" if decimals == 0 and _years(sample) else ","
-        form = "{:.6g}" if decimals is None else f"{{:{apart}.{decimals}f}}"
-        return lambda value: MISSING if value != value else form.format(value).replace("-", MINUS)
+        form = ".6g" if decimals is None else f"{apart}.{decimals}f"
+        return lambda value: MISSING if value != value else formatted(value, form).replace("-", MINUS)
 
 
 def _alphabetical(levels: Sequence[str]) -> NDArray[np.intp]:
@@ -226,7 +227,7 @@ class TableModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
         """Names of the columns, and the numbers of the source rows, counted from 1."""
         if orientation == Qt.Orientation.Vertical:
-            return f"{self.source_row(section) + 1:,}" if role == _ROLE.DisplayRole else None
+            return formatted(self.source_row(section) + 1) if role == _ROLE.DisplayRole else None
         column = self.columns[section]
         if role == _ROLE.DisplayRole:
             return column.name
