@@ -92,9 +92,8 @@ def test_a_field_without_a_value_is_a_fault():
 
 def test_a_count_has_the_plural_form_of_its_language():
     forms = ("{n} строка", "{n} строки", "{n} строк")  # Russian: 1, 21 · 2 to 4 · all others
-    russian = Language(
-        "ru", plurals={"1 row": forms, "{n} rows": forms}, form=lambda n: min((n % 10 + 2) // 3, 2) if n % 10 else 2, group=" "
-    )
+    places = (2, 0, 1, 1, 1, 2, 2, 2, 2, 2)
+    russian = Language("ru", plurals={"1 row": forms, "{n} rows": forms}, form=lambda count: places[count % 10], group=" ")
     shown = [plural_msg(count, "1 row", "{n} rows").translated(russian) for count in (1, 3, 5, 2021)]
     assert shown == ["1 строка", "3 строки", "5 строк", "2 021 строка"]
     assert through_json(plural_msg(2021, "1 row", "{n} rows")).translated(russian) == "2 021 строка"
