@@ -83,8 +83,8 @@ def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], job: Job)
     loss = np.full(train.rows, np.nan)
     for i, (rows, valid) in enumerate(folds):
         job.step(i / len(folds), msg("{model}: validated by time and at random", model=run.label))
-        fitted, part = pipeline.fit(candidate, rows), train.take(valid)
-        scores, _ = fit_and_score(candidate.algorithm, fitted, fitted.transform(part.frame), pipeline.project.seed)
+        part = train.take(valid)
+        (scores,) = fit_and_score(pipeline, candidate, rows, [part.frame])
         found.append(score(run.metric, part.target, scores, pipeline.positive, None, part.weights))
         loss[valid] = _losses(part.target, scores)
     known = [one for one in found if np.isfinite(one)]
