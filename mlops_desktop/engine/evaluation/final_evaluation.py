@@ -115,10 +115,13 @@ def _placed(found: Evaluation, rows: Ints) -> Evaluation:
 
 
 def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evaluation:
-    """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store."""
-    pipeline = chosen.pipeline
-    runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
-    runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
+    """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store; only what an
+    older version counted when it measured the same run is not counted once more.
+    """
+    pipeline, split = chosen.pipeline, chosen.pipeline.keys.split
+    runs.know_test_set(split, lambda: pipeline.held_out_rows)
+    if pipeline.keys.evaluation(chosen.run.id) in pipeline.store or not runs.measured_by_older_version(split, chosen.run.id):
+        runs.record_test_access(split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
     fitted = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
