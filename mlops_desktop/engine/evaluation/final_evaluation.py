@@ -33,7 +33,7 @@ from mlops_desktop.engine.training import (
 )
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.csv_io import own_words
+from mlops_desktop.serving.csv_io import non_ascii_texts
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.required_inputs import blocking_columns
@@ -192,7 +192,7 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     project = chosen.pipeline.project
     schema = _schema_with_target(chosen)
     wanted = {project.target, *(column.name for column in chosen.scorer.schema.columns)}
-    cells = load_anew(path, project.source, wanted, job, [*own_words(schema)])[1]
+    cells = load_anew(path, project.source, wanted, job, [*non_ascii_texts(schema)])[1]
     if project.target not in cells.names:
         raise UserError(
             msg("“{path}” has no column “{target}”, so predictions cannot be compared.", path=name_of(path), target=project.target),
