@@ -38,7 +38,7 @@ SENTENCES = {
 }
 PLURALS = ("plural_msg", "pluralize")  # after the count: the singular and the plural
 # Texts for people in a class: class variables of components, and the label and options of a field by the function that declares it.
-SHOWN = ("label", "help", "title", "baseline", "ranks", "because", "lacking_class_remedy")
+SHOWN = ("label", "help", "purpose", "title", "baseline", "ranks", "because", "lacking_class_remedy")
 FIELDS = {"listed": (0,), "number": (3,), "choice": (1, 2), "flag": (1,), "text": (1,), "texts": (1,), "counts": (1,), "columns": ()}
 FIELD_TEXTS = ("label", "help", "nothing")
 ENGLISH_ONLY = ("cli",)  # packages whose output is read by programs too

@@ -19,7 +19,7 @@ from mlops_desktop.base import number_format
 from mlops_desktop.base.catalogue import catalogue_folder, read_catalogue
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.language import ENGLISH, Language
-from mlops_desktop.serving.message import Message
+from mlops_desktop.serving.message import Message, msg
 
 T = TypeVar("T")
 SYSTEM = "system"  # the language of the desktop where there is a catalogue of it, else English
@@ -99,6 +99,11 @@ def translated(value: T) -> T:
 def error_text(error: Exception) -> str:
     """What an error says to a person, in the window's language."""
     return str(translated(error.sentences)) if isinstance(error, UserError) else str(error)
+
+
+def quoted(name: str) -> str:
+    """A name in the quotation marks of the window's language."""
+    return translated(msg("“{name}”", name=name))
 
 
 def pluralize(count: int, one: str, many: str) -> str:

@@ -144,7 +144,7 @@ class RecipeSide(QFrame):
             badge=self._widths(at) if mine else "",
             fixed=not mine,
             why=why if mine or waits else "",
-            link="" if mine else TITLES[PANELS[step.component.stage]],
+            link="" if mine else translated(TITLES[PANELS[step.component.stage]]),
         )
 
     def _widths(self, at: int) -> str:

@@ -28,7 +28,7 @@ from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.shell.side_bar import SideBar
 from mlops_desktop.ui.shell.start_page import StartPage
 from mlops_desktop.ui.shell.top_bar import TopBar
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import column, repaint_icons, row, scrolled
 
 COLLAPSE_BELOW = 1100
@@ -233,7 +233,7 @@ class MainWindow(QMainWindow):
         name = project.name if session else self.tr("MLOps Desktop")
         self.side.show_project(name, self.controller.place)
         self.setWindowTitle(f"{name} – MLOps Desktop" if session else name)
-        purpose = self.panel.purpose if self.panel else self.tr("From a data file to a working service, on this computer")
+        purpose = self.tr(self.panel.purpose) if self.panel else self.tr("From a data file to a working service, on this computer")
         self.top.show_stage(self._stage, purpose)
         self.top.show_history(session.undo_label if session else "", session.redo_label if session else "")
         self.top.show_ways(self._stage, self.panel.unready()[0] if self.panel else "", session is not None)
@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         """Keep a line for the log, without cells of the data."""
         if "“" in text:
             project, overview = self.controller.project, self.controller.overview()
-            names = {project.name, project.file, project.target, *project.columns, *TITLES.values()}
+            names = {project.name, project.file, project.target, *project.columns, *map(translated, TITLES.values())}
             text = without_cells(text, names | {column.name for column in (overview.columns if overview else ())})
         self._drawer.add(text)
 
@@ -270,7 +270,7 @@ class MainWindow(QMainWindow):
 
     def _show_help(self) -> None:
         self._show_banner(
-            "info", self.panel.purpose if self.panel else self.tr("Choose a data file to begin, or open a project."), self._stage
+            "info", self.tr(self.panel.purpose) if self.panel else self.tr("Choose a data file to begin, or open a project."), self._stage
         )
 
     @Slot()
@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
         self._questions.open_list()
 
     def _search_entries(self) -> list[Entry]:
-        entries: list[Entry] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
+        entries: list[Entry] = [(translated(TITLES[id_]), self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
         entries += [
             (self.tr("Undo"), self.tr("action"), self.controller.undo),
             (self.tr("Redo"), self.tr("action"), self.controller.redo),
@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
         ]
         for id_, panel in self._panels.items():
             for text, control in panel.searchable():
-                entries.append((text, TITLES[id_], partial(self._find, id_, control)))
+                entries.append((text, translated(TITLES[id_]), partial(self._find, id_, control)))
         return entries
 
     def _find(self, stage: str, control: QWidget | Callable[[], object]) -> None:

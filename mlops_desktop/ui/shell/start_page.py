@@ -29,9 +29,10 @@ from mlops_desktop.engine.project import (
     restore_backup,
     write_project,
 )
+from mlops_desktop.serving.message import as_message
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files, is_data
 from mlops_desktop.ui.widgets.elided import Elided
@@ -39,9 +40,27 @@ from mlops_desktop.ui.widgets.elided import Elided
 # File, target, and what a person reads on the tile; licences are in resources/samples/README.md.
 ICONS = {"telco_churn.csv": "target", "penguins.csv": "layers", "energy_efficiency.csv": "chart"}
 SAMPLES = (
-    ("telco_churn.csv", "Churn", "Who will leave?", "7,043 phone customers, 20 columns, yes or no", "IBM sample data, Apache-2.0"),
-    ("penguins.csv", "species", "Which species is it?", "344 penguins, 6 columns, three species", "Palmer Station, CC0"),
-    ("energy_efficiency.csv", "heating_load", "How much heat does it need?", "768 buildings, 8 columns, a number", "UCI, CC BY 4.0"),
+    (
+        "telco_churn.csv",
+        "Churn",
+        as_message("Who will leave?"),
+        as_message("7,043 phone customers, 20 columns, yes or no"),
+        as_message("IBM sample data, Apache-2.0"),
+    ),
+    (
+        "penguins.csv",
+        "species",
+        as_message("Which species is it?"),
+        as_message("344 penguins, 6 columns, three species"),
+        as_message("Palmer Station, CC0"),
+    ),
+    (
+        "energy_efficiency.csv",
+        "heating_load",
+        as_message("How much heat does it need?"),
+        as_message("768 buildings, 8 columns, a number"),
+        as_message("UCI, CC BY 4.0"),
+    ),
 )
 
 if TYPE_CHECKING:
@@ -78,7 +97,7 @@ class StartPage(QWidget):
         samples = QGridLayout()
         samples.setSpacing(12)
         for position, sample in enumerate(SAMPLES):
-            samples.addWidget(self._tile(*sample), 0, position)
+            samples.addWidget(self._tile(*translated(sample)), 0, position)
         private = row(
             Picture("lock", "text3", 14),
             label(self.tr("The data stays on this computer. No account, no internet."), "small", tone="3"),

@@ -27,7 +27,7 @@ from mlops_desktop.engine.training import (
     tied_with_best,
 )
 from mlops_desktop.serving.message import msg
-from mlops_desktop.ui.translation import formatted, translated
+from mlops_desktop.ui.translation import formatted, quoted, translated
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 MOST_ROWS = 250  # of the best runs: nobody looks for one among thousands
@@ -131,7 +131,7 @@ class Leaderboard(RowsTable):
         first = next(iter(self._others.values()), None)
         if first is None:
             return []
-        columns = ", ".join(f"“{name}”" for name in first.columns)
+        columns = ", ".join(map(quoted, first.columns))
         if first.shuffled:
             tip = self.tr("The score if rows were drawn at random instead of by {columns}: too good where rows of the same time are alike.")
             title = self.tr("At random")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.serving.dates import date_text, time_format
@@ -84,7 +84,11 @@ class TableColumn:
             form = time_format(np.asarray(self.values))
             return lambda moment: date_text(int(moment), form).replace("T", " ") or MISSING
         if self.boolean:
-            no, yes = self.levels if len(self.levels) == 2 else ("no", "yes")
+            no, yes = (
+                self.levels
+                if len(self.levels) == 2
+                else (QCoreApplication.translate("Inputs", "no"), QCoreApplication.translate("Inputs", "yes"))
+            )
             return lambda value: MISSING if value != value else yes if value else no
         sample = np.asarray(self.values[:SAMPLE], dtype=np.float64)
         decimals = _decimals(sample)
