@@ -141,7 +141,7 @@ def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             pairs = [(node.target, node.value)]
         elif isinstance(node, ast.For):
-            pairs = [(node.target, node.iter)]
+            pairs = [(node.target, item) for item in _items(node.iter, found)]
         for target, value in pairs:
             if isinstance(target, ast.Name):
                 found.setdefault(target.id, []).append(value)
@@ -150,6 +150,13 @@ def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
                     if isinstance(name, ast.Name):
                         found.setdefault(name.id, []).extend(_parts(value, at, len(target.elts)))
     return found
+
+
+def _items(value: ast.expr, known: dict[str, list[ast.expr]]) -> list[ast.expr]:
+    """What a loop over a value takes in turn; the value itself where that cannot be told."""
+    if isinstance(value, ast.Name) and len(known.get(value.id, ())) == 1:
+        value = known[value.id][0]
+    return value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
 
 
 def _parts(value: ast.expr, at: int, count: int) -> list[ast.expr]:

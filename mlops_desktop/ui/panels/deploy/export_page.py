@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.packaging import Check, bytes_text, consent_ids, readiness
+from mlops_desktop.engine.packaging import ExportCheck, bytes_text, consent_ids, readiness
 from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
 from mlops_desktop.serving.manifest import START
 from mlops_desktop.ui.forms import ComponentForm
@@ -40,7 +40,7 @@ class ExportPage(QWidget):
         super().__init__()
         self.controller, self._stage = controller, stage
         self._exporter: Exporter = self._first()
-        self._checks: list[Check] = []
+        self._checks: list[ExportCheck] = []
         self._written: tuple[Path | None, str, Path | None] = (None, "", None)  # project, model, where it was written last
         self._folder: Path | None = None
         self._place = Path()  # the folder in which exports of this project are made
