@@ -96,7 +96,9 @@ def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> lis
         if project.goals.response_ms is not None:
             response_ms = store.get_value(keys.response(best.id), ResponseTime).response_ms
     except KeyError:
-        return [ExportCheck("goals", "warn", msg("The goals were not checked yet"), msg("Checking uses the held-out test set."), act="check")]
+        return [
+            ExportCheck("goals", "warn", msg("The goals were not checked yet"), msg("Checking uses the held-out test set."), act="check")
+        ]
     checked = check_goals(project, measured, response_ms)
     return [
         ExportCheck(f"goal_{one.goal}", "ok" if one.passed else "err", msg("Goal met") if one.passed else msg("Goal not met"), one.message)
