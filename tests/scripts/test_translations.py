@@ -8,7 +8,7 @@ import string
 
 import pytest
 
-from mlops_desktop.base.catalogue import Catalogue, Entry, catalogue_folder, read_catalogue, write_catalogue
+from mlops_desktop.base.catalogue import Entry, catalogue_folder, read_catalogue, write_catalogue
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.data import type_cells
@@ -124,11 +124,6 @@ def test_a_catalogue_keeps_what_is_translated_and_names_what_is_out_of_use(tmp_p
     before = path.read_bytes()
     translations.update(path)
     assert path.read_bytes() == before
-
-
-def test_what_a_tool_has_guessed_is_not_shown():
-    guessed = Entry("Rows", forms=("Reihen",), notes=("#, fuzzy",))
-    assert Catalogue({"Language": "de"}, entries=[guessed]).language().text("Rows") == "Rows"
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
