@@ -99,7 +99,7 @@ def weights_of(case: Case, rng: np.random.Generator, target: Target) -> Floats |
 CASES = (
     *(Case(f"classes, event {share:.0%}, {rows:,} rows", "binary", rows, classes(share), share)
       for rows in (60, 200, 1000) for share in (0.02, 0.05, 0.3)),
-    Case("classes, event 30%, 20 groups of 10", "binary", 200, classes(0.3, True), 0.3),
+    *(Case(f"classes, event {share:.0%}, 20 groups of 10", "binary", 200, classes(share, True), share) for share in (0.02, 0.05, 0.3)),
     Case("three classes, 200 rows", "multiclass", 200, three),
     *(Case(f"numbers, normal errors, {rows:,} rows", "regression", rows, numbers("normal")) for rows in (60, 200, 1000)),
     Case("numbers, normal errors, 20 groups of 10", "regression", 200, numbers("grouped")),
