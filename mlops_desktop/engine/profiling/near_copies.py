@@ -18,7 +18,7 @@ _LEAST_COLUMNS, _MOST_COLUMNS = 3, 8
 _LEAST_VALUES = 0.2  # different values per row from which a number is measured finely enough to tell rows apart
 _MOST_COPIES = 5  # of one row
 _NEAR = 0.05  # of the distance to the nearest row that is no copy
-_SHARE = 0.05  # of the tried rows
+_SHARE = 0.1  # of the tried rows
 
 
 def near_copies(seen: Seen) -> Iterator[Finding]:
@@ -61,9 +61,8 @@ def _points(seen: Seen) -> tuple[list[str], Floats]:
 
 
 def _ranks(values: Floats) -> Floats:
-    from scipy import stats
-
-    ranks: Floats = stats.rankdata(values) / max(len(values), 1)
+    ordered = np.sort(values)
+    ranks: Floats = (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")) / (2 * max(len(values), 1))
     return ranks
 
 
