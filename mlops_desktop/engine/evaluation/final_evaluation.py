@@ -117,7 +117,7 @@ def _placed(found: Evaluation, rows: Ints) -> Evaluation:
 def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evaluation:
     """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store."""
     pipeline = chosen.pipeline
-    runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
+    runs.know_test_set(pipeline.keys.split, pipeline.held_out_rows)
     runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
