@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.families import Dataset, Target
+from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.splitter import Fold, SplitFacts
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import moments, time_blocks
 from mlops_desktop.engine.metrics import row_weights, score
-from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline, make_folds
+from mlops_desktop.engine.pipeline import Pipeline, make_folds
 from mlops_desktop.engine.profiling import TIME_ORDER, Finding, FindingKind, time_columns
+from mlops_desktop.engine.project import Changes
 from mlops_desktop.engine.training.executor import InProcess, TaskFailed
 from mlops_desktop.engine.training.ranking import ranked
 from mlops_desktop.engine.training.results import OtherSplit
@@ -88,7 +89,7 @@ def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], count: in
     for i, (rows, valid) in enumerate(some):
         job.step(i / len(some), msg("{model}: validated by time and at random", model=run.label))
         part = train.take(valid)
-        scores = _scores(pipeline, candidate, rows, part)
+        (scores,) = fit_and_score(pipeline, candidate, rows, [part.frame])
         found.append(score(run.metric, part.target, scores, pipeline.positive, None, part.weights))
         loss[valid] = _losses(part.target, scores)
     known = [one for one in found if np.isfinite(one)]
@@ -101,16 +102,6 @@ def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], count: in
     usual[rows] = _losses(train.target.take(rows), own)
     weights = row_weights(train.weights, train.rows)
     return replace(other, clearly_worse=_clearly_greater(loss, usual, weights, time_blocks(when, BLOCKS)))
-
-
-def _scores(pipeline: Pipeline, candidate: Candidate | Combination, rows: Ints, part: Dataset) -> Floats:
-    """The scores of a part by what is fitted on these training rows: a model, or several whose scores an ensemble combines."""
-    if isinstance(candidate, Combination):
-        members = [_scores(pipeline, member, rows, part) for member in candidate.members]
-        combined: Floats = np.round(candidate.ensemble.combine(members), 12)
-        return combined
-    fitted = pipeline.fit(candidate, rows)
-    return fit_and_score(candidate.algorithm, fitted, fitted.transform(part.frame), pipeline.project.seed)[0]
 
 
 def _blocked(blocks: Ints, equal: Ints | None) -> list[Fold]:
@@ -168,7 +159,7 @@ def time_findings(pipeline: Pipeline, board: Iterable[Run]) -> tuple[Finding, ..
     worse = next((others[run.id] for run in runs if run.id in others and others[run.id].clearly_worse), None)
     if worse is None:
         return ()
-    fix = {"split": {"id": "time", "params": {"column": [*worse.columns]}}}
+    fix: Changes = {"split": {"id": "time", "params": {"column": [*worse.columns]}}}
     why = msg("Rows of the same time help to predict each other. The rows of the future have no such neighbours yet.")
     return (TIME_MATTERS.finding("high", worse.columns[0], splits_text(runs, others), why, fix),)
 
