@@ -20,6 +20,7 @@ class SideBar(QFrame):
     home_asked = Signal()
     theme_asked = Signal()
     help_asked = Signal()
+    settings_asked = Signal()
     about_asked = Signal()
     questions_asked = Signal()
 
@@ -35,13 +36,14 @@ class SideBar(QFrame):
         self.rail = Rail()
         self._theme = Tool("moon", self.tr("Change between light and dark"), self.theme_asked.emit, name="theme_toggle")
         self._help = Tool("help", self.tr("What this stage is for"), self.help_asked.emit, name="help", shortcut="F1")
+        self._settings = Tool("sliders", self.tr("Settings"), self.settings_asked.emit, name="settings", shortcut="Ctrl+,")
         self._about = Tool("info", self.tr("About: version and licences"), self.about_asked.emit, name="about")
         doubts = self.tr("Questions: what is in doubt, and the ways to decide")
         self._questions = Tool("warn", doubts, self.questions_asked.emit, name="questions")
         self._labels = QWidget()
         self._labels.setLayout(column(self._name, self._subtitle, spacing=0))
         head = row(self._mark, (self._labels, 1), self._home, margins=(16, 14, 10, 10), spacing=10)
-        self._foot = row(self._theme, self._help, self._questions, self._about, None, margins=(14, 6, 10, 8))
+        self._foot = row(self._theme, self._settings, self._help, self._questions, self._about, None, margins=(14, 6, 10, 8))
         self.setLayout(column(head, (self.rail, 1), self._foot, spacing=0))
         self.setFixedWidth(WIDE)
 
