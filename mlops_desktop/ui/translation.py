@@ -56,6 +56,12 @@ def languages() -> dict[str, str]:
     return {"en": "English", **{code: QLocale(code).nativeLanguageName() for code in codes}}
 
 
+def language() -> str:
+    """The code of the language in force."""
+    found = catalogue()
+    return found.stem.removeprefix(f"{CATALOGUE}_") if found else "en"
+
+
 def catalogue() -> Path | None:
     """The source file of the catalogue that is installed, for texts that are written outside the window; None where there is none."""
     app = QCoreApplication.instance()

@@ -80,10 +80,11 @@ class MainWindow(QMainWindow):
         self.side, self.top = SideBar(), TopBar(self._search_entries)
         self.rail = self.side.rail
         content = QWidget()
+        self._tour_place = column()
         banner_place = QWidget()
         banner_place.setLayout(column(self._banner, margins=(20, 12, 20, 0)))
         self._banner.hide()
-        content.setLayout(column(self.top, banner_place, (self._stack, 1), self._drawer, self._footer, spacing=0))
+        content.setLayout(column(self.top, self._tour_place, banner_place, (self._stack, 1), self._drawer, self._footer, spacing=0))
         whole = QWidget()
         whole.setLayout(row(self.side, (content, 1), spacing=0))
         self.setCentralWidget(whole)
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         controller.go_to.connect(self.show_stage)
         hook.refused.connect(lambda text: self._show_banner("err", text, ""))
         hook.crashed.connect(self._show_crash)
+        self.start.tour_asked.connect(self._begin_tour)
         self.side.home_asked.connect(partial(self.show_stage, ""))
         self.side.theme_asked.connect(self._next_theme)
         self.side.help_asked.connect(self._show_help)
@@ -265,9 +267,11 @@ class MainWindow(QMainWindow):
         show_crash(what, self.log.add_crash(what, details), self)
 
     def _show_help(self) -> None:
-        self._show_banner(
-            "info", self.panel.purpose if self.panel else self.tr("Choose a data file to begin, or open a project."), self._stage
-        )
+        self.dialogs.show_help(self._stage)
+
+    @Slot()
+    def _begin_tour(self) -> None:
+        self.dialogs.show_tour(self.start.take_sample, self._tour_place)
 
     @Slot()
     def _show_settings(self) -> None:
@@ -288,6 +292,8 @@ class MainWindow(QMainWindow):
             (self.tr("Free disk space"), self.tr("action"), partial(free_disk_space, self.controller)),
             (self.tr("Questions: what is in doubt"), self.tr("action"), self.dialogs.show_questions),
             (self.tr("Settings: language, theme, size, folders, limits, privacy"), self.tr("action"), self._show_settings),
+            (self.tr("Tour: ten steps with a sample"), self.tr("action"), self._begin_tour),
+            (self.tr("Help for this page"), self.tr("action"), self._show_help),
             (self.tr("About: version and licences"), self.tr("action"), self.dialogs.show_about),
             (self.tr("Open or make a project"), self.tr("action"), partial(self.show_stage, "")),
         ]
@@ -321,6 +327,7 @@ class MainWindow(QMainWindow):
         for panel in self._panels.values():
             panel.restyle()
         self.start.restyle()
+        self.dialogs.restyle()
 
     @Slot()
     def _follow_system(self) -> None:

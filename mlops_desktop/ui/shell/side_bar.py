@@ -35,7 +35,7 @@ class SideBar(QFrame):
         self._home = Tool("folder", start, self.home_asked.emit, name="go_start", shortcut="Ctrl+O")
         self.rail = Rail()
         self._theme = Tool("moon", self.tr("Change between light and dark"), self.theme_asked.emit, name="theme_toggle")
-        self._help = Tool("help", self.tr("What this stage is for"), self.help_asked.emit, name="help", shortcut="F1")
+        self._help = Tool("help", self.tr("Help for this page"), self.help_asked.emit, name="help", shortcut="F1")
         self._settings = Tool("sliders", self.tr("Settings"), self.settings_asked.emit, name="settings", shortcut="Ctrl+,")
         self._about = Tool("info", self.tr("About: version and licences"), self.about_asked.emit, name="about")
         doubts = self.tr("Questions: what is in doubt, and the ways to decide")

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QLayout, QWidget
 
@@ -52,7 +52,9 @@ if TYPE_CHECKING:
 
 
 class StartPage(QWidget):
-    """What is shown while no project is in front."""
+    """What is shown while no project is in front. `tour_asked`: the person wants to be led through a sample."""
+
+    tour_asked = Signal()
 
     def __init__(self, controller: ProjectController, settings: Settings) -> None:
         super().__init__()
@@ -76,7 +78,8 @@ class StartPage(QWidget):
             None,
             spacing=6,
         )
-        tried = column(label(self.tr("Or try one of these"), "section", weight=Weight.DemiBold), samples, spacing=8)
+        tour = Button(self.tr("Take the tour: ten steps"), self.tour_asked.emit, name="take_tour", kind="link", icon="play")
+        tried = column(row(label(self.tr("Or try one of these"), "section", weight=Weight.DemiBold), None, tour), samples, spacing=6)
         self.setLayout(column((self._drop_zone(private), 1), self.recent, tried, self.templates, margins=(20, 16, 20, 16), spacing=16))
         self.show_recent()
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QFile
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
@@ -133,7 +132,7 @@ def test_a_project_is_deleted_after_a_question(opened, make_project, monkeypatch
         return len(asked) > 1
 
     if not trash:
-        monkeypatch.setattr(QFile, "moveToTrash", lambda _: False)
+        monkeypatch.setattr(project_actions, "move_to_trash", lambda _: False)
     monkeypatch.setattr(project_actions, "confirmed", answer)
     opened.open_path(folder)
     settle(opened)
