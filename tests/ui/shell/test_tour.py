@@ -10,6 +10,9 @@ from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui.shell.main_window import MainWindow
 from mlops_desktop.ui.shell.tour import STEPS, Tour
 from tests.ui.conftest import click, find, settle
+from tests.ui.panels.conftest import _models, with_model
+
+__all__ = ["_models", "with_model"]  # fixtures
 
 
 @pytest.fixture
