@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.engine.data.coded_texts import Codes, appearance, are_by_appearance, bytes_of, cleaned, one_array
-from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, quick_numbers
+from mlops_desktop.engine.data.quick_reading import among, is_plain, iso_dates, number_dates, plain_decimals, quick_numbers
 from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of, western_digits
 from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
@@ -71,6 +71,11 @@ class RawColumn:
         return texts
 
     @cached_property
+    def decimals(self) -> Floats | None:
+        """The distinct texts as `plain_decimals` reads them; None where they are few, or one is no plain number."""
+        return plain_decimals(self.distinct) if self.kind == "text" else None
+
+    @cached_property
     def counts(self) -> Longs:
         """How many rows hold each distinct value."""
         size = len(self.distinct) if self.values is None else len(self.values)
@@ -84,13 +89,13 @@ class RawColumn:
         size = len(self.counts)
         return np.arange(size) if are_by_appearance(self.codes, size) else appearance(self.codes, size)
 
-    def matching(self, pattern: str) -> Bools:
-        """Which of the distinct texts match a regular expression (RE2's grammar) as a whole."""
-        return _matching(self.distinct, pattern)
+    def matching(self, pattern: str, start: int = 0, stop: int | None = None) -> Bools:
+        """Which of the distinct texts, from one position to another, match a regular expression (RE2's grammar) as a whole."""
+        return _matching(self.distinct[start:stop], pattern)
 
     def all_match(self, pattern: str, among: Bools) -> bool:
         """Whether all of the distinct texts where `among` is true match a regular expression as a whole; the first ones often tell."""
-        few = _matching(self.distinct.slice(0, _FEW), pattern)
+        few = self.matching(pattern, stop=_FEW)
         return bool(few[among[:_FEW]].all()) and bool(self.matching(pattern)[among].all())
 
     def holds(self, text: str) -> bool:
@@ -99,6 +104,8 @@ class RawColumn:
 
     def among(self, texts: Sequence[str]) -> Bools:
         """Which of the distinct texts are some of these."""
+        if self.decimals is not None and not any(text[-1:].isdigit() for text in texts):
+            return np.isnan(self.decimals) if "" in texts else np.zeros(len(self.decimals), dtype=bool)
         if len(self.distinct) <= _SHORT:
             return np.fromiter(map(frozenset(texts).__contains__, self.texts), bool, len(self.distinct))
         return among(self.distinct, texts)
@@ -334,6 +341,10 @@ def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], di
     if column.type == "boolean":
         values, refused = read_numbers(column, raw.texts)
         return values, [], refused
+    if raw.decimals is not None and is_plain(column.grammar):
+        values = raw.decimals.copy()
+        values[np.isin(values, column.grammar.missing_numbers) | raw.among(column.grammar.missing)] = np.nan
+        return _without(values, _unfit(values, column))
     values, good = quick_numbers(raw.distinct, column.grammar)
     refused = _unfit(values, column)
     if not good.all():
@@ -341,6 +352,10 @@ def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], di
         slow, wrong = read_numbers(column, raw.texts_at(rest))
         values[rest] = slow
         refused.update({rest[i]: code for i, code in wrong.items()})
+    return _without(values, refused)
+
+
+def _without(values: Floats, refused: dict[int, str]) -> tuple[Floats, list[str], dict[int, str]]:
     values[list(refused)] = np.nan
     return values, [], refused
 
