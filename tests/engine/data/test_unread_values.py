@@ -49,3 +49,8 @@ def test_dates_in_an_unknown_notation_are_told_of(texts):
 @pytest.mark.parametrize("texts", TEXTS, ids=str)
 def test_texts_and_codes_are_not_told_of(texts):
     assert rules(texts) == []
+
+
+@pytest.mark.parametrize(("others", "told"), [(200, ["unread_numbers"]), (500, [])])
+def test_nearly_all_of_many_texts_must_look_so(others, told):
+    assert rules([*(f"{i}.5 ‰" for i in range(3000)), *(f"x{i}y" for i in range(others))]) == told
