@@ -69,7 +69,7 @@ def _coded_group(tables: Iterable[Callable[[], Any]], pool: ThreadPoolExecutor) 
     return _in_threads(pool, columns)
 
 
-def _in_threads(pool: ThreadPoolExecutor, columns: list[Sequence[Any]]) -> list[Any]:
+def _in_threads(pool: ThreadPoolExecutor, columns: list[tuple[Any, ...]]) -> list[Any]:
     """The parts of each column as one array. The list is emptied, so that the parts of a column go when they are put together."""
     codes = np.empty((len(columns), sum(map(len, columns[0])) if columns else 0), dtype=np.int32)  # at once: large pages of memory
     return [one.result() for one in [pool.submit(_joined, columns.pop(0), own) for own in codes]]

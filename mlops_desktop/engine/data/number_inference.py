@@ -108,7 +108,7 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
 def _found_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat | None:
     """The format that reads most cells of a column, in whatever notation; None when less than half of them are numbers."""
     plain = "," not in (hints.decimal, hints.likely_decimal) and hints.thousands != "."
-    plain = plain and (raw.decimals is not None or raw.matching(_PLAIN)[present].all())
+    plain = plain and (raw.decimals is not None or bool(raw.matching(_PLAIN)[present].all()))
     if plain and not _points_may_group(raw, present, hints):
         return NumberFormat(Grammar(), 1.0)  # as the longer ways below find, on samples
     found = compound_format(raw, present) or fit_format(raw, present, hints)

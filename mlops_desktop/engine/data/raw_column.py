@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
-from mlops_desktop.engine.data.coded_texts import Codes, appearance, are_by_appearance, bytes_of, cleaned, one_array
+from mlops_desktop.engine.data.coded_texts import Codes, appearance, are_by_appearance, bytes_of, cleaned, count_codes, one_array
 from mlops_desktop.engine.data.quick_reading import among, is_plain, iso_dates, number_dates, plain_decimals, quick_numbers
 from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of, western_digits
 from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
@@ -76,11 +76,14 @@ class RawColumn:
         return plain_decimals(self.distinct) if self.kind == "text" else None
 
     @cached_property
+    def is_ascii(self) -> bool:
+        """Whether all of the distinct texts are of ASCII characters alone."""
+        return not np.frombuffer(bytes_of(self.distinct), np.uint8).max(initial=0) > 127
+
+    @cached_property
     def counts(self) -> Longs:
         """How many rows hold each distinct value."""
-        size = len(self.distinct) if self.values is None else len(self.values)
-        there = self.codes if self.codes.min(initial=0) >= 0 else self.codes[self.codes >= 0]
-        return np.bincount(there, minlength=size).astype(np.int64)
+        return count_codes(self.codes, len(self.distinct) if self.values is None else len(self.values))
 
     def by_appearance(self) -> Ints:
         """The positions of the distinct values in the order of their first rows, the position behind them for cells without one; those that
@@ -89,13 +92,13 @@ class RawColumn:
         size = len(self.counts)
         return np.arange(size) if are_by_appearance(self.codes, size) else appearance(self.codes, size)
 
-    def matching(self, pattern: str, start: int = 0, stop: int | None = None) -> Bools:
-        """Which of the distinct texts, from one position to another, match a regular expression (RE2's grammar) as a whole."""
-        return _matching(self.distinct[start:stop], pattern)
+    def matching(self, pattern: str) -> Bools:
+        """Which of the distinct texts match a regular expression (RE2's grammar) as a whole."""
+        return _matching(self.distinct, pattern)
 
     def all_match(self, pattern: str, among: Bools) -> bool:
         """Whether all of the distinct texts where `among` is true match a regular expression as a whole; the first ones often tell."""
-        few = self.matching(pattern, stop=_FEW)
+        few = _matching(self.distinct.slice(0, _FEW), pattern)
         return bool(few[among[:_FEW]].all()) and bool(self.matching(pattern)[among].all())
 
     def holds(self, text: str) -> bool:
@@ -260,9 +263,8 @@ def _dates(name: str, array: Any, zone: bool) -> RawColumn:
 def western_column(raw: RawColumn) -> RawColumn | None:
     """A column of texts with the digits 0 to 9 for those of other scripts; None where it has none of these."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    if raw.kind != "text" or pc.all(pc.string_is_ascii(raw.distinct)).as_py() is not False:
+    if raw.kind != "text" or raw.is_ascii:
         return None
     texts = [western_digits(text) for text in raw.texts]
     return replace(raw, distinct=pa.array(texts, pa.string()), given=None, _readings={}) if texts != raw.texts else None

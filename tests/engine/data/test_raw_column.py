@@ -60,7 +60,11 @@ def test_plain_numbers_read_quickly_equal_the_grammar():
 
 def test_columns_of_plain_numbers_need_no_patterns():
     texts = [*(str(i) for i in range(-20, 20)), "-0", "0.50", "007", "12345678901234567890", ""]
-    for kind, grammar in (("number", Grammar(missing_numbers=(7.0,))), ("number", Grammar(missing=("", "-", "19"))), ("integer", Grammar())):
+    for kind, grammar in (
+        ("number", Grammar(missing_numbers=(7.0,))),
+        ("number", Grammar(missing=("", "-", "19"))),
+        ("integer", Grammar()),
+    ):
         raw, column = raw_of("x", pd.Series(texts, dtype="str")), Column("x", kind, grammar)
         assert raw.decimals is not None
         values, _, refused = read_raw(raw, column)
