@@ -62,7 +62,7 @@ def _coded_group(tables: Iterable[Callable[[], Any]], pool: ThreadPoolExecutor) 
     """The columns of some tables, one behind the other, as dictionary arrays."""
     pieces: list[Future[list[Any]]] = []
     for table in tables:
-        pieces.append(pool.submit(_told_apart, table))
+        pieces.append(pool.submit(_piece_columns, table))
         wait(pieces[-THREADS - 1 : -THREADS])  # no more texts are held than there are threads
     columns = list(zip(*(piece.result() for piece in pieces), strict=True))
     pieces.clear()
@@ -75,7 +75,7 @@ def _in_threads(pool: ThreadPoolExecutor, columns: list[tuple[Any, ...]]) -> lis
     return [one.result() for one in [pool.submit(_joined, columns.pop(0), own) for own in codes]]
 
 
-def _told_apart(table: Callable[[], Any]) -> list[Any]:
+def _piece_columns(table: Callable[[], Any]) -> list[Any]:
     """The columns of a table of texts by their numbers where they have these, else as dictionary arrays."""
     columns = ((column, as_numbers(column)) for column in table().columns)
     return [_one_array(column.dictionary_encode()) if numbers is None else numbers for column, numbers in columns]
