@@ -48,5 +48,6 @@ class RowBlocks:
     def _fill(self, part: NDArray[Any], rows: slice) -> None:
         cells = np.empty(len(part), dtype=self.dtype)
         for at, (values, codes) in enumerate(self._columns):  # some rows at once, as the cells of a row lie together in memory
-            np.take(values.astype(self.dtype, copy=False), codes[rows], out=cells, mode="wrap")  # -1 is the last; twice as quick as an index
+            # Twice as quick as an index; -1 is the last value.
+            np.take(values.astype(self.dtype, copy=False), codes[rows], out=cells, mode="wrap")
             part[:, at] = cells
