@@ -140,6 +140,19 @@ def test_a_translation_has_the_fields_of_its_text(path):
     assert differ == []
 
 
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_every_text_of_the_program_is_translated(path):
+    """`python -m scripts.translations` puts in what is new; then its translation is written into the catalogue."""
+    catalogue = read_catalogue(path)
+    assert [entry.source for entry in catalogue.entries if not entry.done] == []
+    assert {(entry.source, entry.plural) for entry in catalogue.entries} == set(translations.all_texts())
+    assert (translations.WEB / f"{path.stem}.json").read_text(encoding="utf-8") == translations.page_file(catalogue)
+
+
+def test_texts_of_the_form_page_are_found():
+    assert {"Find a field", "Part of a name", "threshold {value}", "yes", "1 field that never changes the answer"} <= sources()
+
+
 def fields_of(template):
     """The names of the fields of a template; none of a text that is no template."""
     try:

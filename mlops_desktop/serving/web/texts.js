@@ -11,6 +11,7 @@ export const t = (text, values = {}) => filled(texts[text] || text, values);
 // A sentence of the service, which is English: the template that it was made from is found again, and what fills it is translated too.
 export function translated(sentence, depth = 0) {
   if (texts[sentence] || depth > 3) return texts[sentence] || sentence;
+  if (/^-?\d+(\.\d+)?$/.test(sentence)) return new Intl.NumberFormat(language, { maximumFractionDigits: 15, useGrouping: false }).format(sentence);
   for (const { pattern, names, text } of sentences) {
     const found = pattern.exec(sentence);
     if (found) return filled(text, Object.fromEntries(names.map((name, i) => [name, translated(found[i + 1], depth + 1)])));
