@@ -65,7 +65,7 @@ globalThis.document = {
 };
 globalThis.NodeFilter = {};
 Object.defineProperty(globalThis, "navigator", { value: { languages: ["de-AT", "en"] }, configurable: true });
-globalThis.fetch = async () => ({ ok: true, json: async () => TEXTS });
+globalThis.fetch = async () => ({ ok: true, json: async () => (TEXTS) });
 const { language, load, t, translated } = await import(PAGE);
 const english = [t("missing"), translated("“age” must be a number from 1.5 to 9.")];
 await load();
