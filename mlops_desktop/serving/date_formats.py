@@ -96,6 +96,7 @@ WHOLE = (
     *("%a %b %d %I:%M:%S %p %z %Y", "%a %d %b %Y %I:%M:%S %p %z", "%a %b %d %I:%M:%S %p %Y"),
     *(f"{bracket}%d/%b/%Y:%H:%M:%S{zone}" for bracket in ("", "[") for zone in (" %z", "")),
     *(f"%Y%m%d{gap}%H{mark}%M{end}{zone}" for gap in "T _-" for mark in ("", ":") for end in (f"{mark}%S", "") for zone in ("", "%z")),
+    *("%Y%m%d %I:%M:%S %p", "%Y%m%d %I:%M %p"),
     *("%Y-%m-%dT%H%M%S", "%Y-%m-%dT%H%M%S%z", "%Y-%m-%d %H%M%S", "%Y-%m-%d-%H.%M.%S.%f", "%Y-%m-%d-%H.%M.%S", "%Y-%m-%d-%H:%M:%S"),
     *("%Y-%m-%d %H-%M-%S", "%Y-%m-%d_%H-%M-%S", "%Y-%m-%d_%H:%M:%S", "%Y-%m-%d-%H-%M-%S", "%Y:%m:%d %H:%M:%S", "%Y.%m.%d-%H:%M:%S"),
     *("%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M:%S.%f", "%d%b%y:%H:%M:%S", "%d%b%Y %H:%M:%S", "%d-%b-%Y:%H:%M:%S"),

@@ -191,13 +191,15 @@ def _by_blanks(text: str, quotes: str) -> Dialect | None:
         return None  # line ends in quotes made one row of all lines
     width, agreeing = Counter(len(row) for row in rows[1:]).most_common(1)[0]
     head = len(rows[0])
+    cuts = fixed_cuts(lines)
+    if _are_aligned(lines) and len(cuts) == len(re.split(" {2,}", lines[0].strip())) < width:
+        return Dialect(FIXED, "", cuts=cuts)  # cells hold single blanks
     typed = _typed_share([row for row in rows[1:] if len(row) == width])
     if width > 1 and agreeing >= 0.95 * (len(rows) - 1) and typed and (head == width or (head == width - 1 > 1)):
         alike = head == width or all(cell_kind(cell) == "text" for cell in rows[0])
         numbers = typed >= (0.75 if width < 3 else 0.3) or _are_aligned(lines)
         if alike and numbers and not (width == 2 and _are_times(rows[1:])):
             return dialect
-    cuts = fixed_cuts(lines)
     return Dialect(FIXED, "", cuts=cuts) if len(cuts) > 1 and _typed_share([cut(line, cuts) for line in lines[1:]]) else None
 
 
@@ -238,8 +240,24 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
         often = max(2, 0.05 * len(among))  # what few lines hold is no column but the end of a longer text
         kept = [at for at, column in zip(starts, columns, strict=False) if sum(map(bool, column)) >= often]
         if len(kept) > 1:
-            return (0, *kept[1:])
+            return _below_names(among, kept)
     return ()
+
+
+def _below_names(lines: Sequence[str], starts: Sequence[int]) -> tuple[int, ...]:
+    """Where columns begin, by the names in the first line too: a name may begin left of all its cells, and no name stands above a blank
+    within cells, as in a day and its clock.
+    """
+    names, body = lines[0].rstrip(), lines[1:]
+    cuts = [0]
+    for at, after in zip(starts[1:], (*starts[2:], None), strict=True):
+        before = max((len(line[:at].rstrip()) for line in body), default=0)
+        if before == at - 1 and not names[at:after].strip() and names[:at].strip():
+            continue
+        runs = [*re.finditer(" +", names[before:at])] if at < len(names) else []
+        parting = [run for run in runs if len(run[0]) > 1] or runs
+        cuts.append(before + parting[-1].end() if parting else at)
+    return tuple(cuts)
 
 
 def cut(line: str, cuts: Sequence[int]) -> list[str]:

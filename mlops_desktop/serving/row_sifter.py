@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from .cell_kind import cell_text
+from .cell_kind import cell_text, count_kinds
 from .missing_words import all_missing
 from .table_finder import (
     ASCII_BLANKS,
@@ -19,7 +19,6 @@ from .table_finder import (
     TableLayout,
     Wanted,
     begins_with,
-    count_kinds,
     is_blank,
     is_rule,
     row_text,

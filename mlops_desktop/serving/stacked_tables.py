@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .cell_kind import cell_text
+from .cell_kind import cell_text, count_kinds
 from .deadline import check_deadline
 from .dialect import find_dialect, numbered_rows, sep_line
-from .table_finder import TableLayout, count_kinds, find_table, is_blank
+from .table_finder import TableLayout, find_table, is_blank
 
 _BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r)(?:[ \t,;|\"]*(?:\r\n|\n|\r))+")
 _NOTHING = b' \t,;|"'  # what a line without a filled cell consists of

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
-from .cell_kind import CellKind, cell_kind, cell_text
+from .cell_kind import CellKind, cell_kind, cell_text, column_kind, count_kinds
 from .header import is_header
 from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, names_further, reaches, types_and_flags, unit_of
 
@@ -25,8 +25,8 @@ RULES = ("---", "===", "___", "***", "+--", "+==", ":--", "~~~")  # how a drawn 
 _REMARKS = ("%", "//", "!", "*", "--")  # how remarks begin in files of programs; only above the names
 _DRAWN = "-=_*+:~| "
 _ERROR = re.compile(r"#(?:N/A(?: N/A)?|NA|NV|[A-Z/0-9]{2,9}[!?])")  # also in other languages: #WERT!, #NOM?
+_NUMBERED = re.compile("#[0-9]+")  # the number of a ticket or a rank, where further cells follow
 _SAMPLE_CELLS = 60_000
-_TYPED = 0.65  # share of the filled cells of a column, at least, that are of one kind, or of any kind but text
 _FULL = 0.5  # share of the usual number of filled cells that a row of the table has more than
 _MOST_HEADERS = 5
 _MOST_PAIRS = 6  # rows from the first pair to the names
@@ -86,11 +86,11 @@ def is_blank(row: Row) -> bool:
 
 
 def begins_with(row: Row, mark: str) -> bool:
-    """Whether the first cell of a row begins with a mark and is no error of a spreadsheet such as #N/A; False without a mark."""
+    """Whether the first cell of a row begins with a mark and is no number or error of a spreadsheet (#1, #N/A); False without a mark."""
     if not (mark and row and isinstance(row[0], str)):
         return False
     text = row[0].strip(ASCII_BLANKS)
-    if not text.startswith(mark) or _ERROR.fullmatch(text):
+    if not text.startswith(mark) or _ERROR.fullmatch(text) or (_NUMBERED.fullmatch(text) and any(map(cell_text, row[1:]))):
         return False
     return len(text) < 2 or text.strip("#") != "" or not any(map(cell_text, row[1:]))  # #### is a value wider than its column
 
@@ -117,13 +117,6 @@ def usual_fill(fills: Sequence[int]) -> int:
 def find_table(rows: Sequence[Row], wanted: Wanted = Wanted()) -> TableLayout:
     """Where the table is in rows from the beginning of a file; rows that hold nothing may be among them."""
     return _Finder(rows, wanted).layout()
-
-
-def count_kinds(row: Row, kinds: Sequence[str]) -> tuple[int, int]:
-    """How many cells of a row are of the kind of their typed column, and how many are not."""
-    found = [(kind, own) for cell, kind in zip(row, kinds, strict=False) if kind and (own := cell_kind(cell))]
-    good = sum(own == kind or (kind == "value" and own != "text") for kind, own in found)
-    return good, len(found) - good
 
 
 @dataclass
@@ -167,7 +160,7 @@ class _Finder:
         body = [i for i in body if i in full[:3] or [cell_text(cell) for cell in self.rows[i]] not in heads] or body
         width = max((len(self.rows[i]) for i in body), default=0)
         columns = ([cell_kind(self.rows[i][j]) for i in body if j < len(self.rows[i])] for j in range(width))
-        return tuple(_column_kind([kind for kind in column if kind]) for column in columns)
+        return tuple(column_kind([kind for kind in column if kind]) for column in columns)
 
     def layout(self) -> TableLayout:
         header = self._header()
@@ -219,7 +212,8 @@ class _Finder:
     def _below_pairs(self, first: int) -> int:
         """The row of names below pairs such as “Site: Kiel”, or the first row.
 
-        Pairs without a colon have fewer cells than the names, or a line of a single text below them.
+        Pairs without a colon have fewer cells than the names, a line of a single text below them, or stand with such as have one above
+        rows that hold values where all of these hold texts.
         """
         width = len(self.kinds)
         for at in range(first + 1, min(first + _MOST_PAIRS, len(self.rows))):
@@ -229,9 +223,15 @@ class _Finder:
             single = any(len(row) == 1 for row in above[1:])
             pairs = all(sum(map(bool, map(cell_text, row))) < 3 for row in above)
             names = self.full(at) and not good and (bad > 0 or not any(self.kinds)) and len(self.rows[at]) == width > 1
-            if pairs and names and not self._is_pair(at) and (short or single or all(cell_text(row[0]).endswith(":") for row in above)):
+            colons = [cell_text(row[0]).endswith(":") for row in above]
+            apart = bad > 0 and any(colons) and not any(count_kinds(row, self.kinds)[0] for row in above) and self._is_body(at + 1)
+            if pairs and names and not self._is_pair(at) and (short or single or all(colons) or apart):
                 return at
         return first
+
+    def _is_body(self, at: int) -> bool:
+        """Whether the next row holds nothing that its typed columns cannot hold."""
+        return any(not count_kinds(self.rows[i], self.kinds)[1] for i in [i for i in range(at, len(self.rows)) if self.plain[i]][:1])
 
     def _is_data(self, at: int) -> bool:
         row = self.rows[at]
@@ -388,11 +388,3 @@ class _Finder:
         if taken == "joined":
             return tuple(joined_names(rows)), taken
         return tuple(rows[0] if taken == "first" else rows[-1]), taken
-
-
-def _column_kind(kinds: Sequence[CellKind]) -> CellKind | Literal["value"]:
-    """The kind of a column by those of its filled cells; "value" for several kinds of values, "" for texts."""
-    for kind in sorted(set(kinds), key=kinds.count, reverse=True)[:1]:
-        if kind != "text" and kinds.count(kind) >= _TYPED * len(kinds):
-            return kind
-    return "value" if kinds and kinds.count("text") <= (1 - _TYPED) * len(kinds) else ""
