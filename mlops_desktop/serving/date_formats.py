@@ -63,6 +63,7 @@ DAYS = (
         "Quarter %q %Y",
         "%qQ %Y",
         "%qT%Y",
+        "%YT%q",
         "Q%q, %Y",
         "Q%q%Y",
         "%Y %qQ",

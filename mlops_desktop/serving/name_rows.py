@@ -131,7 +131,7 @@ def names_further(row: list[str], kinds: Sequence[str], heads: Sequence[list[str
 def reaches(column: Sequence[str], value: int) -> bool:
     """Whether a whole number could be one of the values of a column."""
     try:
-        numbers = [float(text) for text in column]
+        numbers = [float(text) for text in column if cell_kind(text) != "text"]
     except ValueError:
         return not all(cell_kind(text) == "boolean" for text in column)
     return not numbers or value <= max(numbers) + max(max(numbers) - min(numbers), 10)

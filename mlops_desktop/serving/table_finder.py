@@ -29,7 +29,8 @@ _NUMBERED = re.compile("#[0-9]+")  # the number of a ticket or a rank, where fur
 _SAMPLE_CELLS = 60_000
 _FULL = 0.5  # share of the usual number of filled cells that a row of the table has more than
 _MOST_HEADERS = 5
-_MOST_PAIRS = 6  # rows from the first pair to the names
+_MOST_CELLS = 100  # of a column, by which it is judged
+_MOST_PAIRS = 20  # rows from the first pair to the names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +147,7 @@ class _Finder:
     def first(self) -> int:
         """The first row that is as full as the rows of the table."""
         if self.wanted.from_first:
-            return next((i for i, blank in enumerate(self.blank) if not blank), len(self.rows))
+            return next((i for i, plain in enumerate(self.plain) if plain), len(self.rows))
         return next((i for i in range(len(self.rows)) if self.full(i)), len(self.rows))
 
     @cached_property
@@ -224,7 +225,9 @@ class _Finder:
             pairs = all(sum(map(bool, map(cell_text, row))) < 3 for row in above)
             names = self.full(at) and not good and (bad > 0 or not any(self.kinds)) and len(self.rows[at]) == width > 1
             colons = [cell_text(row[0]).endswith(":") for row in above]
-            apart = bad > 0 and any(colons) and not any(count_kinds(row, self.kinds)[0] for row in above) and self._is_body(at + 1)
+            lone = self.blank[at - 1] and not self.blank[at + 1 : at + 2]
+            values = any(count_kinds(row, self.kinds)[0] for row in above)
+            apart = bad > 0 and (lone or (any(colons) and not values)) and self._is_body(at + 1)
             if pairs and names and not self._is_pair(at) and (short or single or all(colons) or apart):
                 return at
         return first
@@ -247,7 +250,8 @@ class _Finder:
         """Whether the numbers of a row are names: years, whole numbers in rising order far above the values of their columns, or 0, 1, 2 …
         behind an empty cell.
         """
-        numbers = [(j, text) for j, cell in enumerate(row) if (text := cell_text(cell)) and j < len(self.kinds) and self.kinds[j]]
+        typed = [(j, text) for j, cell in enumerate(row) if (text := cell_text(cell)) and j < len(self.kinds) and self.kinds[j]]
+        numbers = [(j, text) for j, text in typed if self.kinds[j] != "date" or cell_kind(text) != "text"]
         if not all(re.fullmatch("0|[1-9][0-9]*", text) for _, text in numbers):
             return False
         values = [int(text) for _, text in numbers]
@@ -262,7 +266,7 @@ class _Finder:
             return not any(column and all(re.fullmatch("(?:18|19|20)[0-9]{2}", text) for text in column) for column in below)
         return all(not reaches(column, value) for column, value in zip(below, values, strict=True))
 
-    def _column(self, j: int, most: int = 100) -> list[str]:
+    def _column(self, j: int, most: int = _MOST_CELLS) -> list[str]:
         """The filled texts of a column below the first row."""
         texts = (cell_text(row[j]) for i, row in enumerate(self.rows) if i > self.first and self.full(i) and j < len(row))
         return [text for text in texts if text][:most]
@@ -327,9 +331,14 @@ class _Finder:
         return names_further([cell_text(cell) for cell in row], self.kinds, heads, below)
 
     def _names_gaps(self, at: int) -> bool:
-        """Whether a row of years stands below groups, each over several columns: “Sales, –” above “2023, 2024”."""
+        """Whether a row of years or of answers stands below groups, each over several columns: “Sales, –” above “2023, 2024”, or
+        “Date, Contact by, –” above “–, Mail, Phone” where the typed columns hold nothing.
+        """
         above, row = self.rows[at - 1], self.rows[at]
         gaps = [j for j, cell in enumerate(above) if not cell_text(cell) and j < len(row) and cell_text(row[j])]
+        if gaps and gaps[0] > 1 and sum(count_kinds(row, self.kinds)) == 0 < sum(map(bool, self.kinds)):
+            typed = next(j for j, kind in enumerate(self.kinds) if kind)
+            return len(self._column(typed)) >= 0.9 * min(_MOST_CELLS, sum(map(self.full, range(at + 1, len(self.rows)))))
         texts = [j for j, kind in enumerate(self.kinds) if not kind and j < len(row) and cell_text(row[j])]
         return bool(gaps) and not texts and count_kinds(row, self.kinds)[0] > 1 and self._are_numeric_names(row)
 

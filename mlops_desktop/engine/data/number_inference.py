@@ -37,6 +37,7 @@ _SAMPLE = 1000
 _INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
 _SHORTENED = r"[1-9](?:[.,][0-9]{1,5})?E\+1[1-9]"
 _SAME_LENGTH = 3
+_PHONE = r"\+[1-9][0-9]{8,14}"
 _RANGES = (
     r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
     r"|[0-9.,]+ ?(?:\+|or more|and more)"
@@ -71,6 +72,9 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
         return _beside_words(raw, present, grammar, hints)
     if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):
         return None
+    if raw.all_match(_PHONE, present):
+        message = "The cells begin with a plus and have as many digits as telephone numbers, so these are codes: {shown}."
+        return NumberReading(None, [example_evidence(raw, "long_numbers", message, present)], codes=True)
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
         return None  # decades
     if raw.holds("E+") and (shortened := raw.matching(_SHORTENED) & present).any() and _have_lost_digits(raw, present):
