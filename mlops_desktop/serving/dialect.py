@@ -6,8 +6,9 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from .cell_kind import cell_kind
 
@@ -19,6 +20,7 @@ BLANKS = " "
 FIXED = ""
 _ROWS = 200
 _LEAST = 0.6
+_PARTED = 0.9
 _MANY = 20
 _DRAWN = "-=_*+:~| \t"  # what lines that are drawn consist of
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
@@ -260,9 +262,24 @@ def _below_names(lines: Sequence[str], starts: Sequence[int]) -> tuple[int, ...]
     return tuple(cuts)
 
 
-def cut(line: str, cuts: Sequence[int]) -> list[str]:
-    """A line cut at fixed places."""
-    return [line[a:b].strip() for a, b in zip(cuts, (*cuts[1:], None), strict=True)]
+def cut(line: str, cuts: Sequence[int], parted: Collection[int] = ()) -> list[str]:
+    """A line cut at fixed places. A word across one of those where blanks part the columns is wider than its own, and stays whole."""
+    places = [cuts[0], *(_around_word(line, at, before) if at in parted else at for before, at in pairwise(cuts))] if parted else cuts
+    return [line[a:b].strip() for a, b in zip(places, (*places[1:], None), strict=True)]
+
+
+def _is_parted(lines: Sequence[str], at: int) -> bool:
+    """Whether a blank stands before a place in nearly all lines."""
+    there = [line[at - 1].isspace() for line in lines if 0 < at < len(line) and not line[at].isspace()]
+    return sum(there) >= _PARTED * len(there) > 0
+
+
+def _around_word(line: str, at: int, before: int) -> int:
+    """Where a column of a line begins: behind a word that begins the column before and reaches into it, else in front of the word."""
+    if at >= len(line) or line[at - 1].isspace() or line[at].isspace():
+        return at
+    start = at - len(line[:at].split()[-1])
+    return at + len(line[at:].split(None, 1)[0]) if start <= before else start
 
 
 def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list[str]]:
@@ -279,8 +296,10 @@ def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list
 def numbered_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Every row with the number of lines up to its end; a row without any character has no cells."""
     if dialect.delimiter == FIXED:
+        begin = [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=""), _ROWS)]
+        parted = frozenset(at for at in dialect.cuts if _is_parted(begin, at))
         for number, line in enumerate(io.StringIO(text, newline=""), 1):
-            yield number, cut(line.rstrip("\r\n"), dialect.cuts) if line.strip() else []
+            yield number, cut(line.rstrip("\r\n"), dialect.cuts, parted) if line.strip() else []
         return
     back: dict[int, str] = {}
     if dialect.escape:

@@ -216,25 +216,23 @@ class _Finder:
         Pairs without a colon have fewer cells than the names, a line of a single text below them, or stand with such as have one above
         rows that hold values where all of these hold texts.
         """
-        width = len(self.kinds)
+        lengths = [len(self.rows[i]) for i in range(len(self.rows) // 2, len(self.rows)) if self.full(i)]
+        width = max(set(lengths), key=lengths.count, default=len(self.kinds))
         for at in range(first + 1, min(first + _MOST_PAIRS, len(self.rows))):
             good, bad = count_kinds(self.rows[at], self.kinds)
             above = [self.rows[i] for i in range(first, at) if self.plain[i]]
             short = (bad > 0 or len(above) > 1) and all(len(row) < width for row in above)
             single = any(len(row) == 1 for row in above[1:])
             pairs = all(sum(map(bool, map(cell_text, row))) < 3 for row in above)
+            below = next((self.rows[i] for i in range(at + 1, len(self.rows)) if self.plain[i]), ())
             names = self.full(at) and not good and (bad > 0 or not any(self.kinds)) and len(self.rows[at]) == width > 1
             colons = [cell_text(row[0]).endswith(":") for row in above]
-            lone = self.blank[at - 1] and not self.blank[at + 1 : at + 2]
+            lone = self.blank[at - 1] and not any(self.blank[at + 1 : at + 2])
             values = any(count_kinds(row, self.kinds)[0] for row in above)
-            apart = bad > 0 and (lone or (any(colons) and not values)) and self._is_body(at + 1)
+            apart = bad > 0 and (lone or (any(colons) and not values)) and bool(below) and not count_kinds(below, self.kinds)[1]
             if pairs and names and not self._is_pair(at) and (short or single or all(colons) or apart):
                 return at
         return first
-
-    def _is_body(self, at: int) -> bool:
-        """Whether the next row holds nothing that its typed columns cannot hold."""
-        return any(not count_kinds(self.rows[i], self.kinds)[1] for i in [i for i in range(at, len(self.rows)) if self.plain[i]][:1])
 
     def _is_data(self, at: int) -> bool:
         row = self.rows[at]

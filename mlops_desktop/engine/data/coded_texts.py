@@ -13,8 +13,8 @@ from mlops_desktop.serving.cells import clean_text
 from mlops_desktop.serving.frame import Ints
 
 Codes = NDArray[np.signedinteger[Any]]
-_ODD_BYTE = re.compile(rb"[^\x21-\x7e]")
-_MAY_BE_UNCLEAN = r"^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]"  # any other text is what `clean_text` makes of it
+_ODD_BYTE = re.compile(rb'[^\x21-\x7e]|="')
+_MAY_BE_UNCLEAN = r'^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]|^="'  # any other text is what `clean_text` makes of it
 _PART = 2**15  # codes that are looked at together
 
 
