@@ -120,9 +120,9 @@ def _difference(one: Written, table: Table, name: str, form: str) -> str:
     if name != one.name and form not in UNNAMED:
         return f"named {name!r}"
     values = python_values(table, name, range(len(one.values)))
-    if one.type == "id" and form in UNNAMED:
-        values = [None if value is None else str(value) for value in values]  # an identifier by its name
     wanted = [" ".join(v.split()) if isinstance(v, str) and form == "HTML" else v for v in one.values]  # a page shows blanks as one
+    if one.type == "id" or column.type == "id":  # whether a number counts the rows depends on how many there are
+        values, wanted = ([None if value is None else str(value) for value in some] for some in (values, wanted))
     if one.type == "boolean" and column.type == "category":  # in a language whose words are not known
         flags = dict(zip(values, wanted, strict=True))
         values = [flags[value] for value in values]
@@ -136,11 +136,11 @@ def _difference(one: Written, table: Table, name: str, form: str) -> str:
 
 
 def _alike(wanted: str, got: str, form: str) -> bool:
-    """Whether two types mean the same values: whether texts are a category depends on the rows, and typed cells of 1.0 are those of 1."""
-    if wanted == got or {wanted, got} <= {"category", "text", "id", "ordered"}:
+    """Whether two types mean the same values: categories and identifiers depend on the number of rows, and typed cells of 1.0 are 1."""
+    if wanted == got or {wanted, got} <= {"category", "text", "id", "ordered"} or {wanted, got} == {"id", "integer"}:
         return True
     if form in TYPED:
-        return {wanted, got} <= NUMBERS or (form in UNNAMED and {wanted, got} == {"id", "integer"})
+        return {wanted, got} <= NUMBERS
     return wanted == "boolean" and got == "category"
 
 

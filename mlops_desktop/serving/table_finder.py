@@ -217,7 +217,8 @@ class _Finder:
         rows that hold values where all of these hold texts.
         """
         lengths = [len(self.rows[i]) for i in range(len(self.rows) // 2, len(self.rows)) if self.full(i)]
-        width = max(set(lengths), key=lengths.count, default=len(self.kinds))
+        usual = max(set(lengths), key=lengths.count, default=0)
+        width = usual if lengths.count(usual) > 2 else len(self.kinds)
         for at in range(first + 1, min(first + _MOST_PAIRS, len(self.rows))):
             good, bad = count_kinds(self.rows[at], self.kinds)
             above = [self.rows[i] for i in range(first, at) if self.plain[i]]

@@ -309,7 +309,7 @@ def _settle(
             return by_point, ""
         if not decimal and likely == "," and _are_grouped(bodies, "."):
             return by_point, ""
-        if not decimal and _are_grouped(bodies, ".") and _some_are_bare(bodies, _MANY_MARKED):
+        if not decimal and are_thousands(bodies):
             return by_point, "1.234 was read as 1234, because some end with 0 and others, below 1000, have no mark"
         if (not decimal and _are_grouped(bodies, ".")) or _some_are_bare(bodies):
             return point, "1.234 was read as a decimal number below 2, although others have no decimals"
@@ -319,6 +319,12 @@ def _settle(
             return by_point, "1.234 was read as 1234, because amounts of money seldom have three decimals"
         return point, "1.234 was read as a decimal number below 2"
     return ties[0], ""
+
+
+def are_thousands(texts: Sequence[str]) -> bool:
+    """Whether many points before three digits part thousands, as `_are_grouped` says, with the others below 1000."""
+    bodies = [text.lstrip("+-") for text in texts]
+    return _are_grouped(bodies, ".") and _some_are_bare(bodies, _MANY_MARKED)
 
 
 def _are_grouped(bodies: Sequence[str], mark: str) -> bool:
