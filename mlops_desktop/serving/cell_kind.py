@@ -1,4 +1,4 @@
-"""The kind of a single cell by its text (number, date, boolean or text), and that of a column; for finding table, header and delimiter."""
+"""The kind of a cell by its text (number, date, boolean or text), of a column, and the fill of rows; for finding table and delimiter."""
 
 from __future__ import annotations
 
@@ -82,3 +82,14 @@ def column_kind(kinds: Sequence[CellKind]) -> CellKind | Literal["value"]:
         if kind != "text" and kinds.count(kind) >= _TYPED * len(kinds):
             return kind
     return "value" if kinds and kinds.count("text") <= (1 - _TYPED) * len(kinds) else ""
+
+
+def usual_fill(fills: Sequence[int]) -> int:
+    """The number of filled cells that the rows of the table have: as many as possible in as many rows as possible."""
+    counts = sorted((fill for fill in fills if fill), reverse=True)
+    best, found = 0.0, 0
+    for rank, fill in enumerate(counts, 1):
+        weight = rank * (fill - 1 if fill > 1 else 0.25)
+        if weight > best:
+            best, found = weight, fill
+    return found

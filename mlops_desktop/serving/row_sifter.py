@@ -88,7 +88,7 @@ class RowSifter:
         texts = [len(cell_text(row[0])) for row in body[: max(1, len(body) // 2)] if row]
         firsts = [cell_text(row[0]) for row in body if len(row) > 1 and not is_blank(row[1:])]
         used = {j for row in body[: len(body) // 2] for j, cell in enumerate(row) if cell is not None and cell_text(cell)}
-        empty = frozenset(range(len(layout.kinds))) - used
+        empty = frozenset(range(len(layout.kinds)) if len(body) >= 2 * _FEW else ()) - used
         return cls(layout, wanted, headers, padded, max(texts, default=0), _common_pattern(firsts), empty)
 
     def inside(self, row: Row, width: int) -> Reason | Literal[""]:
@@ -243,7 +243,7 @@ class RowSifter:
         filled = sum(bool(cell_text(cell)) for cell in row)
         if width > 1 and _COUNTED.fullmatch(" ".join(text for cell in row if (text := cell_text(cell)))):
             return True
-        if filled == 1 and any(self.layout.kinds) and any(cell_text(row[j]) for j in self.empty if j < len(row)):
+        if width > 1 and filled == 1 and any(self.layout.kinds) and any(cell_text(row[j]) for j in self.empty if j < len(row)):
             return True
         if width < 2 or good > bad or (len(row) == width and (good or all_missing(map(cell_text, row)))):
             return False

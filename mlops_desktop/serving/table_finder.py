@@ -13,9 +13,20 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
-from .cell_kind import CellKind, cell_kind, cell_text, column_kind, count_kinds
+from .cell_kind import CellKind, cell_kind, cell_text, column_kind, count_kinds, usual_fill
 from .header import is_header
-from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, names_further, reaches, types_and_flags, unit_of
+from .name_rows import (
+    are_import_ids,
+    are_pairs,
+    are_type_names,
+    are_units,
+    best_names,
+    joined_names,
+    names_further,
+    reaches,
+    types_and_flags,
+    unit_of,
+)
 
 Row = Sequence[Any]
 Reason = Literal["above", "comment", "rule", "names", "units", "empty", "repeated", "total", "inside", "below", "end"]  # end: as was chosen
@@ -102,17 +113,6 @@ def is_rule(row: Row) -> bool:
     if not texts or texts[0][:3] not in RULES:
         return False
     return all(len(text) > 2 and not text.strip(_DRAWN) for cell in row if (text := cell_text(cell)))
-
-
-def usual_fill(fills: Sequence[int]) -> int:
-    """The number of filled cells that the rows of the table have: as many as possible in as many rows as possible."""
-    counts = sorted((fill for fill in fills if fill), reverse=True)
-    best, found = 0.0, 0
-    for rank, fill in enumerate(counts, 1):
-        weight = rank * (fill - 1 if fill > 1 else 0.25)
-        if weight > best:
-            best, found = weight, fill
-    return found
 
 
 def find_table(rows: Sequence[Row], wanted: Wanted = Wanted()) -> TableLayout:
@@ -213,8 +213,7 @@ class _Finder:
     def _below_pairs(self, first: int) -> int:
         """The row of names below pairs such as “Site: Kiel”, or the first row.
 
-        Pairs without a colon have fewer cells than the names, a line of a single text below them, or stand with such as have one above
-        rows that hold values where all of these hold texts.
+        Pairs without a colon have fewer cells than the names, a line of a single text below them, or differ from rows (`are_pairs`).
         """
         lengths = [len(self.rows[i]) for i in range(len(self.rows) // 2, len(self.rows)) if self.full(i)]
         usual = max(set(lengths), key=lengths.count, default=0)
@@ -227,11 +226,10 @@ class _Finder:
             pairs = all(sum(map(bool, map(cell_text, row))) < 3 for row in above)
             below = next((self.rows[i] for i in range(at + 1, len(self.rows)) if self.plain[i]), ())
             names = self.full(at) and not good and (bad > 0 or not any(self.kinds)) and len(self.rows[at]) == width > 1
-            colons = [cell_text(row[0]).endswith(":") for row in above]
             lone = self.blank[at - 1] and not any(self.blank[at + 1 : at + 2])
-            values = any(count_kinds(row, self.kinds)[0] for row in above)
-            apart = bad > 0 and (lone or (any(colons) and not values)) and bool(below) and not count_kinds(below, self.kinds)[1]
-            if pairs and names and not self._is_pair(at) and (short or single or all(colons) or apart):
+            apart = bad > 0 and bool(below) and not count_kinds(below, self.kinds)[1] and are_pairs(above, self.kinds, lone)
+            colons = all(cell_text(row[0]).endswith(":") for row in above)
+            if pairs and names and not self._is_pair(at) and (short or single or colons or apart):
                 return at
         return first
 

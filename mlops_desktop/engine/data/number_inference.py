@@ -161,7 +161,7 @@ def _reason_for_codes(raw: RawColumn, present: Bools) -> str:
         return "The cells look like telephone numbers, so they were read as codes: {shown}."
     if _VERSION_NAME.search(raw.name) and raw.holds(".") and raw.all_match("[0-9]{1,3}(?:[.][0-9]{1,3})?", present):
         return "The column is named like versions or chapters, where 1.10 is not 1.1, so the cells were read as codes: {shown}."
-    if raw.holds("E") and raw.all_match(f"{_LETTER_E}|[0-9]+", present):
+    if raw.holds("E") and raw.all_match(f"{_LETTER_E}|[0-9]+", present) and (raw.matching(_LETTER_E) & present).any():
         return "An E between digits is part of a code more often than a power of ten, so the cells were read as codes: {shown}."
     return ""
 
