@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from mlops_desktop.serving.cell_kind import cell_text, count_kinds
+from mlops_desktop.serving.cell_kind import cell_text, count_kinds, usual_fill
 from mlops_desktop.serving.table_finder import Wanted, find_table
 
 DAY = datetime.datetime(2024, 1, 1)
