@@ -12,7 +12,8 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import msg, number_msg
+from mlops_desktop.serving.missing_texts import BRACKETED, UNKNOWN
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 
@@ -20,17 +21,9 @@ STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable f
 
 
 _FREQUENT = 0.002  # a known word for missing stands in at least this share of the cells, any other in STRAY_SHARE; rarer ones are strays
-_UNKNOWN = re.compile(
-    r"(?i)unknown|unbekannt|inconnue?|desconocido|missing|fehlt"
-    r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
-    r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar)|sans objet|sin datos|non disponibile"
-    r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|verweigert|withheld"
-    r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|undefined"
-    r"|[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|unknown|unbekannt|vide|vacío|vacio|vuoto|keine angabe)[)\]>]"
-    r"|nat|not? a time|:(?: ?[a-z]{1,2})?|##+|\.\.+|…"
-)
-# Words for a value below what was measured: no number is given, but something is known.
-_MOST_WORDS = 3  # that are not known
+_MOST_NOT_KNOWN = 3  # different texts that are none of the known ones
+_UNKNOWN = re.compile(rf"(?i){UNKNOWN}|{BRACKETED}|:(?: ?[a-z]{{1,2}})?")
+# For a value below what was measured: no number is given, but something is known.
 _BELOW = re.compile(
     r"(?i)[<>]? ?(?:lod|loq|mdl|bg|ng|nwg|dl|bdl|llod|lloq)|n\. ?n\.|n\.? ?d\.?|n\. ?b\.|not detected|not detectable|nicht nachweisbar"
     r"|nicht nachgewiesen|below (?:lod|loq|detection limit|limit of detection)|unter (?:bestimmungs|nachweis)grenze"
@@ -76,43 +69,43 @@ def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **f
     texts = ", ".join(f"“{text[:40]}”" for text in raw.texts_at(np.flatnonzero(cells)[:3].tolist()))
     where = f"row{'s' if count > 1 else ''} {', '.join(map(str, rows[:5]))}{' …' if count > 5 else ''}"
     shown = f"{texts} in {where}" if count <= 5 else f"{texts} … in {count:,} cells, {where}"
-    return Evidence(raw.name, rule, msg(template, row=f"{rows[0]:,}", cell=first[:40], shown=shown, **further), rows)
+    return Evidence(raw.name, rule, msg(template, row=number_msg(rows[0], ","), cell=first[:40], shown=shown, **further), rows)
 
 
-def without_words(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
-    """A column of numbers or dates with frequent words without a digit, known ones and up to three others, as further texts for "missing",
+def without_missing_texts(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
+    """A column of numbers or dates with frequent texts without a digit, known ones and up to three others, as further texts for "missing",
     the evidence for them, and which of the distinct texts still cannot be read (`bad` before).
 
-    A word counts so when it is known for it, or when the readable cells are more than a handful of codes.
+    A text counts so when it is known for it, or when the readable cells are more than a handful of codes.
     """
     total, readable = raw.count(present), int(np.count_nonzero(present & ~bad))
     often = np.flatnonzero(bad & (raw.counts >= _FREQUENT * total)).tolist()
     known = {i for i, text in zip(often, raw.texts_at(often), strict=True) if _is_known(text)}
     often = [i for i in often if i in known or raw.counts[i] >= STRAY_SHARE * total]
-    words = {i: text for i, text in zip(often, raw.texts_at(often), strict=True) if not re.search("[0-9]", text)}
+    absent = {i: text for i, text in zip(often, raw.texts_at(often), strict=True) if not re.search("[0-9]", text)}
     if not (
-        words
-        and len(words.keys() - known) <= 3
-        and (readable >= 20 or (known.issuperset(words) and readable >= 2))
+        absent
+        and len(absent.keys() - known) <= _MOST_NOT_KNOWN
+        and (readable >= 20 or (known.issuperset(absent) and readable >= 2))
         and raw.count(bad) <= 0.5 * total
     ):
         return column, [], bad
-    evidence = words_evidence(raw, [*words])
-    grammar = replace(column.grammar, missing=(*column.grammar.missing, *words.values()))
-    return replace(column, grammar=grammar), evidence, bad & ~mask(bad, words)
+    evidence = missing_texts_evidence(raw, [*absent])
+    grammar = replace(column.grammar, missing=(*column.grammar.missing, *absent.values()))
+    return replace(column, grammar=grammar), evidence, bad & ~mask(bad, absent)
 
 
 def _is_known(text: str) -> bool:
     return _UNKNOWN.fullmatch(text) is not None or _BELOW.fullmatch(text) is not None
 
 
-def known_words(raw: RawColumn, present: Bools) -> Bools:
+def known_missing_texts(raw: RawColumn, present: Bools) -> Bools:
     """Which of the distinct texts of a column are known words for “missing”."""
     at = np.flatnonzero(present & (raw.counts >= _FREQUENT * raw.count(present))).tolist()
     return mask(present, [i for i, text in zip(at, raw.texts_at(at), strict=True) if _is_known(text)])
 
 
-def words_evidence(raw: RawColumn, at: Sequence[int]) -> list[Evidence]:
+def missing_texts_evidence(raw: RawColumn, at: Sequence[int]) -> list[Evidence]:
     """That the texts at these positions count as missing."""
     evidence = []
     for i, text in zip(at, raw.texts_at(at), strict=True):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_missing_texts
 from mlops_desktop.engine.data.date_formats import SIX_DIGITS, DateFormat, find_date_formats
 from mlops_desktop.engine.data.date_rules import (
     are_buddhist_years,
@@ -23,7 +23,7 @@ from mlops_desktop.engine.data.durations import time_of_day_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.date_formats import day_first, is_short_year_first
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
-from mlops_desktop.serving.message import as_message, joined, msg
+from mlops_desktop.serving.message import as_message, joined, msg, number_msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 
@@ -52,7 +52,7 @@ def date_column(
         further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
         return date_column(raw, present & ~never, (*missing, *further), hints, forced=forced, compact=compact)
     total = raw.count(present)
-    column, words, bad = without_words(raw, column, present, bad)
+    column, absent, bad = without_missing_texts(raw, column, present, bad)
     conflicts = raw.count(bad)
     if conflicts > STRAY_SHARE * total and not forced:
         return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None
@@ -68,7 +68,7 @@ def date_column(
     evidence += order
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
-    evidence += [*words, *century, *gone, *clock_evidence(raw, column, good), *time_of_day_evidence(raw, column, values, good)]
+    evidence += [*absent, *century, *gone, *clock_evidence(raw, column, good), *time_of_day_evidence(raw, column, values, good)]
     evidence += calendar_evidence(raw, column, values, good)
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
@@ -153,7 +153,7 @@ def _best_formats(
 
 def _stopped(raw: RawColumn, total: int, bad: Bools) -> Evidence:
     message = "{good} of {total} cells are dates. The others are not, so the column was read as texts: {shown}."
-    return example_evidence(raw, "not_date", message, bad, good=f"{total - raw.count(bad):,}", total=f"{total:,}")
+    return example_evidence(raw, "not_date", message, bad, good=number_msg(total - raw.count(bad), ","), total=number_msg(total, ","))
 
 
 def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: int, given: bool | None) -> Evidence:

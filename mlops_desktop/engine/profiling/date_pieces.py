@@ -9,6 +9,7 @@ import numpy as np
 from mlops_desktop.engine.data import snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.engine.profiling.results import Overview
+from mlops_desktop.engine.project import ComponentRecord
 from mlops_desktop.serving.dates import DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.message import msg
@@ -58,8 +59,8 @@ def _finding(columns: list[str], parts: list[str], name: str) -> Finding:
     message = msg("{columns} seem to hold the parts of one date ({parts}). A step can make it of them.", columns=shown, parts=what)
     if name in columns:
         name = " ".join(columns)
-    step = {"id": "compose_date", "params": {"columns": columns, "parts": parts, "name": name, "keep": True}}
-    numbers = {"id": "date_parts", "params": {"columns": [name]}}
+    step: ComponentRecord = {"id": "compose_date", "params": {"columns": columns, "parts": parts, "name": name, "keep": True}}
+    numbers: ComponentRecord = {"id": "date_parts", "params": {"columns": [name]}}
     return DATE_PIECES.finding("info", columns[0], message, _WHY, {"step": step, "next_step": numbers})
 
 
@@ -77,6 +78,12 @@ def ordering_columns(seen: Seen) -> Iterator[tuple[tuple[str, ...], bool]]:
     pair = _day_and_time(seen, features)
     if pair is not None:
         yield tuple(column.name for column in pair), True
+
+
+def is_year(seen: Seen, name: str) -> bool:
+    """Whether a column is named like a year and holds years."""
+    named = _named_parts(seen, [seen.table.schema.column(name)])
+    return any("year" in parts for parts in named.values())
 
 
 def _named_parts(seen: Seen, columns: list[Column], spans: Mapping[str, tuple[int, int]] | None = None) -> dict[str, dict[str, Column]]:
