@@ -81,7 +81,7 @@ def cleaned(distinct: Any) -> tuple[Codes, Any] | None:
     import pyarrow.compute as pc
 
     data = np.frombuffer(bytes_of(distinct), np.uint8)
-    if not len(data) or (data.min() > ord(" ") and data.max() <= ord("~") and not _FORMULA.search(data)):
+    if not len(data) or (data.min() > ord(" ") and data.max() <= ord("~") and not _FORMULA.search(bytes_of(distinct))):
         return None
     doubtful = pc.match_substring_regex(distinct, _MAY_BE_UNCLEAN)
     texts = distinct.filter(doubtful).to_pylist()
