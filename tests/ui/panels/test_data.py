@@ -41,7 +41,7 @@ def write_filter(panel, text: str) -> None:
     line.setFocus()
     line.selectAll()
     QTest.keyClicks(line, text)
-    line._completer.popup().hide()
+    line.names.view.hide()
     QTest.keyClick(line, Key.Key_Return)
     settle(panel.window())
 
@@ -301,7 +301,7 @@ def test_names_are_offered_while_typing(panel):
     line = find(panel, QLineEdit, "row_filter")
     line.setFocus()
     QTest.keyClicks(line, "body")
-    popup = line._completer.popup()
+    popup = line.names.view
     assert popup.isVisible()
     QTest.keyClick(popup, Key.Key_Down)
     QTest.keyClick(popup, Key.Key_Return)
