@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.profiling.finding import Finding
-from mlops_desktop.engine.project import Project, apply_fix
+from mlops_desktop.engine.project import Project, apply_changes
 from mlops_desktop.serving.message import msg
 
 # Share of the health that one finding takes; further ones take their share of what is left.
@@ -27,7 +27,7 @@ def taken_care(project: Project, finding: Finding) -> str:
     if not fix:
         return ""
     try:
-        done = apply_fix(project, fix) == project
+        done = apply_changes(project, fix) == project
     except UserError:
         return ""
     if done:
@@ -54,5 +54,5 @@ def apply_fixes(project: Project, findings: Sequence[Finding]) -> Project:
     """The project with the fix of every finding that has one."""
     for finding in findings:
         if finding.fix:
-            project = apply_fix(project, finding.fix)
+            project = apply_changes(project, finding.fix)
     return project
