@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip
 
 from mlops_desktop.base.number_format import format_number
@@ -189,6 +189,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         image.setLevels((0.0, max(float(np.log1p(counts.max())), 1e-9)))
         image.setRect(x_edges[0], y_edges[0], x_edges[-1] - x_edges[0], y_edges[-1] - y_edges[0])
         self.addItem(image)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The page scrolls: there is nothing to zoom, over the axes as little as over the lines."""
+        event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say the value of the point under the pointer."""

@@ -17,18 +17,23 @@ NAMES = ["net income", "income", "in]come", "age"]
 
 
 @pytest.fixture
-def fields(qtbot):
-    window = QWidget()
-    window.resize(500, 400)
+def window(qtbot):
+    made = QWidget()
+    made.resize(500, 400)
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def fields(window):
     line, formula = FilterLine(name="rows", title="Filter", check=lambda _: ""), FormulaEdit(name="formula")
     layout = QVBoxLayout(window)
     for widget in (line, formula):
         layout.addWidget(widget)
-    qtbot.addWidget(window)
     window.show()
     line.show_names(NAMES, "age > 1")
     formula.show_completions(NAMES, ["log"])
-    yield {"filter": line.line, "formula": formula}, line
+    return {"filter": line.line, "formula": formula}, line
 
 
 @pytest.mark.parametrize("kind", ["filter", "formula"])

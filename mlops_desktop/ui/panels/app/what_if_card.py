@@ -19,6 +19,7 @@ from mlops_desktop.ui.widgets.charts import Bar, BarChart, LineChart, Mark, Seri
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
+MOST_WORDS = 12  # of a text, the most telling ones
 _YEAR = 365.2425 * DAY
 
 
@@ -74,7 +75,9 @@ class WhatIfCard(QFrame):
         text = self.tr("{what}: from {low} to {high}, now {now}").format(
             what=what, low=format_number(min(scores)), high=format_number(max(scores)), now=format_number(now * times)
         )
-        if curve.kind in ("level", "boolean"):
+        if curve.kind == "words":
+            self._show_words(curve, scores, marks, text)
+        elif curve.kind in ("level", "boolean"):
             self._show_levels(column_, curve, scores, own, marks, text)
         else:
             self._show_line(column_, curve, scores, own, now * times, marks, text)
@@ -89,6 +92,16 @@ class WhatIfCard(QFrame):
         self.bars.legend.show_entries([(1, self.tr("now"))])
         if marks:
             self.about.setText(self.tr("{name} changes, all else stays; dashed: {mark}").format(name=curve.field, mark=marks[0].name))
+        self._front(self.bars)
+
+    def _show_words(self, curve: Curve, scores: list[float], marks: Sequence[Mark], text: str) -> None:
+        ending = "" if curve.about is None else "%"
+        most = zip(curve.values[:MOST_WORDS], scores, strict=False)
+        self.bars.show_bars(
+            [Bar(f"− {word}", score, text=format_number(score, 3) + ending) for word, score in most], marks=marks, description=text
+        )
+        self.bars.legend.show_entries([])
+        self.about.setText(self.tr("{name} without one of its words, everything else stays the same").format(name=curve.field))
         self._front(self.bars)
 
     def _show_line(
