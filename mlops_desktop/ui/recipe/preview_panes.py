@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
 
 from mlops_desktop.engine.pipeline import ColumnCells, ColumnChange, ColumnDistribution, FilteredOut
+from mlops_desktop.serving.dates import DAY
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
@@ -186,7 +188,7 @@ def distribution_after(change: ColumnChange) -> Distribution:
         if change.target_score is None:
             return made
         stat = tr("Recipe", "{score} with target").format(score=f"{change.target_score:.2f}")
-        return Distribution(made.title, made.groups, made.edges, made.names, stat, "accent", made.note)
+        return replace(made, stat=stat, tone="accent")
     title = tr("Recipe", "→ after")
     if after.kind == "many":
         title = pluralize(after.distinct, tr("Recipe", "→ 1 column"), tr("Recipe", "→ {n} columns"))
@@ -208,8 +210,9 @@ def distribution(title: str, one: ColumnDistribution) -> Distribution:
         stat = pluralize(one.distinct, tr("Recipe", "1 level"), tr("Recipe", "{n} levels"))
     else:
         stat = pluralize(one.distinct, tr("Recipe", "1 value"), tr("Recipe", "{n} values"))
-    edges = one.edges if one.kind == "number" else ()
-    return Distribution(title, [one.counts], edges, one.names, stat, tone, tr("Recipe", "no value"))
+    dates = one.kind == "date"
+    edges = [edge / DAY for edge in one.edges] if dates else one.edges
+    return Distribution(title, [one.counts], edges, one.names, stat, tone, tr("Recipe", "no value"), dates)
 
 
 class RowsPane(Pane):

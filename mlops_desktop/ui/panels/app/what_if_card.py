@@ -20,7 +20,6 @@ from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
 MOST_WORDS = 12  # of a text, the most telling ones
-_YEAR = 365.2425 * DAY
 
 
 class WhatIfCard(QFrame):
@@ -108,15 +107,15 @@ class WhatIfCard(QFrame):
         self, column_: Column, curve: Curve, scores: list[float], own: object, now: float, marks: Sequence[Mark], text: str
     ) -> None:
         places = [_place(column_, value) for value in curve.values]
-        unit = column_.unit
-        if curve.kind == "date":
-            unit = self.tr("hour") if is_time_of_day(column_.grammar.date) else self.tr("year")
+        clock = curve.kind == "date" and is_time_of_day(column_.grammar.date)
+        unit = self.tr("hour") if clock else column_.unit
         self.line.x_label = f"{column_.name}, {unit}" if unit else column_.name
         series = [Series(self.tr("answer"), places, scores, color=0)]
         here = None if own is None else _place(column_, own)
         if here is not None:
             series.append(Series(self.tr("now"), [here], [now], color=1, line=False, size=12))
-        self.line.show_series(series, marks=marks, y_range=None if curve.about is None else (0.0, 100.0), description=text)
+        y_range = None if curve.about is None else (0.0, 100.0)
+        self.line.show_series(series, marks=marks, y_range=y_range, dates=curve.kind == "date" and not clock, description=text)
         self.line.legend.show_entries([(1, self.tr("now"))] if here is not None else [])  # the threshold has its name at its line
         self._front(self.line)
 
@@ -126,8 +125,8 @@ class WhatIfCard(QFrame):
 
 
 def _place(column_: Column, value: object) -> float:
-    """The position of a value on the axis: itself, or for a date its year with the fraction that has passed, for a time its hour."""
+    """The position of a value on the axis: itself, for a date the days since 1970-01-01, for a time its hour."""
     if isinstance(value, (int, float)):
         return float(value)
     moment = date_reader(column_.grammar)(str(value))
-    return moment / (DAY / 24) if is_time_of_day(column_.grammar.date) else 1970 + moment / _YEAR
+    return moment / (DAY / 24) if is_time_of_day(column_.grammar.date) else moment / DAY
