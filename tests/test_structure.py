@@ -293,6 +293,18 @@ ENGINE = "mlops_desktop.engine"
 FACES = {path.parent.name: path for path in sorted((PACKAGE / "engine").glob("*/__init__.pyi"))}
 
 
+def test_base_holds_nothing_that_one_family_alone_uses():
+    """What the members of one folder of the catalogue share lies beside them, in a module whose name begins with an underscore."""
+    users: dict[str, set[str]] = {path.stem: set() for path in (PACKAGE / "base").glob("*.py")}
+    for path in MODULES:
+        parts = path.relative_to(PACKAGE).parts
+        if parts[0] != "base":
+            for name in imported_names(path):
+                if name.startswith("mlops_desktop.base."):
+                    users[name.split(".")[2]].add("/".join(parts[:2]) if parts[0] == "catalog" else parts[0])
+    assert {name: used for name, used in users.items() if len(used) == 1 and min(used).startswith("catalog/")} == {}
+
+
 def test_each_package_of_the_engine_lists_what_it_offers():
     assert set(FACES) == {path.parent.name for path in (PACKAGE / "engine").glob("*/__init__.py")}
     for package_name, stub in FACES.items():

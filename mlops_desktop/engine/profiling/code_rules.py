@@ -13,6 +13,7 @@ from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.missing_texts import BRACKETED
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.value_text import number_text
@@ -164,8 +165,8 @@ def _impossible_zeros(name: str, values: Floats) -> int:
 MISSING_LEVELS = FindingKind("missing_levels", "Levels for “missing” in {column}?")
 _LONGEST_WORD = 24
 _PLACEHOLDER = re.compile(
-    r"(?i)[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|vide|vacío|vacio|vuoto|unknown|unbekannt|keine angabe|not set)[)\]>]"
-    r"|n\.a\.?|n/a|k\. ?a\.?|keine angaben?|missing|not available|#nv|#wert!|#bezug!|undefined|s\.? ?d\.|n\.? ?s\.?/n\.? ?c\.?"
+    rf"(?i){BRACKETED}|n\.a\.?|n/a|k\. ?a\.?|keine angaben?|missing|not available|#nv|#wert!|#bezug!|undefined|s\.? ?d\."
+    r"|n\.? ?s\.?/n\.? ?c\.?"
 )
 
 
