@@ -81,7 +81,7 @@ def test_a_target_of_numbers(open_project, make_project):
     value, hint = kpi(panel, "target")
     assert value == "18.95"
     assert hint.startswith("median of heating_load, 6.01")
-    assert panel.distributions.legend._entries[0][1] == "mean of heating_load"
+    assert [name for _, name in panel.distributions.legend._entries] == ["rows", "mean of heating_load"]
 
 
 def test_distributions_of_all_and_by_target(panel):
