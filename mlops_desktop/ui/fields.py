@@ -16,9 +16,9 @@ from mlops_desktop.serving import formula
 from mlops_desktop.serving.frame import Layout
 from mlops_desktop.serving.pattern import Pattern
 from mlops_desktop.ui.file_dialogs import ask_file
+from mlops_desktop.ui.formula_edit import FormulaEdit
 from mlops_desktop.ui.pickers import ColumnPicker, TextList
 from mlops_desktop.ui.widgets.basic import Tool, column, row, set_property
-from mlops_desktop.ui.widgets.formula_edit import FormulaEdit
 from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, ComboBox, NumberLine, SpinBox, name_it
 
 _SEVERAL = "\n"  # the choice of several columns together: no column has this name

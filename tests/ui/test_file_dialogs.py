@@ -1,14 +1,12 @@
-"""File dialogs start where the last one ended; what no program of the desktop opens is named."""
+"""File dialogs start where the last one ended."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from mlops_desktop.ui import file_dialogs
 from mlops_desktop.ui.widgets.drop_zone import DropZone
-from tests.ui.conftest import banner
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +41,3 @@ def test_a_cancelled_dialog_leaves_the_folder(qapp, monkeypatch, tmp_path):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
     assert file_dialogs.ask_file(QWidget(), "Open") is None
     assert file_dialogs.last_folder() == str(tmp_path)
-
-
-def test_a_page_without_a_browser_is_named_with_its_address(window, monkeypatch):
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _: False)
-    window.show_stage("deploy")
-    run = window.panel.run
-    run.card.page_asked.emit()
-    assert run.service.url in banner(window)

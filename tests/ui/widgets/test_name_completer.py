@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mlops_desktop.serving.formula.expression import to_text
+from mlops_desktop.ui.formula_edit import FormulaEdit
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
-from mlops_desktop.ui.widgets.formula_edit import FormulaEdit
 from mlops_desktop.ui.widgets.name_completer import column_name
 
 Key = Qt.Key

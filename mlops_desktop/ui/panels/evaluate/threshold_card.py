@@ -60,6 +60,13 @@ def cost_at(counts: Counts, costs: Costs) -> float:
 
 
 class _Slider(QSlider):
+    def __init__(self, title: str) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setObjectName("threshold_slider")
+        self.setAccessibleName(title)
+        self.setRange(0, STOPS)
+        self.setPageStep(STOPS // 20)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the page."""
         event.ignore()
@@ -84,11 +91,7 @@ class ThresholdCard(QFrame):
         self._shown: tuple[Evaluation, float | None, Costs | None] | None = None
         self.why = label("", "small", tone="2", wrap=True)
         self.why.setObjectName("threshold_why")
-        self.slider = _Slider(Qt.Orientation.Horizontal)
-        self.slider.setObjectName("threshold_slider")
-        self.slider.setRange(0, STOPS)
-        self.slider.setPageStep(STOPS // 20)
-        self.slider.setAccessibleName(self.tr("Threshold"))
+        self.slider = _Slider(self.tr("Threshold"))
         self.line = NumberLine(0.0, 1.0, name="threshold", title=self.tr("Threshold as a number"))
         self.line.setFixedWidth(86)
         self.use = Button(self.tr("Use this threshold"), self._use, name="use_threshold", icon="check")
