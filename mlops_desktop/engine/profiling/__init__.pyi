@@ -1,3 +1,4 @@
+from .code_rules import negative_codes as negative_codes
 from .data_health import apply_fixes as apply_fixes
 from .data_health import health as health
 from .data_health import safe_fixes as safe_fixes
