@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mlops_desktop.ui.translation import formatted
 from mlops_desktop.ui.widgets.basic import column, label
 
 SEARCHED = 12  # from so many entries on there is a search line
@@ -96,7 +97,7 @@ class ChoiceList(QFrame):
         self.found.setSourceModel(box.model())
         self.search = QLineEdit()
         self.search.setObjectName("choices_search")
-        self.search.setPlaceholderText(self.tr("Find one of {count}").format(count=f"{box.count():,}"))
+        self.search.setPlaceholderText(self.tr("Find one of {count}").format(count=formatted(box.count())))
         self.search.setAccessibleName(self.tr("Find an entry of {title}").format(title=title))
         self.search.setClearButtonEnabled(True)
         self.search.setVisible(box.count() >= SEARCHED)

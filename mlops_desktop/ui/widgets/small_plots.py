@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QWidget
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.ticks import date_ticks, day_text, nice_ticks, tick_texts
 
 Shade = int | str  # the n-th color of the series, or a token's name
@@ -59,8 +59,8 @@ class Distribution:
             where = self.names[at]
         else:
             where = " – ".join(day_text(edge) if self.dates else format_number(edge, 4) for edge in self.edges[at : at + 2])
-        lines = [f"{where}: {sum(group[at] for group in self.groups):,.0f}"]
-        lines += [f"{name}: {group[at]:,.0f}" for name, group in zip(self.classes, self.groups, strict=False)]
+        lines = [f"{where}: {formatted(sum(group[at] for group in self.groups), ',.0f')}"]
+        lines += [f"{name}: {formatted(group[at], ',.0f')}" for name, group in zip(self.classes, self.groups, strict=False)]
         if self.line and self.line[at] is not None:
             lines.append(f"{self.line_name}: {format_number(self.line[at], 4)}")
         return "\n".join(lines)
@@ -166,7 +166,7 @@ class DistributionCell(QFrame):
 def _description(shown: Distribution) -> str:
     totals = shown.totals() if shown.groups else []
     if shown.names and totals:
-        return ", ".join(f"{name}: {total:,.0f}" for name, total in zip(shown.names, totals, strict=False))
+        return ", ".join(f"{name}: {formatted(total, ',.0f')}" for name, total in zip(shown.names, totals, strict=False))
     if len(shown.edges) > 1 and shown.dates:
         return f"{day_text(shown.edges[0])} – {day_text(shown.edges[-1])}"
     if len(shown.edges) > 1:
@@ -302,8 +302,8 @@ class ProbabilityBar(QWidget):
     def show_value(self, value: float | None, threshold: float | None = None) -> None:
         """Show a probability from 0 to 1 (None: none yet) and, for two classes, the threshold."""
         self._value, self._threshold = value, threshold
-        text = self.tr("no prediction yet") if value is None else f"{value:.1%}"
-        more = "" if threshold is None else self.tr(", threshold {value}").format(value=f"{threshold:.1%}")
+        text = self.tr("no prediction yet") if value is None else formatted(value, ".1%")
+        more = "" if threshold is None else self.tr(", threshold {value}").format(value=formatted(threshold, ".1%"))
         self.setAccessibleName(self.tr("Probability {value}").format(value=text) + more)
         self.update()
 
@@ -321,7 +321,7 @@ class ProbabilityBar(QWidget):
         left, right = QRectF(line), QRectF(line)
         if self._threshold is not None:
             x = width * min(max(self._threshold, 0.0), 1.0)
-            text = self.tr("threshold {value}").format(value=f"{self._threshold:.2f}")
+            text = self.tr("threshold {value}").format(value=formatted(self._threshold, ".2f"))
             wide = painter.fontMetrics().horizontalAdvance(text) + 4
             start = min(max(x - wide / 2, 0.0), width - wide)
             painter.setPen(QPen(theme.color("text"), 2))
