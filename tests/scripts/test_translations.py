@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import re
 import string
 
 import pytest
@@ -40,6 +41,17 @@ def test_every_template_is_found():
                     if not list(translations._constants(node.args[at], values)):
                         lacking.append(f"{path}:{node.lineno}")
     assert lacking == []
+
+
+def test_the_window_formats_numbers_in_its_language():
+    """`ui.translation` has `formatted`, `format_number` and `pluralize` for what is read; the plain ones write English."""
+    plain = {("mlops_desktop.serving.plural", "pluralize"), ("mlops_desktop.base.number_format", "format_number")}
+    faults = []
+    for path in (translations.PACKAGE / "ui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (isinstance(node, ast.ImportFrom) and plain & {(node.module, name.name) for name in node.names}) or (isinstance(node, ast.FormattedValue) and node.format_spec and re.search(r"[,%]'|f'", ast.unparse(node.format_spec))):
+                faults.append(f"{path}:{node.lineno}")
+    assert faults == []
 
 
 def test_labels_and_helps_of_the_catalogue_settings_and_metrics_are_found():
