@@ -49,7 +49,9 @@ def test_the_window_formats_numbers_in_its_language():
     faults = []
     for path in (translations.PACKAGE / "ui").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (isinstance(node, ast.ImportFrom) and plain & {(node.module, name.name) for name in node.names}) or (isinstance(node, ast.FormattedValue) and node.format_spec and re.search(r"[,%]'|f'", ast.unparse(node.format_spec))):
+            if (isinstance(node, ast.ImportFrom) and plain & {(node.module, name.name) for name in node.names}) or (
+                isinstance(node, ast.FormattedValue) and node.format_spec and re.search(r"[,%]'|f'", ast.unparse(node.format_spec))
+            ):
                 faults.append(f"{path}:{node.lineno}")
     assert faults == []
 
