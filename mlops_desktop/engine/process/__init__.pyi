@@ -6,6 +6,7 @@ from .calls.data import ImportFile as ImportFile
 from .calls.data import ListQuestions as ListQuestions
 from .calls.data import MakeOverview as MakeOverview
 from .calls.data import MakeProfile as MakeProfile
+from .calls.data import MeasureFixes as MeasureFixes
 from .calls.data import Preview as Preview
 from .calls.data import PreviewFile as PreviewFile
 from .calls.data import ProfileFile as ProfileFile

@@ -37,6 +37,7 @@ from .refusals import refuse_encodings as refuse_encodings
 from .refusals import refuse_goal as refuse_goal
 from .refusals import refuse_metric as refuse_metric
 from .refusals import refuse_threshold as refuse_threshold
+from .refusals import refuse_training as refuse_training
 from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QStandardPaths, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import Imported, Location, name_of
-from mlops_desktop.engine.process import ImportFile, Proposal, Propose
+from mlops_desktop.engine.data import Location
 from mlops_desktop.engine.project import (
     BACKUP_FILE,
     DAMAGED_FILE,
@@ -25,11 +21,10 @@ from mlops_desktop.engine.project import (
     Project,
     ProjectLock,
     can_restore,
-    new_project_folder,
     restore_backup,
-    write_project,
 )
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
+from mlops_desktop.ui.shell.new_project import NewProject, free_folder
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
@@ -54,15 +49,6 @@ def project_home() -> Path:
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)) / "MLOps Desktop"
 
 
-def free_folder(home: Path, name: str) -> Path:
-    """A folder that is not there yet, named after `name`."""
-    stem = re.sub(r"[^\w\- ]+", "_", name).strip(" _")[:60] or "project"
-    folder, number = home / stem, 2
-    while folder.exists():
-        folder, number = home / f"{stem} {number}", number + 1
-    return folder
-
-
 class StartPage(QWidget):
     """What is shown while no project is in front."""
 
@@ -72,6 +58,7 @@ class StartPage(QWidget):
         self.controller, self._settings = controller, settings
         self._other: SourceDialog | None = None
         self._preview: ImportDialog | None = None
+        self._new = NewProject(controller, settings.opened, self)
         self._pasted: Path | None = None  # the file of a table from the clipboard that is being looked at
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
@@ -141,6 +128,11 @@ class StartPage(QWidget):
                 spacing=4,
             ),
         )
+
+    @Slot(str)
+    def note_stage(self, stage: str) -> None:
+        """This stage is in front now; empty for the start page."""
+        self._new.stage = stage
 
     def keep_summary(self) -> None:
         """Remember the status of the open project, for the list of projects."""
@@ -253,66 +245,8 @@ class StartPage(QWidget):
         self.take_file(resource_folder() / "samples" / file, target)
 
     def take_file(self, file: Location, target: str = "", decided: Project | None = None) -> None:
-        """Make a project of a data file or of an address: import it, then propose every decision. `decided` holds source and notes.
-
-        The project that is open stays open until the data is imported, and when it cannot be.
-        """
-        name = name_of(file)
-        folder = free_folder(project_home(), Path(name).stem)
-        project = Project(name=folder.name, target=target)
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            new_project_folder(folder)
-            write_project(folder, project)
-        except (OSError, UserError) as error:
-            self._show_not_made(folder, error)
-            return
-        if decided is not None:
-            target = decided.target or target
-            project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers, target=target)
-
-        def over() -> None:
-            if self.controller.place != folder:
-                shutil.rmtree(folder, ignore_errors=True)
-
-        self.controller.ask(
-            ImportFile(folder, project, str(file), as_given=decided is not None),
-            partial(self._imported, folder),
-            owner="start",
-            title=self.tr("Reading {file}").format(file=name),
-            new=True,
-            on_over=over,
-        )
-
-    def _show_not_made(self, folder: Path, error: OSError | UserError) -> None:
-        text = self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error_text(error))
-        self.controller.banner.emit("err", text, "")
-
-    def _imported(self, folder: Path, found: Imported) -> None:
-        """Open the new project with its data."""
-        try:
-            self.controller.open(folder)
-        except UserError as error:
-            self._show_not_made(folder, error)
-            return
-        self.controller.start_from(found.project)
-        self._settings.opened(folder)
-        for one in found.evidence:
-            self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
-        self._propose()
-
-    def _propose(self) -> None:
-        def proposed(found: Proposal) -> None:
-            self.controller.start_from(found.project)
-            self.controller.go_to.emit("problem")
-
-        def over() -> None:
-            if self.controller.folder is not None:
-                self.controller.go_to.emit("problem")
-
-        self.controller.ask(
-            Propose(*self.controller.inputs), proposed, owner="start", title=self.tr("Looking at the columns"), on_over=over
-        )
+        """Make a project of a data file or of an address: import it, then propose every decision. `decided` holds source and notes."""
+        self._new.make(project_home(), file, target, decided)
 
     def open_project(self, folder: Path, *, sure: bool = False) -> None:
         """Open a project folder and show its first open stage. What would be lost by it is asked for first, unless `sure`."""

@@ -324,8 +324,9 @@ def test_the_service_ends_with_the_panel_and_with_the_project(with_bundle):
     panel.show()
     until(lambda: panel.run.service.state == "stopped")
     start(panel)
+    process = psutil.Process(panel.run.service.pid)
     panel.controller.close()
-    until(lambda: panel.run.service.state == "stopped", 5)
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_another_folder_can_be_run(with_bundle, tmp_path, monkeypatch):

@@ -13,8 +13,9 @@ from mlops_desktop.engine.process import Train
 from mlops_desktop.engine.project.project_file import DAMAGED_FILE, read_project, write_project
 from mlops_desktop.engine.project.project_lock import ProjectLock
 from mlops_desktop.ui.shell import start_page as start
+from mlops_desktop.ui.shell.new_project import free_folder
 from mlops_desktop.ui.shell.settings import Settings
-from mlops_desktop.ui.shell.start_page import SAMPLES, free_folder
+from mlops_desktop.ui.shell.start_page import SAMPLES
 from tests.ui.conftest import SAMPLES as SAMPLE_FILES
 from tests.ui.conftest import banner, click, find, settle
 
@@ -89,6 +90,24 @@ def test_a_file_that_is_being_read_does_not_replace_a_project_opened_meanwhile(o
     settle(opened)
     assert opened.controller.folder == folder
     assert not (home / "late").exists()
+
+
+def test_an_import_that_ends_leaves_a_person_where_they_went(opened, home, make_project, tmp_path):
+    folder = make_project()
+    opened.controller.open(folder)
+    (tmp_path / "late.csv").write_text("a,y\n" + "".join(f"{i},{i % 2}\n" for i in range(90)), encoding="utf-8")
+    opened.show_stage("")
+    opened.start.take_file(tmp_path / "late.csv")
+    opened.show_stage("data")
+    settle(opened)
+    assert (opened.controller.folder, opened.stage) == (folder, "data")
+    assert "late.csv” is read" in banner(opened)
+    assert opened._settings.recent[0] == home / "late"
+    click(offer(opened))
+    settle(opened)
+    assert (opened.controller.folder, opened.stage) == (home / "late", "problem")
+    assert opened.controller.project.candidates
+    assert opened.controller.session.undo_label == ""
 
 
 def test_a_damaged_project_is_restored_by_the_button_of_its_banner(opened, make_project):

@@ -16,7 +16,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import FilePreview, Imported
 from mlops_desktop.engine.process.call import Call, ProjectCall
-from mlops_desktop.engine.profiling import Overview, Profile
+from mlops_desktop.engine.profiling import FixEffect, Overview, Profile
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import Question
 
@@ -179,6 +179,17 @@ class MakeProfile(ProjectCall[Profile, None]):
         from mlops_desktop.engine.pipeline import Pipeline
 
         return Pipeline(self.folder, self.project).profile(job)
+
+
+@dataclass(frozen=True)
+class MeasureFixes(ProjectCall[tuple[FixEffect, ...], None]):
+    """What the applied fixes of findings changed."""
+
+    def run(self, job: Job) -> tuple[FixEffect, ...]:
+        """See `engine.pipeline.fix_effects`."""
+        from mlops_desktop.engine.pipeline import Pipeline, fix_effects
+
+        return fix_effects(Pipeline(self.folder, self.project), job)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -29,7 +28,6 @@ class MonitorPage(QWidget):
     def __init__(self, controller: ProjectController, service: LocalService, http: Http, stage: str) -> None:
         super().__init__()
         self.controller, self._service, self._http, self._stage = controller, service, http, stage
-        self._folder: Path | None = None
         self._file: Location | None = None  # the file that was compared last
         title = self.tr("Comparing a file with the training data")
         self._of_file: Query[DriftReport] = Query(controller, owner="deploy.drift", title=title, parent=self)
@@ -59,10 +57,7 @@ class MonitorPage(QWidget):
         self.setLayout(column(self._top, (self.drift, 1), spacing=12))
 
     def show_now(self) -> None:
-        """Show what was compared in this project."""
-        if self.controller.folder != self._folder:
-            self._folder, self._file, self._of_service = self.controller.folder, None, None
-            self.state.setText("")
+        """Show what was compared."""
         self._show()
 
     def show_service(self) -> None:
@@ -154,7 +149,8 @@ class MonitorPage(QWidget):
             self.controller.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
             changes = self.tr(" Proposed anew: {changes}.").format(changes=", ".join(found.changes)) if found.changes else ""
             message = self.tr("The project has the data of {file} now. Train to make a model of it; Undo takes it back.")
-            self.controller.go_to.emit("train")
+            if self.isVisible():  # else the person has gone on with something else meanwhile
+                self.controller.go_to.emit("train")
             self.controller.edit_banner.emit("ok", message.format(file=updated.file) + changes, "train")
 
         self.controller.ask(
