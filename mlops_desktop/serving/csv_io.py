@@ -214,9 +214,9 @@ def decoded(file: BinaryIO, schema: Schema | None = None) -> tuple[TextIO, tuple
     file.seek(0)
     if is_packed(start):
         raise UserError("The file is no text, but a workbook, an archive or the like.", "Save its table as CSV (in Excel: “CSV UTF-8”).")
-    words = [*own_words(schema)] if schema else []
-    encoding = text_encoding(file, words)
-    matters = schema is None or bool(words) or any(column.type == "text" for column in schema.columns)
+    known = [*non_ascii_texts(schema)] if schema else []
+    encoding = text_encoding(file, known)
+    matters = schema is None or bool(known) or any(column.type == "text" for column in schema.columns)
     if not encoding and matters:
         raise UserError("The file is not UTF-8, and its encoding cannot be told.", "Save it as UTF-8 (in Excel: “CSV UTF-8”).")
     file.seek(0)
@@ -228,12 +228,12 @@ def decoded(file: BinaryIO, schema: Schema | None = None) -> tuple[TextIO, tuple
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), () if encoding.startswith("utf") else (note,)
 
 
-def own_words(schema: Schema) -> Iterator[str]:
-    """The names and levels of a schema that are not plain ASCII: they tell the encoding of a file."""
+def non_ascii_texts(schema: Schema) -> Iterator[str]:
+    """The names and levels of a schema that are not plain ASCII: the encoding of a file is found by them."""
     for column in schema.columns:
-        for word in (column.name, *(column.levels if column.type != "boolean" else ())):
-            if len(word) > 1 and not word.isascii():
-                yield word
+        for text in (column.name, *(column.levels if column.type != "boolean" else ())):
+            if len(text) > 1 and not text.isascii():
+                yield text
 
 
 def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, tuple[str, ...]]:

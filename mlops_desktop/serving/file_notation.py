@@ -36,7 +36,7 @@ _PAIRS = (
     ),
 )
 _MEANINGS = {word: value for pair in _PAIRS for word, value in zip(pair, (True, False), strict=True)}
-_MOST_WORDS = 20
+_MOST_TEXTS = 20
 _SHOWN = 12
 NOTATION = "notation"  # the code of warnings that say what a file writes otherwise than the training data
 
@@ -60,22 +60,22 @@ class BooleanNotation:
     def __init__(self, column: Column) -> None:
         self.column = column
         self._known = boolean_texts(column.grammar).keys() | {level_of(text).casefold() for text in (*column.grammar.missing, "")}
-        self._words: set[str] = set()
+        self._texts: set[str] = set()
 
     def add(self, texts: Iterable[str]) -> None:
         """Take note of some cells."""
         for text in texts:
-            word = level_of(text).casefold()
-            if word not in self._known and len(self._words) <= _MOST_WORDS:
-                self._words.add(word)
+            level = level_of(text).casefold()
+            if level not in self._known and len(self._texts) <= _MOST_TEXTS:
+                self._texts.add(level)
 
     def grammar(self) -> Grammar:
         """The grammar with these words, when all of them are words for yes or no."""
-        own, words = self.column.grammar, sorted(self._words)
-        if not words or not _MEANINGS.keys() >= self._words:
+        own, texts = self.column.grammar, sorted(self._texts)
+        if not texts or not _MEANINGS.keys() >= self._texts:
             return own
-        true = tuple(word for word in words if _MEANINGS[word])
-        return replace(own, true=own.true + true, false=own.false + tuple(word for word in words if not _MEANINGS[word]))
+        true = tuple(text for text in texts if _MEANINGS[text])
+        return replace(own, true=own.true + true, false=own.false + tuple(text for text in texts if not _MEANINGS[text]))
 
 
 class NotationFinder:
@@ -88,19 +88,19 @@ class NotationFinder:
         self._schema, self._likely, self._given = schema, likely, decimal
         self._numbers = {c.name: NumberNotation(c) for c in schema.columns if c.type in ("number", "integer")}
         self._dates = {c.name: DateNotation(c) for c in schema.columns if c.type == "date" and not is_time_of_day(c.grammar.date)}
-        self._words: dict[str, BooleanNotation | LevelNotation] = {
+        self._levels: dict[str, BooleanNotation | LevelNotation] = {
             c.name: BooleanNotation(c) for c in schema.columns if c.type == "boolean"
         }
-        self._words.update({c.name: LevelNotation(c) for c in schema.columns if c.type in ("category", "ordered") and c.levels})
+        self._levels.update({c.name: LevelNotation(c) for c in schema.columns if c.type in ("category", "ordered") and c.levels})
 
     def wants(self, name: str) -> bool:
         """Whether the cells of a column can be written in several ways."""
-        return name in self._numbers or name in self._dates or name in self._words
+        return name in self._numbers or name in self._dates or name in self._levels
 
     def add(self, columns: Mapping[str, Iterable[str]]) -> None:
         """Take note of cells, by column; each text counts once however often it comes."""
         for name, texts in columns.items():
-            finder = self._numbers.get(name) or self._dates.get(name) or self._words.get(name)
+            finder = self._numbers.get(name) or self._dates.get(name) or self._levels.get(name)
             if finder is not None:
                 finder.add(texts if isinstance(texts, (set, frozenset)) else dict.fromkeys(texts))
 
@@ -120,7 +120,7 @@ class NotationFinder:
         numbers = self._number_grammars()
         fractions = self._fractions(numbers)
         grammars = {**numbers, **self._date_grammars()}
-        grammars.update({name: one.grammar() for name, one in self._words.items()})
+        grammars.update({name: one.grammar() for name, one in self._levels.items()})
         changed = [c for c in self._schema.columns if grammars.get(c.name, c.grammar) != c.grammar]
         unknown = (*fractions, *self._unmarked(), *self._unknown_marks(grammars))
         if not changed:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from .cell_kind import cell_kind, cell_text
-from .missing_words import all_missing
+from .missing_texts import all_missing
 from .units import UNITS
 
 Row = Sequence[Any]

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from .cell_kind import cell_text
-from .missing_words import all_missing
+from .missing_texts import all_missing
 from .table_finder import (
     ASCII_BLANKS,
     RULES,

@@ -103,17 +103,17 @@ def odd_lines(data: bytes) -> bytes:
     return b"\n".join(lines)[: SAMPLE_BYTES // 4]
 
 
-def encoding_of_words(data: bytes, words: Collection[str]) -> str:
-    """The encoding in which bytes that are no UTF-8 hold most of some words, which are not ASCII; "" when they hold none in any.
+def encoding_by_texts(data: bytes, texts: Collection[str]) -> str:
+    """The encoding in which bytes that are no UTF-8 hold most of some texts, which are not ASCII; "" when they hold none in any.
 
     Of several that hold as many the first of `ENCODINGS` is taken.
     """
     best, found = 0, ""
-    for encoding in ENCODINGS if words else ():
+    for encoding in ENCODINGS if texts else ():
         count = 0
-        for word in words:
+        for text in texts:
             try:
-                count += word.encode(encoding) in data
+                count += text.encode(encoding) in data
             except UnicodeEncodeError:
                 continue
         if count > best:
@@ -121,10 +121,10 @@ def encoding_of_words(data: bytes, words: Collection[str]) -> str:
     return found
 
 
-def text_encoding(file: BinaryIO, words: Collection[str] = ()) -> str:
+def text_encoding(file: BinaryIO, known: Collection[str] = ()) -> str:
     """The encoding of a file that is at its beginning: as its first bytes show, UTF-8 where at most a few bytes are damaged, the one in
-    which it holds most of the `words`, else the one that gives the likeliest words. "" when it is the encoding of another script, which
-    these bytes alone do not tell.
+    which it holds most of the `known` texts, else the one that gives the likeliest words. "" when it is the encoding of another script,
+    which these bytes alone do not show.
     """
     piece = file.read(SAMPLE_BYTES)
     if marked := marked_encoding(piece):
@@ -142,6 +142,6 @@ def text_encoding(file: BinaryIO, words: Collection[str] = ()) -> str:
     if utf8_share(data) >= 0.5:
         return "utf-8"
     lines = odd_lines(data)
-    if found := encoding_of_words(lines, words):
+    if found := encoding_by_texts(lines, known):
         return found if found != "cp1252" else western_encoding(lines)
     return "" if is_hardly_western(lines) else guess_encoding(lines, western_encoding(lines)).encoding

@@ -10,7 +10,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.loading import load_anew, load_cells
 from mlops_desktop.engine.data.new_file import read_new_file
 from mlops_desktop.engine.data.typed_table import type_cells
-from mlops_desktop.serving.csv_io import CsvInput, decoded, own_words
+from mlops_desktop.serving.csv_io import CsvInput, decoded, non_ascii_texts
 from mlops_desktop.serving.errors import UserError
 from tests.reading import test_export_tables, test_report_tables, test_reported_tables, test_stacked, test_table_place, test_trait_pairs
 from tests.reading.table_case import written
@@ -39,7 +39,7 @@ def program_reading(path, schema):
     """The frame of a file as the program reads a new one, with the refused rows; a sentence where it is refused."""
     names = {column.name for column in schema.columns}
     try:
-        found = read_new_file(load_anew(path, None, names, Silent(), [*own_words(schema)])[1], schema, schema)
+        found = read_new_file(load_anew(path, None, names, Silent(), [*non_ascii_texts(schema)])[1], schema, schema)
     except UserError as error:
         return str(error)
     return [found.checked.frame], sorted({issue.row for issue in found.checked.errors})

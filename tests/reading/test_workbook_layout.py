@@ -275,7 +275,7 @@ def test_a_row_of_many_merged_cells_is_copied_once(monkeypatch):
 
     monkeypatch.setattr(_sheet, "list", Copy, raising=False)
     sheet = _sheet.Sheet("x", [["a"] * 50, [None] * 50], merged=tuple(_sheet.Area(0, at, 1, at) for at in range(50)))
-    filled, cells = sheet.with_merged_filled(2)
+    filled, cells = sheet.with_merged_filled(len)
     assert (filled.rows[1], cells, sheet.rows[1]) == (["a"] * 50, {at: [1] for at in range(50)}, [None] * 50)
     assert Copy.made == 3  # the list of rows, and each of the two
 

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from mlops_desktop.serving.text_encoding import encoding_of_words, text_encoding
+from mlops_desktop.serving.text_encoding import encoding_by_texts, text_encoding
 
 TEXT = "Ort;Größe\nKöln;1\nZürich;2\n"
 
@@ -52,10 +52,10 @@ def test_encodings(data, encoding):
 def test_words_tell_the_encoding(words, encodings):
     for encoding in encodings:
         data = ("x," + ",".join(words) + "\n1,2,3\n").encode(encoding)
-        assert encoding_of_words(data, words) == encoding
+        assert encoding_by_texts(data, words) == encoding
         assert text_encoding(io.BytesIO(data), words) == encoding
 
 
 def test_words_that_are_not_there_tell_nothing():
-    assert encoding_of_words("Größe".encode("cp1252"), ["Köln"]) == ""
-    assert encoding_of_words(b"abc", []) == ""
+    assert encoding_by_texts("Größe".encode("cp1252"), ["Köln"]) == ""
+    assert encoding_by_texts(b"abc", []) == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -76,10 +76,11 @@ class Sheet:
             hidden_columns=frozenset(new_column[j] for j in self.hidden_columns if j in new_column),
         )
 
-    def with_merged_filled(self, body: int) -> tuple[Sheet, dict[int, list[int]]]:
+    def with_merged_filled(self, find_body: Callable[[Sequence[Sequence[Any]]], int]) -> tuple[Sheet, dict[int, list[int]]]:
         """The sheet where the value of merged cells stands in all of them, and the rows of those that had none, by column.
 
-        Above the row `body` only cells of one column are filled: a name over several columns is a group of these. A heading across
+        Cells of one column are filled first; `find_body` gets the rows with these and returns where the body of the table begins.
+        Cells over several columns are filled from there on: above, a name over several columns is a group of these. A heading across
         most columns, or one that stands alone in its row, stays a single cell.
         """
         areas = [one for one in dict.fromkeys(self.merged) if one.top < len(self.rows)]
@@ -88,18 +89,14 @@ class Sheet:
             return self, filled
         self._refuse_overlaps(areas)
         rows, changed = list(self.rows), dict[int, list[Any]]()  # a row is copied once, for all areas in it
+        wide = [one for one in areas if one.right > one.left]
         for one in areas:
-            value = rows[one.top][one.left] if one.left < self.width else None
-            if value is None or (one.right > one.left and (one.top < body or self._is_heading(one))):
-                continue
-            for i in range(one.top, min(one.bottom + 1, len(rows))):
-                if i not in changed:
-                    rows[i] = changed[i] = list(rows[i])
-                row = changed[i]
-                for j in range(one.left, min(one.right + 1, self.width)):
-                    if row[j] is None:
-                        row[j] = value
-                        filled.setdefault(j, []).append(i)
+            if one.right == one.left:
+                _fill(rows, one, self.width, changed, filled)
+        body = find_body(rows) if wide else 0
+        for one in wide:
+            if one.top >= body and not self._is_heading(one):
+                _fill(rows, one, self.width, changed, filled)
         return replace(self, rows=rows), filled
 
     def _refuse_overlaps(self, areas: Sequence[Area]) -> None:
@@ -115,6 +112,22 @@ class Sheet:
     def _is_heading(self, area: Area) -> bool:
         alone = sum(cell is not None for cell in self.rows[area.top]) == 1
         return alone or area.right - area.left + 1 > _WIDE * self.width
+
+
+def _fill(rows: list[Sequence[Any]], area: Area, width: int, changed: dict[int, list[Any]], filled: dict[int, list[int]]) -> None:
+    """Write the value of merged cells into those of them that have none. `changed` are the rows that are copies already, by position;
+    `filled` gets the rows of the written cells, by column.
+    """
+    value = rows[area.top][area.left] if area.left < width else None
+    if value is None:
+        return
+    for i in range(area.top, min(area.bottom + 1, len(rows))):
+        if i not in changed:
+            rows[i] = changed[i] = list(rows[i])
+        for j in range(area.left, min(area.right + 1, width)):
+            if changed[i][j] is None:
+                changed[i][j] = value
+                filled.setdefault(j, []).append(i)
 
 
 def _last(kept: Sequence[int], old: int) -> int:

@@ -70,8 +70,7 @@ class Excel(TableSource):
             notes.append(_far_note(sheet.far))
         merged: dict[int, list[int]] = {}
         if sheet.merged:
-            rows = sheet.with_merged_filled(len(sheet.rows))[0].rows[self.skip :]
-            sheet, merged = sheet.with_merged_filled(self.skip + find_table(rows, self.wanted()).body)
+            sheet, merged = sheet.with_merged_filled(lambda rows: self.skip + find_table(rows[self.skip :], self.wanted()).body)
         found = table_among(self, sheet.rows)
         columns = sheet_columns(sheet, found.names(sheet.width), found.kept, merged)
         table = pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns])

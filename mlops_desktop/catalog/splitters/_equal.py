@@ -33,8 +33,8 @@ def equal_hold_out(strata: Ints, equal: Ints, share: float, rng: np.random.Gener
     for code in _rarest_first(stratum, sizes):
         mine = rng.permutation(np.flatnonzero(stratum == code))
         carried += sizes[mine].sum() * wanted / len(strata)
-        room = min(round(carried), int(sizes[mine].sum()) - 1)
-        carried -= _take(tested, mine, sizes, room)
+        most = min(round(carried), int(sizes[mine].sum()) - 1)
+        carried -= _take(tested, mine, sizes, most)
     if not tested.any():
         raise UserError(
             "No set of equal rows is small enough for the test part.", "Choose a larger test part, or let equal rows be on both sides."
@@ -42,11 +42,11 @@ def equal_hold_out(strata: Ints, equal: Ints, share: float, rng: np.random.Gener
     return parts(len(strata), np.flatnonzero(tested[sets]))
 
 
-def _take(tested: np.ndarray[Any, np.dtype[np.bool_]], mine: Ints, sizes: Longs, room: int) -> int:
-    """Mark sets in their order for testing until `room` rows are filled, those that do not fit left out; the number of rows."""
-    mine = mine[sizes[mine] <= room]
-    chosen = mine[np.cumsum(sizes[mine]) <= room]
-    left = room - int(sizes[chosen].sum())
+def _take(tested: np.ndarray[Any, np.dtype[np.bool_]], mine: Ints, sizes: Longs, most: int) -> int:
+    """Mark sets in their order for testing until `most` rows are filled, those that do not fit left out; the number of rows."""
+    mine = mine[sizes[mine] <= most]
+    chosen = mine[np.cumsum(sizes[mine]) <= most]
+    left = most - int(sizes[chosen].sum())
     single = mine[len(chosen) :]
     chosen = np.concatenate((chosen, single[sizes[single] == 1][:left]))
     tested[chosen] = True

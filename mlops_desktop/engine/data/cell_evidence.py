@@ -78,40 +78,40 @@ def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **f
     return Evidence(raw.name, rule, msg(template, row=f"{rows[0]:,}", cell=first[:40], shown=shown, **further), rows)
 
 
-def without_words(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
-    """A column of numbers or dates with frequent words without a digit, known ones and up to three others, as further texts for "missing",
+def without_missing_texts(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
+    """A column of numbers or dates with frequent texts without a digit, known ones and up to three others, as further texts for "missing",
     the evidence for them, and which of the distinct texts still cannot be read (`bad` before).
 
-    A word counts so when it is known for it, or when the readable cells are more than a handful of codes.
+    A text counts so when it is known for it, or when the readable cells are more than a handful of codes.
     """
     total, readable = raw.count(present), int(np.count_nonzero(present & ~bad))
     often = np.flatnonzero(bad & (raw.counts >= _FREQUENT * total)).tolist()
     known = {i for i, text in zip(often, raw.texts_at(often), strict=True) if _is_known(text)}
     often = [i for i in often if i in known or raw.counts[i] >= STRAY_SHARE * total]
-    words = {i: text for i, text in zip(often, raw.texts_at(often), strict=True) if not re.search("[0-9]", text)}
+    absent = {i: text for i, text in zip(often, raw.texts_at(often), strict=True) if not re.search("[0-9]", text)}
     if not (
-        words
-        and len(words.keys() - known) <= 3
-        and (readable >= 20 or (known.issuperset(words) and readable >= 2))
+        absent
+        and len(absent.keys() - known) <= 3
+        and (readable >= 20 or (known.issuperset(absent) and readable >= 2))
         and raw.count(bad) <= 0.5 * total
     ):
         return column, [], bad
-    evidence = words_evidence(raw, [*words])
-    grammar = replace(column.grammar, missing=(*column.grammar.missing, *words.values()))
-    return replace(column, grammar=grammar), evidence, bad & ~mask(bad, words)
+    evidence = missing_texts_evidence(raw, [*absent])
+    grammar = replace(column.grammar, missing=(*column.grammar.missing, *absent.values()))
+    return replace(column, grammar=grammar), evidence, bad & ~mask(bad, absent)
 
 
 def _is_known(text: str) -> bool:
     return _UNKNOWN.fullmatch(text) is not None or _BELOW.fullmatch(text) is not None
 
 
-def known_words(raw: RawColumn, present: Bools) -> Bools:
+def known_missing_texts(raw: RawColumn, present: Bools) -> Bools:
     """Which of the distinct texts of a column are known words for “missing”."""
     at = np.flatnonzero(present & (raw.counts >= _FREQUENT * raw.count(present))).tolist()
     return mask(present, [i for i, text in zip(at, raw.texts_at(at), strict=True) if _is_known(text)])
 
 
-def words_evidence(raw: RawColumn, at: Sequence[int]) -> list[Evidence]:
+def missing_texts_evidence(raw: RawColumn, at: Sequence[int]) -> list[Evidence]:
     """That the texts at these positions count as missing."""
     evidence = []
     for i, text in zip(at, raw.texts_at(at), strict=True):

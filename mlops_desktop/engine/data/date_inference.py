@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_missing_texts
 from mlops_desktop.engine.data.date_formats import SIX_DIGITS, DateFormat, find_date_formats
 from mlops_desktop.engine.data.date_rules import (
     are_buddhist_years,
@@ -52,7 +52,7 @@ def date_column(
         further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
         return date_column(raw, present & ~never, (*missing, *further), hints, forced=forced, compact=compact)
     total = raw.count(present)
-    column, words, bad = without_words(raw, column, present, bad)
+    column, absent, bad = without_missing_texts(raw, column, present, bad)
     conflicts = raw.count(bad)
     if conflicts > STRAY_SHARE * total and not forced:
         return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None
@@ -68,7 +68,7 @@ def date_column(
     evidence += order
     column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
-    evidence += [*words, *century, *gone, *clock_evidence(raw, column, good), *time_of_day_evidence(raw, column, values, good)]
+    evidence += [*absent, *century, *gone, *clock_evidence(raw, column, good), *time_of_day_evidence(raw, column, values, good)]
     evidence += calendar_evidence(raw, column, values, good)
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))

@@ -91,19 +91,19 @@ def _chosen(table: str) -> str:
 
 
 def load_anew(
-    location: Location, known: Source | None, wanted: Collection[str], job: Job, words: Collection[str] = ()
+    location: Location, known: Source | None, wanted: Collection[str], job: Job, texts: Collection[str] = ()
 ) -> tuple[Source, Cells]:
     """As `load_named`, for another file of a project: its encoding, its dialect, its sheet and the place of its table are found anew, and
     names that are wanted ones in another spelling are these.
 
-    Only where the names are not found so, the project's source is tried as it is; of a database the same table or query is read. `words`
-    are names and levels beyond ASCII, which tell the encoding of a text that is no UTF-8.
+    Only where the names are not found so, the project's source is tried as it is; of a database the same table or query is read. `texts`
+    are names and levels beyond ASCII, by which the encoding of a text that is no UTF-8 is found.
     """
     like = source_for(location, known)
     if like is not None and like.schemes:
         found, cells = load_named(location, like, wanted, job)
         return found, with_known_names(cells, wanted)
-    found, cells = load_named(location, _source_by_words(words, location), wanted, job)
+    found, cells = load_named(location, _source_by_texts(texts, location), wanted, job)
     if like is None or _named(cells, wanted):
         return found, with_known_names(cells, wanted)
     try:
@@ -113,14 +113,14 @@ def load_anew(
     return (again, with_known_names(other, wanted)) if _named(other, wanted) else (found, cells)
 
 
-def _source_by_words(words: Collection[str], location: Location) -> Source | None:
-    """The source for a text in the encoding that some words tell, None where they tell nothing that is not found without them."""
+def _source_by_texts(texts: Collection[str], location: Location) -> Source | None:
+    """The source for a file in the encoding that holds most of some texts; None where it is found without them."""
     place = place_of(location)
     kind = None if is_source_address(place) else best_source(place)
-    if not words or kind is None or "encoding" not in kind.params() or not Path(place).is_file():
+    if not texts or kind is None or "encoding" not in kind.params() or not Path(place).is_file():
         return None
     with disk.explain_errors(f"The file “{name_of(place)}”"), Path(place).open("rb") as file:
-        encoding = text_encoding(file, words)
+        encoding = text_encoding(file, texts)
     changes: Any = {"encoding": encoding}
     return replace(kind(), **changes).guess(place) if encoding and not encoding.startswith("utf") else None
 

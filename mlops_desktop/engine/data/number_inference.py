@@ -14,11 +14,11 @@ from mlops_desktop.engine.data.cell_evidence import (
     Hints,
     cells_text,
     example_evidence,
-    known_words,
+    known_missing_texts,
     mask,
+    missing_texts_evidence,
     stray_evidence,
-    without_words,
-    words_evidence,
+    without_missing_texts,
 )
 from mlops_desktop.engine.data.compound_formats import compound_evidence, compound_format, same_mark
 from mlops_desktop.engine.data.footnotes import footnote_evidence, footnote_format, footnote_marks
@@ -68,7 +68,7 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
     """
     found = _found_format(raw, present, hints)
     if found is None:
-        return _beside_words(raw, present, grammar, hints)
+        return _beside_missing_texts(raw, present, grammar, hints)
     if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):
         return None
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
@@ -118,16 +118,16 @@ def _found_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat 
     return replace(found, grammar=replace(found.grammar, notations=paid))
 
 
-def _beside_words(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints) -> NumberReading | None:
+def _beside_missing_texts(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints) -> NumberReading | None:
     """The column as numbers where most cells hold a known word for “missing”; None where the others are no numbers either."""
-    words = known_words(raw, present)
-    if not words.any() or raw.count(words) == raw.count(present):
+    absent = known_missing_texts(raw, present)
+    if not absent.any() or raw.count(absent) == raw.count(present):
         return None
-    missing = (*grammar.missing, *raw.texts_at(np.flatnonzero(words).tolist()))
-    found = number_column(raw, present & ~words, replace(grammar, missing=missing), hints)
+    missing = (*grammar.missing, *raw.texts_at(np.flatnonzero(absent).tolist()))
+    found = number_column(raw, present & ~absent, replace(grammar, missing=missing), hints)
     if found is None or found.column is None:
         return None
-    return replace(found, evidence=[*found.evidence, *words_evidence(raw, np.flatnonzero(words).tolist())])
+    return replace(found, evidence=[*found.evidence, *missing_texts_evidence(raw, np.flatnonzero(absent).tolist())])
 
 
 def _points_may_group(raw: RawColumn, present: Bools, hints: Hints) -> bool:
@@ -186,7 +186,7 @@ def _are_whole(values: Floats) -> bool:
 def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
     """The column with further texts for "missing", the evidence for them, and which of the distinct texts still cannot be read.
 
-    Infinities are missing, and so are words (`without_words`).
+    Infinities are missing, and so are texts that mean it (`without_missing_texts`).
     """
     evidence: list[Evidence] = []
     if not bad.any():
@@ -195,8 +195,8 @@ def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) 
     if infinite.any():
         evidence.append(infinite_evidence(raw, raw.count(infinite), raw.rows_with(infinite), raw.texts[np.flatnonzero(infinite)[0]]))
     grammar = replace(column.grammar, missing=(*column.grammar.missing, *raw.texts_at(np.flatnonzero(infinite)[:20].tolist())))
-    column, words, bad = without_words(raw, replace(column, grammar=grammar), present, bad & ~infinite)
-    return column, [*evidence, *words], bad
+    column, absent, bad = without_missing_texts(raw, replace(column, grammar=grammar), present, bad & ~infinite)
+    return column, [*evidence, *absent], bad
 
 
 def infinite_evidence(raw: RawColumn, count: int, rows: tuple[int, ...], shown: str) -> Evidence:

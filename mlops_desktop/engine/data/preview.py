@@ -96,12 +96,12 @@ def _with_format(found: Source, table: Table) -> Source:
     columns = table.schema.columns
     numbers = [column.grammar for column in columns if column.type in ("number", "integer")]
     orders = {day_first(column.grammar.date) for column in columns if column.type == "date" and exchanged(column.grammar.date)}
-    words = dict.fromkeys(word for column in columns for word in _further_words(column))
+    further = dict.fromkeys(text for column in columns for text in _further_missing_texts(column))
     marks: dict[str, set[Any]] = {
         "decimal": {one.decimal for one in numbers},
         "thousands": {one.thousands for one in numbers if one.thousands},
         "dates": orders,
-        "missing_texts": {", ".join(words)} if words else set(),
+        "missing_texts": {", ".join(further)} if further else set(),
     }
     ids: dict[str, Mapping[str, Any]] = {"decimal": DECIMALS, "thousands": THOUSANDS, "dates": DATE_ORDERS}
     changes: Any = {}
@@ -129,9 +129,9 @@ def _reasons(cells: Cells, table: Table) -> dict[str, str]:
     return found
 
 
-def _further_words(column: Column) -> list[str]:
+def _further_missing_texts(column: Column) -> list[str]:
     """The words for missing of a column beyond the usual ones."""
-    return [word for word in column.grammar.missing if word not in MISSING_NUMBER_TEXTS]
+    return [text for text in column.grammar.missing if text not in MISSING_NUMBER_TEXTS]
 
 
 def _columns(table: Table, target: str) -> tuple[PreviewColumn, ...]:
@@ -149,7 +149,7 @@ def _columns(table: Table, target: str) -> tuple[PreviewColumn, ...]:
                 values=_values(table, column, count),
                 decimal=column.grammar.decimal if is_number else "",
                 thousands=column.grammar.thousands if is_number else "",
-                missing=tuple(_further_words(column)),
+                missing=tuple(_further_missing_texts(column)),
                 unit=column.unit,
                 role=roles[column.name][0] if column.name in roles else "feature",
                 why_role=roles[column.name][1] if column.name in roles else "",

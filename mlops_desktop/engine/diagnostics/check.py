@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from mlops_desktop.engine.diagnostics.facts import CheckFacts
 from mlops_desktop.engine.pipeline import Keys
-from mlops_desktop.engine.project import OMIT_NONE, Project
+from mlops_desktop.engine.project import OMIT_NONE, Changes, Project
 from mlops_desktop.serving.message import translatable
 
 Verdict = Literal["passed", "doubtful", "failed"]
@@ -29,14 +29,14 @@ class Checked:
 class Outcome:
     """What a check found: figures in `message`, what to do in `remedy` ("" when it is passed).
 
-    `fixes` are ready-made decisions by a label (see `apply_fix`). `asked` are ids of questions of the stage
+    `fixes` are changes that would mend it, by a label. `asked` are ids of questions of the stage
     `asked_in` that ask the same already: the check asks none of its own then.
     """
 
     verdict: Verdict
     message: str
     remedy: str = ""
-    fixes: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    fixes: tuple[tuple[str, Changes], ...] = ()
     asked: tuple[str, ...] = ()
     asked_in: str = ""
 
@@ -79,7 +79,7 @@ class CheckResult:
     remedy: str
     question: str
     accepted: str | None = field(default=None, metadata=OMIT_NONE)
-    fixes: tuple[tuple[str, dict[str, object]], ...] = ()
+    fixes: tuple[tuple[str, Changes], ...] = ()
     asked: tuple[str, ...] = ()
     asked_in: str | None = field(default=None, metadata=OMIT_NONE)
 

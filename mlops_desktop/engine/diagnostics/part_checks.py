@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlops_desktop.engine.diagnostics.check import Check, Checked, Outcome, of_split
 from mlops_desktop.engine.diagnostics.facts import TargetShift
+from mlops_desktop.engine.project import Changes
 from mlops_desktop.serving.message import Message, msg
 from mlops_desktop.serving.plural import plural_msg
 
@@ -109,10 +110,9 @@ def _weights(checked: Checked) -> Outcome | None:
     )
     if weights.effective >= max(LEAST_EFFECTIVE, LEAST_EFFECTIVE_SHARE * weights.rows):
         return Outcome("passed", message)
-    fix = msg("Learn without weights"), {"role": {weights.column: "ignore"}}
-    return Outcome(
-        "doubtful", message, msg("A few rows decide everything: check the largest weights, limit them, or learn without weights."), (fix,)
-    )
+    ignore: Changes = {"role": {weights.column: "ignore"}}
+    remedy = msg("A few rows decide everything: check the largest weights, limit them, or learn without weights.")
+    return Outcome("doubtful", message, remedy, ((msg("Learn without weights"), ignore),))
 
 
 def _of_weights(checked: Checked) -> str:

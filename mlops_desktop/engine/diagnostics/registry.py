@@ -55,7 +55,7 @@ def _result(check: Check, outcome: Outcome, checked: Checked) -> CheckResult:
         remedy=outcome.remedy,
         question=question,
         accepted=accepted,
-        fixes=tuple((label, dict(changes)) for label, changes in outcome.fixes),
+        fixes=outcome.fixes,
         asked=outcome.asked,
         asked_in=outcome.asked_in or None,
     )

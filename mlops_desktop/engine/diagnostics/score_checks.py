@@ -7,6 +7,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.diagnostics.check import Check, Checked, Outcome
 from mlops_desktop.engine.diagnostics.facts import Subgroup
 from mlops_desktop.engine.metrics import metric_of
+from mlops_desktop.engine.project import Changes
 from mlops_desktop.serving.message import Message, joined, msg
 
 CHANCE = 0.05
@@ -60,13 +61,13 @@ def _suspicious(checked: Checked) -> Outcome | None:
         return Outcome("passed", msg("{metric} of {score} rests on no single column.", metric=metric.label, score=valid)
                        if scores.lift >= TOO_GOOD
                        else msg("{metric} of {score} is not suspiciously good.", metric=metric.label, score=valid))  # fmt: skip
-    fix = msg("Learn without “{column}”", column=dominant.column), {"role": {dominant.column: "ignore"}}
+    ignore: Changes = {"role": {dominant.column: "ignore"}}
     return Outcome(
         "failed",
         msg("{metric} of {score} is nearly perfect, and {share:.0%} of it rests on “{column}”.",
             metric=metric.label, score=valid, share=dominant.share, column=dominant.column),
         msg("Ask whether “{column}” is known, in the same form, when predictions are made. If not, leave it out.", column=dominant.column),
-        (fix,),
+        ((msg("Learn without “{column}”", column=dominant.column), ignore),),
     )  # fmt: skip
 
 

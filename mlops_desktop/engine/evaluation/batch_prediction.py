@@ -20,7 +20,7 @@ from mlops_desktop.engine.evaluation.unusual_values import unusual_values
 from mlops_desktop.engine.project import refuse_output
 from mlops_desktop.serving.answers import NO_ANSWER, formula_notes, row_warnings, table_header, table_rows, unanswered
 from mlops_desktop.serving.column import ValidationResult
-from mlops_desktop.serving.csv_io import own_words
+from mlops_desktop.serving.csv_io import non_ascii_texts
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
 
@@ -99,7 +99,7 @@ def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | 
     """
     schema = scorer.schema
     known = {column.name for column in schema.columns}
-    cells = load_anew(file, source, known, job, [*own_words(schema)])[1]
+    cells = load_anew(file, source, known, job, [*non_ascii_texts(schema)])[1]
     if not known & set(cells.names):
         raise UserError(
             msg("No column of the model is in “{file}”.", file=name_of(file)),

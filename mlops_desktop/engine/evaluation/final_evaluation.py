@@ -33,7 +33,7 @@ from mlops_desktop.engine.training import (
 )
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.csv_io import own_words
+from mlops_desktop.serving.csv_io import non_ascii_texts
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.required_inputs import blocking_columns
@@ -115,10 +115,13 @@ def _placed(found: Evaluation, rows: Ints) -> Evaluation:
 
 
 def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evaluation:
-    """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store."""
-    pipeline = chosen.pipeline
-    runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
-    runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
+    """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store; only what an
+    older version counted when it measured the same run is not counted once more.
+    """
+    pipeline, split = chosen.pipeline, chosen.pipeline.keys.split
+    runs.know_test_set(split, lambda: pipeline.held_out_rows)
+    if pipeline.keys.evaluation(chosen.run.id) in pipeline.store or not runs.measured_by_older_version(split, chosen.run.id):
+        runs.record_test_access(split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
     fitted = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
@@ -189,7 +192,7 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     project = chosen.pipeline.project
     schema = _schema_with_target(chosen)
     wanted = {project.target, *(column.name for column in chosen.scorer.schema.columns)}
-    cells = load_anew(path, project.source, wanted, job, [*own_words(schema)])[1]
+    cells = load_anew(path, project.source, wanted, job, [*non_ascii_texts(schema)])[1]
     if project.target not in cells.names:
         raise UserError(
             msg("“{path}” has no column “{target}”, so predictions cannot be compared.", path=name_of(path), target=project.target),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling.finding import Finding, Seen
 from mlops_desktop.engine.profiling.finding_rules import RULES
-from mlops_desktop.engine.project import Role
+from mlops_desktop.engine.project import Changes, Role
 from mlops_desktop.serving.message import msg
 
 __all__ = ["Finding", "find"]
@@ -49,11 +49,12 @@ def _grouped(found: list[Finding]) -> list[Finding]:
     return out
 
 
-def _joined(fixes: Sequence[dict[str, Any] | None]) -> dict[str, Any] | None:
+def _joined(fixes: Sequence[Changes | None]) -> Changes | None:
     """One fix for all: roles, types and texts that mean missing by column; steps with all their columns."""
     out: dict[str, Any] = {}
     for fix in fixes:
-        for kind, value in (fix or {}).items():
+        given: Mapping[str, Any] = fix or {}
+        for kind, value in given.items():
             if kind in ("role", "type", "missing", "recode"):
                 out.setdefault(kind, {}).update(value)
             elif kind not in out:
@@ -63,4 +64,4 @@ def _joined(fixes: Sequence[dict[str, Any] | None]) -> dict[str, Any] | None:
                 out[kind] = {"id": value["id"], "params": {**params, "columns": [*params["columns"], *value["params"]["columns"]]}}
             else:
                 return None  # steps of several kinds are no single decision
-    return out or None
+    return cast(Changes, out) if out else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.profiling.finding import Finding
-from mlops_desktop.engine.project import Project, apply_fix
+from mlops_desktop.engine.project import Project, apply_changes
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 
@@ -57,7 +57,7 @@ def taken_care(project: Project, finding: Finding) -> str:
 def is_applied(project: Project, finding: Finding) -> bool:
     """Whether the fix of a finding is among the decisions, whatever it changes."""
     try:
-        return finding.fix is not None and apply_fix(project, finding.fix) == project
+        return finding.fix is not None and apply_changes(project, finding.fix) == project
     except UserError:
         return False
 
@@ -83,5 +83,5 @@ def apply_fixes(project: Project, findings: Sequence[Finding]) -> Project:
     """The project with the fix of every finding that has one."""
     for finding in findings:
         if finding.fix:
-            project = apply_fix(project, finding.fix)
+            project = apply_changes(project, finding.fix)
     return project

@@ -9,6 +9,7 @@ import numpy as np
 from mlops_desktop.engine.data import snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.engine.profiling.results import Overview
+from mlops_desktop.engine.project import ComponentRecord
 from mlops_desktop.serving.dates import DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.message import msg
@@ -58,8 +59,8 @@ def _finding(columns: list[str], parts: list[str], name: str) -> Finding:
     message = msg("{columns} seem to hold the parts of one date ({parts}). A step can make it of them.", columns=shown, parts=what)
     if name in columns:
         name = " ".join(columns)
-    step = {"id": "compose_date", "params": {"columns": columns, "parts": parts, "name": name, "keep": True}}
-    numbers = {"id": "date_parts", "params": {"columns": [name]}}
+    step: ComponentRecord = {"id": "compose_date", "params": {"columns": columns, "parts": parts, "name": name, "keep": True}}
+    numbers: ComponentRecord = {"id": "date_parts", "params": {"columns": [name]}}
     return DATE_PIECES.finding("info", columns[0], message, _WHY, {"step": step, "next_step": numbers})
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from mlops_desktop.base.target_columns import FEW_CLASSES
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table
-from mlops_desktop.engine.project import Role, is_learned_from
+from mlops_desktop.engine.project import Changes, Role, is_learned_from
 from mlops_desktop.serving.frame import Floats, Frame, Ints
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
@@ -22,10 +22,8 @@ Severity = Literal["high", "warning", "info"]
 class Finding:
     """One thing that a person should know. `column` is "" for the whole table.
 
-    `fix` is a ready-made decision, or None when only a person can mend it: `{"role": {column: role}}`, `{"type": {column: type}}`,
-    `{"missing": {column: [texts]}}`, `{"recode": {column: {text: level}}}`, `{"split": record}`, `{"row_filter": record}` or
-    `{"step": record}`, perhaps with `next_step` behind it, with component records as in project.json; `alternatives` are other decisions
-    that would mend it. `title` and `safe` are those of its kind.
+    `fix` mends it, None when only a person can; `alternatives` are other changes that would mend it. `title` and `safe` are those of its
+    kind.
     """
 
     rule: str
@@ -33,10 +31,10 @@ class Finding:
     column: str
     message: str
     why: str
-    fix: dict[str, Any] | None = None
+    fix: Changes | None = None
     title: str = ""
     safe: bool = False
-    alternatives: tuple[dict[str, Any], ...] = ()
+    alternatives: tuple[Changes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,9 +49,9 @@ class FindingKind:
     safe: bool = False
     replaces: tuple[str, ...] = ()
 
-    def finding(self, severity: Severity, column: str, message: str, why: str, fix: Mapping[str, object] | None = None) -> Finding:
+    def finding(self, severity: Severity, column: str, message: str, why: str, fix: Changes | None = None) -> Finding:
         """One finding of this kind."""
-        return Finding(self.rule, severity, column, message, why, dict(fix) if fix is not None else None, self.title, self.safe)
+        return Finding(self.rule, severity, column, message, why, fix, self.title, self.safe)
 
 
 @dataclass(frozen=True, eq=False)

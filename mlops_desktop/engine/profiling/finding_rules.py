@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.engine.profiling.report_rows import group_heads, merged_cells
 from mlops_desktop.engine.profiling.row_rules import duplicate_rows, few_distinct_rows
 from mlops_desktop.engine.profiling.time_rules import ordered_in_time
-from mlops_desktop.engine.project import is_learned_from
+from mlops_desktop.engine.project import Changes, is_learned_from
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
@@ -39,7 +38,7 @@ CONSTANT = FindingKind("constant", "{column} never changes", safe=True)
 def _constant(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         missing = seen.frame.missing(column.name)
-        ignore = {"role": {column.name: "ignore"}}
+        ignore: Changes = {"role": {column.name: "ignore"}}
         if missing.all():
             yield EMPTY.finding(
                 "warning",
@@ -142,7 +141,7 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             share=share,
         )
         if share >= MUCH_MISSING:
-            fix: dict[str, Any] | None = {"role": {column.name: "ignore"}}
+            fix: Changes | None = {"role": {column.name: "ignore"}}
         elif column.type in NUMBER_TYPES:
             fix = {"step": {"id": "impute_numbers", "params": {"columns": [column.name], "missing_flag": share >= SOME_MISSING}}}
         elif column.type in CATEGORICAL_TYPES:
@@ -205,7 +204,7 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
                 low=number_text(low, 6),
                 high=number_text(high, 6),
             )
-            fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
+            fix: Changes = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
             yield OUTLIERS.finding(
                 "info",
                 column.name,

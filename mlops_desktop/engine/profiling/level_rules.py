@@ -10,6 +10,7 @@ import numpy as np
 
 from mlops_desktop.engine.data import Table, snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
+from mlops_desktop.engine.project import Changes
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import pluralize
@@ -177,7 +178,7 @@ def several_answers(seen: Seen) -> Iterator[Finding]:
                 shown=", ".join(f"“{part}”" for part, _ in parts.most_common(3)),
             )
             why = "As one category each combination stands alone. As yes / no columns each answer is a feature, and an empty cell has none."
-            fix = {"step": {"id": "answer_columns", "params": {"columns": [column.name], "separator": separator.strip()}}}
+            fix: Changes = {"step": {"id": "answer_columns", "params": {"columns": [column.name], "separator": separator.strip()}}}
             yield ANSWERS.finding("warning", column.name, message, why, fix)
             break
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from mlops_desktop.base.evidence import RULES, Evidence
 from mlops_desktop.base.source import DECIMALS, THOUSANDS
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
+from mlops_desktop.engine.project import Changes, ComponentRecord
 from mlops_desktop.serving.cells import Grammar
 
 
@@ -15,17 +15,17 @@ def _no_fix(seen: Seen, evidence: Evidence) -> None:
     """Only a person can mend it."""
 
 
-def _other_type(seen: Seen, evidence: Evidence) -> dict[str, Any]:
+def _other_type(seen: Seen, evidence: Evidence) -> Changes:
     """The decision that reads the column as the other type of the rule."""
     return {"type": {evidence.column: RULES[evidence.rule].instead}}
 
 
-def _as_missing(seen: Seen, evidence: Evidence) -> dict[str, Any]:
+def _as_missing(seen: Seen, evidence: Evidence) -> Changes:
     """The decision that counts the texts as missing."""
     return {"missing": {evidence.column: list(evidence.values)}}
 
 
-def _limits(seen: Seen, evidence: Evidence) -> dict[str, Any]:
+def _limits(seen: Seen, evidence: Evidence) -> Changes:
     """The decision that keeps which values of a column are limits: the column as texts, and a step that reads value and flag from them."""
     column = evidence.column
     grammar = seen.table.schema.column(column).grammar
@@ -33,7 +33,7 @@ def _limits(seen: Seen, evidence: Evidence) -> dict[str, Any]:
         return _other_type(seen, evidence)  # the step reads plain numbers with their unit
     marks = {name: next(id_ for id_, mark in ids.items() if mark == value) for name, ids, value in _marks_of(grammar)}
     further = {"marks": list(grammar.affixes)} if grammar.affixes else {}
-    step = {"id": "limits_of_detection", "params": {"columns": [column], **marks, **further}}
+    step: ComponentRecord = {"id": "limits_of_detection", "params": {"columns": [column], **marks, **further}}
     return {"type": {column: "text"}, "step": step}
 
 
@@ -45,13 +45,13 @@ def _marks_of(grammar: Grammar) -> Iterator[tuple[str, Mapping[str, str | None],
         yield "thousands", THOUSANDS, grammar.thousands
 
 
-def _split_in_two(seen: Seen, evidence: Evidence) -> dict[str, Any]:
+def _split_in_two(seen: Seen, evidence: Evidence) -> Changes:
     """The step that cuts the cells at their slash."""
     return {"step": {"id": "split_column", "params": {"columns": [evidence.column], "separator": "/", "numbers": True, "keep": False}}}
 
 
 # By kind, whose rule is that of the evidence: why it matters, and what makes the decision that mends it.
-_FINDINGS: Mapping[FindingKind, tuple[str, Callable[[Seen, Evidence], Mapping[str, Any] | None]]] = {
+_FINDINGS: Mapping[FindingKind, tuple[str, Callable[[Seen, Evidence], Changes | None]]] = {
     FindingKind("currencies", "Several currencies in {column}"): (
         "An amount means something else in each currency. Convert the cells to one in the file.",
         _no_fix,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from mlops_desktop.engine.data import row_digests
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
+from mlops_desktop.engine.project import ComponentRecord
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 
@@ -34,7 +34,7 @@ def duplicate_rows(seen: Seen) -> Iterator[Finding]:
     count = repeated_rows(seen)
     if not count:
         return
-    fix: dict[str, Any] = {"id": "drop_duplicates"}
+    fix: ComponentRecord = {"id": "drop_duplicates"}
     if "id" in seen.roles.values():
         message = plural_msg(
             count,

@@ -1,8 +1,10 @@
-from .assignments import apply_fix as apply_fix
+from .assignments import apply_changes as apply_changes
 from .assignments import read_option as read_option
 from .assignments import set_field as set_field
 from .assignments import set_note as set_note
 from .assignments import set_target as set_target
+from .changes import Changes as Changes
+from .changes import ComponentRecord as ComponentRecord
 from .decisions import Answer as Answer
 from .decisions import Brief as Brief
 from .decisions import ColumnNote as ColumnNote

@@ -1,4 +1,4 @@
-"""Decisions from the command line and from findings: `FIELD=VALUE`, checked as a project file is."""
+"""Decisions from the command line, findings and questions: `FIELD=VALUE` and ready-made changes, checked as a project file is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mlops_desktop.base.params import Columns, Number, Text
 from mlops_desktop.base.settings import Settings
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import serialization
+from mlops_desktop.engine.project.changes import Changes
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
 from mlops_desktop.engine.project.migrations import splitter_record
 from mlops_desktop.engine.project.refusals import refuse_unknown_metric
@@ -75,11 +76,11 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
     return _set(project, name.strip(), value, columns)
 
 
-def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
-    """The project with the ready-made fix of a finding: `role`, `type`, `missing` and `recode` (by column), `split`, `row_filter`,
-    `step` and `next_step` (records; the one behind the step).
+def apply_changes(project: Project, changes: Changes) -> Project:
+    """The project with ready-made changes: the fix of a finding, or those of an option of a question.
 
-    A row filter or step that is there already is not added again; one that is off is switched on. UserError for anything else.
+    A row filter or step that is there already is not added again; one that is off is switched on. Parameters of a source change nothing
+    where the project has none. UserError for what is no change, or a value that cannot be.
     """
     known: dict[str, Callable[[Project, Any], Project]] = {
         "role": lambda p, v: _note_all(p, "role", v),
@@ -90,10 +91,12 @@ def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
         "row_filter": lambda p, v: _added(p, "row_filters", v),
         "step": lambda p, v: _added(p, "steps", v),
         "next_step": lambda p, v: _added(p, "steps", v),
+        "source": _with_source_parameters,
+        "set": _with_fields,
     }
-    for kind, value in sorted(fix.items(), key=lambda one: one[0] != "next_step"):  # each step comes first, so the last one begins
+    for kind, value in sorted(changes.items(), key=lambda one: one[0] != "next_step"):  # each step comes first, so the last one begins
         if kind not in known:
-            raise serialization.unknown("fix", kind, known)
+            raise serialization.unknown("change", kind, known)
         project = known[kind](project, value)
     return project
 
@@ -224,6 +227,20 @@ def _added(project: Project, field: str, record: Any) -> Project:
     else:
         both = (new, *there) if field == "steps" else (*there, new)
     return replace(project, **{field: both})
+
+
+def _with_source_parameters(project: Project, params: Any) -> Project:
+    """The project whose source has other values of some parameters."""
+    if project.source is None:
+        return project
+    record = project.source.to_json()
+    return _changed(project, "source", {**record, "params": {**record["params"], **params}})
+
+
+def _with_fields(project: Project, values: Any) -> Project:
+    for field, value in values.items():
+        project = _changed(project, field, value)
+    return project
 
 
 def _set_note(project: Project, head: str, rest: str, columns: Collection[str] | None) -> Project:

@@ -166,11 +166,26 @@ def read(hint: Any, value: Any, where: str) -> Any:
         return _fixed(typing.get_args(hint), value, where)
     if origin in (tuple, frozenset, list):
         return origin(_items(typing.get_args(hint)[0], value, where))
+    if typing.is_typeddict(hint):
+        return _typed_dict(hint, value, where)
     if origin is dict:
         if not isinstance(value, dict):
             raise refused(where, value, "an object of names and values")
         return {read(str, key, where): read(typing.get_args(hint)[1], item, f"{where}.{shown(key)}") for key, item in value.items()}
     return _scalar(hint, value, where)
+
+
+def _typed_dict(kind: Any, value: Any, where: str) -> dict[str, Any]:
+    """An object with the names of a TypedDict. Optional are those of a class with `total=False`: `NotRequired` is not seen as text."""
+    if not isinstance(value, dict):
+        raise refused(where, value, "an object of names and values")
+    types = typing.get_type_hints(kind)
+    for name in value:
+        if name not in types:
+            raise unknown(msg("field in “{where}” called", where=where), name, types)
+    if missing := kind.__required_keys__ - value.keys():
+        raise UserError(msg("“{value}” has no “{min}”.", value=where, min=min(missing)), "It must be there.")
+    return {name: read(types[name], item, f"{where}.{name}") for name, item in value.items()}
 
 
 def check_algorithms(project: Project) -> Project:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from mlops_desktop.base.evidence import RULES
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.profiling import Finding, taken_care
-from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.project import Changes, Project
 from mlops_desktop.engine.questions.from_source import parameter_options
 from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import msg
@@ -51,7 +50,7 @@ def fix_options(finding: Finding) -> Iterator[Option]:
         yield Option(other["type"][finding.column], _label(finding.column, other), _ADDED, other)
 
 
-def _label(column: str, fix: dict[str, Any]) -> str:
+def _label(column: str, fix: Changes) -> str:
     if "role" in fix:
         return msg("Give “{column}” the role “{role}”", column=column, role=next(iter(fix["role"].values())))
     if "type" in fix and "step" not in fix:
@@ -64,7 +63,7 @@ def _label(column: str, fix: dict[str, Any]) -> str:
     if "missing" in fix:
         return msg("Count these values of “{column}” as missing", column=column)
     if "split" in fix:
-        by = ", ".join(fix["split"]["params"]["column"])
+        by = ", ".join(choices().splitters.read(fix["split"]).named_columns)
         return msg("Split by “{column}”: test on the latest rows", column=by)
     known = choices().row_filters if "row_filter" in fix else choices().operations
     return msg("Add the step “{step}”", step=known.read(fix.get("row_filter") or fix["step"]).label)

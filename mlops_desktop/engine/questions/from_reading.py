@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from mlops_desktop.base.evidence import RULES, Evidence
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.profiling import Finding, Overview, taken_care
-from mlops_desktop.engine.project import ColumnNote, Project
+from mlops_desktop.engine.project import Changes, ColumnNote, Project
 from mlops_desktop.engine.questions.from_findings import fix_options
 from mlops_desktop.engine.questions.from_source import parameter_options
 from mlops_desktop.engine.questions.question import Option, Question, accepted
@@ -67,7 +67,7 @@ def reading_questions(project: Project, overview: ReadTable, findings: Sequence[
 
 
 def _other_types(column: ReadColumn, instead: str, finding: Finding | None) -> Iterator[Option]:
-    changes = {"type": {column.name: instead}}
+    changes: Changes = {"type": {column.name: instead}}
     if finding is not None and finding.fix != changes:
         yield from fix_options(finding)
     if instead and instead != column.type:
@@ -101,7 +101,7 @@ def guess_questions(project: Project, overview: Overview) -> Iterator[Question]:
             evidence=guessed.reason,
             options=(
                 accepted(msg("Each number stays a class of its own.")),
-                *(_field("task", one, as_message(task_spec(one).label)) for one in values),
+                *(_decided({"set": {"task": one}}, as_message(task_spec(one).label)) for one in values),
             ),
         )
     if guessed.positive_doubtful and guessed.positive == project.positive and project.positive is not None:
@@ -115,15 +115,12 @@ def guess_questions(project: Project, overview: Overview) -> Iterator[Question]:
             evidence=guessed.positive_reason,
             options=(
                 accepted("Precision, recall and the threshold are about this class."),
-                *(_field("positive", one, value_text(one)) for one in others),
+                *(_decided({"set": {"positive": one}}, value_text(one)) for one in others),
             ),
         )
 
 
-def _field(name: str, value: Any, label: str) -> Option:
-    return Option(
-        f"{name}={value_text(value)}",
-        msg("Take “{value}”", value=label),
-        "Results that depend on it are made anew.",
-        {"set": {name: value}},
-    )
+def _decided(changes: Changes, label: str) -> Option:
+    """The option that decides one field of the project."""
+    ((name, value),) = changes["set"].items()
+    return Option(f"{name}={value_text(value)}", msg("Take “{value}”", value=label), "Results that depend on it are made anew.", changes)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mlops_desktop.base.evidence import Weight
-from mlops_desktop.engine.project import Answer, Project
+from mlops_desktop.engine.project import Answer, Changes, Project
 from mlops_desktop.serving.message import msg
 
 _ORDER: dict[Weight, int] = {"high": 0, "warning": 1, "info": 2}
@@ -16,15 +16,12 @@ ACCEPT = "accept"  # the option that every question has: things stay as they are
 
 @dataclass(frozen=True)
 class Option:
-    """One way to decide: `changes` is a ready-made decision as findings have it (see `apply_fix`), or None when nothing changes.
-
-    With `set` it holds fields of the project, with `source` parameters of its source.
-    """
+    """One way to decide: the `changes` of the project that it makes, or None when nothing changes."""
 
     id: str
     label: str
     consequence: str
-    changes: dict[str, Any] | None = None
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.profiling import Finding, Overview
-from mlops_desktop.engine.project import Answer, Project, apply_fix
+from mlops_desktop.engine.project import Answer, Project, apply_changes
 from mlops_desktop.engine.questions.from_findings import finding_questions
 from mlops_desktop.engine.questions.from_reading import guess_questions, reading_questions
 from mlops_desktop.engine.questions.from_source import source_questions
@@ -56,10 +56,6 @@ def answer_question(project: Project, question: Question, option: str, reason: s
         )
     if option == ACCEPT and not reason.strip():
         raise UserError("A doubt is accepted for a reason.", "Say in a few words why it is right as it is.")
-    if chosen.changes and "source" in chosen.changes and project.source is not None:
-        project = replace(project, source=replace(project.source, **chosen.changes["source"]))
-    elif chosen.changes and "set" in chosen.changes:
-        project = replace(project, **chosen.changes["set"])
-    elif chosen.changes:
-        project = apply_fix(project, chosen.changes)
+    if chosen.changes:
+        project = apply_changes(project, chosen.changes)
     return replace(project, answers={**project.answers, question.id: Answer(option=option, reason=reason.strip(), by=by)})

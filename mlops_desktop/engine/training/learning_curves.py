@@ -9,17 +9,15 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.job import Job, Part, Silent
+from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.metrics import score
 from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline, read_candidate
 from mlops_desktop.engine.training.executor import run_here
-from mlops_desktop.engine.training.final_model import fit_candidate
 from mlops_desktop.engine.training.results import LearningCurve, LearningPoint
 from mlops_desktop.engine.training.runs import Run
-from mlops_desktop.engine.training.trials import Folds, open_folds
+from mlops_desktop.engine.training.trials import Folds, fit_and_score, open_folds
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.transform import chain
 
 SHARES = tuple(i / 10 for i in range(1, 11))
 MOST_FOLDS = 3
@@ -102,17 +100,10 @@ def _order(pipeline: Pipeline, rows: Ints, fold: int) -> Ints:
 
 def _scores(pipeline: Pipeline, candidate: Candidate | Combination, rows: Ints, valid: Ints) -> tuple[float | None, float | None]:
     """The score on the rows that were learned from, and on the validation rows."""
-    part, project = pipeline.train, pipeline.project
-    dataset = part.take(rows)
-    target = dataset.target
-    transforms, node = fit_candidate(pipeline, candidate, dataset, Silent())
-    layout, apply = chain(transforms, part.frame.layout)
-    bound = node.bind(layout)
-    own, other = (np.round(bound.scores(apply(frame)), 12) for frame in (dataset.frame, part.frame.take(valid)))
-    validated_on = part.take(valid)
-    found = (
-        score(project.metric, target, own, pipeline.positive, None, dataset.weights),
-        score(project.metric, validated_on.target, other, pipeline.positive, None, validated_on.weights),
+    learned, validated = pipeline.train.take(rows), pipeline.train.take(valid)
+    scores = fit_and_score(pipeline, candidate, rows, [learned.frame, validated.frame])
+    own, other = (
+        score(pipeline.project.metric, part.target, found, pipeline.positive, None, part.weights)
+        for part, found in zip((learned, validated), scores, strict=True)
     )
-    trained, validated = (value if np.isfinite(value) else None for value in found)
-    return trained, validated
+    return own if np.isfinite(own) else None, other if np.isfinite(other) else None

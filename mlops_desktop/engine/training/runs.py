@@ -204,6 +204,13 @@ class Runs:
         rows = self._rows(f"SELECT substr({today}, 1, 8) FROM test_access WHERE key IN ({_SAME_ROWS}) ORDER BY seq", (key,))
         return [run for (run,) in rows]
 
+    def measured_by_older_version(self, key: str, run: str) -> bool:
+        """Whether the run (by its id of today) was measured on the held-out test set of the split `key` before it was moved (see `move`).
+        What it scored there is not in the store of this version; the same model on the same rows scores it again.
+        """
+        moved = "FROM test_access JOIN renamed_run ON new = ?2 AND run != '' AND substr(old, 1, length(run)) = run"
+        return bool(self._rows(f"SELECT 1 {moved} WHERE test_access.key IN ({_SAME_ROWS}) LIMIT 1", (key, run)))
+
     def share_used_before(self, key: str) -> float:
         """The share (0 to 1) of the rows of the test set of the split `key` that are in other test sets that were used. It is kept until
         another set is used.

@@ -21,6 +21,7 @@ from mlops_desktop.engine.data import moments, time_blocks
 from mlops_desktop.engine.metrics import row_weights, score
 from mlops_desktop.engine.pipeline import Candidate, Pipeline, make_folds
 from mlops_desktop.engine.profiling import TIME_ORDER, Finding, FindingKind, time_columns
+from mlops_desktop.engine.project import Changes
 from mlops_desktop.engine.training.executor import InProcess, TaskFailed
 from mlops_desktop.engine.training.ranking import ranked
 from mlops_desktop.engine.training.results import OtherSplit
@@ -83,8 +84,8 @@ def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], job: Job)
     loss = np.full(train.rows, np.nan)
     for i, (rows, valid) in enumerate(folds):
         job.step(i / len(folds), msg("{model}: validated by time and at random", model=run.label))
-        fitted, part = pipeline.fit(candidate, rows), train.take(valid)
-        scores, _ = fit_and_score(candidate.algorithm, fitted, fitted.transform(part.frame), pipeline.project.seed)
+        part = train.take(valid)
+        (scores,) = fit_and_score(pipeline, candidate, rows, [part.frame])
         found.append(score(run.metric, part.target, scores, pipeline.positive, None, part.weights))
         loss[valid] = _losses(part.target, scores)
     known = [one for one in found if np.isfinite(one)]
@@ -153,7 +154,7 @@ def time_findings(pipeline: Pipeline, board: Iterable[Run]) -> tuple[Finding, ..
     worse = next((others[run.id] for run in runs if run.id in others and others[run.id].clearly_worse), None)
     if worse is None:
         return ()
-    fix = {"split": {"id": "time", "params": {"column": [*worse.columns]}}}
+    fix: Changes = {"split": {"id": "time", "params": {"column": [*worse.columns]}}}
     why = msg("Rows of the same time help to predict each other. The rows of the future have no such neighbours yet.")
     return (TIME_MATTERS.finding("high", worse.columns[0], splits_text(runs, others), why, fix),)
 

@@ -27,7 +27,7 @@ from mlops_desktop.engine.training.library_imports import load_libraries
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.results import FoldProgress
 from mlops_desktop.engine.training.runs import Run, Status
-from mlops_desktop.serving.frame import Floats, Matrix
+from mlops_desktop.serving.frame import Floats, Frame, Ints, Matrix
 from mlops_desktop.serving.message import as_message, joined, msg
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")
@@ -108,7 +108,7 @@ class Folds:
             0.0, msg("{algorithm}, fold {fold} of {n_folds}", algorithm=algorithm.label, fold=fold + 1, n_folds=len(self.pipeline.folds))
         )
         train, valid = self.matrices(candidate, fold, job)
-        scores, notes = fit_and_score(algorithm, train, valid, self.pipeline.project.seed)
+        (scores,), notes = _fit_model(algorithm, train, [valid], self.pipeline.project.seed)
         document = {"notes": [*train.notes, *notes], "features": train.matrix.width, "seconds": time.perf_counter() - began}
         self.pipeline.store.put(key, document, {"scores": scores})
 
@@ -123,22 +123,46 @@ class Folds:
             "features": max(document["features"] for document, _ in found),
             "seconds": sum(document["seconds"] for document, _ in found),
         }
-        scores = np.round(combination.ensemble.combine([arrays["scores"] for _, arrays in found]), 12)
+        scores = _combined(combination, [arrays["scores"] for _, arrays in found])
         self.pipeline.store.put(self.pipeline.keys.fold(combination, fold), document, {"scores": scores})
 
 
-def fit_and_score(algorithm: Algorithm, train: FittedPipeline, valid: Matrix, seed: int) -> tuple[Floats, tuple[str, ...]]:
-    """The scores of rows by an algorithm that is fitted on others, rounded to 12 digits, and what the library warned of. UserError when it
-    cannot be fitted, or when a score is not finite.
+def fit_and_score(pipeline: Pipeline, candidate: Candidate | Combination, rows: Ints, frames: Sequence[Frame]) -> list[Floats]:
+    """The scores of each frame by a candidate that is fitted on these rows of the training part alone, as the scores of a fold are made.
+
+    UserError when a part cannot be fitted, or when a score is not finite.
+    """
+    dataset, steps = pipeline.train.take(rows), dict[tuple[Operation, ...], FittedSteps]()
+    by_member = []
+    for member in candidate.members:
+        if member.steps not in steps:
+            steps[member.steps] = fit_steps(member.steps, dataset, Silent())
+        train = pipeline.encode(member, steps[member.steps])
+        scores, _ = _fit_model(member.algorithm, train, [train.transform(frame) for frame in frames], pipeline.project.seed)
+        by_member.append(scores)
+    if isinstance(candidate, Combination):
+        return [_combined(candidate, found) for found in zip(*by_member, strict=True)]
+    return by_member[0]
+
+
+def _fit_model(algorithm: Algorithm, train: FittedPipeline, matrices: Sequence[Matrix], seed: int) -> tuple[list[Floats], tuple[str, ...]]:
+    """The scores of matrices by an algorithm that is fitted on the rows of another one, rounded to 12 digits, and what the library warned
+    of. UserError when it cannot be fitted, or when a score is not finite.
     """
     fitted = fit(algorithm, train.matrix, train.target, train.weights, seed)
-    scores: Floats = np.round(fitted.model.scores(valid), 12)
-    if not np.isfinite(scores).all():
+    found: list[Floats] = [np.round(fitted.model.scores(matrix), 12) for matrix in matrices]
+    if not all(np.isfinite(scores).all() for scores in found):
         raise UserError(
             msg("{algorithm} gave predictions that are not finite numbers.", algorithm=algorithm.label),
             "Scale the columns, or clip extreme values.",
         )
-    return scores, fitted.notes
+    return found, fitted.notes
+
+
+def _combined(combination: Combination, scores: Sequence[Floats]) -> Floats:
+    """The scores of an ensemble from those of its members, rounded to 12 digits."""
+    found: Floats = np.round(combination.ensemble.combine(scores), 12)
+    return found
 
 
 def _size(matrices: Sequence[Matrix]) -> int:
@@ -146,9 +170,7 @@ def _size(matrices: Sequence[Matrix]) -> int:
     return sum(m.dense.nbytes if m.dense is not None else 2 * m.csr.data.nbytes if m.csr is not None else 0 for m in matrices)
 
 
-def out_of_fold(
-    pipeline: Pipeline, candidate: Candidate | Combination, job: Job | None = None
-) -> tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]:
+def out_of_fold(pipeline: Pipeline, candidate: Candidate | Combination, job: Job | None = None) -> tuple[Ints, Floats]:
     """Positions within the training part, and the out-of-fold scores of these rows: each by a model that did not see the row.
 
     A fold that is not in the store any more is fitted anew, with the same scores.

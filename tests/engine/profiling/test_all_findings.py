@@ -8,7 +8,7 @@ import pandas as pd
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.all_findings import MOST_ALIKE, find
-from mlops_desktop.engine.project.assignments import apply_fix
+from mlops_desktop.engine.project.assignments import apply_changes
 from mlops_desktop.engine.project.decisions import Project
 from tests.imported import cells_of
 
@@ -38,7 +38,7 @@ def test_many_of_one_rule_are_grouped_with_one_fix():
     assert len(found) == len(by_rule) == 2
     assert by_rule["missing"].message.startswith(f"{MOST_ALIKE + 3} columns, such as “c0”")
     assert len(by_rule["missing"].fix["step"]["params"]["columns"]) == MOST_ALIKE + 3
-    project = apply_fix(Project(), by_rule["constant"].fix)
+    project = apply_changes(Project(), by_rule["constant"].fix)
     assert len(project.columns) == MOST_ALIKE + 1
     mixed = {**gaps, "w": pd.Series(["", *["a", "b"] * 99, "a"], dtype="str")}
     assert {f.rule: f.fix for f in findings(mixed)}["missing"] is None

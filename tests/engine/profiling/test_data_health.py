@@ -8,7 +8,7 @@ from mlops_desktop.engine.choices import ALL, choices
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.profiling.data_health import apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.engine.profiling.finding import Finding
-from mlops_desktop.engine.project.assignments import apply_fix
+from mlops_desktop.engine.project.assignments import apply_changes
 from mlops_desktop.engine.project.decisions import Project, Step
 
 
@@ -56,12 +56,12 @@ def test_the_encodings_of_models_take_care_of_gaps():
 
 def test_a_step_of_a_fix_comes_before_the_steps_that_use_its_column():
     project = Project(steps=(Step(operation("scale")),))
-    fixed = apply_fix(project, GAPS.fix)
+    fixed = apply_changes(project, GAPS.fix)
     assert [step.component.id for step in fixed.steps] == ["impute_numbers", "scale"]
-    assert apply_fix(fixed, GAPS.fix) == fixed
+    assert apply_changes(fixed, GAPS.fix) == fixed
 
 
 def test_markers_for_missing_are_added_to_those_that_are_there():
-    project = apply_fix(Project(), {"missing": {"a": ["-1"]}})
-    project = apply_fix(project, {"missing": {"a": ["-1", "999"]}})
+    project = apply_changes(Project(), {"missing": {"a": ["-1"]}})
+    project = apply_changes(project, {"missing": {"a": ["-1", "999"]}})
     assert project.columns["a"].missing == ("-1", "999")

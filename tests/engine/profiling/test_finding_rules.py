@@ -14,7 +14,7 @@ from mlops_desktop.engine.data.loading import load_cells
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.all_findings import find
 from mlops_desktop.engine.profiling.finding import Finding
-from mlops_desktop.engine.project.assignments import apply_fix
+from mlops_desktop.engine.project.assignments import apply_changes
 from mlops_desktop.engine.project.decisions import ColumnNote, Project
 from mlops_desktop.engine.project.serialization import from_json, to_json
 from tests.imported import cells_of
@@ -35,7 +35,7 @@ def found(columns, target=None, task=None, notes=None, roles=None):
         assert finding.why.endswith(".")
         assert from_json(Finding, json.loads(json.dumps(to_json(finding))), "Finding") == finding
         if finding.fix is not None:
-            assert apply_fix(Project(), finding.fix) != Project()
+            assert apply_changes(Project(), finding.fix) != Project()
     return {(f.rule, f.column): f for f in findings}
 
 

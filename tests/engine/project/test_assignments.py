@@ -5,7 +5,8 @@ from dataclasses import fields, replace
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.project.assignments import apply_fix, field_names, set_field
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project.assignments import apply_changes, field_names, set_field
 from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Project, Step
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
 from tests.splitters import splitter
@@ -229,17 +230,26 @@ def test_what_is_set_can_be_saved_and_opened():
 
 def test_fixes_of_findings():
     fix = {"role": {"c": "ignore", "d": "id"}, "type": {"e": "category"}, "row_filter": {"id": "drop_duplicates"}, "step": {"id": "scale"}}
-    project = apply_fix(BASE, fix)
+    project = apply_changes(BASE, fix)
     assert {name: (note.role, note.type) for name, note in project.columns.items()} == {
         "a": (None, None), "c": ("ignore", None), "d": ("id", None), "e": (None, "category"),
     }  # fmt: skip
     assert [c.component.id for c in project.row_filters] == ["drop_duplicates"]
-    assert apply_fix(project, fix) == project  # twice is once
+    assert apply_changes(project, fix) == project  # twice is once
     off = {name: (Step(getattr(project, name)[0].component, on=False),) for name in ("row_filters", "steps")}
-    assert apply_fix(replace(project, **off), fix) == project  # what is there is switched on
+    assert apply_changes(replace(project, **off), fix) == project  # what is there is switched on
     for bad in ({"code": "x"}, {"role": {"a": "boss"}}, {"role": ["a"]}, {"step": "no_such_step"}, {"step": None}):
         with pytest.raises(UserError):
-            apply_fix(BASE, bad)
+            apply_changes(BASE, bad)
+
+
+def test_changes_of_a_question_set_fields_and_parameters_of_the_source():
+    project = apply_changes(replace(BASE, source=choices().sources["delimited"]()), {"source": {"decimal": "comma"}})
+    assert project.source == choices().sources["delimited"](decimal="comma")
+    assert apply_changes(BASE, {"source": {"decimal": "comma"}, "set": {"positive": 1}}) == replace(BASE, positive=1)  # it has no source
+    for bad in ({"source": {"decimal": "dot"}}, {"set": {"task": "no_such_task"}}):
+        with pytest.raises(UserError):
+            apply_changes(project, bad)
 
 
 def test_the_method_of_a_split_is_changed_with_the_settings_that_it_shares():

@@ -9,6 +9,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import number
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.assignments import set_field
+from mlops_desktop.engine.project.changes import Changes
 from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Search
 
 
@@ -119,3 +120,11 @@ def test_a_field_can_have_another_name_in_json_and_stand_inline():
 def test_json_that_does_not_fit_such_fields_is_refused(document, named):
     with pytest.raises(UserError, match=named):
         serialization.from_json(Whole, document, "x")
+
+
+def test_the_names_of_a_typed_dictionary_are_held():
+    changes = {"role": {"a": "id"}, "step": {"id": "clip", "params": {"fence": 3.0}}}
+    assert serialization.read(Changes, changes, "x") == changes
+    for bad in ({"roles": {}}, {"role": {"a": "boss"}}, {"step": {"params": {}}}, ["role"]):
+        with pytest.raises(UserError, match="x"):
+            serialization.read(Changes, bad, "x")

@@ -49,7 +49,7 @@ def test_the_last_point_is_what_the_leaderboard_shows_of_these_folds(trained, co
     job = Listening()
     found = learning_curve(made.pipeline, run, job)
     assert [point.share for point in found.points] == list(SHARES)
-    assert list(found.points[-1].valid) == pytest.approx(list(run.fold_scores[:MOST_FOLDS]), abs=1e-12)
+    assert found.points[-1].valid == run.fold_scores[:MOST_FOLDS]  # fitted and scored by the same code, so equal to the last digit
     rows = [point.rows for point in found.points]
     assert rows == sorted(rows)
     assert rows[-1] == max(len(train) for train, _ in made.pipeline.folds[:MOST_FOLDS])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.evaluation.final_evaluation import held_out_evaluation
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.project_file import write_project
 from mlops_desktop.engine.project.project_lock import ProjectLock
+from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.project_opening import open_project
 from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.engine.training.trials import Folds, run_trial
@@ -74,6 +77,16 @@ def test_the_chosen_run_is_chosen_still_and_old_ids_find_their_runs(trained_befo
         best = chosen_of(project, Runs(folder).list(Keys(project).board))
         assert best.number == 3
     assert Runs(folder).get(CHOSEN[:8]).id == project.chosen == best.id
+
+
+def test_a_run_that_an_older_version_measured_is_measured_again_without_another_use_of_the_test_set(trained_before):
+    folder = trained_before("regression")
+    pipeline, runs = Pipeline(folder, open_project(folder)), Runs(folder)
+    split = pipeline.keys.split
+    (measured,) = {id_ for id_ in runs.measured_runs(split) if id_}
+    chosen = open_chosen(pipeline.of(replace(pipeline.project, chosen=runs.get(measured).id)), runs, Silent())
+    assert held_out_evaluation(chosen, runs, "evaluation", Silent()).test_accesses == 2  # those of the older version
+    assert held_out_evaluation(chosen, runs, "evaluation", Silent()).test_accesses == 3
 
 
 def test_runs_are_moved_with_the_lock_held_and_only_where_there_are_any(trained_before):

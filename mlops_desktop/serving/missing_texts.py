@@ -1,4 +1,4 @@
-"""Words that a cell holds instead of a value, by which a row without any value is distinguished from a row of names or units."""
+"""Texts that a cell holds instead of a value, by which a row without any value is distinguished from a row of names or units."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from .cell_kind import cell_kind
 
-_MISSING_WORD = re.compile(
+_MISSING_TEXT = re.compile(
     r"(?i)unknown|unbekannt|inconnue?|desconocido|missing|fehlt|fehlend|none|keine?r?|nichts?|nothing|empty"
     r"|(?:not|was not) (?:available|known|recorded|measured|applicable|detected|reported|tested|stated|specified|given|answered)"
     r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar|beantwortet|angegeben|zutreffend)"
@@ -22,7 +22,7 @@ _MISSING_WORD = re.compile(
 
 def means_missing(text: str) -> bool:
     """Whether a text, without blanks around it, is empty or a word for a value that is not there."""
-    return not cell_kind(text) or _MISSING_WORD.fullmatch(text) is not None
+    return not cell_kind(text) or _MISSING_TEXT.fullmatch(text) is not None
 
 
 def all_missing(texts: Iterable[str]) -> bool:

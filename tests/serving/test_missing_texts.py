@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlops_desktop.serving.missing_words import all_missing, means_missing
+from mlops_desktop.serving.missing_texts import all_missing, means_missing
 
 
 @pytest.mark.parametrize(
