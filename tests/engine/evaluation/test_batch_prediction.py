@@ -49,27 +49,6 @@ def test_every_row_is_answered_in_its_place(chosen, tmp_path, monkeypatch):
     assert sum(a["prediction"] == b["species"] for a, b in zip(rows, right, strict=True)) > 330
 
 
-def test_columns_of_the_file_stand_before_the_answers(chosen, tmp_path):
-    file = tmp_path / "in.csv"
-    file.write_text(
-        f"note,{HEAD.strip()},tag,prediction\n" + "=1,Dream,39.1,18.7,181,3750,MALE,T1,7\n,Moon,39.1,18.7,181,9750,,T2,\n", encoding="utf-8"
-    )
-    plain = predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent())
-    assert (plain.kept, plain.unusual) == (0, 1)
-    expected = answers(tmp_path / "out.csv")
-    every = predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent(), keep="all", ids=["tag"])
-    rows = answers(tmp_path / "out.csv")
-    names = ["tag", "note", *HEAD.strip().split(","), "prediction (file)"]
-    assert [*rows[0]] == [*names, *expected[0]]
-    assert every.kept == len(names)
-    assert [rows[0][name] for name in names] == ["T1", "=1", "Dream", "39.1", "18.7", "181", "3750", "MALE", "7"]
-    assert [{name: row[name] for name in expected[0]} for row in rows] == expected
-    predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent(), keep="ids", ids=["tag"])
-    assert [*answers(tmp_path / "out.csv")[1].items()][:2] == [("tag", "T2"), ("prediction", expected[1]["prediction"])]
-    predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent(), keep="ids")  # without identifiers: the numbers of the rows
-    assert [row["row"] for row in answers(tmp_path / "out.csv")] == ["1", "2"]
-
-
 def test_a_refused_row_is_empty_with_its_reason(chosen, tmp_path):
     file = tmp_path / "in.csv"
     file.write_text(HEAD + "Dream,39.1,18.7,181,3750,MALE\nDream,x,18.7,181,3750,MALE\nDream,,,,,\n", encoding="utf-8")

@@ -14,6 +14,8 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import translated
 
+IN_PROFILE = {"role", "type", "missing", "recode"}  # decisions that the profile is made with: one that mends a finding makes it go
+
 
 @dataclass(frozen=True)
 class FindingState:
@@ -54,8 +56,8 @@ class FixMeasurement(QObject):
         if effect is not None:
             text = translated(effect_text(effect))
             return FindingState(finding, text) if text else FindingState(finding, vain=_vain_text(translated(effect.error)))
-        if finding.fix is not None and not {"row_filter", "step", "split"} & finding.fix.keys():
-            return FindingState(finding, vain=_vain_text(""))  # the decision is in the profile, which has the finding all the same
+        if finding.fix is not None and finding.fix.keys() <= IN_PROFILE:
+            return FindingState(finding, vain=_vain_text(""))
         return FindingState(finding, translated(taken_care(project, finding)))
 
 
