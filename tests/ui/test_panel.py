@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QStackedWidget,
+    QTableView,
     QToolButton,
     QWidget,
 )
@@ -203,9 +204,9 @@ def seen(root: QWidget) -> list[tuple[str, str]]:
         if isinstance(widget, QStackedWidget):
             state.append(str(widget.currentIndex()))
         if isinstance(widget, QAbstractItemView) and (model := widget.model()) is not None:
-            places = [(row, at) for row in range(min(model.rowCount(), 9)) for at in range(model.columnCount())]
-            state += [str(model.index(row, at).data()) for row, at in places]
-            state += [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in range(model.columnCount())]
+            columns = range(model.columnCount() if isinstance(widget, QTableView) else 1)
+            state += [str(model.index(row, at).data()) for row in range(min(model.rowCount(), 9)) for at in columns]
+            state += [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in columns]
             state.append(str(widget.selectionModel().hasSelection()))
         found.append((f"{type(widget).__name__} {widget.objectName()}", " | ".join(state)))
     return found

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.source import without_password
 from mlops_desktop.engine import disk
+from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
@@ -38,14 +39,16 @@ def import_cells(
     *,
     as_given: bool = False,
     chosen: Collection[str] = (),
+    add: bool = False,
     keep: Callable[[Project, TypedCells], None] | None = None,
 ) -> Imported:
     """Read a file or an address (with the project's source if that opens this kind, unchanged when `as_given`) and keep its cells.
 
     `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
-    the notes then leave no doubt about them.
+    the notes then leave no doubt about them. With `add` its rows are added to the data of the project; else they replace it.
 
-    UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
+    UserError when it cannot be read, or lacks the target or a column that a decision names; with `add` also when a column would be of
+    another kind (see `refuse_other_kinds`). Nothing is lost then.
     """
     place, name = place_of(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
@@ -59,12 +62,21 @@ def import_cells(
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     project = _with_units(project, cells)
     _refuse_lacking(name, project, cells.names)
+    former = read_cells(snapshot_path(folder, project.data)) if add else None
+    if former is not None:
+        cells = added_cells(former, cells, (project.file, name))
     with _snapshot_beside(cells, folder) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
+        if former is not None:
+            refuse_other_kinds(decided_cells(former, project.columns, Silent()).schema, typed.schema, name)
         job.step(0.8, "Keeping a copy in the project")
         # The parameters in an address are those of the source, where they can be changed; a password is never kept.
         kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
-        project = replace(project, data=snapshot.digest(), file=name_of(kept), source=source)
+        file = name_of(kept)
+        if former is not None:  # no file holds these rows
+            file = kept = f"{project.file} + {file}"
+            source = project.source or source
+        project = replace(project, data=snapshot.digest(), file=file, source=source)
         if keep is not None:
             keep(project, typed)
         snapshot.finish()

@@ -15,6 +15,7 @@ from .calls.data import Propose as Propose
 from .calls.data import ReRecommend as ReRecommend
 from .calls.data import ReRecommendation as ReRecommendation
 from .calls.evaluation import CheckGoals as CheckGoals
+from .calls.evaluation import CompareFormer as CompareFormer
 from .calls.evaluation import Evaluate as Evaluate
 from .calls.evaluation import EvaluateFile as EvaluateFile
 from .calls.evaluation import MeasureChecks as MeasureChecks

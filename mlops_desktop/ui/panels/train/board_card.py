@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QFrame
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.choices import BASELINE
-from mlops_desktop.engine.evaluation import SelectionEstimate, selection_note
+from mlops_desktop.engine.evaluation import FormerComparison, SelectionEstimate, selection_note
+from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.training import Run
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.translation import translated
-from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row
+from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.leaderboard import Leaderboard
 
@@ -33,12 +34,15 @@ class BoardCard(QFrame):
         self.best = Button(self.tr("Use the best again"), name="take_best", kind="link", icon="star", tip=tip)
         self.use = Button(self.tr("Use this model"), self._use, name="use_model", icon="check")
         self.board = Leaderboard()
+        self.former = label("", "small", wrap=True)
+        self.former.setObjectName("former_model")
+        self.former.hide()
         self.hint = label("", "caption", tone="3", wrap=True)
         self._usable: list[str] = []  # runs that can be used instead of the one in use
         self._in_use = self._selected = ""  # runs; what a person selected stays selected until another one is in use
         self.board.chosen.connect(self._select)
         head = row(heading(self.tr("Leaderboard")), self.count, None, self.best, self.use)
-        self.setLayout(column(head, (self.board, 1), self.hint, margins=(16, 10, 12, 10), spacing=8))
+        self.setLayout(column(head, (self.board, 1), self.former, self.hint, margins=(16, 10, 12, 10), spacing=8))
         self.setMinimumHeight(210)
 
     def show_selected(self, runs: Sequence[Run], in_use: Run | None) -> None:
@@ -64,6 +68,25 @@ class BoardCard(QFrame):
 
     def _use(self) -> None:
         self.use_asked.emit(self._selected)
+
+    def show_former(self, found: FormerComparison | None, reason: str) -> None:
+        """Show how the model before the data changed compares with the one in use; None: not known, for a `reason` ("" for none)."""
+        text, tone = reason, "3"
+        if found is not None and (metric := METRICS.get(found.metric)) is not None:
+            text = self.tr("Before the new data: {metric} {former} ({model}); now {now}, on {rows} training rows that are new to both. ")
+            text = text.format(
+                metric=translated(metric.label),
+                former=format_number(metric.shown(found.former)),
+                model=translated(found.label),
+                now=format_number(metric.shown(found.now)),
+                rows=f"{found.rows:,}",
+            )
+            better, worse = found.low > 0, found.high < 0
+            text += self.tr("It is better.") if better else self.tr("It is worse.") if worse else self.tr("The difference may be chance.")
+            tone = "ok" if better else "warn" if worse else "2"
+        self.former.setText(text)
+        self.former.setVisible(bool(text))
+        set_property(self.former, "tone", tone)
 
     def show_counts(self, runs: Sequence[Run], metric: Metric | None, expected: SelectionEstimate | None, *, by_hand: bool) -> None:
         """Show how many trials are done, the score of the baseline and what is expected of the best; `by_hand`: a person chose another."""

@@ -19,6 +19,7 @@ from mlops_desktop.engine.workflow import blocked, chosen_of
 from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.board_card import BoardCard, HistoryCard, trials_text
+from mlops_desktop.ui.panels.train.former_model import FormerModel
 from mlops_desktop.ui.panels.train.learning_curve import CurveOfModel
 from mlops_desktop.ui.panels.train.setup_card import SetupCard
 from mlops_desktop.ui.panels.train.split_fields import split_columns
@@ -61,6 +62,7 @@ class TrainPanel(Panel):
     def _build(self) -> None:
         self.setup, self.learning = SetupCard(), self.curve.card
         self.board_card, self.history_card = BoardCard(), HistoryCard()
+        self.former = FormerModel(self.controller, self.board_card, self)
         self.board, self.history = self.board_card.board, self.history_card.chart
         charts = row((self.history_card, 1), (self.learning, 1), spacing=12)
         right = column((self.board_card, 11), (held(charts), 9), spacing=12)
@@ -144,6 +146,7 @@ class TrainPanel(Panel):
         self._show_notice(bool(stale))
         self._show_buttons(runs, bool(stale))
         self.curve.show(runs, metric, busy=self.training.job is not None)
+        self.former.show(chosen_of(project, runs), busy=self.controller.jobs.busy)
         self._later.setInterval(max(SHOW_MS, int(5000 * (time.monotonic() - began))))  # a long board takes a fifth of the time at most
 
     def _earlier(self) -> list[Run]:
