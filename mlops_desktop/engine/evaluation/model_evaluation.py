@@ -96,25 +96,21 @@ def evaluate_scores(
     decides rows in place of `threshold`, by thresholds that were chosen without them. Curves are those of the positive class, or of the
     most frequent classes where there is none.
     """
-    job = job or Silent()
-    weights = _unequal(weights)
+    job, weights = job or Silent(), _unequal(weights)
     decide = threshold if decided_at is None else decided_at
     predicted = predictions(target, scores, positive, decide)
     rows = len(target.values)
     intervals = Intervals(predicted, units or row_units(rows), seed, resamples, weights)
-    base = _baseline(target, prior, weights)
-    measured = baseline or {}
+    reached = _baseline_values(target, prior, weights) if baseline is None else baseline
     name = value_text(target.classes[predicted.positive]) if task_spec(target.task).has_positive else ""
-    results = []
-    metrics = metrics_for(target.task)
+    results, metrics = list[MetricResult](), metrics_for(target.task)
     for done, metric in enumerate(metrics):
         job.step(done / len(metrics), msg("Uncertainty of {metric}", metric=metric.label))
         if metric.id == IN_PER_CENT and _has_zero(target):
             results.append(_metric(metric, math.nan, Interval(None, ""), math.nan, ""))
             continue
         value = score(metric.id, target, scores, positive, decide, weights)
-        reached = measured[metric.id] if metric.id in measured else score(metric.id, target, base, weights=weights)
-        results.append(_metric(metric, value, intervals.of(metric, value), reached, name))
+        results.append(_metric(metric, value, intervals.of(metric, value), reached[metric.id], name))
     return Evaluation(
         task=target.task,
         rows=rows,
@@ -175,6 +171,13 @@ def _baseline(target: Target, prior: Floats | None, weights: Floats | None) -> F
     rows = len(target.values)
     answer = task_spec(target.task).prior(target, weights) if prior is None else prior
     return np.tile(answer, (rows, 1)) if target.classes else np.full(rows, answer[0])
+
+
+def _baseline_values(target: Target, prior: Floats | None, weights: Floats | None) -> dict[str, float]:
+    """What `_baseline` reaches by each metric that can be computed for these rows."""
+    base = _baseline(target, prior, weights)
+    skipped = {IN_PER_CENT} if _has_zero(target) else set()
+    return {one.id: score(one.id, target, base, weights=weights) for one in metrics_for(target.task) if one.id not in skipped}
 
 
 def _notes(target: Target, results: Sequence[MetricResult], weights: Floats | None) -> list[str]:

@@ -11,7 +11,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.data import import_cells
 from mlops_desktop.engine.evaluation.former_model import compare_former
-from mlops_desktop.engine.project import read_former, write_former
+from mlops_desktop.engine.project.former_decisions import read_former, write_former
 from mlops_desktop.engine.training import Runs, open_chosen, search
 from tests.engine.conftest import Made, make_project
 

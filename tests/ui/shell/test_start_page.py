@@ -95,7 +95,8 @@ def test_a_file_that_is_being_read_does_not_replace_a_project_opened_meanwhile(o
 def test_an_import_that_ends_leaves_a_person_where_they_went(opened, home, make_project, tmp_path):
     folder = make_project()
     opened.controller.open(folder)
-    (tmp_path / "late.csv").write_text("a,y\n" + "".join(f"{i},{i % 2}\n" for i in range(90)), encoding="utf-8")
+    rows = "".join(f"{i},{i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(90))
+    (tmp_path / "late.csv").write_text("a,b,y\n" + rows, encoding="utf-8")
     opened.show_stage("")
     opened.start.take_file(tmp_path / "late.csv")
     opened.show_stage("data")
