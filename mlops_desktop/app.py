@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from mlops_desktop.engine.pipeline import ArtifactStore as ArtifactStore
 from mlops_desktop.engine.pipeline import read_suggestions as read_suggestions
 from mlops_desktop.engine.process import Child as Child
 from mlops_desktop.engine.process import MakeOverview as MakeOverview
+from mlops_desktop.engine.process import program_command
 from mlops_desktop.engine.project import Session as Session
 from mlops_desktop.engine.training import open_project as open_project
 from mlops_desktop.engine.training import readable_project as readable_project
@@ -22,7 +24,7 @@ from mlops_desktop.engine.workflow import STAGES as STAGES
 # isort: split
 
 import PySide6
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from mlops_desktop.base.errors import UserError
@@ -34,7 +36,7 @@ from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
 from mlops_desktop.ui.shell.main_window import MainWindow
 from mlops_desktop.ui.shell.panel_modules import needed_later
 from mlops_desktop.ui.shell.settings import Settings
-from mlops_desktop.ui.translation import load_translations
+from mlops_desktop.ui.translation import SYSTEM, load_translations
 
 # WORKAROUND for https://bugreports.qt.io/browse/PYSIDE-3474: its Linux wheels lose references to None, and Python before 3.12 dies of that.
 BROKEN_QT = (6, 12, 0)
@@ -42,13 +44,14 @@ BROKEN_QT = (6, 12, 0)
 
 def make_window(settings: Settings | None = None) -> tuple[QApplication, MainWindow, JobRunner]:
     """The application with its window, not shown yet; with preferences of its own when `settings` is given."""
+    settings = settings or Settings()
+    settings.set_environment()
     found = QApplication.instance()
     app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("MLOps Desktop")
     app.setOrganizationName("MLOps Desktop")
     app.setStyle("Fusion")
-    load_translations(app)
-    settings = settings or Settings()
+    load_translations(app, None if settings.language == SYSTEM else QLocale(settings.language))
     theme.load_fonts()
     theme.choose(app, settings.theme)
     hook = ExceptionHook(app)
@@ -89,10 +92,14 @@ def main(arguments: list[str]) -> int:
         load_extensions()
     except UserError as error:
         return _refuse(str(error))
+    environment = dict(os.environ)  # without what the settings of today put into it
     app, window, jobs = make_window()
     window.show()
     Collector(app)
     if arguments:
         QTimer.singleShot(0, lambda: window.open_path(Path(arguments[0])))
     QTimer.singleShot(200, partial(jobs.warm_up, needed_later()))
-    return app.exec()
+    code = app.exec()
+    if window.restarts:
+        subprocess.Popen(program_command(), env=environment)
+    return code

@@ -2,6 +2,7 @@
 
     python scripts/screenshots.py [--out FOLDER] [--sizes 1280x800,1440x900] [--states empty,sample,wide] [--stages train,app]
                                   [--themes light,dark] [--keep FOLDER]
+    python scripts/screenshots.py --help-pages     the pictures of resources/help
 
 Nothing of the person's is touched: projects, preferences and documents are made in a folder that is removed afterwards, or in the one of
 `--keep`, where the next call finds them trained. No screen is needed; `QT_SCALE_FACTOR=1.5` shows the window as it is at 150 %.
@@ -48,6 +49,7 @@ class Wanted:
     states: list[str]
     stages: list[str]
     themes: list[str]
+    for_help: bool = False  # named after the stage alone
 
 
 def wide_table(path: Path) -> None:
@@ -136,10 +138,21 @@ def pictures(app: QApplication, window: MainWindow, wanted: Wanted, name: str, s
             window.show_theme(theme)
             window.show_stage(stage)
             rest(app, window)
-            file = wanted.out / f"{name}_{theme}_{width}.png"
+            file = wanted.out / (f"{stage or 'start'}.png" if wanted.for_help else f"{name}_{theme}_{width}.png")
             if not window.grab().save(str(file)):
                 raise SystemExit(f"{file} cannot be written")
+            if wanted.for_help:
+                reduce_colors(file)
             yield file.name
+
+
+def reduce_colors(file: Path) -> None:
+    """Write a picture again with 128 colours, which takes a third of the space."""
+    from PIL import Image
+
+    with Image.open(file) as image:
+        few = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
 
 
 def take(app: QApplication, window: MainWindow, wanted: Wanted, home: Path) -> int:
@@ -205,7 +218,10 @@ def arguments() -> tuple[Wanted, Path | None]:
     parser.add_argument("--stages", default="", help="only these; `start` is the start page")
     parser.add_argument("--themes", default=",".join(THEMES))
     parser.add_argument("--keep", type=Path, help="make the projects here and leave them")
+    parser.add_argument("--help-pages", action="store_true", help="take the pictures that the pages of the help show")
     options = parser.parse_args()
+    if options.help_pages:
+        return Wanted(ROOT / "resources" / "help" / "pictures", [(1280, 800)], ["sample"], [], ["light"], for_help=True), options.keep
     sizes = [(int(width), int(height)) for width, height in (size.split("x") for size in options.sizes.split(","))]
     stages = [stage for stage in options.stages.split(",") if stage]
     return Wanted(options.out, sizes, options.states.split(","), stages, options.themes.split(",")), options.keep

@@ -25,9 +25,9 @@ import sys
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 from mlops_desktop import app
-from mlops_desktop.ui.shell import start_page
+from mlops_desktop.ui.shell.settings import Settings
 from pathlib import Path
-start_page.project_home = lambda: Path(sys.argv[1])
+Settings.projects = Path(sys.argv[1])
 def look():
     window = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "main_window")
     jobs = window.controller.jobs

@@ -206,6 +206,11 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/panels/app/input_fields.py": "ui/panels/test_app.py",
     "ui/preview_columns.py": "ui/test_import_dialog.py",
     "ui/shell/top_bar.py": "ui/shell/test_main_window.py",
+    "ui/shell/dialogs.py": "ui/shell/test_help_window.py",
+    "ui/shell/confirm.py": "ui/shell/test_main_window.py",
+    "ui/shell/template_row.py": "ui/shell/test_start_page.py",
+    "ui/shell/window_log.py": "ui/test_project_controller.py",
+    "engine/process/calls/folders.py": "ui/shell/test_recent_projects.py",
     "ui/panels/app/saved_inputs_card.py": "ui/panels/test_app.py",
     "ui/widgets/plot.py": "ui/widgets/test_charts.py",
     "ui/panels/deploy/request_card.py": "ui/panels/test_deploy.py",
@@ -290,6 +295,18 @@ def test_only_its_spec_knows_the_id_of_a_task():
 
 ENGINE = "mlops_desktop.engine"
 FACES = {path.parent.name: path for path in sorted((PACKAGE / "engine").glob("*/__init__.pyi"))}
+
+
+def test_base_holds_nothing_that_one_family_alone_uses():
+    """What the members of one folder of the catalogue share lies beside them, in a module whose name begins with an underscore."""
+    users: dict[str, set[str]] = {path.stem: set() for path in (PACKAGE / "base").glob("*.py")}
+    for path in MODULES:
+        parts = path.relative_to(PACKAGE).parts
+        if parts[0] != "base":
+            for name in imported_names(path):
+                if name.startswith("mlops_desktop.base."):
+                    users[name.split(".")[2]].add("/".join(parts[:2]) if parts[0] == "catalog" else parts[0])
+    assert {name: used for name, used in users.items() if len(used) == 1 and min(used).startswith("catalog/")} == {}
 
 
 def test_each_package_of_the_engine_lists_what_it_offers():

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
 from mlops_desktop.cli.calling import child_process, edited, given_options, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, reason_lines, rows_text
 from mlops_desktop.engine.data import Imported
@@ -19,10 +20,14 @@ from mlops_desktop.engine.process import CheckSteps, ImportFile, Proposal, Propo
 from mlops_desktop.engine.project import (
     Project,
     ProjectLock,
+    copy_project,
+    filled_brief,
     new_project_folder,
     project_to_json,
     read_project,
+    rename_project,
     set_field,
+    template_of,
     to_json,
     write_project,
 )
@@ -76,9 +81,26 @@ def _new_project(args: argparse.Namespace) -> Project:
     """
     given = given_options(args.data, args.source)
     project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
+    if args.template:
+        project = replace(project, brief=filled_brief(template_of(args.template), project.brief))
     if args.like is not None:
         project = read_like(project, read_project(args.like))
     return replace(project, source=given or project.source)
+
+
+def rename_command(args: argparse.Namespace) -> int:
+    """Give a project and its folder another name."""
+    print(rename_project(args.dir, args.name))
+    return 0
+
+
+def copy_command(args: argparse.Namespace) -> int:
+    """Copy a project."""
+    if args.to.exists():
+        raise UserError(msg("There is a folder “{folder}” already.", folder=args.to), "Choose another name.")
+    with ProjectLock(args.dir):
+        copy_project(args.dir, args.to, Silent())
+    return 0
 
 
 def _remove_made_files(folder: Path, existed: bool) -> None:

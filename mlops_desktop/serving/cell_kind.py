@@ -12,7 +12,7 @@ from .cells import MISSING_NUMBER_TEXTS
 from .date_formats import has_day, is_clock
 
 CellKind = Literal["", "number", "date", "boolean", "text"]
-_MISSING = frozenset(text.casefold() for text in (*MISSING_NUMBER_TEXTS, "n.a.", "k.a.", "n/d", r"\N", "#N/A", "#REF!", "#NAME?", "#NUM!"))
+_MISSING = frozenset(text.casefold() for text in (*MISSING_NUMBER_TEXTS, "n.a.", "k.a.", "n/d"))
 _BOOLEANS = frozenset(("true", "false"))
 _EXPONENT = "(?:[eE][+-]?[0-9]+)?"
 _GROUPED = r"[0-9]{1,3}(?:[ \u00a0\u2009\u202f'’][0-9]{2,3})+"

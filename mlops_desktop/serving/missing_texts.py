@@ -1,4 +1,4 @@
-"""Texts that a cell holds instead of a value, by which a row without any value is distinguished from a row of names or units."""
+"""Texts that a cell holds instead of a value: in any column, and by which a row without any value is no row of names or units."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from collections.abc import Iterable
 
 from .cell_kind import cell_kind
 
-_MISSING_TEXT = re.compile(
-    r"(?i)unknown|unbekannt|inconnue?|desconocido|missing|fehlt|fehlend|none|keine?r?|nichts?|nothing|empty"
-    r"|(?:not|was not) (?:available|known|recorded|measured|applicable|detected|reported|tested|stated|specified|given|answered)"
-    r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar|beantwortet|angegeben|zutreffend)"
-    r"|sans objet|sin datos|non disponibile|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine (?:angaben?|antwort|daten)|ohne angabe"
-    r"|nil|void|blank|leer|tbd|error|refused|withheld|declined|verweigert|no (?:answer|data|response|value|reply)"
-    r"|(?:i )?do(?:n['’]?t| not) know|wei(?:ß|ss) (?:ich )?nicht|prefer not to (?:say|answer)|undisclosed|<?(?:lod|loq)|bdl"
-    r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)"
-    r"|[(\[<]?(?:null|none|na|nan|missing|empty|blank|leer)[)\]>]?"
-    r"|undefined|nat|not? a time|[-–—:?.…*_]+|#{2,}"
+# As patterns without regard to case. What means in any column, alone in its cell, that nothing is known:
+UNKNOWN = (
+    r"unknown|unbekannt|inconnue?|desconocido|missing|fehlt"
+    r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
+    r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar)|sans objet|sin datos|non disponibile"
+    r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|verweigert|withheld"
+    r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|undefined|nat|not? a time|#{2,}|\.\.+|…"
 )
+# What programs write in brackets for it:
+BRACKETED = r"[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|unknown|unbekannt|vide|vacío|vacio|vuoto|keine angabe|not set)[)\]>]"
+# What may be a value in a column, but not where all other cells of the row mean that nothing is known:
+_IN_SUCH_A_ROW = (
+    r"fehlend|none|keine?r?|nichts?|nothing|empty|null|na|nan|was not (?:available|known|recorded|measured|applicable|detected|reported)"
+    r"|was not tested|(?:not|was not) (?:stated|specified|given|answered)|nicht (?:beantwortet|angegeben|zutreffend)"
+    r"|keine (?:angaben|antwort|daten)|ohne angabe|declined|no (?:answer|data|response|value|reply)"
+    r"|(?:i )?do(?:n['’]?t| not) know|wei(?:ß|ss) (?:ich )?nicht|prefer not to (?:say|answer)|undisclosed|<?(?:lod|loq)|bdl"
+    r"|[-–—:?.…*_]+"
+)
+_MISSING_TEXT = re.compile(f"(?i){UNKNOWN}|{BRACKETED}|{_IN_SUCH_A_ROW}")
 
 
 def means_missing(text: str) -> bool:

@@ -18,6 +18,7 @@ from mlops_desktop.base.resources import CONTEXT, resource_folder
 from mlops_desktop.serving.message import Message
 
 T = TypeVar("T")
+SYSTEM = "system"  # the language of the desktop
 CATALOGUE = "mlops_desktop"  # mlops_desktop_de.qm is the German one
 
 
@@ -46,6 +47,19 @@ def load_translations(app: QCoreApplication, locale: QLocale | None = None, fold
     if own.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(own)
     return app.installTranslator(translator)
+
+
+def languages() -> dict[str, str]:
+    """The languages that the window can have, by their codes, each by its own name: English, and that of each catalogue."""
+    files = sorted((resource_folder() / "translations").glob(f"{CATALOGUE}_*.qm"))
+    codes = [path.stem.removeprefix(f"{CATALOGUE}_") for path in files]
+    return {"en": "English", **{code: QLocale(code).nativeLanguageName() for code in codes}}
+
+
+def language() -> str:
+    """The code of the language in force."""
+    found = catalogue()
+    return found.stem.removeprefix(f"{CATALOGUE}_") if found else "en"
 
 
 def catalogue() -> Path | None:

@@ -12,9 +12,9 @@ from urllib.parse import quote
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.cli.project import _new_project
+from mlops_desktop.cli.project import _new_project, copy_command, rename_command
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project import Answer, ColumnNote, Project, write_project
+from mlops_desktop.engine.project import Answer, ColumnNote, Project, read_project, write_project
 from tests.cli.conftest import SAMPLES, call, refused
 from tests.engine.disks import read_only_disk
 
@@ -270,7 +270,7 @@ LIKE = Project(
 
 def made(tmp_path, like, target="", source=()):
     (tmp_path / "x.csv").write_text("a,y\n1,2\n", encoding="utf-8")
-    given = {"dir": tmp_path / "new", "target": target, "task": None, "metric": "", "source": [*source], "like": like}
+    given = {"dir": tmp_path / "new", "target": target, "task": None, "metric": "", "source": [*source], "like": like, "template": ""}
     return _new_project(argparse.Namespace(data=str(tmp_path / "x.csv"), **given))
 
 
@@ -293,3 +293,18 @@ def test_what_is_given_goes_before(tmp_path):
 def test_a_project_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(UserError):
         made(tmp_path, tmp_path / "gone")
+
+
+def test_a_project_is_copied_renamed_and_begun_with_a_template(tmp_path, capsys):
+    (tmp_path / "p").mkdir()
+    write_project(tmp_path / "p", Project(name="p", seed=3))
+    assert copy_command(argparse.Namespace(dir=tmp_path / "p", to=tmp_path / "q")) == 0
+    assert rename_command(argparse.Namespace(dir=tmp_path / "q", name="second")) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "second")
+    assert read_project(tmp_path / "second") == Project(name="second", seed=3)
+    with pytest.raises(UserError, match="already"):
+        copy_command(argparse.Namespace(dir=tmp_path / "p", to=tmp_path / "second"))
+    given = {"data": "a.csv", "source": [], "target": "", "task": None, "metric": "", "like": None}
+    assert _new_project(argparse.Namespace(dir=tmp_path / "r", template="churn", **given)).brief.statement.startswith("Which customers")
+    with pytest.raises(UserError, match="no template"):
+        _new_project(argparse.Namespace(dir=tmp_path / "r", template="weather", **given))

@@ -6,7 +6,8 @@ from mlops_desktop.serving.missing_texts import all_missing, means_missing
 
 
 @pytest.mark.parametrize(
-    "text", ["", "NA", "k. A.", "keine Angabe", "verweigert", "prefer not to say", "(null)", "<NA>", "..", "####", "#NV"]
+    "text",
+    ["", "NA", "k. A.", "keine Angabe", "verweigert", "prefer not to say", "(null)", "<NA>", "(not set)", "[unknown]", "..", "####", "#NV"],
 )
 def test_words_for_missing(text):
     assert means_missing(text)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mlops_desktop.base.service_files import readme
+from mlops_desktop.catalog.exporters._service_files import readme
 from mlops_desktop.serving.openapi import openapi_document
 from mlops_desktop.serving.pages import all_routes
 from mlops_desktop.serving.routes import ROUTES, Limits, Route, by_path, routes_table

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.base.service_files import write_service
+from mlops_desktop.catalog.exporters._service_files import write_service
 from mlops_desktop.serving import serve
 
 

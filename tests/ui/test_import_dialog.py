@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QCheckBox, QCom
 from mlops_desktop import app as application
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.ui.import_dialog import ImportDialog
-from mlops_desktop.ui.shell import start_page as start
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.widgets.notes_model import FIELDS
 from mlops_desktop.ui.widgets.notices import Banner
@@ -42,7 +41,7 @@ def shared(qapp, tmp_path_factory):
 @pytest.fixture
 def opened(shared, tmp_path, monkeypatch):
     """`opened(text)`: the dialog of a file with this text, chosen on the start page, with its first rows."""
-    monkeypatch.setattr(start, "project_home", lambda: tmp_path / "documents")
+    monkeypatch.setattr(Settings, "projects", tmp_path / "documents")
 
     def open_(content: str | bytes, name: str = "table.csv") -> ImportDialog:
         file = tmp_path / name

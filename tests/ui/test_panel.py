@@ -266,7 +266,7 @@ def states(window: MainWindow, qtbot: QtBot) -> dict[str, list[tuple[str, str]]]
     for page in ("run", "monitor"):
         window.panel.show_page(page)
         found[page] = seen(window.panel)
-    assert window._questions is None
+    assert window.dialogs.questions is None
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.base.service_files import write_service, write_text
+from mlops_desktop.catalog.exporters._service_files import write_service, write_text
 from mlops_desktop.serving.manifest import FILES, contents
 
 PORT = 8000

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.service_files import write_service
+from mlops_desktop.catalog.exporters._service_files import write_service
 from mlops_desktop.serving.manifest import contents
 
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.text_file import refuse_binary
+from mlops_desktop.catalog.sources._text_file import refuse_binary
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.text_file import SAMPLE_BYTES
 from mlops_desktop.catalog.sources._compressed import PlainFile
+from mlops_desktop.catalog.sources._text_file import SAMPLE_BYTES
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 from mlops_desktop.serving.stacked_tables import IRREGULAR, ParseRows, filled_lines, table_starts

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.text_file import encoding_rivals
+from mlops_desktop.catalog.sources._text_file import encoding_rivals
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.split_decimals import MAY_BE_SPLIT, SPLIT, SplitDecimals

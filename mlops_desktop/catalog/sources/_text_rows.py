@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.utf8_file import Utf8File
 from mlops_desktop.catalog.sources._regular_rows import RegularRows, parse_regular
+from mlops_desktop.catalog.sources._utf8_file import Utf8File
 from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
 from mlops_desktop.serving.dialect import FIXED, UNCLOSED_QUOTE, Dialect, count_quotes, ends_unclosed, numbered_rows, swallows_lines
 from mlops_desktop.serving.header import generated_names

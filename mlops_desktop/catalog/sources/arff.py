@@ -12,8 +12,8 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.source import Batches, ReadReport, Source, table_batches
-from mlops_desktop.base.text_file import decode, find_encoding
 from mlops_desktop.catalog.sources._compressed import plain_file
+from mlops_desktop.catalog.sources._text_file import decode, find_encoding
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 

@@ -15,13 +15,13 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import UNKNOWN_DECIMAL, Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.text_file import SAMPLE_BYTES, byte_facts, find_encoding, pieces, sample_text, write_beginning
-from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
+from mlops_desktop.catalog.sources._text_file import SAMPLE_BYTES, byte_facts, find_encoding, pieces, sample_text, write_beginning
 from mlops_desktop.catalog.sources._text_notes import damaged_cells, encoding_notes, split_notes
+from mlops_desktop.catalog.sources._utf8_file import Utf8File, utf8_file
 from mlops_desktop.serving.csv_names import usual_width
 from mlops_desktop.serving.dialect import (
     BLANKS,

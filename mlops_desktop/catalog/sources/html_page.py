@@ -11,10 +11,10 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import listed
 from mlops_desktop.base.source import Batches, file_notes, table_batches
-from mlops_desktop.base.text_file import decode, find_encoding, refuse_binary
 from mlops_desktop.catalog.sources._page_tables import PageTable, page_tables
 from mlops_desktop.catalog.sources._rows_to_table import table_of_rows
 from mlops_desktop.catalog.sources._table_source import TableSource
+from mlops_desktop.catalog.sources._text_file import decode, find_encoding, refuse_binary
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
 

@@ -15,11 +15,11 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
-from mlops_desktop.base.text_file import write_beginning
 from mlops_desktop.catalog.sources._column_builder import PART_ROWS, ColumnBuilder, add_rows
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import plain_file
 from mlops_desktop.catalog.sources._json_records import Records, as_cell, doubled_keys, find_records, flatten
+from mlops_desktop.catalog.sources._text_file import write_beginning
 from mlops_desktop.serving.header import generated_names, is_header
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg

@@ -11,9 +11,9 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import listed
 from mlops_desktop.base.source import Batches, table_batches
-from mlops_desktop.base.text_file import decode, find_encoding
 from mlops_desktop.catalog.sources._rows_to_table import table_of_rows
 from mlops_desktop.catalog.sources._table_source import TableSource
+from mlops_desktop.catalog.sources._text_file import decode, find_encoding
 from mlops_desktop.serving.message import msg
 
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")

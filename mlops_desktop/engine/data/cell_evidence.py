@@ -13,6 +13,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.missing_texts import BRACKETED, UNKNOWN
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 
@@ -20,17 +21,9 @@ STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable f
 
 
 _FREQUENT = 0.002  # a known word for missing stands in at least this share of the cells, any other in STRAY_SHARE; rarer ones are strays
-_UNKNOWN = re.compile(
-    r"(?i)unknown|unbekannt|inconnue?|desconocido|missing|fehlt"
-    r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
-    r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar)|sans objet|sin datos|non disponibile"
-    r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|verweigert|withheld"
-    r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|undefined"
-    r"|[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|unknown|unbekannt|vide|vacío|vacio|vuoto|keine angabe)[)\]>]"
-    r"|nat|not? a time|:(?: ?[a-z]{1,2})?|##+|\.\.+|…"
-)
-# Words for a value below what was measured: no number is given, but something is known.
-_MOST_WORDS = 3  # that are not known
+_MOST_NOT_KNOWN = 3  # different texts that are none of the known ones
+_UNKNOWN = re.compile(rf"(?i){UNKNOWN}|{BRACKETED}|:(?: ?[a-z]{{1,2}})?")
+# For a value below what was measured: no number is given, but something is known.
 _BELOW = re.compile(
     r"(?i)[<>]? ?(?:lod|loq|mdl|bg|ng|nwg|dl|bdl|llod|lloq)|n\. ?n\.|n\.? ?d\.?|n\. ?b\.|not detected|not detectable|nicht nachweisbar"
     r"|nicht nachgewiesen|below (?:lod|loq|detection limit|limit of detection)|unter (?:bestimmungs|nachweis)grenze"
@@ -91,7 +84,7 @@ def without_missing_texts(raw: RawColumn, column: Column, present: Bools, bad: B
     absent = {i: text for i, text in zip(often, raw.texts_at(often), strict=True) if not re.search("[0-9]", text)}
     if not (
         absent
-        and len(absent.keys() - known) <= 3
+        and len(absent.keys() - known) <= _MOST_NOT_KNOWN
         and (readable >= 20 or (known.issuperset(absent) and readable >= 2))
         and raw.count(bad) <= 0.5 * total
     ):

@@ -21,6 +21,7 @@ from .calls.evaluation import EvaluateFile as EvaluateFile
 from .calls.evaluation import MeasureChecks as MeasureChecks
 from .calls.evaluation import MeasureResponseTime as MeasureResponseTime
 from .calls.evaluation import WriteReport as WriteReport
+from .calls.folders import CopyProject as CopyProject
 from .calls.model import ExplainRow as ExplainRow
 from .calls.model import Export as Export
 from .calls.model import ExportedFiles as ExportedFiles
@@ -42,6 +43,7 @@ from .calls.training import Train as Train
 from .child_process import Child as Child
 from .child_process import Crashed as Crashed
 from .child_process import Failed as Failed
+from .child_process import program_command as program_command
 from .frozen import run_helper as run_helper
 from .local_service import serve_bundle as serve_bundle
 from .local_service import service_command as service_command

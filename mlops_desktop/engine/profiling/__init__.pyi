@@ -1,3 +1,4 @@
+from .code_rules import negative_codes as negative_codes
 from .data_health import FixEffect as FixEffect
 from .data_health import apply_fixes as apply_fixes
 from .data_health import effect_text as effect_text

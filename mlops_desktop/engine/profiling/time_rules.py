@@ -19,7 +19,8 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column
 
 TIME_ORDER = FindingKind("time_order", "{column} orders the rows in time")
-_LEAST_ROWS, _LEAST_MOMENTS = 30, 8
+_LEAST_ROWS = 30
+_LEAST_MOMENTS = 4  # one to test with, and three that make two folds
 _ORDERED = 0.99  # share of the rows that are not before the one above them from which a column rises
 _UNIQUE = 0.9  # moments per row from which each row is an event of its own
 _BIRTH = re.compile(r"(.*_)?(birth|birthday|birthdate|dob|born|geburt\w*|geboren|naissance|nacimiento|nascita|nascimento)(_.*)?")

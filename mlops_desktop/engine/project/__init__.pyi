@@ -35,6 +35,9 @@ from .project_file import read_document as read_document
 from .project_file import read_project as read_project
 from .project_file import restore_backup as restore_backup
 from .project_file import write_project as write_project
+from .project_folder import copy_project as copy_project
+from .project_folder import free_folder as free_folder
+from .project_folder import rename_project as rename_project
 from .project_lock import ProjectLock as ProjectLock
 from .refusals import fitting_encodings as fitting_encodings
 from .refusals import refuse_encodings as refuse_encodings
@@ -53,3 +56,7 @@ from .serialization import json_name as json_name
 from .serialization import parameters as parameters
 from .serialization import to_json as to_json
 from .session import Session as Session
+from .templates import TEMPLATES as TEMPLATES
+from .templates import Template as Template
+from .templates import filled_brief as filled_brief
+from .templates import template_of as template_of

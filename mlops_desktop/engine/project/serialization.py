@@ -11,7 +11,7 @@ import difflib
 import math
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +32,11 @@ from mlops_desktop.serving.value_text import value_text
 T = TypeVar("T")
 OMIT_NONE = {"omit_none": True}  # metadata of a field that stands in no JSON while it is None
 INLINE = {"inline": True, "omit_none": True}  # of a field `Dataclass | None`, whose own fields stand in the object around it
+
+
+def _once(function: Callable[[type[Any]], T]) -> Callable[[type[Any]], T]:
+    """Decorates a function of a class: its result is kept. mypy takes a class as an argument of `cache` for one of its instances."""
+    return typing.cast(Callable[[type[Any]], T], cache(function))
 
 
 def json_name(name: str) -> dict[str, str]:
@@ -114,13 +119,9 @@ def _changed(value: Any) -> Any:
     return value
 
 
+@_once
 def hints(cls: type[Any]) -> dict[str, Any]:
     """Type by field of a dataclass, in their order."""
-    return _hints(cls)  # type: ignore[arg-type]  # a class is hashable; mypy asks its instances
-
-
-@cache
-def _hints(cls: type[Any]) -> dict[str, Any]:
     known = typing.get_type_hints(cls)
     return {f.name: known[f.name] for f in dataclasses.fields(cls)}
 
@@ -207,7 +208,7 @@ def read_object(cls: type[Any], value: Any, where: str) -> Any:
     """A dataclass from an object; fields that are not named keep their defaults, and unknown ones are refused."""
     if not isinstance(value, dict):
         raise refused(where or "the project", value, "an object of names and values")
-    known = _json_names(cls)  # type: ignore[arg-type]  # as in `hints`
+    known = _json_names(cls)
     given: dict[str, tuple[str, Any]] = {}  # place and JSON by field
     for name, item in value.items():
         if name not in known:
@@ -223,14 +224,16 @@ def read_object(cls: type[Any], value: Any, where: str) -> Any:
     return cls(**{field: read_field(cls, field, item, place) for field, (place, item) in given.items()})
 
 
-@cache
+@_once
 def _json_names(cls: type[Any]) -> dict[str, tuple[str, bool]]:
     """The names that an object of JSON may hold: the field that each belongs to, and whether it is one of an inline dataclass there."""
     names: dict[str, tuple[str, bool]] = {}
     for field in dataclasses.fields(cls):
         if "inline" in field.metadata:
-            inner = next(kind for kind in typing.get_args(hints(cls)[field.name]) if dataclasses.is_dataclass(kind))
-            names |= dict.fromkeys(_json_names(inner), (field.name, True))  # type: ignore[arg-type]  # as in `hints`
+            inner = next(
+                kind for kind in typing.get_args(hints(cls)[field.name]) if isinstance(kind, type) and dataclasses.is_dataclass(kind)
+            )
+            names |= dict.fromkeys(_json_names(inner), (field.name, True))
         else:
             names[field.metadata.get("json_name", field.name)] = (field.name, False)
     return names
@@ -245,13 +248,9 @@ def read_field(cls: type[Any], name: str, value: Any, where: str) -> Any:
     return check_text(found, where) if isinstance(found, str) else found
 
 
+@_once
 def parameters(cls: type[Any]) -> dict[str, Param]:
     """The declared parameters among the fields of a dataclass."""
-    return _parameters(cls)  # type: ignore[arg-type]  # as in `hints`
-
-
-@cache
-def _parameters(cls: type[Any]) -> dict[str, Param]:
     return {f.name: f.metadata["param"] for f in dataclasses.fields(cls) if "param" in f.metadata}
 
 
@@ -265,12 +264,8 @@ def bounds(cls: type[Any]) -> dict[str, tuple[float, float]]:
     return found
 
 
+@_once
 def _required(cls: type[Any]) -> frozenset[str]:
-    return _required_fields(cls)  # type: ignore[arg-type]  # as in `hints`
-
-
-@cache
-def _required_fields(cls: type[Any]) -> frozenset[str]:
     fields = dataclasses.fields(cls)
     return frozenset(f.name for f in fields if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING)
 

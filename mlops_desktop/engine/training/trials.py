@@ -20,7 +20,7 @@ from mlops_desktop.base.families import Algorithm, Operation
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.engine.metrics import score
 from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline, FittedSteps, Pipeline, fit_steps, read_candidate
-from mlops_desktop.engine.processors import cores
+from mlops_desktop.engine.processors import cores, memory_for_training
 from mlops_desktop.engine.project import project_from_json, project_to_json
 from mlops_desktop.engine.training.executor import InProcess, Processes, Task, TaskFailed, run_here
 from mlops_desktop.engine.training.library_imports import load_libraries
@@ -32,8 +32,7 @@ from mlops_desktop.serving.message import as_message, joined, msg
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")
 BESIDE_FROM = 1.0  # seconds of a fold from which it pays to fit the others in processes beside each other
-PROCESS_SHARE = 0.5  # of the free memory: what these processes may take
-MATRIX_SHARE = 0.2  # of the free memory: what the matrices of all folds may take to be kept between trials
+MATRIX_SHARE = 0.4  # of the memory for training: what the matrices of all folds may take to be kept between trials
 
 
 class Folds:
@@ -79,19 +78,15 @@ class Folds:
         return Task.of(key, function, folder=folder, project=project, **arguments)
 
     def _fits(self, pair: tuple[Matrix, Matrix]) -> bool:
-        import psutil
-
         kept = sum(_size((fitted.matrix, valid)) for fitted, valid in self._kept.values())
-        return bool(kept + _size(pair) * len(self.pipeline.folds) < MATRIX_SHARE * psutil.virtual_memory().available)
+        return bool(kept + _size(pair) * len(self.pipeline.folds) < MATRIX_SHARE * memory_for_training())
 
     def processes(self) -> int:
         """How many folds may be fitted at once, by processors and by memory: each process holds the table and its matrices."""
-        import psutil
-
         pipeline = self.pipeline
         kept = sum(_size((fitted.matrix, valid)) for fitted, valid in self._kept.values()) / max(1, len(self._kept))
         each = 2**28 + 3 * kept * len(pipeline.folds)
-        return int(max(1, min(cores(), len(pipeline.folds), PROCESS_SHARE * psutil.virtual_memory().available / each)))
+        return int(max(1, min(cores(), len(pipeline.folds), memory_for_training() / each)))
 
     def fit_fold(self, candidate: Candidate | Combination, fold: int, job: Job) -> None:
         """Put the out-of-fold scores of one fold into the store, unless they are there."""

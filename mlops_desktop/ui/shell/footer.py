@@ -108,7 +108,9 @@ class Footer(QFrame):
 
 
 class LogDrawer(QFrame):
-    """What was done, line by line. No cell values are in it."""
+    """What was done, line by line. No cell values are in it. `open_asked`: the person wants to see the file of it."""
+
+    open_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,6 +135,7 @@ class LogDrawer(QFrame):
             self._filter,
             Button(self.tr("Copy"), self._copy, name="log_copy", kind="link", icon="copy"),
             Button(self.tr("Save …"), self._save, name="log_save", kind="link", icon="save"),
+            Button(self.tr("Open the file"), self.open_asked.emit, name="log_open", kind="link", icon="log"),
         )
         inner = card(tools, (self._text, 1))
         self.setLayout(column(inner, margins=(20, 0, 20, 10)))

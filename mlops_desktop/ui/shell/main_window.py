@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.workflow import STAGES, TITLES
@@ -19,15 +19,17 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.readings import Readings
 from mlops_desktop.ui.shell.banner import Banner
 from mlops_desktop.ui.shell.command_palette import Entry, focus
-from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
+from mlops_desktop.ui.shell.confirm import confirmed
+from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash
+from mlops_desktop.ui.shell.dialogs import Dialogs
 from mlops_desktop.ui.shell.disk_space import free_disk_space
-from mlops_desktop.ui.shell.footer import Footer, LogDrawer
+from mlops_desktop.ui.shell.footer import Footer
 from mlops_desktop.ui.shell.panel_stack import PanelStack
-from mlops_desktop.ui.shell.questions_dialog import ProjectQuestions
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.shell.side_bar import SideBar
 from mlops_desktop.ui.shell.start_page import StartPage
 from mlops_desktop.ui.shell.top_bar import TopBar
+from mlops_desktop.ui.shell.window_log import WindowLog
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import column, repaint_icons, row
 
@@ -49,6 +51,7 @@ class MainWindow(QMainWindow):
         self.controller.readings = Readings(lambda: settings.readings, partial(setattr, settings, "readings"))
         self._settings = settings
         self._closing = False
+        self.restarts = False  # whether the program is to be started again once the window is closed
         self._build(jobs)
         self._connect(hook)
         self._shortcuts()
@@ -61,16 +64,18 @@ class MainWindow(QMainWindow):
         self.pages = PanelStack(self.controller, self.start)
         self._banner = Banner()
         self._footer = Footer(jobs)
-        self._questions: ProjectQuestions | None = None
-        self._drawer = LogDrawer()
+        self.log = WindowLog(self.controller)
+        self.dialogs = Dialogs(self.controller, self._settings, self.log.file, self)
+        self._drawer = self.log.drawer
         self._drawer.hide()
         self.side, self.top = SideBar(), TopBar(self._search_entries)
         self.rail = self.side.rail
         content = QWidget()
+        self._tour_place = column()
         banner_place = QWidget()
         banner_place.setLayout(column(self._banner, margins=(20, 12, 20, 0)))
         self._banner.hide()
-        content.setLayout(column(self.top, banner_place, (self.pages, 1), self._drawer, self._footer, spacing=0))
+        content.setLayout(column(self.top, self._tour_place, banner_place, (self.pages, 1), self._drawer, self._footer, spacing=0))
         whole = QWidget()
         whole.setLayout(row(self.side, (content, 1), spacing=0))
         self.setCentralWidget(whole)
@@ -90,15 +95,17 @@ class MainWindow(QMainWindow):
         controller.closed.connect(self._leave_project)
         self.shown_stage.connect(self.start.note_stage)
         controller.saved.connect(self._footer.show_saved)
-        controller.log.connect(self._log)
+        controller.log.connect(self.log.add)
         controller.go_to.connect(self.show_stage)
         hook.refused.connect(lambda text: self._show_banner("err", text, ""))
         hook.crashed.connect(self._show_crash)
+        self.start.tour_asked.connect(self._begin_tour)
         self.side.home_asked.connect(partial(self.show_stage, ""))
         self.side.theme_asked.connect(self._next_theme)
         self.side.help_asked.connect(self._show_help)
-        self.side.about_asked.connect(self._show_about)
-        self.side.questions_asked.connect(self._show_questions)
+        self.side.settings_asked.connect(self._show_settings)
+        self.side.about_asked.connect(self.dialogs.show_about)
+        self.side.questions_asked.connect(self.dialogs.show_questions)
         self.top.undo_asked.connect(controller.undo)
         self.top.redo_asked.connect(controller.redo)
         self.top.back_asked.connect(self._go_back)
@@ -121,6 +128,7 @@ class MainWindow(QMainWindow):
             "Alt+Right": self._go_next,
             "Ctrl+Return": self._press_primary,
             "Ctrl+Enter": self._press_primary,
+            "Ctrl+,": self._show_settings,
             "F1": self._show_help,
             "Escape": self._drawer.hide,
             **{f"Alt+{number}": partial(self.show_stage, id_) for number, id_ in enumerate(STAGES[:9], start=1)},
@@ -182,10 +190,7 @@ class MainWindow(QMainWindow):
     def _leave_project(self) -> None:
         """Delete everything that shows the project that was open."""
         self.pages.delete_panels()
-        if self._questions is not None:
-            self._questions.close()
-            self._questions.deleteLater()
-            self._questions = None
+        self.dialogs.leave_project()
         self.show_stage("")
 
     @Slot()
@@ -215,18 +220,9 @@ class MainWindow(QMainWindow):
         self.top.show_history(session.undo_label if session else "", session.redo_label if session else "")
         self.top.show_ways(self.stage, self.panel.unready()[0] if self.panel else "", session is not None)
 
-    @Slot(str)
-    def _log(self, text: str) -> None:
-        """Keep a line for the log, without cells of the data."""
-        if "“" in text:
-            project, overview = self.controller.project, self.controller.overview()
-            names = {project.name, project.file, project.target, *project.columns, *TITLES.values()}
-            text = without_cells(text, names | {column.name for column in (overview.columns if overview else ())})
-        self._drawer.add(text)
-
     @Slot(str, str, str)
     def _show_banner(self, tone: str, text: str, stage: str) -> None:
-        self._log(text)
+        self.log.add(text)
         self._banner.show_message(tone, text, stage)
 
     @Slot(str, str, str)
@@ -236,31 +232,29 @@ class MainWindow(QMainWindow):
 
     @Slot(str, str, object)
     def _show_offer(self, text: str, message: str, act: Callable[[], object]) -> None:
-        self._log(text)
+        self.log.add(text)
         self._banner.show_message("warn", text, "", offer=(message, act))
 
     @Slot(str, str)
     def _show_crash(self, what: str, details: str, stage: str = "") -> None:
-        self._log(what)
         self._banner.show_message("err", what, "", details, about=stage)
-        show_crash(what, f"{details}\n\n" + "\n".join(self._drawer.lines()), self)
+        show_crash(what, self.log.add_crash(what, details), self)
 
     def _show_help(self) -> None:
-        self._show_banner(
-            "info", self.panel.purpose if self.panel else self.tr("Choose a data file to begin, or open a project."), self.stage
-        )
+        self.dialogs.show_help(self.stage)
 
     @Slot()
-    def _show_about(self) -> None:
-        from mlops_desktop.ui.shell.about_box import AboutBox  # its list of licences is not needed at the start
-
-        AboutBox(self).open()
+    def _begin_tour(self) -> None:
+        self.dialogs.show_tour(self.start.take_sample, self._tour_place)
 
     @Slot()
-    def _show_questions(self) -> None:
-        if self._questions is None:
-            self._questions = ProjectQuestions(self.controller, self)
-        self._questions.open_list()
+    def _show_settings(self) -> None:
+        self.dialogs.show_settings(self.show_theme, self._restart, self.start.show_recent)
+
+    @Slot()
+    def _restart(self) -> None:
+        self.restarts = True
+        self.restarts = self.close()
 
     def _search_entries(self) -> list[Entry]:
         entries: list[Entry] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
@@ -270,8 +264,11 @@ class MainWindow(QMainWindow):
             (self.tr("Light or dark"), self.tr("setting"), self._next_theme),
             (self.tr("Log"), self.tr("action"), self._drawer.show),
             (self.tr("Free disk space"), self.tr("action"), partial(free_disk_space, self.controller)),
-            (self.tr("Questions: what is in doubt"), self.tr("action"), self._show_questions),
-            (self.tr("About: version and licences"), self.tr("action"), self._show_about),
+            (self.tr("Questions: what is in doubt"), self.tr("action"), self.dialogs.show_questions),
+            (self.tr("Settings: language, theme, size, folders, limits, privacy"), self.tr("action"), self._show_settings),
+            (self.tr("Tour: ten steps with a sample"), self.tr("action"), self._begin_tour),
+            (self.tr("Help for this page"), self.tr("action"), self._show_help),
+            (self.tr("About: version and licences"), self.tr("action"), self.dialogs.show_about),
             (self.tr("Open or make a project"), self.tr("action"), partial(self.show_stage, "")),
         ]
         for id_, panel in self.pages.panels.items():
@@ -304,6 +301,7 @@ class MainWindow(QMainWindow):
         for panel in self.pages.panels.values():
             panel.restyle()
         self.start.restyle()
+        self.dialogs.restyle()
 
     @Slot()
     def _follow_system(self) -> None:
@@ -368,10 +366,4 @@ class MainWindow(QMainWindow):
         return not why or self._asked(self.tr("The last changes are not saved. {why}").format(why=why), self.tr("Close without saving"))
 
     def _asked(self, text: str, yes: str) -> bool:
-        box = QMessageBox(self)
-        box.setObjectName("close_question")
-        box.setText(text)
-        agreed = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(self.tr("Go on working"), QMessageBox.ButtonRole.RejectRole))
-        box.exec()
-        return box.clickedButton() is agreed
+        return confirmed(self, text, yes, self.tr("Go on working"), name="close_question")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,18 +13,9 @@ from PySide6.QtCore import QObject
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Imported, Location, name_of
 from mlops_desktop.engine.process import ImportFile, Propose
-from mlops_desktop.engine.project import Project, new_project_folder, write_project
+from mlops_desktop.engine.project import Project, free_folder, new_project_folder, write_project
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import error_text
-
-
-def free_folder(home: Path, name: str) -> Path:
-    """A folder that is not there yet, named after `name`."""
-    stem = re.sub(r"[^\w\- ]+", "_", name).strip(" _")[:60] or "project"
-    folder, number = home / stem, 2
-    while folder.exists():
-        folder, number = home / f"{stem} {number}", number + 1
-    return folder
 
 
 class NewProject(QObject):
@@ -40,21 +30,20 @@ class NewProject(QObject):
         self._controller, self._made = controller, made
         self.stage = ""  # the stage that is in front of the person; empty for the start page
 
-    def make(self, home: Path, file: Location, target: str = "", decided: Project | None = None) -> None:
-        """Make a project of a data file or of an address in a new folder in `home`. `decided` holds source and notes."""
+    def make(self, home: Path, file: Location, decided: Project, *, given: bool) -> None:
+        """Make a project of a data file or of an address in a new folder in `home`. `decided` holds what is decided of it already; `given`:
+        its source is read as it is.
+        """
         name = name_of(file)
         folder = free_folder(home, Path(name).stem)
-        project = Project(name=folder.name, target=target)
+        project = replace(decided, name=folder.name)
         try:
             home.mkdir(parents=True, exist_ok=True)
             new_project_folder(folder)
-            write_project(folder, project)
+            write_project(folder, Project(name=folder.name, target=project.target, brief=project.brief))
         except (OSError, UserError) as error:
             self._show_not_made(folder, error)
             return
-        if decided is not None:
-            target = decided.target or target
-            project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers, target=target)
         asked_at, read = self.stage, list[Imported]()
 
         def over() -> None:
@@ -64,7 +53,7 @@ class NewProject(QObject):
                 shutil.rmtree(folder, ignore_errors=True)
 
         self._controller.ask(
-            ImportFile(folder, project, str(file), as_given=decided is not None),
+            ImportFile(folder, project, str(file), as_given=given),
             read.append,
             owner="start",
             title=self.tr("Reading {file}").format(file=name),

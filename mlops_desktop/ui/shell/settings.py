@@ -1,15 +1,30 @@
-"""The person's preferences: theme, recent projects, position of the window."""
+"""The person's preferences: language, theme, zoom, folders, limits, recent projects, position of the window."""
 
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from mlops_desktop.engine.processors import MEMORY, PROCESSORS
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import SYSTEM
 
-MOST_RECENT = 8
+MOST_RECENT = 500
+ZOOMS = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent
+
+
+@dataclass(frozen=True)
+class ProjectSummary:
+    """What the list of projects shows of one: its status when it was last open, its rows and its columns (0 unknown)."""
+
+    status: str = ""
+    rows: int = 0
+    columns: int = 0
 
 
 class Settings:
@@ -18,6 +33,8 @@ class Settings:
     def __init__(self, file: Path | None = None) -> None:
         own = QSettings.Format.IniFormat
         self._settings = QSettings("MLOps Desktop", "MLOps Desktop") if file is None else QSettings(str(file), own)
+
+    # ---- what the settings dialog shows
 
     @property
     def theme(self) -> str:
@@ -28,6 +45,71 @@ class Settings:
     @theme.setter
     def theme(self, value: str) -> None:
         self._settings.setValue("theme", value)
+
+    @property
+    def language(self) -> str:
+        """The code of a language that the window has (`ui.translation.languages`), or `system`. It holds from the next start."""
+        return str(self._settings.value("language", SYSTEM))
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self._settings.setValue("language", value)
+
+    @property
+    def zoom(self) -> int:
+        """The size of everything in the window in per cent, one of ZOOMS; it holds from the next start."""
+        value = self._number("zoom", 100)
+        return int(value) if value in ZOOMS else 100
+
+    @zoom.setter
+    def zoom(self, value: int) -> None:
+        self._settings.setValue("zoom", value)
+
+    @property
+    def projects(self) -> Path:
+        """The folder in which new projects are made."""
+        value = self._settings.value("projects", "")
+        return Path(value) if isinstance(value, str) and value else default_project_home()
+
+    @projects.setter
+    def projects(self, value: Path | None) -> None:
+        self._settings.setValue("projects", str(value or ""))
+
+    @property
+    def processors(self) -> int:
+        """How many processors the program may use; 0 for all."""
+        return max(0, int(self._number("processors", 0)))
+
+    @processors.setter
+    def processors(self, value: int) -> None:
+        self._settings.setValue("processors", value)
+
+    @property
+    def memory_gb(self) -> int:
+        """How many GiB the processes of a training may take together; 0 for half of what is free."""
+        return max(0, int(self._number("memory_gb", 0)))
+
+    @memory_gb.setter
+    def memory_gb(self, value: int) -> None:
+        self._settings.setValue("memory_gb", value)
+
+    def _number(self, name: str, default: float) -> float:
+        try:
+            value = float(self._settings.value(name, default))  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return default
+        return value if 0 <= value < 1e6 else default
+
+    def set_environment(self) -> None:
+        """Hand the zoom to Qt, which reads it when the application is made, and the limits to this process and those it starts from now
+        on. What a person set in the environment is left as it is.
+        """
+        wanted = {"QT_SCALE_FACTOR": self.zoom / 100 if self.zoom != 100 else 0, PROCESSORS: self.processors, MEMORY: self.memory_gb}
+        for name, value in wanted.items():
+            if value:
+                os.environ.setdefault(name, str(value))
+
+    # ---- recent projects
 
     @property
     def recent(self) -> list[Path]:
@@ -41,32 +123,47 @@ class Settings:
         known = [path for path in self.recent if path != folder]
         self._settings.setValue("recent", [str(path) for path in (folder, *known)][:MOST_RECENT])
 
-    def summary(self, folder: Path) -> str:
-        """The status of a project when it was last open, as one line; empty when that is not known."""
-        return self._summaries().get(str(folder), "")
+    def summary(self, folder: Path) -> ProjectSummary:
+        """What is known of a project from the time when it was last open."""
+        return self._summaries().get(str(folder), ProjectSummary())
 
-    def keep_summary(self, folder: Path, message: str) -> None:
-        """Remember the status of a project; what is no recent project is forgotten."""
+    def keep_summary(self, folder: Path, summary: ProjectSummary) -> None:
+        """Remember what the list shows of a project; what is no recent project is forgotten."""
         known = self._summaries()
-        if known.get(str(folder)) != message:
+        if known.get(str(folder)) != summary:
             recent = {str(path) for path in self.recent}
-            kept = {path: text for path, text in known.items() if path in recent}
-            self._settings.setValue("standings", json.dumps({**kept, str(folder): message}))
+            kept = {path: asdict(one) for path, one in known.items() if path in recent}
+            self._settings.setValue("standings", json.dumps({**kept, str(folder): asdict(summary)}))
 
-    def _summaries(self) -> dict[str, str]:
+    def _summaries(self) -> dict[str, ProjectSummary]:
         try:
             found = json.loads(str(self._settings.value("standings", "{}")))
         except ValueError:
             return {}
-        return {str(path): str(text) for path, text in found.items()} if isinstance(found, dict) else {}
+        return {str(path): _summary(one) for path, one in found.items()} if isinstance(found, dict) else {}
 
     def forget(self, folder: Path) -> None:
         """Take a project off the list."""
         self._settings.setValue("recent", [str(path) for path in self.recent if path != folder])
 
+    def forget_all(self) -> None:
+        """Forget which projects there were, and how files were read."""
+        for name in ("recent", "standings", "readings"):
+            self._settings.remove(name)
+
+    def inserted(self, folder: Path, summary: ProjectSummary) -> None:
+        """A project was made that was not opened yet: it comes after the one that was opened last."""
+        known = [path for path in self.recent if path != folder]
+        self._settings.setValue("recent", [str(path) for path in (*known[:1], folder, *known[1:])][:MOST_RECENT])
+        self.keep_summary(folder, summary)
+
     def moved(self, old: Path, new: Path) -> None:
-        """A project was found in another place."""
+        """A project is in another place now."""
+        summary = self.summary(old)
         self._settings.setValue("recent", [str(new if path == old else path) for path in self.recent])
+        self.keep_summary(new, summary)
+
+    # ---- what the window remembers
 
     @property
     def readings(self) -> str:
@@ -86,3 +183,16 @@ class Settings:
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
         self._settings.setValue("geometry", value)
+
+
+def default_project_home() -> Path:
+    """Where new projects are made unless a person chose another folder: one of the application in the person's documents."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)) / "MLOps Desktop"
+
+
+def _summary(record: Any) -> ProjectSummary:
+    """The summary of a record; earlier versions kept the status alone."""
+    if not isinstance(record, dict):
+        return ProjectSummary(str(record))
+    rows, columns = (record.get(name) for name in ("rows", "columns"))
+    return ProjectSummary(str(record.get("status", "")), rows if isinstance(rows, int) else 0, columns if isinstance(columns, int) else 0)

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import Location
 from mlops_desktop.engine.project import (
-    BACKUP_FILE,
     DAMAGED_FILE,
-    PROJECT_FILE,
+    Brief,
     Project,
     ProjectLock,
     can_restore,
+    filled_brief,
+    free_folder,
     restore_backup,
 )
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
-from mlops_desktop.ui.shell.new_project import NewProject, free_folder
-from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.shell.new_project import NewProject
+from mlops_desktop.ui.shell.project_actions import ProjectActions
+from mlops_desktop.ui.shell.recent_projects import RecentProjects, list_projects
+from mlops_desktop.ui.shell.settings import ProjectSummary, Settings
+from mlops_desktop.ui.shell.template_row import TemplateRow
 from mlops_desktop.ui.translation import error_text
-from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
+from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, column, framed, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files, is_data
-from mlops_desktop.ui.widgets.elided import Elided
 
 # File, target, and what a person reads on the tile; licences are in resources/samples/README.md.
 ICONS = {"telco_churn.csv": "target", "penguins.csv": "layers", "energy_efficiency.csv": "chart"}
@@ -44,13 +48,10 @@ if TYPE_CHECKING:
     from mlops_desktop.ui.source_dialog import SourceDialog
 
 
-def project_home() -> Path:
-    """Where new projects are made: a folder of the application in the person's documents."""
-    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)) / "MLOps Desktop"
-
-
 class StartPage(QWidget):
-    """What is shown while no project is in front."""
+    """What is shown while no project is in front. `tour_asked`: the person wants to be led through a sample."""
+
+    tour_asked = Signal()
 
     def __init__(self, controller: ProjectController, settings: Settings) -> None:
         super().__init__()
@@ -58,28 +59,31 @@ class StartPage(QWidget):
         self.controller, self._settings = controller, settings
         self._other: SourceDialog | None = None
         self._preview: ImportDialog | None = None
-        self._new = NewProject(controller, settings.opened, self)
+        self._new = NewProject(controller, self._made, self)
         self._pasted: Path | None = None  # the file of a table from the clipboard that is being looked at
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(4)
+        self.templates = TemplateRow()
+        self.recent = RecentProjects()
+        self.folders = ProjectActions(controller, settings, self)
+        self._connect_recent()
         samples = QGridLayout()
         samples.setSpacing(12)
         for position, sample in enumerate(SAMPLES):
             samples.addWidget(self._tile(*sample), 0, position)
         private = row(
+            None,
             Picture("lock", "text3", 14),
             label(self.tr("The data stays on this computer. No account, no internet."), "small", tone="3"),
             None,
             spacing=6,
         )
-        recent = card(heading(self.tr("Recent projects")), self._recent, spacing=4)
-        tried = column(label(self.tr("Or try one of these"), "section", weight=Weight.DemiBold), samples, spacing=8)
-        self.setLayout(column((self._drop_zone(), 1), private, tried, recent, margins=(20, 16, 20, 16), spacing=16))
+        tour = Button(self.tr("Take the tour: ten steps"), self.tour_asked.emit, name="take_tour", kind="link", icon="play")
+        tried = column(row(label(self.tr("Or try one of these"), "section", weight=Weight.DemiBold), None, tour), samples, spacing=6)
+        self.setLayout(column((self._drop_zone(private), 1), self.recent, tried, self.templates, margins=(20, 16, 20, 16), spacing=16))
         self.show_recent()
 
     # ---- building
 
-    def _drop_zone(self) -> QFrame:
+    def _drop_zone(self, private: QLayout) -> QFrame:
         big = label(self.tr("Drop a data file here"), "title", weight=Weight.DemiBold)
         small = label(
             self.tr("CSV, Excel, JSON, Parquet, SQLite, SPSS and more. Delimiter, encoding and types are found for you."),
@@ -103,8 +107,8 @@ class StartPage(QWidget):
             None,
         )
         sign = row(None, Picture("download", "accent", 32), None)
-        zone = framed("drop", column(None, sign, big, small, 6, buttons, None, margins=(20, 20, 20, 20)))
-        zone.setMinimumHeight(190)
+        zone = framed("drop", column(None, sign, big, small, 4, buttons, 4, private, None, margins=(20, 14, 20, 14)))
+        zone.setMinimumHeight(176)
         zone.setAcceptDrops(True)
         zone.dragEnterEvent = self._drag  # type: ignore[method-assign]
         zone.dropEvent = self._drop  # type: ignore[method-assign]
@@ -116,9 +120,7 @@ class StartPage(QWidget):
         return framed(
             "tile",
             column(
-                Picture(ICONS[file], "accent", 20),
-                4,
-                label(title, "body", weight=Weight.DemiBold),
+                row(Picture(ICONS[file], "accent", 20), (label(title, "body", weight=Weight.DemiBold), 1)),
                 label(text, "small", tone="2", wrap=True),
                 label(licence, "caption", tone="3", wrap=True),
                 None,
@@ -134,6 +136,17 @@ class StartPage(QWidget):
         """This stage is in front now; empty for the start page."""
         self._new.stage = stage
 
+    def _connect_recent(self) -> None:
+        recent, folders = self.recent, self.folders
+        recent.open_asked.connect(self.open_project)
+        recent.locate_asked.connect(self._locate)
+        recent.forget_asked.connect(self._forget)
+        recent.copy_asked.connect(folders.copy)
+        recent.rename_asked.connect(folders.rename)
+        recent.delete_asked.connect(folders.delete)
+        recent.show_asked.connect(folders.show)
+        folders.changed.connect(self.show_recent)
+
     def keep_summary(self) -> None:
         """Remember the status of the open project, for the list of projects."""
         states = {state.id: state for state in self.controller.stages()}
@@ -142,36 +155,13 @@ class StartPage(QWidget):
             return
         problem = states["problem"].summary
         text = {"done": train.summary, "stale": self.tr("{problem} · out of date").format(problem=problem)}.get(train.state, problem)
-        self._settings.keep_summary(self.controller.place, text)
+        overview, known = self.controller.last_overview(), self._settings.summary(self.controller.place)
+        rows, columns = (overview.rows, len(overview.columns)) if overview else (known.rows, known.columns)
+        self._settings.keep_summary(self.controller.place, ProjectSummary(text, rows, columns))
 
     def show_recent(self) -> None:
         """Fill the list of projects; what is gone is greyed and can be located."""
-        clear(self._recent)
-        if not self._settings.recent:
-            self._recent.addWidget(label(self.tr("None yet. Every project that you make is listed here."), "small", tone="3"))
-        for position, folder in enumerate(self._settings.recent):
-            self._recent.addWidget(self._recent_row(position, folder))
-
-    def _recent_row(self, position: int, folder: Path) -> QWidget:
-        there = (folder / PROJECT_FILE).exists() or (folder / BACKUP_FILE).exists()
-        name = label(folder.name, weight=Weight.Medium, tone="" if there else "3")
-        name.setMinimumWidth(160)
-        status = Elided(self._settings.summary(folder), "small", tone="2")
-        place = str(folder.parent) if there else self.tr("not found at {folder}").format(folder=folder)
-        where = Elided(place, "small", tone="3", middle=True)
-        where.setToolTip(str(folder))
-        act = Button(
-            self.tr("Open") if there else self.tr("Locate …"),
-            partial(self._open_recent, folder, there),
-            name=f"recent_open_{position}",
-            kind="link",
-        )
-        act.setAccessibleName(f"{act.text()}: {folder.name}")
-        forget = Button(self.tr("Remove from list"), partial(self._forget, folder), name=f"recent_forget_{position}", kind="link")
-        forget.setAccessibleName(f"{forget.text()}: {folder.name}")
-        line = QWidget()
-        line.setLayout(row(name, (status, 3), (where, 4), forget, act, spacing=12))
-        return line
+        self.recent.show_entries(list_projects(self._settings))
 
     # ---- what a person does
 
@@ -221,7 +211,7 @@ class StartPage(QWidget):
 
     def choose_project(self) -> None:
         """Ask for a project folder."""
-        name = QFileDialog.getExistingDirectory(self, self.tr("Choose a project folder"), str(project_home()))
+        name = QFileDialog.getExistingDirectory(self, self.tr("Choose a project folder"), str(self._settings.projects))
         if name:
             self.open_project(Path(name))
 
@@ -233,7 +223,7 @@ class StartPage(QWidget):
                 "warn", self.tr("The clipboard holds no table. Copy cells in a spreadsheet, with their heading, and try again."), ""
             )
             return
-        folder = free_folder(project_home(), self.tr("Pasted table"))
+        folder = free_folder(self._settings.projects, self.tr("Pasted table"))
         folder.parent.mkdir(parents=True, exist_ok=True)
         file = folder.parent / f"{folder.name}.tsv"
         file.write_text(text, encoding="utf-8")
@@ -246,7 +236,17 @@ class StartPage(QWidget):
 
     def take_file(self, file: Location, target: str = "", decided: Project | None = None) -> None:
         """Make a project of a data file or of an address: import it, then propose every decision. `decided` holds source and notes."""
-        self._new.make(project_home(), file, target, decided)
+        template = self.templates.chosen()
+        project = Project(target=target, brief=filled_brief(template, Brief()) if template else Brief())
+        if decided is not None:
+            target = decided.target or target
+            project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers, target=target)
+        self._new.make(self._settings.projects, file, project, given=decided is not None)
+
+    def _made(self, folder: Path) -> None:
+        """A project was made of a file."""
+        self._settings.opened(folder)
+        self.templates.show_choice("")
 
     def open_project(self, folder: Path, *, sure: bool = False) -> None:
         """Open a project folder and show its first open stage. What would be lost by it is asked for first, unless `sure`."""
@@ -284,10 +284,7 @@ class StartPage(QWidget):
             text = self.tr("The last good copy of “{name}” is open. The damaged file is kept as {file}.")
             self.controller.banner.emit("ok", text.format(name=self.controller.project.name, file=DAMAGED_FILE), "")
 
-    def _open_recent(self, folder: Path, there: bool) -> None:
-        if there:
-            self.open_project(folder)
-            return
+    def _locate(self, folder: Path) -> None:
         name = QFileDialog.getExistingDirectory(self, self.tr("Where is “{name}” now?").format(name=folder.name), str(folder.parent))
         if name:
             self._settings.moved(folder, Path(name))

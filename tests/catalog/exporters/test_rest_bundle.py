@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.base.service_files import readme
+from mlops_desktop.catalog.exporters._service_files import readme
 from mlops_desktop.catalog.exporters.rest_bundle import RestBundle
 from tests.serving.conftest import SCORERS, write_bundle
 

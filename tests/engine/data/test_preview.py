@@ -6,7 +6,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.base.text_file import write_beginning
+from mlops_desktop.catalog.sources._text_file import write_beginning
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data import preview_table
 from mlops_desktop.engine.project import ColumnNote, Project

@@ -51,7 +51,7 @@ def test_the_window_lists_doubts_and_an_answer_is_one_edit(open_project, make_pr
     window = open_project(make_project("side,x\n" + rows, "side"), "data")
     click(find(window, QToolButton, "questions"))
     settle(window)
-    dialog = window._questions
+    dialog = window.dialogs.questions
     ids = [card._question.id for card in dialog.findChildren(QFrame) if hasattr(card, "_question")]
     at = ids.index("guess.positive.side")
     assert window.controller.project.positive == "right"
@@ -71,7 +71,7 @@ def test_an_answer_about_the_file_reads_it_again_and_can_be_undone(open_project,
     controller = window.controller
     click(find(window, QToolButton, "questions"))
     settle(window)
-    dialog, before = window._questions, controller.project
+    dialog, before = window.dialogs.questions, controller.project
     cards = [card for card in dialog.findChildren(QFrame) if hasattr(card, "_question") and card._question.id == "source.total"]
     click(find(cards[0], QPushButton, f"{cards[0].reason.objectName().removesuffix('_reason')}_keep_all=true"))
     settle(window)

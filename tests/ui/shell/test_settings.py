@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray
 
-from mlops_desktop.ui.shell.settings import MOST_RECENT, Settings
+from mlops_desktop.engine.processors import MEMORY, PROCESSORS, cores, memory_for_training
+from mlops_desktop.ui.shell.settings import MOST_RECENT, ProjectSummary, Settings, default_project_home
 
 
 @pytest.fixture
@@ -32,10 +34,10 @@ def test_the_latest_comes_first_and_once(file):
     for name in "abcab":
         settings.opened(Path(name))
     assert settings.recent == [Path("b"), Path("a"), Path("c")]
-    for number in range(20):
-        settings.opened(Path(str(number)))
+    settings._settings.setValue("recent", [str(number) for number in range(MOST_RECENT + 9)])
+    settings.opened(Path("last"))
     assert len(settings.recent) == MOST_RECENT
-    assert settings.recent[0] == Path("19")
+    assert settings.recent[0] == Path("last")
 
 
 def test_moved_and_forgotten(file):
@@ -67,14 +69,47 @@ def test_a_file_of_rubbish_is_no_fault(file):
     assert Settings(file).recent == []
 
 
-def test_the_status_of_recent_projects_is_kept(file):
+def test_what_is_known_of_recent_projects_is_kept(file):
     settings = Settings(file)
     settings.opened(Path("/projects/a"))
-    settings.keep_summary(Path("/projects/gone"), "A number · price")
-    settings.keep_summary(Path("/projects/a"), "LightGBM · ROC AUC 0.841")
+    settings.keep_summary(Path("/projects/gone"), ProjectSummary("A number · price"))
+    settings.keep_summary(Path("/projects/a"), ProjectSummary("LightGBM · ROC AUC 0.841", 700, 12))
+    settings.moved(Path("/projects/a"), Path("/projects/b"))
     settings._settings.sync()
     again = Settings(file)
-    assert again.summary(Path("/projects/a")) == "LightGBM · ROC AUC 0.841"
-    assert again.summary(Path("/projects/gone")) == ""
+    assert again.summary(Path("/projects/b")) == ProjectSummary("LightGBM · ROC AUC 0.841", 700, 12)
+    assert again.summary(Path("/projects/gone")) == ProjectSummary()
+    again._settings.setValue("standings", '{"/projects/old": "as an earlier version kept it", "/projects/c": {"rows": "many"}}')
+    assert again.summary(Path("/projects/old")) == ProjectSummary("as an earlier version kept it")
+    assert again.summary(Path("/projects/c")) == ProjectSummary()
     again._settings.setValue("standings", "[broken")
-    assert again.summary(Path("/projects/a")) == ""
+    assert again.summary(Path("/projects/b")) == ProjectSummary()
+
+
+def test_zoom_and_limits_reach_the_environment_and_yield_to_it(file, monkeypatch):
+    names = ("QT_SCALE_FACTOR", PROCESSORS, MEMORY)
+    for name in names:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    settings = Settings(file)
+    settings.set_environment()
+    assert [os.environ.get(name) for name in names] == [None, None, None]
+    settings.zoom, settings.processors, settings.memory_gb = 150, 1, 3
+    monkeypatch.setenv(MEMORY, "2")
+    settings.set_environment()
+    assert [os.environ.get(name) for name in names] == ["1.5", "1", "2"]
+    assert cores() == 1
+    assert memory_for_training() <= 2 * 2**30
+
+
+def test_zooms_that_are_not_offered_and_folders_that_are_blank_count_as_not_set(file):
+    settings = Settings(file)
+    settings._settings.setValue("zoom", 7)
+    settings._settings.setValue("processors", "-3")
+    assert settings.zoom == 100
+    assert settings.processors == 0
+    assert settings.projects == default_project_home()
+    settings.projects = Path("/elsewhere")
+    assert settings.projects == Path("/elsewhere")
+    settings.projects = None
+    assert settings.projects == default_project_home()

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from mlops_desktop import app as application
 from mlops_desktop.engine.process import Train
+from mlops_desktop.engine.project import Brief, filled_brief, template_of
 from mlops_desktop.engine.project.project_file import DAMAGED_FILE, read_project, write_project
 from mlops_desktop.engine.project.project_lock import ProjectLock
-from mlops_desktop.ui.shell import start_page as start
-from mlops_desktop.ui.shell.new_project import free_folder
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.shell.start_page import SAMPLES
 from tests.ui.conftest import SAMPLES as SAMPLE_FILES
@@ -22,7 +21,7 @@ from tests.ui.conftest import banner, click, find, settle
 
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setattr(start, "project_home", lambda: tmp_path / "documents")
+    monkeypatch.setattr(Settings, "projects", tmp_path / "documents")
     return tmp_path / "documents"
 
 
@@ -42,14 +41,6 @@ def offer(window) -> QPushButton:
     button = find(window, QPushButton, "banner_offer")
     assert button.isVisible()
     return button
-
-
-def test_free_folders_have_names_that_every_system_takes(tmp_path):
-    assert free_folder(tmp_path, "a:b/c?").name == "a_b_c"
-    assert free_folder(tmp_path, "???").name == "project"
-    assert len(free_folder(tmp_path, "x" * 300).name) <= 60
-    free_folder(tmp_path, "Größe 年").mkdir()
-    assert free_folder(tmp_path, "Größe 年").name == "Größe 年 2"
 
 
 def test_every_sample_is_there_and_its_licence_is_shown(opened):
@@ -200,9 +191,14 @@ def test_another_project_is_not_opened_over_work_without_a_question(opened, make
     settle(opened)
 
 
-def test_a_project_is_taken_off_the_list(opened, make_project):
-    opened._settings.opened(make_project())
-    opened.start.show_recent()
-    QApplication.processEvents()
-    click(find(opened, QPushButton, "recent_forget_0"))
-    assert opened._settings.recent == []
+def test_a_template_describes_the_problem_of_the_next_project(opened, home, tmp_path):
+    (tmp_path / "houses.csv").write_text("size,price\n" + "".join(f"{i},{i * 3 % 50}\n" for i in range(90)), encoding="utf-8")
+    click(find(opened, QPushButton, "template_churn"))
+    click(find(opened, QPushButton, "template_price"))
+    opened.open_path(tmp_path / "houses.csv")
+    settle(opened)
+    click(find(opened, QPushButton, "import_go"))
+    settle(opened)
+    assert opened.controller.project.brief == filled_brief(template_of("price"), Brief())
+    assert type(opened.controller.project.brief.statement) is str
+    assert opened.start.templates.chosen() is None

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mlops_desktop.engine.process.calls import data, evaluation, model, recipe, training
+from mlops_desktop.engine.process.calls import data, evaluation, folders, model, recipe, training
 
-__all__ = ["data", "evaluation", "model", "recipe", "training"]
+__all__ = ["data", "evaluation", "folders", "model", "recipe", "training"]

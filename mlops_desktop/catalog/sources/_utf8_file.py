@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.text_file import SAMPLE_BYTES, byte_facts, not_written_in, read_twice, refuse_binary, with_byte_order
+from mlops_desktop.catalog.sources._text_file import SAMPLE_BYTES, byte_facts, not_written_in, read_twice, refuse_binary, with_byte_order
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.text_file import decode, find_encoding, refuse_binary, sample_text
+from mlops_desktop.catalog.sources._text_file import decode, find_encoding, refuse_binary, sample_text
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import re
 
 import pytest
 
-from mlops_desktop.base import service_files
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import serving_files
-from mlops_desktop.base.service_files import pins, service_lock, write_service
+from mlops_desktop.catalog.exporters import _service_files as service_files
+from mlops_desktop.catalog.exporters._service_files import pins, service_lock, write_service
 from mlops_desktop.serving.bundle import open_bundle, verify_sums
 from mlops_desktop.serving.manifest import LOCK, REQUIREMENTS
 from mlops_desktop.serving.models.linear import Linear

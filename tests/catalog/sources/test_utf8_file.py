@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.base import text_file, utf8_file
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.catalog.sources import _text_file as text_file
+from mlops_desktop.catalog.sources import _utf8_file as utf8_file
 
 TEXT = "\ufeff\ufeffÄpfel, Öl\n" + 'kosten "1" €\r\n' * 50
 

@@ -1,0 +1,172 @@
+"""The list of projects on the start page: when each was changed, how large it is, how it stands, and what can be done with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QVBoxLayout, QWidget
+
+from mlops_desktop.engine.project import BACKUP_FILE, PROJECT_FILE
+from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.shell.settings import ProjectSummary, Settings
+from mlops_desktop.ui.widgets.basic import Button, Tool, Weight, clear, column, heading, label, row
+from mlops_desktop.ui.widgets.elided import Elided
+
+FEW = 5  # projects that are shown before all are asked for
+SEARCHED = 12  # with more of them there is a search
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class ProjectEntry:
+    """A project as the list shows it. `changed`: when its decisions were saved last, in seconds since 1970; None: it is not there."""
+
+    folder: Path
+    summary: ProjectSummary
+    changed: float | None
+
+
+def list_projects(settings: Settings) -> list[ProjectEntry]:
+    """The projects that were opened, the latest first, then those in the folder for projects that were not, the last changed first."""
+    opened = settings.recent
+    others = [entry for folder in _folders(settings.projects) if folder not in opened and (entry := _entry(folder, settings)).changed]
+    others.sort(key=lambda entry: -(entry.changed or 0.0))
+    return [*(_entry(folder, settings) for folder in opened), *others]
+
+
+def _folders(home: Path) -> list[Path]:
+    try:
+        return [path for path in home.iterdir() if not path.name.startswith(".")]
+    except OSError:  # there is none yet, or it may not be read: then no project of it can be listed
+        return []
+
+
+def _entry(folder: Path, settings: Settings) -> ProjectEntry:
+    return ProjectEntry(folder, settings.summary(folder), _changed(folder))
+
+
+def _changed(folder: Path) -> float | None:
+    for file in (PROJECT_FILE, BACKUP_FILE):
+        try:
+            return (folder / file).stat().st_mtime
+        except OSError:
+            continue
+    return None
+
+
+def date_text(seconds: float, now: float | None = None) -> str:
+    """A time as people say it: today with the time of day, yesterday, else the day."""
+    when, today = QDateTime.fromSecsSinceEpoch(int(seconds)), QDateTime.fromSecsSinceEpoch(int(time.time() if now is None else now))
+    translate, days = QCoreApplication.translate, when.date().daysTo(today.date())
+    if days == 0:
+        return translate("RecentProjects", "today {time}").format(time=QLocale().toString(when.time(), "HH:mm"))
+    if days == 1:
+        return translate("RecentProjects", "yesterday")
+    return str(QLocale().toString(when.date(), "d MMM" if when.date().year() == today.date().year() else "d MMM yyyy"))
+
+
+class RecentProjects(QFrame):
+    """Shows entries. Each signal brings the folder that it is about."""
+
+    open_asked = Signal(object)
+    locate_asked = Signal(object)
+    copy_asked = Signal(object)
+    rename_asked = Signal(object)
+    delete_asked = Signal(object)
+    forget_asked = Signal(object)
+    show_asked = Signal(object)  # the folder in the program of the desktop for folders
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._entries: Sequence[ProjectEntry] = ()
+        self._all = False
+        self._list = QVBoxLayout()
+        self._list.setSpacing(2)
+        self.search = QLineEdit()
+        self.search.setObjectName("recent_search")
+        self.search.setPlaceholderText(self.tr("Search projects"))
+        self.search.setAccessibleName(self.search.placeholderText())
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._fill)
+        self.more = Button("", self._toggle, name="recent_all", kind="link")
+        head = row(heading(self.tr("Projects")), None, self.search, self.more)
+        self.setLayout(column(head, self._list, margins=(16, 10, 16, 14), spacing=4))
+
+    def show_entries(self, entries: Sequence[ProjectEntry]) -> None:
+        """Show these projects, those that were opened last first."""
+        self._entries = entries
+        self.search.setVisible(len(entries) > SEARCHED)
+        self._fill()
+
+    def _toggle(self) -> None:
+        self._all = not self._all
+        self._fill()
+
+    def _fill(self) -> None:
+        wanted = self.search.text().strip().lower()
+        found = [entry for entry in self._entries if wanted in f"{entry.folder.name} {entry.summary.status}".lower()]
+        shown = found if self._all or wanted else found[:FEW]
+        self.more.setVisible(len(self._entries) > FEW and not wanted)
+        self.more.setText(self.tr("Show fewer") if self._all else self.tr("Show all {n}").format(n=len(self._entries)))
+        clear(self._list)
+        if not shown:
+            text = self.tr("No project is called so.") if wanted else self.tr("None yet. Every project that you make is listed here.")
+            self._list.addWidget(label(text, "small", tone="3"))
+        for at, entry in enumerate(shown):
+            self._list.addWidget(self._row(at, entry))
+
+    def _row(self, at: int, entry: ProjectEntry) -> QWidget:
+        there = entry.changed is not None
+        name = Elided(entry.folder.name, weight=Weight.Medium, tone="" if there else "3", middle=True)
+        name.setToolTip(str(entry.folder))
+        status = Elided(entry.summary.status, "small", tone="2")
+        size = label(self._size_text(entry.summary), "small", tone="3", figures=True)
+        date = label(date_text(entry.changed) if entry.changed is not None else "", "small", tone="3", figures=True)
+        wide = self.fontMetrics().averageCharWidth()
+        for part, characters in ((size, 26), (date, 15)):
+            part.setFixedWidth(wide * characters)
+            part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if not there:
+            status.setText(self.tr("not found at {folder}").format(folder=entry.folder))
+        asked = self.open_asked if there else self.locate_asked
+        text = self.tr("Open") if there else self.tr("Locate …")
+        act = Button(text, partial(asked.emit, entry.folder), name=f"recent_open_{at}", kind="link")
+        act.setAccessibleName(f"{text}: {entry.folder.name}")
+        line = QWidget()
+        line.setLayout(row((name, 3), (status, 4), size, date, act, self._menu_button(at, entry), spacing=12))
+        return line
+
+    def _size_text(self, summary: ProjectSummary) -> str:
+        if not summary.rows:
+            return ""
+        rows = pluralize(summary.rows, self.tr("1 row"), self.tr("{n} rows"))
+        return f"{rows} × {summary.columns}" if summary.columns else rows
+
+    def _menu_button(self, at: int, entry: ProjectEntry) -> Tool:
+        tool = Tool("menu", self.tr("More about {name}").format(name=entry.folder.name), name=f"recent_more_{at}")
+        tool.clicked.connect(lambda: self._open_menu(tool, entry))
+        return tool
+
+    def _open_menu(self, tool: Tool, entry: ProjectEntry) -> None:
+        menu = QMenu(tool)
+        menu.setObjectName("recent_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        there = entry.changed is not None
+        actions = (
+            (self.tr("Show in its folder"), self.show_asked, there),
+            (self.tr("Duplicate"), self.copy_asked, there),
+            (self.tr("Rename …"), self.rename_asked, there),
+            (self.tr("Remove from this list"), self.forget_asked, True),
+            (self.tr("Delete …"), self.delete_asked, there),
+        )
+        for text, asked, possible in actions:
+            # Later: what is asked fills the list anew, and the menu belongs to one of its rows.
+            action = menu.addAction(text, partial(QTimer.singleShot, 0, self, partial(asked.emit, entry.folder)))
+            action.setEnabled(possible)
+        menu.popup(tool.mapToGlobal(tool.rect().bottomLeft()))

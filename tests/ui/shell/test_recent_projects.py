@@ -1,0 +1,149 @@
+"""The list of projects on the start page: what it shows of each, and what can be done with it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
+
+from mlops_desktop.engine.project import Project, read_project, write_project
+from mlops_desktop.ui.shell import project_actions
+from mlops_desktop.ui.shell.recent_projects import FEW, date_text
+from mlops_desktop.ui.shell.settings import Settings
+from tests.ui.conftest import banner, click, find, settle
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setattr(Settings, "projects", tmp_path / "documents")
+    return tmp_path / "documents"
+
+
+@pytest.fixture
+def opened(_shared_window, open_project, home):
+    """A window without a project, and an empty list."""
+    _shared_window._settings.forget_all()
+    _shared_window.start.recent.search.clear()
+    _shared_window.show_stage("")
+    yield _shared_window
+    _shared_window._settings.forget_all()
+
+
+def choose(window, at: int, text: str) -> None:
+    """An entry of the menu of a project in the list."""
+    QApplication.processEvents()
+    click(find(window, QToolButton, f"recent_more_{at}"))
+    menu = find(window, QMenu, "recent_menu")
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.close()
+    QTest.qWait(1)
+
+
+def names(window) -> list[str]:
+    buttons = window.start.recent.findChildren(QPushButton)
+    return [button.accessibleName().partition(": ")[2] for button in buttons if button.objectName().startswith("recent_open_")]
+
+
+def test_the_list_shows_date_size_and_status(opened, make_project):
+    folder = make_project("penguins", "species")
+    opened.open_path(folder)
+    settle(opened)
+    opened.show_stage("")
+    QApplication.processEvents()
+    text = " ".join(one.text() for one in opened.start.recent.findChildren(QLabel))
+    assert "today " in text
+    assert "344 rows × 7" in text
+    assert "species" in text
+
+
+def test_dates_read_as_people_say_them():
+    now = datetime(2026, 11, 30, 12, 0).timestamp()
+    assert date_text(datetime(2026, 11, 30, 9, 5).timestamp(), now) == "today 09:05"
+    assert date_text(datetime(2026, 11, 29, 23, 0).timestamp(), now) == "yesterday"
+    assert date_text(datetime(2026, 3, 2).timestamp(), now) == "2 Mar"
+    assert date_text(datetime(2025, 3, 2).timestamp(), now) == "2 Mar 2025"
+
+
+def test_all_projects_are_listed_also_those_that_were_never_opened_here(opened, home):
+    for number in range(15):
+        (home / f"project {number:02d}").mkdir(parents=True)
+        write_project(home / f"project {number:02d}", Project())
+    (home / "no project").mkdir()
+    opened._settings.opened(home / "project 07")
+    opened.start.show_recent()
+    QApplication.processEvents()
+    assert len(names(opened)) == FEW
+    assert names(opened)[0] == "project 07"
+    click(find(opened, QPushButton, "recent_all"))
+    assert sorted(names(opened)) == [f"project {number:02d}" for number in range(15)]
+    QTest.keyClicks(find(opened, QLineEdit, "recent_search"), "11")
+    assert names(opened) == ["project 11"]
+
+
+def test_a_project_is_taken_off_the_list_and_copied(opened, make_project):
+    folder = make_project()
+    opened._settings.opened(folder)
+    opened.start.show_recent()
+    choose(opened, 0, "Duplicate")
+    settle(opened)
+    assert names(opened) == [folder.name, f"{folder.name} copy"]
+    copy = folder.with_name(f"{folder.name} copy")
+    assert read_project(copy) == replace(read_project(folder), name=copy.name)
+    assert (copy / "data").exists()
+    choose(opened, 0, "Remove from this list")
+    assert names(opened) == [copy.name]
+    assert folder.exists()
+
+
+def test_the_open_project_is_copied_and_renamed_with_its_last_changes(opened, make_project, monkeypatch):
+    folder = make_project()
+    opened.open_path(folder)
+    settle(opened)
+    opened.controller.edit("Seed", seed=9)
+    opened.show_stage("")
+    choose(opened, 0, "Duplicate")
+    settle(opened)
+    assert read_project(folder.with_name(f"{folder.name} copy")).seed == 9
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Houses: 2026", True))
+    choose(opened, 0, "Rename …")
+    place = folder.with_name("Houses_ 2026")
+    assert opened.controller.place == place
+    assert opened.controller.project.name == "Houses: 2026"
+    assert opened.controller.project.seed == 9
+    assert names(opened)[0] == place.name
+    assert not folder.exists()
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (f"{folder.name} copy", True))
+    choose(opened, 0, "Rename …")
+    assert "already" in banner(opened)
+    assert opened.controller.place == place
+
+
+@pytest.mark.parametrize("trash", [True, False])
+def test_a_project_is_deleted_after_a_question(opened, make_project, monkeypatch, trash):
+    folder, asked = make_project(), []
+
+    def answer(_, text: str, yes: str, no: str, *, name: str) -> bool:
+        asked.append(yes)
+        return len(asked) > 1
+
+    if not trash:
+        monkeypatch.setattr(project_actions, "move_to_trash", lambda _: False)
+    monkeypatch.setattr(project_actions, "confirmed", answer)
+    opened.open_path(folder)
+    settle(opened)
+    opened.show_stage("")
+    choose(opened, 0, "Delete …")
+    assert folder.exists()
+    assert opened.controller.place == folder
+    choose(opened, 0, "Delete …")
+    assert not folder.exists()
+    in_trash = Path(os.environ["XDG_DATA_HOME"]).glob(f"Trash/files/{folder.name}*/project.json")
+    assert not trash or any(in_trash)
+    assert opened.controller.place is None
+    assert names(opened) == []
+    assert asked == ["Move to the trash"] * 2 + ["Delete for good"] * (not trash)
