@@ -11,7 +11,6 @@ from .consistency import unknown_columns as unknown_columns
 from .consistency import uses_names as uses_names
 from .fix_effects import fix_effects as fix_effects
 from .held_out_rows import HeldOutRows as HeldOutRows
-from .keys import Key as Key
 from .keys import Keys as Keys
 from .keys import installed_version as installed_version
 from .legacy_keys import LegacyKeys as LegacyKeys

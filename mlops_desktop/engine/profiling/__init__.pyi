@@ -14,7 +14,6 @@ from .level_rules import tick_levels as tick_levels
 from .results import ByTarget as ByTarget
 from .results import ColumnOverview as ColumnOverview
 from .results import ColumnProfile as ColumnProfile
-from .results import Guess as Guess
 from .results import Histogram as Histogram
 from .results import Overview as Overview
 from .results import Profile as Profile
