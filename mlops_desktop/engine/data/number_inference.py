@@ -27,7 +27,7 @@ from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats
-from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.message import joined, msg, number_msg
 from mlops_desktop.serving.numbers import NOTATIONS
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
@@ -212,7 +212,7 @@ def infinite_evidence(raw: RawColumn, count: int, rows: tuple[int, ...], shown: 
 def _stopped(raw: RawColumn, present: Bools, bad: Bools) -> Evidence:
     good, total = raw.count(present & ~bad), raw.count(present)
     message = "{good} of {total} cells are numbers. The others are not, so the column was read as texts: {shown}."
-    return example_evidence(raw, "not_number", message, bad, good=f"{good:,}", total=f"{total:,}")
+    return example_evidence(raw, "not_number", message, bad, good=number_msg(good, ","), total=number_msg(total, ","))
 
 
 def _are_classes(raw: RawColumn, present: Bools, bad: Bools) -> bool:

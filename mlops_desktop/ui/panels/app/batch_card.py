@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.data import Location, name_of
 from mlops_desktop.engine.evaluation import Predicted
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.source_dialog import DataZone
+from mlops_desktop.ui.translation import formatted, pluralize
 from mlops_desktop.ui.widgets.basic import Button, Segments, card, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.figure_cards import FindingRow, Kpi
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
@@ -80,11 +80,11 @@ class BatchCard(QFrame):
         """The answers are written."""
         self.show_state(self.tr("The predictions for {file} are in {out}").format(file=name_of(file), out=out))
         rows, refused, unusual = found.rows, found.refused, found.unusual
-        self.rows.show_value(f"{rows:,}", self.tr("predicted: {count}").format(count=f"{rows - refused:,}"), "ok")
+        self.rows.show_value(formatted(rows), self.tr("predicted: {count}").format(count=formatted(rows - refused)), "ok")
         hint = self.tr("the column “error” says why") if refused else self.tr("every row could be read")
-        self.refused.show_value(f"{refused:,}", hint, "warn" if refused else "ok")
+        self.refused.show_value(formatted(refused), hint, "warn" if refused else "ok")
         hint = self.tr("the column “warnings” says which") if unusual else self.tr("all values are as in training")
-        self.unusual.show_value(f"{unusual:,}", hint, "warn" if unusual else "ok")
+        self.unusual.show_value(formatted(unusual), hint, "warn" if unusual else "ok")
         self._show_warnings(found.warnings, FIRST_WARNINGS)
         header, first = _first_rows(out, found.kept)
         columns = [RowColumn(self.tr("Row"), align="right", figures=True)]
@@ -110,7 +110,7 @@ class BatchCard(QFrame):
 def _cell(title: str, text: str) -> Cell:
     if title.startswith(PROBABILITY):
         try:
-            text = f"{float(text):.3f}"
+            text = formatted(float(text), ".3f")
         except ValueError:
             return Cell("")
     return Cell(text, tone="err" if title == "error" else "", tip=text)

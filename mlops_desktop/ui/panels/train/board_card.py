@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.metric import Metric
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.evaluation import FormerComparison, SelectionEstimate, selection_note
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.training import Run
-from mlops_desktop.serving.plural import pluralize
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import format_number, formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.leaderboard import Leaderboard
@@ -79,7 +77,7 @@ class BoardCard(QFrame):
                 former=format_number(metric.shown(found.former)),
                 model=translated(found.label),
                 now=format_number(metric.shown(found.now)),
-                rows=f"{found.rows:,}",
+                rows=formatted(found.rows),
             )
             better, worse = found.low > 0, found.high < 0
             text += self.tr("It is better.") if better else self.tr("It is worse.") if worse else self.tr("The difference may be chance.")
@@ -127,5 +125,4 @@ class HistoryCard(QFrame):
 
 def trials_text(count: int) -> str:
     """A number of trials as text."""
-    tr = QCoreApplication.translate
-    return pluralize(count, tr("TrainPanel", "1 trial"), tr("TrainPanel", "{n} trials"))
+    return pluralize(count, "1 trial", "{n} trials")
