@@ -83,25 +83,6 @@ def test_a_file_that_is_being_read_does_not_replace_a_project_opened_meanwhile(o
     assert not (home / "late").exists()
 
 
-def test_an_import_that_ends_leaves_a_person_where_they_went(opened, home, make_project, tmp_path):
-    folder = make_project()
-    opened.controller.open(folder)
-    rows = "".join(f"{i},{i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(90))
-    (tmp_path / "late.csv").write_text("a,b,y\n" + rows, encoding="utf-8")
-    opened.show_stage("")
-    opened.start.take_file(tmp_path / "late.csv")
-    opened.show_stage("data")
-    settle(opened)
-    assert (opened.controller.folder, opened.stage) == (folder, "data")
-    assert "late.csv” is read" in banner(opened)
-    assert opened._settings.recent[0] == home / "late"
-    click(offer(opened))
-    settle(opened)
-    assert (opened.controller.folder, opened.stage) == (home / "late", "problem")
-    assert opened.controller.project.candidates
-    assert opened.controller.session.undo_label == ""
-
-
 def test_a_damaged_project_is_restored_by_the_button_of_its_banner(opened, make_project):
     folder = make_project()
     write_project(folder, read_project(folder))  # so that there is a copy
