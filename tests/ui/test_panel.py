@@ -278,7 +278,7 @@ def test_another_project_is_seen_as_in_a_new_window(open_project, trained, make_
     window.controller.open(other)
     found = states(window, qtbot)
     window.controller.close()
-    fresh = MainWindow(window.controller.jobs, ExceptionHook(qapp), Settings())
+    fresh = MainWindow(window.controller.jobs, ExceptionHook(qapp), Settings(tmp_path / "preferences.ini"))
     fresh.resize(window.size())
     fresh.show()
     fresh.controller.open(other)
