@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.pipeline.fix_effects import fix_effects
+from mlops_desktop.engine.pipeline.fix_measurement import fix_effects
 from mlops_desktop.engine.profiling.data_health import apply_fixes, effect_text
 from tests.engine.conftest import make_project
 
