@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from .cell_kind import cell_text
+from .cell_kind import cell_text, count_kinds
 from .missing_texts import all_missing
 from .table_finder import (
     ASCII_BLANKS,
@@ -19,7 +19,6 @@ from .table_finder import (
     TableLayout,
     Wanted,
     begins_with,
-    count_kinds,
     is_blank,
     is_rule,
     row_text,
@@ -78,6 +77,7 @@ class RowSifter:
     padded: bool = False  # whether every row has as many cells as the widest one, as in a sheet
     longest: int = 0  # characters of the longest usual text in the first column
     usual_first: str = ".*"  # regular expression of the texts in the first column
+    empty: frozenset[int] = frozenset()  # columns without any text in the rows of the table
 
     @classmethod
     def over(cls, layout: TableLayout, wanted: Wanted, rows: Sequence[Row], *, padded: bool = False) -> RowSifter:
@@ -85,10 +85,12 @@ class RowSifter:
         units = [one.at for one in layout.left_out if one.reason in ("units", "names")]
         headers = tuple(tuple(map(cell_text, rows[at])) for at in (*layout.header, *units) if at < len(rows))
         body = rows[layout.body :]
+        half = body[: len(body) // 2]
         firsts = [cell_text(row[0]) if row else "" for row in body]
-        longest = max(map(len, firsts[: max(1, len(body) // 2)]), default=0)
+        longest = max(map(len, firsts[: max(1, len(half))]), default=0)
         usual = [text for text, row in zip(firsts, body, strict=True) if len(row) > 1 and _fills_further(row)]
-        return cls(layout, wanted, headers, padded, longest, _common_pattern(usual))
+        empty = _empty_columns(half, len(layout.kinds)) if len(body) >= 2 * _FEW else frozenset[int]()
+        return cls(layout, wanted, headers, padded, longest, _common_pattern(usual), empty)
 
     def inside(self, row: Row, width: int) -> Reason | Literal[""]:
         """Why a row anywhere in a table of so many columns is none of its rows; "" when it is one."""
@@ -242,6 +244,8 @@ class RowSifter:
         filled = sum(bool(cell_text(cell)) for cell in row)
         if width > 1 and _COUNTED.fullmatch(" ".join(text for cell in row if (text := cell_text(cell)))):
             return True
+        if width > 1 and filled == 1 and any(self.layout.kinds) and any(cell_text(row[j]) for j in self.empty if j < len(row)):
+            return True
         if width < 2 or good > bad or (len(row) == width and (good or all_missing(map(cell_text, row)))):
             return False
         if bad:
@@ -275,6 +279,16 @@ class RowSifter:
         if not any(self.layout.kinds) and repeated >= _REPEATED * rows:  # texts may be names and cells alike
             return {at: reason for at, reason in reasons.items() if reason != "repeated"}
         return reasons
+
+
+def _empty_columns(rows: Sequence[Row], width: int) -> frozenset[int]:
+    """Which of so many columns hold no text in any of the rows; most are ruled out by the first ones."""
+    left = set(range(width))
+    for row in rows:
+        left = {j for j in left if j >= len(row) or not cell_text(row[j])}
+        if not left:
+            break
+    return frozenset(left)
 
 
 def _fills_further(row: Row) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.missing_texts import BRACKETED, UNKNOWN
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
@@ -35,7 +35,7 @@ class Hints:
     """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests.
 
     `thousands`, `given_day_first` and `given_year_first` are what a person chose for the file, `repeats` is how often the whole table is
-    repeated in its rows.
+    repeated in its rows, `columns` are all of its columns.
     """
 
     decimal: str = ""
@@ -45,6 +45,7 @@ class Hints:
     given_day_first: bool | None = None
     given_year_first: bool = False
     repeats: int = 1
+    columns: Sequence[RawColumn] = ()
 
 
 def mask(among: Bools, at: Collection[int]) -> Bools:
@@ -68,7 +69,7 @@ def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **f
     texts = ", ".join(f"“{text[:40]}”" for text in raw.texts_at(np.flatnonzero(cells)[:3].tolist()))
     where = f"row{'s' if count > 1 else ''} {', '.join(map(str, rows[:5]))}{' …' if count > 5 else ''}"
     shown = f"{texts} in {where}" if count <= 5 else f"{texts} … in {count:,} cells, {where}"
-    return Evidence(raw.name, rule, msg(template, row=f"{rows[0]:,}", cell=first[:40], shown=shown, **further), rows)
+    return Evidence(raw.name, rule, msg(template, row=number_msg(rows[0], ","), cell=first[:40], shown=shown, **further), rows)
 
 
 def without_missing_texts(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:

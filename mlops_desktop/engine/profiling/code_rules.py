@@ -12,7 +12,7 @@ from mlops_desktop.engine.data import Table, has_id_name, snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
 from mlops_desktop.serving.frame import Bools, Floats, Ints
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.missing_texts import BRACKETED
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
@@ -267,7 +267,7 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
         message = msg(
             "“{name}” holds {distinct} whole numbers ({shown}) that may stand for {what}.",
             name=column.name,
-            distinct=f"{distinct:,}",
+            distinct=number_msg(distinct, ","),
             shown=shown,
             what=what,
         )

@@ -8,23 +8,23 @@ import sys
 import threading
 import traceback
 from collections.abc import Collection
-from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QWidget
 
 from mlops_desktop import __version__
 from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.engine import disk
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.file_dialogs import ask_new_file
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, column, label, row
 
 # Texts in quotes and long numbers in an exception may be cells of the person's data; the kind of the exception and the lines of code
 # are not.
-_VALUES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|\b\d{4,}(\.\d+)?\b")
-_QUOTED = re.compile(r"“([^”]*)”")
+_VALUES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|„[^“\n]*“|\b\d{4,}(\.\d+)?\b")
+_QUOTED = re.compile(r"“([^”“]*)”|„([^“]*)“")  # as in English and as in German
 
 
 def without_values(report: str) -> str:
@@ -35,7 +35,7 @@ def without_values(report: str) -> str:
 
 def without_cells(text: str, names: Collection[str]) -> str:
     """A sentence of ours without cells of the data: in our sentences they are in “”. Names (columns, files, stages) may stay."""
-    return _QUOTED.sub(lambda found: found[0] if found[1] in names else "“…”", text)
+    return _QUOTED.sub(lambda found: found[0] if (found[1] or found[2]) in names else "“…”", text)
 
 
 class CrashDialog(QDialog):
@@ -79,10 +79,10 @@ class CrashDialog(QDialog):
         QApplication.clipboard().setText(self._text)
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the details"), "mlops-desktop-details.txt")
-        if name:
+        path = ask_new_file(self, self.tr("Save the details"), "mlops-desktop-details.txt")
+        if path is not None:
             with disk.explain_errors(self.tr("The report")):
-                Path(name).write_text(self._text, encoding="utf-8")
+                path.write_text(self._text, encoding="utf-8")
 
 
 class ExceptionHook(QObject):

@@ -8,11 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Answer
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.small_plots import ProbabilityBar, begin
@@ -25,8 +25,10 @@ def percent(value: float) -> str:
     """A probability for reading: 73%, 0.4%, 99.7%."""
     near = min(value, 1 - value)
     if near <= 0 or near >= 0.01:
-        return f"{value:.0%}"
-    return f"{value:.1%}" if near >= 0.001 else "< 0.1%" if value < 0.5 else "> 99.9%"
+        return formatted(value, ".0%")
+    if near >= 0.001:
+        return formatted(value, ".1%")
+    return f"< {formatted(0.001, '.1%')}" if value < 0.5 else f"> {formatted(0.999, '.1%')}"
 
 
 def answer_text(scorer: Scorer, answer: Answer) -> str:
@@ -149,6 +151,7 @@ class AnswerCard(QFrame):
         self.detail.setObjectName(f"{name}_detail")
         self.bar = ProbabilityBar(name=f"{name}_bar")
         self.value_bar = ValueBar(name=f"{name}_value_bar")
+        self.value_bar.setVisible(False)
         self.classes = ClassBars(name=f"{name}_classes")
         self._messages = QVBoxLayout()
         self._messages.setSpacing(4)
@@ -172,7 +175,7 @@ class AnswerCard(QFrame):
         limit = (
             ""
             if scorer.threshold is None or scorer.positive is None
-            else self.tr(" · threshold {value:.2f}").format(value=scorer.threshold)
+            else self.tr(" · threshold {value}").format(value=formatted(scorer.threshold, ".2f"))
         )
         text = self.tr("{name} {version}").format(name=label_, version=scorer.version[:6]) + limit
         everything = self.tr("Fitted on all rows. The figures of the test set are of the same model, fitted on the training part alone.")
@@ -181,12 +184,12 @@ class AnswerCard(QFrame):
         self.model.setText(self.tr("out of date · ") + text if stale else text)
         set_property(self.model, "pill", "warn" if stale else "mute")
         self.bar.setVisible(scorer.positive is not None)
-        self.value_bar.setVisible(not scorer.classes)
         self.classes.setVisible(bool(scorer.classes) and scorer.positive is None)
 
     def show_answer(self, scorer: Scorer, answer: Answer, unit: str, ends: tuple[float, float], usual: float) -> None:
         """Show an answer. Of a number: its unit, the range that training saw, and what the typical row is answered with."""
         self.keep.setEnabled(True)
+        self.value_bar.setVisible(False)
         if answer.about is None:
             self._show_number(scorer, answer.value, unit, ends, usual)
             return
@@ -204,7 +207,7 @@ class AnswerCard(QFrame):
         set_property(self.verdict, "tone", "warn" if reached else "accent")
         limit = scorer.threshold if scorer.threshold is not None else 0.5
         side = self.tr("at or above the threshold") if reached else self.tr("below the threshold")
-        self.detail.setText(self.tr("probability of {name}, {side} {limit}").format(name=about, side=side, limit=f"{limit:.2f}"))
+        self.detail.setText(self.tr("probability of {name}, {side} {limit}").format(name=about, side=side, limit=formatted(limit, ".2f")))
         self.bar.show_value(answer.value, limit)
 
     def _show_number(self, scorer: Scorer, value: float, unit: str, ends: tuple[float, float], usual: float) -> None:
@@ -216,6 +219,7 @@ class AnswerCard(QFrame):
         text = inside if low <= value <= high else outside
         self.detail.setText(text.format(low=format_number(low), high=format_number(high)) if low < high else "")
         self.value_bar.show_value(value, ends, usual)
+        self.value_bar.setVisible(low < high)  # the range is read from the training rows, which may come later than the model
 
     def show_refused(self, sentence: str) -> None:
         """There is no answer to this input."""
@@ -224,6 +228,7 @@ class AnswerCard(QFrame):
         set_property(self.verdict, "tone", "err")
         self.detail.setText(sentence)
         self.bar.show_value(None, None)
+        self.value_bar.setVisible(False)
         self.classes.show_classes([])
         self.keep.setEnabled(False)
 

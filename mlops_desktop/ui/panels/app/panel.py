@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.engine.data import Location, sent_row, sent_value, span
@@ -26,7 +26,7 @@ from mlops_desktop.ui.panels.app.input_form import InputForm
 from mlops_desktop.ui.panels.app.row_picker import RowPicker
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, translated
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import dropped_file
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
@@ -236,7 +236,7 @@ class AppPanel(Panel):
         truth = shown(target, sent_value(target, table.frame, at))
         self.show_answer()
         self.picker.number.show_value(at + 1)
-        self.picker.show_truth(self.tr("Row {row}: {target} was {truth}").format(row=f"{at + 1:,}", target=target.name, truth=truth))
+        self.picker.show_truth(self.tr("Row {row}: {target} was {truth}").format(row=formatted(at + 1), target=target.name, truth=truth))
 
     # ---- a whole file
 
@@ -262,9 +262,15 @@ class AppPanel(Panel):
         """Here a file is answered, not made a project of."""
         if self.answer.trial is not None and dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
+            self.batch.card.zone.show_over(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing hovers any more."""
+        self.batch.card.zone.show_over(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Answer the file."""
+        self.batch.card.zone.show_over(False)
         path = dropped_file(event.mimeData())
         if path is not None:
             event.acceptProposedAction()

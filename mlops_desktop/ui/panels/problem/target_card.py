@@ -13,8 +13,7 @@ from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.plural import pluralize
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_labels import metric_choices
@@ -37,7 +36,6 @@ class TargetCard(QFrame):
         self._classes: list[Any] = []
         self._guessed: tuple[str, ...] = ()
         self.target = ComboBox(name="target", title=self.tr("Column to predict"))
-        self.target.setMaxVisibleItems(20)
         self.target.setPlaceholderText(self.tr("Choose a column"))
         self.target_why = _small()
         self._guesses = row(spacing=4)
@@ -83,7 +81,8 @@ class TargetCard(QFrame):
         lost = [(target, self.tr("{name} (not there)").format(name=target))] if target and target not in known else []
         self.target.show_options([*lost, *((name, name) for name in order)])
         for at, name in enumerate(order, start=len(lost)):
-            self.target.setItemData(at, why.get(name) or known[name].refused, 3)  # Qt.ToolTipRole
+            reason = why.get(name) or known[name].refused
+            self.target.setItemData(at, f"{name}\n{reason}" if reason else name, Qt.ItemDataRole.ToolTipRole)
         self.target.show_choice(target)
         guessed = why.get(target, "")
         _show_message(
@@ -106,7 +105,7 @@ class TargetCard(QFrame):
         self._classes = [value for value, _ in option.classes]
         total = sum(count for _, count in option.classes) or 1
         self.positive.show_options(
-            (str(at), f"{level_of(value)}  ({pluralize(count, self.tr('1 row'), self.tr('{n} rows'))}, {count / total:.1%})")
+            (str(at), f"{level_of(value)}  ({pluralize(count, '1 row', '{n} rows')}, {formatted(count / total, '.1%')})")
             for at, (value, count) in enumerate(option.classes)
         )
         at = next((i for i, value in enumerate(self._classes) if type(value) is type(positive) and value == positive), -1)
