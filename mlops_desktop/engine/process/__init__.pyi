@@ -4,6 +4,7 @@ from .calls.data import FilteredRows as FilteredRows
 from .calls.data import FilterRows as FilterRows
 from .calls.data import ImportFile as ImportFile
 from .calls.data import ListQuestions as ListQuestions
+from .calls.data import ListReadingQuestions as ListReadingQuestions
 from .calls.data import MakeOverview as MakeOverview
 from .calls.data import MakeProfile as MakeProfile
 from .calls.data import Preview as Preview
