@@ -26,7 +26,7 @@ from mlops_desktop.engine.workflow import STAGES as STAGES
 # isort: split
 
 import PySide6
-from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from mlops_desktop.base.errors import UserError
@@ -38,7 +38,7 @@ from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
 from mlops_desktop.ui.shell.main_window import MainWindow
 from mlops_desktop.ui.shell.panel_modules import needed_later
 from mlops_desktop.ui.shell.settings import Settings
-from mlops_desktop.ui.translation import SYSTEM, load_translations
+from mlops_desktop.ui.translation import set_language
 
 # WORKAROUND for https://bugreports.qt.io/browse/PYSIDE-3474: its Linux wheels lose references to None, and Python before 3.12 dies of that.
 BROKEN_QT = (6, 12, 0)
@@ -53,7 +53,7 @@ def make_window(settings: Settings | None = None) -> tuple[QApplication, MainWin
     app.setApplicationName("MLOps Desktop")
     app.setOrganizationName("MLOps Desktop")
     app.setStyle("Fusion")
-    load_translations(app, None if settings.language == SYSTEM else QLocale(settings.language))
+    set_language(app, settings.language)
     theme.load_fonts()
     theme.choose(app, settings.theme)
     hook = ExceptionHook(app)

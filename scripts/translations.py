@@ -1,31 +1,28 @@
-"""Extract the texts that can be translated into a Qt `.ts` file, keep what is translated in it, and compile it: `translations.py de`.
+"""Keeps the catalogues of translations: `translations.py de` puts in every text of the program and says which of them is not translated.
 
-The window's own texts are the arguments of `tr()`; sentences from below the window are the templates of `msg()`, and the plain sentences of
-errors and of a job's steps (see `mlops_desktop.ui.translation`).
+The window's own texts are the arguments of `tr()` and `pluralize()`; sentences from below the window are the templates of `msg()`, and the
+plain sentences of errors and of a job's steps (see `mlops_desktop.ui.translation`). The form page of a bundle has its texts in JavaScript
+and HTML; its part of a catalogue is written to `mlops_desktop/serving/web`, because a bundle carries it.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from mlops_desktop.base.resources import CONTEXT
-from mlops_desktop.ui.translation import CATALOGUE
+from mlops_desktop.base.catalogue import Catalogue, Entry, catalogue_folder, read_catalogue, write_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mlops_desktop"
-FOLDER = ROOT / "resources" / "translations"
 
 # Which positional arguments of a function are sentences or templates.
 SENTENCES = {
     "msg": (0,),
-    "plural_msg": (1, 2),
     "as_message": (0,),
     "example_evidence": (2,),
     "UserError": (0, 1),
@@ -37,28 +34,36 @@ SENTENCES = {
     "unknown": (0,),
     "Metric": (1, 2, 4, 5),
     "Check": (1,),
+    "FindingKind": (1,),
 }
+PLURALS = ("plural_msg", "pluralize")  # after the count: the singular and the plural
 # Texts for people in a class: class variables of components, and the label and options of a field by the function that declares it.
-SHOWN = ("label", "help", "title", "baseline", "ranks", "because", "lacking_class_remedy")
+SHOWN = ("label", "help", "purpose", "title", "baseline", "ranks", "because", "lacking_class_remedy")
 FIELDS = {"listed": (0,), "number": (3,), "choice": (1, 2), "flag": (1,), "text": (1,), "texts": (1,), "counts": (1,), "columns": ()}
 FIELD_TEXTS = ("label", "help", "nothing")
+ENGLISH_ONLY = ("cli",)  # packages whose output is read by programs too
 
-Text = tuple[str, str]  # context, source
+
+class Text(NamedTuple):
+    """A text that can be translated; one that counts has a plural."""
+
+    source: str
+    plural: str = ""
 
 
 def texts_of(path: Path) -> Iterator[Text]:
-    """Every text of a module that can be translated."""
+    """Every text of a module that can be translated, in the order of the source, some more than once."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     values, declares = _assigned(tree), _field_functions(tree)
-    for owner, node in _with_class(tree, ""):
+    for inside, node in _with_class(tree, False):
         if isinstance(node, ast.Call):
-            yield from _of_call(owner, node, values)
+            yield from _of_call(node, values)
             if isinstance(node.func, ast.Name) and node.func.id in declares:
-                yield from ((CONTEXT, text) for text in _of_field(node, values))
-        elif owner and isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                yield from map(Text, _of_field(node, values))
+        elif inside and isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             if isinstance(target, ast.Name) and target.id in SHOWN:
-                yield from ((CONTEXT, text) for text in _constants(node.value, values))
+                yield from map(Text, _constants(node.value, values))
 
 
 def _field_functions(tree: ast.Module) -> set[str]:
@@ -75,17 +80,32 @@ def _of_field(call: ast.Call, values: dict[str, list[ast.expr]]) -> Iterator[str
         yield from _constants(part, values)
 
 
-def _of_call(owner: str, call: ast.Call, values: dict[str, list[ast.expr]]) -> Iterator[Text]:
-    name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+def _of_call(call: ast.Call, values: dict[str, list[ast.expr]]) -> Iterator[Text]:
+    name = _name_of(call)
     if name == "tr" and isinstance(call.func, ast.Attribute) and call.args:
-        yield from ((owner, text) for text in _constants(call.args[0], {}))
+        yield from map(Text, _constants(call.args[0], {}))
     elif name in ("tr", "translate") and len(call.args) >= 2 and isinstance(call.args[0], ast.Constant):
-        yield from ((str(call.args[0].value), text) for text in _constants(call.args[1], {}))
-    if name == "FindingKind":
-        yield from (("Findings", text) for text in _constants(call.args[1], {}))
+        yield from map(Text, _constants(call.args[1], {}))
+    elif name in PLURALS and len(call.args) >= 3:
+        yield from _pairs(call.args[1], call.args[2], values)
     for at in SENTENCES.get(name, ()):
         if at < len(call.args):
-            yield from ((CONTEXT, text) for text in _constants(call.args[at], values))
+            yield from map(Text, _constants(call.args[at], values))
+
+
+def _name_of(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _pairs(one: ast.expr, many: ast.expr, values: dict[str, list[ast.expr]]) -> Iterator[Text]:
+    """Singulars with their plurals, where both come in the same order; else each by itself."""
+    ones, manies = list(_constants(one, values)), list(_constants(many, values))
+    if ones == manies:  # a table of pairs
+        yield from map(Text, ones[::2], ones[1::2])
+    elif len(ones) == len(manies):
+        yield from map(Text, ones, manies)
+    else:
+        yield from map(Text, (*ones, *manies))
 
 
 def _constants(node: ast.expr, values: dict[str, list[ast.expr]]) -> Iterator[str]:
@@ -112,6 +132,7 @@ def _constants(node: ast.expr, values: dict[str, list[ast.expr]]) -> Iterator[st
 
 
 def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
+    """What is assigned to each name of a module."""
     found: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
         pairs: list[tuple[ast.expr, ast.expr]] = []
@@ -120,70 +141,99 @@ def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             pairs = [(node.target, node.value)]
         elif isinstance(node, ast.For):
-            pairs = [(node.target, node.iter)]
+            pairs = [(node.target, item) for item in _items(node.iter, found)]
         for target, value in pairs:
-            for name in target.elts if isinstance(target, ast.Tuple) else [target]:
-                if isinstance(name, ast.Name):
-                    found.setdefault(name.id, []).append(value)
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, []).append(value)
+            elif isinstance(target, ast.Tuple):
+                for at, name in enumerate(target.elts):
+                    if isinstance(name, ast.Name):
+                        found.setdefault(name.id, []).extend(_parts(value, at, len(target.elts)))
     return found
 
 
-def _with_class(node: ast.AST, owner: str) -> Iterator[tuple[str, ast.AST]]:
-    """Every node below one, with the name of the class that it is in: the context of `self.tr()`."""
+def _items(value: ast.expr, known: dict[str, list[ast.expr]]) -> list[ast.expr]:
+    """What a loop over a value takes in turn; the value itself where that cannot be told."""
+    if isinstance(value, ast.Name) and len(known.get(value.id, ())) == 1:
+        value = known[value.id][0]
+    return value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+
+
+def _parts(value: ast.expr, at: int, count: int) -> list[ast.expr]:
+    """What a place of so many gets of a value that is unpacked; the whole value where that cannot be told."""
+    if isinstance(value, ast.IfExp):
+        return [*_parts(value.body, at, count), *_parts(value.orelse, at, count)]
+    return [value.elts[at]] if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == count else [value]
+
+
+def _with_class(node: ast.AST, inside: bool) -> Iterator[tuple[bool, ast.AST]]:
+    """Every node below one, and whether it is in a class."""
     for child in ast.iter_child_nodes(node):
-        inside = child.name if isinstance(child, ast.ClassDef) else owner
-        yield inside, child
-        yield from _with_class(child, inside)
+        yield inside or isinstance(child, ast.ClassDef), child
+        yield from _with_class(child, inside or isinstance(child, ast.ClassDef))
 
 
 @cache
-def all_texts() -> tuple[Text, ...]:
-    """Every text of the program that can be translated, sorted, each once."""
-    return tuple(sorted({text for path in PACKAGE.rglob("*.py") for text in texts_of(path)}))
+def all_texts() -> dict[Text, tuple[str, ...]]:
+    """Every text of the program that can be translated, each with the files that have it, ordered by file and place."""
+    found: dict[Text, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        file = path.relative_to(ROOT).as_posix()
+        if path.relative_to(PACKAGE).parts[0] not in ENGLISH_ONLY:
+            for text in texts_of(path):
+                files = found.setdefault(text, [])
+                files.extend([file] if file not in files else [])
+    counted = {source for text in found if text.plural for source in text}
+    return {text: tuple(files) for text, files in found.items() if text.plural or text.source not in counted}
 
 
-def write(path: Path, language: str) -> tuple[int, int]:
-    """Write the catalogue of a language with what the file has translated already; how many texts there are, and how many lack."""
-    known: dict[Text, str] = {}
-    if path.exists():
-        for context in ElementTree.parse(path).getroot().iter("context"):
-            for message in context.iter("message"):
-                known[context.findtext("name", ""), message.findtext("source", "")] = message.findtext("translation") or ""
-    root = ElementTree.Element("TS", version="2.1", language=language)
-    texts, contexts = all_texts(), {}
-    for name, source in texts:
-        if name not in contexts:
-            contexts[name] = ElementTree.SubElement(root, "context")
-            ElementTree.SubElement(contexts[name], "name").text = name
-        message = ElementTree.SubElement(contexts[name], "message")
-        ElementTree.SubElement(message, "source").text = source
-        done = known.get((name, source), "")
-        ElementTree.SubElement(message, "translation", {} if done else {"type": "unfinished"}).text = done
-    ElementTree.indent(root)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = ElementTree.tostring(root, encoding="unicode")
-    path.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{text}\n', encoding="utf-8")
-    return len(texts), sum(not known.get(text) for text in texts)
+def update(path: Path) -> tuple[list[str], list[str]]:
+    """Bring the catalogue of a language up to date; the texts that it has no translation of, and those that it had and nobody shows.
+
+    A translation is kept while its English text stays as it is.
+    """
+    known = read_catalogue(path) if path.exists() else Catalogue(_header(path.stem))
+    old = {(entry.source, entry.plural): entry for entry in known.entries}
+    texts = all_texts()
+    entries = []
+    for text, files in texts.items():
+        was = old.get(text, Entry(text.source, text.plural, ("", "") if text.plural else ("",)))
+        entries.append(Entry(text.source, text.plural, was.forms, files, was.notes))
+    write_catalogue(path, Catalogue(known.header, known.notes, entries))
+    return [entry.source for entry in entries if not entry.done], [entry.source for key, entry in old.items() if key not in texts]
 
 
-def compile_catalogue(source: Path) -> Path:
-    """The `.qm` file beside a `.ts` file, made by Qt's lrelease."""
-    made = source.with_suffix(".qm")
-    command = [sys.executable, "-c", "from PySide6.scripts.pyside_tool import lrelease; lrelease()", str(source), "-qm", str(made)]
-    subprocess.run(command, check=True, capture_output=True)
-    return made
+def _header(language: str) -> dict[str, str]:
+    return {
+        "Project-Id-Version": "MLOps Desktop",
+        "Language": language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=2; plural=(n != 1);",
+        "X-Language-Name": language,
+        "X-Decimal-Mark": '"."',
+        "X-Group-Mark": '","',
+        "X-Percent": '"%"',
+    }
 
 
 def main() -> int:
-    """Write and compile the catalogue of one language; the exit code."""
-    parser = argparse.ArgumentParser(description="Texts that can be translated, as a Qt catalogue.")
-    parser.add_argument("language", help="de, fr, pt_BR …")
-    language = parser.parse_args().language
-    path = FOLDER / f"{CATALOGUE}_{language}.ts"
-    count, lacking = write(path, language)
-    sys.stdout.write(f"{path}: {count} texts, {lacking} not translated\n")
-    compile_catalogue(path)
-    return 0
+    """Bring the catalogues of languages up to date; the exit code is 1 where a translation lacks."""
+    parser = argparse.ArgumentParser(description="Put every text of the program into the catalogues of translations.")
+    parser.add_argument("languages", nargs="*", help="de, fr, pt_BR …; a new one is begun. Without any: those that there are")
+    names = parser.parse_args().languages or [path.stem for path in sorted(catalogue_folder().glob("*.po"))]
+    lacking = 0
+    for name in names:
+        path = catalogue_folder() / f"{name}.po"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        missing, obsolete = update(path)
+        lacking += len(missing)
+        print(f"{path}: {len(all_texts())} texts, {len(missing)} not translated, {len(obsolete)} out of use")
+        for title, sources in (("not translated", missing), ("out of use, removed", obsolete)):
+            for source in sources:
+                print(f"  {title}: {source}")
+    return int(lacking > 0)
 
 
 if __name__ == "__main__":

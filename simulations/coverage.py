@@ -5,8 +5,9 @@
 Rows are drawn TIMES times (2,000) from populations whose true values are known from a million rows. Coverage is counted where an interval
 is shown.
 Classes: normal scores, two classes 1.5 standard deviations apart, the threshold at the share of the event. Numbers: normal, Student t (3)
-and lognormal errors. Groups: 20 of 10 rows, with an effect of the group on truth, score and error. Weights: lognormal, larger for the
-event and for large numbers, as where a survey drew these less often.
+and lognormal errors. Groups: 20 of 10 rows, with an effect of the group on truth, score and error. Time: rows whose errors (and scores)
+correlate by 0.5 with those of the row before. Weights: lognormal, larger for the event and for large numbers, as where a survey drew
+these less often.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ import numpy as np
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.metric import Predictions
 from mlops_desktop.engine.evaluation.intervals import Intervals
-from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units
+from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units, time_units
 from mlops_desktop.engine.metrics import metrics_for, predictions, row_weights
 from mlops_desktop.serving.frame import Floats, Ints
 
 TIMES = 2000
 APART = 1.5
+ALONG = 0.5
 SELDOM = 0.05  # draws with an interval; below, ten rows of a class are the exception and not the population
 Draw = tuple[Target, Floats, Ints | None]
 
@@ -43,9 +45,18 @@ class Case:
     least: float = 0.93
     most: float = 0.97
     weighted: bool = False
+    in_time: bool = False
 
 
-def classes(share: float, grouped: bool = False) -> Callable[[np.random.Generator, int], Draw]:
+def following(rng: np.random.Generator, rows: int) -> Floats:
+    """Normal values of which each correlates by 0.5 with the one before."""
+    values = rng.normal(size=rows)
+    for i in range(1, rows):
+        values[i] = ALONG * values[i - 1] + np.sqrt(1 - ALONG**2) * values[i]
+    return values
+
+
+def classes(share: float, grouped: bool = False, in_time: bool = False) -> Callable[[np.random.Generator, int], Draw]:
     """Two classes; the scores are probabilities."""
 
     def draw(rng: np.random.Generator, rows: int) -> Draw:
@@ -54,7 +65,8 @@ def classes(share: float, grouped: bool = False) -> Callable[[np.random.Generato
         effect = 0.0 if group is None else rng.normal(0, 0.6, rows // 10)[group]
         truth = (rng.random(rows) < 1 / (1 + np.exp(-log_odds - effect))).astype(np.intp)
         shift = 0.0 if group is None else rng.normal(0, 0.45, rows // 10)[group]
-        latent = truth * APART + shift + rng.normal(0, 0.9 if grouped else 1.0, rows)
+        own = following(rng, rows) if in_time else rng.normal(0, 0.9 if grouped else 1.0, rows)
+        latent = truth * APART + shift + own
         chance = 1 / (1 + np.exp(-(APART * latent - APART**2 / 2 + log_odds)))
         return Target("binary", truth, ("no", "yes")), np.column_stack([1 - chance, chance]), group
 
@@ -79,7 +91,7 @@ def numbers(kind: str) -> Callable[[np.random.Generator, int], Draw]:
         elif kind == "lognormal":
             error = np.exp(rng.normal(0, 1, rows)) - np.exp(0.5)
         else:
-            error = rng.normal(0, 1, rows)
+            error = following(rng, rows) if kind == "in_time" else rng.normal(0, 1, rows)
         if group is not None:
             answer = answer + rng.normal(0, 1, rows // 10)[group]
             error = error + rng.normal(0, 0.5, rows // 10)[group]
@@ -99,10 +111,12 @@ def weights_of(case: Case, rng: np.random.Generator, target: Target) -> Floats |
 CASES = (
     *(Case(f"classes, event {share:.0%}, {rows:,} rows", "binary", rows, classes(share), share)
       for rows in (60, 200, 1000) for share in (0.02, 0.05, 0.3)),
-    Case("classes, event 30%, 20 groups of 10", "binary", 200, classes(0.3, True), 0.3),
+    *(Case(f"classes, event {share:.0%}, 20 groups of 10", "binary", 200, classes(share, True), share) for share in (0.02, 0.05, 0.3)),
     Case("three classes, 200 rows", "multiclass", 200, three),
     *(Case(f"numbers, normal errors, {rows:,} rows", "regression", rows, numbers("normal")) for rows in (60, 200, 1000)),
     Case("numbers, normal errors, 20 groups of 10", "regression", 200, numbers("grouped")),
+    *(Case(f"numbers in the order of time, {rows:,} rows", "regression", rows, numbers("in_time"), in_time=True) for rows in (30, 60, 200)),
+    Case("classes in the order of time, event 30%, 200 rows", "binary", 200, classes(0.3, in_time=True), 0.3, in_time=True),
     *(Case(f"weighted classes, event 30%, {rows:,} rows", "binary", rows, classes(0.3), 0.3, weighted=True) for rows in (200, 1000)),
     Case("weighted classes, event 30%, 20 groups of 10", "binary", 200, classes(0.3, True), 0.3, weighted=True),
     *(Case(f"weighted numbers, {rows:,} rows", "regression", rows, numbers("normal"), weighted=True) for rows in (200, 1000)),
@@ -140,6 +154,8 @@ def coverage(case: Case, times: int, seed: int = 1) -> dict[str, tuple[float, fl
         target, scores, group = case.draw(rng, case.rows)
         found: Predictions = predictions(target, scores, 1 if case.task == "binary" else None, case.threshold)
         units: Units = row_units(case.rows) if group is None else group_units(group)
+        if case.in_time:
+            units = time_units(np.arange(case.rows))
         weights = weights_of(case, rng, target)
         intervals = Intervals(found, units, time, 1000, weights)
         for metric in metrics_for(case.task):

@@ -173,7 +173,6 @@ TESTED_THROUGH: dict[str, str] = {
     "engine/diagnostics/decision_checks.py": "engine/diagnostics/test_registry.py",
     "engine/reporting/checks_section.py": "engine/reporting/test_project_report.py",
     "engine/reporting/report_plots.py": "engine/reporting/test_project_report.py",
-    "engine/reporting/page.py": "engine/reporting/test_project_report.py",
     "engine/reporting/result_sections.py": "engine/reporting/test_project_report.py",
     "engine/reporting/decision_sections.py": "engine/reporting/test_project_report.py",
     "ui/panels/app/batch_page.py": "ui/panels/test_app.py",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-CONTEXT = "messages"  # in catalogues of translations: that of the templates of messages
-
 
 def resource_folder() -> Path:
     """The folder `resources`: beside the package in a checkout, inside it in a wheel, beside the program when frozen."""

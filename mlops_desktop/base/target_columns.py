@@ -16,18 +16,20 @@ from mlops_desktop.serving.message import msg
 Class = str | int | float | bool
 FEW_CLASSES = 10  # whole numbers with at most so many values are classes rather than amounts
 MANY_CLASSES = 200
+_FIRST_CELLS = 1000
 BANDS = 10  # a stratified split of numbers keeps the shares of ten equally full bands
 
 
 @dataclass(frozen=True, eq=False)
 class TargetColumn:
     """A column of a table as a possible target. `frame` holds the column's cells (others may be in it, too); `mixed_types` is whether it
-    holds numbers and texts or booleans that look the same, such as 1 and "1".
+    holds numbers and texts or booleans that look the same, such as 1 and "1". `known_distinct` is `distinct` where that was counted before.
     """
 
     column: Column
     frame: Frame
     mixed_types: bool = False
+    known_distinct: int | None = None
 
     @property
     def name(self) -> str:
@@ -42,6 +44,8 @@ class TargetColumn:
     @cached_property
     def distinct(self) -> int:
         """How many different values there are, missing ones not counted."""
+        if self.known_distinct is not None:
+            return self.known_distinct
         kind = self.frame.layout.kind(self.name)
         codes_or_values = {"categorical": lambda n: self.frame.categorical(n)[0], "number": self.frame.number, "date": self.frame.date}
         return len(np.unique(codes_or_values[kind](self.name)[~self.frame.missing(self.name)]))
@@ -86,8 +90,7 @@ def read_classes(target: TargetColumn) -> tuple[Ints, tuple[Class, ...]]:
 
 
 def _classes_of_numbers(column: Column, cells: Floats) -> tuple[Ints, tuple[Class, ...]]:
-    numbers = np.unique(cells)
-    values = np.searchsorted(numbers, cells)
+    numbers, values = _sorted_positions(np.ascontiguousarray(cells))
     found: list[Class]
     if column.type == "boolean":
         texts = (*column.grammar.false[:1], *column.grammar.true[:1])
@@ -99,7 +102,20 @@ def _classes_of_numbers(column: Column, cells: Floats) -> tuple[Ints, tuple[Clas
         found = [bool(number) for number in numbers.tolist()]
     else:
         found = [int(n) if n.is_integer() else n for n in numbers.tolist()]
-    return values.astype(np.intp), tuple(found)
+    return values, tuple(found)
+
+
+def _sorted_positions(cells: Floats) -> tuple[Floats, Ints]:
+    """The different numbers of some cells, rising, and the position of each cell among them; the first cells often show all of them."""
+    numbers = np.unique(cells[:_FIRST_CELLS])
+    if len(numbers) <= FEW_CLASSES:
+        values = np.zeros(len(cells), dtype=np.intp)
+        for number in numbers[1:]:
+            values += cells >= number
+        if (numbers[values] == cells).all():
+            return numbers, values
+    numbers = np.unique(cells)
+    return numbers, np.searchsorted(numbers, cells).astype(np.intp)
 
 
 def refuse_few_or_many(name: str, classes: Sequence[Class], rows: int) -> None:

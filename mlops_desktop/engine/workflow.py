@@ -14,16 +14,16 @@ from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.plural import plural_msg
 
 State = Literal["locked", "open", "running", "done", "stale", "failed"]
-TITLES = {  # in the order of the work; a panel is in the package of its stage
-    "problem": "Problem",
-    "data": "Data & EDA",
-    "preprocess": "Pre-processing",
-    "engineer": "Feature engineering",
-    "select": "Feature selection",
-    "train": "Training & tuning",
-    "evaluate": "Evaluation",
-    "app": "App",
-    "deploy": "Deploy",
+TITLES: dict[str, str] = {  # in the order of the work; a panel is in the package of its stage
+    "problem": as_message("Problem"),
+    "data": as_message("Data & EDA"),
+    "preprocess": as_message("Pre-processing"),
+    "engineer": as_message("Feature engineering"),
+    "select": as_message("Feature selection"),
+    "train": as_message("Training & tuning"),
+    "evaluate": as_message("Evaluation"),
+    "app": as_message("App"),
+    "deploy": as_message("Deploy"),
 }
 STAGES = tuple(TITLES)
 

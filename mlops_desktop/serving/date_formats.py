@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from .dates import AFTERNOON, MORNING, ZONE, date_pattern
+from .dates import AFTERNOON, MORNING, ZONE, date_pattern, without_clock
 from .month_names import MONTHS, WEEKDAYS, plain_name
 
 DAYS = (
@@ -115,6 +116,9 @@ NUMBER_TEXTS = {  # what a text must be to have one of them, where its fields al
 _HALF = rf"(?:(?:{'|'.join((*MORNING, *AFTERNOON))}) ?)?"
 _TIME = _HALF + r"[0-9]{1,2}(?:[:.h]| h )[0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?| Uhr)?"
 CLOCK = re.compile(rf"(?P<day>.*?)(?P<gap>[ T]+|, )?(?P<clock>{_TIME})(?P<zone> ?{ZONE})?")
+_SECONDS = re.compile(r":%S(?:\.%f)?")  # which a text may lack
+_PARTS = re.compile("%.|[^%]")
+_NAME = "%b"
 _CLOCK_ALONE = re.compile(rf"{_TIME}(?: ?{ZONE})?")
 
 
@@ -124,16 +128,33 @@ def format_match(format_: str) -> re.Pattern[str]:
     return re.compile(date_pattern(format_))
 
 
+def matching_formats(formats: Iterable[str], text: str) -> list[str]:
+    """Those of some formats that a clean text has, in their order."""
+    there = {*text}
+    there |= {_NAME} if any(map(str.isalpha, there)) else set()
+    there |= {" "} if any(map(str.isspace, there)) else set()
+    # Most formats are ruled out by a character: their patterns, which take long to compile, are not needed.
+    return [one for one in formats if _needed(one) <= there and format_match(one).fullmatch(text)]
+
+
+@cache
+def _needed(format_: str) -> frozenset[str]:
+    """The characters that each text of a format holds, `_NAME` for a name of any letters, a blank for any white space."""
+    parts = _PARTS.findall(_SECONDS.sub("", without_clock(format_)))
+    return frozenset(_NAME if part in ("%a", "%b", "%B") else part for part in parts if part in ("%a", "%b", "%B") or len(part) == 1)
+
+
 def day_formats(text: str) -> list[str]:
     """The formats of days that a clean text has, with a clock behind it or without, in a fixed order."""
     split = CLOCK.fullmatch(text)
     day = split["day"] if split is not None and split["day"] and split["gap"] else ""
-    return [one for one in DAYS if format_match(one).fullmatch(text) or (day and format_match(one).fullmatch(day))]
+    found = {*matching_formats(DAYS, text), *(matching_formats(DAYS, day) if day else ())}
+    return [one for one in DAYS if one in found]
 
 
 def whole_formats(text: str) -> list[str]:
     """The formats of `WHOLE` that a clean text has with its clock, in a fixed order."""
-    found = ((one, format_match(one).fullmatch(text)) for one in WHOLE)
+    found = ((one, format_match(one).fullmatch(text)) for one in matching_formats(WHOLE, text))
     return [one for one, match in found if match and (match.groupdict().get("H") or match.groupdict().get("I"))]
 
 

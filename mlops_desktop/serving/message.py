@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Self
 
+from .language import ENGLISH, Language
 from .value_text import value_text
 
 TEMPLATE = "$template"  # the key by which a message is known in JSON
@@ -15,16 +16,26 @@ _SAFE_FORMAT = re.compile(r"lower|,?(\.\d\d?)?[defg%]?")  # what a template from
 
 
 class _Formatter(string.Formatter):
-    """Fills templates. A value without a format of its own is written as a person writes it: `true`, not `True`. The format `lower` writes
-    a label as English does within a sentence: “Maximum depth” is “maximum depth”, but “L2 regularisation” stays; a translation leaves it
-    out where its language does not.
+    """Fills templates, with numbers as a language writes them. A value without a format of its own is written as a person writes it:
+    `true`, not `True`. The format `lower` writes a label as English does within a sentence: “Maximum depth” is “maximum depth”, but “L2
+    regularisation” stays; a translation leaves it out where its language does not.
     """
+
+    def __init__(self, language: Language = ENGLISH) -> None:
+        self._language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "lower":
             text = value_text(value)
             return text[:1].lower() + text[1:] if text[1:2].islower() else text
-        return str(format(value, format_spec)) if format_spec else value_text(value)
+        if isinstance(value, str):
+            return format(value, format_spec)
+        if format_spec:
+            return self._language.number(format(value, format_spec))
+        text = value_text(value)
+        if value is None:
+            return self._language.text(_NOTHING)
+        return self._language.number(text) if isinstance(value, float) else text
 
 
 _FORMATTER = _Formatter()
@@ -47,10 +58,13 @@ class Message(str):
         message.template, message.args = template, args
         return message
 
-    def translated(self, translate: Callable[[str], str]) -> str:
-        """The sentence in another language: `translate` gives the template there (the same template where it knows none)."""
-        args = {name: value.translated(translate) if isinstance(value, Message) else value for name, value in self.args.items()}
-        return _FORMATTER.vformat(translate(self.template), (), args)
+    def translated(self, language: Language) -> str:
+        """The sentence in another language, with its numbers; the English template where the language has none of it."""
+        args = {name: value.translated(language) if isinstance(value, Message) else value for name, value in self.args.items()}
+        count = self.args.get("n")
+        counted = count.args.get("value") if isinstance(count, Message) else None
+        template = language.plural(self.template, counted) if isinstance(counted, int) else language.text(self.template)
+        return _Formatter(language).vformat(template, (), args)
 
     def to_json(self) -> dict[str, Any]:
         """`{"$template", "args"}` as plain JSON; an argument that is no number and no message becomes its text."""
@@ -88,6 +102,11 @@ def msg(template: str, **args: Any) -> Message:
     return Message(template, args)
 
 
+def number_msg(value: float, form: str, sign: str = "") -> Message:
+    """A number by a format of Python (`,` or `.3g`), which another language writes with its own marks. `sign` stands in front of it."""
+    return Message(f"{sign}{{value:{form}}}", {"value": value})
+
+
 def joined(parts: Sequence[str], separator: str) -> Message:
     """Sentences or parts of one, one after the other, as one message: each part is translated by itself."""
     names = [f"part{i}" for i in range(len(parts))]
@@ -98,6 +117,9 @@ def joined(parts: Sequence[str], separator: str) -> Message:
 def as_message(text: str) -> Message:
     """A text that has no fields, as a message: its template is the text itself."""
     return text if isinstance(text, Message) else Message(text.replace("{", "{{").replace("}", "}}"), {})
+
+
+_NOTHING = as_message("nothing")  # what `value_text` writes for None
 
 
 def translatable(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from .message import Message
+from .message import Message, number_msg
 
 
 def pluralize(count: int, one: str, many: str) -> str:
@@ -15,7 +15,7 @@ def pluralize(count: int, one: str, many: str) -> str:
 
 def plural_msg(count: int, one: str, many: str, **args: object) -> Message:
     """The message of the template `one` for exactly one, else of `many`; {n} is the count, thousands set apart. KeyError as for `msg`."""
-    return Message(one if count == 1 else many, {"n": f"{count:,}", **args})
+    return Message(one if count == 1 else many, {"n": number_msg(int(count), ","), **args})
 
 
 def first_few(items: Iterable[str], most: int) -> str:

@@ -17,14 +17,13 @@ from mlops_desktop.engine.data import FilePreview, Location, name_of
 from mlops_desktop.engine.process import Preview, PreviewFile
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
 from mlops_desktop.engine.questions import ACCEPT, Question, answer_question, open_questions, read_like
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.preview_columns import note_rows, noted, table_columns
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.reading_offer import ReadingOffer
 from mlops_desktop.ui.readings import Reading, shape_of
-from mlops_desktop.ui.translation import error_text, translated
+from mlops_desktop.ui.translation import error_text, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, held, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.notes_table import NotesTable
@@ -228,8 +227,8 @@ class ImportDialog(QDialog):
             self._form.show_found(given)
 
     def _show_facts(self, table: FilePreview) -> None:
-        rows = pluralize(table.rows, self.tr("1 row"), self.tr("{n} rows"))
-        size = f"{rows} × {pluralize(len(table.columns), self.tr('1 column'), self.tr('{n} columns'))}"
+        rows = pluralize(table.rows, "1 row", "{n} rows")
+        size = f"{rows} × {pluralize(len(table.columns), '1 column', '{n} columns')}"
         more = ""
         if not table.whole:
             size = self.tr("First {size}").format(size=size)
@@ -239,7 +238,7 @@ class ImportDialog(QDialog):
     def _show_questions(self, found: Sequence[Question]) -> None:
         clear(self._questions)
         if found:
-            text = pluralize(len(found), self.tr("1 thing is not certain"), self.tr("{n} things are not certain"))
+            text = pluralize(len(found), "1 thing is not certain", "{n} things are not certain")
             self._questions.addWidget(heading(text))
         for at, question in enumerate(found[:_MOST_QUESTIONS]):
             self._questions.addWidget(QuestionCard(at, question, self._answer))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.plural import first_few
 from mlops_desktop.ui.readings import Reading, Readings
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, quoted, translated
 from mlops_desktop.ui.widgets.basic import clear
 from mlops_desktop.ui.widgets.notices import Banner
 
@@ -86,5 +86,5 @@ def _decisions_text(reading: Reading) -> str:
     """The decisions of a reading, few of them."""
     params = reading.source.params() if reading.source is not None else {}
     changed = reading.source.changed_params() if reading.source is not None else {}
-    shown = [f"{params[name].label}: {value}" for name, value in changed.items()]
-    return first_few([*shown, *(f"“{name}”" for name in reading.columns)], _MOST) or "–"
+    shown = [f"{translated(params[name].label)}: {value}" for name, value in changed.items()]
+    return first_few([*shown, *map(quoted, reading.columns)], _MOST) or "–"

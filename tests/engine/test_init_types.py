@@ -52,7 +52,6 @@ UNTYPED = {
         "pipeline.ArtifactStore.get_object",
         "pipeline.ArtifactStore.origin",
         "pipeline.ArtifactStore.put",
-        "pipeline.Key.origin",
     },
     "a part of the family that its place has, which no type of a mapping says": {"pipeline.Candidate.with_parts"},
     "a value of any decision": {

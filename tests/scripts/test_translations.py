@@ -1,13 +1,14 @@
-"""Extraction of the texts that can be translated: every template is found, and a catalogue keeps what is translated."""
+"""Texts that can be translated: every template is found, a catalogue keeps what is translated, and its translations fit their texts."""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
-import xml.etree.ElementTree as ElementTree
+import string
 
 import pytest
 
+from mlops_desktop.base.catalogue import Entry, catalogue_folder, read_catalogue, write_catalogue
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.data import type_cells
@@ -17,6 +18,8 @@ from mlops_desktop.serving.message import Message
 from scripts import translations
 from tests.imported import cells_of
 
+CATALOGUES = sorted(catalogue_folder().glob("*.po"))
+
 
 def test_every_template_is_found():
     """The template of a message is a text in the code, or one of several that its module lists."""
@@ -24,23 +27,23 @@ def test_every_template_is_found():
     for path in translations.PACKAGE.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         values = translations._assigned(tree)
-        takers = [node for node in ast.walk(tree) if getattr(node, "name", "") in translations.SENTENCES]
+        takers = [node for node in ast.walk(tree) if getattr(node, "name", "") in (*translations.SENTENCES, *translations.PLURALS)]
         forwarded = {id(one) for node in takers for one in ast.walk(node)}
         for node in ast.walk(tree):
             if (
                 id(node) not in forwarded
                 and isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id in ("msg", "plural_msg")
+                and node.func.id in ("msg", *translations.PLURALS)
             ):
-                for at in translations.SENTENCES[node.func.id]:
+                for at in (0,) if node.func.id == "msg" else (1, 2):
                     if not list(translations._constants(node.args[at], values)):
                         lacking.append(f"{path}:{node.lineno}")
     assert lacking == []
 
 
 def test_labels_and_helps_of_the_catalogue_settings_and_metrics_are_found():
-    known = {text for context, text in translations.all_texts() if context == translations.CONTEXT}
+    known = sources()
     registries = [getattr(choices(), field.name) for field in dataclasses.fields(choices())]
     members = [member for registry in registries for member in registry.values()]
     shown = [text for member in (*members, Brief, Costs, Goals, Search) for text in texts_of(member)]
@@ -56,7 +59,12 @@ def test_what_is_noted_on_durations_is_extracted_whole(name):
     table = type_cells(cells_of({name: ["1:30", "25:10" if name == "x" else "2:05"]}), {}, Silent())
     (message,) = (one.message for one in table.evidence if one.rule.startswith("duration"))
     assert message.endswith(".5. If they are minutes and seconds, note “min” as the unit of the column.")
-    assert {*templates_of(message)} - {text for _, text in translations.all_texts()} == set()
+    assert {*templates_of(message)} - sources() == set()
+
+
+def sources():
+    """Every English text that a catalogue has, singulars and plurals."""
+    return {source for text in translations.all_texts() for source in text if source}
 
 
 def texts_of(settings):
@@ -68,16 +76,16 @@ def texts_of(settings):
 
 
 def templates_of(text):
-    """The templates of a message and of those in its arguments; a message that only joins others has none of its own."""
+    """The templates of a message and of those in its arguments; a number, or a message that only joins others, has none of its own."""
     if text:
         assert isinstance(text, Message)
         inner = [arg for arg in text.args.values() if isinstance(arg, Message)]
-        yield from ([] if text.template.startswith("{part0}") else [text.template])
+        yield from ([] if text.template.startswith(("{part0}", "{value:", "−{value:")) else [text.template])
         for one in inner:
             yield from templates_of(one)
 
 
-def test_texts_have_the_context_in_which_they_are_looked_up(tmp_path):
+def test_texts_of_every_kind_are_found(tmp_path):
     module = tmp_path / "module.py"
     module.write_text(
         "from mlops_desktop.base.params import choice, number\n"
@@ -89,29 +97,52 @@ def test_texts_have_the_context_in_which_they_are_looked_up(tmp_path):
         "        self.tr('Rows' if many else 'Row')\n"
         "        tr('Findings', 'A leak')\n"
         "        raise UserError(msg('{n} rows', n=n), 'Choose another file.')\n"
-        "        job.step(0.5, 'Reading')\n",
+        "        job.step(0.5, 'Reading')\n"
+        "        plural_msg(n, '1 step', '{n} steps')\n"
+        "        one, many = ('1 in', '{n} in') if n else ('1 out', '{n} out')\n"
+        "        pluralize(n, one, many)\n",
         encoding="utf-8",
     )
-    assert set(translations.texts_of(module)) == {
-        ("Panel", "Rows"),
-        ("Panel", "Row"),
-        ("Findings", "A leak"),
-        ("messages", "{n} rows"),
-        ("messages", "Choose another file."),
-        ("messages", "Reading"),
-        *(("messages", text) for text in ("A panel", "Count", "How many.", "First", "Kind")),
-    }
+    single = ("Rows", "Row", "A leak", "{n} rows", "Choose another file.", "Reading", "A panel", "Count", "How many.", "First", "Kind")
+    pairs = {("1 step", "{n} steps"), ("1 in", "{n} in"), ("1 out", "{n} out")}
+    assert set(translations.texts_of(module)) == {*((text, "") for text in single), *pairs}
 
 
-def test_a_catalogue_keeps_what_is_translated(tmp_path):
-    path = tmp_path / "mlops_desktop_de.ts"
-    count, lacking = translations.write(path, "de")
-    assert count == lacking > 1000
-    tree = ElementTree.parse(path)
-    message = next(tree.getroot().iter("message"))
-    source, translation = message.findtext("source"), message.find("translation")
-    translation.text = "übersetzt"
-    tree.write(path, encoding="utf-8")
-    assert translations.write(path, "de") == (count, count - 1)
-    kept = next(ElementTree.parse(path).getroot().iter("message"))
-    assert (kept.findtext("source"), kept.findtext("translation"), kept.find("translation").get("type")) == (source, "übersetzt", None)
+def test_a_catalogue_keeps_what_is_translated_and_names_what_is_out_of_use(tmp_path):
+    path = tmp_path / "de.po"
+    missing, obsolete = translations.update(path)
+    assert (len(missing), obsolete) == (len(translations.all_texts()), [])
+    made = read_catalogue(path)
+    plural = next(entry for entry in made.entries if entry.plural)
+    plural.forms, plural.notes = ("übersetzt", "„{n}“\n\tübersetzt"), ("# a note",)
+    made.entries.append(Entry("No longer shown", forms=("weg",)))
+    write_catalogue(path, made)
+    missing, obsolete = translations.update(path)
+    assert (len(missing), obsolete) == (len(translations.all_texts()) - 1, ["No longer shown"])
+    kept = next(entry for entry in read_catalogue(path).entries if entry.done)
+    assert kept == plural
+    before = path.read_bytes()
+    translations.update(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_a_translation_has_the_fields_of_its_text(path):
+    """And the blanks at its ends, which separate it from its neighbours."""
+    differ = []
+    for entry in read_catalogue(path).entries:
+        wanted = fields_of(entry.plural or entry.source)
+        for form in filter(None, entry.forms):
+            edges = [len(text) - len(text.lstrip(" ")) for text in (form, form[::-1])]
+            english = [len(text) - len(text.lstrip(" ")) for text in (entry.source, entry.source[::-1])]
+            if not fields_of(form) <= wanted or wanted - fields_of(form) > {"n"} or edges != english:
+                differ.append((entry.source, form))
+    assert differ == []
+
+
+def fields_of(template):
+    """The names of the fields of a template; none of a text that is no template."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    except ValueError:
+        return set()

@@ -9,7 +9,7 @@ from mlops_desktop.serving.drift import measure_levels, measure_numbers
 from mlops_desktop.serving.monitor import Counters, reference_of
 from mlops_desktop.serving.prediction_spec import prediction_spec
 from mlops_desktop.serving.schema import Column, Schema
-from simulations.drift import alarmed
+from simulations.drift import alarms
 
 VALUES = prediction_spec("regression")
 
@@ -33,12 +33,12 @@ def test_unseen_levels_count_with_the_rare_ones():
 @pytest.mark.parametrize(("training", "window", "columns"), [(300, 1000, 20), (200, 50, 1), (5000, 200, 20)])
 def test_no_drift_is_rarely_reported(training, window, columns):
     rng = np.random.default_rng([training, window, columns])
-    assert sum(alarmed(training, window, columns, rng) for _ in range(60)) <= 8  # 5 % of 60 and 3 standard errors
+    assert sum(len(alarms(training, (window,), (columns,), rng)) for _ in range(60)) <= 8  # 5 % of 60 and 3 standard errors
 
 
 def test_half_a_standard_deviation_is_found_among_many_columns():
     rng = np.random.default_rng(1)
-    assert sum(alarmed(5000, 200, 50, rng, shift=0.5) for _ in range(20)) >= 19
+    assert sum(len(alarms(5000, (200,), (50,), rng, shift=0.5)) for _ in range(20)) >= 19
 
 
 def dates(first, last, rows, missing=0):

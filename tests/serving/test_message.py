@@ -4,10 +4,18 @@ import pickle
 import numpy as np
 import pytest
 
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.language import Language
 from mlops_desktop.serving.message import as_message, decode_message, encode_messages, joined, msg
+from mlops_desktop.serving.plural import plural_msg
 
-GERMAN = {"“{name}” holds {rows:,} rows.": "„{name}“ hat {rows:,} Zeilen.", "Step {at}: {detail}": "Schritt {at}: {detail}"}
+GERMAN = Language(
+    "de",
+    {"“{name}” holds {rows:,} rows.": "„{name}“ hat {rows:,} Zeilen.", "Step {at}: {detail}": "Schritt {at}: {detail}"},
+    decimal=",",
+    group=".",
+)
 
 
 @pytest.fixture
@@ -22,8 +30,8 @@ def test_a_message_is_its_english_text(nested):
 
 
 def test_it_is_translated_with_the_messages_inside_it(nested):
-    assert nested.translated(lambda template: GERMAN.get(template, template)) == "Schritt 2: „a{b}“ hat 1,234 Zeilen."
-    assert nested.translated(lambda template: template) == nested
+    assert nested.translated(GERMAN) == "Schritt 2: „a{b}“ hat 1.234 Zeilen."
+    assert nested.translated(Language()) == nested
 
 
 def through_json(value):
@@ -67,16 +75,31 @@ def test_texts_and_joined_messages_are_messages():
     assert as_message("a {b}") == "a {b}"
     list_of = joined([msg("Step {at}: {detail}", at=1, detail="x"), "y"], "; ")
     assert list_of == "Step 1: x; y"
-    assert list_of.translated(lambda template: GERMAN.get(template, template)) == "Schritt 1: x; y"
+    assert list_of.translated(GERMAN) == "Schritt 1: x; y"
 
 
 def test_an_error_is_one_message_of_two():
     error = UserError(msg("“{name}” holds {rows:,} rows.", name="a", rows=1), "Choose another file.")
     assert error.sentences == str(error) == "“a” holds 1 rows. Choose another file."
-    german = {**GERMAN, "Choose another file.": "Andere Datei wählen."}
-    assert error.sentences.translated(lambda template: german.get(template, template)) == "„a“ hat 1 Zeilen. Andere Datei wählen."
+    german = Language(texts={**GERMAN.texts, "Choose another file.": "Andere Datei wählen."})
+    assert error.sentences.translated(german) == "„a“ hat 1 Zeilen. Andere Datei wählen."
 
 
 def test_a_field_without_a_value_is_a_fault():
     with pytest.raises(KeyError):
         msg("{missing}")
+
+
+def test_a_count_has_the_plural_form_of_its_language():
+    forms = ("{n} строка", "{n} строки", "{n} строк")  # Russian: 1, 21 · 2 to 4 · all others
+    places = (2, 0, 1, 1, 1, 2, 2, 2, 2, 2)
+    russian = Language("ru", plurals={"1 row": forms, "{n} rows": forms}, form=lambda count: places[count % 10], group=" ")
+    shown = [plural_msg(count, "1 row", "{n} rows").translated(russian) for count in (1, 3, 5, 2021)]
+    assert shown == ["1 строка", "3 строки", "5 строк", "2 021 строка"]
+    assert through_json(plural_msg(2021, "1 row", "{n} rows")).translated(russian) == "2 021 строка"
+
+
+def test_a_formatted_number_has_the_marks_of_the_language():
+    message = msg("{low} to {high}, {none}", low=format_number(-1234.5, 5), high=0.25, none=None)
+    assert message == "−1,234.5 to 0.25, nothing"
+    assert message.translated(Language(texts={"nothing": "nichts"}, decimal=",", group=".")) == "−1.234,5 to 0,25, nichts"

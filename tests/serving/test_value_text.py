@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from mlops_desktop.serving.language import Language
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import number_text, value_text
 
@@ -39,7 +40,10 @@ def test_a_sentence_writes_its_values_so_and_keeps_their_types():
     message = msg("“{name}” cannot be {value}, but {share:.0%}.", name="x", value=True, share=0.5)
     assert message == "“x” cannot be true, but 50%."
     assert message.args["value"] is True
-    assert message.translated(lambda template: template.replace("cannot be", "kann nicht sein:")) == "“x” kann nicht sein: true, but 50%."
+    assert (
+        message.translated(Language(texts={message.template: "„{name}“ ist {value}, aber {share:.0%}."}, percent=" %"))
+        == "„x“ ist true, aber 50 %."
+    )
 
 
 def test_digits_are_cut_without_an_exponent():

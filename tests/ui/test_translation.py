@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QToolButton, QWidget
 
+from mlops_desktop.base.catalogue import read_catalogue, write_catalogue
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.resources import CONTEXT
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Step
 from mlops_desktop.engine.training import Run, Runs
 from mlops_desktop.serving.message import msg
-from mlops_desktop.ui.translation import catalogue, error_text, load_translations, translated
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.ui import translation
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.leaderboard import model_text
 from scripts import translations
 from tests.ui.conftest import PATIENCE, click, find, settle
 
 GERMAN = {
-    "“{column}” is missing in {count:,} of {rows:,} rows ({share:.1%}).": "„{column}“ fehlt {count}-mal in {rows} Zeilen.",
+    "“{column}” is missing in {count:,} of {rows:,} rows ({share:.1%}).": "„{column}“ fehlt {count:,}-mal in {rows:,} Zeilen.",
     "Is “{positive}” the class that matters?": "Ist „{positive}“ die Klasse, auf die es ankommt?",
     "“{path}” is empty.": "„{path}“ ist leer.",
     "Choose a file with a table in it.": "Wählen Sie eine Datei mit einer Tabelle.",
-    "{n} steps": "{n} Schritte",
+    "1 step": ("1 Schritt", "{n} Schritte"),
     "Scale numbers": "Zahlen skalieren",
     "Method": "Verfahren",
     "Robust (median 0, interquartile range 1)": "Robust (Median 0, Quartilsabstand 1)",
@@ -37,33 +37,25 @@ GERMAN = {
 
 @pytest.fixture(scope="module")
 def catalogues(tmp_path_factory):
-    """A folder with a compiled German catalogue: every text of the program, some of them translated."""
+    """A folder with a German catalogue: every text of the program, some of them translated here, whatever the one of the program says."""
     folder = tmp_path_factory.mktemp("translations")
-    source = folder / "mlops_desktop_de.ts"
-    translations.write(source, "de")
-    tree = ElementTree.parse(source)
-    found = set()
-    for context in tree.getroot().iter("context"):
-        for message in context.iter("message"):
-            german = GERMAN.get(message.findtext("source", "")) if context.findtext("name") == CONTEXT else None
-            if german:
-                found.add(message.findtext("source"))
-                translation = message.find("translation")
-                translation.text = german
-                translation.attrib.clear()
-    assert found == set(GERMAN), "these are not extracted, or have changed"
-    tree.write(source, encoding="utf-8", xml_declaration=True)
-    translations.compile_catalogue(source)
+    path = folder / "de.po"
+    translations.update(path)
+    made = read_catalogue(path)
+    for entry in made.entries:
+        if entry.source in GERMAN:
+            entry.forms = GERMAN[entry.source] if entry.plural else (GERMAN[entry.source],)
+    assert {entry.source for entry in made.entries if entry.done} == set(GERMAN), "these are not extracted, or have changed"
+    made.header |= {"X-Decimal-Mark": '","', "X-Group-Mark": '"."'}
+    write_catalogue(path, made)
     return folder
 
 
 @pytest.fixture
 def german(qapp, catalogues):
-    assert load_translations(qapp, QLocale("de"), catalogues)
+    assert translation.set_language(qapp, "de", catalogues) == "de"
     yield
-    for translator in qapp.findChildren(QTranslator):
-        qapp.removeTranslator(translator)
-        translator.deleteLater()
+    translation.set_language(qapp, "en")
 
 
 @dataclass(frozen=True)
@@ -73,8 +65,21 @@ class Result:
     by_name: dict[str, str]
 
 
-def test_the_catalogue_for_texts_outside_the_window_is_the_one_that_is_installed(german, catalogues):
-    assert catalogue() == catalogues / "mlops_desktop_de.ts"
+def test_the_catalogue_for_texts_outside_the_window_is_the_one_in_force(german, catalogues):
+    assert (translation.catalogue(), translation.language()) == (catalogues / "de.po", "de")
+
+
+def test_the_texts_of_qt_are_in_the_language_too(german):
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    assert [button.text() for button in box.buttons()] == ["Abbrechen"]
+
+
+def test_numbers_and_plurals_are_those_of_the_language(german):
+    assert translation.formatted(1234567) == "1.234.567"
+    assert translation.format_number(-1234.5, 6) == "−1.234,5"
+    assert translation.pluralize(1, "1 step", "{n} steps") == "1 Schritt"
+    assert translation.pluralize(2000, "1 step", "{n} steps") == "2.000 Schritte"
+    assert translated(plural_msg(2000, "1 step", "{n} steps")) == "2.000 Schritte"
 
 
 def test_messages_inside_a_result_are_translated_and_nothing_else(german):
@@ -111,10 +116,10 @@ def test_labels_of_runs_are_translated_where_they_are_shown(german, tmp_path):
     assert model_text(kept, None)[0] == "Entscheidungsbaum, Größte Tiefe 3"
 
 
-def test_without_a_catalogue_of_the_language_nothing_is_installed(qapp, catalogues):
-    assert not load_translations(qapp, QLocale("fr"), catalogues)
-    assert catalogue() is None
-    assert QCoreApplication.translate(CONTEXT, "{n} steps") == "{n} steps"
+def test_a_language_without_a_catalogue_is_english(qapp, catalogues):
+    assert translation.set_language(qapp, "fr", catalogues) == "en"
+    assert translation.catalogue() is None
+    assert qapp.tr("Scale numbers") == "Scale numbers"
 
 
 def test_findings_questions_and_errors_in_the_real_window(german, open_project, make_project, qtbot, tmp_path):

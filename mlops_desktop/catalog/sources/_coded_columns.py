@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,76 +14,81 @@ from numpy.typing import NDArray
 from mlops_desktop.base.column_threads import THREADS
 from mlops_desktop.catalog.sources._short_texts import as_numbers, with_texts
 
-PIECE_BYTES = 2**25  # of texts that are encoded together
+PIECE_BYTES = 2**24  # of texts that a thread takes at a time
+_TOGETHER = 16  # pieces whose columns are encoded together: each text of a column is looked up once, whatever piece it is in
 
 
 def coded_batch(batches: Iterable[Any], schema: Any) -> Any:
-    """One record batch of dictionary arrays from many of texts, of which no more than two pieces are held at a time."""
+    """One record batch of dictionary arrays from many of texts."""
+    return coded_pieces(_pieces(batches, schema), schema)
+
+
+def _pieces(batches: Iterable[Any], schema: Any) -> Iterator[Callable[[], Any]]:
+    """Record batches as tables of `PIECE_BYTES`, one at least."""
     import pyarrow as pa
 
-    pieces: list[list[Future[Any]]] = []
     held: list[Any] = []
-    with ThreadPoolExecutor(THREADS) as pool:
-
-        def encode() -> None:  # while the next piece is read
-            wait(pieces[-1] if pieces else ())
-            pieces.append([pool.submit(_encoded, column) for column in pa.Table.from_batches(held, schema).columns])
-
-        size = 0
-        for batch in batches:
-            held.append(batch)
-            size += batch.nbytes
-            if size >= PIECE_BYTES:
-                encode()
-                held, size = [], 0
-        if held or not pieces:
-            encode()
-        return _joined_pieces([[one.result() for one in piece] for piece in pieces], schema, pool)
+    size = pieces = 0
+    for batch in batches:
+        held.append(batch)
+        size += batch.nbytes
+        if size >= PIECE_BYTES:
+            yield partial(pa.Table.from_batches, held, schema)
+            held, size, pieces = [], 0, pieces + 1
+    if held or not pieces:
+        yield partial(pa.Table.from_batches, held, schema)
 
 
-def coded_pieces(tables: Sequence[Callable[[], Any]], schema: Any) -> Any:
-    """One record batch of dictionary arrays from tables of texts, one behind the other: as many are made and encoded at a time as there
-    are threads. What one of them raises ends the others.
+def coded_pieces(tables: Iterable[Callable[[], Any]], schema: Any) -> Any:
+    """One record batch of dictionary arrays from tables of texts, one behind the other: as many are made at a time as there are threads.
+    What one of them raises ends the others.
     """
+    import pyarrow as pa
+
+    rest, groups = iter(tables), list[list[Any]]()
     with ThreadPoolExecutor(THREADS) as pool:
-        futures = [pool.submit(_encoded_table, table) for table in tables]
         try:
-            pieces = [future.result() for future in futures]
+            while group := _coded_group(islice(rest, _TOGETHER), pool):
+                groups.append(group)
+            columns = list(zip(*groups, strict=True))
+            groups.clear()
+            arrays = _in_threads(pool, columns) if len(columns[0]) > 1 else [part for (part,) in columns]
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    with ThreadPoolExecutor(THREADS) as pool:
-        return _joined_pieces(pieces, schema, pool)
-
-
-def _encoded_table(table: Callable[[], Any]) -> list[Any]:
-    return [_encoded(column) for column in table().columns]
-
-
-def _joined_pieces(pieces: Sequence[Sequence[Any]], schema: Any, pool: ThreadPoolExecutor) -> Any:
-    """The columns of pieces of a table, one behind the other, as one record batch."""
-    import pyarrow as pa
-
-    parts = zip(*pieces, strict=True)
-    if len(pieces) > 1:
-        codes = np.empty((len(schema), sum(len(piece[0]) for piece in pieces)), dtype=np.int32)  # at once: large pages of memory
-        arrays = list(pool.map(_joined, parts, codes))
-    else:
-        arrays = [one for part in parts for one in with_texts(part)]
     return pa.RecordBatch.from_arrays(arrays, names=schema.names)
 
 
-def _encoded(column: Any) -> Any:
-    """A chunked column of texts as one dictionary array, of their numbers where they have these."""
-    numbers = as_numbers(column)
-    return _one_array(column.dictionary_encode()) if numbers is None else numbers.dictionary_encode()
+def _coded_group(tables: Iterable[Callable[[], Any]], pool: ThreadPoolExecutor) -> list[Any]:
+    """The columns of some tables, one behind the other, as dictionary arrays."""
+    pieces: list[Future[list[Any]]] = []
+    for table in tables:
+        pieces.append(pool.submit(_piece_columns, table))
+        wait(pieces[-THREADS - 1 : -THREADS])  # no more texts are held than there are threads
+    columns = list(zip(*(piece.result() for piece in pieces), strict=True))
+    pieces.clear()
+    return _in_threads(pool, columns)
+
+
+def _in_threads(pool: ThreadPoolExecutor, columns: list[tuple[Any, ...]]) -> list[Any]:
+    """The parts of each column as one array. The list is emptied, so that the parts of a column go when they are put together."""
+    codes = np.empty((len(columns), sum(map(len, columns[0])) if columns else 0), dtype=np.int32)  # at once: large pages of memory
+    return [one.result() for one in [pool.submit(_joined, columns.pop(0), own) for own in codes]]
+
+
+def _piece_columns(table: Callable[[], Any]) -> list[Any]:
+    """The columns of a table of texts by their numbers where they have these, else as dictionary arrays."""
+    columns = ((column, as_numbers(column)) for column in table().columns)
+    return [_one_array(column.dictionary_encode()) if numbers is None else numbers for column, numbers in columns]
 
 
 def _joined(parts: Sequence[Any], codes: NDArray[np.int32] | None = None) -> Any:
-    """Dictionary arrays of texts or of their numbers, one behind the other, as one of texts; `codes` is memory for its codes."""
+    """Numbers of texts, or dictionary arrays, one behind the other, as one of texts; `codes` is memory for its codes."""
     import pyarrow as pa
 
-    alike = parts if len({part.type for part in parts}) == 1 else with_texts(parts)
-    return with_texts([_one_array(pa.chunked_array(alike).unify_dictionaries(), codes)])[0]
+    if all(pa.types.is_uint64(part.type) for part in parts):
+        return with_texts([_one_array(pa.chunked_array(parts).dictionary_encode(), codes)])[0]
+    alike = with_texts([part.dictionary_encode() if pa.types.is_uint64(part.type) else part for part in parts])
+    return _one_array(pa.chunked_array(alike).unify_dictionaries(), codes)
 
 
 def _one_array(column: Any, codes: NDArray[np.int32] | None = None) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.encoding_candidates import EncodingGuess, guess_encoding
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_counts, western_encoding
 
 SAMPLE_BYTES = 2**18
@@ -64,7 +64,7 @@ def refuse_binary(path: Path, sample: bytes) -> None:
     """UserError when the bytes are no text; it names the format that they begin like."""
     for magic, name, remedy in _MAGIC:
         if sample.startswith(magic):
-            raise UserError(msg("“{path}” is no text file: it looks like {name}.", path=path.name, name=name), remedy)
+            raise UserError(msg("“{path}” is no text file: it looks like {name}.", path=path.name, name=as_message(name)), remedy)
     if marked_encoding(sample):
         return
     nothing = sample.count(0)  # some are the fault of a program, such as a block that was never written

@@ -33,9 +33,11 @@ class Grouped(Splitter):
 
     def make_folds(self, facts: SplitFacts, rng: np.random.Generator) -> list[Fold]:
         shares = np.full(self.folds, 1 / self.folds)
-        return folds_of(_deal_groups(self._groups(facts), facts.strata, shares, rng, forced=None), self.folds)
+        lacking = msg("The training part holds one group only, so no whole group is left to validate with.")
+        return folds_of(_deal_groups(self._groups(facts, lacking), facts.strata, shares, rng, forced=None), self.folds)
 
-    def _groups(self, facts: SplitFacts) -> Ints:
+    def _groups(self, facts: SplitFacts, lacking: str = "") -> Ints:
+        """The group of each row, codes from 0. UserError when there are not two; `lacking` says so of a part of the table."""
         if facts.group is None:
             raise UserError("A grouped split needs a group column.", "Give a column the role “group”, or choose another split.")
         groups: Ints = np.unique(facts.group, return_inverse=True)[1].astype(np.intp)
@@ -43,7 +45,8 @@ class Grouped(Splitter):
         if found < 2:
             named = f"“{self.column[0]}” " if self.column else ""
             raise UserError(
-                msg("The group column {named}holds one group only.", named=named), "Choose another group column, or another split."
+                lacking or msg("The group column {named}holds one group only.", named=named),
+                "Choose another group column, or another split.",
             )
         return groups
 

@@ -46,8 +46,8 @@ def _by_share(strata: Ints, shuffled: Ints, wanted: int) -> Ints:
     for position in np.argsort(np.floor(ideal) - ideal, kind="stable").tolist() * 2:
         if taken.sum() < wanted and taken[position] < spare[position]:
             taken[position] += 1
-    rank = np.arange(len(strata)) - np.repeat(np.cumsum(counts) - counts, counts)
-    chosen: Ints = by_stratum(strata, shuffled)[rank < np.repeat(taken, counts)]
+    ordered, starts = by_stratum(strata, shuffled), np.cumsum(counts) - counts
+    chosen: Ints = np.concatenate([ordered[start : start + count] for start, count in zip(starts, taken, strict=True)])
     if not len(chosen):
         raise UserError("Every class has one row only, so nothing is left to test with.", "Bring more rows, or choose another target.")
     return chosen

@@ -12,6 +12,9 @@ from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.catalog.splitters._shared import column_of, fold_count, row_count, test_share, wanted_rows
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Ints
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
+
+LEAST_MOMENTS = 3  # of which two folds can be made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +80,14 @@ def _expanding(ordered: tuple[Ints, Bools], count: int, gap: int) -> list[Fold]:
     cuts = np.unique([starts[np.argmin(np.abs(starts - (rows - size * left)))] for left in range(count, 0, -1)])
     cuts = cuts[(cuts > gap) & (cuts > 0)]
     if len(cuts) < count:
-        most = len(cuts)
+        most, moments = len(cuts), len(starts)
+        if moments < LEAST_MOMENTS:
+            text = plural_msg(
+                moments,
+                "The training part has 1 moment: too few for folds in the order of time.",
+                "The training part has {n} moments: too few for folds in the order of time.",
+            )
+            raise UserError(text, "Choose a finer time column, or another split.")
         advice = msg("Set the number of folds to {most}", most=most) if most >= 2 else msg("Choose another split")
         raise UserError(
             msg(

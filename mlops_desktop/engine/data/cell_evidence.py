@@ -12,7 +12,7 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.missing_texts import BRACKETED, UNKNOWN
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
@@ -68,7 +68,7 @@ def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **f
     texts = ", ".join(f"“{text[:40]}”" for text in raw.texts_at(np.flatnonzero(cells)[:3].tolist()))
     where = f"row{'s' if count > 1 else ''} {', '.join(map(str, rows[:5]))}{' …' if count > 5 else ''}"
     shown = f"{texts} in {where}" if count <= 5 else f"{texts} … in {count:,} cells, {where}"
-    return Evidence(raw.name, rule, msg(template, row=f"{rows[0]:,}", cell=first[:40], shown=shown, **further), rows)
+    return Evidence(raw.name, rule, msg(template, row=number_msg(rows[0], ","), cell=first[:40], shown=shown, **further), rows)
 
 
 def without_missing_texts(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:

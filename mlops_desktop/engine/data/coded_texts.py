@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 from typing import Any
 
@@ -10,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.serving.cells import clean_text
-from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.frame import Ints, Longs
 
 Codes = NDArray[np.signedinteger[Any]]
-_ODD_BYTE = re.compile(rb"[^\x21-\x7e]")
 _MAY_BE_UNCLEAN = r"^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]"  # any other text is what `clean_text` makes of it
 _PART = 2**15  # codes that are looked at together
+_COUNTED = 2**17  # codes that are counted together
 
 
 def one_array(column: Any) -> Any:
@@ -56,6 +55,16 @@ def are_by_appearance(codes: Codes, size: int) -> bool:
     return highest == size - 1
 
 
+def count_codes(codes: Codes, size: int) -> Longs:
+    """How many rows hold each code below `size`, (size,) int64; rows with -1 count for none."""
+    found = np.zeros(size, dtype=np.int64)
+    step = max(_COUNTED, size)
+    for start in range(0, len(codes), step):  # numpy makes whole numbers of 64 bits of them
+        part = codes[start : start + step]
+        found += np.bincount(part if part.min() >= 0 else part[part >= 0], minlength=size)
+    return found
+
+
 def appearance(codes: Codes, size: int) -> Ints:
     """Codes from 0 in the order of their first rows; -1 counts as `size`, codes that no row holds are left out."""
     first = np.full(size + 1, len(codes))
@@ -69,7 +78,8 @@ def cleaned(distinct: Any) -> tuple[Codes, Any] | None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not _ODD_BYTE.search(bytes_of(distinct)):
+    data = np.frombuffer(bytes_of(distinct), np.uint8)
+    if not len(data) or (data.min() > ord(" ") and data.max() <= ord("~")):
         return None
     doubtful = pc.match_substring_regex(distinct, _MAY_BE_UNCLEAN)
     texts = distinct.filter(doubtful).to_pylist()
@@ -80,8 +90,13 @@ def cleaned(distinct: Any) -> tuple[Codes, Any] | None:
     return coded.indices.to_numpy(zero_copy_only=False), coded.dictionary
 
 
+def ends_of(texts: Any) -> NDArray[np.int32]:
+    """Where the texts of an Arrow array begin and end in its buffer of bytes, one place more than there are texts."""
+    _, ends, _ = texts.buffers()
+    return np.frombuffer(ends, np.int32)[texts.offset : texts.offset + len(texts) + 1] if ends else np.zeros(1, np.int32)
+
+
 def bytes_of(texts: Any) -> memoryview:
     """The bytes of all texts of an Arrow array, one behind the other."""
-    _, ends, data = texts.buffers()
-    places = np.frombuffer(ends, np.int32)[texts.offset : texts.offset + len(texts) + 1] if ends else np.zeros(1, np.int32)
-    return memoryview(data or b"")[places[0] : places[-1]]
+    places = ends_of(texts)
+    return memoryview(texts.buffers()[2] or b"")[places[0] : places[-1]]

@@ -18,6 +18,7 @@ from mlops_desktop.serving.date_formats import (
     exchanged,
     format_match,
     is_short_year_first,
+    matching_formats,
     whole_formats,
 )
 from mlops_desktop.serving.dates import date_reader, is_time_of_day
@@ -126,21 +127,21 @@ def _shapes(texts: Sequence[str], compact: bool) -> list[Grammar]:
 
 def _shapes_of(text: str, compact: bool) -> list[Grammar]:
     padded = _PADDED.match(text) is not None
-    found = [_grammar(day, "", "", False, padded) for day in DAYS if format_match(day).fullmatch(text)]
+    found = [_grammar(day, "", "", False, padded) for day in matching_formats(DAYS, text)]
     found += [_grammar(one, "", "", "%z" in one, False) for one in whole_formats(text)]
     if compact:
-        fitting = [one for one in NUMBERS if NUMBER_TEXTS.get(one, format_match(one)).fullmatch(text)]
+        fitting = [one for one in NUMBERS if (NUMBER_TEXTS.get(one) or format_match(one)).fullmatch(text)]
         found += [_grammar(one, "", "", one in ("%s", "%Q", "%U"), False) for one in fitting]
     split = CLOCK.fullmatch(text)
     if split is None:
         return found
-    clocks = [f for f in CLOCKS if format_match(f).fullmatch(split["clock"])]
+    clocks = matching_formats(CLOCKS, split["clock"])
     zone = split["zone"] or ""
     if not split["day"]:
         return found + ([] if zone or split["gap"] else [_grammar("", "", clock, False, False) for clock in clocks if clock != "%H.%M"])
     if not split["gap"]:
         return found  # "12.03.2004" looks like a day and a clock
-    days = [f for f in DAYS if format_match(f).fullmatch(split["day"])]
+    days = matching_formats(DAYS, split["day"])
     gap = " " if not split["gap"].strip() else split["gap"]
     ends = " %z" if zone.startswith(" ") else "%z" if zone else ""
     return found + [_grammar(day, gap, clock + ends, bool(zone), padded) for day in days for clock in clocks]

@@ -23,7 +23,7 @@ from mlops_desktop.engine.data.durations import time_of_day_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.date_formats import day_first, is_short_year_first
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
-from mlops_desktop.serving.message import as_message, joined, msg
+from mlops_desktop.serving.message import as_message, joined, msg, number_msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 
@@ -153,7 +153,7 @@ def _best_formats(
 
 def _stopped(raw: RawColumn, total: int, bad: Bools) -> Evidence:
     message = "{good} of {total} cells are dates. The others are not, so the column was read as texts: {shown}."
-    return example_evidence(raw, "not_date", message, bad, good=f"{total - raw.count(bad):,}", total=f"{total:,}")
+    return example_evidence(raw, "not_date", message, bad, good=number_msg(total - raw.count(bad), ","), total=number_msg(total, ","))
 
 
 def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: int, given: bool | None) -> Evidence:

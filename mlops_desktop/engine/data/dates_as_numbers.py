@@ -120,6 +120,8 @@ def _kind(name: str, numbers: Floats) -> _Kind | None:
         return _DAYS if _are_days(numbers) else None
     if whole and least >= 190_001 and most <= 209_912:
         return _MONTHS if ((numbers % 100 >= 1) & (numbers % 100 <= 12)).all() else None
+    if not (whole or is_named_date(name) or (least >= 1900 and most < 2100)):
+        return None
     several = len(np.unique(numbers)) >= _SEVERAL
     if whole and least >= 1_900_001 and most <= 2_099_366 and (timed or several):
         return _DAYS_OF_YEAR if ((numbers % 1000 >= 1) & (numbers % 1000 <= 366)).all() else None

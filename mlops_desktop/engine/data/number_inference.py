@@ -27,7 +27,7 @@ from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats
-from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.message import joined, msg, number_msg
 from mlops_desktop.serving.numbers import NOTATIONS
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
@@ -107,7 +107,8 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
 
 def _found_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat | None:
     """The format that reads most cells of a column, in whatever notation; None when less than half of them are numbers."""
-    plain = "," not in (hints.decimal, hints.likely_decimal) and hints.thousands != "." and raw.matching(_PLAIN)[present].all()
+    plain = "," not in (hints.decimal, hints.likely_decimal) and hints.thousands != "."
+    plain = plain and (raw.decimals is not None or bool(raw.matching(_PLAIN)[present].all()))
     if plain and not _points_may_group(raw, present, hints):
         return NumberFormat(Grammar(), 1.0)  # as the longer ways below find, on samples
     found = compound_format(raw, present) or fit_format(raw, present, hints)
@@ -149,6 +150,8 @@ def _marked_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat
 
 def _are_codes(raw: RawColumn, present: Bools) -> bool:
     """Whether whole numbers are led by zeros, as in post codes: their digits would be lost as numbers."""
+    if raw.decimals is not None and raw.count((np.floor(raw.decimals) == raw.decimals) & present) < 0.9 * raw.count(present):
+        return False  # quicker than the patterns
     digits = raw.matching("['’]?[0-9]+") & present
     return raw.count(digits) >= 0.9 * raw.count(present) and bool((led_by_zeros(raw) & present).any())
 
@@ -209,7 +212,7 @@ def infinite_evidence(raw: RawColumn, count: int, rows: tuple[int, ...], shown: 
 def _stopped(raw: RawColumn, present: Bools, bad: Bools) -> Evidence:
     good, total = raw.count(present & ~bad), raw.count(present)
     message = "{good} of {total} cells are numbers. The others are not, so the column was read as texts: {shown}."
-    return example_evidence(raw, "not_number", message, bad, good=f"{good:,}", total=f"{total:,}")
+    return example_evidence(raw, "not_number", message, bad, good=number_msg(good, ","), total=number_msg(total, ","))
 
 
 def _are_classes(raw: RawColumn, present: Bools, bad: Bools) -> bool:

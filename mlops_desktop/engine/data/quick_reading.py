@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from mlops_desktop.engine.data.coded_texts import bytes_of, ends_of
 from mlops_desktop.serving.cells import MOST_CHARACTERS, Grammar, Scale
 from mlops_desktop.serving.compound_numbers import DASHES
 from mlops_desktop.serving.dates import DAY, date_pattern, missing_dates
@@ -22,6 +23,8 @@ from mlops_desktop.serving.units import is_side
 
 FEW = 32  # distinct texts up to which Python reads as quickly as Arrow does
 _PLAIN_NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+_FIRST_BYTES = 64  # which show most texts that are no numbers
+_NUMBER_BYTES = np.isin(np.arange(256), np.frombuffer(b"-.0123456789", np.uint8))
 _MOST_DIGITS = 25  # of a number that is converted: decimal arithmetic is exact up to 28
 _OTHER_FIELDS = re.compile("%[^YymdHMS]")
 _NUMBER_FIELDS = re.compile("<([YymdHMS])>")
@@ -45,12 +48,17 @@ def _texts(texts: tuple[str, ...], kind: Any) -> Any:
     return pa.array(texts, kind)
 
 
+def is_plain(grammar: Grammar) -> bool:
+    """Whether numbers are written as in `Grammar()`."""
+    written = (grammar.decimal, grammar.thousands, grammar.affixes, grammar.percent, grammar.notations, grammar.scales)
+    return written == (".", "", (), False, (), ())
+
+
 def quick_numbers(array: Any, grammar: Grammar) -> tuple[Floats, Bools]:
     """The texts that are numbers of a grammar as float64 (NaN where they mean missing), NaN elsewhere, and which were read."""
     if len(array) <= FEW:
         return np.full(len(array), np.nan), np.zeros(len(array), dtype=bool)
-    written = (grammar.decimal, grammar.thousands, grammar.affixes, grammar.percent, grammar.notations, grammar.scales)
-    values, good = plain_numbers(array) if written == (".", "", (), False, (), ()) else _numbers_by_pattern(array, grammar)
+    values, good = plain_numbers(array) if is_plain(grammar) else _numbers_by_pattern(array, grammar)
     good &= _are_short(array)
     values[~good] = np.nan
     values[np.isin(values, grammar.missing_numbers) | among(array, grammar.missing)] = np.nan
@@ -68,6 +76,34 @@ def plain_numbers(array: Any) -> tuple[Floats, Bools]:
     fine = _bools(good) & np.isfinite(values)
     values[~fine] = np.nan
     return values, fine
+
+
+def plain_decimals(array: Any) -> Floats | None:
+    """All of these different texts as float64, NaN for "", where each other one is a plain number such as -1.25; None where any is not.
+
+    Patterns are not needed for them: no sign or mark but “-” and “.” is there, and digits stand around each point.
+    """
+    import pyarrow as pa
+
+    sizes = np.diff(ends_of(array))
+    if len(array) <= FEW or sizes.max() > MOST_CHARACTERS:
+        return None
+    data, starts = np.frombuffer(bytes_of(array), np.uint8), np.cumsum(sizes) - sizes
+    if not _NUMBER_BYTES[data[:_FIRST_BYTES]].all() or not _NUMBER_BYTES[data].all():
+        return None
+    begins = np.zeros(len(data) + 1, dtype=bool)
+    begins[starts] = begins[-1] = True
+    points = np.flatnonzero(data == ord("."))
+    if begins[points].any() or begins[points + 1].any() or (data[points - 1] < ord("0")).any() or (data[points + 1] < ord("0")).any():
+        return None
+    filled = sizes > 0
+    try:
+        values = (array if filled.all() else array.filter(pa.array(filled))).cast(pa.float64()).to_numpy()
+    except pa.ArrowInvalid:  # 1.2.3, 1-2
+        return None
+    found = np.full(len(array), np.nan)
+    found[filled] = values
+    return found if np.isfinite(values).all() else None
 
 
 def _numbers_by_pattern(array: Any, grammar: Grammar) -> tuple[Floats, Bools]:

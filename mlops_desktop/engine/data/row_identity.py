@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,12 @@ Hashes = NDArray[np.uint64]
 BLOCK = 2**22  # bytes of texts at a time
 
 
-def row_hashes(cells: Cells) -> Hashes:
-    """A hash of each row, (rows,) uint64, by names and cells of all columns in any order. Equal rows differ by how many of them
-    come before, so that the rows of one table have hashes of their own, and those of a table that holds them again have the same ones.
+def row_hashes(cells: Cells, columns: Collection[str] | None = None) -> Hashes:
+    """A hash of each row, (rows,) uint64, by names and cells of these columns (None: all) in any order. Equal rows differ by how many of
+    them come before, so that the rows of one table have hashes of their own, and those of a table that holds them again the same ones.
     """
     total: Hashes = np.zeros(cells.rows, dtype=np.uint64)
-    for raw in cells.columns():
+    for raw in cells.columns() if columns is None else map(cells.column, sorted(columns)):
         total += _cell_hashes(raw)
     order = np.argsort(total, kind="stable")
     place = np.arange(len(total))

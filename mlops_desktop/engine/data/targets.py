@@ -53,11 +53,12 @@ def target_column(table: Table, name: str) -> TargetColumn:
     mixed = any(e.column == name and e.rule == "mixed_types" for e in table.evidence)
     column, frame = table.schema.column(name), table.frame
     values = whole_numbers(table, name) if column.type == "id" else None
+    known = None if column.type == "id" else table.counts().get(name)
     if values is not None:
         column = replace(column, type="integer")
         no_codes, no_dates = np.empty((table.rows, 0), dtype=np.intp), np.empty((table.rows, 0), dtype=np.int64)
         frame = Frame(Layout(numbers=(name,)), table.rows, values.reshape(-1, 1), no_codes, (), no_dates)
-    return TargetColumn(column, frame, mixed)
+    return TargetColumn(column, frame, mixed, known[0] if known else None)
 
 
 def target_of(table: Table, name: str, task: str, classes: Sequence[Class] | None = None) -> Target:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -35,6 +36,8 @@ SCALES = (
 )
 _CODE = re.compile("[A-Z]{2}")
 _MOST_ID_LENGTH = 64
+_LEAST_NAMES, _MOST_NAMES = 20, 2000  # rows, and names that are compared
+_WORDS_OF_NAME, _SHARED_NAMES = 4, 0.4  # mean words of a name at most, and the share of the names with a word of another one
 
 
 def missing_texts_of(raw: RawColumn) -> tuple[str, ...]:
@@ -94,6 +97,8 @@ def text_column_type(raw: RawColumn, present: Bools, amounts: bool = False, repe
     amounts = amounts and not (named and raw.count(raw.matching("[0-9]+")) >= 0.5 * rows * repeats)
     if not amounts and _is_id(sample, rows, distinct, named):
         return "id", msg("Codes, {there}, named like an identifier." if named else "Codes, {there}.", there=there), ()
+    if not amounts and distinct >= 0.995 * rows and rows >= _LEAST_NAMES and _are_names(raw.sample(present, _MOST_NAMES)):
+        return "id", msg("Names, {there}: hardly a word is in two of them.", there=there), ()
     words_per_text = float(np.mean([len(text.split()) for text in sample]))
     if distinct > 20 and distinct > 0.5 * rows:
         return "text", msg("{there}: too different to be categories.", there=there), ()
@@ -114,3 +119,14 @@ def _is_id(sample: Sequence[str], rows: int, distinct: int, named: bool) -> bool
     digits = sum(any(c.isdigit() for c in text) for text in sample)
     short = max(len(text) for text in sample) <= _MOST_ID_LENGTH
     return short and together >= 0.95 * len(sample) and (named or digits >= 0.5 * len(sample))
+
+
+def _are_names(texts: Sequence[str]) -> bool:
+    """Whether these texts, each in one row, are names that have no word in common, such as those of countries: they name the rows. People
+    and products have titles, first names or makes in common, which tell something.
+    """
+    words = [{*re.findall(r"[^\W\d_]+", text.casefold())} for text in texts]
+    if not all(words) or float(np.mean([len(one) for one in words])) > _WORDS_OF_NAME:
+        return False
+    rows_of = Counter(word for one in words for word in one)
+    return float(np.mean([any(rows_of[word] > 1 for word in one) for one in words])) <= _SHARED_NAMES

@@ -4,5 +4,4 @@ from .from_checks import check_questions as check_questions
 from .from_checks import unchecked_question as unchecked_question
 from .measuring import check_facts as check_facts
 from .measuring import stored_facts as stored_facts
-from .registry import CHECKS as CHECKS
 from .registry import run_checks as run_checks

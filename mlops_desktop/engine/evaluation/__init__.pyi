@@ -1,5 +1,4 @@
 from .acceptance import Acceptance as Acceptance
-from .acceptance import GoalResult as GoalResult
 from .acceptance import check as check
 from .acceptance import response_ms as response_ms
 from .batch_prediction import CHUNK as CHUNK

@@ -119,7 +119,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
     older version counted when it measured the same run is not counted once more.
     """
     pipeline, split = chosen.pipeline, chosen.pipeline.keys.split
-    runs.know_test_set(split, lambda: pipeline.held_out_rows)
+    runs.know_test_set(split, pipeline.held_out_rows)
     if pipeline.keys.evaluation(chosen.run.id) in pipeline.store or not runs.measured_by_older_version(split, chosen.run.id):
         runs.record_test_access(split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:

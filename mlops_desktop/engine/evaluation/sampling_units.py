@@ -17,10 +17,11 @@ from mlops_desktop.serving.frame import Bools, Floats, Ints
 
 TIME_BLOCKS = 20
 ROWS_OF_BLOCK = 10
+FEWEST_BLOCKS, FEWEST_OF_BLOCK = 10, 3  # of few rows: as many blocks as an interval needs, of no fewer rows
 MOST_UNITS = 1000
 LEAST_PARTS = 200
 WORK = 40_000_000  # rows x units x classes; larger tables are left out in fewer parts, down to LEAST_PARTS
-BLOCK = 1_000_000  # cells of weights at a time: 8 MB
+BLOCK = 60_000  # cells of weights at a time: half a megabyte, which a processor's cache holds
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +75,11 @@ def group_units(group: Ints) -> Units:
 
 
 def time_units(time: NDArray[np.generic]) -> Units:
-    """Blocks of adjacent times (rows,), about equal in rows: 20, or as many as have 10 rows. Rows of one moment are in one block."""
+    """Blocks of adjacent times (rows,), about equal in rows: 20, or as many as have 10 rows, or 10 of 3 rows or more. Rows of one moment
+    are in one block.
+    """
     rows = len(time)
-    blocks = max(1, min(TIME_BLOCKS, rows // ROWS_OF_BLOCK))
+    blocks = max(1, min(TIME_BLOCKS, max(rows // ROWS_OF_BLOCK, min(FEWEST_BLOCKS, rows // FEWEST_OF_BLOCK))))
     of_row = time_blocks(time, blocks)
     return Units("time", of_row, int(of_row.max(initial=-1)) + 1)
 

@@ -1,7 +1,7 @@
 from . import request_snippets as request_snippets
 from .export import export_run as export_run
 from .export import make_exporter as make_exporter
-from .export_checks import Check as Check
+from .export_checks import ExportCheck as ExportCheck
 from .export_checks import bytes_text as bytes_text
 from .export_checks import consent_ids as consent_ids
 from .export_checks import readiness as readiness

@@ -19,7 +19,7 @@ from mlops_desktop.serving.plural import plural_msg
 
 
 @dataclass(frozen=True)
-class Check:
+class ExportCheck:
     """The result of one check: `tone` is ok, info, warn or err; `blocks`: it has to be resolved before an export; `act` what a person
     can do about it (train, evaluate, check, consent; empty for nothing).
     """
@@ -32,11 +32,11 @@ class Check:
     act: str = ""
 
 
-def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs: Runs) -> list[Check]:
+def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs: Runs) -> list[ExportCheck]:
     """Every check of an export of the chosen model, in the order in which they are shown."""
     if found.best is None:
         text = msg("The decisions changed after the last training.") if found.ever else msg("No model was trained yet.")
-        return [Check("model", "err", msg("There is no model for the current decisions"), text, blocks=True, act="train")]
+        return [ExportCheck("model", "err", msg("There is no model for the current decisions"), text, blocks=True, act="train")]
     keys = Keys(project)
     consent = _consent(project, found.best)
     return [
@@ -46,7 +46,7 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
         *([consent] if consent else []),
         _size(keys.model(found.best.id), store),
         _libraries(found.best.versions, store.origin(keys.model(found.best.id)).get("libraries", {})),
-        Check(
+        ExportCheck(
             "selftest",
             "info",
             msg("Self-test"),
@@ -63,17 +63,17 @@ def consent_ids(project: Project, run: Run) -> frozenset[str]:
         return frozenset()
 
 
-def _model(project: Project, best: Run) -> Check:
+def _model(project: Project, best: Run) -> ExportCheck:
     metric = METRICS.get(project.metric)
     rows = msg("all rows, those of the held-out test set too") if project.refit == "all" else msg("the training rows")
     text = msg("Fitted on {rows}.", rows=rows)
     if metric:
         score = format_number(metric.shown(best.score or 0.0))
         text = msg("{metric} {score} in cross-validation. {fitted}", metric=metric.label, score=score, fitted=text)
-    return Check("model", "ok", msg("{best}, for the current decisions", best=best.label), text)
+    return ExportCheck("model", "ok", msg("{best}, for the current decisions", best=best.label), text)
 
 
-def _evaluated(project: Project, found: ProjectStatus, test_accesses: int, used_before: float) -> Check:
+def _evaluated(project: Project, found: ProjectStatus, test_accesses: int, used_before: float) -> ExportCheck:
     if found.evaluated:
         uses = plural_msg(
             test_accesses,
@@ -81,30 +81,32 @@ def _evaluated(project: Project, found: ProjectStatus, test_accesses: int, used_
             "It was used {n} times so far. The export counts as one more use.",
         )
         text = joined([*held_out_notes(project, used_before), uses], " ")
-        return Check("evaluated", "ok", msg("Measured on the held-out test set"), text)
+        return ExportCheck("evaluated", "ok", msg("Measured on the held-out test set"), text)
     text = msg("The export measures the model on it, which counts as one use.")
     if used_before:
         text = joined([used_before_note(used_before), text], " ")
-    return Check("evaluated", "info", msg("The held-out test set was not used yet"), text, act="evaluate")
+    return ExportCheck("evaluated", "info", msg("The held-out test set was not used yet"), text, act="evaluate")
 
 
-def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[Check]:
+def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[ExportCheck]:
     if project.goals == Goals():
-        return [Check("goals", "info", msg("No goals are set"), msg("Stage 1 is where they are set."))]
+        return [ExportCheck("goals", "info", msg("No goals are set"), msg("Stage 1 is where they are set."))]
     try:
         measured, response_ms = store.get_value(keys.evaluation(best.id), Evaluation), None
         if project.goals.response_ms is not None:
             response_ms = store.get_value(keys.response(best.id), ResponseTime).response_ms
     except KeyError:
-        return [Check("goals", "warn", msg("The goals were not checked yet"), msg("Checking uses the held-out test set."), act="check")]
+        return [
+            ExportCheck("goals", "warn", msg("The goals were not checked yet"), msg("Checking uses the held-out test set."), act="check")
+        ]
     checked = check_goals(project, measured, response_ms)
     return [
-        Check(f"goal_{one.goal}", "ok" if one.passed else "err", msg("Goal met") if one.passed else msg("Goal not met"), one.message)
+        ExportCheck(f"goal_{one.goal}", "ok" if one.passed else "err", msg("Goal met") if one.passed else msg("Goal not met"), one.message)
         for one in checked.goals
     ]
 
 
-def _consent(project: Project, best: Run) -> Check | None:
+def _consent(project: Project, best: Run) -> ExportCheck | None:
     needed = consent_ids(project, best)
     if not needed:
         return None
@@ -117,18 +119,18 @@ def _consent(project: Project, best: Run) -> Check | None:
             rows=best.rows,
         )
     if needed <= project.consent:
-        return Check("consent", "warn", msg("The model contains training rows, and you agreed to that"), text, act="consent")
-    return Check("consent", "err", msg("The model contains training rows"), text, blocks=True, act="consent")
+        return ExportCheck("consent", "warn", msg("The model contains training rows, and you agreed to that"), text, act="consent")
+    return ExportCheck("consent", "err", msg("The model contains training rows"), text, blocks=True, act="consent")
 
 
-def _size(key: str, store: ArtifactStore) -> Check:
+def _size(key: str, store: ArtifactStore) -> ExportCheck:
     size = store.size(key)
     if not size:
-        return Check("size", "info", msg("The model is written when it is first used"))
-    return Check("size", "ok", msg("The model takes {bytes_text}", bytes_text=bytes_text(size)))
+        return ExportCheck("size", "info", msg("The model is written when it is first used"))
+    return ExportCheck("size", "ok", msg("The model takes {bytes_text}", bytes_text=bytes_text(size)))
 
 
-def _libraries(of_run: Mapping[str, str], of_model: Mapping[str, str]) -> Check:
+def _libraries(of_run: Mapping[str, str], of_model: Mapping[str, str]) -> ExportCheck:
     """Whether the libraries that fitted the folds and the model are those that are installed; keys do not hold their versions."""
     other = []
     for name, then in sorted({*of_run.items(), *of_model.items()}):
@@ -137,8 +139,8 @@ def _libraries(of_run: Mapping[str, str], of_model: Mapping[str, str]) -> Check:
             other.append(msg("{name} {then} (now {now})", name=name, then=then, now=now))
     if other:
         text = msg("Trained with {libraries}. The export holds the model as it was trained.", libraries=joined(other, ", "))
-        return Check("libraries", "warn", msg("Libraries have changed since the training"), text)
-    return Check("libraries", "ok", msg("Same libraries as at the training"))
+        return ExportCheck("libraries", "warn", msg("Libraries have changed since the training"), text)
+    return ExportCheck("libraries", "ok", msg("Same libraries as at the training"))
 
 
 def bytes_text(size: int) -> str:

@@ -9,7 +9,6 @@ from .consistency import refuse_unfit as refuse_unfit
 from .consistency import unknown_columns as unknown_columns
 from .consistency import uses_names as uses_names
 from .held_out_rows import HeldOutRows as HeldOutRows
-from .keys import Key as Key
 from .keys import Keys as Keys
 from .keys import installed_version as installed_version
 from .legacy_keys import LegacyKeys as LegacyKeys

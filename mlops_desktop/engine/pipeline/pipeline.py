@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +26,7 @@ from mlops_desktop.engine.data import (
     target_of,
 )
 from mlops_desktop.engine.pipeline.candidate import Candidate
-from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows
+from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows, columns_to_compare
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.row_weights import read_weights, refuse_unweighted_class
 from mlops_desktop.engine.pipeline.splitting import keepable, make_folds, read_facts, split_rows
@@ -204,11 +205,13 @@ class Pipeline:
         """The held-out test set. Each access is counted (`Runs.record_test_access`)."""
         return self._clean.take(self._cut[1])
 
-    @cached_property
-    def held_out_rows(self) -> HeldOutRows:
-        """By what the held-out test set is recognised, under whichever decisions."""
+    def held_out_rows(self, known: Iterable[tuple[str, ...]] = ()) -> HeldOutRows:
+        """By what the held-out test set is recognised, under whichever decisions, also when the file got further columns beside those of a
+        set that is known (see `columns_to_compare`).
+        """
         cells = read_cells(snapshot_path(self.folder, self.project.data))
-        return HeldOutRows.of(row_hashes(cells)[self.test_rows], self.project.target)
+        columns = columns_to_compare(cells.names, self.project.target, known)
+        return HeldOutRows.of(row_hashes(cells, columns)[self.test_rows], self.project.target, columns)
 
     @property
     def train_rows(self) -> Ints:

@@ -21,11 +21,12 @@ from mlops_desktop.engine.pipeline.recipe_trial import fitting_steps
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.split_proposal import propose_split
-from mlops_desktop.engine.profiling import tick_levels
+from mlops_desktop.engine.profiling import negative_codes, tick_levels
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.value_text import number_text
 
 
 def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:
@@ -58,6 +59,7 @@ def propose_task(folder: Path, project: Project) -> tuple[Project, dict[str, str
 
 def _with_task(pipeline: Pipeline, reasons: dict[str, str]) -> Pipeline:
     pipeline = pipeline.of(_with_roles(pipeline, reasons))
+    pipeline = pipeline.of(_with_missing_codes(pipeline, reasons))
     if pipeline.project.task:
         return pipeline
     task, reasons["task"] = guess_task(pipeline.table, pipeline.project.target)
@@ -119,6 +121,25 @@ def _with_roles(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
             notes[name] = replace(notes.get(name, ColumnNote()), role=role)
             reasons[f"roles.{name}"] = reason
     return replace(project, columns=notes)
+
+
+def _with_missing_codes(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
+    """The project with the numbers that stand for “missing” beyond doubt, such as -200 far below all others."""
+    table, notes = pipeline.table, dict(pipeline.project.columns)
+    for column in table.schema.columns:
+        note = notes.get(column.name, ColumnNote())
+        codes = [] if note.missing or note.role in ("id", "ignore") else negative_codes(table, column.name)
+        if codes:
+            texts = tuple(number_text(code) for code, _ in codes)
+            notes[column.name] = replace(note, missing=texts)
+            reasons[f"missing.{column.name}"] = plural_msg(
+                sum(count for _, count in codes),
+                "1 cell of “{column}” holds {codes}, far from all other values: it is read as missing.",
+                "{n} cells of “{column}” hold {codes}, far from all other values: they are read as missing.",
+                column=column.name,
+                codes=", ".join(texts),
+            )
+    return replace(pipeline.project, columns=notes)
 
 
 def _with_measures(pipeline: Pipeline, reasons: dict[str, str]) -> Pipeline:

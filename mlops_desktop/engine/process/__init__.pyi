@@ -1,6 +1,5 @@
 from .call import Call as Call
 from .call import ProjectCall as ProjectCall
-from .calls.data import FilteredRows as FilteredRows
 from .calls.data import FilterRows as FilterRows
 from .calls.data import ImportFile as ImportFile
 from .calls.data import ListQuestions as ListQuestions
@@ -25,7 +24,6 @@ from .calls.model import ExplainRow as ExplainRow
 from .calls.model import Export as Export
 from .calls.model import ExportedFiles as ExportedFiles
 from .calls.model import MeasureDrift as MeasureDrift
-from .calls.model import OpenedModel as OpenedModel
 from .calls.model import OpenModel as OpenModel
 from .calls.model import PredictFile as PredictFile
 from .calls.model import RowExplanation as RowExplanation

@@ -1,3 +1,4 @@
+from .code_rules import negative_codes as negative_codes
 from .data_health import apply_fixes as apply_fixes
 from .data_health import health as health
 from .data_health import safe_fixes as safe_fixes
@@ -9,7 +10,6 @@ from .level_rules import tick_levels as tick_levels
 from .results import ByTarget as ByTarget
 from .results import ColumnOverview as ColumnOverview
 from .results import ColumnProfile as ColumnProfile
-from .results import Guess as Guess
 from .results import Histogram as Histogram
 from .results import Overview as Overview
 from .results import Profile as Profile

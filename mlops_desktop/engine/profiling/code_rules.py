@@ -8,16 +8,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from mlops_desktop.engine.data import has_id_name, snake_name
+from mlops_desktop.engine.data import Table, has_id_name, snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
 from mlops_desktop.serving.frame import Bools, Floats, Ints
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.missing_texts import BRACKETED
 from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.schema import Column
+from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 from mlops_desktop.serving.value_text import number_text
 
+LEAST_NEGATIVE = -9  # -1 may be an answer as well
 _FEW = 10  # numbers of fewer different values are answers of a scale rather than measurements
 _NINES = re.compile("9{3,}|8{4,}|7{4,}")
 _DONT_KNOW = frozenset((-1, -7, -8, -9, -77, -88, -97, -98, -99, 77, 88, 97, 98, 99))
@@ -85,6 +86,19 @@ def codes_for_missing(values: Floats) -> list[tuple[float, int]]:
                 break
             codes.pop()
     return found
+
+
+def negative_codes(table: Table, name: str) -> list[tuple[float, int]]:
+    """The codes of `codes_for_missing` of a column that are -9 or less, with counts: nothing that is measured is exactly -200 so often, and
+    so far below all else. What only a person can tell from a value, such as 99999, is not among them.
+    """
+    if table.schema.column(name).type not in NUMBER_TYPES:
+        return []
+    values = table.frame.number(name)
+    least = float(np.min(values, initial=np.inf, where=~np.isnan(values)))
+    if least > LEAST_NEGATIVE or not _is_missing_code(least):  # nearly always, without the sorting that the rest takes
+        return []
+    return [(code, count) for code, count in codes_for_missing(values[~np.isnan(values)]) if code <= LEAST_NEGATIVE]
 
 
 def _stand_apart(distinct: Floats, counts: Ints, codes: list[int], rest: Bools) -> bool:
@@ -253,7 +267,7 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
         message = msg(
             "“{name}” holds {distinct} whole numbers ({shown}) that may stand for {what}.",
             name=column.name,
-            distinct=f"{distinct:,}",
+            distinct=number_msg(distinct, ","),
             shown=shown,
             what=what,
         )

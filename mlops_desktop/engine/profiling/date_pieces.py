@@ -80,6 +80,12 @@ def ordering_columns(seen: Seen) -> Iterator[tuple[tuple[str, ...], bool]]:
         yield tuple(column.name for column in pair), True
 
 
+def is_year(seen: Seen, name: str) -> bool:
+    """Whether a column is named like a year and holds years."""
+    named = _named_parts(seen, [seen.table.schema.column(name)])
+    return any("year" in parts for parts in named.values())
+
+
 def _named_parts(seen: Seen, columns: list[Column], spans: Mapping[str, tuple[int, int]] | None = None) -> dict[str, dict[str, Column]]:
     """The columns of parts by what their names have in common besides the part, which is "" for “year” and “month” alone. `spans` are the
     least and greatest number of each part, those of dates when None.

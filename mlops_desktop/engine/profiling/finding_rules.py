@@ -13,6 +13,7 @@ from mlops_desktop.engine.profiling.date_pieces import date_pieces
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leak_rules import leaks
 from mlops_desktop.engine.profiling.level_rules import several_answers, spellings, tick_levels, ticks
+from mlops_desktop.engine.profiling.near_copies import near_copies
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.engine.profiling.report_rows import group_heads, merged_cells
 from mlops_desktop.engine.profiling.row_rules import duplicate_rows, few_distinct_rows
@@ -270,6 +271,7 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     ordered_in_time,
     duplicate_rows,
     few_distinct_rows,
+    near_copies,
     group_heads,
     merged_cells,
     _duplicate_columns,

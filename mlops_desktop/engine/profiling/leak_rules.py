@@ -1,4 +1,4 @@
-"""The finding that one column gives away the target: by its values, or by where it is filled."""
+"""The finding that one column gives away the target: by its values, by where it is filled, or by the order of the rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mlops_desktop.engine.profiling.date_pieces import is_year
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import SingleColumn
 from mlops_desktop.engine.profiling.target_means import target_means
@@ -16,11 +17,16 @@ from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 LEAK = FindingKind("leak", "Possible leak: {column}")
 SUSPICIOUS, HIGH = 0.95, 0.975  # of the single-column Gini; 0.95 is an AUC of .975
 GAP = 0.5  # of what the next best column leaves unexplained, a leak leaves this share at most
+BY_PLACE = 0.5  # of that of a column that numbers the rows
+_NUMBERED = 0.99, 0.5  # share of the steps that rise (or fall), and that are the most frequent one, where a column numbers the rows
+_LEAST_ROWS = 20
 _MOST_CLASSES = 100
 
 
 def leaks(seen: Seen) -> Iterator[Finding]:
-    """Columns that alone predict the target, far better than the best of the others, and those that predict it by being filled or empty."""
+    """Columns that alone predict the target, far better than the best of the others, those that predict it by being filled or empty, and
+    those that number rows which are in the order of the target.
+    """
     measure = _measure(seen)
     if measure is None or seen.target is None:
         return
@@ -34,7 +40,11 @@ def leaks(seen: Seen) -> Iterator[Finding]:
     averages = dict(_averages(seen))
     for name, group in averages.items():
         yield _by_average(seen, name, group)
-    for name in standing_out({name: gini for name, gini in strengths.items() if name not in averages}):
+    numbering = {name for name, gini in strengths.items() if gini >= BY_PLACE and name not in averages and _numbers_rows(seen, name)}
+    for name in strengths:
+        if name in numbering:
+            yield _by_place(seen, name, strengths[name])
+    for name in standing_out({name: gini for name, gini in strengths.items() if name not in averages and name not in numbering}):
         yield _by_values(seen, name, strengths[name])
 
 
@@ -72,6 +82,31 @@ def _averages(seen: Seen) -> Iterator[tuple[str, str]]:
         target = np.where(classes[0] < 0, np.nan, classes[0].astype(np.float64))
     first = list(target_means(seen.table, list(seen.features()), target))
     return iter(first if classes is None else [*first, *target_means(seen.table, list(seen.features()), 1 - target)])
+
+
+def _numbers_rows(seen: Seen, name: str) -> bool:
+    """Whether a column holds another whole number in each row that rises (or falls) from row to row, in most steps by the same."""
+    if seen.table.schema.column(name).type not in NUMBER_TYPES or is_year(seen, name):
+        return False
+    values = seen.frame.number(name)
+    steps = np.diff(values)
+    if len(values) < _LEAST_ROWS or not np.isfinite(values).all() or (values % 1 != 0).any() or (steps == 0).any():
+        return False
+    rising, usual = _NUMBERED
+    same = int(np.unique(steps, return_counts=True)[1].max())
+    return max(float(np.mean(steps > 0)), float(np.mean(steps < 0))) >= rising and same >= usual * len(steps)
+
+
+def _by_place(seen: Seen, name: str, gini: float) -> Finding:
+    message = msg(
+        "“{column}” numbers the rows, and these are in the order of “{target}”: the place of a row in the file predicts it with a Gini of "
+        "{gini:.3f}, where 1 is certainty.",
+        column=name,
+        target=seen.target,
+        gini=gini,
+    )
+    why = msg("New rows have no place among these. Keep it only if the number is known before the answer and means something.")
+    return LEAK.finding("high", name, message, why, {"role": {name: "id"}})
 
 
 def _by_average(seen: Seen, name: str, group: str) -> Finding:

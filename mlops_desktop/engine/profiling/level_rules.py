@@ -12,7 +12,7 @@ from mlops_desktop.engine.data import Table, snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.engine.project import Changes
 from mlops_desktop.serving.frame import Frame
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
@@ -119,8 +119,8 @@ def ticks(seen: Seen) -> Iterator[Finding]:
             "“{column}” holds “{shown}” or nothing: {missing} of {rows} cells are empty.",
             column=column.name,
             shown=shown,
-            missing=f"{missing:,}",
-            rows=f"{seen.frame.rows:,}",
+            missing=number_msg(missing, ","),
+            rows=number_msg(seen.frame.rows, ","),
         )
         why = "In a tick box an empty cell means “no”, not that nothing is known."
         yield TICKS.finding("warning", column.name, message, why, {"recode": {column.name: levels}})
@@ -171,8 +171,8 @@ def several_answers(seen: Seen) -> Iterator[Finding]:
                 continue
             message = msg(
                 "{several} of {total} cells of “{column}” hold several answers with “{separator}” between them, such as {shown}.",
-                several=f"{several:,}",
-                total=f"{total:,}",
+                several=number_msg(several, ","),
+                total=number_msg(total, ","),
                 column=column.name,
                 separator=separator.strip(),
                 shown=", ".join(f"“{part}”" for part, _ in parts.most_common(3)),

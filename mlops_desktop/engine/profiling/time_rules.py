@@ -19,7 +19,8 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column
 
 TIME_ORDER = FindingKind("time_order", "{column} orders the rows in time")
-_LEAST_ROWS, _LEAST_MOMENTS = 30, 8
+_LEAST_ROWS = 30
+_LEAST_MOMENTS = 4  # one to test with, and three that make two folds
 _ORDERED = 0.99  # share of the rows that are not before the one above them from which a column rises
 _UNIQUE = 0.9  # moments per row from which each row is an event of its own
 _BIRTH = re.compile(r"(.*_)?(birth|birthday|birthdate|dob|born|geburt\w*|geboren|naissance|nacimiento|nascita|nascimento)(_.*)?")
@@ -61,14 +62,19 @@ def time_columns(table: Table, target: str, roles: Mapping[str, str]) -> tuple[s
 class _Candidate:
     """Columns that say when a row is, and how many different `moments` there are.
 
-    `ordered`: they rise or fall from row to row; `unique`: nearly each row has its own. `start` is the median date of one column.
+    `ordered`: they rise or fall from row to row; `unique`: nearly each row has its own. `when` are the moments of the rows that have one.
     """
 
     names: tuple[str, ...]
     ordered: bool
     unique: bool
     moments: int
-    start: float
+    when: Longs | Floats
+
+    @property
+    def start(self) -> float:
+        """The median date of one column."""
+        return float(np.median(self.when)) if len(self.names) == 1 else 0.0
 
     @property
     def rank(self) -> tuple[bool, bool, int, float]:
@@ -82,7 +88,7 @@ def _best(table: Table, target: str, roles: Mapping[str, str]) -> _Candidate | N
     found = (*_of_dates(table, target, roles), *_of_parts(table, target, roles))
     if by_role := {name for name, role in roles.items() if role == "time"}:
         found = tuple(one for one in found if len(one.names) == 1 and one.names[0] in by_role)
-    return min(found, key=lambda one: one.rank, default=None)
+    return found[0] if len(found) == 1 else min(found, key=lambda one: one.rank, default=None)
 
 
 def _of_dates(table: Table, target: str, roles: Mapping[str, str]) -> Iterator[_Candidate]:
@@ -104,10 +110,9 @@ def _candidate(table: Table, names: tuple[str, ...], *, events: bool) -> Iterato
     """The candidate of these columns, unless too few rows have a moment or there are too few; `events`: each row may have its own."""
     when = moments(table.frame, names)
     there = when[~np.isnan(when)] if when.dtype.kind == "f" else when[np.not_equal(when, MISSING_DATE)]
-    distinct = len(np.unique(there))
+    distinct = table.distinct(names[0]) if len(names) == 1 else len(np.unique(there))
     if distinct >= _LEAST_MOMENTS and 2 * len(there) > len(when):
-        start = float(np.median(there)) if len(names) == 1 else 0.0
-        yield _Candidate(names, _is_ordered(there), events and distinct >= _UNIQUE * len(there), distinct, start)
+        yield _Candidate(names, _is_ordered(there), events and distinct >= _UNIQUE * len(there), distinct, there)
 
 
 def _has_days(column: Column) -> bool:

@@ -15,6 +15,7 @@ from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.project import Costs, Project
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
 from mlops_desktop.engine.reporting.report_facts import DeployedModel, ReportFacts, SplitSizes
+from mlops_desktop.engine.reporting.report_language import number_of
 from mlops_desktop.engine.reporting.report_plots import short
 from mlops_desktop.engine.training import Run, first_runs, parameter_text, pipeline_differences, run_differences, tied_with_best
 from mlops_desktop.serving.message import as_message, joined, msg
@@ -187,7 +188,8 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str, selection: Selectio
             state = pill(_STATUSES[run.status], "bad" if run.status == "failed" else "")
         if run.id == chosen:
             marked.append(place)
-        rows.append((run.label, shown_score(metric, run.score), number(run.std), f"{run.seconds:.1f} s", state, _remarks(run, first)))
+        took = f"{number_of(run.seconds, '.1f')} s"
+        rows.append((run.label, shown_score(metric, run.score), number(run.std), took, state, _remarks(run, first)))
     name = _score_label(metric)
     notes: list[str] = [msg("{metric}, mean over the folds of the training part; ± is the standard deviation between folds.", metric=name)]
     if any(tied[1:]):

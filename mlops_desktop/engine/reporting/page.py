@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.engine.reporting.report_language import language_code, text_of
+from mlops_desktop.engine.reporting.report_language import language_code, number_of, text_of
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
@@ -108,23 +108,23 @@ def number(value: Any, digits: int = 4) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return "–" if value is None or isinstance(value, float) else value_text(value)
     if isinstance(value, int) or value == int(value):
-        return f"{int(value):,}"
+        return number_of(int(value), ",")
     if abs(value) >= 10 ** (digits - 1):
-        return f"{value:,.0f}"
+        return number_of(value, ",.0f")
     if abs(value) >= 1:
-        return f"{value:.{digits}g}"
-    return f"{value:.{digits - 1}f}" if abs(value) >= 10 ** (1 - digits) else f"{value:.2g}"
+        return number_of(value, f".{digits}g")
+    return number_of(value, f".{digits - 1}f" if abs(value) >= 10 ** (1 - digits) else ".2g")
 
 
 def plain(value: Any) -> str:
     """A number as a person entered it."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return format_number(value, 10) if is_number else escape(value)
+    return escape(format_number(value, 10) if is_number else value)
 
 
 def share(value: float | None) -> str:
     """A share in per cent."""
-    return "–" if value is None or not math.isfinite(value) else f"{100 * value:.3g} %"
+    return "–" if value is None or not math.isfinite(value) else number_of(100 * value, ".3g") + " %"
 
 
 def table(

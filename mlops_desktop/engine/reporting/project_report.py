@@ -13,7 +13,8 @@ from mlops_desktop.engine.project import Project, refuse_output
 from mlops_desktop.engine.reporting import checks_section, data_section, decision_sections, result_sections
 from mlops_desktop.engine.reporting.page import Html, card, number, page
 from mlops_desktop.engine.reporting.report_facts import ReportFacts
-from mlops_desktop.engine.reporting.report_language import ENGLISH, Language, written_in
+from mlops_desktop.engine.reporting.report_language import written_in
+from mlops_desktop.serving.language import ENGLISH, Language
 from mlops_desktop.serving.message import joined, msg
 
 

@@ -38,5 +38,4 @@ from .thresholds import ThresholdCurve as ThresholdCurve
 from .thresholds import cross_fitted_thresholds as cross_fitted_thresholds
 from .thresholds import mean_cost as mean_cost
 from .thresholds import threshold_curve as threshold_curve
-from .trials import LIBRARIES as LIBRARIES
 from .trials import out_of_fold as out_of_fold

@@ -79,7 +79,7 @@ def open_chosen(pipeline: Pipeline, runs: Runs, job: Job) -> Chosen:
     try:
         return Chosen(pipeline, run, stored_scorer(project, store, run.id))
     except KeyError:  # not there, damaged, or written by an edition whose parts are unknown here
-        runs.know_test_set(keys.split, lambda: pipeline.held_out_rows)
+        runs.know_test_set(keys.split, pipeline.held_out_rows)
         scorer = described(_fitted_model(pipeline, run, job), project, _threshold(pipeline, run.candidate_of(project)))
     store.put(keys.scorer(run.id), {"threshold": scorer.threshold, "version": _version(scorer)})
     return Chosen(pipeline, run, stored_scorer(project, store, run.id))

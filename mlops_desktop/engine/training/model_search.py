@@ -39,7 +39,7 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
     require(pipeline.project, "data", "target", "task", "metric", "candidates")
     require_suitable_sampler(pipeline.project)
     _refuse_absent(pipeline.project.candidates)
-    runs.know_test_set(pipeline.keys.split, lambda: pipeline.held_out_rows)
+    runs.know_test_set(pipeline.keys.split, pipeline.held_out_rows)
     clock = Clock(None if replay or pipeline.project.search.trials is not None else pipeline.project.search.seconds)
     job.step(0.0, msg("{rows:,} rows to learn from", rows=pipeline.train.rows))  # what cannot be learned from is refused here
     folds = Folds(pipeline)

@@ -48,13 +48,15 @@ class OtherSplit:
     """What a run scores when its training rows are validated the other way: at random (`shuffled`), else by blocks of adjacent times of
     these columns, each predicted from the others. None where the metric is undefined.
 
-    `clearly_worse`: by time its losses are greater than at random, and not by chance.
+    `clearly_worse`: by time its losses are greater than at random, and not by chance. `folds`: so many of all, where the whole would have
+    taken too long; 0: all of them.
     """
 
     columns: tuple[str, ...]
     shuffled: bool
     score: float | None
     clearly_worse: bool = False
+    folds: int = 0
 
 
 TrainingEvent = TrialStarted | FoldProgress | TrialEnded

@@ -31,7 +31,7 @@ from mlops_desktop.serving.plural import plural_msg
 
 RUNS_FILE = "runs.sqlite"
 READ_ONLY_FILE = ".read_only"  # beside it in a temporary copy of a project whose folder cannot be written
-FORMAT = 6
+FORMAT = 7
 _SAME_ROWS = "SELECT ?1 UNION SELECT key FROM test_set WHERE digest = (SELECT digest FROM test_set WHERE key = ?1)"
 _WHOLE = "id, key, record, sum"
 _DAMAGED = (ValueError, TypeError, KeyError, AttributeError)
@@ -55,6 +55,7 @@ _UPGRADES = {  # statements by the number of the format before them
         "UPDATE test_access SET run = substr(why, -8) WHERE substr(why, -9, 1) = ' ' AND substr(why, -8) NOT GLOB '*[^0-9a-f]*'",
         "CREATE TABLE used_before (key TEXT PRIMARY KEY, among TEXT NOT NULL, share REAL NOT NULL)",
     ),
+    6: ("ALTER TABLE test_set ADD COLUMN columns TEXT NOT NULL DEFAULT '[]'",),  # by which its rows are recognised
 }
 
 
@@ -169,16 +170,20 @@ class Runs:
             )
         return self._run(*rows[-1])
 
-    def know_test_set(self, key: str, find: Callable[[], HeldOutRows]) -> None:
-        """Keep which rows the held-out test set of the split `key` has, unless that is known: accesses are counted by them. It is slow in a
-        large project, for its rows are looked up in the sets that were used.
+    def know_test_set(self, key: str, find: Callable[[builtins.list[tuple[str, ...]]], HeldOutRows]) -> None:
+        """Keep which rows the held-out test set of the split `key` has, unless that is known: accesses are counted by them. `find` takes
+        the columns of the sets that are known. It is slow in a large project, for its rows are looked up in the sets that were used.
         """
         if self._rows("SELECT key FROM test_set WHERE key = ?", (key,)):
             return
-        found = find()
-        values = (key, found.digest, found.rows, found.hashes.astype("<u8").tobytes(), found.target)
+        known = self._rows("SELECT columns FROM test_set GROUP BY columns ORDER BY min(rowid)")
+        found = find([tuple(json.loads(columns)) for (columns,) in known])
+        hashes, columns = found.hashes.astype("<u8").tobytes(), json.dumps(found.columns)
+        values = (key, found.digest, found.rows, hashes, found.target, columns)
         with self._open(write=True) as connection:
-            connection.execute("INSERT OR REPLACE INTO test_set (key, digest, count, hashes, target) VALUES (?, ?, ?, ?, ?)", values)
+            connection.execute(
+                "INSERT OR REPLACE INTO test_set (key, digest, count, hashes, target, columns) VALUES (?, ?, ?, ?, ?, ?)", values
+            )
         self.share_used_before(key)
 
     def record_test_access(self, key: str, why: str, run: str = "") -> int:
@@ -232,8 +237,11 @@ class Runs:
         return share
 
     def _test_sets(self, which: str, key: str) -> builtins.list[HeldOutRows]:
-        rows = self._rows(f"SELECT digest, count, hashes, target FROM test_set WHERE {which}", (key,))
-        return [HeldOutRows(sum, count, np.frombuffer(hashes, dtype="<u8"), target) for sum, count, hashes, target in rows]
+        rows = self._rows(f"SELECT digest, count, hashes, target, columns FROM test_set WHERE {which}", (key,))
+        return [
+            HeldOutRows(sum, count, np.frombuffer(hashes, dtype="<u8"), target, tuple(json.loads(columns)))
+            for sum, count, hashes, target, columns in rows
+        ]
 
     def move(self, runs: Iterable[tuple[Run, Run]], split: tuple[str, str]) -> None:
         """Write each run (old, new) under its new id and key, and the accesses of a split under another key (old, new).

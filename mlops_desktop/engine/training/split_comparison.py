@@ -19,7 +19,7 @@ from mlops_desktop.base.splitter import Fold, SplitFacts
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import moments, time_blocks
 from mlops_desktop.engine.metrics import row_weights, score
-from mlops_desktop.engine.pipeline import Candidate, Pipeline, make_folds
+from mlops_desktop.engine.pipeline import Pipeline, make_folds
 from mlops_desktop.engine.profiling import TIME_ORDER, Finding, FindingKind, time_columns
 from mlops_desktop.engine.project import Changes
 from mlops_desktop.engine.training.executor import InProcess, TaskFailed
@@ -31,7 +31,7 @@ from mlops_desktop.engine.training.trials import Folds, fit_and_score, open_fold
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 
-LONGEST = 60.0  # seconds of a run that is validated again
+LONGEST = 60.0  # seconds that a run may take to be validated again; the best one is by fewer folds then
 SHARE, LEAST = 0.2, 10.0  # of the seconds of all runs, or so many seconds: what further models may take beside the best
 BLOCKS, LEAST_BLOCKS = 20, 8  # of adjacent times whose losses are compared
 LEAST_PROBABILITY = 1e-6
@@ -41,9 +41,10 @@ WORSE, CERTAINTY = 1.1, 0.99  # by this factor the mean loss grows, for certain,
 
 
 def compare_splits(pipeline: Pipeline, runs: Runs, job: Job) -> int:
-    """Validate the best run, then the best of each other algorithm, the other way, within a share of the time that the search took; the
-    results are in the store (`OtherSplit`). How many there are; 0 where no column says when a row is, or rows are kept apart by groups. A
-    run that cannot be validated so, for too few rows or a fault of a library, has no other score.
+    """Validate the best run, then the best of each other algorithm or ensemble, the other way, within a share of the time that the search
+    took; the results are in the store (`OtherSplit`). How many there are; 0 where no column says when a row is, or rows are kept apart by
+    groups. The best run is validated however slow it is, by fewer folds where all would take longer than LONGEST or that share. A run that
+    cannot be validated so, for too few rows or a fault of a library, has no other score.
     """
     columns = time_columns(pipeline.table, pipeline.project.target, pipeline.roles())
     if not columns or pipeline.project.split.role in ("group", "fold"):
@@ -53,43 +54,47 @@ def compare_splits(pipeline: Pipeline, runs: Runs, job: Job) -> int:
     left = max(LEAST, SHARE * sum(run.seconds for run in board))
     done, folds = 0, Folds(pipeline)
     for i, run in enumerate(chosen):
-        if run.seconds > (LONGEST if not i else min(LONGEST, left)):
+        count = len(pipeline.folds)
+        if i and run.seconds > min(LONGEST, left):
             continue
+        if run.seconds > (most := max(LONGEST, left)):
+            count = max(1, int(most / run.seconds * count))
         key = pipeline.keys.other_split(run.id)
         if key not in pipeline.store:
-            left -= run.seconds
-            task = folds.task_for(key, validate_other_way, run=run.id, columns=list(columns))
+            left -= run.seconds * count / len(pipeline.folds)
+            task = folds.task_for(key, validate_other_way, run=run.id, columns=list(columns), count=count)
             with suppress(TaskFailed):
                 list(InProcess(pipeline.store, Part(job, i / len(chosen), (i + 1) / len(chosen))).run([task]))
         done += key in pipeline.store
     return done
 
 
-def validate_other_way(folder: str, project: dict[str, Any], run: str, columns: list[str], job: Job) -> None:
-    """The call of a task: score a run (by its id) by the other folds of the training part, and put that into the store; the held-out test
-    set is not touched.
+def validate_other_way(folder: str, project: dict[str, Any], run: str, columns: list[str], count: int, job: Job) -> None:
+    """The call of a task: score a run (by its id) by `count` of the other folds of the training part, and put that into the store; the
+    held-out test set is not touched.
     """
     pipeline = open_folds(folder, project).pipeline
-    found = _validated(pipeline, Runs(pipeline.folder).get(run), tuple(columns), job)
+    found = _validated(pipeline, Runs(pipeline.folder).get(run), tuple(columns), count, job)
     pipeline.store.put_value(pipeline.keys.other_split(run), found)
 
 
-def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], job: Job) -> OtherSplit:
+def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], count: int, job: Job) -> OtherSplit:
     candidate = run.candidate_of(pipeline.project)
-    assert isinstance(candidate, Candidate)
     train, by_time = pipeline.train, pipeline.project.split.by_time
     when = moments(pipeline.table.frame.take(pipeline.train_rows), columns)
     folds = _shuffled(pipeline) if by_time else _blocked(time_blocks(when, len(pipeline.folds)), pipeline.equal_in_train)
+    some = folds[-count:]  # the latest blocks are the nearest to the future
     found: list[float] = []
     loss = np.full(train.rows, np.nan)
-    for i, (rows, valid) in enumerate(folds):
-        job.step(i / len(folds), msg("{model}: validated by time and at random", model=run.label))
+    for i, (rows, valid) in enumerate(some):
+        job.step(i / len(some), msg("{model}: validated by time and at random", model=run.label))
         part = train.take(valid)
         (scores,) = fit_and_score(pipeline, candidate, rows, [part.frame])
         found.append(score(run.metric, part.target, scores, pipeline.positive, None, part.weights))
         loss[valid] = _losses(part.target, scores)
     known = [one for one in found if np.isfinite(one)]
-    other = OtherSplit(columns, by_time, float(np.mean(known)) if known else None)
+    fewer = len(some) if len(some) < len(folds) else 0
+    other = OtherSplit(columns, by_time, float(np.mean(known)) if known else None, folds=fewer)
     if by_time:
         return other
     rows, own = out_of_fold(pipeline, candidate)

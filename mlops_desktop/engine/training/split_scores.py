@@ -20,11 +20,10 @@ _QUESTIONS = tuple(f"finding.{rule}." for rule in TIME_RULES)
 
 
 def best_of_each(board: Iterable[Run]) -> list[Run]:
-    """The best run of each algorithm, best first; ensembles are left out, for they are made of the others."""
+    """The best run of each algorithm and ensemble, best first."""
     found: dict[str, Run] = {}
     for run in ranked(board):
-        if not run.of_ensemble:
-            found.setdefault(run.algorithm_id, run)
+        found.setdefault(run.algorithm_id, run)
     return list(found.values())
 
 
@@ -47,6 +46,10 @@ def splits_text(board: Iterable[Run], others: Mapping[str, OtherSplit]) -> str:
     other, columns = others[best.id], ", ".join(f"“{name}”" for name in others[best.id].columns)
     metric = METRICS.get(best.metric)
     own, beside = (format_number(metric.shown(score) if metric else score) for score in (best.score or 0.0, other.score or 0.0))
+    if other.folds:
+        beside = msg(
+            "{score} (of {count} of {all} folds, as the model is slow)", score=beside, count=other.folds, all=len(best.fold_scores)
+        )
     figures = {"label": best.label, "metric": metric.label if metric else best.metric, "own": own, "other": beside, "columns": columns}
     if other.shuffled:
         return msg("{label}: {metric} {own} by time; with rows drawn at random it would be {other}.", **figures)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
 
 from mlops_desktop.engine.pipeline import ColumnCells, ColumnChange, ColumnDistribution, FilteredOut
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.recipe.editor import Recipe
+from mlops_desktop.ui.translation import formatted, pluralize
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided, elided_name
 from mlops_desktop.ui.widgets.notices import ProgressRing
@@ -54,27 +54,27 @@ def facts_text(recipe: Recipe) -> str:
     at, row_filter = recipe.selected_positions()
     if row_filter >= 0:
         tried = answer.row_filters[row_filter]
-        one, many = tr("Recipe", "1 of {rows} rows is excluded."), tr("Recipe", "{n} of {rows} rows are excluded.")
+        one, many = "1 of {rows} rows is excluded.", "{n} of {rows} rows are excluded."
         if not tried.on:
-            one = tr("Recipe", "1 of {rows} rows would be excluded: the rule is off.")
-            many = tr("Recipe", "{n} of {rows} rows would be excluded: the rule is off.")
-        total = format(rows.table, ",")
-        return pluralize(tried.gone, *(text.replace("{rows}", total) for text in (one, many)))
+            one, many = "1 of {rows} rows would be excluded: the rule is off.", "{n} of {rows} rows would be excluded: the rule is off."
+        return pluralize(tried.gone, one, many).replace("{rows}", formatted(rows.table))
     step = answer.step
     if step is None:
         return ""
     parts = []
     if step.before != step.after:
-        width = pluralize(step.after, tr("Recipe", "{before} → 1 column"), tr("Recipe", "{before} → {n} columns"))
-        parts.append(width.replace("{before}", f"{step.before:,}"))
+        width = pluralize(step.after, "{before} → 1 column", "{before} → {n} columns")
+        parts.append(width.replace("{before}", formatted(step.before)))
     if step.other:
-        parts.append(pluralize(step.other, tr("Recipe", "1 with other values"), tr("Recipe", "{n} with other values")))
+        parts.append(pluralize(step.other, "1 with other values", "{n} with other values"))
     parts = parts or [tr("Recipe", "nothing changes in these rows")]
-    learned = tr("Recipe", "learned on {rows} training rows").format(rows=f"{rows.sample:,}")
+    learned = tr("Recipe", "learned on {rows} training rows").format(rows=formatted(rows.sample))
     if rows.sample < rows.train:
-        learned = tr("Recipe", "learned on a sample of {rows} of {of} training rows").format(rows=f"{rows.sample:,}", of=f"{rows.train:,}")
+        learned = tr("Recipe", "learned on a sample of {rows} of {of} training rows").format(
+            rows=formatted(rows.sample), of=formatted(rows.train)
+        )
     seconds = answer.steps[at].seconds
-    took = tr("Recipe", "{seconds} s").format(seconds=f"{seconds:.1f}" if seconds >= 0.05 else "< 0.1")
+    took = tr("Recipe", "{seconds} s").format(seconds=formatted(seconds, ".1f") if seconds >= 0.05 else f"< {formatted(0.1, '.1f')}")
     return " · ".join([*parts, learned, took])
 
 
@@ -185,11 +185,11 @@ def distribution_after(change: ColumnChange) -> Distribution:
         made = distribution(change.name, after)
         if change.target_score is None:
             return made
-        stat = tr("Recipe", "{score} with target").format(score=f"{change.target_score:.2f}")
+        stat = tr("Recipe", "{score} with target").format(score=formatted(change.target_score, ".2f"))
         return Distribution(made.title, made.groups, made.edges, made.names, stat, "accent", made.note)
     title = tr("Recipe", "→ after")
     if after.kind == "many":
-        title = pluralize(after.distinct, tr("Recipe", "→ 1 column"), tr("Recipe", "→ {n} columns"))
+        title = pluralize(after.distinct, "→ 1 column", "→ {n} columns")
     return distribution(title, after)
 
 
@@ -201,13 +201,13 @@ def distribution(title: str, one: ColumnDistribution) -> Distribution:
     if one.kind == "many":
         stat = ""
     elif one.kind == "rows":
-        stat = f"{one.counts[0]:,} / {one.counts[1]:,}"
+        stat = f"{formatted(one.counts[0])} / {formatted(one.counts[1])}"
     elif one.missing:
-        stat, tone = tr("Recipe", "{count} missing").format(count=f"{one.missing:,}"), "warn" if one.missing > 0.05 * total else ""
+        stat, tone = tr("Recipe", "{count} missing").format(count=formatted(one.missing)), "warn" if one.missing > 0.05 * total else ""
     elif one.kind == "categorical":
-        stat = pluralize(one.distinct, tr("Recipe", "1 level"), tr("Recipe", "{n} levels"))
+        stat = pluralize(one.distinct, "1 level", "{n} levels")
     else:
-        stat = pluralize(one.distinct, tr("Recipe", "1 value"), tr("Recipe", "{n} values"))
+        stat = pluralize(one.distinct, "1 value", "{n} values")
     edges = one.edges if one.kind == "number" else ()
     return Distribution(title, [one.counts], edges, one.names, stat, tone, tr("Recipe", "no value"))
 
@@ -271,7 +271,7 @@ class RowsPane(Pane):
         count = max([len(one.cells) for one in columns] + [len(numbers)], default=0)
         rows = []
         for at in range(count):
-            cells = [Cell(f"{numbers[at]:,}", tone="3")] if numbers else []
+            cells = [Cell(formatted(numbers[at]), tone="3")] if numbers else []
             for one in columns:
                 after = one.side == "after"
                 cells.append(Cell(one.cells[at], tone="" if after or numbers else "3", shade=0.02 if after else 0.0))

@@ -251,7 +251,7 @@ class RecipeView(QWidget):
         proposals = self.recipe.proposals
         listed = []
         for operation, why, there in self.recipe.offered():
-            badge = "" if operation.stage == self.recipe.stage else TITLES[PANELS[operation.stage]]
+            badge = "" if operation.stage == self.recipe.stage else translated(TITLES[PANELS[operation.stage]])
             listed.append(Proposal(translated(operation.label), step_summary(operation), why, there, badge))
         self.proposals.show_proposals(listed)
         left = sum(not one.there for one in listed)

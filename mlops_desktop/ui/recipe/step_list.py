@@ -6,11 +6,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.workflow import TITLES
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
 from mlops_desktop.ui.recipe.step_cards import RecipeList, StepItem
 from mlops_desktop.ui.recipe.step_summary import step_summary
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, column, heading, label, row, rule, scrolled, set_property
 
 PANELS = {"prepare": "preprocess", "engineer": "engineer", "select": "select"}  # which panel edits the steps of a stage
@@ -145,7 +144,7 @@ class RecipeSide(QFrame):
             badge=self._widths(at) if mine else "",
             fixed=not mine,
             why=why if mine or waits else "",
-            link="" if mine else TITLES[PANELS[step.component.stage]],
+            link="" if mine else translated(TITLES[PANELS[step.component.stage]]),
         )
 
     def _widths(self, at: int) -> str:
@@ -159,12 +158,12 @@ class RecipeSide(QFrame):
             earlier = recipe.step_preview(i)
             if recipe.steps[i].on and earlier is not None and earlier.width is not None:
                 before = earlier.width
-        return "" if before == tried.width else f"{before:,} → {tried.width:,}"
+        return "" if before == tried.width else f"{formatted(before)} → {formatted(tried.width)}"
 
     def _row_filter_item(self, at: int) -> StepItem:
         step = self.recipe.controller.project.row_filters[at]
         tried = self.recipe.row_filter_preview(at)
-        gone = f"−{tried.gone:,}" if step.on and tried and tried.gone else ""
+        gone = f"−{formatted(tried.gone)}" if step.on and tried and tried.gone else ""
         why = self.recipe.reason(at, ROW_FILTER)
         row_filter, problem = step.component, tried.error if tried else ""
         return StepItem(translated(row_filter.label), step_summary(row_filter), on=step.on, problem=problem, badge=gone, why=why)
@@ -175,9 +174,9 @@ class RecipeSide(QFrame):
             self.rows_note.setText("")
         elif rows.kept < rows.table:
             text = self.tr("{kept} of {table} rows are used; the others are excluded, nothing is deleted.")
-            self.rows_note.setText(text.format(kept=f"{rows.kept:,}", table=f"{rows.table:,}"))
+            self.rows_note.setText(text.format(kept=formatted(rows.kept), table=formatted(rows.table)))
         else:
-            self.rows_note.setText(pluralize(rows.table, self.tr("The one row is used."), self.tr("All {n} rows are used.")))
+            self.rows_note.setText(pluralize(rows.table, "The one row is used.", "All {n} rows are used."))
 
     def _show_outcome(self) -> None:
         answer = self.recipe.answer
@@ -188,7 +187,7 @@ class RecipeSide(QFrame):
         if broken and not text:
             text = self.tr("A step does not work as it is: nothing can be trained before it is fixed or switched off.")
         elif not text and matrix and matrix.width is not None:
-            text = pluralize(matrix.width, self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
+            text = pluralize(matrix.width, "1 feature goes to the models.", "{n} features go to the models.")
             if matrix.least is not None and matrix.least < matrix.width:
                 text = self.tr("{least} to {most} features go to the models.").format(least=matrix.least, most=matrix.width)
         if not text:

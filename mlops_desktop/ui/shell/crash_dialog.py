@@ -23,8 +23,8 @@ from mlops_desktop.ui.widgets.basic import Button, column, label, row
 
 # Texts in quotes and long numbers in an exception may be cells of the person's data; the kind of the exception and the lines of code
 # are not.
-_VALUES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|\b\d{4,}(\.\d+)?\b")
-_QUOTED = re.compile(r"“([^”]*)”")
+_VALUES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|„[^“\n]*“|\b\d{4,}(\.\d+)?\b")
+_QUOTED = re.compile(r"“([^”“]*)”|„([^“]*)“")  # as in English and as in German
 
 
 def without_values(report: str) -> str:
@@ -35,7 +35,7 @@ def without_values(report: str) -> str:
 
 def without_cells(text: str, names: Collection[str]) -> str:
     """A sentence of ours without cells of the data: in our sentences they are in “”. Names (columns, files, stages) may stay."""
-    return _QUOTED.sub(lambda found: found[0] if found[1] in names else "“…”", text)
+    return _QUOTED.sub(lambda found: found[0] if (found[1] or found[2]) in names else "“…”", text)
 
 
 class CrashDialog(QDialog):

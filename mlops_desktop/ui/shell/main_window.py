@@ -30,7 +30,7 @@ from mlops_desktop.ui.shell.side_bar import SideBar
 from mlops_desktop.ui.shell.start_page import StartPage
 from mlops_desktop.ui.shell.top_bar import TopBar
 from mlops_desktop.ui.shell.window_log import WindowLog
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import column, repaint_icons, row, scrolled
 
 COLLAPSE_BELOW = 1100
@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
         name = project.name if session else self.tr("MLOps Desktop")
         self.side.show_project(name, self.controller.place)
         self.setWindowTitle(f"{name} – MLOps Desktop" if session else name)
-        purpose = self.panel.purpose if self.panel else self.tr("From a data file to a working service, on this computer")
+        purpose = self.tr(self.panel.purpose) if self.panel else self.tr("From a data file to a working service, on this computer")
         self.top.show_stage(self._stage, purpose)
         self.top.show_history(session.undo_label if session else "", session.redo_label if session else "")
         self.top.show_ways(self._stage, self.panel.unready()[0] if self.panel else "", session is not None)
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
         self.restarts = self.close()
 
     def _search_entries(self) -> list[Entry]:
-        entries: list[Entry] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
+        entries: list[Entry] = [(translated(TITLES[id_]), self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
         entries += [
             (self.tr("Undo"), self.tr("action"), self.controller.undo),
             (self.tr("Redo"), self.tr("action"), self.controller.redo),
@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
         ]
         for id_, panel in self._panels.items():
             for text, control in panel.searchable():
-                entries.append((text, TITLES[id_], partial(self._find, id_, control)))
+                entries.append((text, translated(TITLES[id_]), partial(self._find, id_, control)))
         return entries
 
     def _find(self, stage: str, control: QWidget | Callable[[], object]) -> None:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from mlops_desktop.engine.process import ListQuestions
 from mlops_desktop.engine.project import project_key
 from mlops_desktop.engine.questions import Question
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.question_answers import QuestionAnswers
+from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, clear, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.question_card import Decide, QuestionCard
 
@@ -48,7 +48,7 @@ class QuestionsDialog(QDialog):
     def show_questions(self, found: Sequence[Question]) -> None:
         """Show the open ones of these questions."""
         left = [one for one in found if one.open]
-        counted = pluralize(len(left), self.tr("1 question is open."), self.tr("{n} questions are open."))
+        counted = pluralize(len(left), "1 question is open.", "{n} questions are open.")
         hint = self.tr("Until you decide, the default of each is in force.")
         self.summary.setText(f"{counted} {hint}" if left else self.tr("Nothing is in doubt."))
         clear(self._list)

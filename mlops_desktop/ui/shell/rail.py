@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QStyle, QSty
 
 from mlops_desktop.engine.workflow import TITLES, StageState
 from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.translation import translated
 
 ROW = 54
 RADIUS = 11.0
@@ -101,7 +102,7 @@ class _StageDelegate(QStyledItemDelegate):
         pale = state.state in ("locked", "open") and not selected
         painter.setFont(theme.font("body", QFont.Weight.DemiBold if selected else QFont.Weight.Medium))
         painter.setPen(theme.color("text3" if pale else "text"))
-        title = painter.fontMetrics().elidedText(TITLES[state.id], Qt.TextElideMode.ElideRight, int(area.width()))
+        title = painter.fontMetrics().elidedText(translated(TITLES[state.id]), Qt.TextElideMode.ElideRight, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, title)
         painter.setFont(theme.font("caption"))
         tone = {"stale": "warn", "running": "accent", "failed": "err"}.get(state.state, "text3")
@@ -144,10 +145,10 @@ class Rail(QListWidget):
                 continue  # progress comes twenty times a second: only what changed is painted
             item.setData(_DATA, state)
             accessible_name = self.tr("Stage {number} of {count}, {title}, {state}, {summary}").format(
-                number=position + 1, count=len(states), title=TITLES[state.id], state=text[state.state], summary=state.summary
+                number=position + 1, count=len(states), title=translated(TITLES[state.id]), state=text[state.state], summary=state.summary
             )
             item.setData(Qt.ItemDataRole.AccessibleTextRole, accessible_name)
-            item.setToolTip(f"{TITLES[state.id]}: {state.reason or state.summary}")
+            item.setToolTip(f"{translated(TITLES[state.id])}: {state.reason or state.summary}")
         self.blockSignals(False)
 
     def show_current(self, id_: str) -> None:

@@ -29,21 +29,40 @@ from mlops_desktop.engine.project import (
     restore_backup,
     write_project,
 )
+from mlops_desktop.serving.message import as_message
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.project_actions import ProjectActions
 from mlops_desktop.ui.shell.recent_projects import RecentProjects, list_projects
 from mlops_desktop.ui.shell.settings import ProjectSummary, Settings
 from mlops_desktop.ui.shell.template_row import TemplateRow
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, column, framed, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files, is_data
 
 # File, target, and what a person reads on the tile; licences are in resources/samples/README.md.
 ICONS = {"telco_churn.csv": "target", "penguins.csv": "layers", "energy_efficiency.csv": "chart"}
 SAMPLES = (
-    ("telco_churn.csv", "Churn", "Who will leave?", "7,043 phone customers, 20 columns, yes or no", "IBM sample data, Apache-2.0"),
-    ("penguins.csv", "species", "Which species is it?", "344 penguins, 6 columns, three species", "Palmer Station, CC0"),
-    ("energy_efficiency.csv", "heating_load", "How much heat does it need?", "768 buildings, 8 columns, a number", "UCI, CC BY 4.0"),
+    (
+        "telco_churn.csv",
+        "Churn",
+        as_message("Who will leave?"),
+        as_message("7,043 phone customers, 20 columns, yes or no"),
+        as_message("IBM sample data, Apache-2.0"),
+    ),
+    (
+        "penguins.csv",
+        "species",
+        as_message("Which species is it?"),
+        as_message("344 penguins, 6 columns, three species"),
+        as_message("Palmer Station, CC0"),
+    ),
+    (
+        "energy_efficiency.csv",
+        "heating_load",
+        as_message("How much heat does it need?"),
+        as_message("768 buildings, 8 columns, a number"),
+        as_message("UCI, CC BY 4.0"),
+    ),
 )
 
 if TYPE_CHECKING:
@@ -70,7 +89,7 @@ class StartPage(QWidget):
         samples = QGridLayout()
         samples.setSpacing(12)
         for position, sample in enumerate(SAMPLES):
-            samples.addWidget(self._tile(*sample), 0, position)
+            samples.addWidget(self._tile(*translated(sample)), 0, position)
         private = row(
             None,
             Picture("lock", "text3", 14),

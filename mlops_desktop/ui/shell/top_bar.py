@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.workflow import STAGES, TITLES
 from mlops_desktop.ui.shell.command_palette import Entry, Finder
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Tool, Weight, column, label, row
 
 
@@ -42,7 +43,7 @@ class TopBar(QFrame):
 
     def show_stage(self, id_: str, purpose: str) -> None:
         """Show the stage in front; the start page for an empty id."""
-        self._title.setText(TITLES.get(id_, self.tr("Start")))
+        self._title.setText(translated(TITLES[id_]) if id_ in TITLES else self.tr("Start"))
         self._purpose.setText(purpose)
 
     def show_history(self, undo: str, redo: str) -> None:
@@ -57,7 +58,7 @@ class TopBar(QFrame):
     def show_ways(self, id_: str, why_not: str, is_open: bool) -> None:
         """Show Back and Next for a stage, and why Next is not ready (empty when it is). Without a project there is no Next."""
         position = STAGES.index(id_) if id_ else -1
-        following = TITLES[STAGES[position + 1]] if position < len(STAGES) - 1 else ""
+        following = translated(TITLES[STAGES[position + 1]]) if position < len(STAGES) - 1 else ""
         self._back.setVisible(bool(id_))
         self._next.setVisible(bool(following) and is_open)
         text = self.tr("Next: {stage}").format(stage=following)

@@ -9,6 +9,7 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.shell.crash_dialog import without_cells, without_values
 from mlops_desktop.ui.shell.footer import LogDrawer
 from mlops_desktop.ui.shell.log_file import LogFile, log_path
+from mlops_desktop.ui.translation import translated
 
 
 class WindowLog(QObject):
@@ -25,7 +26,7 @@ class WindowLog(QObject):
         """One more line."""
         if "“" in text:
             project, overview = self._controller.project, self._controller.overview()
-            names = {project.name, project.file, project.target, *project.columns, *TITLES.values()}
+            names = {project.name, project.file, project.target, *project.columns, *map(translated, TITLES.values())}
             text = without_cells(text, names | {column.name for column in (overview.columns if overview else ())})
         self.drawer.add(text)
         self.file.add(text)

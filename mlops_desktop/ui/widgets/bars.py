@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import format_number
 from mlops_desktop.ui.widgets.chart import PaintedChart, Table
 from mlops_desktop.ui.widgets.elided import elided_name
 from mlops_desktop.ui.widgets.series import Bar, Mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
@@ -215,7 +215,8 @@ class Tool(QToolButton):
     def describe(self, text: str, shortcut: str = "") -> None:
         """Change name and tooltip."""
         self.setAccessibleName(text)
-        self.setToolTip(f"{text}  ({shortcut})" if shortcut else text)
+        keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)  # as the keyboard of the language names them
+        self.setToolTip(f"{text}  ({keys})" if shortcut else text)
 
     def show_icon(self, icon: str) -> None:
         """Change the icon."""

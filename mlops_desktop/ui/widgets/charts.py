@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.number_format import format_number
+from mlops_desktop.ui.translation import format_number
 from mlops_desktop.ui.widgets.bars import BarChart
 from mlops_desktop.ui.widgets.chart import Chart, PlotChart, Table
 from mlops_desktop.ui.widgets.heatmap import Heatmap

@@ -10,8 +10,9 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.base.number_format import MINUS, format_number
+from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.chart import PaintedChart, Table
 from mlops_desktop.ui.widgets.series import Values
 from mlops_desktop.ui.widgets.small_plots import shade
@@ -114,7 +115,7 @@ class Heatmap(PaintedChart):
 
 
 def _value_text(value: float) -> str:
-    return "–" if value != value else f"{value:.2f}".replace("-", MINUS)
+    return "–" if value != value else formatted(value, ".2f").replace("-", MINUS)
 
 
 def _colors(values: NDArray[np.float64]) -> NDArray[np.uint8]:

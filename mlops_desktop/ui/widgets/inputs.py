@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import formatted
 
 INT_LOW, INT_HIGH = -(2**31), 2**31 - 1  # what a QSpinBox can hold
 
@@ -236,7 +237,7 @@ def number_text(value: float) -> str:
     """The shortest text that is read back as exactly this number, without needless zeros: 0.1, 1e-06, 200."""
     if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
         return str(int(value))
-    short = f"{value:.6g}"
+    short = formatted(value, ".6g")
     return short if float(short) == value else repr(float(value))
 
 

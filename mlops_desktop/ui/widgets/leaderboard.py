@@ -27,7 +27,7 @@ from mlops_desktop.engine.training import (
     tied_with_best,
 )
 from mlops_desktop.serving.message import msg
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, quoted, translated
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 MOST_ROWS = 250  # of the best runs: nobody looks for one among thousands
@@ -72,7 +72,7 @@ def model_text(run: Run, first: Run | None) -> tuple[str, str]:
 def spent(seconds: float) -> str:
     """A time as people read it: 0.3 s, 42 s, 3 min 20 s."""
     if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+        return f"{formatted(seconds, '.1f' if seconds < 9.95 else '.0f')} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
@@ -131,7 +131,7 @@ class Leaderboard(RowsTable):
         first = next(iter(self._others.values()), None)
         if first is None:
             return []
-        columns = ", ".join(f"“{name}”" for name in first.columns)
+        columns = ", ".join(map(quoted, first.columns))
         if first.shuffled:
             tip = self.tr("The score if rows were drawn at random instead of by {columns}: too good where rows of the same time are alike.")
             title = self.tr("At random")
@@ -167,13 +167,13 @@ class Leaderboard(RowsTable):
             Cell(self._figure(shown), bar=bar, tip=self.tr("Fold by fold: {scores}").format(scores=folds)),
             sd,
             spent(run.seconds),
-            f"{run.features:,}",
+            formatted(run.features),
             status,
         ]
         return Row(run.id, cells, strong=best is not None and run.id == best.id and not stale, tone="3" if stale else "")
 
     def _figure(self, value: float) -> str:
-        return f"{value:,.{self._decimals}f}".replace("-", MINUS) if math.isfinite(value) else "–"
+        return formatted(value, f",.{self._decimals}f").replace("-", MINUS) if math.isfinite(value) else "–"
 
     def _status(self, run: Run, best: Run | None, tied: bool, chosen: str, running: bool, stale: bool) -> Cell:
         reason = translated(run.reason)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QEnterEvent, QFont, QHideEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStyle, QWidget
 
 from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.translation import formatted
 from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, label, row
 
 TOAST_MS = 8_000
@@ -168,7 +169,7 @@ class ProgressRing(QWidget):
     def show_share(self, share: float | None, text: str = "") -> None:
         """Show a share from 0 to 1, None when it is not known; `text` (a digit or two) is inside."""
         self._share, self._text = share, text
-        message = self.tr("working") if share is None else f"{min(max(share, 0.0), 1.0):.0%}"
+        message = self.tr("working") if share is None else formatted(min(max(share, 0.0), 1.0), ".0%")
         self.setAccessibleName(self.tr("{title}: {share}").format(title=self._title, share=message))
         self._run()
         self.update()

@@ -12,8 +12,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import format_number
 from mlops_desktop.ui.widgets.series import Mark, Series
 from mlops_desktop.ui.widgets.small_plots import shade
 from mlops_desktop.ui.widgets.ticks import nice_ticks, tick_texts

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.ticks import nice_ticks, tick_texts
 
 Shade = int | str  # the n-th color of the series, or a token's name
@@ -133,7 +133,7 @@ class DistributionCell(QFrame):
 def _description(shown: Distribution) -> str:
     totals = shown.totals() if shown.groups else []
     if shown.names and totals:
-        return ", ".join(f"{name}: {total:,.0f}" for name, total in zip(shown.names, totals, strict=False))
+        return ", ".join(f"{name}: {formatted(total, ',.0f')}" for name, total in zip(shown.names, totals, strict=False))
     if len(shown.edges) > 1:
         return f"{format_number(shown.edges[0], 6)} – {format_number(shown.edges[-1], 6)}"
     return ""
@@ -241,8 +241,8 @@ class ProbabilityBar(QWidget):
     def show_value(self, value: float | None, threshold: float | None = None) -> None:
         """Show a probability from 0 to 1 (None: none yet) and, for two classes, the threshold."""
         self._value, self._threshold = value, threshold
-        text = self.tr("no prediction yet") if value is None else f"{value:.1%}"
-        more = "" if threshold is None else self.tr(", threshold {value}").format(value=f"{threshold:.1%}")
+        text = self.tr("no prediction yet") if value is None else formatted(value, ".1%")
+        more = "" if threshold is None else self.tr(", threshold {value}").format(value=formatted(threshold, ".1%"))
         self.setAccessibleName(self.tr("Probability {value}").format(value=text) + more)
         self.update()
 
@@ -260,7 +260,7 @@ class ProbabilityBar(QWidget):
         left, right = QRectF(line), QRectF(line)
         if self._threshold is not None:
             x = width * min(max(self._threshold, 0.0), 1.0)
-            text = self.tr("threshold {value}").format(value=f"{self._threshold:.2f}")
+            text = self.tr("threshold {value}").format(value=formatted(self._threshold, ".2f"))
             wide = painter.fontMetrics().horizontalAdvance(text) + 4
             start = min(max(x - wide / 2, 0.0), width - wide)
             painter.setPen(QPen(theme.color("text"), 2))

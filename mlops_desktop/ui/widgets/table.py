@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QSt
 from shiboken6 import isValid
 
 from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.translation import formatted
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.small_plots import paint_bars, shade
 from mlops_desktop.ui.widgets.table_model import MISSING, TableColumn, TableModel
@@ -192,7 +193,7 @@ class DataTable(QTableView):
             wide = [head.horizontalAdvance(column.name) + 35, caption.horizontalAdvance(column.caption)]
             need = max([*wide, *map(body.horizontalAdvance, longest)])
             self.setColumnWidth(at, min(max(need + 2 * PAD + 6, WIDTHS[0]), WIDTHS[1]))
-        digits = QFontMetrics(self.verticalHeader().font()).horizontalAdvance(f"{max(self.table.rows, 100):,}")
+        digits = QFontMetrics(self.verticalHeader().font()).horizontalAdvance(formatted(max(self.table.rows, 100)))
         self.verticalHeader().setFixedWidth(digits + 28)
 
     def show_rows(self, mask: NDArray[np.bool_] | None) -> None:

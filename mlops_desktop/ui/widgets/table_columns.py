@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling import ColumnOverview, Overview
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.ui.translation import pluralize, share_text
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
 from mlops_desktop.ui.widgets.table_model import TableColumn
 
@@ -64,12 +64,12 @@ def head_caption(overview: ColumnOverview, rows: int) -> tuple[str, str]:
         return tr("Columns", "empty"), "warn"
     if missing:
         share = missing / rows
-        text = tr("Columns", "{share} missing").format(share=f"{share:.1%}" if share >= 0.001 else "< 0.1%")
+        text = tr("Columns", "{share} missing").format(share=share_text(share))
         return text, "warn" if share > MUCH_MISSING else ""
     if overview.type == "id":
         return (tr("Columns", "unique id") if distinct == rows else tr("Columns", "id")), ""
     if distinct == 1:
         return tr("Columns", "one value"), "warn"
     if overview.type in ("category", "ordered", "boolean"):
-        return pluralize(distinct, tr("Columns", "1 level"), tr("Columns", "{n} levels")), ""
-    return pluralize(distinct, tr("Columns", "1 value"), tr("Columns", "{n} values")), ""
+        return pluralize(distinct, "1 level", "{n} levels"), ""
+    return pluralize(distinct, "1 value", "{n} values"), ""

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.serving.dates import date_text, time_format
 from mlops_desktop.serving.frame import MISSING_DATE
+from mlops_desktop.ui.translation import formatted
 
 MISSING = "–"
 MOST_CACHED = 200_000  # cells whose text is remembered
@@ -83,14 +84,18 @@ class TableColumn:
             form = time_format(np.asarray(self.values))
             return lambda moment: date_text(int(moment), form).replace("T", " ") or MISSING
         if self.boolean:
-            no, yes = self.levels if len(self.levels) == 2 else ("no", "yes")
+            no, yes = (
+                self.levels
+                if len(self.levels) == 2
+                else (QCoreApplication.translate("Inputs", "no"), QCoreApplication.translate("Inputs", "yes"))
+            )
             return lambda value: MISSING if value != value else yes if value else no
         sample = np.asarray(self.values[:SAMPLE], dtype=np.float64)
         decimals = _decimals(sample)
         decimals = decimals if decimals is None else max(decimals, self.decimals)
         apart = "" if decimals == 0 and _years(sample) else ","
-        form = "{:.6g}" if decimals is None else f"{{:{apart}.{decimals}f}}"
-        return lambda value: MISSING if value != value else form.format(value).replace("-", MINUS)
+        form = ".6g" if decimals is None else f"{apart}.{decimals}f"
+        return lambda value: MISSING if value != value else formatted(value, form).replace("-", MINUS)
 
 
 def _alphabetical(levels: Sequence[str]) -> NDArray[np.intp]:
@@ -226,7 +231,7 @@ class TableModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
         """Names of the columns, and the numbers of the source rows, counted from 1."""
         if orientation == Qt.Orientation.Vertical:
-            return f"{self.source_row(section) + 1:,}" if role == _ROLE.DisplayRole else None
+            return formatted(self.source_row(section) + 1) if role == _ROLE.DisplayRole else None
         column = self.columns[section]
         if role == _ROLE.DisplayRole:
             return column.name

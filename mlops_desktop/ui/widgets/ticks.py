@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 
-from mlops_desktop.base.number_format import MINUS, format_number
+from mlops_desktop.base.number_format import MINUS
+from mlops_desktop.ui.translation import format_number, formatted
 
 
 def nice_ticks(low: float, high: float, count: int = 5, *, whole: bool = False) -> list[float]:
@@ -40,7 +41,7 @@ def tick_text(value: float, step: float) -> str:
         if size >= limit and step >= limit / 10:
             return _plain(float(f"{value / limit:.6g}"), math.inf) + unit
     if size >= 1e9 or (step < 1e-4 and size < 1e-3):
-        return f"{value:.3g}".replace("-", MINUS).replace("e+0", "e").replace(f"e{MINUS}0", f"e{MINUS}")
+        return formatted(value, ".3g").replace("-", MINUS).replace("e+0", "e").replace(f"e{MINUS}0", f"e{MINUS}")
     return _plain(value, step)
 
 
@@ -54,14 +55,14 @@ def tick_texts(values: list[float]) -> list[str]:
 
 def signed(value: float, decimals: int = 2) -> str:
     """A change with its sign: +0.19, −0.03."""
-    return f"{value:+,.{decimals}f}".replace("-", MINUS)
+    return formatted(value, f"+,.{decimals}f").replace("-", MINUS)
 
 
 def _plain(value: float, step: float) -> str:
     if math.isinf(step):  # as many decimals as the number itself has
-        return f"{value:.10g}".replace("-", MINUS)
+        return formatted(value, ".10g").replace("-", MINUS)
     decimals = 0
     while decimals < 8 and abs(step * 10**decimals - round(step * 10**decimals)) > 1e-6 * step * 10**decimals:
         decimals += 1
-    text = f"{value:.{decimals}f}" if abs(value) < 10_000 else f"{value:,.{decimals}f}"
+    text = formatted(value, f"{'' if abs(value) < 10_000 else ','}.{decimals}f")
     return text.replace("-", MINUS)

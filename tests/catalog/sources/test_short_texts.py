@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mlops_desktop.catalog.sources import _short_texts
+from mlops_desktop.catalog.sources import _coded_columns, _short_texts
 from mlops_desktop.catalog.sources._coded_columns import coded_pieces
 from mlops_desktop.catalog.sources._short_texts import as_numbers, as_texts
 
@@ -28,8 +28,10 @@ def test_the_numbers_of_texts_are_their_texts(seed, monkeypatch):
     assert as_numbers(pa.chunked_array([pa.array([*short, "éééé0"])])) is None
 
 
-def test_columns_of_short_and_long_texts_are_put_together(monkeypatch):
+@pytest.mark.parametrize("together", [1, 2, 16])
+def test_columns_of_short_and_long_texts_are_put_together(together, monkeypatch):
     monkeypatch.setattr(_short_texts, "_LEAST_ROWS", 3)
+    monkeypatch.setattr(_coded_columns, "_TOGETHER", together)
     columns = {"short": ["a", "b", "a", "c", "", "b"] * 2, "late": [*"xyzxyz", *["long enough"] * 5, "x"], "few": [*"pqppqq"] * 2}
     table = pa.table(columns)
     found = coded_pieces([lambda: table.slice(0, 6), lambda: table.slice(6, 4), lambda: table.slice(10)], table.schema)

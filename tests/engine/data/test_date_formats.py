@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlops_desktop.engine.data.date_formats import find_date_formats
-from mlops_desktop.serving.date_formats import day_first, exchanged
+from mlops_desktop.serving.date_formats import CLOCKS, DAYS, WHOLE, day_first, exchanged, format_match, matching_formats
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,23 @@ def test_both_orders_are_offered_while_both_can_be():
 def test_compact_dates_only_when_asked():
     assert find_date_formats(["20240328"]) == []
     assert find_date_formats(["20240328"], compact=True)[0].grammar.date == "%Y%m%d"
+
+
+@pytest.mark.parametrize(
+    ("text", "formats"),
+    [
+        ("2024-01-05", ["%Y-%m-%d"]),
+        ("5\u2003Jan. 2020", ["%d %b %Y"]),
+        ("1.º de mayo de 2020", []),
+        ("10:30", ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]),
+        ("上午10:30", ["%p%I:%M", "%p%I:%M:%S"]),
+        ("Tue Mar 12 2024", ["%a %b %d %Y"]),
+        ("12/Mar/2024", ["%d/%b/%Y"]),
+        ("20240105T1011", ["%Y%m%dT%H%M"]),
+    ],
+)
+def test_no_format_is_ruled_out_that_a_text_has(text, formats):
+    some = list(dict.fromkeys((*formats, *DAYS[::5], *CLOCKS[::3], *WHOLE[::3])))
+    found = matching_formats(some, text)
+    assert found == [one for one in some if format_match(one).fullmatch(text)]
+    assert {*formats} <= {*found}

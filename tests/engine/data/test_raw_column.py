@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.quick_reading import plain_numbers
+from mlops_desktop.engine.data.quick_reading import plain_decimals, plain_numbers
 from mlops_desktop.engine.data.raw_column import raw_column, read_raw
 from mlops_desktop.engine.data.snapshot import cells_digest
 from mlops_desktop.serving.cells import Scale
@@ -56,6 +56,30 @@ def test_plain_numbers_read_quickly_equal_the_grammar():
     values, _, wrong = read_raw(raw, Column("x", "number"))
     assert np.array_equal(values, slow, equal_nan=True)
     assert wrong == refused
+
+
+def test_columns_of_plain_numbers_need_no_patterns():
+    texts = [*(str(i) for i in range(-20, 20)), "-0", "0.50", "007", "12345678901234567890", ""]
+    for kind, grammar in (
+        ("number", Grammar(missing_numbers=(7.0,))),
+        ("number", Grammar(missing=("", "-", "19"))),
+        ("integer", Grammar()),
+    ):
+        raw, column = raw_of("x", pd.Series(texts, dtype="str")), Column("x", kind, grammar)
+        assert raw.decimals is not None
+        values, _, refused = read_raw(raw, column)
+        slow, wrong = read_numbers(column, texts)
+        assert (values.tobytes(), refused) == (slow.tobytes(), wrong)
+        for some in (("",), ("", "NA"), ("", "-", "19"), ("NA",)):
+            assert raw.among(some).tolist() == [text in some for text in texts]
+
+
+@pytest.mark.parametrize("odd", [".5", "5.", "-.5", "-5.", "+1", "1e5", "1.2.3", "1-2", "--1", "-", ".", "1,5", "9" * 400, "x", "٣", " "])
+def test_a_text_that_is_no_plain_number_is_noticed_anywhere(odd):
+    texts = [str(i) for i in range(100)]
+    assert plain_decimals(pa.array(texts)).tolist() == [float(text) for text in texts]
+    for at in (0, 50, 100):
+        assert plain_decimals(pa.array([*texts[:at], odd, *texts[at:]])) is None
 
 
 @pytest.mark.parametrize("format_", ["%d/%m/%Y", "%m/%d/%y", "%Y%m%d", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M", "", "%Y-%m", "%m/%Y"])

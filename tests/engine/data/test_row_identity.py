@@ -25,6 +25,11 @@ def test_another_cell_or_another_column_is_another_row():
         assert not np.isin(same, other).all()
 
 
+def test_a_further_column_leaves_rows_as_they_are_by_the_columns_from_before():
+    before, further = {"a": ["1", "2", "2"], "b": [0.5, None, None]}, {"c": ["x", "y", "z"]}
+    np.testing.assert_array_equal(row_hashes(Cells(table=pa.table({**further, **before})), ("a", "b")), hashes(**before))
+
+
 def test_texts_are_hashed_alike_in_blocks_of_any_size(monkeypatch):
     texts = ["", "ä", "", "ab", "ba", "a" * 30, "\0", "\0\0", ""]
     whole = row_identity._text_hashes(pa.array(["x", *texts], pa.string())[1:])

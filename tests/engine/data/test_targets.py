@@ -45,6 +45,14 @@ def test_classes_keep_their_types_and_are_sorted(cells, classes, values):
     assert target.values.dtype == np.intp
 
 
+@pytest.mark.parametrize("late", ["2", "-1", "0"])
+def test_a_class_far_below_the_others_is_found(late):
+    found = target_of(table(y=["0", "1"] * 600 + [late], x=["1"] * 1201), "y", "multiclass" if late != "0" else "binary")
+    assert found.classes == tuple(sorted({0, 1, int(late)}))
+    assert found.values[-1] == found.classes.index(int(late))
+    assert found.values[1] == found.classes.index(1)
+
+
 def test_regression():
     target = target_of(table(y=["1", "2.5"]), "y", "regression")
     assert (target.values.tolist(), target.classes) == ([1.0, 2.5], ())

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_desktop.engine.data.unread_values import unread_evidence
+from mlops_desktop.engine.data.unread_values import _ASCII_DATES, _DATES, unread_evidence
 from tests.imported import raw_of
 
 NUMBERS = (
@@ -49,3 +49,21 @@ def test_dates_in_an_unknown_notation_are_told_of(texts):
 @pytest.mark.parametrize("texts", TEXTS, ids=str)
 def test_texts_and_codes_are_not_told_of(texts):
     assert rules(texts) == []
+
+
+def test_texts_of_ascii_are_held_against_an_equal_pattern():
+    texts = [
+        "5 Jan, 2024",
+        "Mo 5-Jan-2024 10:00",
+        "Jan 5 '24",
+        "5Jan2024 10:30",
+        "2024.01.05.",
+        "31.12.",
+        "H5.1.2",
+        "5 J4n 2024",
+        "May, 2024",
+    ]
+    raw = raw_of("x", pd.Series(texts, dtype="str"))
+    assert raw.is_ascii
+    assert raw.matching(_ASCII_DATES).tolist() == raw.matching(_DATES).tolist()
+    assert not raw_of("x", pd.Series([*texts, "5 Jän 2024"], dtype="str")).is_ascii

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlops_desktop.engine.pipeline.held_out_rows import MOST, HeldOutRows
+from mlops_desktop.engine.pipeline.held_out_rows import MOST, HeldOutRows, columns_to_compare
 
 HASHES = np.random.default_rng(0).integers(0, 2**64 - 1, 6 * MOST, dtype=np.uint64)
 
@@ -28,3 +28,9 @@ def test_the_share_of_a_large_set_is_estimated_from_the_hashes_that_are_kept(own
     found = some(*own)
     assert len(found.hashes) <= MOST
     assert found.share_in([some(*other)]) == pytest.approx(share, abs=0.08)
+
+
+def test_rows_are_recognised_by_the_columns_of_a_set_that_is_known():
+    known = [(), ("a", "z", "y"), ("a", "b"), ("a", "y"), ("a", "b", "y")]
+    assert columns_to_compare(["y", "c", "b", "a"], "y", known) == ("a", "y")
+    assert columns_to_compare(["y", "b"], "y", known) == ("b", "y")

@@ -21,7 +21,7 @@ from mlops_desktop.engine.pipeline.split_summary import validation
 from mlops_desktop.engine.profiling.data_health import apply_fixes, taken_care
 from mlops_desktop.engine.profiling.time_rules import TIME_ORDER
 from mlops_desktop.engine.project import ColumnNote, Project
-from simulations.planted import bike_hire, electricity, hotel_rates, passengers
+from simulations.planted import bike_hire, electricity, hotel_rates, passengers, wines
 from tests.splitters import splitter
 
 START = datetime.datetime(2023, 1, 1)
@@ -97,6 +97,28 @@ def test_coin_flips_with_a_drift_score_as_chance_by_days(tmp_path):
         right = model.predict(values[1]) == parts[1].target.values
         hits.extend(right[24::24])  # one row of a day, but of the first day, which the cut may part
     assert abs(np.mean(hits) - 0.5) < 3 * 0.5 / np.sqrt(len(hits))
+
+
+def nearest_hits(pipeline: Pipeline) -> np.ndarray:
+    """Which rows of the held-out test set a nearest neighbour of the training part answers rightly."""
+    values = [np.column_stack([part.frame.number(name) for name in pipeline.features]) for part in (pipeline.train, pipeline.test)]
+    model = KNeighborsClassifier(1).fit(values[0], pipeline.train.target.values)
+    return model.predict(values[1]) == pipeline.test.target.values
+
+
+def test_wines_bottled_twice_score_as_chance(tmp_path):
+    """Where equal rows may be on both sides, the nearest wine is often the same one."""
+    hits, apart = [], []
+    for seed in range(4):
+        header, *rows = wines(np.random.default_rng(seed), 600)
+        pipeline, reasons = proposed(tmp_path / str(seed), header, rows, "quality")
+        assert "are equal in all features stay on one side (420 of 600 are distinct)" in reasons["split"]
+        hits.append(nearest_hits(pipeline))
+        shuffled = pipeline.of(replace(pipeline.project, split=splitter("stratified", test=0.2, folds=5, equal_together=False)))
+        apart.append(nearest_hits(shuffled))
+    kept, mixed = np.concatenate(hits), np.concatenate(apart)
+    assert abs(kept.mean() - 0.5) < 3 * 0.5 / np.sqrt(len(kept) * 0.7)  # equal wines are answered alike
+    assert mixed.mean() > 0.6
 
 
 def visits(seed: int, patients: int) -> list[str]:

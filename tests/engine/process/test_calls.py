@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 import pytest
 
+from mlops_desktop.base.catalogue import Catalogue, write_catalogue
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
@@ -46,8 +47,8 @@ def test_a_project_from_profile_to_report_by_calls_leaves_the_decisions_alone(tr
     assert ask(Train, made).trials == 3
     assert ask(Evaluate, made, held_out=False).rows == made.pipeline.train.frame.rows
     assert ask(Evaluate, made).rows == made.pipeline.test.frame.rows
-    (tmp_path / "de.ts").write_text('<TS language="de"></TS>', encoding="utf-8")
-    ask(WriteReport, made, out=(tmp_path / "report.html"), catalogue=tmp_path / "de.ts")
+    write_catalogue(tmp_path / "de.po", Catalogue({"Language": "de"}))
+    ask(WriteReport, made, out=(tmp_path / "report.html"), catalogue=tmp_path / "de.po")
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith('<!DOCTYPE html>\n<html lang="de">')
     assert (made.folder / "project.json").read_bytes() == before
 

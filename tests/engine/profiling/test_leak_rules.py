@@ -49,3 +49,22 @@ def test_strong_columns_that_follow_each_other_are_no_leaks():
     assert standing_out({"a": 1.0, "b": 0.999, "c": 0.9}) == ["a", "b"]
     assert standing_out({"a": 0.94, "b": 0.2}) == []
     assert standing_out({"a": 0.96}) == ["a"]
+
+
+@pytest.mark.parametrize(("target", "task"), [(np.where(EVENT, "yes", "no"), "binary"), (AMOUNT, "regression")])
+def test_a_column_that_numbers_rows_in_the_order_of_the_target_is_a_leak(target, task):
+    """Half of the rows are sorted by the target: far from the 0.95 from which any column is suspicious."""
+    numbers = np.cumsum(RNG.choice([1, 1, 1, 2, 5], N)) + 4000
+    order = np.where(RNG.random(N) < 0.15, RNG.random(N), np.argsort(np.argsort(target)) / N).argsort()
+    found = leaking(target[order], task, serial=numbers, x=RNG.normal(size=N))
+    assert list(found) == ["serial"]
+    assert "in the order of “y”" in found["serial"]
+    assert leaking(target[order], task, serial=RNG.permutation(numbers), x=RNG.normal(size=N)) == {}
+    assert leaking(target, task, serial=numbers, x=RNG.normal(size=N)) == {}
+
+
+def test_years_and_sorted_measures_number_no_rows():
+    measure = np.sort(RNG.choice(1_000_000, N, replace=False))  # sorted by a column that explains the target
+    assert leaking(measure * 0.001 + RNG.normal(0, 200, N), "regression", population=measure, x=RNG.normal(size=N)) == {}
+    years = np.arange(1900, 2000)
+    assert leaking(years * 2.0 + RNG.normal(0, 15, 100), "regression", year=years, x=RNG.normal(size=100)) == {}

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from mlops_desktop.base.catalogue import Catalogue, Entry, write_catalogue
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.families import Target
@@ -19,10 +20,12 @@ from mlops_desktop.engine.profiling import ColumnProfile, Finding, Histogram, Pr
 from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Step
 from mlops_desktop.engine.project.serialization import to_json
 from mlops_desktop.engine.reporting.data_section import related
+from mlops_desktop.engine.reporting.page import number, plain, share
 from mlops_desktop.engine.reporting.project_report import report_html, write_profile_report, write_report
 from mlops_desktop.engine.reporting.report_facts import DeployedModel, ReportFacts, SplitSizes
-from mlops_desktop.engine.reporting.report_language import Language, read_language
+from mlops_desktop.engine.reporting.report_language import read_language, written_in
 from mlops_desktop.engine.training import Run
+from mlops_desktop.serving.language import Language
 from mlops_desktop.serving.message import msg
 
 EVIL = '<script>alert("1")</script>&$x^2$'
@@ -329,7 +332,11 @@ def test_relations_list_the_target_first_and_leave_out_weak_ones():
 
 @pytest.mark.parametrize("task", tasks())
 def test_no_text_of_the_program_is_left_untranslated(task):
-    cyrillic = Language("xx", lambda template: re.sub(r"(\{[^}]*\})|[A-Za-z]", lambda found: found[1] or "ж", template))
+    class Cyrillic(dict):
+        def get(self, source, default=None):
+            return re.sub(r"(\{[^}]*\})|[A-Za-z]", lambda found: found[1] or "ж", source)
+
+    cyrillic = Language("xx", Cyrillic())
     given = facts(task, classes=16)
     early = ReportFacts(project=replace(given.project, steps=(), row_filters=(), refit="all"), out_of_fold=given.out_of_fold)
     algorithm = choices().algorithms["lightgbm"]().to_json()
@@ -341,15 +348,15 @@ def test_no_text_of_the_program_is_left_untranslated(task):
 
 
 def test_a_language_is_read_from_its_catalogue(tmp_path):
-    (tmp_path / "de.ts").write_text(
-        '<TS version="2.1" language="de_AT"><context><name>messages</name>'
-        "<message><source>Rows</source><translation>Zeilen</translation></message>"
-        '<message><source>Data</source><translation type="unfinished"/></message></context>'
-        "<context><name>Panel</name><message><source>Rows</source><translation>Reihen</translation></message></context></TS>",
-        encoding="utf-8",
-    )
-    german = read_language(tmp_path / "de.ts")
-    assert (german.code, german.translate("Rows"), german.translate("Data")) == ("de-AT", "Zeilen", "Data")
+    made = Catalogue({"Language": "de_AT"}, entries=[Entry("Rows", forms=("Zeilen",)), Entry("Data", forms=("",))])
+    write_catalogue(tmp_path / "de.po", made)
+    german = read_language(tmp_path / "de.po")
+    assert (german.code, german.text("Rows"), german.text("Data")) == ("de-AT", "Zeilen", "Data")
+
+
+def test_numbers_of_the_page_are_those_of_its_language():
+    with written_in(Language("de", decimal=",", group=".", percent="\u00a0%")):
+        assert [number(1234567), number(0.25), plain(1234.5), share(0.125)] == ["1.234.567", "0,250", "1.234,5", "12,5 %"]
 
 
 def test_refit_on_all_rows_is_reported():

@@ -118,8 +118,8 @@ def test_accesses_are_counted_by_the_rows_of_the_test_set(runs):
     sets = {"a": range(10), "the same rows": range(10), "half of them": range(5, 15), "others": range(20, 30), "unused": range(15)}
     runs.record_test_access("a", "before the rows were known")
     for key, rows in sets.items():
-        runs.know_test_set(key, lambda rows=rows: HeldOutRows.of(np.array(rows, dtype=np.uint64), "y"))
-    runs.know_test_set("a", lambda: pytest.fail("it is known"))
+        runs.know_test_set(key, lambda _, rows=rows: HeldOutRows.of(np.array(rows, dtype=np.uint64), "y"))
+    runs.know_test_set("a", lambda _: pytest.fail("it is known"))
     assert runs.record_test_access("the same rows", "again") == 2
     assert runs.test_accesses("a") == runs.test_accesses("the same rows") == ["before the rows were known", "again"]
     runs.record_test_access("half of them", "check")
@@ -130,7 +130,7 @@ def test_accesses_are_counted_by_the_rows_of_the_test_set(runs):
 
 def test_the_share_that_was_used_before_is_found_once_until_another_set_is_used(runs, monkeypatch):
     for key, first in (("a", 0), ("b", 5), ("c", 8)):
-        runs.know_test_set(key, lambda first=first: HeldOutRows.of(np.arange(first, first + 10, dtype=np.uint64), "y"))
+        runs.know_test_set(key, lambda _, first=first: HeldOutRows.of(np.arange(first, first + 10, dtype=np.uint64), "y"))
     runs.record_test_access("b", "check")
     assert runs.share_used_before("a") == 0.5
     with monkeypatch.context() as patched:
@@ -216,7 +216,7 @@ def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
 def test_a_newer_record_is_refused_and_left_alone(runs):
     runs.record(a_run(1))
     with closing(sqlite3.connect(runs.path)) as connection:
-        connection.execute("PRAGMA user_version = 7")
+        connection.execute("PRAGMA user_version = 8")
     before = runs.path.read_bytes()
     with pytest.raises(UserError, match="newer version"):
         runs.list("board")

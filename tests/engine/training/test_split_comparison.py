@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data import time_blocks
+from mlops_desktop.engine.pipeline import Combination
 from mlops_desktop.engine.profiling import TIME_ORDER, FindingKind, apply_fixes
 from mlops_desktop.engine.project import Answer
+from mlops_desktop.engine.training import split_comparison
 from mlops_desktop.engine.training.model_search import search
+from mlops_desktop.engine.training.ranking import ranked
 from mlops_desktop.engine.training.results import OtherSplit
 from mlops_desktop.engine.training.split_comparison import (
     TIME_MATTERS,
@@ -23,6 +27,7 @@ from mlops_desktop.engine.training.split_comparison import (
     with_time_findings,
 )
 from mlops_desktop.engine.training.split_scores import TIME_RULES, other_splits, splits_text
+from mlops_desktop.engine.training.trials import Folds, run_trial
 from simulations.planted import START, electricity
 from tests.engine.conftest import Made, make_project
 from tests.splitters import splitter
@@ -76,6 +81,20 @@ def test_a_load_that_wanders_is_clearly_worse_by_time_and_the_split_by_time_mend
     assert time_findings(accepted, board) == ()
     assert with_time_findings(before, accepted, board) == tuple(before)
     assert other_splits(made.pipeline.store, accepted.project, board) == {}
+
+
+def test_a_slow_best_run_is_validated_by_fewer_folds_and_an_ensemble_by_its_members(tmp_path, monkeypatch):
+    made = trained(tmp_path / "slow", electricity(np.random.default_rng(0), 600), "random")
+    baseline, tree = (run.candidate_of(made.project) for run in made.runs.list(made.pipeline.keys.board))
+    blend = Combination(choices().ensembles.read({"id": "weighted_mean", "params": {"counts": [3, 1]}}), (tree, baseline))
+    run = run_trial(Folds(made.pipeline), blend, 3, Silent())
+    made.runs.record(replace(run, score=1.0, seconds=200.0))  # the best, and twice too slow for its folds
+    monkeypatch.setattr(split_comparison, "SHARE", 0.0)
+    found = compared(made)
+    assert found[blend.id].folds == 1
+    assert 0 > found[blend.id].score > -200
+    board = ranked(made.runs.list(made.pipeline.keys.board))
+    assert f"(of 1 of {len(made.pipeline.folds)} folds, as the model is slow)" in splits_text(board, {board[0].id: found[blend.id]})
 
 
 def test_by_time_the_score_at_random_stands_beside(tmp_path):

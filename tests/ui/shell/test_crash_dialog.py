@@ -32,6 +32,8 @@ def test_values_are_blanked_and_code_is_kept():
 def test_cells_in_our_sentences_are_blanked_and_names_stay():
     text = "“amount”: 2 cells cannot be read: “3a”, “Anna” in rows 3, 9."
     assert without_cells(text, {"amount"}) == "“amount”: 2 cells cannot be read: “…”, “…” in rows 3, 9."
+    german = "„amount“: 2 Zellen sind nicht lesbar: „Anna Berg“ in Zeile 3."
+    assert without_cells(german, {"amount"}) == "„amount“: 2 Zellen sind nicht lesbar: “…” in Zeile 3."
 
 
 def test_the_dialog_shows_what_is_kept_and_hands_its_details_out(qtbot, tmp_path, monkeypatch):

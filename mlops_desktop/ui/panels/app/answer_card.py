@@ -8,11 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Answer
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.small_plots import ProbabilityBar, begin
@@ -25,8 +25,10 @@ def percent(value: float) -> str:
     """A probability for reading: 73%, 0.4%, 99.7%."""
     near = min(value, 1 - value)
     if near <= 0 or near >= 0.01:
-        return f"{value:.0%}"
-    return f"{value:.1%}" if near >= 0.001 else "< 0.1%" if value < 0.5 else "> 99.9%"
+        return formatted(value, ".0%")
+    if near >= 0.001:
+        return formatted(value, ".1%")
+    return f"< {formatted(0.001, '.1%')}" if value < 0.5 else f"> {formatted(0.999, '.1%')}"
 
 
 def answer_text(scorer: Scorer, answer: Answer) -> str:
@@ -172,7 +174,7 @@ class AnswerCard(QFrame):
         limit = (
             ""
             if scorer.threshold is None or scorer.positive is None
-            else self.tr(" · threshold {value:.2f}").format(value=scorer.threshold)
+            else self.tr(" · threshold {value}").format(value=formatted(scorer.threshold, ".2f"))
         )
         text = self.tr("{name} {version}").format(name=label_, version=scorer.version[:6]) + limit
         everything = self.tr("Fitted on all rows. The figures of the test set are of the same model, fitted on the training part alone.")
@@ -204,7 +206,7 @@ class AnswerCard(QFrame):
         set_property(self.verdict, "tone", "warn" if reached else "accent")
         limit = scorer.threshold if scorer.threshold is not None else 0.5
         side = self.tr("at or above the threshold") if reached else self.tr("below the threshold")
-        self.detail.setText(self.tr("probability of {name}, {side} {limit}").format(name=about, side=side, limit=f"{limit:.2f}"))
+        self.detail.setText(self.tr("probability of {name}, {side} {limit}").format(name=about, side=side, limit=formatted(limit, ".2f")))
         self.bar.show_value(answer.value, limit)
 
     def _show_number(self, scorer: Scorer, value: float, unit: str, ends: tuple[float, float], usual: float) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.data import Location, name_of
 from mlops_desktop.ui.source_dialog import DataZone
+from mlops_desktop.ui.translation import formatted
 from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.figure_cards import FindingRow, Kpi
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
@@ -71,9 +72,9 @@ class BatchCard(QFrame):
     def show_done(self, file: Location, out: Path, rows: int, refused: int, warnings: Sequence[str]) -> None:
         """The answers are written."""
         self.show_state(self.tr("The predictions for {file} are in {out}").format(file=name_of(file), out=out))
-        self.rows.show_value(f"{rows:,}", self.tr("predicted: {count}").format(count=f"{rows - refused:,}"), "ok")
+        self.rows.show_value(formatted(rows), self.tr("predicted: {count}").format(count=formatted(rows - refused)), "ok")
         hint = self.tr("the column “error” says why") if refused else self.tr("every row could be read")
-        self.refused.show_value(f"{refused:,}", hint, "warn" if refused else "ok")
+        self.refused.show_value(formatted(refused), hint, "warn" if refused else "ok")
         for at, text in enumerate(warnings[:4]):
             self._messages.addWidget(FindingRow("warn", text, "", name=f"{self._name}_warning_{at}"))
         header, first = _first_rows(out)
@@ -88,7 +89,7 @@ class BatchCard(QFrame):
 def _cell(title: str, text: str) -> Cell:
     if title.startswith("probability_"):
         try:
-            text = f"{float(text):.3f}"
+            text = formatted(float(text), ".3f")
         except ValueError:
             return Cell("")
     return Cell(text, tone="err" if title == "error" else "", tip=text)

@@ -13,6 +13,7 @@ from mlops_desktop.engine.evaluation import Predicted
 from mlops_desktop.engine.process import PredictFile
 from mlops_desktop.ui.panels.app.batch_card import BatchCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import formatted
 from mlops_desktop.ui.widgets.basic import column
 
 
@@ -63,7 +64,7 @@ class BatchPage(QWidget):
             finish,
             owner="app.batch",
             title=title,
-            on_progress=lambda share, _: self.card.show_state(f"{title} · {share:.0%}"),
+            on_progress=lambda share, _: self.card.show_state(f"{title} · {formatted(share, '.0%')}"),
             on_over=lambda: None if done else self.card.show_state(""),
         )
 

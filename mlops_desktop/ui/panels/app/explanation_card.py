@@ -7,11 +7,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import MINUS, format_number
+from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.panels.app.answer_card import percent
 from mlops_desktop.ui.panels.app.input_fields import shown
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.basic import card, column, heading, row
 from mlops_desktop.ui.widgets.charts import Bar, BarChart
 from mlops_desktop.ui.widgets.elided import Elided
@@ -54,7 +55,7 @@ class WhyCard(QFrame):
             bars.append(Bar(text, sum(part for _, part in rest)))
         total = sum(part for _, part in parts)
         places = decimals + 1
-        texts = [f"{value:,.{places}f}".replace("-", MINUS) for value in (base, answer)]
+        texts = [formatted(value, f",.{places}f").replace("-", MINUS) for value in (base, answer)]
         self.sum.setText(
             self.tr("Typical row {base}, inputs {change}, prediction {answer}").format(
                 base=texts[0], change=signed(total, places), answer=texts[1]

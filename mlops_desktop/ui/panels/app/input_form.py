@@ -13,7 +13,7 @@ from mlops_desktop.serving.openapi import example_value
 from mlops_desktop.serving.schema import Schema, ValidationIssue
 from mlops_desktop.ui.panels.app.input_field import InputField
 from mlops_desktop.ui.panels.app.input_fields import input_field
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import quoted, translated
 from mlops_desktop.ui.widgets.basic import Button, clear, column, label, row, scrolled
 
 MOST_SHOWN = 14  # inputs that are shown by default
@@ -152,5 +152,5 @@ def _short(problem: ValidationIssue, outside: str) -> str:
     """A remark beneath the field that it is about: the name need not be said again."""
     if problem.code == "out_of_training_range":
         return f"{outside}, {translated(problem.expected)}"
-    head, _, rest = translated(problem.message).partition(f"“{problem.field}” ")
+    head, _, rest = translated(problem.message).partition(f"{quoted(problem.field)} ")
     return rest or head

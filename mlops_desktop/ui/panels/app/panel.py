@@ -26,7 +26,7 @@ from mlops_desktop.ui.panels.app.input_form import InputForm
 from mlops_desktop.ui.panels.app.row_picker import RowPicker
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, translated
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import dropped_file
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
@@ -236,7 +236,7 @@ class AppPanel(Panel):
         truth = shown(target, sent_value(target, table.frame, at))
         self.show_answer()
         self.picker.number.show_value(at + 1)
-        self.picker.show_truth(self.tr("Row {row}: {target} was {truth}").format(row=f"{at + 1:,}", target=target.name, truth=truth))
+        self.picker.show_truth(self.tr("Row {row}: {target} was {truth}").format(row=formatted(at + 1), target=target.name, truth=truth))
 
     # ---- a whole file
 

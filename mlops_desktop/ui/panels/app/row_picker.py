@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRandomGenerator, Signal
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.translation import formatted, pluralize
 from mlops_desktop.ui.widgets.basic import Button, column, label, row
 from mlops_desktop.ui.widgets.inputs import SpinBox
 
@@ -40,8 +40,8 @@ class RowPicker(QWidget):
             self.truth.setText(
                 pluralize(
                     len(rows),
-                    self.tr("1 training row; the held-out test set is not used."),
-                    self.tr("{n} training rows; the held-out test set is not used."),
+                    "1 training row; the held-out test set is not used.",
+                    "{n} training rows; the held-out test set is not used.",
                 )
             )
 
@@ -63,5 +63,5 @@ class RowPicker(QWidget):
         self.picked.emit(at)
         if at != wanted:
             self.number.show_value(at + 1)
-            text = self.tr("Row {wanted} is not in the training part. ").format(wanted=f"{wanted + 1:,}")
+            text = self.tr("Row {wanted} is not in the training part. ").format(wanted=formatted(wanted + 1))
             self.truth.setText(text + self.truth.text())

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Outcome, Trial
 from mlops_desktop.ui.panels.app.answer_card import answer_text
 from mlops_desktop.ui.panels.app.input_fields import shown
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import format_number, translated
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.ticks import signed

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.dates import DAY, date_reader, is_time_of_day
 from mlops_desktop.serving.explain import Curve
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.panels.app.input_fields import shown
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.basic import card, column, heading, row
 from mlops_desktop.ui.widgets.charts import Bar, BarChart, LineChart, Mark, Series
 from mlops_desktop.ui.widgets.elided import Elided
@@ -70,7 +70,7 @@ class WhatIfCard(QFrame):
         )
         self.about.setText(self.tr("{name} changes, everything else stays the same").format(name=curve.field))
         limit = scorer.threshold if scorer.positive is not None else None
-        marks = [] if limit is None else [Mark(limit * 100, self.tr("threshold {value}").format(value=f"{limit:.2f}"))]
+        marks = [] if limit is None else [Mark(limit * 100, self.tr("threshold {value}").format(value=formatted(limit, ".2f")))]
         text = self.tr("{what}: from {low} to {high}, now {now}").format(
             what=what, low=format_number(min(scores)), high=format_number(max(scores)), now=format_number(now * times)
         )

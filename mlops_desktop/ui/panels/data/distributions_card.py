@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.profiling import ByTarget, ColumnProfile, Profile
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panels.data.statistics_tables import value_text
+from mlops_desktop.ui.translation import format_number, formatted, pluralize, share_text
 from mlops_desktop.ui.widgets.basic import Segments, Tool, column, heading, label, row
 from mlops_desktop.ui.widgets.column_labels import type_names
 from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend
@@ -131,11 +130,7 @@ class DistributionsCard(QFrame):
             return [(0, self.tr("mean of {target}").format(target=self._target))]
         names = list(split.classes)
         rest = names[MOST_CLASSES - 1 :]
-        shown = (
-            names
-            if len(names) <= MOST_CLASSES
-            else [*names[: MOST_CLASSES - 1], pluralize(len(rest), self.tr("1 other"), self.tr("{n} others"))]
-        )
+        shown = names if len(names) <= MOST_CLASSES else [*names[: MOST_CLASSES - 1], pluralize(len(rest), "1 other", "{n} others")]
         short = len(names) <= 3 and all(len(self._target) + len(str(name)) <= 22 for name in names)
         return [(at, f"{self._target} = {name}" if short else str(name)) for at, name in enumerate(shown)]
 
@@ -151,7 +146,7 @@ def distribution(one: ColumnProfile, rows: int, by_target: bool) -> Distribution
             return Distribution(one.name, groups, stat=stat, tone=tone)
         edges = [edge for edge in histogram.edges if not isinstance(edge, str)]  # those of dates are texts
         if one.type == "integer" and len(edges) <= MOST_LEVELS + 1 and edges[-1] - edges[0] == len(edges) - 1:
-            return Distribution(one.name, groups, names=[f"{edge + 0.5:.0f}" for edge in edges[:-1]], stat=stat, tone=tone)
+            return Distribution(one.name, groups, names=[formatted(edge + 0.5, ".0f") for edge in edges[:-1]], stat=stat, tone=tone)
         return Distribution(one.name, groups, edges=edges, stat=stat, tone=tone)
     top = one.top or ()
     if top and one.type != "text":
@@ -174,24 +169,27 @@ def _groups(split: ByTarget | None, counts: Sequence[float], most: int) -> list[
 
 
 def _stat(one: ColumnProfile, rows: int) -> tuple[str, str]:
+    tr = QCoreApplication.translate
     if one.missing:
         share = one.missing / max(rows, 1)
-        return (f"{share:.1%}" if share >= 0.001 else "< 0.1%") + " missing", "warn" if share > MUCH_MISSING else ""
+        text = tr("Columns", "{share} missing").format(share=share_text(share))
+        return text, "warn" if share > MUCH_MISSING else ""
     if one.type == "date":
         return f"{str(one.min)[:7]} – {str(one.max)[:7]}" if one.min else "", ""
     if one.quantiles:
-        return f"median {value_text(one.quantiles['0.5'])}", ""
+        return tr("Columns", "median {value}").format(value=value_text(one.quantiles["0.5"])), ""
     if one.type in ("category", "ordered", "boolean"):
         return pluralize(one.distinct, "1 level", "{n} levels"), ""
     return type_names().get(one.type, ""), ""
 
 
 def _note(one: ColumnProfile, rows: int) -> str:
+    tr = QCoreApplication.translate
     if one.missing == rows:
-        return "empty in every row"
+        return tr("Columns", "empty in every row")
     if one.type == "id":
-        return pluralize(one.distinct, "1 value", "{n} different ones")
+        return pluralize(one.distinct, "1 value", "{n} different values")
     if one.type == "text":
-        text = pluralize(one.distinct, "1 text", "{n} texts")
-        return f"{text} of {format_number(one.characters, 3)} characters on average"
-    return "nothing to show"
+        text = pluralize(one.distinct, "1 text of {length} characters", "{n} texts of {length} characters on average")
+        return text.replace("{length}", format_number(one.characters, 3))
+    return tr("Columns", "nothing to show")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.profiling import Finding
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.small_plots import Ring
@@ -63,10 +63,10 @@ class HealthCard(QFrame):
         self.ring.setVisible(bool(findings) or not working)
         open_ = sum(1 for one in findings if not one.care)
         word = self.tr("Good.") if value >= 80 else self.tr("Needs a look.") if value >= 50 else self.tr("Needs work.")
-        left = pluralize(open_, self.tr("1 finding to look at."), self.tr("{n} findings to look at."))
+        left = pluralize(open_, "1 finding to look at.", "{n} findings to look at.")
         text = left if open_ else self.tr("Nothing is open.")
         self.message.setText(self.tr("Profiling the data …") if working else f"{word} {text}")
-        self.apply.setText(pluralize(safe, self.tr("Apply 1 safe fix"), self.tr("Apply {n} safe fixes")))
+        self.apply.setText(pluralize(safe, "Apply 1 safe fix", "Apply {n} safe fixes"))
         self.apply.setAccessibleName(self.apply.text())
         self.apply.setVisible(safe > 0)
         if self._findings != list(findings):

@@ -7,13 +7,12 @@ from PySide6.QtWidgets import QWidget
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.profiling import Overview, Profile
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panels.data.statistics_tables import (
     kinds_text,
     value_text,
 )
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, pluralize, share_text, translated
 from mlops_desktop.ui.widgets.basic import row
 from mlops_desktop.ui.widgets.figure_cards import Kpi
 
@@ -48,17 +47,17 @@ class KpiRow(QWidget):
                 self.cards[name].show_value("–", self.tr("looking …") if self.controller.project.data else "")
             return
         rows, columns = found.rows, found.columns
-        self.cards["rows"].show_value(f"{rows:,}", self.controller.project.file)
-        self.cards["columns"].show_value(f"{len(columns):,}", kinds_text(columns))
+        self.cards["rows"].show_value(formatted(rows), self.controller.project.file)
+        self.cards["columns"].show_value(formatted(len(columns)), kinds_text(columns))
         gaps = [one.missing for one in columns if one.missing]
         share = sum(gaps) / max(rows * len(columns), 1)
-        text = pluralize(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
-        percent = f"{share:.1%}" if share >= 0.001 or not gaps else "< 0.1%"
+        text = pluralize(len(gaps), "1 column affected", "{n} columns affected")
+        percent = share_text(share) if gaps else formatted(0, ".1%")
         self.cards["missing"].show_value(percent, text if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
         count = found.duplicates
         has_id = any(note.role == "id" for note in self.controller.project.columns.values())
         how = self.tr("the identifier aside") if has_id else self.tr("checked on all rows")
-        self.cards["duplicates"].show_value(f"{count:,}", how, "warn" if count else "ok")
+        self.cards["duplicates"].show_value(formatted(count), how, "warn" if count else "ok")
 
     def _target_text(self, found: Profile | None, overview: Overview | None) -> tuple[str, str, str]:
         project = self.controller.project
@@ -73,13 +72,13 @@ class KpiRow(QWidget):
             share = rows / total
             rare = min(share, 1 - share)
             word = self.tr("rare") if rare < RARE else self.tr("uneven") if rare < UNEVEN else self.tr("balanced")
-            text = f"{share:.1%} {'' if project.positive is None else level_of(project.positive)}"
+            text = f"{formatted(share, '.1%')} {'' if project.positive is None else level_of(project.positive)}"
             return text, f"{project.target} · {word} · {split}", "warn" if rare < RARE else "3"
         if classes and has_classes(project.task):
             value, rows = min(classes, key=lambda pair: pair[1])
-            least = self.tr("least: {name} {share}").format(name=level_of(value), share=f"{rows / total:.1%}")
+            least = self.tr("least: {name} {share}").format(name=level_of(value), share=formatted(rows / total, ".1%"))
             return (
-                pluralize(len(classes) + one.target.more, self.tr("1 class"), self.tr("{n} classes")),
+                pluralize(len(classes) + one.target.more, "1 class", "{n} classes"),
                 f"{project.target} · {least}",
                 "3",
             )

@@ -12,7 +12,6 @@ from mlops_desktop.engine.data import Table, check_filter, rows_key, rows_where
 from mlops_desktop.engine.process import FilterRows, MakeProfile
 from mlops_desktop.engine.profiling import Overview, Profile, Relations, apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.serving.frame import Bools
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
@@ -27,7 +26,7 @@ from mlops_desktop.ui.panels.data.statistics_tables import (
 )
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
 from mlops_desktop.ui.widgets.formula_edit import column_name
@@ -268,7 +267,7 @@ class DataPanel(Panel):
     def _show_count(self, shown: int) -> None:
         table = self.controller.table()
         rows = table.rows if table is not None else 0
-        self.count.setText(pluralize(rows, self.tr("{shown} of 1 row"), self.tr("{shown} of {n} rows")).replace("{shown}", f"{shown:,}"))
+        self.count.setText(pluralize(rows, "{shown} of 1 row", "{shown} of {n} rows").replace("{shown}", formatted(shown)))
 
     # ---- what the window asks
 

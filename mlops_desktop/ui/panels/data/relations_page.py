@@ -10,6 +10,7 @@ from mlops_desktop.ui.panels.data.statistics_tables import (
     pair_columns,
     pair_rows,
 )
+from mlops_desktop.ui.translation import formatted
 from mlops_desktop.ui.widgets.basic import column, label, row
 from mlops_desktop.ui.widgets.heatmap import Heatmap
 from mlops_desktop.ui.widgets.rows_table import RowsTable
@@ -42,7 +43,7 @@ class RelationsPage(QWidget):
             )
         ]
         if related.sampled:
-            text.append(self.tr("Sample of {rows} rows.").format(rows=f"{related.rows:,}"))
+            text.append(self.tr("Sample of {rows} rows.").format(rows=formatted(related.rows)))
         if related.left_out:
             left = related.left_out
             text.append(self.tr("{count} left out: texts, identifiers, or too many.").format(count=left))

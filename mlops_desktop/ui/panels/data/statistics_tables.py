@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from mlops_desktop.base.number_format import MINUS, format_number
+from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.engine.profiling import ColumnProfile, Profile, Relations, Value
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn
 from mlops_desktop.ui.widgets.table_columns import MUCH_MISSING
@@ -30,14 +31,15 @@ def statistics_rows(found: Profile, roles: Mapping[str, str]) -> list[Row]:
 
 def _row(one: ColumnProfile, rows: int, role: str) -> Row:
     share = one.missing / max(rows, 1)
-    missing = Cell(f"{one.missing:,} ({share:.1%})" if one.missing else "0", tone="warn" if share > MUCH_MISSING else "")
+    gone = f"{formatted(one.missing)} ({formatted(share, '.1%')})" if one.missing else "0"
+    missing = Cell(gone, tone="warn" if share > MUCH_MISSING else "")
     quantiles = one.quantiles or {}
     values = [one.mean, one.std, one.min, *(quantiles.get(q) for q in ("0.25", "0.5", "0.75")), one.max]
-    top = ", ".join(f"{level} ({count:,})" for level, count in (one.top or ())[:3])
+    top = ", ".join(f"{level} ({formatted(count)})" for level, count in (one.top or ())[:3])
     target = role == "target"
     head = Cell(one.name, icon="target" if target else TYPE_ICONS.get(one.type, ""), tone="accent" if target else "")
     kind = str(type_names().get(one.type, one.type))
-    return Row(one.name, [head, kind, role_names()[role][0], missing, f"{one.distinct:,}", *map(value_text, values), top])
+    return Row(one.name, [head, kind, role_names()[role][0], missing, formatted(one.distinct), *map(value_text, values), top])
 
 
 def value_text(value: Value | None) -> str:
@@ -69,7 +71,7 @@ def _gap(one: ColumnProfile, rows: int) -> Row:
     head = Cell(one.name, icon=TYPE_ICONS.get(one.type, ""))
     tone = "warn" if share > MUCH_MISSING else ""
     kind = str(type_names().get(one.type, one.type))
-    return Row(one.name, [head, kind, f"{one.missing:,}", Cell(f"{share:.1%}", bar=share, tone=tone)])
+    return Row(one.name, [head, kind, formatted(one.missing), Cell(formatted(share, ".1%"), bar=share, tone=tone)])
 
 
 def kinds_text(columns: Sequence[ColumnProfile]) -> str:
@@ -83,7 +85,7 @@ def kinds_text(columns: Sequence[ColumnProfile]) -> str:
         (("id",), tr("Statistics", "id")),
     )
     counts = [(sum(one.type in types for one in columns), word) for types, word in kinds]
-    return " · ".join(f"{count:,} {word}" for count, word in counts if count)
+    return " · ".join(f"{formatted(count)} {word}" for count, word in counts if count)
 
 
 def pair_columns() -> list[RowColumn]:
@@ -106,4 +108,4 @@ def pair_rows(related: Relations, target: str, most: int = 60) -> list[Row]:
 
 
 def _strength(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".replace("-", MINUS)
+    return "–" if value is None else formatted(value, ".2f").replace("-", MINUS)

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QWidget
 
-from mlops_desktop.engine.packaging import Check
+from mlops_desktop.engine.packaging import ExportCheck
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, scrolled, set_property
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 
@@ -22,7 +22,7 @@ class ChecksCard(QFrame):
     def __init__(self, *, name: str) -> None:
         super().__init__()
         self._name = name
-        self._shown: list[Check] | None = None
+        self._shown: list[ExportCheck] | None = None
         self.verdict = label("", "caption", pill="mute")
         self.verdict.setObjectName(f"{name}_verdict")
         self.consent = QCheckBox(self.tr("I agree that these rows are exported with the model"))
@@ -34,7 +34,7 @@ class ChecksCard(QFrame):
         head = row(heading(self.tr("Checks")), self.verdict, None)
         self.setLayout(column(card(head, (scrolled(inner), 1), margins=(16, 10, 10, 10), spacing=8)))
 
-    def show_checks(self, checks: Sequence[Check], busy: str = "") -> None:
+    def show_checks(self, checks: Sequence[ExportCheck], busy: str = "") -> None:
         """Show these lines; `busy`: the action that is being done now."""
         wanted = list(checks)
         if wanted != self._shown:
@@ -56,7 +56,7 @@ class ChecksCard(QFrame):
         self.verdict.setText(busy or text)
         set_property(self.verdict, "pill", "mute" if busy else tone)
 
-    def _line(self, check: Check) -> FindingRow:
+    def _line(self, check: ExportCheck) -> FindingRow:
         labels = {"train": self.tr("Train"), "evaluate": self.tr("Evaluate"), "check": self.tr("Check now")}
         actions = [(check.act, labels[check.act])] if check.act in labels else []
         made = FindingRow(check.tone, check.title, check.text, actions, name=f"{self._name}_{check.id}")

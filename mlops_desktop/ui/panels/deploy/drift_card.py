@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.monitoring import ColumnDrift, DriftReport
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.translation import format_number, formatted, pluralize
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ColumnChart
 from mlops_desktop.ui.widgets.elided import Elided
@@ -96,7 +95,7 @@ class DriftCard(QFrame):
 
     def _sentences(self, report: DriftReport) -> tuple[str, str]:
         """The verdict and what to do."""
-        rows, moved = f"{report.rows:,}", [one.field for one in report.columns if one.verdict in ("act", "watch")]
+        rows, moved = formatted(report.rows), [one.field for one in report.columns if one.verdict in ("act", "watch")]
         if report.score.verdict in ("act", "watch"):
             moved = [self.tr("the prediction score"), *moved]
         names = ", ".join(moved[:MOST_NAMED])
@@ -106,9 +105,7 @@ class DriftCard(QFrame):
         more = (
             ""
             if not refused
-            else pluralize(
-                refused, self.tr(" 1 row could not be read and was left out."), self.tr(" {n} rows could not be read and were left out.")
-            )
+            else pluralize(refused, " 1 row could not be read and was left out.", " {n} rows could not be read and were left out.")
         )
         more += "".join(f" {text}" for text in (*report.warnings, *(f"{one.field}: {one.note}" for one in report.columns if one.note)))
         if report.verdict == "not_enough_data":
@@ -135,8 +132,8 @@ class DriftCard(QFrame):
         cells = [
             Cell(name, tip=name),
             Cell(self._verdict_texts()[verdict], tone=tone, icon={"act": "warn", "watch": "eye", "stable": "check"}.get(verdict, "")),
-            Cell(f"{one.psi:.3f}" if known else "–"),
-            Cell(("< 0.001" if one.p < 0.001 else f"{one.p:.3f}") if known else "–", tone="2"),
+            Cell(formatted(one.psi, ".3f") if known else "–"),
+            Cell((f"< {formatted(0.001, '.3f')}" if one.p < 0.001 else formatted(one.p, ".3f")) if known else "–", tone="2"),
             Cell(_pair(one.missing), tone="2"),
             Cell(_pair(one.unseen or one.outside), tone="2"),
         ]
@@ -169,7 +166,7 @@ def _pair(shares: Sequence[float] | None) -> str:
         return "–"
     if not any(shares):
         return "0%"
-    return " → ".join(f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}" for share in shares)
+    return " → ".join(formatted(share, ".1%") if 0 < share < 0.1 else formatted(share, ".0%") for share in shares)
 
 
 def _short(label_: str) -> str:

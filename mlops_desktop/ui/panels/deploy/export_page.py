@@ -13,15 +13,14 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.packaging import Check, bytes_text, consent_ids, readiness
+from mlops_desktop.engine.packaging import ExportCheck, bytes_text, consent_ids, readiness
 from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
 from mlops_desktop.serving.manifest import START
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
 from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Weight, card, clear, column, heading, label, row, scrolled, set_property
 from mlops_desktop.ui.widgets.gallery import Gallery, Offer
 
@@ -41,7 +40,7 @@ class ExportPage(QWidget):
         super().__init__()
         self.controller, self._stage = controller, stage
         self._exporter: Exporter = self._first()
-        self._checks: list[Check] = []
+        self._checks: list[ExportCheck] = []
         self._written: tuple[Path | None, str, Path | None] = (None, "", None)  # project, model, where it was written last
         self._folder: Path | None = None
         self._place = Path()  # the folder in which exports of this project are made
@@ -247,11 +246,11 @@ class ExportPage(QWidget):
         )
 
     def _progress(self, share: float) -> None:
-        self.checks.show_checks(self._checks, self.tr("exporting, {share}").format(share=f"{share:.0%}"))
+        self.checks.show_checks(self._checks, self.tr("exporting, {share}").format(share=formatted(share, ".0%")))
 
     def _show_written(self, out: Path, files: Sequence[str]) -> None:
         sizes = [(name, (out / name).stat().st_size) for name in files if (out / name).is_file()]
-        files_text = pluralize(len(sizes), self.tr("1 file"), self.tr("{n} files"))
+        files_text = pluralize(len(sizes), "1 file", "{n} files")
         whole = f"{files_text}, {bytes_text(sum(size for _, size in sizes))}"
         service = (out / START).is_file()
         self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole, service=service)
@@ -262,7 +261,7 @@ class ExportPage(QWidget):
         if not parity:
             return ""
         text = self.tr("Self-test passed: {rows} generated rows are predicted as here, largest difference {worst}")
-        return text.format(rows=parity["rows"], worst=f"{parity['worst_difference']:.3g}")
+        return text.format(rows=parity["rows"], worst=formatted(parity["worst_difference"], ".3g"))
 
     def _open_folder(self) -> None:
         if self._written[2] is not None:

@@ -12,14 +12,13 @@ from mlops_desktop.engine.data import Imported, Location, name_of
 from mlops_desktop.engine.monitoring import DriftReport, read_service_report
 from mlops_desktop.engine.process import ImportFile, MeasureDrift, ReRecommend, ReRecommendation
 from mlops_desktop.engine.project import Project
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
 from mlops_desktop.ui.panels.deploy.service import LocalService
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.source_dialog import DataZone
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, formatted, pluralize
 from mlops_desktop.ui.widgets.basic import Button, Segments, card, column, heading, label, row
 
 
@@ -115,7 +114,7 @@ class MonitorPage(QWidget):
             self._of_file.want("")
             self.state.setText("")
         else:
-            rows = pluralize(found.rows, self.tr("1 row compared"), self.tr("{n} rows compared"))
+            rows = pluralize(found.rows, "1 row compared", "{n} rows compared")
             self.state.setText(f"{name_of(self._file)}: {rows}")
         self._show()
 
@@ -181,5 +180,5 @@ class MonitorPage(QWidget):
         except UserError as error:
             self.counted.setText(error_text(error))
             return
-        self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service.rows:,}"))
+        self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=formatted(self._of_service.rows)))
         self._show()

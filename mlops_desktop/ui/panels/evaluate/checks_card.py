@@ -11,10 +11,9 @@ from mlops_desktop.engine.diagnostics import CheckFacts, CheckResult, check_ques
 from mlops_desktop.engine.process import MeasureChecks
 from mlops_desktop.engine.questions import Question, answer_question
 from mlops_desktop.engine.training import Run
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import pluralize, translated
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.question_card import QuestionCard
@@ -72,7 +71,7 @@ class ChecksCard(QFrame):
         clear(self._rows)
         doubts = [one for one in found if one.verdict != "passed"]
         left = sum(one.open for one in found)
-        counted = pluralize(left, self.tr("1 in doubt"), self.tr("{n} in doubt")) if left else self.tr("none in doubt")
+        counted = pluralize(left, "1 in doubt", "{n} in doubt") if left else self.tr("none in doubt")
         self.verdict.setText(counted)
         self.verdict.setVisible(bool(found))
         worst = "err" if any(one.open and one.verdict == "failed" for one in found) else "warn"
@@ -108,7 +107,7 @@ class ChecksCard(QFrame):
         if not passed:
             return
         wide = self._open == SHOW
-        counted = pluralize(len(passed), self.tr("1 passed"), self.tr("{n} passed"))
+        counted = pluralize(len(passed), "1 passed", "{n} passed")
         titles = "" if wide else " · ".join(translated(one.title) for one in passed)
         link = self.tr("Hide figures") if wide else self.tr("Show figures")
         summary = FindingRow("ok", counted, titles, [(SHOW, link)], name="check_passed")

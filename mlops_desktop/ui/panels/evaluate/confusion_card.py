@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Classification
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
@@ -73,7 +73,10 @@ class ConfusionCard(QFrame):
             ends = (format_number(value, 3) for value in (min(found.fold_thresholds), max(found.fold_thresholds)))
             self.at.setText(self.tr("thresholds {low} to {high}, by fold").format(low=next(ends), high=next(ends)))
         self.classes.show_rows(
-            Row(str(at), [level_of(one.label), f"{one.rows:,}", *(f"{rate:.3f}" for rate in (one.precision, one.recall, one.f1))])
+            Row(
+                str(at),
+                [level_of(one.label), formatted(one.rows), *(formatted(rate, ".3f") for rate in (one.precision, one.recall, one.f1))],
+            )
             for at, one in enumerate(found.per_class)
         )
         self.classes.setFixedHeight(self.classes.height_for(MOST_ROWS))
@@ -98,14 +101,22 @@ class ConfusionCard(QFrame):
         for answer, count in enumerate(line):
             share = count / total if total else 0.0
             tip = self.tr("{count} of {total} rows that really are {truth} were predicted {answer} ({share})").format(
-                count=f"{count:,}", total=f"{total:,}", truth=names[at], answer=names[answer], share=f"{share:.1%}"
+                count=formatted(count),
+                total=formatted(total),
+                truth=names[at],
+                answer=names[answer],
+                share=formatted(share, ".1%"),
             )
-            cells.append(Cell(f"{count:,}", shade=share, tip=tip, tone="" if answer == at else "2"))
+            cells.append(Cell(formatted(count), shade=share, tip=tip, tone="" if answer == at else "2"))
         return Row(str(at), cells)
 
     def _show_message(self, names: Sequence[str], counts: Sequence[Sequence[int]], positive: int) -> str:
         other = 1 - positive
         hit, missed, false = counts[positive][positive], counts[positive][other], counts[other][positive]
         return self.tr("{hit} of {all} “{name}” are found, {missed} are missed; {false} others are wrongly predicted “{name}”.").format(
-            hit=f"{hit:,}", all=f"{hit + missed:,}", missed=f"{missed:,}", false=f"{false:,}", name=names[positive]
+            hit=formatted(hit),
+            all=formatted(hit + missed),
+            missed=formatted(missed),
+            false=formatted(false),
+            name=names[positive],
         )

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtWidgets import QFrame, QStackedWidget
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import ClassCurves, Classification, PrecisionRecallCurve, Residuals, RocCurve
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.basic import Segments, column, label, row
 from mlops_desktop.ui.widgets.charts import ColumnChart, LineChart, ScatterChart
 from mlops_desktop.ui.widgets.inputs import ComboBox
@@ -120,7 +120,7 @@ class CurvesCard(QFrame):
         if len(curves) == 1 and found.share:
             tenth = float(np.interp(0.1, found.share, found.found))
             self.message.setText(
-                self.tr("The tenth of the rows with the highest scores holds {share} of the class.").format(share=f"{tenth:.0%}")
+                self.tr("The tenth of the rows with the highest scores holds {share} of the class.").format(share=formatted(tenth, ".0%"))
             )
         else:
             self.message.setText(self.tr("What part of the class is found when only the rows with the highest scores are looked at."))
@@ -193,7 +193,7 @@ class ErrorsCard(QFrame):
             )
             message.append(text.format(bias=format_number(abs(found.bias), 3)))
         if found.sampled:
-            message.append(self.tr("The first plot shows {n} rows drawn at random.").format(n=f"{len(found.actual):,}"))
+            message.append(self.tr("The first plot shows {n} rows drawn at random.").format(n=formatted(len(found.actual))))
         if weighted:
             message.append(self.tr("Rows count by their weights, but in the first plot each point is a row."))
         self.message.setText(" ".join(message))

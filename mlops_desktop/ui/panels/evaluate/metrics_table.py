@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.metric import Metric
-from mlops_desktop.base.number_format import MINUS, format_number
+from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import Evaluation, MetricResult
 from mlops_desktop.engine.metrics import metrics_for
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import format_number, translated
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 

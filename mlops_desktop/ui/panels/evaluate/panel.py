@@ -8,13 +8,11 @@ from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.data import Location
 from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, check
 from mlops_desktop.engine.process import Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
 from mlops_desktop.engine.workflow import blocked
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.evaluate.results_page import ResultsPage
 from mlops_desktop.ui.panels.evaluate.test_set_card import TestSetCard, accesses_text
@@ -22,7 +20,7 @@ from mlops_desktop.ui.panels.evaluate.threshold_card import Counts
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.source_dialog import DataZone
-from mlops_desktop.ui.translation import catalogue
+from mlops_desktop.ui.translation import catalogue, format_number, pluralize
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, row
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
@@ -164,14 +162,16 @@ class EvaluatePanel(Panel):
         self.model.setText(message)
         self.model.setToolTip(tip)
         where = {
-            "oof": (self.tr("1 training row"), self.tr("{n} training rows, each predicted by a model that was not trained on it")),
-            "test": (self.tr("1 row of the held-out test set"), self.tr("{n} rows of the held-out test set")),
-            "file": (self.tr("1 row of {file}"), self.tr("{n} rows of {file}")),
-        }[self._source]
-        rows = pluralize(found.rows, *where).replace("{file}", found.file or "") if found is not None else ""
-        opened_text = (
-            pluralize(test_accesses, self.tr("used once"), self.tr("used {n} times")) if test_accesses and self._source == "test" else ""
-        )
+            "oof": (
+                "1 training row, predicted by a model that was not trained on it",
+                "{n} training rows, each predicted by a model that was not trained on it",
+            ),
+            "test": ("1 row of the held-out test set", "{n} rows of the held-out test set"),
+            "file": ("1 row of {file}", "{n} rows of {file}"),
+        }
+        one, many = where[self._source]
+        rows = pluralize(found.rows, one, many).replace("{file}", found.file or "") if found is not None else ""
+        opened_text = pluralize(test_accesses, "used once", "used {n} times") if test_accesses and self._source == "test" else ""
         how = self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard")
         self.facts.setText(" · ".join(part for part in (rows, opened_text or accesses_text(test_accesses), how) if part))
         self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The held-out test set was not used yet."))

@@ -11,7 +11,6 @@ from mlops_desktop.engine.evaluation import (
 )
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project import is_learned_from
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.panels.evaluate.checks_card import ChecksCard
 from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
@@ -21,7 +20,7 @@ from mlops_desktop.ui.panels.evaluate.metrics_table import MetricsTable, baselin
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, ThresholdCard
 from mlops_desktop.ui.panels.evaluate.worst_rows_card import FEATURES, ImportanceCard, WorstCard
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import pluralize, translated
 from mlops_desktop.ui.widgets.basic import card, column, held, label, row
 from mlops_desktop.ui.widgets.figure_cards import Kpi
 from mlops_desktop.ui.widgets.table_columns import table_columns
@@ -110,8 +109,8 @@ class ResultsPage(QWidget):
             notes.append(
                 pluralize(
                     found.rows_left_out,
-                    self.tr("1 row was left out: a value cannot be read, or the true value is missing."),
-                    self.tr("{n} rows were left out: a value cannot be read, or the true value is missing."),
+                    "1 row was left out: a value cannot be read, or the true value is missing.",
+                    "{n} rows were left out: a value cannot be read, or the true value is missing.",
                 )
             )
         self.notes.setText("\n".join(notes))

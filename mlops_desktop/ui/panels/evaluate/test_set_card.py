@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.evaluation import used_before_note
-from mlops_desktop.serving.plural import pluralize
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, column, label, row
 
 
 def accesses_text(count: int) -> str:
     """How often the test set was evaluated on; empty for never."""
-    tr = QCoreApplication.translate
-    one, many = tr("TestSet", "the held-out test set was used once"), tr("TestSet", "the held-out test set was used {n} times")
-    return pluralize(count, one, many) if count else ""
+    return pluralize(count, "the held-out test set was used once", "the held-out test set was used {n} times") if count else ""
 
 
 class TestSetCard(QFrame):

@@ -11,11 +11,11 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSlider
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.project import Costs
 from mlops_desktop.engine.training import ThresholdCurve
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import LineChart
 from mlops_desktop.ui.widgets.inputs import NumberLine
@@ -208,8 +208,8 @@ class ThresholdCard(QFrame):
             ("accuracy", curve.accuracy),
             ("share", curve.share),
         ):
-            self._figures[id_].setText(f"{100 * shares[at]:.1f} %")
-        self._figures["f1"].setText(f"{curve.f1[at]:.3f}")
+            self._figures[id_].setText(f"{formatted(100 * shares[at], '.1f')} %")
+        self._figures["f1"].setText(formatted(curve.f1[at], ".3f"))
         self._figures["cost"].setText(format_number(cost_at(self.counts(), self._costs), 4) if self._costs is not None else "–")
         self._figures["cost"].setToolTip("" if self._costs is not None else self.tr("Set the costs of errors in stage 1."))
         self.use.setEnabled(value != self._now)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Evaluation, Importance, WorstRow
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.translation import format_number, formatted, pluralize
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.charts import BarChart
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
@@ -51,7 +50,7 @@ class ImportanceCard(QFrame):
         idle = sum(not one.used for one in found.columns)
         parts = [self.tr("How much worse {metric} gets when the column is shuffled.").format(metric=metric)]
         if len(used) > MOST_BARS:
-            parts.append(pluralize(len(used) - MOST_BARS, self.tr("1 more column matters less."), self.tr("{n} more columns matter less.")))
+            parts.append(pluralize(len(used) - MOST_BARS, "1 more column matters less.", "{n} more columns matter less."))
         if idle:
             parts.append(self.tr("Never used: {n}.").format(n=idle))
         parts.append(self.tr("Columns with the same information share their importance."))
@@ -98,9 +97,9 @@ class WorstCard(QFrame):
 
     def _line(self, at: int, one: WorstRow, classes: bool, shown: Sequence[TableColumn], formats: Sequence[Callable[[object], str]]) -> Row:
         if classes:
-            truth, answer, last = level_of(one.actual), level_of(one.answer), f"{one.score:.3f}"
+            truth, answer, last = level_of(one.actual), level_of(one.answer), formatted(one.score, ".3f")
         else:
             actual, predicted = float(one.actual), float(one.answer)
             truth, answer, last = format_number(actual), format_number(predicted), signed(predicted - actual)
         texts = [form(column.values[one.place]) for column, form in zip(shown, formats, strict=True)]
-        return Row(str(at), [f"{one.place + 1:,}", truth, Cell(answer, tone="err" if classes else ""), last, *texts])
+        return Row(str(at), [formatted(one.place + 1), truth, Cell(answer, tone="err" if classes else ""), last, *texts])

@@ -10,10 +10,9 @@ from mlops_desktop.base.families import Encoding
 from mlops_desktop.engine.choices import ALL, choices
 from mlops_desktop.engine.pipeline import EncodingPreview
 from mlops_desktop.engine.project import fitting_encodings
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.recipe.editor import Recipe
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import pluralize, translated
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, heading, held, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
@@ -74,7 +73,7 @@ class EncodingsCard(QWidget):
     def _summary(self, one: EncodingPreview) -> str:
         if one.width is None:
             return one.error
-        width = pluralize(one.width, self.tr("1 feature"), self.tr("{n} features"))
+        width = pluralize(one.width, "1 feature", "{n} features")
         return " ".join([f"{width}.", *map(translated, one.notes), translated(one.encoding.help)])
 
     def _toggle(self, first: str) -> None:

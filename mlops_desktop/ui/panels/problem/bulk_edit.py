@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget
 
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, label, row
 from mlops_desktop.ui.widgets.column_labels import role_names, type_names
 from mlops_desktop.ui.widgets.inputs import ComboBox

@@ -26,12 +26,11 @@ from mlops_desktop.engine.project import (
     set_target,
 )
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.import_dialog import ImportDialog
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.source_dialog import SourceDialog
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, pluralize
 from mlops_desktop.ui.widgets.drop_zone import data_files
 
 _RENEWING = ("type", "role", "missing", "levels")  # fields of a column that other decisions follow from

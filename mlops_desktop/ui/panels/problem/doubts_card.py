@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.questions import Question
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, held, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.question_card import Decide, QuestionCard

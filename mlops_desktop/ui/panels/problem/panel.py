@@ -19,7 +19,6 @@ from mlops_desktop.engine.project import (
 )
 from mlops_desktop.engine.questions import Question
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.problem.brief_card import BriefCard
 from mlops_desktop.ui.panels.problem.decisions import ProblemDecisions
@@ -30,7 +29,7 @@ from mlops_desktop.ui.panels.problem.target_card import TargetCard
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.question_answers import QuestionAnswers
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import pluralize, translated
 from mlops_desktop.ui.widgets.basic import column, held, row
 from mlops_desktop.ui.widgets.notes_model import NoteRow
 from mlops_desktop.ui.widgets.table_columns import table_columns
@@ -161,8 +160,8 @@ class ProblemPanel(Panel):
     def _show_file(self, project: Project, overview: Overview | None) -> None:
         size = ""
         if overview:
-            rows = pluralize(overview.rows, self.tr("1 row"), self.tr("{n} rows"))
-            size = f"{rows} × {pluralize(len(overview.columns), self.tr('1 column'), self.tr('{n} columns'))}"
+            rows = pluralize(overview.rows, "1 row", "{n} rows")
+            size = f"{rows} × {pluralize(len(overview.columns), '1 column', '{n} columns')}"
         self.file.show_file(project.file, [size, translated(project.source.label) if project.source else ""])
         if self._read != project.data and self.controller.folder is not None:
             self._read = project.data

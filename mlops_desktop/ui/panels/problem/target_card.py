@@ -13,8 +13,7 @@ from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.plural import pluralize
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_labels import metric_choices
@@ -106,7 +105,7 @@ class TargetCard(QFrame):
         self._classes = [value for value, _ in option.classes]
         total = sum(count for _, count in option.classes) or 1
         self.positive.show_options(
-            (str(at), f"{level_of(value)}  ({pluralize(count, self.tr('1 row'), self.tr('{n} rows'))}, {count / total:.1%})")
+            (str(at), f"{level_of(value)}  ({pluralize(count, '1 row', '{n} rows')}, {formatted(count / total, '.1%')})")
             for at, (value, count) in enumerate(option.classes)
         )
         at = next((i for i, value in enumerate(self._classes) if type(value) is type(positive) and value == positive), -1)

@@ -9,18 +9,17 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import ColumnRanking, JudgedColumn
 from mlops_desktop.engine.process import RankColumns
 from mlops_desktop.engine.workflow import blocked
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_text
 from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
 from mlops_desktop.ui.recipe.recipe_view import RecipeView
+from mlops_desktop.ui.translation import format_number, formatted, pluralize
 from mlops_desktop.ui.widgets.bars import BarChart
 from mlops_desktop.ui.widgets.basic import Button, Segments, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.inputs import ComboBox
@@ -98,9 +97,9 @@ class RankingPane(Pane):
             return ""
         count = len(found.scores) + found.more
         parts = [
-            pluralize(
-                count, self.tr("1 column, scored on {rows} training rows"), self.tr("{n} columns, scored on {rows} training rows")
-            ).format(rows=f"{found.rows:,}")
+            pluralize(count, "1 column, scored on {rows} training rows", "{n} columns, scored on {rows} training rows").format(
+                rows=formatted(found.rows)
+            )
         ]
         if count > BARS:
             parts.append(self.tr("the best {most} are drawn").format(most=BARS))
@@ -108,8 +107,8 @@ class RankingPane(Pane):
             parts.append(
                 pluralize(
                     len(found.unjudged),
-                    self.tr("1 column of free text has no score"),
-                    self.tr("{n} columns of free text have no score"),
+                    "1 column of free text has no score",
+                    "{n} columns of free text have no score",
                 )
             )
         if dropped_columns(self.recipe):
@@ -195,7 +194,7 @@ class RemainsPane(Pane):
             return
         self._listed, self._shown = listed, listed
         kept = sum(one.kept for one in listed)
-        self.count.setText(self.tr("{kept} of {all} kept").format(kept=f"{kept:,}", all=f"{len(listed):,}"))
+        self.count.setText(self.tr("{kept} of {all} kept").format(kept=formatted(kept), all=formatted(len(listed))))
         self.count.setVisible(bool(listed))
         self._fill()
 
@@ -239,7 +238,7 @@ class RemainsPane(Pane):
 
 def score_text(score: float) -> str:
     """A score as all of them are written beside each other."""
-    return f"{score:.3f}" if abs(score) < 100 else format_number(score, 4)
+    return formatted(score, ".3f") if abs(score) < 100 else format_number(score, 4)
 
 
 def dropped_columns(recipe: Recipe) -> frozenset[str]:

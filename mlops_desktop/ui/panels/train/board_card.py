@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.metric import Metric
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.evaluation import SelectionEstimate, selection_note
 from mlops_desktop.engine.training import Run
-from mlops_desktop.serving.plural import pluralize
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import format_number, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.leaderboard import Leaderboard
@@ -74,5 +71,4 @@ class HistoryCard(QFrame):
 
 def trials_text(count: int) -> str:
     """A number of trials as text."""
-    tr = QCoreApplication.translate
-    return pluralize(count, tr("TrainPanel", "1 trial"), tr("TrainPanel", "{n} trials"))
+    return pluralize(count, "1 trial", "{n} trials")

@@ -15,7 +15,7 @@ from mlops_desktop.engine.project import default_splitter
 from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.ui.fields import Kinds
 from mlops_desktop.ui.forms import ComponentForm
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import formatted, translated
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, held, label, row, set_property
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
@@ -101,7 +101,7 @@ class SplitFields(QWidget):
         counted = ""
         if found and found.folds:
             counted = self.tr("{train} rows for training, {test} held out for testing.").format(
-                train=f"{found.train:,}", test=f"{found.test:,}"
+                train=formatted(found.train), test=formatted(found.test)
             )
         if proposed and found:
             counted = f"{counted} {found.reason}".strip()
