@@ -44,6 +44,8 @@ def test_features_are_typed(scorers):
     assert properties["city"]["x-levels"] == ["Oslo", "Rome", "Zürich"]
     assert properties["age"]["x-training-range"] == ["18", "90"]
     assert properties["age"]["description"] == "Age at the last birthday Unit: years."
+    assert "title" not in properties["age"]
+    assert feature(Column("age", "integer", label="Years"))["title"] == "Years"
     assert openapi_document(scorers["binary"], LIMITS, "")["components"]["schemas"]["Row"]["required"] == ["age"]
 
 

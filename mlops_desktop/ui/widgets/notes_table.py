@@ -24,7 +24,7 @@ from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.notes_model import CHOICES, FIELDS, NoteRow, NotesModel
 
-_WIDTHS = {"type": 150, "role": 104, "unit": 80, "description": 220, "missing": 128, "levels": 160}
+_WIDTHS = {"label": 130, "type": 150, "role": 104, "unit": 80, "description": 220, "missing": 128, "levels": 160}
 ROW = 30
 _Role = Qt.ItemDataRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -178,7 +178,7 @@ class NotesTable(QTableView):
         self._wanted = text
         wanted = text.strip().lower()
         for at, row in enumerate(self.notes.rows):
-            self.setRowHidden(at, wanted not in f"{row.name} {row.description}".lower())
+            self.setRowHidden(at, wanted not in f"{row.name} {row.label} {row.description}".lower())
         self.selected.emit(self.selected_columns())
 
     def selected_columns(self) -> tuple[str, ...]:

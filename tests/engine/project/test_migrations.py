@@ -37,7 +37,10 @@ def test_one_project_is_the_same_in_every_format():
     notes = projects[3].columns
     assert notes["plan.name=new"].recode == {"premium": "pro", "-": ""}  # new in the fourth
     projects[3:] = [replace(one, columns={name: replace(note, recode={}) for name, note in notes.items()}) for one in projects[3:]]
-    projects[4] = replace(projects[4], refit="all")  # the default since the fifth
+    projects[4:] = [replace(one, refit="all") for one in projects[4:]]  # the default since the fifth
+    labelled = projects[5].columns
+    assert labelled["plan.name=new"].label == "plan"  # new in the sixth
+    projects[5] = replace(projects[5], columns={name: replace(note, label="") for name, note in labelled.items()})
     assert all(project == projects[0] for project in projects)
 
 

@@ -49,7 +49,7 @@ class WhyCard(QFrame):
         rest = moved[len(front) :]
         columns = {one.name: one for one in scorer.schema.columns}
         decimals = 2 if about is not None else _decimals(max((abs(part) for _, part in moved), default=1.0))
-        bars = [Bar(f"{name} = {shown(columns[name], row_[name])}", part) for name, part in front]
+        bars = [Bar(f"{columns[name].shown_name} = {shown(columns[name], row_[name])}", part) for name, part in front]
         if rest:
             text = self.tr("{count} other inputs together").format(count=len(rest))
             bars.append(Bar(text, sum(part for _, part in rest)))

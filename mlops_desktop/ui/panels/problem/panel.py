@@ -251,4 +251,4 @@ def _note_row(overview: ColumnOverview, project: Project) -> NoteRow:
     note = project.columns.get(name, ColumnNote())
     evidence = " ".join(one.message for one in overview.evidence)
     role = "target" if name == project.target else note.role or "feature"
-    return NoteRow(name, overview.type, note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence)
+    return NoteRow(name, overview.type, note.type or "", role, note.label, note.unit, note.description, note.missing, note.levels, evidence)
