@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mlops_desktop.engine.choices import task_spec
@@ -26,6 +27,7 @@ TITLES: dict[str, str] = {  # in the order of the work; a panel is in the packag
     "deploy": as_message("Deploy"),
 }
 STAGES = tuple(TITLES)
+_LOOKED_AT = ("data", "preprocess", "engineer", "select", "app")  # nothing but a look at them makes these done
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class ProjectStatus:
     ever: bool  # whether any run was ever made, under whichever decisions
     profiled: bool
     evaluated: bool
+    exported: bool = False  # whether its scorer was exported
     first: Run | None = None  # the first run of the same algorithm on the leaderboard (see `first_runs`)
 
 
@@ -56,7 +59,8 @@ def project_status(project: Project, store: ArtifactStore, runs: Runs) -> Projec
     best = chosen_of(project, board)
     evaluated = best is not None and keys.evaluation(best.id) in store
     first = first_runs(board)[best.algorithm_id] if best is not None else None
-    return ProjectStatus(best, bool(runs.history()), keys.profile in store, evaluated, first)
+    exported = best is not None and keys.exported(best.id) in store
+    return ProjectStatus(best, bool(runs.history()), keys.profile in store, evaluated, exported, first)
 
 
 def chosen_of(project: Project, board: list[Run]) -> Run | None:
@@ -75,8 +79,10 @@ def blocked(project: Project) -> str:
     return ""
 
 
-def stages(project: Project, found: ProjectStatus) -> list[StageState]:
-    """The state of every stage, in their order. `running` and `failed` are the window's to add: they belong to a job."""
+def stages(project: Project, found: ProjectStatus, seen: Collection[str] = STAGES) -> list[StageState]:
+    """The state of every stage, in their order. Stages that only show what was proposed or can be tried are done once a person has `seen`
+    them. `running` and `failed` are the window's to add: they belong to a job.
+    """
     why = blocked(project)
     task = task_spec(project.task).label if project.task else ""
     first = StageState(
@@ -89,7 +95,8 @@ def stages(project: Project, found: ProjectStatus) -> list[StageState]:
         return [first, *(StageState(id_, "locked", why, why) for id_ in STAGES[1:])]
     data = StageState("data", "done" if found.profiled else "open", project.file if found.profiled else msg("Not looked at yet"))
     recipe = [_steps(project, id_, kind) for id_, kind in (("preprocess", "prepare"), ("engineer", "engineer"), ("select", "select"))]
-    return [first, data, *recipe, *_after_training(project, found)]
+    derived = [first, data, *recipe, *_after_training(project, found)]
+    return [replace(one, state="open") if one.state == "done" and one.id in _LOOKED_AT and one.id not in seen else one for one in derived]
 
 
 def _steps(project: Project, id_: str, kind: str) -> StageState:
@@ -119,5 +126,5 @@ def _after_training(project: Project, found: ProjectStatus) -> list[StageState]:
             "evaluate", "done" if found.evaluated else "open", msg("Test set used") if found.evaluated else msg("Test set not used")
         ),
         StageState("app", "done", msg("Ready to try")),
-        StageState("deploy", "open", msg("Ready to export")),
+        StageState("deploy", "done", msg("Exported")) if found.exported else StageState("deploy", "open", msg("Ready to export")),
     ]

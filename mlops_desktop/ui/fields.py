@@ -8,16 +8,17 @@ from functools import singledispatch
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import Choice, Columns, Flag, Number, Param, Text, Texts
 from mlops_desktop.serving import formula
 from mlops_desktop.serving.frame import Layout
 from mlops_desktop.serving.pattern import Pattern
+from mlops_desktop.ui.file_dialogs import ask_file
+from mlops_desktop.ui.formula_edit import FormulaEdit
 from mlops_desktop.ui.pickers import ColumnPicker, TextList
 from mlops_desktop.ui.widgets.basic import Tool, column, row, set_property
-from mlops_desktop.ui.widgets.formula_edit import FormulaEdit
 from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, ComboBox, NumberLine, SpinBox, name_it
 
 _SEVERAL = "\n"  # the choice of several columns together: no column has this name
@@ -223,9 +224,9 @@ class _TextField(Field):
         self.control.editingFinished.connect(self.changed)
 
     def _browse(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.param.label)
-        if path:
-            self.control.setText(path)
+        path = ask_file(self, self.param.label)
+        if path is not None:
+            self.control.setText(str(path))
             self.changed.emit()
 
     def value(self) -> str:

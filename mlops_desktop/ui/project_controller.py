@@ -75,6 +75,7 @@ class ProjectController(QObject):
         self._suggestions: Query[tuple[Suggestion, ...]] = Query(
             self, owner="suggestions", title=title, parent=self, read=self._read_suggestions
         )
+        self.seen: frozenset[str] = frozenset()  # the stages that a person has looked at
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
         self._save_timer = QTimer(self)
@@ -240,6 +241,12 @@ class ProjectController(QObject):
             self._status = (self.project, project_status(self.project, self.store, self.runs))
         return self._status[1]
 
+    def see(self, stage: str) -> bool:
+        """A person looks at a stage: whether it is for the first time. At one that is locked there is nothing to look at yet."""
+        first = stage not in self.seen and any(one.id == stage and one.state != "locked" for one in self.stages())
+        self.seen |= {stage} if first else set()
+        return first
+
     def stages(self) -> list[StageState]:
         """The state of every stage, with what is running and what failed."""
         if self.folder is None:
@@ -247,7 +254,7 @@ class ProjectController(QObject):
                 StageState(id_, "locked" if i else "open", self.tr("Needs a data file") if i else self.tr("Start here"))
                 for i, id_ in enumerate(STAGES)
             ]
-        derived = translated(stages(self.project, self.project_status()))
+        derived = translated(stages(self.project, self.project_status(), self.seen))
         running = {queue.now.call.stage: queue for queue in (self.jobs.quick, self.jobs.long) if queue.now}
         text = []
         for state in derived:

@@ -7,10 +7,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from mlops_desktop.base.source import Source, is_address, path_address, with_parameters
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.ui.file_dialogs import ask_file, ask_folder
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, heading, label, row, scrolled
@@ -107,12 +108,10 @@ class SourceDialog(QDialog):
 
     def _browse(self) -> None:
         title = translated(self._sources[self.kind.chosen()].label)
-        if self._sources[self.kind.chosen()].opens_folders:
-            name = QFileDialog.getExistingDirectory(self, title)
-        else:
-            name, _ = QFileDialog.getOpenFileName(self, title)
-        if name:
-            self.place.setText(name)
+        ask = ask_folder if self._sources[self.kind.chosen()].opens_folders else ask_file
+        path = ask(self, title)
+        if path is not None:
+            self.place.setText(str(path))
 
     def location(self) -> str:
         """The address that was entered, with the password where one was."""

@@ -71,6 +71,13 @@ def _font(role: str, weight: QFont.Weight, figures: bool, family: str) -> QFont:
     return made
 
 
+def code_font(role: str = "small") -> QFont:
+    """The system's font of fixed width, by role: for JSON, code and logs, whose columns and indents must line up."""
+    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    made.setPointSizeF(POINTS[role])
+    return made
+
+
 def load_fonts() -> None:
     """Register the fonts that travel with the application, and make Inter the application's font."""
     for path in sorted((resource_folder() / "fonts").glob("*.otf")):

@@ -6,11 +6,27 @@ from dataclasses import replace
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.evaluation.final_evaluation import held_out_evaluation
+from mlops_desktop.engine.packaging.export import export_run, make_exporter
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, project_status, stages
 
 NOTHING = ProjectStatus(None, False, False, False)
+
+
+def test_what_was_only_proposed_is_done_once_it_was_seen(trained):
+    status = ProjectStatus(None, False, True, False)
+    assert trained.project.steps
+    for seen, state in (((), "open"), (("data", "preprocess"), "done")):
+        found = {s.id: s.state for s in stages(trained.project, status, seen)}
+        assert (found["problem"], found["data"], found["preprocess"]) == ("done", state, state)
+
+
+def test_deploy_is_done_by_an_export(trained, copy_of, tmp_path):
+    made = copy_of(trained)
+    assert states(made)["deploy"] == "open"
+    export_run(open_chosen(made.pipeline, made.runs, Silent()), made.runs, make_exporter("rest_bundle", {}), tmp_path / "out", Silent())
+    assert states(made)["deploy"] == "done"
 
 
 def states(made) -> dict[str, str]:

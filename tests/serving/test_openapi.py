@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.openapi import example_row, feature, openapi_document, schema_document
 from mlops_desktop.serving.routes import Limits
 

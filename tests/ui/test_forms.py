@@ -254,18 +254,15 @@ def test_a_formula_is_checked_while_it_is_typed_against_the_columns_of_the_step(
     assert "net income" in form.problem()
 
 
-def test_a_formula_offers_names_and_takes_the_chosen_one(qtbot: QtBot) -> None:
+def test_a_formula_offers_names_and_tab_takes_the_first(qtbot: QtBot) -> None:
     form, _ = open_form(qtbot)
     edit = control(form, "form_sum")
     edit.setPlainText("")
     edit.setFocus()
-    qtbot.keyClicks(edit, "ne")
-    popup = edit._completer.popup()
-    assert popup.isVisible()
-    assert popup.currentIndex().data() == "net income"
-    edit.complete("net income")
-    popup.hide()
-    assert edit.text() == "`net income`"
+    qtbot.keyClicks(edit, "inc")
+    assert edit.names.view.isVisible()
+    qtbot.keyClick(edit.names.view, Qt.Key.Key_Tab)
+    assert edit.text() == "[net income]"
 
 
 def test_a_pattern_that_cannot_be_read_is_refused_with_a_sentence(qtbot: QtBot) -> None:

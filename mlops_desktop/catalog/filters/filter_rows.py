@@ -22,7 +22,11 @@ class FilterRows(RowFilter):
     help: ClassVar[str] = 'Keeps the rows that the model is for, such as age >= 18 and country = "NO".'
 
     condition: str = text(
-        "", "Keep rows where", help="A row for which the condition is missing is dropped.", grammar="formula", required=True
+        "",
+        "Keep rows where",
+        help="A row for which the condition is missing is dropped. Write column names that contain spaces in brackets: [net income].",
+        grammar="formula",
+        required=True,
     )
 
     def keep(self, frame: Frame, target: str) -> Bools:

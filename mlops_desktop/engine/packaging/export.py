@@ -112,6 +112,7 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
             if disk.is_full(error):
                 raise disk.refusal(error, what) from error
             raise
+    chosen.pipeline.store.put(chosen.pipeline.keys.exported(chosen.run.id), {})
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
 
 

@@ -179,6 +179,10 @@ class Keys:
         """The threshold and the version of the scorer of a run, whose numbers are those of `model`."""
         return self._key("scorer", self.model(run))
 
+    def exported(self, run: str) -> Key:
+        """That the scorer of a run was exported."""
+        return self._key("exported", self.scorer(run))
+
     def evaluation(self, run: str) -> Key:
         """Metrics of a run on the held-out test set."""
         return self._key("evaluation", run)

@@ -43,6 +43,7 @@ class Result:
 
 ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
 TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
+SHOWN_NOTES = ("columns.label", "columns.unit", "columns.description")
 WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions did not count the weights: they are other results
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 
@@ -99,7 +100,13 @@ RESULTS: Mapping[str, Result] = {
         # was the default of `refit`, and a default enters no key.
         Result(name="model", inputs=("run",), decisions=("refit",), version=2, libraries=LEARNING),
         # What makes the model the scorer that is served: its threshold, and what its schema shows.
-        Result(name="scorer", inputs=("model",), decisions=("threshold", "costs", "name", "columns.label", "columns.unit", "columns.description")),
+        Result(
+            name="scorer",
+            inputs=("model",),
+            decisions=("threshold", "costs", "name", "columns.label", "columns.unit", "columns.description"),
+        ),
+        # That the scorer was exported (an empty document): the stage of that name is done.
+        Result(name="exported", inputs=("scorer",)),
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
         Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.

@@ -31,7 +31,7 @@ Tree = tuple[Any, ...]
 Load = Callable[[Frame], Any]
 
 _BARE = re.compile(r"[^\W\d][\w.]*")
-_TICK = "`"
+_BRACKET = "]"
 _QUOTE = '"'
 _RESERVED = frozenset({"and", "or", "not", "in", "true", "false", "missing"})
 
@@ -202,7 +202,7 @@ def _leaf_text(node: Tree) -> str:
         case ("date.value", value):
             return f'date("{write_date(value)}")'
         case ("column", _, name):
-            return name if _BARE.fullmatch(name) and name.lower() not in _RESERVED else f"`{_doubled(name, _TICK)}`"
+            return name if _BARE.fullmatch(name) and name.lower() not in _RESERVED else f"[{_doubled(name, _BRACKET)}]"
     return "missing"
 
 

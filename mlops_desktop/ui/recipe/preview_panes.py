@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
 
 from mlops_desktop.engine.pipeline import ColumnCells, ColumnChange, ColumnDistribution, FilteredOut
+from mlops_desktop.serving.dates import DAY
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.translation import formatted, pluralize
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
@@ -185,8 +187,7 @@ def distribution_after(change: ColumnChange) -> Distribution:
         made = distribution(change.name, after)
         if change.target_score is None:
             return made
-        stat = tr("Recipe", "{score} with target").format(score=formatted(change.target_score, ".2f"))
-        return Distribution(made.title, made.groups, made.edges, made.names, stat, "accent", made.note)
+        return replace(made, stat=tr("Recipe", "{score} with target").format(score=formatted(change.target_score, ".2f")), tone="accent")
     title = tr("Recipe", "→ after")
     if after.kind == "many":
         title = pluralize(after.distinct, "→ 1 column", "→ {n} columns")
@@ -208,8 +209,9 @@ def distribution(title: str, one: ColumnDistribution) -> Distribution:
         stat = pluralize(one.distinct, "1 level", "{n} levels")
     else:
         stat = pluralize(one.distinct, "1 value", "{n} values")
-    edges = one.edges if one.kind == "number" else ()
-    return Distribution(title, [one.counts], edges, one.names, stat, tone, tr("Recipe", "no value"))
+    dates = one.kind == "date"
+    edges = [edge / DAY for edge in one.edges] if dates else one.edges
+    return Distribution(title, [one.counts], edges, one.names, stat, tone, tr("Recipe", "no value"), dates)
 
 
 class RowsPane(Pane):

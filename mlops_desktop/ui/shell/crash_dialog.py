@@ -8,16 +8,16 @@ import sys
 import threading
 import traceback
 from collections.abc import Collection
-from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QWidget
 
 from mlops_desktop import __version__
 from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.engine import disk
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.file_dialogs import ask_new_file
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, column, label, row
 
@@ -79,10 +79,10 @@ class CrashDialog(QDialog):
         QApplication.clipboard().setText(self._text)
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the details"), "mlops-desktop-details.txt")
-        if name:
+        path = ask_new_file(self, self.tr("Save the details"), "mlops-desktop-details.txt")
+        if path is not None:
             with disk.explain_errors(self.tr("The report")):
-                Path(name).write_text(self._text, encoding="utf-8")
+                path.write_text(self._text, encoding="utf-8")
 
 
 class ExceptionHook(QObject):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QSizePolicy
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QSizePolicy
 
 from mlops_desktop.engine import disk
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.file_dialogs import ask_new_file
 from mlops_desktop.ui.jobs import BackgroundJob, JobQueue, JobRunner
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row, set_property
 
@@ -161,7 +161,7 @@ class LogDrawer(QFrame):
         QApplication.clipboard().setText(self._text.toPlainText())
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the log"), "mlops-desktop.log")
-        if name:
+        path = ask_new_file(self, self.tr("Save the log"), "mlops-desktop.log")
+        if path is not None:
             with disk.explain_errors(self.tr("The log")):
-                Path(name).write_text(self._text.toPlainText(), encoding="utf-8")
+                path.write_text(self._text.toPlainText(), encoding="utf-8")

@@ -7,22 +7,23 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.workflow import STAGES, TITLES
-from mlops_desktop.ui import theme
+from mlops_desktop.ui import file_dialogs, theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.readings import Readings
 from mlops_desktop.ui.shell.banner import Banner
+from mlops_desktop.ui.shell.closing import may_close
 from mlops_desktop.ui.shell.command_palette import Entry, focus
-from mlops_desktop.ui.shell.confirm import confirmed
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash
 from mlops_desktop.ui.shell.dialogs import Dialogs
 from mlops_desktop.ui.shell.disk_space import free_disk_space
+from mlops_desktop.ui.shell.file_drop import FileDropWindow
 from mlops_desktop.ui.shell.footer import Footer
 from mlops_desktop.ui.shell.panel_modules import panel_class
 from mlops_desktop.ui.shell.settings import Settings
@@ -37,7 +38,7 @@ COLLAPSE_BELOW = 1100
 AHEAD_MS = 700  # of rest, before the next panel is made
 
 
-class MainWindow(QMainWindow):
+class MainWindow(FileDropWindow):
     """The application's window."""
 
     shown_stage = Signal(str)
@@ -45,12 +46,12 @@ class MainWindow(QMainWindow):
     def __init__(self, jobs: JobRunner, hook: ExceptionHook, settings: Settings) -> None:
         super().__init__()
         self.setObjectName("main_window")
-        self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
         theme.dress(self)
         self.controller = ProjectController(jobs, self)
         self.controller.readings = Readings(lambda: settings.readings, partial(setattr, settings, "readings"))
         self._settings = settings
+        file_dialogs.remember(settings.last_folder)
         self._panels: dict[str, Panel] = {}
         self._stage = ""
         self._closing = False
@@ -101,9 +102,12 @@ class MainWindow(QMainWindow):
         controller.crashed.connect(self._show_crash)
         controller.started.connect(self._banner.clear_failure)
         controller.opened.connect(self._banner.hide)
+        controller.opened.connect(self._recall_seen)
         controller.saved.connect(self._footer.show_saved)
         controller.log.connect(self.log.add)
         controller.go_to.connect(self.show_stage)
+        self.dropped.connect(self._take_dropped)
+        self.hovering.connect(self.start.zone.show_over)
         hook.refused.connect(lambda text: self._show_banner("err", text, ""))
         hook.crashed.connect(self._show_crash)
         self.start.tour_asked.connect(self._begin_tour)
@@ -232,7 +236,13 @@ class MainWindow(QMainWindow):
             self.start.show_recent()
 
     @Slot()
+    def _recall_seen(self) -> None:
+        self.controller.seen = self._settings.seen(self.controller.place) if self.controller.place else frozenset()
+
+    @Slot()
     def _show_states(self) -> None:
+        if self.controller.see(self._stage) and self.controller.place is not None:
+            self._settings.keep_seen(self.controller.place, self.controller.seen)
         self.rail.show_stages(self.controller.stages())
         self.rail.show_current(self._stage)
 
@@ -347,16 +357,10 @@ class MainWindow(QMainWindow):
         """The size that the window is drawn for."""
         return QSize(1440, 900)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A file may be dropped anywhere."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
+    @Slot(list)
+    def _take_dropped(self, paths: list[Path]) -> None:
         """A data file becomes a new project; a project folder is opened."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            self.open_path(paths[0])
+        self.open_path(paths[0])
         if len(paths) > 1:
             text = self.tr("{n} files were dropped, and “{name}” is read. Drop a folder to read all of its files as one table.")
             self._show_banner("warn", text.format(n=len(paths), name=paths[0].name), "")
@@ -370,7 +374,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask while something is being worked on or cannot be saved, then end every process."""
-        if not self._closing and not (self._may_stop() and self._may_lose()):
+        if not self._closing and not may_close(self, self.controller):
             event.ignore()
             return
         self._closing = True
@@ -379,17 +383,7 @@ class MainWindow(QMainWindow):
             panel.close()
         self.controller.close()
         self._settings.geometry = self.saveGeometry()
+        self._settings.last_folder = file_dialogs.last_folder()
         self.controller.jobs.shut_down()
         event.accept()
         QTimer.singleShot(0, QApplication.instance().quit)  # type: ignore[union-attr]
-
-    def _may_stop(self) -> bool:
-        text = self.tr("Work is still going on. Finished folds and models are kept; the one in progress is lost.")
-        return not self.controller.jobs.busy or self._asked(text, self.tr("Stop and close"))
-
-    def _may_lose(self) -> bool:
-        why = self.controller.unsaved()
-        return not why or self._asked(self.tr("The last changes are not saved. {why}").format(why=why), self.tr("Close without saving"))
-
-    def _asked(self, text: str, yes: str) -> bool:
-        return confirmed(self, text, yes, self.tr("Go on working"), name="close_question")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -142,13 +143,23 @@ class Settings:
             return {}
         return {str(path): _summary(one) for path, one in found.items()} if isinstance(found, dict) else {}
 
+    def seen(self, folder: Path) -> frozenset[str]:
+        """The stages of a project that a person has looked at on this computer."""
+        return frozenset(str(self._settings.value(f"seen/{_name_of(folder)}", "")).split())
+
+    def keep_seen(self, folder: Path, stages: frozenset[str]) -> None:
+        """Remember which stages of a project a person has looked at."""
+        if stages != self.seen(folder):
+            self._settings.setValue(f"seen/{_name_of(folder)}", " ".join(sorted(stages)))
+
     def forget(self, folder: Path) -> None:
         """Take a project off the list."""
         self._settings.setValue("recent", [str(path) for path in self.recent if path != folder])
+        self._settings.remove(f"seen/{_name_of(folder)}")
 
     def forget_all(self) -> None:
         """Forget which projects there were, and how files were read."""
-        for name in ("recent", "standings", "readings"):
+        for name in ("recent", "standings", "readings", "seen"):
             self._settings.remove(name)
 
     def inserted(self, folder: Path, summary: ProjectSummary) -> None:
@@ -175,6 +186,15 @@ class Settings:
         self._settings.setValue("readings", value)
 
     @property
+    def last_folder(self) -> str:
+        """The folder that file dialogs start in; empty for the system's own."""
+        return str(self._settings.value("last_folder", ""))
+
+    @last_folder.setter
+    def last_folder(self, value: str) -> None:
+        self._settings.setValue("last_folder", value)
+
+    @property
     def geometry(self) -> QByteArray | None:
         """The geometry of the window."""
         value = self._settings.value("geometry")
@@ -196,3 +216,8 @@ def _summary(record: Any) -> ProjectSummary:
         return ProjectSummary(str(record))
     rows, columns = (record.get(name) for name in ("rows", "columns"))
     return ProjectSummary(str(record.get("status", "")), rows if isinstance(rows, int) else 0, columns if isinstance(columns, int) else 0)
+
+
+def _name_of(folder: Path) -> str:
+    """A folder as the name of an entry, which must not have the separators of paths."""
+    return hashlib.sha256(str(folder).encode()).hexdigest()[:16]

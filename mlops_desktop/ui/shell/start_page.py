@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QLayout, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
@@ -30,6 +30,7 @@ from mlops_desktop.engine.project import (
     write_project,
 )
 from mlops_desktop.serving.message import as_message
+from mlops_desktop.ui.file_dialogs import ask_file, ask_folder
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.project_actions import ProjectActions
 from mlops_desktop.ui.shell.recent_projects import RecentProjects, list_projects
@@ -37,7 +38,7 @@ from mlops_desktop.ui.shell.settings import ProjectSummary, Settings
 from mlops_desktop.ui.shell.template_row import TemplateRow
 from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, column, framed, label, row
-from mlops_desktop.ui.widgets.drop_zone import data_files, is_data
+from mlops_desktop.ui.widgets.drop_zone import DropFrame, data_files, is_data
 
 # File, target, and what a person reads on the tile; licences are in resources/samples/README.md.
 ICONS = {"telco_churn.csv": "target", "penguins.csv": "layers", "energy_efficiency.csv": "chart"}
@@ -128,12 +129,11 @@ class StartPage(QWidget):
             None,
         )
         sign = row(None, Picture("download", "accent", 32), None)
-        zone = framed("drop", column(None, sign, big, small, 4, buttons, 4, private, None, margins=(20, 14, 20, 14)))
-        zone.setMinimumHeight(176)
-        zone.setAcceptDrops(True)
-        zone.dragEnterEvent = self._drag  # type: ignore[method-assign]
-        zone.dropEvent = self._drop  # type: ignore[method-assign]
-        return zone
+        self.zone = DropFrame()
+        self.zone.setLayout(column(None, sign, big, small, 4, buttons, 4, private, None, margins=(20, 14, 20, 14)))
+        self.zone.setMinimumHeight(176)
+        self.zone.dropped.connect(lambda event: self.window().dropEvent(event))
+        return self.zone
 
     def _tile(self, file: str, target: str, title: str, text: str, licence: str) -> QFrame:
         go = Button(self.tr("Try it"), partial(self.take_sample, file, target), name=f"sample_{Path(file).stem}", icon="play")
@@ -183,9 +183,9 @@ class StartPage(QWidget):
 
     def choose_file(self) -> None:
         """Ask for a data file, and show its first rows before it is imported."""
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a data file"), "", data_files())
-        if name:
-            self.preview(Path(name))
+        file = ask_file(self, self.tr("Choose a data file"), data_files())
+        if file is not None:
+            self.preview(file)
 
     def open_path(self, path: Path) -> None:
         """Show the first rows of data, or open a project by its folder or its file."""
@@ -227,9 +227,9 @@ class StartPage(QWidget):
 
     def choose_project(self) -> None:
         """Ask for a project folder."""
-        name = QFileDialog.getExistingDirectory(self, self.tr("Choose a project folder"), str(self._settings.projects))
-        if name:
-            self.open_project(Path(name))
+        folder = ask_folder(self, self.tr("Choose a project folder"), self._settings.projects)
+        if folder is not None:
+            self.open_project(folder)
 
     def paste(self) -> None:
         """Make a project of the table in the clipboard."""
@@ -351,10 +351,10 @@ class StartPage(QWidget):
             self.controller.banner.emit("ok", text.format(name=self.controller.project.name, file=DAMAGED_FILE), "")
 
     def _locate(self, folder: Path) -> None:
-        name = QFileDialog.getExistingDirectory(self, self.tr("Where is “{name}” now?").format(name=folder.name), str(folder.parent))
-        if name:
-            self._settings.moved(folder, Path(name))
-            self.open_project(Path(name))
+        found = ask_folder(self, self.tr("Where is “{name}” now?").format(name=folder.name), folder.parent)
+        if found is not None:
+            self._settings.moved(folder, found)
+            self.open_project(found)
 
     def _forget(self, folder: Path) -> None:
         self._settings.forget(folder)
@@ -363,14 +363,6 @@ class StartPage(QWidget):
     def restyle(self) -> None:
         """The theme changed."""
         self.show_recent()
-
-    def _drag(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def _drop(self, event: QDropEvent) -> None:
-        window = self.window()
-        window.dropEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click beside the controls takes the focus from the field that has it."""

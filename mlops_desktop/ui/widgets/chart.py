@@ -160,11 +160,11 @@ class PlotChart(Chart):
         made: QWidget = Plot()
         return made
 
-    def _plot(self, *, whole: str = "", names: Sequence[str] = (), skip: bool = False) -> Plot:
+    def _plot(self, *, whole: str = "", names: Sequence[str] = (), skip: bool = False, dates: bool = False) -> Plot:
         """The plot, emptied and in today's colors."""
         assert self._canvas is not None
         self._canvas.restyle()
-        self._canvas.start(self.x_label, self.y_label, whole=whole, names=names, skip=skip)
+        self._canvas.start(self.x_label, self.y_label, whole=whole, names=names, skip=skip, dates=dates)
         return self._canvas
 
 

@@ -14,6 +14,7 @@ from mlops_desktop.ui.widgets.chart import Chart, PlotChart, Table
 from mlops_desktop.ui.widgets.heatmap import Heatmap
 from mlops_desktop.ui.widgets.series import Bar, Mark, Series, Values, extent
 from mlops_desktop.ui.widgets.small_plots import Shade
+from mlops_desktop.ui.widgets.ticks import day_text
 
 __all__ = ["Bar", "BarChart", "Chart", "ColumnChart", "Heatmap", "LineChart", "Mark", "ScatterChart", "Series"]
 
@@ -30,6 +31,7 @@ class LineChart(PlotChart):
 
     _series: Sequence[Series] = ()
     _marks: Sequence[Mark] = ()
+    _dates = False
 
     def show_series(
         self,
@@ -40,11 +42,13 @@ class LineChart(PlotChart):
         x_range: tuple[float, float] | None = None,
         y_range: tuple[float, float] | None = None,
         whole: str = "",
+        dates: bool = False,
         description: str = "",
     ) -> None:
         """Show these series. `marks`: lines across; `diagonal`: where x equals y; ranges are taken from the data when None; `whole`: which
-        axes (x, y, xy) count; `description`: a sentence for a screen reader.
+        axes (x, y, xy) count; `dates`: x are days since 1970-01-01; `description`: a sentence for a screen reader.
         """
+        self._dates = dates
         self._series = [one for one in series if len(one.points()[0])]
         self._marks, self._diagonal, self._whole = marks, diagonal, whole
         self._ranges = x_range, y_range
@@ -60,11 +64,12 @@ class LineChart(PlotChart):
         for at, one in enumerate(self._series):
             for x, y in zip(*(values.tolist() for values in one.points()), strict=True):
                 by_x.setdefault(x, {})[at] = y
-        rows = [[format_number(x), *(format_number(found.get(at)) for at in range(len(self._series)))] for x, found in sorted(by_x.items())]
+        shown = day_text if self._dates else format_number
+        rows = [[shown(x), *(format_number(found.get(at)) for at in range(len(self._series)))] for x, found in sorted(by_x.items())]
         return [self.x_label or "x", *(one.name for one in self._series)], rows
 
     def _draw(self) -> None:
-        plot = self._plot(whole=self._whole)
+        plot = self._plot(whole=self._whole, dates=self._dates)
         for at, one in enumerate(self._series):
             plot.add(one, at)
         x_fixed, y_fixed = self._ranges

@@ -5,15 +5,47 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFrame
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import BACKUP_FILE, PROJECT_FILE
-from mlops_desktop.ui.widgets.basic import Button, Weight, column, label, row
+from mlops_desktop.ui.file_dialogs import ask_file
+from mlops_desktop.ui.widgets.basic import Button, Weight, column, label, row, set_property
 
 
-class DropZone(QFrame):
+class DropFrame(QFrame):
+    """A frame that takes a dropped file or folder, and shows while one hovers over it. `dropped` brings the event."""
+
+    dropped = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("drop")
+        self.setAcceptDrops(True)
+
+    def show_over(self, over: bool) -> None:
+        """Show whether something that would be taken hovers."""
+        if bool(self.property("over")) != over:
+            set_property(self, "over", over)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file or a folder is welcome."""
+        if dropped_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+            self.show_over(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing hovers any more."""
+        self.show_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take it."""
+        self.show_over(False)
+        self.dropped.emit(event)
+
+
+class DropZone(DropFrame):
     """`taken` brings the path of a data file or a folder, or an address; `other_asked`: the person wants to name another source."""
 
     taken = Signal(object)
@@ -21,8 +53,6 @@ class DropZone(QFrame):
 
     def __init__(self, title: str, text: str, *, name: str) -> None:
         super().__init__()
-        self.setObjectName("drop")
-        self.setAcceptDrops(True)
         self._title = title
         big = label(title, "section", weight=Weight.DemiBold, wrap=True)
         small = label(text, "small", tone="2", wrap=True)
@@ -34,21 +64,16 @@ class DropZone(QFrame):
         self.other.setAccessibleName(f"{title}: {self.other.text()}")
         self.other.setToolTip(self.tr("A database, a folder of files, two files"))
         buttons = row(None, self.choose, self.other, None, spacing=8)
+        self.dropped.connect(self._take)
         self.setLayout(column(None, big, small, 2, buttons, None, margins=(16, 14, 16, 14), spacing=6))
 
     def ask(self) -> None:
         """Let the person choose a file."""
-        name, _ = QFileDialog.getOpenFileName(self, self._title, "", data_files())
-        if name:
-            self.taken.emit(Path(name))
+        file = ask_file(self, self._title, data_files())
+        if file is not None:
+            self.taken.emit(file)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A file or a folder is welcome."""
-        if dropped_file(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Take it."""
+    def _take(self, event: QDropEvent) -> None:
         path = dropped_file(event.mimeData())
         if path is not None:
             event.acceptProposedAction()

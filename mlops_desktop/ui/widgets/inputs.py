@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.translation import formatted
+from mlops_desktop.ui.widgets.choice_list import ListBox
 
 INT_LOW, INT_HIGH = -(2**31), 2**31 - 1  # what a QSpinBox can hold
 
 
-class ComboBox(QComboBox):
+class ComboBox(ListBox):
     """One of several ids. Its texts are for reading only: the value is always an id."""
 
     picked = Signal(str)  # a person chose this id
@@ -34,7 +35,6 @@ class ComboBox(QComboBox):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.activated.connect(self._activated)
@@ -51,6 +51,7 @@ class ComboBox(QComboBox):
         self.blockSignals(False)
         if before:
             self.show_choice(before)
+        self.setToolTip(self.currentText())
 
     def show_choice(self, id_: str) -> None:
         """Turn an id on without emitting a signal; an id that is not offered turns none on."""
@@ -68,21 +69,17 @@ class ComboBox(QComboBox):
         self.picked.emit(self.chosen())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text is cut with dots where there is no room; the tooltip says the whole."""
+        """The text is cut in the middle where there is no space; the tooltip has the whole."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         available = (
             self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
         )
         text = option.currentText if self.currentIndex() >= 0 else self.placeholderText()
-        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, available - 4)
+        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, available - 4)
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel scrolls the page; a choice changes by its list or by keys."""
-        event.ignore()
 
 
 class SpinBox(QSpinBox):

@@ -92,7 +92,6 @@ class _NotesDelegate(QStyledItemDelegate):
                 box.setItemData(i, meaning, _Role.ToolTipRole)
         box.setParent(parent)
         box.setFont(theme.font("small"))
-        box.setMaxVisibleItems(12)
         box.picked.connect(lambda _: self._commit(box))
         QTimer.singleShot(0, box, box.showPopup)
         return box

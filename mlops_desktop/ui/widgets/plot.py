@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.translation import format_number
 from mlops_desktop.ui.widgets.series import Mark, Series
 from mlops_desktop.ui.widgets.small_plots import shade
-from mlops_desktop.ui.widgets.ticks import nice_ticks, tick_texts
+from mlops_desktop.ui.widgets.ticks import date_ticks, day_text, nice_ticks, tick_texts
 
 MOST_SMOOTH = 5_000  # points: above this smooth edges cost more than they show
 SYMBOLS = ("o", "s", "t", "d", "+", "x")  # a second cue beside the color
+DATE_SLOT = 84  # pixels for a date on an axis
 LEAST_SLOT = 26  # pixels for a name on an axis
 NEAR = 14  # pixels between pointer and point
 
@@ -34,6 +35,8 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
         self.names: Sequence[str] = ()
         self.least = LEAST_SLOT
         self.whole = False
+        self.dates = False
+        self._date_texts: dict[float, str] = {}
         self.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
         self.enableAutoSIPrefix(False)  # ticks say their own unit; a factor in the title would be wrong
 
@@ -58,12 +61,18 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
             most = max(1, int(size // self.least))
             step = -(-len(self.names) // most)
             return [(step, [float(at) for at in range(0, len(self.names), step) if low <= at <= high])]
+        if self.dates:
+            found = date_ticks(low, high, max(2, int(size // DATE_SLOT)))
+            self._date_texts = dict(found)
+            return [(1.0, list(self._date_texts))]
         available = 58 if self.orientation in ("bottom", "top") else 34
         span = high - low
         ticks = nice_ticks(low + 0.01 * span, high - 0.01 * span, max(2, int(size // available)), whole=self.whole)
         return [(ticks[1] - ticks[0] if len(ticks) > 1 else 1.0, ticks)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.dates:
+            return [self._date_texts.get(float(value), "") for value in values]
         if not self.names:
             return tick_texts([float(value) for value in values])
         low, high = self.range
@@ -100,16 +109,18 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setStyle(tickFont=theme.font("caption", figures=True))
         self.getPlotItem().showGrid(y=True, alpha=0.12 if theme.current() == "light" else 0.2)
 
-    def start(self, x_label: str, y_label: str, *, whole: str = "", names: Sequence[str] = (), skip: bool = False) -> None:
+    def start(
+        self, x_label: str, y_label: str, *, whole: str = "", names: Sequence[str] = (), skip: bool = False, dates: bool = False
+    ) -> None:
         """Empty the plot. `whole`: which axes (x, y, xy) have only whole numbers; `names` are below the positions 0, 1, 2 …
 
-        `skip`: rather leave some names out than cut them.
+        `skip`: rather leave some names out than cut them; `dates`: x are days since 1970-01-01.
         """
         self.clear()
         self._points = []
         for side, text in (("bottom", x_label), ("left", y_label)):
             self._axes[side].entitle(text)
-        self._axes["bottom"].names = names
+        self._axes["bottom"].names, self._axes["bottom"].dates = names, dates
         metrics = QFontMetrics(theme.font("caption", figures=True))
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0) if skip else 0
         self._axes["bottom"].least = max(LEAST_SLOT, min(widest + 10, 90))
@@ -190,6 +201,14 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         image.setRect(x_edges[0], y_edges[0], x_edges[-1] - x_edges[0], y_edges[-1] - y_edges[0])
         self.addItem(image)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The page scrolls: there is nothing to zoom, over the axes as little as over the lines."""
+        event.ignore()
+
+    def x_text(self, x: float) -> str:
+        """A place on the lower axis as text."""
+        return day_text(x) if self._axes["bottom"].dates else format_number(x)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say the value of the point under the pointer."""
         found = self._nearest(event.position())
@@ -211,5 +230,5 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
                 continue
             where = int(np.nanargmin(far))
             if far[where] < best:
-                best, text = far[where], f"{name}: {format_number(float(x[where]))}, {format_number(float(y[where]))}"
+                best, text = far[where], f"{name}: {self.x_text(float(x[where]))}, {format_number(float(y[where]))}"
         return text

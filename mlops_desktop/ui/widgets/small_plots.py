@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QWidget
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.translation import format_number, formatted
-from mlops_desktop.ui.widgets.ticks import nice_ticks, tick_texts
+from mlops_desktop.ui.widgets.ticks import date_ticks, day_text, nice_ticks, tick_texts
 
 Shade = int | str  # the n-th color of the series, or a token's name
 _Align = Qt.AlignmentFlag
@@ -31,8 +31,10 @@ def begin(widget: QWidget) -> QPainter:
 
 @dataclass(frozen=True)
 class Distribution:
-    """What a cell shows. `groups`: the heights of the bars, one list per class (stacked), all of one length. Numbers have `edges`, one more
-    than there are bars; categories have `names`, one for each bar. `title` at the left, `stat` at the right, `tone` of the stat ("", warn).
+    """What a cell shows. `groups`: the heights of the bars, one list per class (stacked), all of one length; `classes`: what these are
+    called. Numbers have `edges`, one more than there are bars, dates too (`dates`: as days since 1970-01-01); categories have `names`, one
+    for each bar. `line`: a further value for each bar, on a scale of its own, called `line_name`; None where it has none. `title` at the
+    left, `stat` at the right, `tone` of the stat ("", warn).
     """
 
     title: str
@@ -42,10 +44,26 @@ class Distribution:
     stat: str = ""
     tone: str = ""
     note: str = ""  # shown in place of bars when there is nothing to show
+    dates: bool = False
+    classes: Sequence[str] = ()
+    line: Sequence[float | None] = ()
+    line_name: str = ""
 
     def totals(self) -> list[float]:
         """The height of each bar over all classes."""
         return [float(sum(parts)) for parts in zip(*self.groups, strict=True)]
+
+    def bar_text(self, at: int) -> str:
+        """What one bar stands for: its name or range, and its size, by class where there are several."""
+        if self.names:
+            where = self.names[at]
+        else:
+            where = " – ".join(day_text(edge) if self.dates else format_number(edge, 4) for edge in self.edges[at : at + 2])
+        lines = [f"{where}: {formatted(sum(group[at] for group in self.groups), ',.0f')}"]
+        lines += [f"{name}: {formatted(group[at], ',.0f')}" for name, group in zip(self.classes, self.groups, strict=False)]
+        if self.line and self.line[at] is not None:
+            lines.append(f"{self.line_name}: {format_number(self.line[at], 4)}")
+        return "\n".join(lines)
 
 
 class DistributionCell(QFrame):
@@ -83,7 +101,7 @@ class DistributionCell(QFrame):
         area = QRectF(self.rect()).adjusted(8, 6, -8, -4)
         line = painter.fontMetrics().height()
         self._paint_title(painter, QRectF(area.left(), area.top(), area.width(), line))
-        bars = area.adjusted(2, line + 6, -2, -18)
+        bars = self._bars()
         totals = self.shown.totals() if self.shown.groups else []
         if not totals or max(totals) <= 0 or bars.height() < 8:
             painter.setFont(theme.font("caption"))
@@ -91,6 +109,7 @@ class DistributionCell(QFrame):
             painter.drawText(bars, int(_Align.AlignCenter) | int(Qt.TextFlag.TextWordWrap), self.shown.note)
             return
         paint_bars(painter, bars, self.shown.groups, gap=1.0 if len(totals) > 8 else 10.0, widest=72.0 if self.shown.names else 1e9)
+        _paint_line(painter, bars, self.shown.line)
         painter.setPen(QPen(theme.color("border"), 1))
         painter.drawLine(bars.bottomLeft(), bars.bottomRight())
         painter.setFont(theme.font("caption"))
@@ -99,7 +118,21 @@ class DistributionCell(QFrame):
         if self.shown.names:
             _paint_names(painter, below, self.shown.names)
         else:
-            paint_ticks(painter, below, self.shown.edges)
+            paint_ticks(painter, below, self.shown.edges, dates=self.shown.dates)
+
+    def _bars(self) -> QRectF:
+        """The area of the bars."""
+        return QRectF(self.rect()).adjusted(10, self.fontMetrics().height() + 12, -10, -22)
+
+    def event(self, event: QEvent) -> bool:
+        """The pointer is told the bar that it is over, with its size; elsewhere the title."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.shown.groups:
+            bars, totals = self._bars(), self.shown.totals()
+            at = int((event.pos().x() - bars.left()) // (bars.width() / max(len(totals), 1)))
+            if bars.top() <= event.pos().y() and 0 <= at < len(totals) and max(totals) > 0:
+                QToolTip.showText(event.globalPos(), self.shown.bar_text(at), self)
+                return True
+        return super().event(event)
 
     def _paint_title(self, painter: QPainter, area: QRectF) -> None:
         """The name and its statistic. Where both do not fit, a statistic that warns of nothing gives way: the tooltip says it."""
@@ -134,6 +167,8 @@ def _description(shown: Distribution) -> str:
     totals = shown.totals() if shown.groups else []
     if shown.names and totals:
         return ", ".join(f"{name}: {formatted(total, ',.0f')}" for name, total in zip(shown.names, totals, strict=False))
+    if len(shown.edges) > 1 and shown.dates:
+        return f"{day_text(shown.edges[0])} – {day_text(shown.edges[-1])}"
     if len(shown.edges) > 1:
         return f"{format_number(shown.edges[0], 6)} – {format_number(shown.edges[-1], 6)}"
     return ""
@@ -166,23 +201,49 @@ def paint_bars(
             bottom -= high
 
 
-def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide: int = 36) -> None:
-    """The round numbers of a range below its picture; those that would be cut off are left out."""
+def _paint_line(painter: QPainter, area: QRectF, values: Sequence[float | None]) -> None:
+    """One value for each bar, from the least at the foot of the area to the greatest at its top, joined where neighbours have one."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return
+    low, span, slot = min(known), (max(known) - min(known)) or 1.0, area.width() / len(values)
+    inner = area.adjusted(0, 3, 0, -3)
+    painter.setBrush(shade(1))
+    before: QPointF | None = None
+    for at, value in enumerate(values):
+        point = None if value is None else QPointF(area.left() + (at + 0.5) * slot, inner.bottom() - inner.height() * (value - low) / span)
+        if point is not None:
+            painter.setPen(QPen(shade(1), 1.8))
+            if before is not None:
+                painter.drawLine(before, point)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(point, 2.4, 2.4)
+        before = point
+
+
+def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide: int = 36, dates: bool = False) -> None:
+    """The round numbers (`dates`: days since 1970-01-01) of a range below its picture; those that would be cut off are left out."""
     if len(edges) < 2 or edges[-1] <= edges[0]:
         if len(edges):
-            painter.drawText(area, _Align.AlignCenter, tick_texts([float(edges[0])])[0])
+            painter.drawText(area, _Align.AlignCenter, day_text(edges[0]) if dates else tick_texts([float(edges[0])])[0])
         return
     low, span, end = float(edges[0]), float(edges[-1] - edges[0]), area.left() - 10
-    most = max(2, int(area.width() // wide))
-    ticks = nice_ticks(low, float(edges[-1]), most)
-    if len(ticks) < 3:  # one number emits nothing of a scale
-        more = nice_ticks(low, float(edges[-1]), most + 1)
-        ticks = more if len(more) <= most + 1 else ticks
-    for value, text in zip(ticks, tick_texts(ticks), strict=True):
+    for value, text in _labelled(low, float(edges[-1]), area.width(), wide, dates):
         x, half = area.left() + area.width() * (value - low) / span, painter.fontMetrics().horizontalAdvance(text) / 2
         if x - half >= max(area.left() - 6, end + 4) and x + half <= area.right() + 6:
             painter.drawText(QRectF(x - half - 2, area.top(), 2 * half + 4, area.height()), _Align.AlignCenter, text)
             end = x + half
+
+
+def _labelled(low: float, high: float, width: float, wide: int, dates: bool) -> list[tuple[float, str]]:
+    if dates:
+        return date_ticks(low, high, max(2, int(width // (2 * wide))))
+    most = max(2, int(width // wide))
+    ticks = nice_ticks(low, high, most)
+    if len(ticks) < 3:  # one number shows nothing of a scale
+        more = nice_ticks(low, high, most + 1)
+        ticks = more if len(more) <= most + 1 else ticks
+    return list(zip(ticks, tick_texts(ticks), strict=True))
 
 
 def _paint_names(painter: QPainter, area: QRectF, names: Sequence[str]) -> None:

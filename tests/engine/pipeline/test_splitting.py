@@ -117,6 +117,8 @@ def test_one_group_and_too_few_groups():
     one = {"group": np.zeros(20, dtype=np.intp)}
     with pytest.raises(UserError, match="one group"):
         cut(splitter("grouped"), numbers(20), one, 0)
+    with pytest.raises(UserError, match="The training part holds one group only"):
+        folded(splitter("grouped"), numbers(20), one, 0)
     with pytest.raises(UserError, match="role “group”"):
         cut(splitter("grouped"), numbers(20), NONE, 0)
     three = {"group": (np.arange(21) % 3).astype(np.intp)}
@@ -186,6 +188,8 @@ def test_time_gap_too_large_and_class_of_the_end():
         cut(splitter("time"), late, time, 0)
     with pytest.raises(UserError, match="too short for 5"):
         folded(splitter("time", gap=10), numbers(12), {"time": np.arange(12.0)}, 0)
+    with pytest.raises(UserError, match="has 2 moments: too few"):
+        folded(splitter("time"), numbers(12), {"time": np.arange(12.0) // 6}, 0)
 
 
 def test_a_column_of_texts():

@@ -10,6 +10,9 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.finding import Seen
 from mlops_desktop.engine.profiling.near_copies import near_copies
+from simulations.checks import clean
+from simulations.leaks import PLANTS
+from simulations.leaks import found as found_leaks
 from tests.imported import cells_of
 
 RNG = np.random.default_rng(5)
@@ -49,3 +52,11 @@ def repeated():
 @pytest.mark.parametrize("values", [lambda: RNG.normal(size=(500, 4)), walk, along_a_line, repeated, lambda: RNG.integers(0, 9, (500, 4))])
 def test_other_rows_are_not(values):
     assert found(values().astype(float)) == []
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_planted_leaks_are_found_and_clean_tables_have_none(name):
+    kind, plant = PLANTS[name]
+    rng = np.random.default_rng([4, 0])
+    assert found_leaks(plant(rng, clean(kind)(rng, 500)), kind)
+    assert not found_leaks(clean(kind)(rng, 500), kind)

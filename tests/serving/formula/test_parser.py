@@ -27,7 +27,7 @@ LAYOUT = Layout(numbers=("age", "income", "log", "in"), categoricals=("city",), 
         ("if(age > 1, 2, age > 0, 1, 0)", "if(age > 1, 2, if(age > 0, 1, 0))"),
         ("age ≥ 1 and age ≠ 2", "age >= 1 and age != 2"),
         ("age == 1", "age = 1"),
-        ("`in` + [log]", "`in` + log"),
+        ("`in` + [log]", "[in] + log"),
         ("IfMissing(age, 1)", "coalesce(age, 1)"),
     ],
 )

@@ -104,7 +104,8 @@ def test_a_final_model_of_the_training_part_answers_as_soon_as_it_is_wanted(open
 
 
 def test_fields_are_made_from_the_schema(opened):
-    form = opened().form
+    panel = opened()
+    form = panel.form
     assert isinstance(form.field("tenure"), NumberField)
     assert isinstance(form.field("Contract"), LevelField)
     assert isinstance(form.field("PaperlessBilling"), SwitchField)
@@ -208,6 +209,22 @@ def test_a_switch_has_three_states(opened):
     np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, panel.form.row()))
 
 
+def texts_are_explained_by_their_words(panel) -> None:
+    names, values = zip(*((name, float(cells.replace("−", "-"))) for name, cells in panel.answer.why.chart.as_rows()[1]), strict=True)
+    assert {"note: “prize”", "note: “win”"} <= set(names)
+    assert sum(values) == pytest.approx(positive(panel) - panel.answer.why.base, abs=0.02)
+    pick = panel.answer.what_if.pick
+    pick.setFocus()
+    while pick.chosen() != "note":
+        QTest.keyClick(pick, Key.Key_Down)
+    curve = panel.answer.what_if.curve
+    assert curve.kind == "words"
+    without = {**panel.form.row(), "note": "win a"}
+    at = curve.values.index("prize")
+    assert curve.scores[at] == pytest.approx(engine_scores(panel, without)[0, panel.answer.trial.scorer.positive])
+    assert panel.answer.what_if.bars.isVisible()
+
+
 def test_dates_texts_and_identifiers(opened, open_project):
     rng = random.Random(4)
     ends = ["more words here", "less words here"]
@@ -233,6 +250,7 @@ def test_dates_texts_and_identifiers(opened, open_project):
     assert form.row()["note"] == "win a prize"
     assert form.row()["when"] == "2024-06-15"
     np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, form.row()))
+    texts_are_explained_by_their_words(panel)
     form.field("when").slider.setValue(5)
     rest(panel)
     assert form.row()["when"].startswith("2024-0")
@@ -251,6 +269,7 @@ def wide(columns: int = 150) -> str:
 def test_many_columns_are_folded_and_found(opened):
     panel = opened("wide", wide(), "y", "logistic")
     form = panel.form
+    assert {"column_003", "column_060"} == set(form._order[:2])  # what moves the answer comes first, before the test set is used
     assert len(form.row()) == 150
     assert len([field for field in form.fields.values() if field.isVisible()]) == 14
     more = find(panel, QPushButton, "input_more")
@@ -554,3 +573,14 @@ def test_every_tab_stop_has_a_name_and_search_finds_the_inputs(opened):
     found = dict(panel.searchable())
     found["StreamingTV"]()
     assert panel.form.field("StreamingTV").isVisible()
+
+
+def test_a_number_stands_in_the_range_of_training_or_in_none(opened):
+    panel = opened("energy")
+    low, high = panel.answer.ends
+    assert low < high  # before a row was picked
+    assert panel.answer.card.value_bar.isVisible()
+    panel.answer.ends = (panel.answer.trial.usual,) * 2  # as long as the training rows are not known
+    panel.answer.show_answer()
+    assert not panel.answer.card.value_bar.isVisible()
+    assert panel.answer.card.detail.text() == ""

@@ -41,7 +41,7 @@ def write_filter(panel, text: str) -> None:
     line.setFocus()
     line.selectAll()
     QTest.keyClicks(line, text)
-    line._completer.popup().hide()
+    line.names.view.hide()
     QTest.keyClick(line, Key.Key_Return)
     settle(panel.window())
 
@@ -81,7 +81,7 @@ def test_a_target_of_numbers(open_project, make_project):
     value, hint = kpi(panel, "target")
     assert value == "18.95"
     assert hint.startswith("median of heating_load, 6.01")
-    assert panel.distributions.legend._entries[0][1] == "mean of heating_load"
+    assert [name for _, name in panel.distributions.legend._entries] == ["rows", "mean of heating_load"]
 
 
 def test_distributions_of_all_and_by_target(panel):
@@ -301,7 +301,7 @@ def test_names_are_offered_while_typing(panel):
     line = find(panel, QLineEdit, "row_filter")
     line.setFocus()
     QTest.keyClicks(line, "body")
-    popup = line._completer.popup()
+    popup = line.names.view
     assert popup.isVisible()
     QTest.keyClick(popup, Key.Key_Down)
     QTest.keyClick(popup, Key.Key_Return)

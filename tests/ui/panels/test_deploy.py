@@ -16,7 +16,7 @@ from dataclasses import replace
 import psutil
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QFontInfo
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox
 
@@ -212,6 +212,7 @@ def test_the_service_answers_as_the_application(with_bundle, name):
     until(lambda: panel.run.request.answer.toPlainText() != "")
     answer = json.loads(find(panel, QPlainTextEdit, "request_answer").toPlainText())
     scorer = chosen_scorer(panel.controller)
+    assert QFontInfo(find(panel, QPlainTextEdit, "request_body").font()).fixedPitch()
     row = json.loads(find(panel, QPlainTextEdit, "request_body").toPlainText())["rows"][0]
     scores = scorer.scores(scorer.schema.from_rows([row]).frame)[0]
     found = answer["predictions"][0]

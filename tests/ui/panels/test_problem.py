@@ -81,9 +81,10 @@ def choose(window, column: str, field: str, id_: str) -> None:
     editor = find(table.viewport(), ComboBox, f"notes_{field}_editor")
     at = next(i for i in range(editor.count()) if editor.itemData(i) == id_)
     steps = at - editor.currentIndex()
+    opened = editor.choices().list
     for _ in range(abs(steps)):
-        key(editor.view(), Key.Key_Down if steps > 0 else Key.Key_Up)
-    key(editor.view(), Key.Key_Return)
+        key(opened, Key.Key_Down if steps > 0 else Key.Key_Up)
+    key(opened, Key.Key_Return)
     QApplication.processEvents()
     settle(window)
 

@@ -207,7 +207,7 @@ def test_a_vanished_project_can_be_located(window, qtbot, home, monkeypatch):
     window.start.show_recent()
     row = find(window, QPushButton, "recent_open_0")
     assert row.text().startswith("Locate")
-    monkeypatch.setattr("mlops_desktop.ui.shell.start_page.QFileDialog.getExistingDirectory", lambda *_: str(home / "moved"))
+    monkeypatch.setattr("mlops_desktop.ui.file_dialogs.QFileDialog.getExistingDirectory", lambda *_: str(home / "moved"))
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
     assert window.controller.folder == home / "moved"
 

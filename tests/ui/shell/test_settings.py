@@ -22,11 +22,16 @@ def test_they_are_kept(file):
     settings.theme = "dark"
     settings.geometry = QByteArray(b"\x01\x02")
     settings.opened(Path("/projects/größe, one"))
+    settings.last_folder = "/data/größe, two"
+    settings.keep_seen(Path("/projects/größe, one"), frozenset({"data", "app"}))
     settings._settings.sync()
     again = Settings(file)
     assert again.theme == "dark"
     assert again.geometry == QByteArray(b"\x01\x02")
     assert again.recent == [Path("/projects/größe, one")]
+    assert again.last_folder == "/data/größe, two"
+    assert again.seen(Path("/projects/größe, one")) == {"data", "app"}
+    assert again.seen(Path("/projects/other")) == frozenset()
 
 
 def test_the_latest_comes_first_and_once(file):

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -157,6 +157,18 @@ def test_a_plot_is_no_tab_stop_and_gives_way_to_any_size(qtbot: QtBot, make: Cal
     assert [stop.objectName() for stop in stops] == [f"{chart.objectName()}_as_table"]
     assert chart.accessibleName()
     assert chart.width() == 170
+
+
+def test_the_wheel_over_a_plot_is_left_to_the_page(qtbot: QtBot) -> None:
+    chart = shown(qtbot, line())
+    plot = chart._canvas.viewport()  # type: ignore[union-attr]
+    for x in (10, 200):  # over an axis, over the lines
+        wheel = QWheelEvent(
+            QPointF(x, 150), QPointF(x, 150), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(plot, wheel)
+        assert not wheel.isAccepted()  # Qt gives it to what is around
 
 
 def test_a_chart_that_was_emptied_and_filled_again_is_right_each_time(qtbot: QtBot) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QUrl
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.ui.widgets.drop_zone import data_files, dropped_file, is_data
+from mlops_desktop.ui.widgets.drop_zone import DropZone, data_files, dropped_file, is_data
 
 
 def test_the_dialog_offers_the_files_of_every_source(qapp: QApplication) -> None:
@@ -35,3 +37,22 @@ def test_a_folder_of_data_files_is_data_and_one_with_a_project_is_not(qapp: QApp
     (tmp_path / "project.json").write_text("{}")
     assert not is_data(tmp_path)
     assert not is_data(tmp_path / "project.json")
+
+
+@pytest.mark.parametrize("end", ["left", "dropped"])
+def test_a_zone_shows_that_a_file_hovers_over_it(qtbot, tmp_path: Path, end: str) -> None:
+    zone, taken = DropZone("New rows", "", name="rows"), []
+    qtbot.addWidget(zone)
+    zone.taken.connect(taken.append)
+    zone.resize(400, 200)
+    calm = zone.grab().toImage()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.csv"))])
+    with_file = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPointF(9, 9).toPoint(), *with_file)
+    QApplication.sendEvent(zone, enter)
+    assert enter.isAccepted()
+    assert zone.grab().toImage() != calm
+    QApplication.sendEvent(zone, QDragLeaveEvent() if end == "left" else QDropEvent(QPointF(9, 9), *with_file))
+    assert not zone.property("over")
+    assert taken == ([] if end == "left" else [tmp_path / "a.csv"])

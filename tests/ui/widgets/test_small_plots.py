@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QGridLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QGridLayout, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.panels.data.distributions_card import days_of
 from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend, ProbabilityBar, Ring
+from mlops_desktop.ui.widgets.ticks import date_ticks
 
 NAN = float("nan")
 BARS = Distribution("age", [[3.0, 1.0, 0.0], [1.0, 2.0, 0.0]], edges=[0, 10, 20, 30], stat="median 9")
@@ -138,3 +141,48 @@ def test_repainting_keeps_the_count_of_none(qtbot: QtBot) -> None:
         made.grab()
         ring.grab()
     assert sys.getrefcount(None) > before - 100
+
+
+def test_the_line_of_a_target_of_numbers_lies_over_bars_of_rows(qtbot: QtBot) -> None:
+    """A bin of two rows has a mean as high as one of a thousand: what is as high as the bar is the number of rows."""
+    shown = Distribution("age", [[1000.0, 2.0]], edges=[0, 10, 20], line=[5.0, -90.0], line_name="mean of price", classes=())
+    found = pixels(cell(qtbot, shown))
+    plain = pixels(cell(qtbot, Distribution("age", [[1000.0, 2.0]], edges=[0, 10, 20])))
+    blue, orange = theme.SERIES["light"][:2]
+    assert orange in found
+    assert orange not in plain
+    assert found[blue] == pytest.approx(plain[blue], rel=0.1)
+    assert shown.bar_text(1) == "10 – 20: 2\nmean of price: −90"
+
+
+def test_a_bar_says_its_range_and_its_rows_by_class(qtbot: QtBot) -> None:
+    made = cell(qtbot, Distribution("age", [[3.0, 1.0], [1.0, 2.0]], edges=[0, 10, 20], classes=("no", "yes")))
+    assert made.shown.bar_text(0) == "0 – 10: 4\nno: 3\nyes: 1"
+    for x, text in ((60, "0 – 10: 4\nno: 3\nyes: 1"), (150, "10 – 20: 3\nno: 1\nyes: 2")):
+        QApplication.sendEvent(made, QHelpEvent(QEvent.Type.ToolTip, QPoint(x, 80), made.mapToGlobal(QPoint(x, 80))))
+        assert QToolTip.text() == text
+    QToolTip.hideText()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "texts"),
+    [
+        ("2010-01-01", "2025-06-01", ["2010", "2015", "2020", "2025"]),
+        ("2023-12-20", "2024-12-05", ["2024-01", "2024-04", "2024-07", "2024-10"]),
+        ("2024-03-01", "2024-03-16", ["2024-03-03", "2024-03-08", "2024-03-13"]),
+        ("2024-03-01", "2024-03-01T16:00", ["00:00", "06:00", "12:00"]),
+        ("2024-03-01", "2024-03-01", ["2024-03-01"]),
+        ("0001-01-01", "9999-12-31", ["0001-01-01", "9999-12-31"]),
+    ],
+)
+def test_dates_have_round_ticks_that_are_dates(low: str, high: str, texts: list[str]) -> None:
+    ticks = date_ticks(days_of(low), days_of(high), 4)
+    assert [text for _, text in ticks] == texts
+    assert all(days_of(low) <= at <= days_of(high) for at, _ in ticks)
+
+
+def test_what_is_no_date_has_no_tick() -> None:
+    assert date_ticks(NAN, 4, 4) == []
+    assert date_ticks(0, 1e12, 4) == []
+    assert days_of("14:30") == pytest.approx(14.5 / 24)
+    assert days_of("soon") != days_of("soon")

@@ -151,6 +151,7 @@ class AnswerCard(QFrame):
         self.detail.setObjectName(f"{name}_detail")
         self.bar = ProbabilityBar(name=f"{name}_bar")
         self.value_bar = ValueBar(name=f"{name}_value_bar")
+        self.value_bar.setVisible(False)
         self.classes = ClassBars(name=f"{name}_classes")
         self._messages = QVBoxLayout()
         self._messages.setSpacing(4)
@@ -183,12 +184,12 @@ class AnswerCard(QFrame):
         self.model.setText(self.tr("out of date · ") + text if stale else text)
         set_property(self.model, "pill", "warn" if stale else "mute")
         self.bar.setVisible(scorer.positive is not None)
-        self.value_bar.setVisible(not scorer.classes)
         self.classes.setVisible(bool(scorer.classes) and scorer.positive is None)
 
     def show_answer(self, scorer: Scorer, answer: Answer, unit: str, ends: tuple[float, float], usual: float) -> None:
         """Show an answer. Of a number: its unit, the range that training saw, and what the typical row is answered with."""
         self.keep.setEnabled(True)
+        self.value_bar.setVisible(False)
         if answer.about is None:
             self._show_number(scorer, answer.value, unit, ends, usual)
             return
@@ -218,6 +219,7 @@ class AnswerCard(QFrame):
         text = inside if low <= value <= high else outside
         self.detail.setText(text.format(low=format_number(low), high=format_number(high)) if low < high else "")
         self.value_bar.show_value(value, ends, usual)
+        self.value_bar.setVisible(low < high)  # the range is read from the training rows, which may come later than the model
 
     def show_refused(self, sentence: str) -> None:
         """There is no answer to this input."""
@@ -226,6 +228,7 @@ class AnswerCard(QFrame):
         set_property(self.verdict, "tone", "err")
         self.detail.setText(sentence)
         self.bar.show_value(None, None)
+        self.value_bar.setVisible(False)
         self.classes.show_classes([])
         self.keep.setEnabled(False)
 

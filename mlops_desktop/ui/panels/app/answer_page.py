@@ -126,7 +126,7 @@ class AnswerPage(QWidget):
             self._explanation.want("")
             one = trial.explain(outcome)
             parts = [(part.field, part.contribution) for part in one.contributions]
-            self.why.show_parts(trial.scorer, one.about, one.base, one.answer, parts, outcome.row)
+            self.why.show_parts(trial.scorer, one.about, one.base, one.answer, parts, outcome.row, self._words(trial, outcome))
             return
 
         if not self.why.parts:
@@ -141,7 +141,13 @@ class AnswerPage(QWidget):
         """The explanation of the row that is shown, by the child process."""
         found, trial, outcome = self._explanation.value, self.trial, self.outcome
         if found is not None and trial is not None and outcome is not None and self._explanation.key == self._row_key(outcome):
-            self.why.show_parts(trial.scorer, found.about, found.base, found.answer, found.contributions, outcome.row)
+            words = self._words(trial, outcome)
+            self.why.show_parts(trial.scorer, found.about, found.base, found.answer, found.contributions, outcome.row, words)
+
+    def _words(self, trial: Trial, outcome: Outcome) -> dict[str, list[tuple[str, float]]]:
+        """What the words of each text that the model uses add to the answer."""
+        texts = [one.name for one in trial.scorer.schema.columns if one.type == "text" and one.name in trial.scorer.used_sources]
+        return {name: trial.words(outcome, name) for name in texts}
 
     # ---- kept inputs
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.engine.data import Location, is_source_address, name_of
 from mlops_desktop.engine.evaluation import Predicted
 from mlops_desktop.engine.process import PredictFile
+from mlops_desktop.ui.file_dialogs import ask_new_file
+from mlops_desktop.ui.outside import open_folder
 from mlops_desktop.ui.panels.app.batch_card import BatchCard
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import formatted
@@ -37,10 +38,9 @@ class BatchPage(QWidget):
         if out is None:
             name = f"{Path(name_of(file)).stem}_predictions.csv"
             proposed = name if is_source_address(file) else str(Path(file).with_name(name))
-            name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the predictions"), proposed, self.tr("CSV files") + " (*.csv)")
-            if not name:
+            out = ask_new_file(self, self.tr("Save the predictions"), proposed, self.tr("CSV files") + " (*.csv)")
+            if out is None:
                 return
-            out = Path(name)
         if not is_source_address(file) and out.resolve() == Path(file).resolve():
             self.controller.banner.emit(
                 "warn", self.tr("The predictions would overwrite the file itself. Choose another name."), self._stage
@@ -70,4 +70,4 @@ class BatchPage(QWidget):
 
     def _open_folder(self) -> None:
         if self._out is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._out.parent)))
+            open_folder(self._out.parent, self.controller, self._stage)

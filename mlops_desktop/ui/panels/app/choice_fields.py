@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.ui.panels.app.input_field import InputField
 from mlops_desktop.ui.widgets.basic import Tool, label, row
+from mlops_desktop.ui.widgets.choice_list import ListBox
 from mlops_desktop.ui.widgets.inputs import Switch, number_text
 
 MOST_LEVELS = 2_000  # levels that a list offers; others can be written
@@ -29,25 +30,18 @@ class _LevelLine(QLineEdit):
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
 
 
-class _Levels(QComboBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel scrolls the page."""
-        event.ignore()
-
-
 class LevelField(InputField):
     """One of the levels that training saw, or any other text."""
 
     def __init__(self, column_: Column, name: str) -> None:
         super().__init__(column_, name)
-        self.box = _Levels()
+        self.box = ListBox()
         self.box.setObjectName(f"{name}_value")
         self.box.setEditable(True)
         self.box.setLineEdit(_LevelLine())
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(6)
-        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.box.addItems(list(column_.levels[:MOST_LEVELS]))
         self.box.setCurrentIndex(-1)
         line, completer = self.box.lineEdit(), self.box.completer()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.serving.answers import class_text
+from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.panels.app.answer_card import percent
 from mlops_desktop.ui.panels.app.input_fields import shown
@@ -19,6 +21,7 @@ from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.ticks import signed
 
 MOST_BARS = 6
+MOST_WORDS = 5  # of a text
 NOTHING = 1e-9  # a smaller change is none
 
 
@@ -40,19 +43,29 @@ class WhyCard(QFrame):
         self.setLayout(column(inner))
 
     def show_parts(
-        self, scorer: Scorer, about: int | None, base: float, answer: float, parts: Sequence[tuple[str, float]], row_: Mapping[str, Any]
+        self,
+        scorer: Scorer,
+        about: int | None,
+        base: float,
+        answer: float,
+        parts: Sequence[tuple[str, float]],
+        row_: Mapping[str, Any],
+        words: Mapping[str, Sequence[tuple[str, float]]] = MappingProxyType({}),
     ) -> None:
-        """Show the contributions of columns to the score `about` (None: a number), which lead from `base` to `answer`."""
+        """Show the contributions of columns to the score `about` (None: a number), which lead from `base` to `answer`; of the texts in
+        `words`, what their words add stands in the place of the whole text.
+        """
         self.base, self.answer, self.parts = base, answer, list(parts)
-        moved = [(name, part) for name, part in parts if abs(part) > NOTHING]
+        columns = {one.name: one for one in scorer.schema.columns}
+        moved = [one for name, part in parts for one in self._bars_of(columns[name], part, row_[name], words.get(name, ()))]
+        moved.sort(key=lambda one: -abs(one.value))
         front = moved if len(moved) <= MOST_BARS + 1 else moved[:MOST_BARS]
         rest = moved[len(front) :]
-        columns = {one.name: one for one in scorer.schema.columns}
-        decimals = 2 if about is not None else _decimals(max((abs(part) for _, part in moved), default=1.0))
-        bars = [Bar(f"{columns[name].shown_name} = {shown(columns[name], row_[name])}", part) for name, part in front]
+        decimals = 2 if about is not None else _decimals(max((abs(one.value) for one in moved), default=1.0))
+        bars = front
         if rest:
-            text = self.tr("{count} other inputs together").format(count=len(rest))
-            bars.append(Bar(text, sum(part for _, part in rest)))
+            text = self.tr("{count} other inputs together") if not words else self.tr("{count} other inputs and words together")
+            bars = [*front, Bar(text.format(count=len(rest)), sum(one.value for one in rest))]
         total = sum(part for _, part in parts)
         places = decimals + 1
         texts = [formatted(value, f",.{places}f").replace("-", MINUS) for value in (base, answer)]
@@ -69,6 +82,15 @@ class WhyCard(QFrame):
             self.about.setToolTip(whole.format(name=class_text(scorer.classes[about]), base=percent(base)))
         self.chart.show_empty_text(self._usual)
         self.chart.show_signed(bars, decimals=decimals, description=self.sum.text())
+
+    def _bars_of(self, column_: Column, part: float, value: Any, words: Sequence[tuple[str, float]]) -> list[Bar]:
+        """The bar of an input; of a text those of its telling words, and one for what the rest of it does, so that all add up to `part`."""
+        telling = words[:MOST_WORDS]
+        if not telling:
+            return [Bar(f"{column_.shown_name} = {shown(column_, value)}", part)] if abs(part) > NOTHING else []
+        bars = [Bar(f"{column_.shown_name}: “{word}”", effect) for word, effect in telling]
+        rest = part - sum(effect for _, effect in telling)
+        return [*bars, Bar(self.tr("{name}: all other words").format(name=column_.shown_name), rest)] if abs(rest) > NOTHING else bars
 
     def show_working(self, text: str) -> None:
         """The contributions are still being worked out, or there are none."""

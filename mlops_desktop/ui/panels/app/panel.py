@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.engine.data import Location, sent_row, sent_value, span
@@ -262,9 +262,15 @@ class AppPanel(Panel):
         """Here a file is answered, not made a project of."""
         if self.answer.trial is not None and dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
+            self.batch.card.zone.show_over(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing hovers any more."""
+        self.batch.card.zone.show_over(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Answer the file."""
+        self.batch.card.zone.show_over(False)
         path = dropped_file(event.mimeData())
         if path is not None:
             event.acceptProposedAction()

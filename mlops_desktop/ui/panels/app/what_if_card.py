@@ -19,7 +19,7 @@ from mlops_desktop.ui.widgets.charts import Bar, BarChart, LineChart, Mark, Seri
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
-_YEAR = 365.2425 * DAY
+MOST_WORDS = 12  # of a text, the most telling ones
 
 
 class WhatIfCard(QFrame):
@@ -74,7 +74,9 @@ class WhatIfCard(QFrame):
         text = self.tr("{what}: from {low} to {high}, now {now}").format(
             what=what, low=format_number(min(scores)), high=format_number(max(scores)), now=format_number(now * times)
         )
-        if curve.kind in ("level", "boolean"):
+        if curve.kind == "words":
+            self._show_words(column_, curve, scores, marks, text)
+        elif curve.kind in ("level", "boolean"):
             self._show_levels(column_, curve, scores, own, marks, text)
         else:
             self._show_line(column_, curve, scores, own, now * times, marks, text)
@@ -88,22 +90,34 @@ class WhatIfCard(QFrame):
         self.bars.show_bars(bars, marks=marks, description=text)
         self.bars.legend.show_entries([(1, self.tr("now"))])
         if marks:
-            self.about.setText(self.tr("{name} changes, all else stays; dashed: {mark}").format(name=column_.shown_name, mark=marks[0].name))
+            self.about.setText(
+                self.tr("{name} changes, all else stays; dashed: {mark}").format(name=column_.shown_name, mark=marks[0].name)
+            )
+        self._front(self.bars)
+
+    def _show_words(self, column_: Column, curve: Curve, scores: list[float], marks: Sequence[Mark], text: str) -> None:
+        ending = "" if curve.about is None else "%"
+        most = zip(curve.values[:MOST_WORDS], scores, strict=False)
+        self.bars.show_bars(
+            [Bar(f"− {word}", score, text=format_number(score, 3) + ending) for word, score in most], marks=marks, description=text
+        )
+        self.bars.legend.show_entries([])
+        self.about.setText(self.tr("{name} without one of its words, everything else stays the same").format(name=column_.shown_name))
         self._front(self.bars)
 
     def _show_line(
         self, column_: Column, curve: Curve, scores: list[float], own: object, now: float, marks: Sequence[Mark], text: str
     ) -> None:
         places = [_place(column_, value) for value in curve.values]
-        unit = column_.unit
-        if curve.kind == "date":
-            unit = self.tr("hour") if is_time_of_day(column_.grammar.date) else self.tr("year")
+        clock = curve.kind == "date" and is_time_of_day(column_.grammar.date)
+        unit = self.tr("hour") if clock else column_.unit
         self.line.x_label = f"{column_.shown_name}, {unit}" if unit else column_.shown_name
         series = [Series(self.tr("answer"), places, scores, color=0)]
         here = None if own is None else _place(column_, own)
         if here is not None:
             series.append(Series(self.tr("now"), [here], [now], color=1, line=False, size=12))
-        self.line.show_series(series, marks=marks, y_range=None if curve.about is None else (0.0, 100.0), description=text)
+        y_range = None if curve.about is None else (0.0, 100.0)
+        self.line.show_series(series, marks=marks, y_range=y_range, dates=curve.kind == "date" and not clock, description=text)
         self.line.legend.show_entries([(1, self.tr("now"))] if here is not None else [])  # the threshold has its name at its line
         self._front(self.line)
 
@@ -113,8 +127,8 @@ class WhatIfCard(QFrame):
 
 
 def _place(column_: Column, value: object) -> float:
-    """The position of a value on the axis: itself, or for a date its year with the fraction that has passed, for a time its hour."""
+    """The position of a value on the axis: itself, for a date the days since 1970-01-01, for a time its hour."""
     if isinstance(value, (int, float)):
         return float(value)
     moment = date_reader(column_.grammar)(str(value))
-    return moment / (DAY / 24) if is_time_of_day(column_.grammar.date) else 1970 + moment / _YEAR
+    return moment / (DAY / 24) if is_time_of_day(column_.grammar.date) else moment / DAY

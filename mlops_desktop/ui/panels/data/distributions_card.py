@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy
@@ -17,7 +21,7 @@ from mlops_desktop.ui.widgets.table_columns import MUCH_MISSING
 
 ACROSS, DOWN = 4, 2
 MOST_LEVELS = 6
-SEARCHED = 24  # from so many columns on, they can be searched
+SEARCHED = 12  # from so many columns on, they can be searched
 MOST_CLASSES = 6
 
 
@@ -105,14 +109,14 @@ class DistributionsCard(QFrame):
         size, by_target = len(self.cells), self._by_target()
         page = self._found[self._at : self._at + size]
         for cell, one in zip(self.cells, page, strict=False):
-            cell.show_distribution(distribution(one, self._rows, by_target))
+            cell.show_distribution(distribution(one, self._rows, self._target if by_target else ""))
         for place, cell in enumerate(self.cells):
             cell.setVisible(place < len(page))
         for down in range(DOWN):
             self._grid.setRowStretch(down, 1 if down * ACROSS < len(page) else 0)
         for widget in (self.back, self.on, self.where):
             widget.setVisible(len(self._columns) > size)
-        self.search.setVisible(len(self._columns) > SEARCHED)
+        self.search.setVisible(len(self._columns) >= SEARCHED)
         self.where.setText(
             self.tr("{first}–{last} of {count}").format(first=self._at + 1, last=self._at + len(page), count=len(self._found))
             if page
@@ -127,32 +131,34 @@ class DistributionsCard(QFrame):
             return []
         split = next((one.by_target for one in self._columns if one.by_target), None)
         if split is None or split.classes is None:
-            return [(0, self.tr("mean of {target}").format(target=self._target))]
-        names = list(split.classes)
-        rest = names[MOST_CLASSES - 1 :]
-        shown = names if len(names) <= MOST_CLASSES else [*names[: MOST_CLASSES - 1], pluralize(len(rest), "1 other", "{n} others")]
-        short = len(names) <= 3 and all(len(self._target) + len(str(name)) <= 22 for name in names)
-        return [(at, f"{self._target} = {name}" if short else str(name)) for at, name in enumerate(shown)]
+            return [(0, self.tr("rows")), (1, _mean_of(self._target))]
+        shown = _classes(split)
+        short = len(shown) <= 3 and all(len(self._target) + len(name) <= 22 for name in shown)
+        return [(at, f"{self._target} = {name}" if short else name) for at, name in enumerate(shown)]
 
 
-def distribution(one: ColumnProfile, rows: int, by_target: bool) -> Distribution:
-    """The picture of one column of a profile."""
+def distribution(one: ColumnProfile, rows: int, target: str) -> Distribution:
+    """The picture of one column of a profile, by the target where one is given: rows by class, or the mean of a target of numbers as a
+    line over the rows.
+    """
     histogram = one.histogram
-    split = one.by_target if by_target else None
+    split = one.by_target if target else None
     stat, tone = _stat(one, rows)
+    made = partial(Distribution, one.name, stat=stat, tone=tone, classes=_classes(split), line_name=_mean_of(target))
     if histogram:
-        groups = _groups(split, histogram.counts, len(histogram.counts))
+        count = len(histogram.counts)
+        made = partial(made, _groups(split, histogram.counts, count), line=_means(split, count))
         if one.type == "date":
-            return Distribution(one.name, groups, stat=stat, tone=tone)
+            return made(edges=[days_of(str(edge)) for edge in histogram.edges], dates=True)
         edges = [edge for edge in histogram.edges if not isinstance(edge, str)]  # those of dates are texts
         if one.type == "integer" and len(edges) <= MOST_LEVELS + 1 and edges[-1] - edges[0] == len(edges) - 1:
-            return Distribution(one.name, groups, names=[formatted(edge + 0.5, ".0f") for edge in edges[:-1]], stat=stat, tone=tone)
-        return Distribution(one.name, groups, edges=edges, stat=stat, tone=tone)
+            return made(names=[formatted(edge + 0.5, ".0f") for edge in edges[:-1]])
+        return made(edges=edges)
     top = one.top or ()
     if top and one.type != "text":
         shown = top[:MOST_LEVELS]
         groups = _groups(split, [count for _, count in top], len(shown))
-        return Distribution(one.name, groups, names=[str(level) for level, _ in shown], stat=stat, tone=tone)
+        return made(groups, names=[str(level) for level, _ in shown], line=_means(split, len(shown)))
     return Distribution(one.name, [], stat=stat, tone=tone, note=_note(one, rows))
 
 
@@ -163,9 +169,32 @@ def _groups(split: ByTarget | None, counts: Sequence[float], most: int) -> list[
             rest = [sum(parts) for parts in zip(*groups[MOST_CLASSES - 1 :], strict=True)]
             groups = [*groups[: MOST_CLASSES - 1], rest]
         return groups
-    if split and split.means is not None and all(mean is None or mean >= 0 for mean in split.means):
-        return [[float(mean or 0.0) for mean in split.means[:most]]]
-    return [[float(count) for count in counts[:most]]]  # bars from zero cannot show means below it
+    return [[float(count) for count in counts[:most]]]
+
+
+def _classes(split: ByTarget | None) -> list[str]:
+    """What the groups of a split are called."""
+    names = [str(name) for name in split.classes or ()] if split and split.counts is not None else []
+    if len(names) <= MOST_CLASSES:
+        return names
+    rest = pluralize(len(names) - MOST_CLASSES + 1, "1 other", "{n} others")
+    return [*names[: MOST_CLASSES - 1], rest]
+
+
+def _means(split: ByTarget | None, most: int) -> list[float | None]:
+    return list(split.means[:most]) if split and split.means is not None else []
+
+
+def _mean_of(target: str) -> str:
+    return QCoreApplication.translate("Distributions", "mean of {target}").format(target=target) if target else ""
+
+
+def days_of(text: str) -> float:
+    """A date or a time of day as ISO 8601 writes it, as days since 1970-01-01; NaN for any other text."""
+    for written in (text, f"1970-01-01T{text}"):
+        with suppress(ValueError):
+            return (datetime.fromisoformat(written).replace(tzinfo=None) - datetime(1970, 1, 1)) / timedelta(days=1)
+    return math.nan
 
 
 def _stat(one: ColumnProfile, rows: int) -> tuple[str, str]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.widgets.basic import Wrapped, column, label, set_property
-from mlops_desktop.ui.widgets.formula_edit import column_name
+from mlops_desktop.ui.widgets.name_completer import NameCompleter, column_name, is_asking, word_at_end
 
 PAUSE_MS = 300
-_WORD = re.compile(r"[^\W\d][\w.]*$")
 
 
 class FilterLine(QWidget):
@@ -60,7 +58,7 @@ class FilterLine(QWidget):
 
     def show_names(self, names: Sequence[str], example: str) -> None:
         """The columns that are offered while typing, and a filter that would be right."""
-        self.line.completions.setStringList(list(names))
+        self.line.names.show_names(names)
         self.line.setPlaceholderText(self.tr("Filter rows, e.g. {example}").format(example=example))
 
     def flush(self) -> None:
@@ -106,43 +104,20 @@ class _Line(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.completions = QStringListModel(self)
-        self._completer = QCompleter(self.completions, self)
-        self._completer.setWidget(self)
-        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._completer.activated[str].connect(self._take)  # type: ignore[index]
+        self.names = NameCompleter(self)
+        self.names.activated[str].connect(self._take)  # type: ignore[index]
 
-    def _prefix(self) -> str:
-        found = _WORD.search(self.text()[: self.cursorPosition()])
-        return found[0] if found else ""
+    def _before(self) -> str:
+        return self.text()[: self.cursorPosition()]
 
     def _take(self, name: str) -> None:
-        prefix, at = self._prefix(), self.cursorPosition()
-        before, after = self.text()[: at - len(prefix)], self.text()[at:]
-        written = column_name(name)
-        self.setText(before + written + after)
-        self.setCursorPosition(len(before) + len(written))
+        before, after = self._before(), self.text()[self.cursorPosition() :]
+        before = before[: len(before) - len(word_at_end(before))] + column_name(name)
+        self.setText(before + after)
+        self.setCursorPosition(len(before))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Two letters, or Ctrl+Space, offer names."""
-        popup = self._completer.popup()
-        assert popup is not None
-        if popup.isVisible() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape):
-            event.ignore()  # the list takes it
-            return
-        asked = event.key() == Qt.Key.Key_Space and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if not asked:
+        if not is_asking(event):
             super().keyPressEvent(event)
-        prefix = self._prefix()
-        if not asked and (len(prefix) < 2 or not event.text().strip()):
-            popup.hide()
-            return
-        self._completer.setCompletionPrefix(prefix)
-        if not self._completer.completionCount() or self._completer.currentCompletion() == prefix:
-            popup.hide()
-            return
-        popup.setFont(theme.font("small"))
-        area = self.cursorRect()
-        area.setWidth(min(popup.sizeHintForColumn(0) + 30, 360))
-        self._completer.complete(area)
+        self.names.after_key(event, self._before(), self.cursorRect().x())

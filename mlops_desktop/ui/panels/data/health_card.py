@@ -80,7 +80,8 @@ class HealthCard(QFrame):
 
     def _fill(self) -> None:
         clear(self._list)
-        for at, one in enumerate(self._findings or ()):
+        order = sorted(enumerate(self._findings or ()), key=lambda entry: bool(entry[1].care))  # what is open comes first
+        for at, one in order:
             finding = one.finding
             severity = "ok" if one.care else SEVERITY.get(finding.severity, "info")
             actions = [] if one.care or not finding.fix else [("fix", fix_text(finding.fix))]

@@ -29,7 +29,7 @@ from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
-from mlops_desktop.ui.widgets.formula_edit import column_name
+from mlops_desktop.ui.widgets.name_completer import column_name
 from mlops_desktop.ui.widgets.rows_table import RowsTable
 from mlops_desktop.ui.widgets.table import DataTable
 from mlops_desktop.ui.widgets.table_columns import table_columns

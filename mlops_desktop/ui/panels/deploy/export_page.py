@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.packaging import ExportCheck, bytes_text, consent_ids, readiness
 from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
 from mlops_desktop.serving.manifest import START
+from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.outside import open_folder
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
 from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
 from mlops_desktop.ui.project_controller import ProjectController
@@ -184,9 +185,8 @@ class ExportPage(QWidget):
         self._exporter = exporter
 
     def _choose(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, self.tr("In which folder?"), str(Path(self.folder.text()).parent))
-        if name:
-            path = Path(name)
+        path = ask_folder(self, self.tr("In which folder?"), Path(self.folder.text()).parent)
+        if path is not None:
             self.folder.setText(str(path if not any(path.iterdir()) else path / self._exporter.id))
 
     def _consent(self, agreed: bool) -> None:
@@ -265,7 +265,7 @@ class ExportPage(QWidget):
 
     def _open_folder(self) -> None:
         if self._written[2] is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written[2])))
+            open_folder(self._written[2], self.controller, self._stage)
 
     def _run(self) -> None:
         if self._written[2] is not None:

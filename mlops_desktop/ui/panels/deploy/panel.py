@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.ui.panel import Panel
@@ -68,9 +68,15 @@ class DeployPanel(Panel):
         """Here a file is compared with training, not made a project of."""
         if self.controller.project_status().best is not None and dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
+            self.monitor.zone.show_over(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing hovers any more."""
+        self.monitor.zone.show_over(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Compare the file."""
+        self.monitor.zone.show_over(False)
         path = dropped_file(event.mimeData())
         if path is not None:
             event.acceptProposedAction()

@@ -65,7 +65,7 @@ class RequestCard(QFrame):
         made.setObjectName(name)
         made.setAccessibleName(title)
         made.setTabChangesFocus(True)
-        made.setFont(theme.font("small", figures=True))
+        made.setFont(theme.code_font())
         made.setMinimumHeight(70)
         return made
 

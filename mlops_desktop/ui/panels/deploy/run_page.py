@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.http import Http
+from mlops_desktop.ui.outside import open_page
 from mlops_desktop.ui.panels.deploy.export_page import EXPORTS, bundle_info
 from mlops_desktop.ui.panels.deploy.request_card import RequestCard
 from mlops_desktop.ui.panels.deploy.service import LocalService, free_port
@@ -107,14 +108,14 @@ class RunPage(QWidget):
         self._show_bundles()
 
     def _choose(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, self.tr("Which exported folder?"), str(self.controller.folder or ""))
-        if not name:
+        folder = ask_folder(self, self.tr("Which exported folder?"), self.controller.folder)
+        if folder is None:
             return
-        if not bundle_info(Path(name)):
-            text = self.tr("“{name}” is no exported service: it has no bundle.json.").format(name=Path(name).name)
+        if not bundle_info(folder):
+            text = self.tr("“{name}” is no exported service: it has no bundle.json.").format(name=folder.name)
             self.controller.banner.emit("warn", text, self._stage)
             return
-        self.add(Path(name))
+        self.add(folder)
 
     # ---- the service
 
@@ -135,7 +136,7 @@ class RunPage(QWidget):
         self.start()
 
     def _open_page(self) -> None:
-        QDesktopServices.openUrl(QUrl(self.service.url))
+        open_page(self.service.url, self.controller, self._stage)
 
     def _show_state(self) -> None:
         service = self.service

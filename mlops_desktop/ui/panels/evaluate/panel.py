@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.data import Location
 from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, check
 from mlops_desktop.engine.process import Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
 from mlops_desktop.engine.workflow import blocked
+from mlops_desktop.ui.file_dialogs import ask_new_file
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.evaluate.results_page import ResultsPage
 from mlops_desktop.ui.panels.evaluate.test_set_card import TestSetCard, accesses_text
@@ -240,10 +240,10 @@ class EvaluatePanel(Panel):
     def export_report(self) -> None:
         """Write everything as one page; the held-out test set is not used for it."""
         name = self.tr("{name} report.html").format(name=self.controller.project.name or "project")
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the report"), name, self.tr("Web page (*.html)"))
-        if not path:
+        path = ask_new_file(self, self.tr("Save the report"), name, self.tr("Web page (*.html)"))
+        if path is None:
             return
-        file = Path(path) if Path(path).suffix else Path(path).with_suffix(".html")
+        file = path if path.suffix else path.with_suffix(".html")
 
         def done(_: None) -> None:
             self.controller.banner.emit("ok", self.tr("The report was written to {file}.").format(file=file), self.id)

@@ -37,6 +37,8 @@ class Counts:
         return [no, yes] if positive == 1 else [yes[::-1], no[::-1]]
 
 
+STOPS = 1000  # places of the slider from 0 to 1: it is as linear as the chart beside it
+
 _NO_CURVE = ThresholdCurve((), (), (), (), (), (), ())
 
 
@@ -58,6 +60,13 @@ def cost_at(counts: Counts, costs: Costs) -> float:
 
 
 class _Slider(QSlider):
+    def __init__(self, title: str) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setObjectName("threshold_slider")
+        self.setAccessibleName(title)
+        self.setRange(0, STOPS)
+        self.setPageStep(STOPS // 20)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the page."""
         event.ignore()
@@ -78,12 +87,11 @@ class ThresholdCard(QFrame):
         self._costs: Costs | None = None
         self._now = 0.5  # what the model uses
         self._selected = 0.5
+        self._at = 0  # the point of the curve whose figures are shown
         self._shown: tuple[Evaluation, float | None, Costs | None] | None = None
         self.why = label("", "small", tone="2", wrap=True)
         self.why.setObjectName("threshold_why")
-        self.slider = _Slider(Qt.Orientation.Horizontal)
-        self.slider.setObjectName("threshold_slider")
-        self.slider.setAccessibleName(self.tr("Threshold"))
+        self.slider = _Slider(self.tr("Threshold"))
         self.line = NumberLine(0.0, 1.0, name="threshold", title=self.tr("Threshold as a number"))
         self.line.setFixedWidth(86)
         self.use = Button(self.tr("Use this threshold"), self._use, name="use_threshold", icon="check")
@@ -160,11 +168,7 @@ class ThresholdCard(QFrame):
         text = self.tr("From this probability of “{name}” on, the prediction is “{name}”.").format(name=name)
         self.why.setText(" ".join(part for part in (text, own, proposed) if part))
         self.auto.setVisible(chosen is not None)
-        self.slider.blockSignals(True)
-        self.slider.setRange(0, max(len(self._curve.threshold) - 1, 0))
-        self.slider.setPageStep(max(len(self._curve.threshold) // 10, 1))
-        self.slider.setValue(self._nearest(self._now))
-        self.slider.blockSignals(False)
+        self._go_to(self._now)
         self._show(self._now)
 
     def threshold(self) -> float:
@@ -173,15 +177,26 @@ class ThresholdCard(QFrame):
 
     def counts(self) -> Counts:
         """The counts at the threshold that is selected."""
-        return counts_at(self._curve, self.slider.value(), *self._of)
+        return counts_at(self._curve, self._at, *self._of)
 
     def _nearest(self, value: float) -> int:
         """The first point from which on the same rows are answered so: thresholds lie between scores."""
         thresholds = np.asarray(self._curve.threshold)
         return int(np.argmin(np.abs(thresholds - value))) if len(thresholds) else 0
 
+    def _go_to(self, value: float) -> None:
+        """Bring slider and figures to a threshold."""
+        self._at = self._nearest(value)
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(value * STOPS))
+        self.slider.blockSignals(False)
+
     def _moved(self) -> None:
-        self._show(self._curve.threshold[self.slider.value()])
+        """The slider was moved: the threshold is the nearest one that separates scores."""
+        if not self._curve.threshold:
+            return
+        self._at = self._nearest(self.slider.value() / STOPS)
+        self._show(self._curve.threshold[self._at])
         self.moved.emit(self.counts(), self.threshold())
 
     def _typed(self) -> None:
@@ -191,14 +206,12 @@ class ThresholdCard(QFrame):
         if value is None or not 0 <= value <= 1 or self.line.text() == _short(self._selected):
             self.line.setText(_short(self._selected))
             return
-        self.slider.blockSignals(True)
-        self.slider.setValue(self._nearest(value))
-        self.slider.blockSignals(False)
+        self._go_to(value)
         self._show(value)
         self.moved.emit(self.counts(), value)
 
     def _show(self, value: float) -> None:
-        at, curve = self.slider.value(), self._curve
+        at, curve = self._at, self._curve
         self._selected = value
         self.line.setText(_short(value))
         self.slider.setAccessibleDescription(format_number(value, 3))

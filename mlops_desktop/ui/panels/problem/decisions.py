@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
@@ -26,6 +24,7 @@ from mlops_desktop.engine.project import (
     set_target,
 )
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.file_dialogs import ask_file
 from mlops_desktop.ui.import_dialog import ImportDialog
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
@@ -203,9 +202,9 @@ class ProblemDecisions(QObject):
 
     def choose_file(self) -> None:
         """Ask for another data file."""
-        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Choose another data file"), "", data_files())
-        if name:
-            self.preview(Path(name), replace(self.controller.project, source=None))
+        file = ask_file(self._window, self.tr("Choose another data file"), data_files())
+        if file is not None:
+            self.preview(file, replace(self.controller.project, source=None))
 
     def choose_other(self) -> None:
         """Ask for data that is no single file: a database, a folder, two files."""
@@ -262,9 +261,8 @@ class ProblemDecisions(QObject):
         file = last_import(self.controller.folder)[0] if self.controller.folder else None
         if file is None:
             text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
-            name, _ = QFileDialog.getOpenFileName(self._window, text, "")
-            if not name:
+            file = ask_file(self._window, text)
+            if file is None:
                 return
-            file = Path(name)
         project = self.controller.project
         self.preview(file, replace(project, source=source) if source else project, as_given=source is not None)

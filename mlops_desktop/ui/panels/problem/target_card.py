@@ -36,7 +36,6 @@ class TargetCard(QFrame):
         self._classes: list[Any] = []
         self._guessed: tuple[str, ...] = ()
         self.target = ComboBox(name="target", title=self.tr("Column to predict"))
-        self.target.setMaxVisibleItems(20)
         self.target.setPlaceholderText(self.tr("Choose a column"))
         self.target_why = _small()
         self._guesses = row(spacing=4)
@@ -82,7 +81,8 @@ class TargetCard(QFrame):
         lost = [(target, self.tr("{name} (not there)").format(name=target))] if target and target not in known else []
         self.target.show_options([*lost, *((name, name) for name in order)])
         for at, name in enumerate(order, start=len(lost)):
-            self.target.setItemData(at, why.get(name) or known[name].refused, 3)  # Qt.ToolTipRole
+            reason = why.get(name) or known[name].refused
+            self.target.setItemData(at, f"{name}\n{reason}" if reason else name, Qt.ItemDataRole.ToolTipRole)
         self.target.show_choice(target)
         guessed = why.get(target, "")
         _show_message(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QCompleter, QListView, QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.basic import set_property
+from mlops_desktop.ui.widgets.name_completer import NameCompleter, column_name, is_asking, word_at_end
 
 LINES = (2, 6)  # the fewest and the most lines it shows
-_WORD = re.compile(r"[^\W\d][\w.]*$")
-_BARE = re.compile(r"[^\W\d][\w.]*")
-_WORDS_OF_THE_LANGUAGE = frozenset({"and", "or", "not", "in", "true", "false", "missing"})
 
 
 class FormulaEdit(QPlainTextEdit):
@@ -31,22 +28,15 @@ class FormulaEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self._completions = QStringListModel(self)
-        self._completer = QCompleter(self._completions, self)
-        self._completer.setWidget(self)
-        self._popup = QListView()
-        self._popup.setObjectName(f"{name}_words")
-        self._completer.setPopup(self._popup)
-        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._completer.setFilterMode(Qt.MatchFlag.MatchStartsWith)
-        self._completer.activated[str].connect(self.complete)  # type: ignore[index]
+        self.names = NameCompleter(self)
+        self.names.activated[str].connect(self.complete)  # type: ignore[index]
         self.textChanged.connect(self._changed)
         self._silent = False
         self._fit()
 
     def show_completions(self, columns: Sequence[str], functions: Sequence[str] = ()) -> None:
         """The names that are offered while typing."""
-        self._completions.setStringList([*columns, *(f"{name}(" for name in functions)])
+        self.names.show_names([*columns, *(f"{name}(" for name in functions)])
 
     def text(self) -> str:
         """The formula in the field."""
@@ -72,16 +62,16 @@ class FormulaEdit(QPlainTextEdit):
     def complete(self, word: str) -> None:
         """Put a word in the place of its beginning before the cursor."""
         cursor = self.textCursor()
-        prefix = self._prefix()
+        prefix = word_at_end(self._before())
         if prefix:
             cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(prefix))
         cursor.insertText(word if word.endswith("(") else column_name(word))
         self.setTextCursor(cursor)
 
-    def _prefix(self) -> str:
+    def _before(self) -> str:
+        """The text of the line before the cursor."""
         cursor = self.textCursor()
-        found = _WORD.search(cursor.block().text()[: cursor.positionInBlock()])
-        return found[0] if found else ""
+        return cursor.block().text()[: cursor.positionInBlock()]
 
     def _changed(self) -> None:
         self._fit()
@@ -93,44 +83,16 @@ class FormulaEdit(QPlainTextEdit):
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 20)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+Enter is done; Ctrl+Space, or two letters, offer names; Enter, Tab and Escape belong to the open list."""
-        key = event.key()
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if self._popup.isVisible() and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape):
-            event.ignore()  # the list takes it
-            return
-        if control and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        """Ctrl+Enter is done; Ctrl+Space, or two letters, offer names."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.done.emit()
             return
-        asked = control and key == Qt.Key.Key_Space
-        if not asked:
+        if not is_asking(event):
             super().keyPressEvent(event)
-        prefix = self._prefix()
-        if asked or (len(prefix) >= 2 and event.text().strip()):
-            self._offer(prefix)
-        else:
-            self._popup.hide()
-
-    def _offer(self, prefix: str) -> None:
-        self._completer.setCompletionPrefix(prefix)
-        if not self._completer.completionCount() or self._completer.currentCompletion() == prefix:
-            self._popup.hide()
-            return
-        area = self.cursorRect()
-        self._popup.setFont(theme.font("small"))
-        self._popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
-        area.setWidth(self._popup.sizeHintForColumn(0) + self._popup.verticalScrollBar().sizeHint().width() + 16)
-        self._completer.complete(area)
+        self.names.after_key(event, self._before(), self.viewport().x() + self.cursorRect().x())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leaving the field means that the person is done with it; a list of names that opens is no leaving."""
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.done.emit()
-
-
-def column_name(name: str) -> str:
-    """A column's name as a formula writes it: bare where that is possible, else in backquotes."""
-    if _BARE.fullmatch(name) and name.lower() not in _WORDS_OF_THE_LANGUAGE:
-        return name
-    return "`" + name.replace("`", "``") + "`"
