@@ -166,7 +166,7 @@ def _code_evidence(raw: RawColumn, present: Bools) -> Evidence | None:
         message = "An E between digits is part of a code more often than a power of ten, so the cells were read as codes: {shown}."
     else:
         return None
-    return example_evidence(raw, "codes", message, present)
+    return example_evidence(raw, "code_texts", message, present)
 
 
 def _are_codes(raw: RawColumn, present: Bools) -> bool:
