@@ -78,7 +78,7 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
     if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):
         return None
     if reason := _reason_for_codes(raw, present):
-        return NumberReading(None, [example_evidence(raw, "codes", reason, present)], codes=True)
+        return NumberReading(None, [example_evidence(raw, "code_texts", reason, present)], codes=True)
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
         return None  # decades
     if raw.holds("E+") and (shortened := raw.matching(_SHORTENED) & present).any() and _have_lost_digits(raw, present):
