@@ -251,7 +251,7 @@ def _paint_names(painter: QPainter, area: QRectF, names: Sequence[str]) -> None:
     if slot < 22:
         return
     for at, name in enumerate(names):
-        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(slot - 4))
+        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(slot - 4))
         painter.drawText(QRectF(area.left() + at * slot, area.top(), slot, area.height()), _Align.AlignCenter, text)
 
 
@@ -383,6 +383,6 @@ class Legend(QWidget):
             painter.setBrush(shade(key))
             painter.drawRoundedRect(QRectF(x, 4, 10, 10), 2, 2)
             painter.setPen(theme.color("text2"))
-            message = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(int(fits - 15), 0))
+            message = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, max(int(fits - 15), 0))
             painter.drawText(QRectF(x + 15, 0, fits - 15, 18), _Align.AlignVCenter | _Align.AlignLeft, message)
             x += fits + 12

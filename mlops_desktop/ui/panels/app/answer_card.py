@@ -122,7 +122,7 @@ class ClassBars(QWidget):
         for at, (name, value) in enumerate(self._rows):
             line = QRectF(0, at * 20, width, 20)
             painter.setPen(theme.color("text" if at == 0 else "text2"))
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(names - 8))
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, int(names - 8))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, percent(value))
             track = QRectF(names, line.top() + 6, max(width - names - 56, 10), 8)
