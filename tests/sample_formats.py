@@ -150,7 +150,7 @@ SQLITE = (
         ("n", "x"),
         2,
         (1, None),
-        "1 cell of “x” with bytes that are no text was left out",
+        "1 cell of “x” with bytes that are not text was left out",
     ),
 )
 _ODS_CELLS = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"

@@ -76,7 +76,7 @@ def utf8_counts(data: bytes) -> tuple[int, int]:
 
 
 def is_hardly_western(data: bytes) -> bool:
-    """Whether so many letters are beyond ASCII that no Western language is likely; said of bytes that are no UTF-8."""
+    """Whether so many letters are beyond ASCII that no Western language is likely; said of bytes that are not UTF-8."""
     high = sum(byte >= 0x80 for byte in data)
     letters = high + sum(chr(byte).isalpha() for byte in data if byte < 0x80)
     return high >= _FEW and high > 0.3 * letters
@@ -104,7 +104,7 @@ def odd_lines(data: bytes) -> bytes:
 
 
 def encoding_by_texts(data: bytes, texts: Collection[str]) -> str:
-    """The encoding in which bytes that are no UTF-8 hold most of some texts, which are not ASCII; "" when they hold none in any.
+    """The encoding in which bytes that are not UTF-8 hold most of some texts, which are not ASCII; "" when they hold none in any.
 
     Of several that hold as many the first of `ENCODINGS` is taken.
     """

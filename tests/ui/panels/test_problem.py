@@ -138,7 +138,7 @@ def test_another_target_makes_what_follows_anew_and_undo_brings_all_back(window)
     assert project.metric == "roc_auc"
     named = [name for step in project.steps for name in getattr(step.component, "columns", ())]
     assert "sex" not in named
-    assert "Proposed anew" in banner(window)
+    assert "Proposed again" in banner(window)
     assert controller.session.undo_label.startswith("Proposed after")
     controller.undo()
     assert controller.project.target == "sex"

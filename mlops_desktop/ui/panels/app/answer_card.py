@@ -215,7 +215,7 @@ class AnswerCard(QFrame):
         self.verdict.setText(" ".join(part for part in (scorer.target, unit) if part))
         set_property(self.verdict, "tone", "")
         low, high = ends
-        inside, outside = self.tr("in training from {low} to {high}"), self.tr("beyond every value in training, {low} to {high}")
+        inside, outside = self.tr("in training from {low} to {high}"), self.tr("out of the range of training, {low} to {high}")
         text = inside if low <= value <= high else outside
         self.detail.setText(text.format(low=format_number(low), high=format_number(high)) if low < high else "")
         self.value_bar.show_value(value, ends, usual)

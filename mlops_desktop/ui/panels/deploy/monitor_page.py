@@ -151,7 +151,7 @@ class MonitorPage(QWidget):
                 return
             fitted = found.project
             self.controller.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
-            changes = self.tr(" Proposed anew: {changes}.").format(changes=", ".join(found.changes)) if found.changes else ""
+            changes = self.tr(" Proposed again: {changes}.").format(changes=", ".join(found.changes)) if found.changes else ""
             message = self.tr("The project has the data of {file} now. Train to make a model of it; Undo takes it back.")
             self.controller.go_to.emit("train")
             self.controller.edit_banner.emit("ok", message.format(file=updated.file) + changes, "train")

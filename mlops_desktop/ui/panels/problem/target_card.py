@@ -50,7 +50,7 @@ class TargetCard(QFrame):
         self.metric_why = _small()
         self.inconsistent = label("", "small", tone="warn", wrap=True)
         self.inconsistent.setObjectName("misfit")
-        self.renew = Button(self.tr("Propose the later stages anew"), self.renew_asked.emit, name="renew", icon="refresh")
+        self.renew = Button(self.tr("Propose the later stages again"), self.renew_asked.emit, name="renew", icon="refresh")
         self._positive_part = QWidget()
         self._positive_part.setLayout(_field(self.tr("Class of interest"), self.positive, self.positive_why))
         self._inconsistent_part = QWidget()

@@ -27,7 +27,7 @@ class BoardCard(QFrame):
         tip = self.tr("The best model is always the chosen one, also when a better one is found later.")
         self.best = Button(self.tr("Use the best again"), name="take_best", kind="link", icon="star", tip=tip)
         self.board = Leaderboard()
-        self.hint = label(self.tr("Select a row to go on with that model instead of the best."), "caption", tone="3", wrap=True)
+        self.hint = label(self.tr("Select a row to continue with that model instead of the best."), "caption", tone="3", wrap=True)
         head = row(heading(self.tr("Leaderboard")), self.count, None, self.best)
         self.setLayout(column(head, (self.board, 1), self.hint, margins=(16, 10, 12, 10), spacing=8))
         self.setMinimumHeight(210)
@@ -39,7 +39,7 @@ class BoardCard(QFrame):
         self.count.setVisible(bool(runs))
         self.best.setVisible(by_hand)
         base = next((run for run in runs if run.algorithm_id == BASELINE and run.score is not None), None)
-        message = self.tr("Select a row to go on with that model instead of the best.")
+        message = self.tr("Select a row to continue with that model instead of the best.")
         if base is not None and base.score is not None and metric is not None:
             text = self.tr("Without any model (baseline): {metric} {score}.")
             message = f"{text.format(metric=translated(metric.label), score=format_number(metric.shown(base.score)))} {message}"
