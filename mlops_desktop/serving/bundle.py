@@ -144,7 +144,12 @@ def open_bundle(folder: Path) -> Bundle:
     listed = set(verify_sums(folder))
     for name in missing([*listed, CHECKSUMS], core=True):
         raise UserError(
-            msg("“{folder}” is not a whole bundle: {checksums} does not list “{name}”.", folder=folder.name, checksums=CHECKSUMS, name=name),
+            msg(
+                "“{folder}” is not a whole bundle: {checksums} does not list “{name}”.",
+                folder=folder.name,
+                checksums=CHECKSUMS,
+                name=name,
+            ),
             _REMEDY,
         )
     for name in files_of(folder):

@@ -222,7 +222,8 @@ def decoded(file: BinaryIO, schema: Schema | None = None) -> tuple[TextIO, tuple
     file.seek(0)
     note = msg("The file is not UTF-8; it was read as {encoding}. Check letters with accents.", encoding=encoding)
     if not encoding:
-        encoding, note = "latin-1", msg("The file is not UTF-8, and its encoding cannot be found; only ASCII characters were read correctly.")
+        encoding = "latin-1"
+        note = msg("The file is not UTF-8, and its encoding cannot be found; only ASCII characters were read correctly.")
     if encoding == "utf-8-sig":
         encoding = "utf-8"  # marks at the beginning are left off, however many there are
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), () if encoding.startswith("utf") else (note,)

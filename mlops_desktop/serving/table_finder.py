@@ -47,7 +47,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A row of the file that is not a row of the table: its position (among all rows, or among those below the names), why, and its text."""
+    """A row of the file that is no row of the table: its position (among all rows, or among those below the names), why, and its text."""
 
     at: int
     reason: Reason

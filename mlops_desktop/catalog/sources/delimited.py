@@ -380,7 +380,8 @@ def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidenc
             found.append(name)
     if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
         return []
-    message = msg("Each row could be split at another delimiter as well: {marks}.", marks=", ".join(f"“{_DELIMITERS[one]}”" for one in found))
+    others = ", ".join(f"“{_DELIMITERS[one]}”" for one in found)
+    message = msg("Each row could be split at another delimiter as well: {marks}.", marks=others)
     return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]
 
 

@@ -64,7 +64,8 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
     name, _, _ = text.partition("=")
     if "=" not in text or not name.strip(" +"):
         raise UserError(
-            msg("“{value}” is not a decision.", value=serialization.shown(text)), "Write FIELD=VALUE, such as target=Price or split.folds=10."
+            msg("“{value}” is not a decision.", value=serialization.shown(text)),
+            "Write FIELD=VALUE, such as target=Price or split.folds=10.",
         )
     serialization.check_text(text, "the decision")
     head = name.split(".", 1)[0]

@@ -63,7 +63,8 @@ class CrashDialog(QDialog):
             close,
         )
         kept = self.tr(
-            "Your decisions are saved and finished results are kept. You can continue; if it happens again, send the details to the developers."
+            "Your decisions are saved and finished results are kept. You can continue; if it happens again, send the details to "
+            "the developers."
         )
         body = label(what, "body", wrap=True)
         body.setFont(theme.font("section"))

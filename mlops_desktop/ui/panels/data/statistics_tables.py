@@ -21,7 +21,8 @@ def statistics_columns() -> list[RowColumn]:
     right = [tr("Statistics", "Missing"), tr("Statistics", "Unique"), tr("Statistics", "Mean"), tr("Statistics", "Std")]
     more = [tr("Statistics", "Minimum"), tr("Statistics", "25 %"), tr("Statistics", "Median"), tr("Statistics", "75 %")]
     numbers = [RowColumn(title, "right", figures=True) for title in [*right, *more, tr("Statistics", "Maximum")]]
-    return [*(RowColumn(title, middle=title == left[0]) for title in left), *numbers, RowColumn(tr("Statistics", "Most frequent"), stretch=False)]
+    head = [RowColumn(title, middle=title == left[0]) for title in left]
+    return [*head, *numbers, RowColumn(tr("Statistics", "Most frequent"), stretch=False)]
 
 
 def statistics_rows(found: Profile, roles: Mapping[str, str]) -> list[Row]:
