@@ -78,7 +78,7 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
         low, high = self.range
         slot = int(self.width() / max(high - low, 1) * max(spacing, 1)) - 6
         metrics = QFontMetrics(self.style["tickFont"])
-        return [metrics.elidedText(self.names[round(value)], Qt.TextElideMode.ElideMiddle, slot) for value in values]
+        return [metrics.elidedText(self.names[round(value)], Qt.TextElideMode.ElideRight, slot) for value in values]
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]

@@ -145,7 +145,7 @@ class AnswerCard(QFrame):
         self.keep = Button(self.tr("Keep this input"), self.keep_asked.emit, name=f"{name}_keep", kind="link", icon="plus")
         self.hero = label("–", "hero", weight=Weight.Bold, figures=True)
         self.hero.setObjectName(f"{name}_figure")
-        self.verdict = Elided("", "section", weight=Weight.DemiBold)
+        self.verdict = Elided("", "section", weight=Weight.DemiBold, middle=True)
         self.verdict.setObjectName(f"{name}_class")
         self.detail = Elided("", "small", tone="2")
         self.detail.setObjectName(f"{name}_detail")
