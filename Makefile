@@ -42,7 +42,7 @@ bench:               ## measure what the README's figures say
 	@$(PYTHON) scripts/setup.py --for run
 	$(PY) -m benchmarks
 
-simulate:            ## simulate what docs/honesty.md promises of every figure; takes hours
+simulate:            ## simulate what docs/honesty.md promises of every figure; takes about an hour of one core
 	@$(PYTHON) scripts/setup.py --for run
 	$(PY) -m simulations
 

@@ -1,10 +1,11 @@
-"""The kind of a single cell by its text: number, date, boolean or text. The finders of the table, its header and its delimiter use it."""
+"""The kind of a cell by its text (number, date, boolean or text), of a column, and the fill of rows; for finding table and delimiter."""
 
 from __future__ import annotations
 
 import datetime
 import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ _MARK = r"[$€£¥₹%°]"
 _NUMBER = re.compile(
     rf"[(<>≤≥~]?\s*'?[+\-−]?\s*(?:{_MARK}|[A-Z]{{3}} )?\s*[(+\-−]?\s*(?:{_DIGITS})\s*(?:{_MARK}?[)]?|{_MARK}| [^\W\d_]{{1,4}})\s?[-−]?"
 )
+_TYPED = 0.65  # share of the filled cells of a column, at least, that are of one kind, or of any kind but text
 _PLAIN = re.compile(r"[+\-−]?[0-9]*[.,]?[0-9]*")  # no date, though “03.2024” is one of the formats
 
 
@@ -65,3 +67,29 @@ def _text_kind(text: str) -> CellKind:
     if is_clock(text) or has_day(text):
         return "date"
     return "number" if _NUMBER.fullmatch(text) else "text"
+
+
+def count_kinds(row: Sequence[Any], kinds: Sequence[str]) -> tuple[int, int]:
+    """How many cells of a row are of the kind of their typed column, and how many are not."""
+    found = [(kind, own) for cell, kind in zip(row, kinds, strict=False) if kind and (own := cell_kind(cell))]
+    good = sum(own == kind or (kind == "value" and own != "text") for kind, own in found)
+    return good, len(found) - good
+
+
+def column_kind(kinds: Sequence[CellKind]) -> CellKind | Literal["value"]:
+    """The kind of a column by those of its filled cells; "value" for several kinds of values, "" for texts."""
+    for kind in sorted(set(kinds), key=kinds.count, reverse=True)[:1]:
+        if kind != "text" and kinds.count(kind) >= _TYPED * len(kinds):
+            return kind
+    return "value" if kinds and kinds.count("text") <= (1 - _TYPED) * len(kinds) else ""
+
+
+def usual_fill(fills: Sequence[int]) -> int:
+    """The number of filled cells that the rows of the table have: as many as possible in as many rows as possible."""
+    counts = sorted((fill for fill in fills if fill), reverse=True)
+    best, found = 0.0, 0
+    for rank, fill in enumerate(counts, 1):
+        weight = rank * (fill - 1 if fill > 1 else 0.25)
+        if weight > best:
+            best, found = weight, fill
+    return found

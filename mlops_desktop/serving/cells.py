@@ -65,8 +65,13 @@ _JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|(?<![\u200c\u200d])[\u20
 
 
 def clean_text(text: str) -> str:
-    """A cell's text as every reader takes it: in NFC, without invisible characters, with plain blanks, and none of them at its ends."""
+    """A cell's text as every reader takes it: in NFC, without invisible characters, with plain blanks, and none of them at its ends.
+
+    A formula that holds a text alone (="007"), by which programs keep a spreadsheet from reading a number, is that text.
+    """
     text = text.strip()
+    if text.startswith('="') and text.endswith('"') and text.count('"') == 2:
+        text = text[2:-1].strip()
     if text.isascii() or (_ODD.search(text) is None and is_nfc(text)):
         return text
     text = normalized("NFC", text.translate(_REPLACED))

@@ -6,8 +6,9 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from .cell_kind import cell_kind
 
@@ -19,6 +20,7 @@ BLANKS = " "
 FIXED = ""
 _ROWS = 200
 _LEAST = 0.6
+_PARTED = 0.9
 _MANY = 20
 _DRAWN = "-=_*+:~| \t"  # what lines that are drawn consist of
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
@@ -191,13 +193,15 @@ def _by_blanks(text: str, quotes: str) -> Dialect | None:
         return None  # line ends in quotes made one row of all lines
     width, agreeing = Counter(len(row) for row in rows[1:]).most_common(1)[0]
     head = len(rows[0])
+    cuts = fixed_cuts(lines)
+    if _are_aligned(lines) and len(cuts) == len(re.split(" {2,}", lines[0].strip())) < width:
+        return Dialect(FIXED, "", cuts=cuts)  # cells hold single blanks
     typed = _typed_share([row for row in rows[1:] if len(row) == width])
     if width > 1 and agreeing >= 0.95 * (len(rows) - 1) and typed and (head == width or (head == width - 1 > 1)):
         alike = head == width or all(cell_kind(cell) == "text" for cell in rows[0])
         numbers = typed >= (0.75 if width < 3 else 0.3) or _are_aligned(lines)
         if alike and numbers and not (width == 2 and _are_times(rows[1:])):
             return dialect
-    cuts = fixed_cuts(lines)
     return Dialect(FIXED, "", cuts=cuts) if len(cuts) > 1 and _typed_share([cut(line, cuts) for line in lines[1:]]) else None
 
 
@@ -238,13 +242,44 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
         often = max(2, 0.05 * len(among))  # what few lines hold is no column but the end of a longer text
         kept = [at for at, column in zip(starts, columns, strict=False) if sum(map(bool, column)) >= often]
         if len(kept) > 1:
-            return (0, *kept[1:])
+            return _below_names(among, kept)
     return ()
 
 
-def cut(line: str, cuts: Sequence[int]) -> list[str]:
-    """A line cut at fixed places."""
-    return [line[a:b].strip() for a, b in zip(cuts, (*cuts[1:], None), strict=True)]
+def _below_names(lines: Sequence[str], starts: Sequence[int]) -> tuple[int, ...]:
+    """Where columns begin, by the names in the first line too: a name may begin left of all its cells, and no name stands above a blank
+    within cells, as in a day and its clock.
+    """
+    names, body = lines[0].rstrip(), lines[1:]
+    cuts = [0]
+    for at, after in zip(starts[1:], (*starts[2:], None), strict=True):
+        before = max((len(line[:at].rstrip()) for line in body), default=0)
+        if before == at - 1 and not names[at:after].strip() and names[:at].strip():
+            continue
+        runs = [*re.finditer(" +", names[before:at])] if at < len(names) else []
+        parting = [run for run in runs if len(run[0]) > 1] or runs
+        cuts.append(before + parting[-1].end() if parting else at)
+    return tuple(cuts)
+
+
+def cut(line: str, cuts: Sequence[int], parted: Collection[int] = ()) -> list[str]:
+    """A line cut at fixed places. A word across one of those where blanks part the columns is wider than its own, and stays whole."""
+    places = [cuts[0], *(_around_word(line, at, before) if at in parted else at for before, at in pairwise(cuts))] if parted else cuts
+    return [line[a:b].strip() for a, b in zip(places, (*places[1:], None), strict=True)]
+
+
+def _is_parted(lines: Sequence[str], at: int) -> bool:
+    """Whether a blank stands before a place in nearly all lines."""
+    there = [line[at - 1].isspace() for line in lines if 0 < at < len(line) and not line[at].isspace()]
+    return sum(there) >= _PARTED * len(there) > 0
+
+
+def _around_word(line: str, at: int, before: int) -> int:
+    """Where a column of a line begins: behind a word that begins the column before and reaches into it, else in front of the word."""
+    if at >= len(line) or line[at - 1].isspace() or line[at].isspace():
+        return at
+    start = at - len(line[:at].split()[-1])
+    return at + len(line[at:].split(None, 1)[0]) if start <= before else start
 
 
 def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list[str]]:
@@ -261,8 +296,10 @@ def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list
 def numbered_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Every row with the number of lines up to its end; a row without any character has no cells."""
     if dialect.delimiter == FIXED:
+        begin = [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=""), _ROWS)]
+        parted = frozenset(at for at in dialect.cuts if _is_parted(begin, at))
         for number, line in enumerate(io.StringIO(text, newline=""), 1):
-            yield number, cut(line.rstrip("\r\n"), dialect.cuts) if line.strip() else []
+            yield number, cut(line.rstrip("\r\n"), dialect.cuts, parted) if line.strip() else []
         return
     back: dict[int, str] = {}
     if dialect.escape:

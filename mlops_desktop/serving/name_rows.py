@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from .cell_kind import cell_kind, cell_text
+from .cell_kind import cell_kind, cell_text, count_kinds
 from .missing_texts import all_missing
 from .units import UNITS
 
@@ -70,6 +70,19 @@ def are_import_ids(row: Row) -> bool:
     return len(texts) > 1 and sum(text.startswith('{"ImportId"') for text in texts) >= 0.8 * len(texts)
 
 
+def are_pairs(rows: Sequence[Row], kinds: Sequence[str], lone: bool) -> bool:
+    """Whether rows of two cells above a row of names are pairs, not the names and rows of a table with columns of these kinds.
+
+    They hold no values and one of them has a colon, or they are `lone` (a blank line stands below them), begin with texts, and not all but
+    the first hold values.
+    """
+    counts = [count_kinds(row, kinds) for row in rows]
+    if any(cell_text(row[0]).endswith(":") for row in rows) and not any(good for good, _ in counts):
+        return True
+    odd = sum(bad > 0 for _, bad in counts[1:])
+    return lone and 3 * odd >= len(counts) - 1 and all(cell_kind(row[0]) == "text" for row in rows)
+
+
 def unit_of(cell: Any) -> str:
     """The unit in a cell, without brackets; "" for none."""
     text = cell_text(cell)
@@ -131,7 +144,7 @@ def names_further(row: list[str], kinds: Sequence[str], heads: Sequence[list[str
 def reaches(column: Sequence[str], value: int) -> bool:
     """Whether a whole number could be one of the values of a column."""
     try:
-        numbers = [float(text) for text in column]
+        numbers = [float(text) for text in column if cell_kind(text) != "text"]
     except ValueError:
         return not all(cell_kind(text) == "boolean" for text in column)
     return not numbers or value <= max(numbers) + max(max(numbers) - min(numbers), 10)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from .cell_kind import cell_text
+from .cell_kind import cell_text, count_kinds
 from .missing_texts import all_missing
 from .table_finder import (
     ASCII_BLANKS,
@@ -19,7 +19,6 @@ from .table_finder import (
     TableLayout,
     Wanted,
     begins_with,
-    count_kinds,
     is_blank,
     is_rule,
     row_text,
@@ -78,6 +77,7 @@ class RowSifter:
     padded: bool = False  # whether every row has as many cells as the widest one, as in a sheet
     longest: int = 0  # characters of the longest usual text in the first column
     usual_first: str = ".*"  # regular expression of the texts in the first column
+    empty: frozenset[int] = frozenset()  # columns without any text in the rows of the table
 
     @classmethod
     def over(cls, layout: TableLayout, wanted: Wanted, rows: Sequence[Row], *, padded: bool = False) -> RowSifter:
@@ -87,7 +87,9 @@ class RowSifter:
         body = rows[layout.body :]
         texts = [len(cell_text(row[0])) for row in body[: max(1, len(body) // 2)] if row]
         firsts = [cell_text(row[0]) for row in body if len(row) > 1 and not is_blank(row[1:])]
-        return cls(layout, wanted, headers, padded, max(texts, default=0), _common_pattern(firsts))
+        used = {j for row in body[: len(body) // 2] for j, cell in enumerate(row) if cell is not None and cell_text(cell)}
+        empty = frozenset(range(len(layout.kinds)) if len(body) >= 2 * _FEW else ()) - used
+        return cls(layout, wanted, headers, padded, max(texts, default=0), _common_pattern(firsts), empty)
 
     def inside(self, row: Row, width: int) -> Reason | Literal[""]:
         """Why a row anywhere in a table of so many columns is none of its rows; "" when it is one."""
@@ -240,6 +242,8 @@ class RowSifter:
         good, bad = count_kinds(row, self.layout.kinds)
         filled = sum(bool(cell_text(cell)) for cell in row)
         if width > 1 and _COUNTED.fullmatch(" ".join(text for cell in row if (text := cell_text(cell)))):
+            return True
+        if width > 1 and filled == 1 and any(self.layout.kinds) and any(cell_text(row[j]) for j in self.empty if j < len(row)):
             return True
         if width < 2 or good > bad or (len(row) == width and (good or all_missing(map(cell_text, row)))):
             return False

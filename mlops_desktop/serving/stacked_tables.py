@@ -8,15 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .cell_kind import cell_text
+from .cell_kind import cell_kind, cell_text, count_kinds
 from .deadline import check_deadline
 from .dialect import find_dialect, numbered_rows, sep_line
-from .table_finder import TableLayout, count_kinds, find_table, is_blank
+from .table_finder import TableLayout, find_table, is_blank
 
 _BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r)(?:[ \t,;|\"]*(?:\r\n|\n|\r))+")
 _NOTHING = b' \t,;|"'  # what a line without a filled cell consists of
 _LOOKED_AT = 8_192  # bytes behind a blank line that show whether a table begins there
 _MOST_ROWS = 100
+_MOST_PAIRS = 20
 # Reasons and rules of what is noted on a table that may be several: rows of another length, or such as fit no column.
 IRREGULAR = frozenset(("ragged", "inside", "below", "repeated", "row_names"))
 
@@ -104,8 +105,19 @@ def _layout(rows: Sequence[Sequence[Any]]) -> TableLayout | None:
     layout = find_table(rows)
     names = [name for name in layout.names or () if name.strip()]
     body = rows[layout.body :]
-    pairs = len(names) == 2 and (len(body) < 2 or any(cell_text(row[0]).endswith(":") for row in rows if row))
+    pairs = len(names) == 2 and (len(body) < 2 or _are_pairs(rows, body))
     return layout if len(names) >= 2 and body and not pairs and all(len(row) >= len(names) for row in body[:3]) else None
+
+
+def _are_pairs(rows: Sequence[Sequence[Any]], body: Sequence[Sequence[Any]]) -> bool:
+    """Whether rows of two cells, of which the first would name the columns of the `body`, say something about another table: names with a
+    colon, or each with a value of its own kind beside it.
+    """
+    if any(cell_text(row[0]).endswith(":") for row in rows if row):
+        return True
+    names, kinds = [cell_text(row[0]) for row in rows if row], {cell_kind(row[1]) for row in body if len(row) > 1}
+    mixed = "text" in kinds and len(kinds - {"", "text"}) > 0
+    return mixed and len(rows) <= _MOST_PAIRS and len(set(names)) == len(names) and all(cell_kind(name) == "text" for name in names)
 
 
 def _is_another(above: TableLayout, below: TableLayout) -> bool:

@@ -13,9 +13,20 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
-from .cell_kind import CellKind, cell_kind, cell_text
+from .cell_kind import CellKind, cell_kind, cell_text, column_kind, count_kinds, usual_fill
 from .header import is_header
-from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, names_further, reaches, types_and_flags, unit_of
+from .name_rows import (
+    are_import_ids,
+    are_pairs,
+    are_type_names,
+    are_units,
+    best_names,
+    joined_names,
+    names_further,
+    reaches,
+    types_and_flags,
+    unit_of,
+)
 
 Row = Sequence[Any]
 Reason = Literal["above", "comment", "rule", "names", "units", "empty", "repeated", "total", "inside", "below", "end"]  # end: as was chosen
@@ -25,11 +36,12 @@ RULES = ("---", "===", "___", "***", "+--", "+==", ":--", "~~~")  # how a drawn 
 _REMARKS = ("%", "//", "!", "*", "--")  # how remarks begin in files of programs; only above the names
 _DRAWN = "-=_*+:~| "
 _ERROR = re.compile(r"#(?:N/A(?: N/A)?|NA|NV|[A-Z/0-9]{2,9}[!?])")  # also in other languages: #WERT!, #NOM?
+_NUMBERED = re.compile("#[0-9]+")  # the number of a ticket or a rank, where further cells follow
 _SAMPLE_CELLS = 60_000
-_TYPED = 0.65  # share of the filled cells of a column, at least, that are of one kind, or of any kind but text
 _FULL = 0.5  # share of the usual number of filled cells that a row of the table has more than
 _MOST_HEADERS = 5
-_MOST_PAIRS = 6  # rows from the first pair to the names
+_MOST_CELLS = 100  # of a column, by which it is judged
+_MOST_PAIRS = 20  # rows from the first pair to the names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +98,11 @@ def is_blank(row: Row) -> bool:
 
 
 def begins_with(row: Row, mark: str) -> bool:
-    """Whether the first cell of a row begins with a mark and is no error of a spreadsheet such as #N/A; False without a mark."""
+    """Whether the first cell of a row begins with a mark and is no number or error of a spreadsheet (#1, #N/A); False without a mark."""
     if not (mark and row and isinstance(row[0], str)):
         return False
     text = row[0].strip(ASCII_BLANKS)
-    if not text.startswith(mark) or _ERROR.fullmatch(text):
+    if not text.startswith(mark) or _ERROR.fullmatch(text) or (_NUMBERED.fullmatch(text) and any(map(cell_text, row[1:]))):
         return False
     return len(text) < 2 or text.strip("#") != "" or not any(map(cell_text, row[1:]))  # #### is a value wider than its column
 
@@ -103,27 +115,9 @@ def is_rule(row: Row) -> bool:
     return all(len(text) > 2 and not text.strip(_DRAWN) for cell in row if (text := cell_text(cell)))
 
 
-def usual_fill(fills: Sequence[int]) -> int:
-    """The number of filled cells that the rows of the table have: as many as possible in as many rows as possible."""
-    counts = sorted((fill for fill in fills if fill), reverse=True)
-    best, found = 0.0, 0
-    for rank, fill in enumerate(counts, 1):
-        weight = rank * (fill - 1 if fill > 1 else 0.25)
-        if weight > best:
-            best, found = weight, fill
-    return found
-
-
 def find_table(rows: Sequence[Row], wanted: Wanted = Wanted()) -> TableLayout:
     """Where the table is in rows from the beginning of a file; rows that hold nothing may be among them."""
     return _Finder(rows, wanted).layout()
-
-
-def count_kinds(row: Row, kinds: Sequence[str]) -> tuple[int, int]:
-    """How many cells of a row are of the kind of their typed column, and how many are not."""
-    found = [(kind, own) for cell, kind in zip(row, kinds, strict=False) if kind and (own := cell_kind(cell))]
-    good = sum(own == kind or (kind == "value" and own != "text") for kind, own in found)
-    return good, len(found) - good
 
 
 @dataclass
@@ -153,7 +147,7 @@ class _Finder:
     def first(self) -> int:
         """The first row that is as full as the rows of the table."""
         if self.wanted.from_first:
-            return next((i for i, blank in enumerate(self.blank) if not blank), len(self.rows))
+            return next((i for i, plain in enumerate(self.plain) if plain), len(self.rows))
         return next((i for i in range(len(self.rows)) if self.full(i)), len(self.rows))
 
     @cached_property
@@ -167,7 +161,7 @@ class _Finder:
         body = [i for i in body if i in full[:3] or [cell_text(cell) for cell in self.rows[i]] not in heads] or body
         width = max((len(self.rows[i]) for i in body), default=0)
         columns = ([cell_kind(self.rows[i][j]) for i in body if j < len(self.rows[i])] for j in range(width))
-        return tuple(_column_kind([kind for kind in column if kind]) for column in columns)
+        return tuple(column_kind([kind for kind in column if kind]) for column in columns)
 
     def layout(self) -> TableLayout:
         header = self._header()
@@ -219,17 +213,23 @@ class _Finder:
     def _below_pairs(self, first: int) -> int:
         """The row of names below pairs such as “Site: Kiel”, or the first row.
 
-        Pairs without a colon have fewer cells than the names, or a line of a single text below them.
+        Pairs without a colon have fewer cells than the names, a line of a single text below them, or differ from rows (`are_pairs`).
         """
-        width = len(self.kinds)
+        lengths = [len(self.rows[i]) for i in range(len(self.rows) // 2, len(self.rows)) if self.full(i)]
+        usual = max(set(lengths), key=lengths.count, default=0)
+        width = usual if lengths.count(usual) > 2 else len(self.kinds)
         for at in range(first + 1, min(first + _MOST_PAIRS, len(self.rows))):
             good, bad = count_kinds(self.rows[at], self.kinds)
             above = [self.rows[i] for i in range(first, at) if self.plain[i]]
             short = (bad > 0 or len(above) > 1) and all(len(row) < width for row in above)
             single = any(len(row) == 1 for row in above[1:])
             pairs = all(sum(map(bool, map(cell_text, row))) < 3 for row in above)
+            below = next((self.rows[i] for i in range(at + 1, len(self.rows)) if self.plain[i]), ())
             names = self.full(at) and not good and (bad > 0 or not any(self.kinds)) and len(self.rows[at]) == width > 1
-            if pairs and names and not self._is_pair(at) and (short or single or all(cell_text(row[0]).endswith(":") for row in above)):
+            lone = self.blank[at - 1] and not any(self.blank[at + 1 : at + 2])
+            apart = bad > 0 and bool(below) and not count_kinds(below, self.kinds)[1] and are_pairs(above, self.kinds, lone)
+            colons = all(cell_text(row[0]).endswith(":") for row in above)
+            if pairs and names and not self._is_pair(at) and (short or single or colons or apart):
                 return at
         return first
 
@@ -247,7 +247,8 @@ class _Finder:
         """Whether the numbers of a row are names: years, whole numbers in rising order far above the values of their columns, or 0, 1, 2 …
         behind an empty cell.
         """
-        numbers = [(j, text) for j, cell in enumerate(row) if (text := cell_text(cell)) and j < len(self.kinds) and self.kinds[j]]
+        typed = [(j, text) for j, cell in enumerate(row) if (text := cell_text(cell)) and j < len(self.kinds) and self.kinds[j]]
+        numbers = [(j, text) for j, text in typed if self.kinds[j] != "date" or cell_kind(text) != "text"]
         if not all(re.fullmatch("0|[1-9][0-9]*", text) for _, text in numbers):
             return False
         values = [int(text) for _, text in numbers]
@@ -262,7 +263,7 @@ class _Finder:
             return not any(column and all(re.fullmatch("(?:18|19|20)[0-9]{2}", text) for text in column) for column in below)
         return all(not reaches(column, value) for column, value in zip(below, values, strict=True))
 
-    def _column(self, j: int, most: int = 100) -> list[str]:
+    def _column(self, j: int, most: int = _MOST_CELLS) -> list[str]:
         """The filled texts of a column below the first row."""
         texts = (cell_text(row[j]) for i, row in enumerate(self.rows) if i > self.first and self.full(i) and j < len(row))
         return [text for text in texts if text][:most]
@@ -327,9 +328,14 @@ class _Finder:
         return names_further([cell_text(cell) for cell in row], self.kinds, heads, below)
 
     def _names_gaps(self, at: int) -> bool:
-        """Whether a row of years stands below groups, each over several columns: “Sales, –” above “2023, 2024”."""
+        """Whether a row of years or of answers stands below groups, each over several columns: “Sales, –” above “2023, 2024”, or
+        “Date, Contact by, –” above “–, Mail, Phone” where the typed columns hold nothing.
+        """
         above, row = self.rows[at - 1], self.rows[at]
         gaps = [j for j, cell in enumerate(above) if not cell_text(cell) and j < len(row) and cell_text(row[j])]
+        if gaps and gaps[0] > 1 and sum(count_kinds(row, self.kinds)) == 0 < sum(map(bool, self.kinds)):
+            typed = next(j for j, kind in enumerate(self.kinds) if kind)
+            return len(self._column(typed)) >= 0.9 * min(_MOST_CELLS, sum(map(self.full, range(at + 1, len(self.rows)))))
         texts = [j for j, kind in enumerate(self.kinds) if not kind and j < len(row) and cell_text(row[j])]
         return bool(gaps) and not texts and count_kinds(row, self.kinds)[0] > 1 and self._are_numeric_names(row)
 
@@ -388,11 +394,3 @@ class _Finder:
         if taken == "joined":
             return tuple(joined_names(rows)), taken
         return tuple(rows[0] if taken == "first" else rows[-1]), taken
-
-
-def _column_kind(kinds: Sequence[CellKind]) -> CellKind | Literal["value"]:
-    """The kind of a column by those of its filled cells; "value" for several kinds of values, "" for texts."""
-    for kind in sorted(set(kinds), key=kinds.count, reverse=True)[:1]:
-        if kind != "text" and kinds.count(kind) >= _TYPED * len(kinds):
-            return kind
-    return "value" if kinds and kinds.count("text") <= (1 - _TYPED) * len(kinds) else ""

@@ -12,13 +12,21 @@ from mlops_desktop.engine.data.new_file import read_new_file
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.serving.csv_io import CsvInput, decoded, non_ascii_texts
 from mlops_desktop.serving.errors import UserError
-from tests.reading import test_export_tables, test_report_tables, test_reported_tables, test_stacked, test_table_place, test_trait_pairs
+from tests.reading import (
+    test_export_tables,
+    test_program_exports,
+    test_report_tables,
+    test_reported_tables,
+    test_stacked,
+    test_table_place,
+    test_trait_pairs,
+)
 from tests.reading.table_case import written
 
-_CASES = (test_table_place.CASES, test_report_tables.CASES, test_reported_tables.CASES, test_trait_pairs.CASES, test_export_tables.CASES)
+_TABLES = (test_table_place, test_report_tables, test_reported_tables, test_trait_pairs, test_export_tables, test_program_exports)
 _USUAL = '1,"some words",2.5\n'
 TEXTS: dict[str, str | bytes] = {
-    **{name: case.text for cases in _CASES for name, case in cases.items() if case.ending == ".csv"},
+    **{name: case.text for tables in _TABLES for name, case in tables.CASES.items() if case.ending in (".csv", ".txt")},
     **{f"stacked: {name}": text for name, (text, _, _) in test_stacked.STACKED.items()},
     **{f"one table: {name}": text for name, (text, _) in test_stacked.ONE.items()},
     "row names": "a,b\n" + "".join(f"r{i},{i},{i % 7}.5\n" for i in range(40)),

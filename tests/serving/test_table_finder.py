@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
-from mlops_desktop.serving.cell_kind import cell_text
-from mlops_desktop.serving.table_finder import Wanted, count_kinds, find_table, usual_fill
+from mlops_desktop.serving.cell_kind import cell_text, count_kinds, usual_fill
+from mlops_desktop.serving.table_finder import Wanted, find_table
 
 DAY = datetime.datetime(2024, 1, 1)
 ROWS = [[DAY, "A", 1.5], [DAY, "B", 2.5], [DAY, "A", 3.5]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.source import ReadReport
+from mlops_desktop.base.source import UNKNOWN_DECIMAL, ReadReport
 from mlops_desktop.catalog.sources._table_source import TableSource, table_among
 
 
@@ -24,6 +24,7 @@ def table_of_rows(source: TableSource, rows: Sequence[Sequence[str]], notes: Seq
         rows_left_out=found.left_out,
         notes=(*notes, *found.notes),
         has_names=found.layout.names is not None,
+        likely_decimal=UNKNOWN_DECIMAL,
         units=found.units,
         found=found.source,
     )

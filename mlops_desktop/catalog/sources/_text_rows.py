@@ -102,7 +102,7 @@ def _parse_rows(text: str, dialect: Dialect, columns: int, sifter: RowSifter, sk
 
 
 def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
-    """The rows in which a text stands across one of the fixed places."""
+    """The rows in which a word stands across one of the fixed places."""
     found = []
     lines = (line for line in io.StringIO(text, newline="") if line.strip()) if dialect.delimiter == FIXED else ()
     for number, line in enumerate(lines, 1):
@@ -113,8 +113,8 @@ def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
     shown = first_few(map(str, found), 5)
     message = plural_msg(
         len(found),
-        "1 row holds a text across the fixed places, which was cut (row {rows}).",
-        "{n} rows hold a text across the fixed places, which was cut (row {rows}).",
+        "1 row holds a word across the fixed places; where blanks part the columns it stays whole, else it was cut (row {rows}).",
+        "{n} rows hold a word across the fixed places; where blanks part the columns it stays whole, else it was cut (row {rows}).",
         rows=shown,
     )
     return [Evidence("", "fixed", message, tuple(found[:10]))]

@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, listed, text
-from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
+from mlops_desktop.base.source import UNKNOWN_DECIMAL, Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.catalog.sources._last_file import LastFile
 from mlops_desktop.catalog.sources._sheet import Sheet
 from mlops_desktop.catalog.sources._sheet_choice import choose_sheet
@@ -77,22 +77,26 @@ class Excel(TableSource):
         if any(one.uncalculated for one in columns) and not any(one.filled for one in columns):
             raise _uncalculated(path)
         read_hidden = hidden_note(sheet, columns, found.kept)
-        return table, ReadReport(
-            rows_read=table.num_rows,
-            rows_left_out=found.left_out + others + hidden,
-            notes=(
-                *notes,
-                *([_hidden_left_out(hidden)] if hidden else ()),
-                *([read_hidden] if read_hidden else ()),
-                *found.notes,
-                *_pivot_notes(columns),
-                *(note for one in columns for note in one.notes),
+        return (
+            table,
+            ReadReport(
+                rows_read=table.num_rows,
+                rows_left_out=found.left_out + others + hidden,
+                notes=(
+                    *notes,
+                    *([_hidden_left_out(hidden)] if hidden else ()),
+                    *([read_hidden] if read_hidden else ()),
+                    *found.notes,
+                    *_pivot_notes(columns),
+                    *(note for one in columns for note in one.notes),
+                ),
+                has_names=found.layout.names is not None,
+                likely_decimal=UNKNOWN_DECIMAL,  # of numbers that are texts: a workbook has no mark of its own
+                mixed={at: one.mixed for at, one in enumerate(columns) if one.mixed},
+                units=found.units,
+                found=_placed(found.source, sheet, columns),
+                reasons={"header": header_reason(sheet.rows[self.skip :], found.layout)},
             ),
-            has_names=found.layout.names is not None,
-            mixed={at: one.mixed for at, one in enumerate(columns) if one.mixed},
-            units=found.units,
-            found=_placed(found.source, sheet, columns),
-            reasons={"header": header_reason(sheet.rows[self.skip :], found.layout)},
         )
 
     def _without_hidden(self, sheet: Sheet) -> tuple[Sheet, int]:

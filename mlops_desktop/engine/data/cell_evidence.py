@@ -35,7 +35,7 @@ class Hints:
     """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests.
 
     `thousands`, `given_day_first` and `given_year_first` are what a person chose for the file, `repeats` is how often the whole table is
-    repeated in its rows.
+    repeated in its rows, `columns` are all of its columns.
     """
 
     decimal: str = ""
@@ -45,6 +45,7 @@ class Hints:
     given_day_first: bool | None = None
     given_year_first: bool = False
     repeats: int = 1
+    columns: Sequence[RawColumn] = ()
 
 
 def mask(among: Bools, at: Collection[int]) -> Bools:

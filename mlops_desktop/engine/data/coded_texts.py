@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate
 from typing import Any
 
@@ -12,7 +13,8 @@ from mlops_desktop.serving.cells import clean_text
 from mlops_desktop.serving.frame import Ints, Longs
 
 Codes = NDArray[np.signedinteger[Any]]
-_MAY_BE_UNCLEAN = r"^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]"  # any other text is what `clean_text` makes of it
+_MAY_BE_UNCLEAN = r'^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]|^="'  # any other text is what `clean_text` makes of it
+_FORMULA = re.compile(b'="')
 _PART = 2**15  # codes that are looked at together
 _COUNTED = 2**17  # codes that are counted together
 
@@ -79,7 +81,7 @@ def cleaned(distinct: Any) -> tuple[Codes, Any] | None:
     import pyarrow.compute as pc
 
     data = np.frombuffer(bytes_of(distinct), np.uint8)
-    if not len(data) or (data.min() > ord(" ") and data.max() <= ord("~")):
+    if not len(data) or (data.min() > ord(" ") and data.max() <= ord("~") and not _FORMULA.search(bytes_of(distinct))):
         return None
     doubtful = pc.match_substring_regex(distinct, _MAY_BE_UNCLEAN)
     texts = distinct.filter(doubtful).to_pylist()

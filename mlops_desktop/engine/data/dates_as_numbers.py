@@ -28,6 +28,8 @@ _NO_TIME_NAME = re.compile(
     "(?i)phone|tel|mobil|fax|handy|n[or]$|number|nummer|numéro|code|ean|isbn|account|konto|iban|bytes|size|amount|price"
 )
 _MONTH, _DAY, _CLOCK = "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])", "(?:[01][0-9]|2[0-4])[0-5][0-9](?:[0-5][0-9])?"
+_CLOCK_NAME = re.compile(r"(?i)uhrzeit|^zeit$|time$|^clock|abfahrt|ankunft|departure|arrival|beginn$|heure|^hora")
+_POINT_CLOCK = "(?:[01]?[0-9]|2[0-4])[.][0-5][0-9]"
 _SEVERAL = 8  # different numbers that are dates by more than chance
 _DIGITS = re.compile("[0-9]{6,14}|[0-9]{2,4}[-./][0-9]{2,4}")
 _YEAR = "(?:19|20)[0-9]{2}"
@@ -90,6 +92,10 @@ def maybe_dates(raw: RawColumn, column: Column) -> Iterator[Evidence]:
         if is_named_date(raw.name) and _are_days_without_year(numbers):
             message = "The column is named like a date, and {first} may be a day and a month without a year; it was read as a number."
             yield Evidence(raw.name, "unread_dates", msg(message, first=level_of(float(numbers[0]))), raw.rows_with(there))
+        elif _CLOCK_NAME.search(raw.name) and raw.kind == "text" and raw.all_match(_POINT_CLOCK, there):
+            message = "The column is named like a time of day, and {first} may be one; it was read as a number."
+            first = raw.texts_at(np.flatnonzero(there)[:1].tolist())[0]
+            yield Evidence(raw.name, "unread_dates", msg(message, first=first), raw.rows_with(there))
         return
     first = level_of(float(numbers[0]))
     try:

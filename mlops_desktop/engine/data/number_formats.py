@@ -44,6 +44,7 @@ POINT_BEFORE_THREE = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"  # a decimal number, or t
 _BEFORE_THREE = re.compile(POINT_BEFORE_THREE)
 _SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
 _ROUNDS = 4  # so often cells that a format refuses join the sample
+_MANY_MARKED = 10  # numbers with a point before three digits, some ending with 0, beside bare ones: these are thousands
 _LEAST_MARKED, _LEAST_BARE = 3, 2  # numbers with a point before three digits and without any from which these are no decimals
 _FREE = re.compile(FREE)
 _MANY_FIRST = re.compile(r"[0-9]{2,3}\.")
@@ -308,6 +309,8 @@ def _settle(
             return by_point, ""
         if not decimal and likely == "," and _are_grouped(bodies, "."):
             return by_point, ""
+        if not decimal and are_thousands(bodies):
+            return by_point, "1.234 was read as 1234, because some end with 0 and others, below 1000, have no mark"
         if (not decimal and _are_grouped(bodies, ".")) or _some_are_bare(bodies):
             return point, "1.234 was read as a decimal number below 2, although others have no decimals"
         if decimal or not (money or likely in (",", UNKNOWN_DECIMAL)):
@@ -316,6 +319,12 @@ def _settle(
             return by_point, "1.234 was read as 1234, because amounts of money seldom have three decimals"
         return point, "1.234 was read as a decimal number below 2"
     return ties[0], ""
+
+
+def are_thousands(texts: Sequence[str]) -> bool:
+    """Whether many points before three digits part thousands, as `_are_grouped` says, with the others below 1000."""
+    bodies = [text.lstrip("+-") for text in texts]
+    return _are_grouped(bodies, ".") and _some_are_bare(bodies, _MANY_MARKED)
 
 
 def _are_grouped(bodies: Sequence[str], mark: str) -> bool:
@@ -327,10 +336,10 @@ def _are_grouped(bodies: Sequence[str], mark: str) -> bool:
     return len(marked) < len(bodies) and sum(body.endswith("0") for body in marked) >= _MIN_ZEROS
 
 
-def _some_are_bare(bodies: Sequence[str]) -> bool:
+def _some_are_bare(bodies: Sequence[str], least: int = _LEAST_MARKED) -> bool:
     """Whether several numbers have a point before three digits and others, below 1000, have none: decimals seldom end so evenly."""
     bare = [body for body in bodies if "." not in body]
-    return len(bodies) - len(bare) >= _LEAST_MARKED and len(bare) >= _LEAST_BARE and max(map(len, bare)) <= 3
+    return len(bodies) - len(bare) >= least and len(bare) >= _LEAST_BARE and max(map(len, bare)) <= 3
 
 
 def points_may_group(texts: Sequence[str], decimal: str, likely: str) -> bool:

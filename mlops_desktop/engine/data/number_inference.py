@@ -37,6 +37,12 @@ _SAMPLE = 1000
 _INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
 _SHORTENED = r"[1-9](?:[.,][0-9]{1,5})?E\+1[1-9]"
 _SAME_LENGTH = 3
+_PHONE, _PHONE_DIGITS = r"\+[1-9][0-9]{8,14}", r"[+0-9][0-9 ]{5,18}"
+_PHONE_NAME = re.compile(
+    r"(?i)(?:^|[^a-z])(?:(?:tele)?(?:phone|fon)|tel|fax|mobile?|handy|tel[ée]fono|téléphone)[ ._-]?(?:no|nr|number|nummer)?\.?$"
+)
+_VERSION_NAME = re.compile(r"(?i)(?<![a-z])(?:version|release|kapitel|chapter|chapitre)s?(?:[ _-]?(?:no|nr|number|nummer)\.?)?$")
+_LETTER_E = "[0-9]{1,3}E[0-9]{1,2}"  # programs write a sign or a decimal mark in powers of ten: 5E+07, 1.5E7
 _RANGES = (
     r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
     r"|[0-9.,]+ ?(?:\+|or more|and more)"
@@ -71,6 +77,8 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
         return _beside_missing_texts(raw, present, grammar, hints)
     if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):
         return None
+    if reason := _reason_for_codes(raw, present):
+        return NumberReading(None, [example_evidence(raw, "codes", reason, present)], codes=True)
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
         return None  # decades
     if raw.holds("E+") and (shortened := raw.matching(_SHORTENED) & present).any() and _have_lost_digits(raw, present):
@@ -146,6 +154,17 @@ def _marked_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat
     bare = [text.removesuffix(mark).strip() for text in raw.sample(present, _SAMPLE)]
     found = find_format(bare, hints.decimal, 1.0, likely=hints.likely_decimal)
     return found and replace(found, grammar=replace(found.grammar, affixes=(*found.grammar.affixes, mark)), unit=mark)
+
+
+def _reason_for_codes(raw: RawColumn, present: Bools) -> str:
+    """Why texts that read as numbers are codes, as a sentence with the place {shown}; "" when nothing says so."""
+    if raw.all_match(_PHONE, present) or (_PHONE_NAME.search(raw.name) and raw.all_match(_PHONE_DIGITS, present)):
+        return "The cells look like telephone numbers, so they were read as codes: {shown}."
+    if _VERSION_NAME.search(raw.name) and raw.holds(".") and raw.all_match("[0-9]{1,3}(?:[.][0-9]{1,3})?", present):
+        return "The column is named like versions or chapters, where 1.10 is not 1.1, so the cells were read as codes: {shown}."
+    if raw.holds("E") and raw.all_match(f"{_LETTER_E}|[0-9]+", present) and (raw.matching(_LETTER_E) & present).any():
+        return "An E between digits is part of a code more often than a power of ten, so the cells were read as codes: {shown}."
+    return ""
 
 
 def _are_codes(raw: RawColumn, present: Bools) -> bool:

@@ -40,16 +40,24 @@ _LEAST_NAMES, _MOST_NAMES = 20, 2000  # rows, and names that are compared
 _WORDS_OF_NAME, _SHARED_NAMES = 4, 0.4  # mean words of a name at most, and the share of the names with a word of another one
 
 
-def missing_texts_of(raw: RawColumn) -> tuple[str, ...]:
-    """The texts that mean missing in a column of texts.
+def missing_texts_of(raw: RawColumn, columns: Sequence[RawColumn] = ()) -> tuple[str, ...]:
+    """The texts that mean missing in a column of texts, which is one of these columns of a table.
 
-    “NA” is a level among codes of two letters, where it can be Namibia or North America.
+    “NA” is a level among codes of two letters, where it can be Namibia or North America, unless it stands among the numbers of another
+    column.
     """
     if raw.kind == "text" and raw.matching("NA").any():
         others = [text for text in raw.sample(raw.matching("..*"), 200) if text not in MISSING_TEXTS]
-        if len(others) >= 5 and sum(_CODE.fullmatch(text) is not None for text in others) >= 0.9 * len(others):
+        are_codes = len(others) >= 5 and sum(_CODE.fullmatch(text) is not None for text in others) >= 0.9 * len(others)
+        if are_codes and not any(map(_has_na_among_numbers, columns)):
             return tuple(text for text in MISSING_TEXTS if text != "NA")
     return MISSING_TEXTS
+
+
+def _has_na_among_numbers(raw: RawColumn) -> bool:
+    return (
+        raw.kind == "text" and raw.all_match(r"[+-]?[0-9.,]+|NA|", np.ones(len(raw.counts), dtype=bool)) and bool(raw.among(("NA",)).any())
+    )
 
 
 def dash_evidence(raw: RawColumn) -> list[Evidence]:

@@ -19,7 +19,7 @@ from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
 from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, reads_as_date
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
-from mlops_desktop.engine.data.number_formats import decimal_vote, fit_format
+from mlops_desktop.engine.data.number_formats import are_thousands, decimal_vote, fit_format, points_may_group
 from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column, repeats_of, western_column
 from mlops_desktop.engine.data.text_inference import (
@@ -39,7 +39,7 @@ from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _OTHER_MARK = {".": ",", ",": "."}  # the decimal mark beside a mark of thousands
-_FRACTION = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
+_FRACTION = re.compile(r"[+-]?(?:[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]{3})")
 
 
 def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) -> tuple[tuple[Column, ...], list[Evidence]]:
@@ -113,6 +113,7 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
     given = cells.format
     votes = [given.decimal] if given.decimal else []
     orders: list[bool] = []
+    undecided = grouped = 0  # columns with nothing but points before three digits, and those where these part thousands
     for raw in raws:
         if raw.kind != "text":
             continue
@@ -124,6 +125,9 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
                 votes.append(".")
             elif cells.likely_decimal == ",":
                 votes.extend(filter(None, [decimal_vote(sample, ",")]))
+            elif points_may_group(sample, "", UNKNOWN_DECIMAL):
+                undecided += 1
+                grouped += are_thousands(sample)
             continue
         if sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
             continue
@@ -132,15 +136,18 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
         if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
             orders.append(day_first(formats[0].grammar.date))
+    if grouped > 1:  # several are no chance
+        votes.append(",")
     decimal = given.decimal or _OTHER_MARK.get(given.thousands or "", "") or (votes[0] if len(set(votes)) == 1 else "")
     return Hints(
         decimal,
-        UNKNOWN_DECIMAL if len(set(votes)) > 1 else "" if votes else cells.likely_decimal,
+        UNKNOWN_DECIMAL if len(set(votes)) > 1 else "" if votes else cells.likely_decimal or (UNKNOWN_DECIMAL if undecided > 1 else ""),
         orders[0] if orders and len(set(orders)) == 1 else None,
         given.thousands,
         given.day_first,
         given.year_first,
         repeats_of(raws),
+        raws,
     )
 
 
@@ -164,7 +171,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     date = date_column(raw, present, missing, hints)
     if date is not None and date[0] is not None:
         return date[0], date[1]
-    missing_texts = _missing_texts(raw, note)
+    missing_texts = _missing_texts(raw, note, hints)
     amounts = (number is not None and not number.codes) or date is not None
     kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts, hints.repeats)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
@@ -227,8 +234,8 @@ def _boolean(raw: RawColumn, present: Bools, missing: tuple[str, ...]) -> tuple[
     return None
 
 
-def _missing_texts(raw: RawColumn, note: ColumnNote) -> tuple[str, ...]:
-    return (*missing_texts_of(raw), *_noted_missing(note))
+def _missing_texts(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[str, ...]:
+    return (*missing_texts_of(raw, hints.columns), *_noted_missing(note))
 
 
 def _noted_missing(note: ColumnNote) -> tuple[str, ...]:
@@ -251,7 +258,7 @@ def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, lis
     evidence = [Evidence(raw.name, "type", msg("You chose this type."))]
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     if note.type in CATEGORICAL_TYPES:
-        missing_texts = _missing_texts(raw, note) if raw.kind == "text" else missing
+        missing_texts = _missing_texts(raw, note, hints) if raw.kind == "text" else missing
         levels = _order_of(raw, Column(raw.name, "category", Grammar(missing=missing_texts)), note) if note.type == "ordered" else ()
         return Column(raw.name, note.type, Grammar(missing=missing_texts, zone=raw.zone), levels=levels), evidence
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)

@@ -52,7 +52,8 @@ def _points(seen: Seen) -> tuple[list[str], Floats]:
         rows = np.sort(np.random.default_rng(0).choice(rows, _MOST_ROWS, replace=False))
     numbers = [column for column in seen.features() if column.type in NUMBER_TYPES]
     fine = [column for column in numbers if seen.distinct(column) >= _LEAST_VALUES * seen.frame.rows]
-    fine = sorted(fine, key=lambda column: -seen.distinct(column))[:_MOST_COLUMNS]
+    finest = sorted(fine, key=lambda column: -seen.distinct(column))[:_MOST_COLUMNS]
+    fine = [column for column in fine if column in finest]
     if len(fine) < _LEAST_COLUMNS:
         return [], np.empty((0, 0))
     values = np.column_stack([seen.frame.number(column.name)[rows] for column in fine])

@@ -147,7 +147,9 @@ class Leaderboard(RowsTable):
         other = self._others.get(row.id)
         score = None if other is None else other.score
         shown = "" if score is None else self._figure(self._metric.shown(score) if self._metric else score)
-        cell = Cell(shown, tone="warn" if other is not None and other.clearly_worse else "")
+        few = self.tr("By {count} of the folds only, as the model is slow.")
+        tip = few.format(count=other.folds) if other is not None and other.folds else ""
+        cell = Cell(shown, tone="warn" if other is not None and other.clearly_worse else "", tip=tip)
         return replace(row, cells=[*row.cells[:2], cell, *row.cells[2:]])
 
     def _row(self, run: Run, metric: Metric | None, span: tuple[float, float], status: Cell, best: Run | None, stale: bool) -> Row:

@@ -166,5 +166,6 @@ def test_the_score_by_the_other_split_stands_beside(board):
     assert [(cell.text, cell.tone) for cell in shown] == [("0.7100", "warn"), ("", "")]
     board.show_board([GOOD, BASE], METRICS["roc_auc"])
     assert board.rows_model.columns[2].title == "± sd"
-    board.show_board([GOOD], METRICS["roc_auc"], others={GOOD.id: OtherSplit(("when",), True, 0.98)})
+    board.show_board([GOOD], METRICS["roc_auc"], others={GOOD.id: OtherSplit(("when",), True, 0.98, folds=2)})
     assert board.rows_model.columns[2].title == "At random"
+    assert "By 2 of the folds" in board.rows_model.rows[0].cell(2).tip
