@@ -118,7 +118,7 @@ class DistributionsCard(QFrame):
         self.where.setText(
             self.tr("{first}–{last} of {count}").format(first=self._at + 1, last=self._at + len(page), count=len(self._found))
             if page
-            else self.tr("no column has this name")
+            else self.tr("none found")
         )
         self.back.setEnabled(self._at > 0)
         self.on.setEnabled(self._at + size < len(self._found))
