@@ -193,7 +193,6 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/widgets/heatmap.py": "ui/panels/test_data.py",
     "ui/panels/app/input_form.py": "ui/panels/test_app.py",
     "ui/pending_call.py": "ui/test_project_controller.py",
-    "ui/panels/train/board_card.py": "ui/panels/test_train.py",
     "ui/panels/train/training_run.py": "ui/panels/test_train.py",
     "ui/panels/evaluate/results_page.py": "ui/panels/test_evaluate.py",
     "ui/panels/evaluate/test_set_card.py": "ui/panels/test_evaluate.py",

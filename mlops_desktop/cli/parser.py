@@ -146,6 +146,8 @@ def _add_use(add: Add) -> None:
     sub.add_argument("source", type=Path, metavar="DIR_OR_BUNDLE")
     sub.add_argument("input", metavar="IN", help="a data file, or the address of another source")
     sub.add_argument("output", type=Path, metavar="OUT")
+    text = "columns of IN to write before the predictions: its identifiers (the number of the row without any), or all"
+    sub.add_argument("--keep", choices=("ids", "all"), default="", help=text)
     sub = add("use", "drift", "compare a new file with the training rows", json_=True)
     sub.add_argument("file", help="a data file, or the address of another source")
 

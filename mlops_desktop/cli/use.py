@@ -19,7 +19,7 @@ def predict_command(args: argparse.Namespace) -> int:
     """Score a file with the chosen model of a project or with a bundle."""
     replaced = args.output.exists()
     with _model_of(args.source) as (place, project), child_process() as child:
-        found = run_call(child, PredictFile(place, args.input, args.output, project))
+        found = run_call(child, PredictFile(place, args.input, args.output, project, args.keep))
     for warning in found.warnings:
         print(warning, file=sys.stderr)
     print(f"{rows_text(found.rows)}, {found.refused:,} of them refused, to {args.output}.", file=sys.stderr)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from mlops_desktop.base.errors import UserError
@@ -17,7 +16,7 @@ P = TypeVar("P")
 class Receiver(Protocol):
     """Is notified of every call, whichever panel made it."""
 
-    folder: Path | None
+    opening: int
 
     def forget_status(self) -> None:
         """Something may be new in the store or in the runs."""
@@ -41,10 +40,13 @@ def ignore(*_: object) -> None:
 
 @dataclass(frozen=True, eq=False)
 class PendingCall(Generic[R, P]):
-    """Who asked, about which project (None: about none), and the functions to call. Answers about a project that was closed are dropped."""
+    """Who asked, while which project was open (`opening` of the receiver; None: about no project that is open), and the functions to call.
+
+    Once that project is closed none of them is called, because the panel that they belong to is gone; a crash is reported all the same.
+    """
 
     receiver: Receiver
-    folder: Path | None
+    opening: int | None
     stage: str
     title: str
     on_done: Callable[[R], object]
@@ -54,7 +56,7 @@ class PendingCall(Generic[R, P]):
     on_over: Callable[[], object]
 
     def _is_late(self) -> bool:
-        return self.folder is not None and self.receiver.folder != self.folder
+        return self.opening is not None and self.receiver.opening != self.opening
 
     def done(self, answer: R) -> None:
         """The result is there."""
@@ -66,7 +68,8 @@ class PendingCall(Generic[R, P]):
         """How far it is."""
         if message:
             self.receiver.note_progress(message)
-        self.on_progress(fraction, message)
+        if not self._is_late():
+            self.on_progress(fraction, message)
 
     def partial(self, data: P) -> None:
         """A part of the result, handed over before the end."""
@@ -85,5 +88,6 @@ class PendingCall(Generic[R, P]):
 
     def over(self) -> None:
         """It is over, with or without a result."""
-        self.on_over()
+        if not self._is_late():
+            self.on_over()
         self.receiver.note_result()

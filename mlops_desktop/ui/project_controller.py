@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Table, table_from_record
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
-from mlops_desktop.engine.process import Call, Crashed, Failed, MakeOverview, ProjectCall
+from mlops_desktop.engine.process import Call, Crashed, Failed, MakeOverview
 from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
 from mlops_desktop.engine.training import Runs, open_project, read_only_note, readable_project
@@ -56,6 +56,7 @@ class ProjectController(QObject):
     saved = Signal(str)  # whether the decisions are on the disk: saving, saved or failed
     go_to = Signal(str)  # show this stage
     opened = Signal()  # another project is open now
+    closed = Signal()  # the project that was open is not any more
     started = Signal(str)  # work of this stage is tried (again)
     log = Signal(str)  # a line for the log drawer
 
@@ -64,6 +65,7 @@ class ProjectController(QObject):
         self.jobs = jobs
         self.folder: Path | None = None  # where decisions and results are
         self.place: Path | None = None  # the project's own folder: another one when it can be read only
+        self.opening = 0  # how often a project was opened or closed: what was asked before is not about the project that is open
         self.session: Session | None = None
         self._held = contextlib.ExitStack()  # what is let go of with the project
         self.readings = Readings(str, ignore)  # how files were read; the window keeps them with the preferences
@@ -123,6 +125,7 @@ class ProjectController(QObject):
             self.close()
             self._held = held.pop_all()
         self.folder, self.place, self.session = opened, folder, Session(project, opened)
+        self.opening += 1
         self._failed = {}
         self.session.listen(self._edited)
         self.forget_status()
@@ -130,14 +133,6 @@ class ProjectController(QObject):
         self.project_changed.emit()
         if opened != folder:
             self.banner.emit("warn", read_only_note(folder), "")
-
-    def start_from(self, project: Project) -> None:
-        """Take decisions over that were proposed for a new project: they are its beginning, so there is nothing to undo."""
-        assert self.folder is not None
-        self.session = Session(project, None)
-        self.session.listen(self._edited)
-        self._edited()
-        self.save()
 
     def close(self) -> None:
         """Save and let go of the project; work that goes on for it is stopped."""
@@ -149,7 +144,11 @@ class ProjectController(QObject):
         self.not_saved = ""
         self._held.close()
         self.folder = self.place = self.session = None
+        self.opening += 1
+        for query in (self._table, self._suggestions):
+            query.want("")
         self.forget_status()
+        self.closed.emit()
         self.project_changed.emit()
 
     def edit(self, label: str, *, merge: str = "", **changes: Any) -> None:
@@ -161,6 +160,11 @@ class ProjectController(QObject):
         """Change many decisions in one step of undo."""
         assert self.session is not None
         self.session.put(label, project)
+
+    def complete(self, label: str, before: Project, project: Project) -> None:
+        """Make what follows from an edit of the decisions `before` a part of its step of undo."""
+        assert self.session is not None
+        self.session.complete(label, before, project)
 
     @Slot()
     def undo(self) -> None:
@@ -348,14 +352,14 @@ class ProjectController(QObject):
         still to be opened, so its answer arrives whichever is open, and its failure is none of a stage.
 
         `on_partial` gets what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
-        in every case, and then `results_changed` is emitted once. An answer about a project that is not open any more is dropped.
+        in every case, and then `results_changed` is emitted once. None of these is called after the project was closed.
         """
         stage = "" if new else call.stage
         self._failed.pop(stage, None)
         self.started.emit(stage)
-        folder = call.folder if isinstance(call, ProjectCall) and not new else None
+        opening = None if new else self.opening
         handlers = (on_progress or ignore, on_partial or ignore, on_refused or ignore, on_over or ignore)
-        pending = PendingCall(self, folder, stage, title, on_done, *handlers)
+        pending = PendingCall(self, opening, stage, title, on_done, *handlers)
         job = BackgroundJob(
             call=call,
             title=title,

@@ -164,13 +164,7 @@ def open_project(_shared_window: MainWindow, qtbot: Any) -> Iterator[Callable[..
 
     yield open_
     settle(window)
-    window.show_stage("")
     window.controller.close()
-    for id_ in list(window._panels):
-        area = window._areas.pop(id_)
-        window._stack.removeWidget(area)
-        window._panels.pop(id_)
-        area.deleteLater()  # with its panel: one that is only garbage is polished by every change of theme until it is collected
     window._banner.hide()
     window.resize(1440, 900)
     QApplication.processEvents()

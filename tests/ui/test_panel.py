@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractScrollArea,
+    QComboBox,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QStackedWidget,
     QTableView,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -31,9 +35,11 @@ from mlops_desktop.engine.project.project_file import read_project, write_projec
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
+from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
 from mlops_desktop.ui.shell.main_window import MainWindow
 from mlops_desktop.ui.shell.panel_modules import panel_class
-from tests.ui.conftest import settle
+from mlops_desktop.ui.shell.settings import Settings
+from tests.ui.conftest import SAMPLES, find, settle
 
 HEAVY = {"pandas", "sklearn", "scipy", "matplotlib", "pyarrow", "lightgbm"}
 
@@ -137,7 +143,7 @@ def test_nothing_is_cut_off_in_the_least_window(open_project, project, id_):
     for width, height in ((1024, 768), (1280, 800)):
         window.resize(width, height)
         settle(window)
-        area = window._areas[id_]
+        area = window.pages.area(id_)
         assert isinstance(area, QScrollArea)
         assert area.horizontalScrollBar().maximum() == 0, (width, window.panel.minimumSizeHint().width())
         assert window.width() == width
@@ -177,53 +183,33 @@ def test_every_visit_leaves_the_decisions_as_they_are(open_project, trained):
     assert window.controller.session.undo_label == ""
 
 
-FIRST = "apples,colour,sort,yield\n" + "".join(f"{i},{'red' if i % 3 else 'green'},s{i % 4},{i % 2}\n" for i in range(90))
 OTHER = "height,shape,kind,grade\n" + "".join(f"{i * 3 % 31},{'oval' if i % 2 else 'round'},k{i % 3},{i % 2}\n" for i in range(80))
-OF_THE_FIRST = ("apples", "colour", "yield", "green", "90 ", "72 training")
 
 
-def texts(panel: QWidget) -> list[str]:
-    """Everything that can be read in a panel."""
-    found = [panel.findChildren(kind) for kind in (QLabel, QAbstractButton, QLineEdit)]
-    message = [widget.text() for widgets in found for widget in widgets if widget.isVisible()]
-    message += [area.toPlainText() for area in panel.findChildren(QPlainTextEdit) if area.isVisible()]
-    message += [widget.accessibleDescription() for widget in panel.findChildren(QWidget) if widget.isVisible()]
-    for table in panel.findChildren(QTableView):
-        model = table.model()
-        if table.isVisible():
-            message += [str(model.index(row, at).data()) for row in range(min(model.rowCount(), 5)) for at in range(model.columnCount())]
-            message += [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in range(model.columnCount())]
-    return [text.replace("\u200b", "") for text in message]
-
-
-def test_nothing_of_another_project_is_seen(open_project, make_project):
-    window = open_project(make_project(FIRST, "yield"))
-    for stage in STAGES:
-        window.show_stage(stage)
-        settle(window, 120)
-    deploy = window.panel
-    deploy.show_page("monitor")
-    deploy.export.folder.setText("/somewhere/apples")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        deploy.run.service.start(Path("/somewhere/apples"), taken.getsockname()[1])
-    assert deploy.run.service.state == "failed"
-    deploy.run.card.add_line("apples and pears")
-    deploy.run.request.show_example({"apples": 3})
-    deploy.run.request.show_answer(200, '{"yield": 1}', 2.0)
-    other = make_project(OTHER, "grade")
-    window.show_stage("")
-    window.controller.open(other)
-    for stage in STAGES:
-        window.show_stage(stage)
-        overview = [text for text in texts(window.panel) if any(word in text for word in OF_THE_FIRST)]
-        assert overview == [], (stage, overview)
-    deploy_front = deploy.tabs.choice()
-    for page in ("run", "monitor"):
-        deploy.show_page(page)
-        assert [text for text in texts(deploy) if any(word in text for word in OF_THE_FIRST)] == [], page
-    assert deploy.run.service.state == "stopped"
-    assert deploy_front == "export"
-    assert deploy.export.folder.text().startswith(str(other))
+def seen(root: QWidget) -> list[tuple[str, str]]:
+    """Everything that is seen in a window or panel, by the name of its control: texts, choices, tabs, what is ticked, tables."""
+    found: list[tuple[str, str]] = []
+    for widget in root.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        state = [widget.accessibleDescription(), str(widget.isEnabled())]
+        if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
+            state.append(widget.text())
+        if isinstance(widget, QAbstractButton):
+            state.append(str(widget.isChecked()))
+        if isinstance(widget, QPlainTextEdit):
+            state.append(widget.toPlainText())
+        if isinstance(widget, QComboBox):
+            state.append(widget.currentText())
+        if isinstance(widget, QStackedWidget):
+            state.append(str(widget.currentIndex()))
+        if isinstance(widget, QAbstractItemView) and (model := widget.model()) is not None:
+            columns = range(model.columnCount() if isinstance(widget, QTableView) else 1)
+            state += [str(model.index(row, at).data()) for row in range(min(model.rowCount(), 9)) for at in columns]
+            state += [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in columns]
+            state.append(str(widget.selectionModel().hasSelection()))
+        found.append((f"{type(widget).__name__} {widget.objectName()}", " | ".join(state)))
+    return found
 
 
 def rest(window: MainWindow, qtbot: QtBot) -> None:
@@ -235,25 +221,73 @@ def rest(window: MainWindow, qtbot: QtBot) -> None:
         settle(window, 120)
 
 
-def test_each_panel_shows_another_project_as_a_new_panel_would(open_project, trained, make_project, qtbot):
+def use_every_panel(window: MainWindow, qtbot: QtBot, file: Path, out: Path) -> None:
+    """Leave something of a person in every panel that no decision of the project holds."""
+    for stage in STAGES:
+        window.show_stage(stage)
+        rest(window, qtbot)
+        panel: Any = window.panel
+        if stage == "problem":
+            panel.file.show_tab("notes")
+        elif stage == "data":
+            panel.filter.show_text("bill_length_mm > 40")
+            panel.show_tab("missing")
+        elif isinstance(panel, RecipePanel):
+            panel.view.choose_new("step")
+        elif stage == "train":
+            find(panel, QToolButton, "parameters_logistic").click()
+        elif stage == "evaluate":
+            panel.sources.chosen.emit("oof")
+        elif stage == "app":
+            panel.pick.click()
+            settle(window)
+            panel.picker.random.click()
+            panel.take_file(file, out)
+            rest(window, qtbot)
+            assert panel.batch.card.kpis.isVisible()
+        else:
+            panel.export.folder.setText("/somewhere/penguins")
+            panel.run.card.add_line("a line of the service")
+            panel.run.request.show_answer(200, '{"species": "Adelie"}', 2.0)
+            panel.monitor.take_file(file)
+            panel.show_page("monitor")
+            rest(window, qtbot)
+    find(window, QToolButton, "questions").click()
+    rest(window, qtbot)
+
+
+def states(window: MainWindow, qtbot: QtBot) -> dict[str, list[tuple[str, str]]]:
+    """What is seen of each stage, and of the pages of Deploy and the list of questions."""
+    found = {}
+    for stage in STAGES:
+        window.show_stage(stage)
+        rest(window, qtbot)
+        found[stage] = [one for one in seen(window.centralWidget()) if one[0] != "QLabel saved_state"]
+    for page in ("run", "monitor"):
+        window.panel.show_page(page)
+        found[page] = seen(window.panel)
+    assert window.dialogs.questions is None
+    return found
+
+
+def test_another_project_is_seen_as_in_a_new_window(open_project, trained, make_project, tmp_path, qtbot, qapp):
+    """Batch answers, requests, filters, tabs, drafts and lists of the project before are gone, on every panel."""
     window = open_project(trained)
-    for stage in STAGES:
-        window.show_stage(stage)
-        rest(window, qtbot)
-    window.show_stage("")
-    window.controller.open(make_project(OTHER, "grade"))
-    for stage in STAGES:
-        window.show_stage(stage)
-        rest(window, qtbot)
-        kept = texts(window.panel)
-        window.show_stage("")
-        area = window._areas.pop(stage)
-        window._stack.removeWidget(area)
-        window._panels.pop(stage).close()
-        window.show_stage(stage)
-        rest(window, qtbot)
-        assert texts(window.panel) == kept, stage
-        area.deleteLater()
+    use_every_panel(window, qtbot, SAMPLES / "penguins.csv", tmp_path / "answers.csv")
+    other = make_project(OTHER, "grade")
+    window.controller.open(other)
+    found = states(window, qtbot)
+    window.controller.close()
+    fresh = MainWindow(window.controller.jobs, ExceptionHook(qapp), Settings(tmp_path / "preferences.ini"))
+    fresh.resize(window.size())
+    fresh.show()
+    fresh.controller.open(other)
+    expected = states(fresh, qtbot)
+    fresh.controller.close()
+    fresh.hide()
+    fresh.deleteLater()
+    for stage, state in expected.items():
+        assert found[stage] == state, stage
 
 
 @pytest.mark.parametrize("id_", STAGES)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.job import Job, Part
-from mlops_desktop.base.source import without_password
+from mlops_desktop.base.job import Job, Part, Silent
+from mlops_desktop.base.source import Source, without_password
 from mlops_desktop.engine import disk
+from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
@@ -38,33 +39,37 @@ def import_cells(
     *,
     as_given: bool = False,
     chosen: Collection[str] = (),
+    add: bool = False,
     keep: Callable[[Project, TypedCells], None] | None = None,
 ) -> Imported:
     """Read a file or an address (with the project's source if that opens this kind, unchanged when `as_given`) and keep its cells.
 
     `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
-    the notes then leave no doubt about them.
+    the notes then leave no doubt about them. With `add` its rows are added to the data of the project; else they replace it.
 
-    UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
+    UserError when it cannot be read, or lacks the target or a column that a decision names; with `add` also when a column would be of
+    another kind (see `refuse_other_kinds`). Nothing is lost then.
     """
     place, name = place_of(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
-    known = source_for(place, project.source)
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
-    source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5), as_given=as_given)
-    if before := _names_before(folder, project):  # new data under decisions that name columns
-        cells = with_known_names(cells, before)
-        if not as_given and project.target not in ("", *cells.names):  # it is written otherwise than the project's source reads it
-            source, cells = load_anew(place, known, before, Part(job, 0.4, 0.5))
+    source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5))
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     project = _with_units(project, cells)
     _refuse_lacking(name, project, cells.names)
+    former = read_cells(snapshot_path(folder, project.data)) if add else None
+    cells = cells if former is None else added_cells(former, cells, (project.file, name))
     with _snapshot_beside(cells, folder) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
+        if former is not None:
+            refuse_other_kinds(decided_cells(former, project.columns, Silent()).schema, typed.schema, name)
         job.step(0.8, "Keeping a copy in the project")
-        # The parameters in an address are those of the source, where they can be changed; a password is never kept.
-        kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
-        project = replace(project, data=snapshot.digest(), file=name_of(kept), source=source)
+        kept = _kept_place(place, source)
+        file = name_of(kept)
+        if former is not None:  # no file holds these rows
+            kept = file = f"{project.file} + {file}"
+            source = project.source or source
+        project = replace(project, data=snapshot.digest(), file=file, source=source)
         if keep is not None:
             keep(project, typed)
         snapshot.finish()
@@ -76,6 +81,22 @@ def import_cells(
         evidence=(*cells.notes, *typed.evidence),
         targets=tuple((column, reason) for column, reason in guess_targets(typed)),
     )
+
+
+def _load(folder: Path, place: str, project: Project, as_given: bool, job: Job) -> tuple[Source, Cells]:
+    """The cells of a place, under the names that the project knows its columns by."""
+    known = source_for(place, project.source)
+    source, cells = load_named(place, known, {project.target} - {""}, job, as_given=as_given)
+    if before := _names_before(folder, project):  # new data under decisions that name columns
+        cells = with_known_names(cells, before)
+        if not as_given and project.target not in ("", *cells.names):  # it is written otherwise than the project's source reads it
+            source, cells = load_anew(place, known, before, Part(job, 0.8, 1.0))
+    return source, cells
+
+
+def _kept_place(place: str, source: Source) -> str:
+    """The path or the address to remember: its parameters are those of the source, where they can be changed; no password is kept."""
+    return without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from mlops_desktop.serving.schema import Schema
 
 @dataclass(frozen=True, eq=False)
 class NewFile:
-    """The rows of a file by a schema, and `notes`: what in it is no row of its table, what it writes otherwise than the training data, and
-    what is unusual in it.
+    """The rows of a file by a schema, the `cells` that they were read from, and `notes`: what in it is no row of its table, what it writes
+    otherwise than the training data, and what is unusual in it.
     """
 
     checked: ValidationResult
     notes: tuple[str, ...]
+    cells: Cells
 
     def problems(self) -> dict[int, str]:
         """The messages of each refused row, joined to one line, by its position."""
@@ -52,4 +53,4 @@ def read_new_file(cells: Cells, schema: Schema, model: Schema) -> NewFile:
     unusual.add(checked, ragged)
     notes = [note.message for note in cells.notes if note.rule != "ragged"]
     notes += [issue.message for issue in checked.warnings if issue.code == NOTATION]
-    return NewFile(checked, (*notes, *unusual.messages()))
+    return NewFile(checked, (*notes, *unusual.messages()), cells)

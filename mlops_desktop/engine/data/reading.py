@@ -73,11 +73,11 @@ def _parts(source: CombinedSource, location: str, job: Job, open_part: Opener) -
     places, tables = source.parts(location), []
     for at, place in enumerate(places):
         name, cells = open_part(place, Part(job, at / len(places), (at + 1) / len(places)))
-        tables.append(PartTable(name=name, table=_plain(cells.table), mixed=cells.mixed, notes=cells.notes))
+        tables.append(PartTable(name=name, table=plain_texts(cells.table), mixed=cells.mixed, notes=cells.notes))
     return tables
 
 
-def _plain(table: Any) -> Any:
+def plain_texts(table: Any) -> Any:
     """An Arrow table with texts that are held by their distinct values as they are."""
     import pyarrow as pa
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.engine.data.row_equality import mixed, value_bits
+from mlops_desktop.serving.frame import Frame
 
 Hashes = NDArray[np.uint64]
 BLOCK = 2**22  # bytes of texts at a time
@@ -30,6 +31,24 @@ def row_hashes(cells: Cells, columns: Collection[str] | None = None) -> Hashes:
     repeated = np.empty(len(total), dtype=np.uint64)
     repeated[order] = place - np.maximum.accumulate(np.where(starts, place, 0))
     return mixed(mixed(total) ^ repeated)
+
+
+def value_hashes(frame: Frame, names: Iterable[str]) -> Hashes:
+    """A hash of each row, (rows,) uint64, by the typed values of some columns of any order: rows of two files are equal in them, however
+    they are written, where their hashes are.
+    """
+    import pyarrow as pa
+
+    total: Hashes = np.zeros(frame.rows, dtype=np.uint64)
+    for name in names:
+        kind = frame.layout.kind(name)
+        if kind == "categorical":
+            codes, levels = frame.categorical(name)
+            values = mixed(np.append(_text_hashes(pa.array(list(levels), pa.string())), np.uint64(0)))[codes]
+        else:
+            values = mixed(value_bits(frame.number(name) if kind == "number" else frame.date(name)))
+        total += mixed(values ^ _text_hashes(pa.array([name], pa.string()))[0])
+    return mixed(total)
 
 
 def _cell_hashes(raw: RawColumn) -> Hashes:

@@ -9,7 +9,10 @@ from .final_evaluation import evaluate_file as evaluate_file
 from .final_evaluation import held_out_evaluation as held_out_evaluation
 from .final_evaluation import out_of_fold_evaluation as out_of_fold_evaluation
 from .final_evaluation import seen_evaluation as seen_evaluation
+from .former_model import FormerComparison as FormerComparison
+from .former_model import compare_former as compare_former
 from .importance import permutation_importance as permutation_importance
+from .kept_columns import Keep as Keep
 from .playground import Answer as Answer
 from .playground import Outcome as Outcome
 from .playground import Trial as Trial

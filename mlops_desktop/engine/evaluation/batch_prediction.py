@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data import Location, NewFile, load_anew, name_of, read_new_file
+from mlops_desktop.engine.evaluation.kept_columns import Keep, kept_columns
 from mlops_desktop.engine.evaluation.unusual_values import unusual_values
 from mlops_desktop.engine.project import refuse_output
 from mlops_desktop.serving.answers import NO_ANSWER, formula_notes, row_warnings, table_header, table_rows, unanswered
@@ -28,34 +30,48 @@ CHUNK = 20_000  # rows that are scored together
 @dataclass(frozen=True)
 class Predicted:
     """How many rows of a file were answered and refused, and warnings: what is no row of its table, what it writes otherwise than the
-    training data, and what is unusual in it.
+    training data, and what is unusual in it. `unusual` of the answered rows hold values that the training data did not have; `kept` columns
+    of the file stand before the answers.
     """
 
     rows: int
     refused: int
     warnings: tuple[str, ...]
+    unusual: int = 0
+    kept: int = 0
 
 
-def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: Source | None = None) -> Predicted:
+def predict_file(
+    scorer: Scorer,
+    file: Location,
+    out: Path,
+    job: Job,
+    source: Source | None = None,
+    *,
+    keep: Keep = "",
+    ids: Collection[str] = (),
+) -> Predicted:
     """Write the answer to every row of a file, in its order, as CSV; a refused row has its reason in `error` and is else empty.
 
-    `source` is what the project's data was read with: a database has the same table or query then. Columns that the model has no use for
-    are left out. UserError when `out` may not be written (`refuse_output`), when the file cannot be read, when no column of the model is in
-    it, or when one lacks without which the model has no answer.
+    `source` is what the project's data was read with: a database has the same table or query then. `keep` says which columns of the file
+    stand before the answers, `ids` are its identifiers; see `kept_columns`. UserError when `out` may not be written (`refuse_output`), when
+    the file cannot be read, when no column of the model is in it, or when one lacks without which the model has no answer.
     """
     refuse_output(out, ".csv", file)
     found = read_for_scoring(scorer, file, Part(job, 0.0, 0.4), source)
     frame, errors = found.checked.frame, found.problems()
     absent = frozenset(issue.field for issue in found.checked.warnings if issue.code == "missing_column")
     rows = frame.rows
-    refused = len(errors)
+    refused, flagged = len(errors), 0
+    header = table_header(scorer)
+    kept = kept_columns(found.cells, keep, ids, header)
     temporary = out.with_name(disk.temporary_name(out.name))
     with disk.explain_errors(msg("“{name}”", name=out.name)):
         out.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("w", encoding="utf-8", newline="") as target:
                 writer = csv.writer(target, lineterminator="\n")
-                writer.writerow(table_header(scorer))
+                writer.writerow([*kept.names, *header])
                 for start in range(0, rows, CHUNK):
                     end = min(start + CHUNK, rows)
                     at = np.arange(start, end)
@@ -65,12 +81,15 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
                     without = [row for row in unanswered(scores) if row not in here]
                     refused += len(without)
                     unusual = row_warnings(ValidationResult(part, [], unusual_values(scorer.schema, part, absent)))
-                    writer.writerows(table_rows(scorer, scores, {**here, **dict.fromkeys(without, NO_ANSWER)}, unusual))
+                    failed = {**here, **dict.fromkeys(without, NO_ANSWER)}
+                    flagged += len(unusual.keys() - failed.keys())
+                    answers = table_rows(scorer, scores, failed, unusual)
+                    writer.writerows([*cells, *answer] for cells, answer in zip(kept.texts(start, end), answers, strict=True))
                     job.step(0.4 + 0.6 * end / rows, msg("Row {row:,} of {rows:,}", row=end, rows=rows))
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
-    return Predicted(rows, refused, (*found.notes, *formula_notes(scorer)))
+    return Predicted(rows, refused, (*found.notes, *formula_notes(scorer)), flagged, len(kept.names))
 
 
 def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | None = None) -> NewFile:

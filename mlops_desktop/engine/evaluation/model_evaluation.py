@@ -6,7 +6,7 @@ Intervals (`intervals`) measure the chance in which rows are in this part, not t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from mlops_desktop.engine.evaluation.results import (
 from mlops_desktop.engine.evaluation.sampling_units import Units, effective_rows, row_units
 from mlops_desktop.engine.metrics import class_rates, confusion, log_loss, metrics_for, predictions, row_weights, score
 from mlops_desktop.engine.training import threshold_curve
-from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.frame import Floats, Frame, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.scorer import Scorer
@@ -86,31 +86,31 @@ def evaluate_scores(
     units: Units | None = None,
     weights: Floats | None = None,
     decided_at: Floats | None = None,
+    baseline: Mapping[str, float] | None = None,
 ) -> Evaluation:
     """The evaluation of scores: (rows, classes) probabilities or (rows,) values, all finite, against the truth.
 
     `prior` is what the baseline always answers: class shares (classes,), or one number (1,), best those of the training rows; these rows'
-    own unless given. `units` are what intervals are drawn over: each row unless given. `weights` (rows,) say how much each row counts in
-    every figure. `decided_at` (rows,) decides rows in place of `threshold`, by thresholds that were chosen without them. Curves are those
-    of the positive class, or of the most frequent classes where there is none.
+    own unless given. `baseline` are its values by metric where they were measured otherwise (see `fold_baseline`). `units` are what
+    intervals are drawn over: each row unless given. `weights` (rows,) say how much each row counts in every figure. `decided_at` (rows,)
+    decides rows in place of `threshold`, by thresholds that were chosen without them. Curves are those of the positive class, or of the
+    most frequent classes where there is none.
     """
-    job = job or Silent()
-    weights = _unequal(weights)
+    job, weights = job or Silent(), _unequal(weights)
     decide = threshold if decided_at is None else decided_at
     predicted = predictions(target, scores, positive, decide)
     rows = len(target.values)
     intervals = Intervals(predicted, units or row_units(rows), seed, resamples, weights)
-    base = _baseline(target, prior, weights)
+    reached = _baseline_values(target, prior, weights) if baseline is None else baseline
     name = value_text(target.classes[predicted.positive]) if task_spec(target.task).has_positive else ""
-    results = []
-    metrics = metrics_for(target.task)
+    results, metrics = list[MetricResult](), metrics_for(target.task)
     for done, metric in enumerate(metrics):
         job.step(done / len(metrics), msg("Uncertainty of {metric}", metric=metric.label))
         if metric.id == IN_PER_CENT and _has_zero(target):
             results.append(_metric(metric, math.nan, Interval(None, ""), math.nan, ""))
             continue
         value = score(metric.id, target, scores, positive, decide, weights)
-        results.append(_metric(metric, value, intervals.of(metric, value), score(metric.id, target, base, weights=weights), name))
+        results.append(_metric(metric, value, intervals.of(metric, value), reached[metric.id], name))
     return Evaluation(
         task=target.task,
         rows=rows,
@@ -123,6 +123,23 @@ def evaluate_scores(
         residuals=None if target.classes else curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed, weights),
         effective_rows=None if weights is None else effective_rows(weights),
     )
+
+
+def fold_baseline(target: Target, folds: Sequence[tuple[Ints, Ints]], positive: int | None, weights: Floats | None) -> dict[str, float]:
+    """What the baseline reaches out of fold, by metric: the mean over the folds, each answered by the prior of the rows beside it.
+
+    This is the score of the baseline on the leaderboard. `folds` are positions to learn from and to score. A metric that no fold has
+    a value of is NaN.
+    """
+    values: dict[str, list[float]] = {metric.id: [] for metric in metrics_for(target.task)}
+    for learned, scored in folds:
+        rows, counted = target.take(scored), None if weights is None else weights[scored]
+        base = _baseline(rows, task_spec(target.task).prior(target.take(learned), None if weights is None else weights[learned]), counted)
+        for id_, found in values.items():
+            if id_ != IN_PER_CENT or not _has_zero(rows):
+                found.append(score(id_, rows, base, positive, None, counted))
+    finite = {id_: [one for one in found if math.isfinite(one)] for id_, found in values.items()}
+    return {id_: sum(found) / len(found) if found else math.nan for id_, found in finite.items()}
 
 
 def _unequal(weights: Floats | None) -> Floats | None:
@@ -154,6 +171,13 @@ def _baseline(target: Target, prior: Floats | None, weights: Floats | None) -> F
     rows = len(target.values)
     answer = task_spec(target.task).prior(target, weights) if prior is None else prior
     return np.tile(answer, (rows, 1)) if target.classes else np.full(rows, answer[0])
+
+
+def _baseline_values(target: Target, prior: Floats | None, weights: Floats | None) -> dict[str, float]:
+    """What `_baseline` reaches by each metric that can be computed for these rows."""
+    base = _baseline(target, prior, weights)
+    skipped = {IN_PER_CENT} if _has_zero(target) else set()
+    return {one.id: score(one.id, target, base, weights=weights) for one in metrics_for(target.task) if one.id not in skipped}
 
 
 def _notes(target: Target, results: Sequence[MetricResult], weights: Floats | None) -> list[str]:

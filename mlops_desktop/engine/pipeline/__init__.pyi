@@ -4,10 +4,12 @@ from .candidate import Candidate as Candidate
 from .candidate import Combination as Combination
 from .candidate import read_candidate as read_candidate
 from .consistency import consistent as consistent
+from .consistency import obstacles as obstacles
 from .consistency import refuse_steps as refuse_steps
 from .consistency import refuse_unfit as refuse_unfit
 from .consistency import unknown_columns as unknown_columns
 from .consistency import uses_names as uses_names
+from .fix_measurement import fix_effects as fix_effects
 from .held_out_rows import HeldOutRows as HeldOutRows
 from .keys import Keys as Keys
 from .keys import installed_version as installed_version

@@ -39,6 +39,12 @@ def compare(before: Frame, after: Frame) -> Changes:
     )
 
 
+def changed_cells(before: Frame, after: Frame) -> int:
+    """How many cells two frames of the same rows differ in; a column that only one of them has counts with all of its rows."""
+    found = compare(before, after)
+    return (len(found.gone) + len(found.new)) * before.rows + sum(int(_differs(before, after, name).sum()) for name in found.other)
+
+
 def _same(before: Frame, after: Frame, name: str) -> bool:
     return before.layout.kind(name) == after.layout.kind(name) and not _differs(before, after, name).any()
 

@@ -13,6 +13,7 @@ from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.engine.project import (
     ColumnNote,
+    Goals,
     Project,
     Step,
     default_splitter,
@@ -47,6 +48,20 @@ def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]
         messages.append(msg("“{sampler}” cannot be used for this kind of task.", sampler=project.sampler.label))
         project = replace(project, sampler=None)
     return project, messages
+
+
+def obstacles(project: Project, overview: Overview) -> list[str]:
+    """Why no model can be trained with these decisions for the table of this overview, a sentence each; none when one can."""
+    known = {column.name for column in overview.columns}
+    notes = {name: note for name, note in project.columns.items() if name in known}
+    counting = replace(project, columns=notes, costs=None, goals=Goals())  # without what changes no fit
+    messages = consistent(counting, overview)[1]
+    if not messages:
+        try:
+            refuse_encodings(project)
+        except UserError as error:
+            messages.append(str(error))
+    return messages
 
 
 def unknown_columns(project: Project, names: Collection[str]) -> list[str]:

@@ -105,7 +105,7 @@ RESULTS: Mapping[str, Result] = {
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
         Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
-        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=3, libraries=LEARNING),
+        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=4, libraries=LEARNING),
         # What the checks of a run are judged by.
         Result(name="checks", inputs=("run", "profile"), decisions=("refit",), libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.

@@ -5,6 +5,7 @@ from .calls.data import ImportFile as ImportFile
 from .calls.data import ListQuestions as ListQuestions
 from .calls.data import MakeOverview as MakeOverview
 from .calls.data import MakeProfile as MakeProfile
+from .calls.data import MeasureFixes as MeasureFixes
 from .calls.data import Preview as Preview
 from .calls.data import PreviewFile as PreviewFile
 from .calls.data import ProfileFile as ProfileFile
@@ -13,6 +14,7 @@ from .calls.data import Propose as Propose
 from .calls.data import ReRecommend as ReRecommend
 from .calls.data import ReRecommendation as ReRecommendation
 from .calls.evaluation import CheckGoals as CheckGoals
+from .calls.evaluation import CompareFormer as CompareFormer
 from .calls.evaluation import Evaluate as Evaluate
 from .calls.evaluation import EvaluateFile as EvaluateFile
 from .calls.evaluation import MeasureChecks as MeasureChecks

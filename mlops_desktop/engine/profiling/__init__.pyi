@@ -1,6 +1,10 @@
 from .code_rules import negative_codes as negative_codes
+from .data_health import FixEffect as FixEffect
 from .data_health import apply_fixes as apply_fixes
+from .data_health import effect_text as effect_text
 from .data_health import health as health
+from .data_health import is_applied as is_applied
+from .data_health import measured_fixes as measured_fixes
 from .data_health import safe_fixes as safe_fixes
 from .data_health import taken_care as taken_care
 from .date_pieces import may_be_timed as may_be_timed

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.project import Project, apply_changes
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 # Share of the health that one finding takes; further ones take their share of what is left.
 _WEIGHTS = {"high": 0.15, "warning": 0.06, "info": 0.01}
+
+
+@dataclass(frozen=True)
+class FixEffect:
+    """What the fix of the finding of a `rule` in a `column` changed: rows that it takes out, or cells; why it cannot be done, or empty."""
+
+    rule: str
+    column: str
+    rows: int
+    cells: int
+    error: str = ""
 
 
 def health(findings: Sequence[Finding]) -> int:
@@ -26,11 +39,7 @@ def taken_care(project: Project, finding: Finding) -> str:
     fix = finding.fix
     if not fix:
         return ""
-    try:
-        done = apply_changes(project, fix) == project
-    except UserError:
-        return ""
-    if done:
+    if is_applied(project, finding):
         return msg("Fixed by your decisions.")
     if "split" in fix and project.split.by_time:
         return msg("The split goes by time.")
@@ -43,6 +52,26 @@ def taken_care(project: Project, finding: Finding) -> str:
         if all(encoding.handles_gaps for encoding in project.encodings.values()):
             return msg("It is filled for each model, or handled by the model itself: see stage 3.")
     return ""
+
+
+def is_applied(project: Project, finding: Finding) -> bool:
+    """Whether the fix of a finding is among the decisions, whatever it changes."""
+    try:
+        return finding.fix is not None and apply_changes(project, finding.fix) == project
+    except UserError:
+        return False
+
+
+def measured_fixes(project: Project, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings whose fix is an applied row filter or step: what it changes is not in the profile, so it is measured."""
+    return [one for one in findings if one.fix and ("row_filter" in one.fix or "step" in one.fix) and is_applied(project, one)]
+
+
+def effect_text(effect: FixEffect) -> str:
+    """What a fix changed, as a sentence; empty when it changed nothing."""
+    if effect.rows:
+        return plural_msg(effect.rows, "Fixed: 1 row is taken out.", "Fixed: {n} rows are taken out.")
+    return plural_msg(effect.cells, "Fixed: 1 cell is changed.", "Fixed: {n} cells are changed.") if effect.cells else ""
 
 
 def safe_fixes(project: Project, findings: Sequence[Finding]) -> list[Finding]:

@@ -20,6 +20,8 @@ from .decisions import is_learned_from as is_learned_from
 from .decisions import require as require
 from .decisions import require_suitable_sampler as require_suitable_sampler
 from .decisions import suitable_samplers as suitable_samplers
+from .former_decisions import read_former as read_former
+from .former_decisions import write_former as write_former
 from .output_file import refuse_output as refuse_output
 from .project_file import BACKUP_FILE as BACKUP_FILE
 from .project_file import DAMAGED_FILE as DAMAGED_FILE
@@ -42,6 +44,7 @@ from .refusals import refuse_encodings as refuse_encodings
 from .refusals import refuse_goal as refuse_goal
 from .refusals import refuse_metric as refuse_metric
 from .refusals import refuse_threshold as refuse_threshold
+from .refusals import refuse_training as refuse_training
 from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import ALL, choices, task_spec
 from mlops_desktop.engine.project import serialization
-from mlops_desktop.engine.project.decisions import Project
+from mlops_desktop.engine.project.decisions import Project, require_suitable_sampler
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
@@ -79,6 +79,17 @@ def refuse_encodings(project: Project) -> None:
                 msg("The encoding “{encoding}” leaves gaps, which “{algorithm}” cannot take.", encoding=pinned.id, algorithm=id_),
                 msg("Encodings that it can: {names}.", names=", ".join(fitting)),
             )
+
+
+def refuse_training(project: Project) -> None:
+    """UserError when metric, sampler, encodings and algorithms do not fit the task or each other, so that trials would only fail."""
+    refuse_metric(project)
+    require_suitable_sampler(project)
+    refuse_encodings(project)
+    unfit = [algorithm.label for algorithm in project.candidates if project.task and not algorithm.supports(task_spec(project.task))]
+    if unfit:
+        names = ", ".join(f"“{name}”" for name in unfit)
+        raise UserError(msg("{names} cannot learn a {task} task.", names=names, task=project.task), "Choose other algorithms.")
 
 
 def _metrics_for(task: str) -> list[Metric]:

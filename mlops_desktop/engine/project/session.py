@@ -75,6 +75,27 @@ class Session:
         self._show(project)
         return True
 
+    def complete(self, label: str, /, before: Project, project: Project) -> bool:
+        """Take in what follows from an edit: all edits after the value `before` become one step of undo called `label` that ends in
+        `project`. Without such an edit it is a step of its own. Whether anything changed.
+        """
+        at = self._place_after(before)
+        if at < 0:
+            return self.put(label, project)
+        changed = project_key(project) != self.key
+        self._done[at:] = [_Edit(label, "", before, project)]
+        self._undone.clear()
+        self._open = False
+        self._show(project)
+        return changed
+
+    def has_edit_after(self, before: Project) -> bool:
+        """Whether an edit of the value `before` is still done: it was not taken back."""
+        return self._place_after(before) >= 0
+
+    def _place_after(self, before: Project) -> int:
+        return next((at for at, edit in enumerate(self._done) if edit.before is before), -1)
+
     def end_merge(self) -> None:
         """The next edit is a step of its own, whatever its `merge`: a field lost the focus, a slider was let go."""
         self._open = False

@@ -12,7 +12,7 @@ from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline
-from mlops_desktop.engine.project import require, require_suitable_sampler
+from mlops_desktop.engine.project import refuse_training, require
 from mlops_desktop.engine.training import trials
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.ranking import best_run, ranked
@@ -37,7 +37,7 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
     failed.
     """
     require(pipeline.project, "data", "target", "task", "metric", "candidates")
-    require_suitable_sampler(pipeline.project)
+    refuse_training(pipeline.project)
     _refuse_absent(pipeline.project.candidates)
     runs.know_test_set(pipeline.keys.split, pipeline.held_out_rows)
     clock = Clock(None if replay or pipeline.project.search.trials is not None else pipeline.project.search.seconds)

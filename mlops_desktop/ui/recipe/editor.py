@@ -70,7 +70,6 @@ class Recipe(QObject):
         self._suggested: Query[SuggestedSteps] = Query(controller, owner=f"{panel}.suggest", title=title, parent=self)
         self._suggested.changed.connect(self.changed)
         self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), ROW_FILTER: ()}  # as they were last
-        self._folder = controller.folder
 
     # ---- what there is
 
@@ -179,10 +178,6 @@ class Recipe(QObject):
 
     def show(self) -> None:
         """The project changed, or the panel came to the front: settle what is selected, and ask what it does."""
-        if self.controller.folder != self._folder:
-            self._folder = self.controller.folder
-            self.kind, self.at, self.draft = "", -1, None
-            self._shown = {STEP: (), ROW_FILTER: ()}
         self._follow()
         self._schedule(PAUSE_MS)
         self.changed.emit()  # a preview that is remembered, as after an undo, is the answer at once

@@ -38,6 +38,13 @@ class Dialogs(QObject):
             self.questions = ProjectQuestions(self._controller, self._window)
         self.questions.open_list()
 
+    def leave_project(self) -> None:
+        """Delete what is about the project that was open."""
+        if self.questions is not None:
+            self.questions.close()
+            self.questions.deleteLater()
+            self.questions = None
+
     def show_help(self, page: str) -> None:
         """The page of a stage, or of the start page (empty)."""
         if self.help is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.workflow import STAGES, TITLES
@@ -25,17 +25,16 @@ from mlops_desktop.ui.shell.dialogs import Dialogs
 from mlops_desktop.ui.shell.disk_space import free_disk_space
 from mlops_desktop.ui.shell.file_drop import FileDropWindow
 from mlops_desktop.ui.shell.footer import Footer
-from mlops_desktop.ui.shell.panel_modules import panel_class
+from mlops_desktop.ui.shell.panel_stack import PanelStack
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.shell.side_bar import SideBar
 from mlops_desktop.ui.shell.start_page import StartPage
 from mlops_desktop.ui.shell.top_bar import TopBar
 from mlops_desktop.ui.shell.window_log import WindowLog
 from mlops_desktop.ui.translation import error_text, translated
-from mlops_desktop.ui.widgets.basic import column, repaint_icons, row, scrolled
+from mlops_desktop.ui.widgets.basic import column, repaint_icons, row
 
 COLLAPSE_BELOW = 1100
-AHEAD_MS = 700  # of rest, before the next panel is made
 
 
 class MainWindow(FileDropWindow):
@@ -52,14 +51,8 @@ class MainWindow(FileDropWindow):
         self.controller.readings = Readings(lambda: settings.readings, partial(setattr, settings, "readings"))
         self._settings = settings
         file_dialogs.remember(settings.last_folder)
-        self._panels: dict[str, Panel] = {}
-        self._stage = ""
         self._closing = False
         self.restarts = False  # whether the program is to be started again once the window is closed
-        self._ahead = QTimer(self)
-        self._ahead.setSingleShot(True)
-        self._ahead.setInterval(AHEAD_MS)
-        self._ahead.timeout.connect(self._make_ahead)
         self._build(jobs)
         self._connect(hook)
         self._shortcuts()
@@ -69,9 +62,7 @@ class MainWindow(FileDropWindow):
 
     def _build(self, jobs: JobRunner) -> None:
         self.start = StartPage(self.controller, self._settings)
-        self._stack = QStackedWidget()
-        self._areas: dict[str, QWidget] = {"": scrolled(self.start)}
-        self._stack.addWidget(self._areas[""])
+        self.pages = PanelStack(self.controller, self.start)
         self._banner = Banner()
         self._footer = Footer(jobs)
         self.log = WindowLog(self.controller)
@@ -85,7 +76,7 @@ class MainWindow(FileDropWindow):
         banner_place = QWidget()
         banner_place.setLayout(column(self._banner, margins=(20, 12, 20, 0)))
         self._banner.hide()
-        content.setLayout(column(self.top, self._tour_place, banner_place, (self._stack, 1), self._drawer, self._footer, spacing=0))
+        content.setLayout(column(self.top, self._tour_place, banner_place, (self.pages, 1), self._drawer, self._footer, spacing=0))
         whole = QWidget()
         whole.setLayout(row(self.side, (content, 1), spacing=0))
         self.setCentralWidget(whole)
@@ -103,6 +94,8 @@ class MainWindow(FileDropWindow):
         controller.started.connect(self._banner.clear_failure)
         controller.opened.connect(self._banner.hide)
         controller.opened.connect(self._recall_seen)
+        controller.closed.connect(self._leave_project)
+        self.shown_stage.connect(self.start.note_stage)
         controller.saved.connect(self._footer.show_saved)
         controller.log.connect(self.log.add)
         controller.go_to.connect(self.show_stage)
@@ -154,48 +147,25 @@ class MainWindow(FileDropWindow):
         """Bring a stage to the front; the start page for an empty id, or while no project is open."""
         if id_ and self.controller.folder is None:
             id_ = ""
-        self._stage = id_
-        self._make(id_)
-        self._ahead.start()
-        self._stack.setCurrentWidget(self._areas[id_])
+        self.pages.show_stage(id_)
         if self._banner.stage and self._banner.stage != id_:
             self._banner.hide()
         self._refresh()
         self.shown_stage.emit(id_)
 
-    def _make(self, id_: str) -> None:
-        """Make the panel of a stage, once."""
-        if id_ in self._areas:
-            return
-        panel = self._panels[id_] = panel_class(id_)(self.controller)
-        area = self._areas[id_] = scrolled(panel)
-        area.setObjectName(f"area_{id_}")
-        self._stack.addWidget(area)
-
-    @Slot()
-    def _make_ahead(self) -> None:
-        """Make the panel that “Next” leads to while nothing else goes on, so that nobody waits for it."""
-        position = STAGES.index(self._stage) + 1 if self._stage else 0
-        if self.controller.folder is None or position == len(STAGES):
-            return
-        if self.controller.jobs.quick.now or self.controller.jobs.long.now:
-            self._ahead.start()
-        else:
-            self._make(STAGES[position])
-
     @property
     def panel(self) -> Panel | None:
         """The panel in front; None on the start page."""
-        return self._panels.get(self._stage)
+        return self.pages.panel
 
     @property
     def stage(self) -> str:
         """The stage in front; empty on the start page."""
-        return self._stage
+        return self.pages.stage
 
     def _go_back(self) -> None:
-        if self._stage:
-            position = STAGES.index(self._stage)
+        if self.stage:
+            position = STAGES.index(self.stage)
             self.show_stage(STAGES[position - 1] if position else "")
 
     def _go_next(self) -> None:
@@ -205,11 +175,11 @@ class MainWindow(FileDropWindow):
             return
         why, control = self.panel.unready()
         if why:
-            self._show_banner("info", why, self._stage)
+            self._show_banner("info", why, self.stage)
             if control is not None:
                 focus(control)
             return
-        position = STAGES.index(self._stage)
+        position = STAGES.index(self.stage)
         if position < len(STAGES) - 1:
             self.show_stage(STAGES[position + 1])
 
@@ -221,10 +191,14 @@ class MainWindow(FileDropWindow):
     # ---- showing
 
     @Slot()
+    def _leave_project(self) -> None:
+        """Delete everything that shows the project that was open."""
+        self.pages.delete_panels()
+        self.dialogs.leave_project()
+        self.show_stage("")
+
+    @Slot()
     def _refresh(self) -> None:
-        if self._stage and self.controller.folder is None:
-            self.show_stage("")
-            return
         self._banner.show_project(self.controller.project)
         self._show_states()
         self._show_frame()
@@ -232,7 +206,7 @@ class MainWindow(FileDropWindow):
         if self.panel is not None:
             self.panel.show_project()
             self.panel.show_results()
-        elif not self._stage:
+        elif not self.stage:
             self.start.show_recent()
 
     @Slot()
@@ -241,10 +215,10 @@ class MainWindow(FileDropWindow):
 
     @Slot()
     def _show_states(self) -> None:
-        if self.controller.see(self._stage) and self.controller.place is not None:
+        if self.controller.see(self.stage) and self.controller.place is not None:
             self._settings.keep_seen(self.controller.place, self.controller.seen)
         self.rail.show_stages(self.controller.stages())
-        self.rail.show_current(self._stage)
+        self.rail.show_current(self.stage)
 
     def _show_frame(self) -> None:
         project, session = self.controller.project, self.controller.session
@@ -252,9 +226,9 @@ class MainWindow(FileDropWindow):
         self.side.show_project(name, self.controller.place)
         self.setWindowTitle(f"{name} – MLOps Desktop" if session else name)
         purpose = self.tr(self.panel.purpose) if self.panel else self.tr("From a data file to a working service, on this computer")
-        self.top.show_stage(self._stage, purpose)
+        self.top.show_stage(self.stage, purpose)
         self.top.show_history(session.undo_label if session else "", session.redo_label if session else "")
-        self.top.show_ways(self._stage, self.panel.unready()[0] if self.panel else "", session is not None)
+        self.top.show_ways(self.stage, self.panel.unready()[0] if self.panel else "", session is not None)
 
     @Slot(str, str, str)
     def _show_banner(self, tone: str, text: str, stage: str) -> None:
@@ -277,7 +251,7 @@ class MainWindow(FileDropWindow):
         show_crash(what, self.log.add_crash(what, details), self)
 
     def _show_help(self) -> None:
-        self.dialogs.show_help(self._stage)
+        self.dialogs.show_help(self.stage)
 
     @Slot()
     def _begin_tour(self) -> None:
@@ -307,7 +281,7 @@ class MainWindow(FileDropWindow):
             (self.tr("About: version and licences"), self.tr("action"), self.dialogs.show_about),
             (self.tr("Open or make a project"), self.tr("action"), partial(self.show_stage, "")),
         ]
-        for id_, panel in self._panels.items():
+        for id_, panel in self.pages.panels.items():
             for text, control in panel.searchable():
                 entries.append((text, translated(TITLES[id_]), partial(self._find, id_, control)))
         return entries
@@ -334,7 +308,7 @@ class MainWindow(FileDropWindow):
         self.side.show_dark(theme.current() == "dark")
         repaint_icons(self)
         self.top.finder.repaint_icon()
-        for panel in self._panels.values():
+        for panel in self.pages.panels.values():
             panel.restyle()
         self.start.restyle()
         self.dialogs.restyle()
@@ -378,8 +352,8 @@ class MainWindow(FileDropWindow):
             event.ignore()
             return
         self._closing = True
-        self._ahead.stop()
-        for panel in self._panels.values():
+        self.pages.stop_making_ahead()
+        for panel in self.pages.panels.values():
             panel.close()
         self.controller.close()
         self._settings.geometry = self.saveGeometry()

@@ -67,7 +67,6 @@ class ProjectQuestions(QuestionsDialog):
         self._found: Query[tuple[Question, ...]] = Query(controller, owner="questions", title=title, parent=self)
         self._found.changed.connect(self._show_found)
         controller.project_changed.connect(self.refresh)
-        controller.opened.connect(self.close)  # the list is about the project that was open
 
     def open_list(self) -> None:
         """Show the list of today."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import Imported, Location, name_of
-from mlops_desktop.engine.process import ImportFile, Proposal, Propose
+from mlops_desktop.engine.data import Location
 from mlops_desktop.engine.project import (
     DAMAGED_FILE,
     Brief,
@@ -25,13 +23,12 @@ from mlops_desktop.engine.project import (
     can_restore,
     filled_brief,
     free_folder,
-    new_project_folder,
     restore_backup,
-    write_project,
 )
 from mlops_desktop.serving.message import as_message
 from mlops_desktop.ui.file_dialogs import ask_file, ask_folder
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
+from mlops_desktop.ui.shell.new_project import NewProject
 from mlops_desktop.ui.shell.project_actions import ProjectActions
 from mlops_desktop.ui.shell.recent_projects import RecentProjects, list_projects
 from mlops_desktop.ui.shell.settings import ProjectSummary, Settings
@@ -82,6 +79,7 @@ class StartPage(QWidget):
         self.controller, self._settings = controller, settings
         self._other: SourceDialog | None = None
         self._preview: ImportDialog | None = None
+        self._new = NewProject(controller, self._made, self)
         self._pasted: Path | None = None  # the file of a table from the clipboard that is being looked at
         self.templates = TemplateRow()
         self.recent = RecentProjects()
@@ -151,6 +149,11 @@ class StartPage(QWidget):
                 spacing=4,
             ),
         )
+
+    @Slot(str)
+    def note_stage(self, stage: str) -> None:
+        """This stage is in front now; empty for the start page."""
+        self._new.stage = stage
 
     def _connect_recent(self) -> None:
         recent, folders = self.recent, self.folders
@@ -251,68 +254,18 @@ class StartPage(QWidget):
         self.take_file(resource_folder() / "samples" / file, target)
 
     def take_file(self, file: Location, target: str = "", decided: Project | None = None) -> None:
-        """Make a project of a data file or of an address: import it, then propose every decision. `decided` holds source and notes.
-
-        The project that is open stays open until the data is imported, and when it cannot be.
-        """
-        name = name_of(file)
-        folder = free_folder(self._settings.projects, Path(name).stem)
+        """Make a project of a data file or of an address: import it, then propose every decision. `decided` holds source and notes."""
         template = self.templates.chosen()
-        project = Project(name=folder.name, target=target, brief=filled_brief(template, Brief()) if template else Brief())
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            new_project_folder(folder)
-            write_project(folder, project)
-        except (OSError, UserError) as error:
-            self._show_not_made(folder, error)
-            return
+        project = Project(target=target, brief=filled_brief(template, Brief()) if template else Brief())
         if decided is not None:
             target = decided.target or target
             project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers, target=target)
+        self._new.make(self._settings.projects, file, project, given=decided is not None)
 
-        def over() -> None:
-            if self.controller.place != folder:
-                shutil.rmtree(folder, ignore_errors=True)
-
-        self.controller.ask(
-            ImportFile(folder, project, str(file), as_given=decided is not None),
-            partial(self._imported, folder),
-            owner="start",
-            title=self.tr("Reading {file}").format(file=name),
-            new=True,
-            on_over=over,
-        )
-
-    def _show_not_made(self, folder: Path, error: OSError | UserError) -> None:
-        text = self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error_text(error))
-        self.controller.banner.emit("err", text, "")
-
-    def _imported(self, folder: Path, found: Imported) -> None:
-        """Open the new project with its data."""
-        try:
-            self.controller.open(folder)
-        except UserError as error:
-            self._show_not_made(folder, error)
-            return
-        self.controller.start_from(found.project)
+    def _made(self, folder: Path) -> None:
+        """A project was made of a file."""
         self._settings.opened(folder)
         self.templates.show_choice("")
-        for one in found.evidence:
-            self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
-        self._propose()
-
-    def _propose(self) -> None:
-        def proposed(found: Proposal) -> None:
-            self.controller.start_from(found.project)
-            self.controller.go_to.emit("problem")
-
-        def over() -> None:
-            if self.controller.folder is not None:
-                self.controller.go_to.emit("problem")
-
-        self.controller.ask(
-            Propose(*self.controller.inputs), proposed, owner="start", title=self.tr("Looking at the columns"), on_over=over
-        )
 
     def open_project(self, folder: Path, *, sure: bool = False) -> None:
         """Open a project folder and show its first open stage. What would be lost by it is asked for first, unless `sure`."""

@@ -7,12 +7,15 @@ from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 
 from mlops_desktop.base.families import Target
+from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import tasks
 from mlops_desktop.engine.evaluation import curves
-from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
+from mlops_desktop.engine.evaluation.final_evaluation import out_of_fold_evaluation
+from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores, fold_baseline
 from mlops_desktop.engine.evaluation.results import ClassRates, Confusion, Evaluation, RocCurve
 from mlops_desktop.engine.metrics.definitions import metrics_for
 from mlops_desktop.engine.project import from_json, to_json
+from mlops_desktop.engine.training.final_model import open_chosen
 
 
 def sample(task: str, rows: int = 400, seed: int = 0):
@@ -284,3 +287,20 @@ def test_equal_weights_change_nothing_and_a_class_of_weight_0_is_as_absent():
         found = evaluate_scores(target, scores, seed=0, resamples=50, weights=np.concatenate([np.zeros(399), [1.0]]))
         assert all(metric.low is None for metric in found.metrics)  # one row alone
         assert stored(found) == found
+
+
+def test_the_baseline_out_of_fold_is_that_of_the_leaderboard(trained):
+    chosen = open_chosen(trained.pipeline, trained.runs, Silent())
+    found = out_of_fold_evaluation(chosen, Silent())
+    board = trained.runs.list(trained.pipeline.keys.board)
+    base = next(run for run in board if run.algorithm_id == "baseline")
+    assert found.metric(trained.project.metric).baseline == pytest.approx(base.score, abs=1e-12)
+
+
+def test_each_fold_has_a_baseline_of_its_own():
+    target = Target("regression", np.array([0.0, 0.0, 10.0, 10.0]), ())
+    first, last = np.array([0, 1]), np.array([2, 3])
+    found = fold_baseline(target, [(first, last), (last, first)], None, None)
+    assert found["neg_root_mean_squared_error"] == -10.0  # of one mean for all rows: 5
+    weighted = fold_baseline(target, [(np.array([0, 2]), np.array([1, 3]))], None, np.array([1.0, 1.0, 3.0, 1.0]))
+    assert weighted["neg_mean_absolute_error"] == -(7.5 + 2.5) / 2

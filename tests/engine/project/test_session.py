@@ -173,3 +173,20 @@ def test_a_whole_project_can_be_put_as_one_step():
     assert session.put("Propose", other)
     session.undo()
     assert session.key == project_key(Project())
+
+
+def test_what_follows_from_an_edit_joins_its_step_of_undo():
+    session = Session(Project())
+    before = session.project
+    session.edit("Predict t", target="t")
+    session.edit("Name", name="n")
+    assert session.has_edit_after(before)
+    assert session.complete("Predict t", before, replace(session.project, task="binary"))
+    assert session.undo_label == "Predict t"
+    session.undo()
+    assert (session.key, session.undo_label, session.has_edit_after(before)) == (project_key(Project()), "", False)
+    session.redo()
+    assert (session.project.target, session.project.name, session.project.task) == ("t", "n", "binary")
+    session.undo()
+    assert session.complete("Seed", Project(seed=9), replace(session.project, seed=3))  # no such edit: a step of its own
+    assert (session.undo_label, session.redo_label) == ("Seed", "")

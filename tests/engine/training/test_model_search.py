@@ -55,6 +55,21 @@ def test_replay_of_nothing_is_a_sentence(trained, copy_of):
         search(made.pipeline, made.runs, Silent(), replay=True)
 
 
+@pytest.mark.parametrize(
+    ("decided", "named"),
+    [
+        ({"task": "regression", "metric": "roc_auc", "candidates": candidates("ridge")}, "roc_auc"),
+        ({"task": "regression", "metric": "r2", "candidates": candidates("ridge", "logistic")}, "“Logistic regression”"),
+    ],
+)
+def test_decisions_that_exclude_each_other_are_refused_before_any_trial(trained, copy_of, decided, named):
+    made = copy_of(trained, **decided)
+    before = len(made.runs.history())
+    with pytest.raises(UserError, match=named):
+        search(made.pipeline, made.runs, Silent())
+    assert len(made.runs.history()) == before
+
+
 def test_a_sampler_that_does_not_suit_the_task_is_refused_before_any_fit(trained, copy_of):
     made = copy_of(trained, task="regression", metric="r2", candidates=candidates("ridge"), sampler=choices().samplers["class_balance"]())
     with pytest.raises(UserError, match="does not suit a regression task") as refused:

@@ -463,13 +463,20 @@ def test_a_file_is_answered_and_refused_rows_are_counted(opened, tmp_path, monke
     assert find(panel, QLabel, "batch_rows_value").text() == "30"
     shown = panel.batch.card.table.rows_model.rows
     assert len(shown) == 30
-    assert shown[4].cell(len(panel.batch.card.table.rows_model.columns) - 1).text == rows[4]["error"]
+    titles = [one.title for one in panel.batch.card.table.rows_model.columns]
+    assert shown[4].cell(titles.index("error")).text == rows[4]["error"]
+    assert [*rows[0]][:7] == lines[0].split(",")  # every column of the file, then the predictions
+    assert rows[3]["flipper_length_mm"] == lines[4].split(",")[lines[0].split(",").index("flipper_length_mm")]
+    assert titles.index("prediction") == 2  # on the screen they are seen without scrolling
+    assert find(panel, QLabel, "batch_unusual_value").text() == str(sum(bool(row["warnings"]) for row in rows))
+    click(find(panel, QPushButton, "batch_keep_ids"))
     folder, out = tmp_path / "several", tmp_path / "more.csv"
     folder.mkdir()
     (folder / "a.csv").write_text("\n".join(lines[:11]) + "\n", encoding="utf-8")
     panel.take_file(f"folder:{folder}?pattern=*.csv", out)
     settle(panel.window())
-    assert len(out.read_text(encoding="utf-8").splitlines()) == 11
+    written = out.read_text(encoding="utf-8").splitlines()
+    assert (len(written), written[0].split(",")[:2]) == (11, ["row", "prediction"])  # there is no identifier
     assert "predictions for several are in" in find(panel, QLabel, "batch_state").text()
     click(find(panel, QPushButton, "batch_back"))
     assert panel.answer.card.isVisible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -9,8 +10,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys
+from mlops_desktop.engine.process import MakeProfile
 from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.project.decisions import ColumnNote
+from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui.panels.data import panel as panel_module
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from tests.ui.conftest import banner, click, find, settle
@@ -141,7 +146,7 @@ def test_many_columns_are_paged_and_searched(open_project, make_project):
     for size in ((1280, 800), (1024, 768)):
         window.resize(*size)
         QApplication.processEvents()
-        assert window._areas["data"].horizontalScrollBar().maximum() == 0, size
+        assert window.pages.area("data").horizontalScrollBar().maximum() == 0, size
 
 
 # ---- findings
@@ -180,7 +185,9 @@ def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
     act(panel, "duplicate_rows")
     assert [c.component.id for c in window.controller.project.row_filters] == ["drop_duplicates"]
     assert "duplicate_rows" not in rules(panel)
-    assert "duplicate_rows" in rules(panel, open_only=False)  # said as mended
+    assert "duplicate_rows" in rules(panel, open_only=False)
+    found = next(one for one in panel._findings if one.finding.rule == "duplicate_rows")
+    assert found.care == f"Fixed: {found.finding.message.split()[0]} rows are taken out."
     shown = [panel.health._list.itemAt(at).widget().objectName() for at in range(panel.health._list.count())]
     done = [bool(panel._findings[int(name.rpartition("_")[2])].care) for name in shown]
     assert done == sorted(done)  # what is open stands first
@@ -190,6 +197,28 @@ def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
     settle(window)
     assert window.controller.session.key == before
     assert "duplicate_rows" in rules(panel)
+
+
+def test_a_fix_that_changes_nothing_stays_open(open_project, make_project):
+    """The effect of a fix is measured, so one that finds nothing to do is not taken for one."""
+    lines = ["key,n,y", *(f"K{i:04d},{i % 40},{'yn'[i % 40 % 3 == 0]}" for i in range(200))]
+    folder = make_project("\n".join(lines) + "\n", "y")
+    project = read_project(folder)
+    profile = MakeProfile(folder, project).run(Silent())
+    record = {"id": "drop_duplicates"}  # of all columns, an identifier among them
+    findings = [replace(one, fix={"row_filter": record}) if one.rule == "duplicate_rows" else one for one in profile.findings]
+    store, key = ArtifactStore(folder / "store"), Keys(project).profile
+    store.remove([key])
+    store.put_value(key, replace(profile, findings=tuple(findings)))
+    window = open_project(folder, "data")
+    panel = window.panel
+    value = panel.health.ring._value
+    act(panel, "duplicate_rows")
+    at = next(i for i, one in enumerate(panel._findings) if one.finding.rule == "duplicate_rows")
+    assert "duplicate_rows" in rules(panel)
+    assert "changes nothing" in panel._findings[at].vain
+    assert panel.findChild(QPushButton, f"finding_{at}_fix") is None
+    assert panel.health.ring._value == value
 
 
 def test_a_hidden_code_for_missing_is_counted_as_missing(troubled):

@@ -325,8 +325,9 @@ def test_the_service_ends_with_the_panel_and_with_the_project(with_bundle):
     panel.show()
     until(lambda: panel.run.service.state == "stopped")
     start(panel)
+    process = psutil.Process(panel.run.service.pid)
     panel.controller.close()
-    until(lambda: panel.run.service.state == "stopped", 5)
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_another_folder_can_be_run(with_bundle, tmp_path, monkeypatch):
@@ -447,10 +448,15 @@ def test_retraining_takes_the_data_as_one_step_of_undo(opened, tmp_path):
     before = controller.project
     path = tmp_path / "april.csv"
     write_file(path, 250, heavier)
+    rows = controller.overview().rows
     compare(panel, path)
+    assert find(panel, QLabel, "monitor_rows").text() == f"Rows of the project: {rows:,} → {rows + 250:,}"
+    click(find(panel, QPushButton, "monitor_how_replace"))
+    assert find(panel, QLabel, "monitor_rows").text() == f"Rows of the project: {rows:,} → 250"
     click(find(panel, QPushButton, "monitor_retrain"))
     settle(window)
     assert window.stage == "train"
+    assert f"It has 250 rows, {rows:,} before." in banner(window)
     assert controller.project.file == "april.csv"
     assert controller.project.data != before.data
     assert controller.project.target == before.target
@@ -459,6 +465,32 @@ def test_retraining_takes_the_data_as_one_step_of_undo(opened, tmp_path):
     controller.undo()
     assert controller.project == before
     assert controller.project_status().best is not None
+
+
+def test_rows_are_added_and_the_models_before_and_after_are_compared(opened, tmp_path):
+    panel = opened()
+    window, controller = panel.window(), panel.controller
+    path, rows = tmp_path / "april.csv", controller.overview().rows
+    write_file(path, 120, heavier)
+    compare(panel, path)
+    click(find(panel, QPushButton, "monitor_retrain"))
+    window.show_stage("data")
+    settle(window)
+    assert window.stage == "data"  # nobody is taken to training from where they went
+    assert f"It has {rows + 120:,} rows, {rows:,} before." in banner(window)
+    assert controller.overview().rows == rows + 120
+    window.show_stage("train")
+    settle(window)
+    line = find(window, QLabel, "former_model")
+    assert not line.isVisible()
+    click(find(window, QPushButton, "start_training"))
+    settle(window)
+    assert "Before the new data: " in line.text()
+    assert "training rows that are new to both" in line.text()
+    controller.undo()
+    settle(window)
+    assert not line.isVisible()
+    assert controller.overview().rows == rows
 
 
 def test_data_without_the_target_cannot_retrain(opened, tmp_path):

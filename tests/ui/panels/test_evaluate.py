@@ -18,6 +18,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.diagnostics import CheckFacts, run_checks
 from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.process import Train
+from mlops_desktop.engine.project import set_note
 from mlops_desktop.engine.project.decisions import Costs, Goals, Search
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training import ThresholdCurve
@@ -152,6 +153,26 @@ def test_the_test_set_is_used_by_a_click_and_every_access_counts(trained, open_p
     settle(window)
     assert accesses_of(window) == 2
     assert "used 2 times" in find(window, QLabel, "evaluation_facts").text()
+
+
+def test_a_name_a_unit_and_a_description_lose_no_result(trained, open_project):
+    window = open_project(trained("churn"), "evaluate")
+    controller = window.controller
+    click(find(window, QPushButton, "open_test"))
+    settle(window)
+    keys = controller.keys
+    best, board, shown = controller.project_status().best, keys.board, find(window, QLabel, "evaluated_model").text()
+    evaluation = window.panel.test.value
+    controller.edit("Name", name="Leavers of May")
+    for field, value in (("unit", "months"), ("description", "Since the contract began.")):
+        controller.put(field, set_note(controller.project, "tenure", **{field: value}))
+    assert window.panel.test.value is evaluation
+    assert (window.panel.out_of_fold.ready, window.panel.sources.choice()) == (True, "test")
+    settle(window)
+    assert (controller.project_status().best, controller.keys.board, accesses_of(window)) == (best, board, 1)
+    assert find(window, QLabel, "evaluated_model").text() == shown
+    assert not window.panel.test_set_card.isVisible()
+    assert {state.state for state in controller.stages()} <= {"done", "open"}
 
 
 def test_the_cut_off_is_selected_used_and_taken_back(trained, open_project, monkeypatch):
@@ -299,6 +320,7 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     settle(window)
     assert "rows of others.csv" in find(window, QLabel, "evaluation_facts").text()
     assert panel.results.isVisible()
+    assert "The model was trained on these rows" in find(window, QLabel, "evaluation_notes").text()
     assert accesses_of(window) == 0
     click(find(window, QPushButton, "evaluation_source_oof"))
     click(find(window, QPushButton, "evaluation_source_file"))

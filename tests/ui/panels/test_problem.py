@@ -139,15 +139,13 @@ def test_another_target_makes_what_follows_anew_and_undo_brings_all_back(window)
     named = [name for step in project.steps for name in getattr(step.component, "columns", ())]
     assert "sex" not in named
     assert "Proposed again" in banner(window)
-    assert controller.session.undo_label.startswith("Proposed after")
+    assert controller.session.undo_label == "Predict sex"
     controller.undo()
-    assert controller.project.target == "sex"
-    assert controller.project.steps == steps
-    controller.undo()
+    assert controller.session.undo_label == ""
     settle(window)
     assert controller.session.key == first
+    assert controller.project.steps == steps
     assert window.panel.target.target.chosen() == "species"
-    controller.redo()
     controller.redo()
     settle(window)
     assert controller.project == project
@@ -231,6 +229,33 @@ def test_what_does_not_fit_is_shown_and_one_button_repairs_it(window):
     assert not renew.isVisible(), window.panel.target.inconsistent.text() + banner(window)
     named = [name for step in controller.project.steps for name in getattr(step.component, "columns", ())]
     assert "sex" not in named
+
+
+def test_ten_choices_are_ten_undos_and_each_brings_back_decisions_that_fit(window):
+    controller, seen = window.controller, [window.controller.session.key]
+    for target in ("sex", "body_mass_g", "island", "flipper_length_mm", "species", "sex"):
+        pick(window, "target", target)
+        seen.append(controller.session.key)
+    for target in ("body_mass_g", "island"):  # the second one before what follows from the first is known
+        window.panel.decisions.choose_target(target)
+    settle(window)
+    assert (controller.project.target, controller.session.undo_label) == ("island", "Predict island")
+    for expected in reversed(seen):
+        controller.undo()
+        settle(window)
+        assert controller.session.key == expected
+        assert not find(window, QPushButton, "renew").isVisible()
+    assert controller.session.undo_label == ""
+
+
+def test_a_choice_that_is_taken_back_at_once_leaves_nothing(window):
+    controller, first = window.controller, window.controller.session.key
+    controller.edit("Seed", seed=4)
+    window.panel.decisions.choose_target("sex")
+    controller.undo()
+    controller.undo()
+    settle(window)
+    assert (controller.session.key, controller.session.undo_label) == (first, "")
 
 
 def test_an_edit_during_the_proposal_is_kept(window):
@@ -371,14 +396,13 @@ def test_a_refused_goal_is_not_shown_in_another_project(window, make_project):
     line = find(window, NumberLine, "goal_response_ms")
     write(line, "abc")
     key(line, Key.Key_Return)
-    goals = window.panel.goals
-    assert goals.problem.isVisible()
-    window.show_stage("")
+    assert window.panel.goals.problem.isVisible()
     window.controller.open(make_project("energy_efficiency", "heating_load"))
     window.show_stage("problem")
+    line = find(window.panel, NumberLine, "goal_response_ms")
     assert line.text() == ""
-    assert line.property("bad") is False
-    assert not goals.problem.isVisible()
+    assert not line.property("bad")
+    assert not window.panel.goals.problem.isVisible()
 
 
 def test_rows_that_belong_together_and_their_order(open_project, make_project):
@@ -596,7 +620,7 @@ def test_eighty_columns_with_long_names(open_project, make_project):
     assert len(panel.file.notes.notes.rows) == 80
     window.resize(1280, 800)
     QApplication.processEvents()
-    area = window._areas["problem"]
+    area = window.pages.area("problem")
     assert area.horizontalScrollBar().maximum() == 0
     for button in panel.target.findChildren(QPushButton):
         if button.isVisible():

@@ -145,10 +145,18 @@ def test_a_used_up_number_of_trials_is_raised_as_a_decision(trained, monkeypatch
 
 
 def test_another_run_is_chosen_by_a_click_and_undone(trained):
-    best = trained.controller.project_status().best
+    best, before = trained.controller.project_status().best, trained.controller.session.undo_label
     other = next(id_ for id_, text in rows(trained).items() if id_ != best.id and text[0] != "Baseline")
+    use = find(trained, QPushButton, "use_model")
+    assert not use.isEnabled()
     select(trained, other)
+    assert trained.controller.session.undo_label == before  # a look decides nothing
+    trained.controller.results_changed.emit()
+    assert trained.panel.board.ids() == [other]
+    click(use)
+    settle(trained)
     assert trained.controller.project.chosen == other
+    assert not use.isEnabled()
     assert trained.controller.project_status().best.id == other
     assert rows(trained)[other][5] == "Chosen by you"
     assert find(trained, QPushButton, "take_best").isVisible()
@@ -159,14 +167,17 @@ def test_another_run_is_chosen_by_a_click_and_undone(trained):
     click(find(trained, QPushButton, "take_best"))
     settle(trained)
     assert trained.controller.project.chosen == ""
-    select(trained, other)
-    select(trained, best.id)  # the best row means the best, whichever it will be
+    for id_ in (other, best.id):  # the best row means the best, whichever it will be
+        select(trained, id_)
+        click(use)
+        settle(trained)
     assert trained.controller.project.chosen == ""
 
 
 def test_changed_decisions_make_the_board_old_and_undo_brings_it_back(trained):
     before = rows(trained)
     select(trained, next(id_ for id_, text in before.items() if text[5] != "Best" and text[0] != "Baseline"))
+    click(find(trained, QPushButton, "use_model"))
     split = trained.controller.project.split
     trained.controller.edit("Folds", split=replace(split, folds=3))
     settle(trained)
@@ -198,7 +209,22 @@ def test_a_run_that_fails_shows_why(make_project, open_project):
     failed = next(text for text in rows(window).values() if text[0] == "Logistic regression")
     assert failed[5].startswith("Failed: ")
     select(window, next(id_ for id_, text in rows(window).items() if text is not None and text[0] == "Logistic regression"))
-    assert window.controller.project.chosen == ""
+    assert not find(window, QPushButton, "use_model").isEnabled()
+
+
+def test_decisions_that_cannot_work_are_not_trained_with(quick):
+    start = find(quick, QPushButton, "start_training")
+    quick.controller.edit("As after half an undo", target="body_mass_g", task="regression")
+    settle(quick)
+    assert not start.isEnabled()
+    assert "for another task" in find(quick, QLabel, "training_note").text()
+    quick.panel.start_training()
+    settle(quick)
+    assert "No model can be trained with these decisions" in banner(quick)
+    assert quick.controller.runs.history() == []
+    quick.controller.undo()
+    settle(quick)
+    assert start.isEnabled()
 
 
 def test_every_control_of_the_set_up_decides(quick):

@@ -174,12 +174,3 @@ def test_rules_for_rows_belong_to_the_first_stage(recipe, window):
         act()
     assert [step.on for step in recipe.controller.project.row_filters] == [True]
     other.deleteLater()
-
-
-def test_another_project_begins_anew(recipe, window, make_project):
-    recipe.begin("clip")
-    window.controller.open(make_project("penguins", "island"))
-    recipe.show()
-    assert recipe.draft is None
-    assert (recipe.kind, recipe.at) == (STEP, 0)
-    assert recipe.answer is None

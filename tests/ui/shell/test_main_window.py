@@ -127,15 +127,15 @@ def test_moving_by_keys_and_by_next_and_back(window, qtbot):
 
 def test_the_panel_that_next_leads_to_is_made_while_the_window_rests(window, qtbot):
     open_sample(window, qtbot)
-    qtbot.waitUntil(lambda: "data" in window._panels, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "data" in window.pages.panels, timeout=PATIENCE)
     assert window.stage == "problem"
-    assert not window._panels["data"].isVisible()
-    made = window._panels["data"]
+    assert not window.pages.panels["data"].isVisible()
+    made = window.pages.panels["data"]
     qtbot.mouseClick(find(window, QPushButton, "next"), Qt.MouseButton.LeftButton)
     assert window.panel is made
     assert made.isVisible()
-    qtbot.waitUntil(lambda: "preprocess" in window._panels, timeout=PATIENCE)
-    assert "engineer" not in window._panels  # no further than one step ahead
+    qtbot.waitUntil(lambda: "preprocess" in window.pages.panels, timeout=PATIENCE)
+    assert "engineer" not in window.pages.panels  # no further than one step ahead
 
 
 def test_the_finder_leads_to_a_stage(window, qtbot):

@@ -16,7 +16,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import FilePreview, Imported
 from mlops_desktop.engine.process.call import Call, ProjectCall
-from mlops_desktop.engine.profiling import Overview, Profile
+from mlops_desktop.engine.profiling import FixEffect, Overview, Profile
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import Question
 
@@ -26,11 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ImportFile(ProjectCall[Imported, None]):
-    """Read a file or an address into the snapshots of the project, by its source `as_given` or by one that fits better."""
+    """Read a file or an address into the snapshots of the project, by its source `as_given` or by one that fits better.
+
+    `add`: below the data that is there, instead of in its place.
+    """
 
     stage = "problem"
     file: str
     as_given: bool = False
+    add: bool = False
 
     def run(self, job: Job) -> Imported:
         """See `engine.data.import_cells`; the typed table is in the store afterwards."""
@@ -42,7 +46,7 @@ class ImportFile(ProjectCall[Imported, None]):
             chosen = frozenset(project.source.changed_params())
             project = replace(project, source=complete_source(self.file, project.source))
         keep = partial(keep_table, self.folder)
-        return import_cells(self.folder, self.file, project, job, as_given=self.as_given, chosen=chosen, keep=keep)
+        return import_cells(self.folder, self.file, project, job, as_given=self.as_given, chosen=chosen, add=self.add, keep=keep)
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,17 @@ class MakeProfile(ProjectCall[Profile, None]):
         from mlops_desktop.engine.pipeline import Pipeline
 
         return Pipeline(self.folder, self.project).profile(job)
+
+
+@dataclass(frozen=True)
+class MeasureFixes(ProjectCall[tuple[FixEffect, ...], None]):
+    """What the applied fixes of findings changed."""
+
+    def run(self, job: Job) -> tuple[FixEffect, ...]:
+        """See `engine.pipeline.fix_effects`."""
+        from mlops_desktop.engine.pipeline import Pipeline, fix_effects
+
+        return fix_effects(Pipeline(self.folder, self.project), job)
 
 
 @dataclass(frozen=True)

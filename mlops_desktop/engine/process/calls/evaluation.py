@@ -11,8 +11,10 @@ from mlops_desktop.engine.diagnostics import CheckFacts, check_facts, run_checks
 from mlops_desktop.engine.evaluation import (
     Acceptance,
     Evaluation,
+    FormerComparison,
     ResponseTime,
     check,
+    compare_former,
     evaluate_file,
     held_out_evaluation,
     out_of_fold_evaluation,
@@ -78,6 +80,18 @@ class MeasureChecks(ProjectCall[CheckFacts, None]):
         """See `engine.diagnostics.check_facts`."""
         chosen, _ = opened(self.folder, self.project, Part(job, 0.0, 0.5))
         return check_facts(chosen, Part(job, 0.5, 1.0))
+
+
+@dataclass(frozen=True)
+class CompareFormer(ProjectCall[FormerComparison, None]):
+    """The chosen run against the model of the decisions `before` the project got its data."""
+
+    before: Project
+
+    def run(self, job: Job) -> FormerComparison:
+        """See `engine.evaluation.compare_former`."""
+        chosen, _ = opened(self.folder, self.project, Part(job, 0.0, 0.4))
+        return compare_former(chosen, self.before, Part(job, 0.4, 1.0))
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.data import Location, name_of
+from mlops_desktop.engine.evaluation import Predicted
 from mlops_desktop.ui.source_dialog import DataZone
-from mlops_desktop.ui.translation import formatted
-from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, label, row
+from mlops_desktop.ui.translation import formatted, pluralize
+from mlops_desktop.ui.widgets.basic import Button, Segments, card, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.figure_cards import FindingRow, Kpi
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 FIRST_ROWS = 200
+FIRST_WARNINGS = 4
 MOST_COLUMNS = 40
+PROBABILITY = "probability_"
 
 
 class BatchCard(QFrame):
@@ -38,20 +41,24 @@ class BatchCard(QFrame):
         self.show_folder = Button(self.tr("Open folder"), self.folder_asked.emit, name=f"{name}_folder", icon="folder")
         self.state = label("", "small", tone="2", wrap=True)
         self.state.setObjectName(f"{name}_state")
-        self.rows, self.refused = (
-            Kpi(self.tr("Rows"), name=f"{name}_rows", icon="table"),
-            Kpi(self.tr("Invalid"), name=f"{name}_refused", icon="warn"),
-        )
+        self.rows = Kpi(self.tr("Rows"), name=f"{name}_rows", icon="table")
+        self.refused = Kpi(self.tr("Invalid"), name=f"{name}_refused", icon="warn")
+        self.unusual = Kpi(self.tr("With unusual values"), name=f"{name}_unusual", icon="eye")
         self.kpis = QFrame()
-        self.kpis.setLayout(row((self.rows, 1), (self.refused, 1), spacing=12))
+        self.kpis.setLayout(row((self.rows, 1), (self.refused, 1), (self.unusual, 1), spacing=12))
+        self.keep = Segments([("all", self.tr("All columns")), ("ids", self.tr("Identifiers only"))], name=f"{name}_keep")
         self._messages = column(spacing=4)
+        self._later: Sequence[str] = ()  # warnings that are shown when they are asked for
+        self.more = Button("", self._show_later, name=f"{name}_more", kind="link")
         self.table = RowsTable([RowColumn(self.tr("Row"))], name=f"{name}_first", title=self.tr("First predictions"), selectable=False)
         inner = card(
             row(heading(self.tr("Predict a whole file")), None, self.back),
+            row(label(self.tr("Keep of the file, before the predictions"), "small", tone="2"), self.keep, None, spacing=10),
             self.zone,
             self.state,
             self.kpis,
             self._messages,
+            row(self.more, None),
             (self.table, 1),
             row(None, self.show_folder),
             margins=(16, 10, 16, 12),
@@ -65,29 +72,43 @@ class BatchCard(QFrame):
         """What is being done; nothing of an earlier file is left."""
         self.state.setText(text)
         self.state.setVisible(bool(text))
-        for part in (self.kpis, self.table, self.show_folder):
+        for part in (self.kpis, self.table, self.show_folder, self.more):
             part.setVisible(False)
         clear(self._messages)
 
-    def show_done(self, file: Location, out: Path, rows: int, refused: int, warnings: Sequence[str]) -> None:
+    def show_done(self, file: Location, out: Path, found: Predicted) -> None:
         """The answers are written."""
         self.show_state(self.tr("The predictions for {file} are in {out}").format(file=name_of(file), out=out))
+        rows, refused, unusual = found.rows, found.refused, found.unusual
         self.rows.show_value(formatted(rows), self.tr("predicted: {count}").format(count=formatted(rows - refused)), "ok")
         hint = self.tr("the column “error” says why") if refused else self.tr("every row could be read")
         self.refused.show_value(formatted(refused), hint, "warn" if refused else "ok")
-        for at, text in enumerate(warnings[:4]):
-            self._messages.addWidget(FindingRow("warn", text, "", name=f"{self._name}_warning_{at}"))
-        header, first = _first_rows(out)
+        hint = self.tr("the column “warnings” says which") if unusual else self.tr("all values are as in training")
+        self.unusual.show_value(formatted(unusual), hint, "warn" if unusual else "ok")
+        self._show_warnings(found.warnings, FIRST_WARNINGS)
+        header, first = _first_rows(out, found.kept)
         columns = [RowColumn(self.tr("Row"), align="right", figures=True)]
-        columns += [RowColumn(title, align="left" if title in ("prediction", "error") else "right", figures=True) for title in header]
+        columns += [RowColumn(title, align="right" if title.startswith(PROBABILITY) else "left", figures=True) for title in header]
         self.table.show_columns(columns)
         self.table.show_rows(Row(str(at), [str(at), *map(_cell, header, cells)]) for at, cells in enumerate(first, start=1))
         for part in (self.kpis, self.table, self.show_folder):
             part.setVisible(True)
 
+    def _show_warnings(self, warnings: Sequence[str], most: int) -> None:
+        at = self._messages.count()
+        for number, text in enumerate(warnings[:most], start=at):
+            self._messages.addWidget(FindingRow("warn", text, "", name=f"{self._name}_warning_{number}"))
+        self._later = warnings[most:]
+        self.more.setText(pluralize(len(self._later), self.tr("1 more note"), self.tr("{n} more notes")))
+        self.more.setAccessibleName(self.more.text())
+        self.more.setVisible(bool(self._later))
+
+    def _show_later(self) -> None:
+        self._show_warnings(self._later, len(self._later))
+
 
 def _cell(title: str, text: str) -> Cell:
-    if title.startswith("probability_"):
+    if title.startswith(PROBABILITY):
         try:
             text = formatted(float(text), ".3f")
         except ValueError:
@@ -95,9 +116,11 @@ def _cell(title: str, text: str) -> Cell:
     return Cell(text, tone="err" if title == "error" else "", tip=text)
 
 
-def _first_rows(path: Path) -> tuple[list[str], list[list[str]]]:
-    """The titles and the first rows of a file of answers."""
+def _first_rows(path: Path, kept: int) -> tuple[list[str], list[list[str]]]:
+    """The titles and the first rows of a file of answers: the first of its `kept` columns, the answers, then the other columns."""
     with path.open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
-        header = next(lines)[:MOST_COLUMNS]
-        return header, [cells[: len(header)] for cells, _ in zip(lines, range(FIRST_ROWS), strict=False)]
+        header = next(lines)
+        places = [*range(min(kept, 1)), *range(kept, len(header)), *range(1, kept)][:MOST_COLUMNS]
+        rows = [[cells[at] for at in places] for cells, _ in zip(lines, range(FIRST_ROWS), strict=False)]
+        return [header[at] for at in places], rows

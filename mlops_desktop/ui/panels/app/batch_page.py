@@ -56,11 +56,11 @@ class BatchPage(QWidget):
 
         def finish(found: Predicted) -> None:
             done.append(True)
-            self.card.show_done(file, out, found.rows, found.refused, found.warnings)
+            self.card.show_done(file, out, found)
 
         folder, project = self.controller.inputs
         self.controller.ask(
-            PredictFile(folder, str(file), out, project),
+            PredictFile(folder, str(file), out, project, "all" if self.card.keep.choice() == "all" else "ids"),
             finish,
             owner="app.batch",
             title=title,

@@ -45,7 +45,6 @@ class AppPanel(Panel):
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
         self.setAcceptDrops(True)
-        self._folder: Path | None = None  # the project that the model belongs to
         self._key = ""  # the scorer that answers
         title = self.tr("Preparing the model")
         self.scorer: Query[Scorer] = Query(controller, owner="app.open", title=title, parent=self, read=self._read_scorer, remember=2)
@@ -113,7 +112,7 @@ class AppPanel(Panel):
         found = self.scorer.value
         if found is None:
             self._show_preparing()
-        elif key != self._key or self._folder != self.controller.folder:
+        elif key != self._key:
             self._take(Trial(found), key, translated(best.label))
         elif self.answer.trial is not None:
             self.answer.card.show_model(self.answer.trial.scorer, self._name, self._refit)
@@ -131,7 +130,7 @@ class AppPanel(Panel):
     def _show_preparing(self) -> None:
         """The chosen model is being made: it is fitted once more on all rows that it may learn from. An earlier one stays meanwhile."""
         refused = self.scorer.refused
-        if self.answer.trial is not None and self._folder == self.controller.folder and not refused:
+        if self.answer.trial is not None and not refused:
             return
         self.empty.show_text(self.tr("The model could not be prepared.") if refused else self.tr("Preparing the model …"))
         self.empty.button.setVisible(refused)
@@ -139,7 +138,7 @@ class AppPanel(Panel):
 
     def _show_without(self) -> None:
         ever = self.controller.folder is not None and self.controller.project_status().ever
-        if self.answer.trial is not None and ever and self._folder == self.controller.folder:
+        if self.answer.trial is not None and ever:
             self.answer.card.show_model(self.answer.trial.scorer, self._name, self._refit, stale=True)
             return
         self.answer.forget()
@@ -151,8 +150,8 @@ class AppPanel(Panel):
 
     def _take(self, trial: Trial, key: str, name: str) -> None:
         """Another model answers from now on; what was written stays where it has the same columns."""
-        before = self.form.row() if self.answer.trial is not None and self._folder == self.controller.folder else {}
-        self._key, self._name, self._folder = key, name, self.controller.folder
+        before = self.form.row() if self.answer.trial is not None else {}
+        self._key, self._name = key, name
         self._refit = self.controller.project.refit
         order = trial.order(self._ranked())
         self.form.show_schema(trial.scorer.schema, order, frozenset(order) - trial.scorer.used_sources, before)

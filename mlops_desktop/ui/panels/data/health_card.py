@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,20 +10,13 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.profiling import Finding
+from mlops_desktop.ui.panels.data.finding_states import FindingState
 from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.small_plots import Ring
 
 SEVERITY = {"high": "err", "warning": "warn", "info": "info"}
-
-
-@dataclass(frozen=True)
-class FindingState:
-    """A finding as the card shows it: `care` says what takes care of it already ("" nothing)."""
-
-    finding: Finding
-    care: str = ""
 
 
 class HealthCard(QFrame):
@@ -84,11 +76,11 @@ class HealthCard(QFrame):
         for at, one in order:
             finding = one.finding
             severity = "ok" if one.care else SEVERITY.get(finding.severity, "info")
-            actions = [] if one.care or not finding.fix else [("fix", fix_text(finding.fix))]
+            actions = [] if one.care or one.vain or not finding.fix else [("fix", fix_text(finding.fix))]
             if finding.column:
                 actions.append(("look", self.tr("Show")))
             title, text = finding_text(finding)
-            made = FindingRow(severity, title, one.care or text, actions, name=f"finding_{at}")
+            made = FindingRow(severity, title, one.care or f"{one.vain} {text}".strip(), actions, name=f"finding_{at}")
             made.setToolTip(f"{finding.message}\n{finding.why}")
             made.acted.connect(partial(self._acted, at))
             self._list.addWidget(made)

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.engine.data import Table, check_filter, rows_key, rows_where
 from mlops_desktop.engine.process import FilterRows, MakeProfile
-from mlops_desktop.engine.profiling import Overview, Profile, Relations, apply_fixes, health, safe_fixes, taken_care
+from mlops_desktop.engine.profiling import Overview, Profile, Relations, apply_fixes, health, safe_fixes
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
-from mlops_desktop.ui.panels.data.health_card import FindingState, HealthCard, finding_text
+from mlops_desktop.ui.panels.data.finding_states import FindingState, FixMeasurement
+from mlops_desktop.ui.panels.data.health_card import HealthCard, finding_text
 from mlops_desktop.ui.panels.data.kpi_row import KpiRow, has_classes
 from mlops_desktop.ui.panels.data.relations_page import RelationsPage
 from mlops_desktop.ui.panels.data.statistics_tables import (
@@ -53,6 +54,7 @@ class DataPanel(Panel):
         self.profile: Query[Profile] = Query(
             controller, owner="data", title=title, parent=self, read=lambda key: controller.result(key, Profile)
         )
+        self.fixes = FixMeasurement(controller, self)
         title = self.tr("Filtering the rows")
         self._filtered: Query[Bools] = Query(controller, owner="data.filter", title=title, parent=self, read=self._read_rows, remember=2)
         self._filtered.changed.connect(self._show_filtered)
@@ -110,9 +112,6 @@ class DataPanel(Panel):
 
     # ---- showing
 
-    def show_project(self) -> None:
-        """What depends on decisions alone is shown with the results."""
-
     def show_results(self) -> None:
         """Show the profile of today's decisions, or have it made."""
         self.controller.load_table()
@@ -120,10 +119,11 @@ class DataPanel(Panel):
         has_data = self.controller.folder is not None and bool(project.data)
         if has_data:
             profile.want(self.controller.keys.profile, MakeProfile(*self.controller.inputs), scope=project.data)
+            self.fixes.want(profile.value.findings if profile.ready and profile.value else ())
         else:
             profile.want("")
         table, overview = self.controller.table(), self.controller.overview()
-        key = (project, profile.state, profile.refused, table is not None)
+        key = (project, profile.state, profile.refused, table is not None, self.fixes.effects.state)
         if self._shown and self._shown[0] is key[0] and self._shown[1:] == key[1:]:
             return
         self._shown = key
@@ -172,7 +172,7 @@ class DataPanel(Panel):
     def _show_health(self, found: Profile | None, *, working: bool) -> None:
         project = self.controller.project
         findings = found.findings if found else ()
-        self._findings = [FindingState(finding, translated(taken_care(project, finding))) for finding in findings]
+        self._findings = self.fixes.states(findings, current=not working)
         open_ = [one.finding for one in self._findings if not one.care]
         self.health.show_findings(self._findings, health(open_), len(safe_fixes(project, findings)), working=working)
 

@@ -42,9 +42,8 @@ class ExportPage(QWidget):
         self.controller, self._stage = controller, stage
         self._exporter: Exporter = self._first()
         self._checks: list[ExportCheck] = []
-        self._written: tuple[Path | None, str, Path | None] = (None, "", None)  # project, model, where it was written last
-        self._folder: Path | None = None
-        self._place = Path()  # the folder in which exports of this project are made
+        self._written: tuple[str, Path | None] = ("", None)  # the model, and where it was written last
+        self._place = controller.folder / EXPORTS if controller.folder else Path()  # the folder in which exports are made
         self._proposed = ""
         self._busy = ""
         self._build()
@@ -104,9 +103,9 @@ class ExportPage(QWidget):
             readiness(self.controller.project, self.controller.project_status(), self.controller.store, self.controller.runs)
         )
         self.checks.show_checks(self._checks, self._busy)
-        if self._folder != self.controller.folder or self.folder.text() in ("", self._proposed):
+        if self.folder.text() in ("", self._proposed):
             self._propose()
-        if self._written[:2] != (self.controller.folder, self._model()):
+        if not self._written[0] or self._written[0] != self._model():
             self._plan()
         self._settle()
 
@@ -129,14 +128,11 @@ class ExportPage(QWidget):
         return self.controller.keys.scorer(best.id) if best else ""
 
     def _plan(self) -> None:
-        self._written = (None, "", None)
+        self._written = ("", None)
         self.written.show_plan(self._exporter.writes, "" if self._exporter.writes else translated(self._exporter.help))
 
     def _propose(self) -> None:
-        """A folder that is not there yet, beside the last one of this project."""
-        assert self.controller.folder is not None
-        if self._folder != self.controller.folder:
-            self._folder, self._place = self.controller.folder, self.controller.folder / EXPORTS
+        """A folder that is not there yet, beside the last one."""
         name, number = self._exporter.id, 1
         while (path := self._place / (name if number == 1 else f"{name} {number}")).exists():
             number += 1
@@ -222,16 +218,15 @@ class ExportPage(QWidget):
             return
         out = Path(self.folder.text().strip()).expanduser()
         title = self.tr("Exporting: {name}").format(name=translated(self._exporter.label))
-        here, model = self.controller.folder, self._model()
+        model = self._model()
         self._busy = self.tr("exporting …")
         self.show_now()
 
         def done(found: ExportedFiles) -> None:
-            if self.controller.folder == here:
-                self._written = (here, model, out)
-                self._place = out.parent
-                self._propose()
-                self._show_written(out, found.files)
+            self._written = (model, out)
+            self._place = out.parent
+            self._propose()
+            self._show_written(out, found.files)
             self.exported.emit(out)
 
         record = self._exporter.to_json()
@@ -264,12 +259,12 @@ class ExportPage(QWidget):
         return text.format(rows=parity["rows"], worst=formatted(parity["worst_difference"], ".3g"))
 
     def _open_folder(self) -> None:
-        if self._written[2] is not None:
-            open_folder(self._written[2], self.controller, self._stage)
+        if self._written[1] is not None:
+            open_folder(self._written[1], self.controller, self._stage)
 
     def _run(self) -> None:
-        if self._written[2] is not None:
-            self.run_asked.emit(self._written[2])
+        if self._written[1] is not None:
+            self.run_asked.emit(self._written[1])
 
     def _again(self) -> None:
         self._plan()

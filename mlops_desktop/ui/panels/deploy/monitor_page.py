@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -11,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Imported, Location, name_of
 from mlops_desktop.engine.monitoring import DriftReport, read_service_report
 from mlops_desktop.engine.process import ImportFile, MeasureDrift, ReRecommend, ReRecommendation
-from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.project import Project, write_former
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
 from mlops_desktop.ui.panels.deploy.service import LocalService
@@ -28,7 +27,6 @@ class MonitorPage(QWidget):
     def __init__(self, controller: ProjectController, service: LocalService, http: Http, stage: str) -> None:
         super().__init__()
         self.controller, self._service, self._http, self._stage = controller, service, http, stage
-        self._folder: Path | None = None
         self._file: Location | None = None  # the file that was compared last
         title = self.tr("Comparing a file with the training data")
         self._of_file: Query[DriftReport] = Query(controller, owner="deploy.drift", title=title, parent=self)
@@ -42,10 +40,15 @@ class MonitorPage(QWidget):
         self.retrain = Button(self.tr("Retrain with this data"), self.retrain_now, name="monitor_retrain", icon="refresh")
         self.state = label("", "small", tone="2", wrap=True)
         self.state.setObjectName("monitor_state")
+        self.how = Segments([("add", self.tr("Add to the data")), ("replace", self.tr("Replace the data"))], name="monitor_how")
+        self.how.chosen.connect(lambda _: self._show_rows())
+        self.rows = label("", "small", tone="2", wrap=True)
+        self.rows.setObjectName("monitor_rows")
         self.refresh = Button(self.tr("Refresh"), self.ask_service, name="monitor_refresh", icon="refresh")
         self.counted = label("", "small", tone="2", wrap=True)
         of_file = QWidget()
-        of_file.setLayout(row((self.zone, 3), (column(None, self.state, row(self.retrain, None), None, spacing=8), 2), spacing=16))
+        retrain = column(None, self.state, row(self.how, None), self.rows, row(self.retrain, None), None, spacing=8)
+        of_file.setLayout(row((self.zone, 3), (retrain, 2), spacing=16))
         of_service = QWidget()
         message = self.tr("The service counts what it is asked, in bins; no row is stored. Counting begins when it starts.")
         of_service.setLayout(row((column(label(message, "small", tone="2", wrap=True), self.counted, spacing=4), 1), self.refresh))
@@ -58,10 +61,7 @@ class MonitorPage(QWidget):
         self.setLayout(column(self._top, (self.drift, 1), spacing=12))
 
     def show_now(self) -> None:
-        """Show what was compared in this project."""
-        if self.controller.folder != self._folder:
-            self._folder, self._file, self._of_service = self.controller.folder, None, None
-            self.state.setText("")
+        """Show what was compared."""
         self._show()
 
     def show_service(self) -> None:
@@ -73,11 +73,12 @@ class MonitorPage(QWidget):
     def _show(self) -> None:
         of_file = self.source.choice() == "file"
         self._sources.setCurrentIndex(0 if of_file else 1)
-        self._top.setMaximumHeight(230 if of_file else 120)
+        self._top.setMaximumHeight(250 if of_file else 120)
         ready = self._service.state == "ready"
         self.refresh.setEnabled(ready)
         found = self._of_file.value
         self.retrain.setEnabled(found is not None and self._file is not None)
+        self._show_rows()
         report = found if of_file else self._of_service
         if report is self.drift.report and report is not None:
             return
@@ -89,6 +90,17 @@ class MonitorPage(QWidget):
             self.drift.show_nothing(self.tr("Press Refresh to see what the service has counted."))
         else:
             self.drift.show_nothing(self.tr("No service is running. Start one under “Run”."))
+
+    def _show_rows(self) -> None:
+        """How many rows the project has, and would have with the file."""
+        found, overview = self._of_file.value, self.controller.overview()
+        there = self._file is not None and found is not None and overview is not None
+        for part in (self.how, self.rows):
+            part.setVisible(there)
+        if found is not None and overview is not None:
+            new = found.rows + found.refused
+            after = new + overview.rows if self.how.choice() == "add" else new
+            self.rows.setText(self.tr("Rows of the project: {now} → {after}").format(now=formatted(overview.rows), after=formatted(after)))
 
     # ---- a file
 
@@ -119,18 +131,20 @@ class MonitorPage(QWidget):
         self._show()
 
     def retrain_now(self) -> None:
-        """Take the file as the project's data, as one step of undo, and go to training."""
-        file, before = self._file, self.controller.project
+        """Add the file to the project's data, or put it in its place, as one step of undo, and go to training."""
+        file, before, overview = self._file, self.controller.project, self.controller.overview()
+        rows = overview.rows if overview is not None else 0
         if file is None:
             return
         self.retrain.setEnabled(False)
         self.state.setText(self.tr("Reading {file} …").format(file=name_of(file)))
 
         def imported(found: Imported) -> None:
-            self._fit(before, found.project)
+            text = self.tr("It has {now} rows, {before} before.")
+            self._fit(before, found.project, text.format(now=formatted(found.rows), before=formatted(rows)))
 
         self.controller.ask(
-            ImportFile(*self.controller.inputs, str(file)),
+            ImportFile(*self.controller.inputs, str(file), add=self.how.choice() == "add"),
             imported,
             owner="deploy.import",
             title=self.tr("Reading {file}").format(file=name_of(file)),
@@ -141,8 +155,8 @@ class MonitorPage(QWidget):
         self.state.setText("")
         self._show()
 
-    def _fit(self, before: Project, updated: Project) -> None:
-        """Decisions that do not fit the new data are proposed anew, then all of it is one edit."""
+    def _fit(self, before: Project, updated: Project, rows: str) -> None:
+        """Decisions that do not fit the new data are proposed anew, then all of it is one edit. `rows`: what became of their number."""
 
         def done(found: ReRecommendation) -> None:
             if self.controller.project is not before:
@@ -150,11 +164,13 @@ class MonitorPage(QWidget):
                 self.controller.banner.emit("warn", text, self._stage)
                 return
             fitted = found.project
+            write_former(self.controller.inputs[0], fitted.data, before)
             self.controller.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
             changes = self.tr(" Proposed again: {changes}.").format(changes=", ".join(found.changes)) if found.changes else ""
-            message = self.tr("The project has the data of {file} now. Train to make a model of it; Undo takes it back.")
-            self.controller.go_to.emit("train")
-            self.controller.edit_banner.emit("ok", message.format(file=updated.file) + changes, "train")
+            message = self.tr("The project has the data of {file} now. {rows} Train to make a model of it; Undo takes it back.")
+            if self.isVisible():  # else the person has gone on with something else meanwhile
+                self.controller.go_to.emit("train")
+            self.controller.edit_banner.emit("ok", message.format(file=updated.file, rows=rows) + changes, "train")
 
         self.controller.ask(
             ReRecommend(self.controller.inputs[0], updated, before),

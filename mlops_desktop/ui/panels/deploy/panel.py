@@ -27,7 +27,6 @@ class DeployPanel(Panel):
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
         self.setAcceptDrops(True)
-        self._folder = controller.folder
         self.tabs = Segments([("export", self.tr("Export")), ("run", self.tr("Run")), ("monitor", self.tr("Monitor"))], name="deploy_tab")
         self.export = ExportPage(controller, self.id)
         self.run = RunPage(controller, self.id)
@@ -47,10 +46,7 @@ class DeployPanel(Panel):
         self._pages.setCurrentIndex(["export", "run", "monitor"].index(id_))
 
     def show_results(self) -> None:
-        """Show the present state of everything; another project begins with its export."""
-        if self.controller.folder != self._folder:
-            self._folder = self.controller.folder
-            self.show_page("export")
+        """Show the present state of everything."""
         self.export.show_now()
         self.run.show_now()
         self.monitor.show_now()
@@ -60,7 +56,7 @@ class DeployPanel(Panel):
         self.run.run(bundle)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """The service ends with the window."""
+        """The service ends with the window, and with the project."""
         self.run.end()
         super().closeEvent(event)
 

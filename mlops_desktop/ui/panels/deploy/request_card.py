@@ -76,13 +76,6 @@ class RequestCard(QFrame):
         if untouched:
             self._reset()
 
-    def clear(self) -> None:
-        """Show no request and no answer, as before the first one."""
-        self._example = {}
-        self._reset()
-        self.answer.clear()
-        self.status.setVisible(False)
-
     def show_ready(self, url: str, planned: str = "") -> None:
         """Where the service answers (empty while it does not), and where it will."""
         self._url, self._planned = url, planned

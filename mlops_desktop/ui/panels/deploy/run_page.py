@@ -36,8 +36,6 @@ class RunPage(QWidget):
         self._others: list[Path] = []  # bundles from elsewhere, or exported elsewhere
         self._chosen: Path | None = None
         self._example_of: Path | None = None  # the bundle whose typical row is in the request
-        self._folder: Path | None = None
-        self._service_of: Path | None = None  # the project whose service was started last
         self._sent = 0.0
         self.card = ServiceCard(name="service")
         self.request = RequestCard(name="request")
@@ -50,25 +48,14 @@ class RunPage(QWidget):
         self.card.other_asked.connect(self._choose)
         self.card.bundle_picked.connect(self._pick)
         self.card.port.valueChanged.connect(lambda _: self._show_state())
-        controller.project_changed.connect(self._leave)
         self.service.changed.connect(self._show_state)
-        self.service.output.connect(self._add_line)
+        self.service.output.connect(self.card.add_line)
         self.request.send_asked.connect(self.send)
 
     # ---- the bundles
 
-    def _leave(self) -> None:
-        """A service of a project that is not open any more is ended."""
-        if self.controller.folder != self._folder:
-            self.service.stop()
-
     def show_now(self) -> None:
         """Show the bundles that there are."""
-        if self.controller.folder != self._folder:
-            self._folder, self._others, self._chosen, self._example_of = self.controller.folder, [], None, None
-            self.card.log.clear()
-            self.request.clear()
-            self.service.forget_failure()
         self._show_bundles()
         self._show_state()
 
@@ -123,7 +110,6 @@ class RunPage(QWidget):
         """Start the chosen bundle."""
         if self._chosen is not None and not self.service.running:
             self.card.log.clear()
-            self._service_of = self.controller.folder
             self.service.start(self._chosen, self.card.port.value())
 
     def run(self, bundle: Path) -> None:
@@ -149,14 +135,9 @@ class RunPage(QWidget):
             self._sent = 0.0
         self.changed.emit()
 
-    def _add_line(self, text: str) -> None:
-        """A line of the log; the last ones of the service of another project come after it was left."""
-        if self._service_of == self.controller.folder:
-            self.card.add_line(text)
-
     def _take_example(self, status: int, body: str) -> None:
         """The typical row of the model that runs."""
-        if status == 200 and self._service_of == self.controller.folder:
+        if status == 200:
             self.request.show_example(json.loads(body)["example"])
 
     def send(self, body: str) -> None:
@@ -165,11 +146,10 @@ class RunPage(QWidget):
         self.http.post(f"{self.service.url}v1/predict", body, self._answered)
 
     def _answered(self, status: int, body: str) -> None:
-        if self._service_of == self.controller.folder:
-            self.request.show_answer(status, body, 1000 * (time.perf_counter() - self._sent))
+        self.request.show_answer(status, body, 1000 * (time.perf_counter() - self._sent))
 
     def end(self) -> None:
-        """End the service with the window."""
+        """End the service and wait for it, two seconds at most."""
         self.service.end()
 
 

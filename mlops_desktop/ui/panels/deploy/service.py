@@ -116,11 +116,6 @@ class LocalService(QObject):
         self._process.closeWriteChannel()
         self._killing.start()
 
-    def forget_failure(self) -> None:
-        """A service that failed counts as stopped again."""
-        if self.state == "failed":
-            self._become("stopped")
-
     def end(self) -> None:
         """End the service and wait for it, two seconds at most."""
         process = self._process

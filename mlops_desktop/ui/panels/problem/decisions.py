@@ -1,4 +1,4 @@
-"""What a person decides about the problem, and what is proposed anew because of it. Each decision is one step of undo."""
+"""What a person decides about the problem, and what is proposed anew because of it: both are one step of undo."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class ProblemDecisions(QObject):
 
     def renew_by_hand(self) -> None:
         """Have the open decisions proposed anew."""
-        self.renew(self.controller.project, self.tr("open decisions"))
+        self.renew(self.controller.project, self.tr("Propose the later stages anew"))
 
     def _changes_text(self, because: str, changes: Sequence[str]) -> str:
         """What was proposed anew, then the sentences that say why."""
@@ -159,17 +159,23 @@ class ProblemDecisions(QObject):
         return " ".join([*([text] if new else []), *why, self.tr("Undo takes it back.")])
 
     def renew(self, before: Project, because: str) -> None:
-        """Have proposed anew what followed from the decisions `before` and does not fit any more: one more step of undo."""
+        """Have proposed anew what followed from the decisions `before` and does not fit any more.
+
+        It joins the edits that were made since `before` in one step of undo called `because`, so that undo brings back decisions that fit
+        each other. Nothing is proposed when these edits were taken back meanwhile.
+        """
         asked, token = self.controller.project, object()
         self.before, self._renewing = before, token
 
         def done(found: ReRecommendation) -> None:
+            session = self.controller.session
+            if session is None or (asked is not before and not session.has_edit_after(before)):
+                return
             if self.controller.project is not asked:
-                if self.controller.project is not before:
-                    self.renew(before, because)
+                self.renew(before, because)
                 return
             self.before = None
-            self.controller.put(self.tr("Proposed after: {what}").format(what=because), found.project)
+            self.controller.complete(because, before, found.project)
             if found.changes:
                 self.controller.edit_banner.emit("info", self._changes_text(because, found.changes), self._stage)
 

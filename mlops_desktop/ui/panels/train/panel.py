@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.metrics import METRICS, metrics_for
-from mlops_desktop.engine.pipeline import SplitSummary
-from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve
-from mlops_desktop.engine.training import LearningCurve, Run, TrainingResult, done_of_plan, first_runs, other_splits
+from mlops_desktop.engine.pipeline import SplitSummary, obstacles
+from mlops_desktop.engine.process import DescribeSplit
+from mlops_desktop.engine.training import Run, TrainingResult, done_of_plan, other_splits
 from mlops_desktop.engine.workflow import blocked, chosen_of
 from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.board_card import BoardCard, HistoryCard, trials_text
-from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
+from mlops_desktop.ui.panels.train.former_model import FormerModel
+from mlops_desktop.ui.panels.train.learning_curve import CurveOfModel
 from mlops_desktop.ui.panels.train.setup_card import SetupCard
 from mlops_desktop.ui.panels.train.split_fields import split_columns
 from mlops_desktop.ui.panels.train.training_run import MORE_TRIALS, TrainingRun
@@ -28,10 +29,8 @@ from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import clear, column, held, row
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
-from mlops_desktop.ui.widgets.leaderboard import model_text, spent
+from mlops_desktop.ui.widgets.leaderboard import spent
 
-CURVE_BY_ITSELF_S = 30.0  # a learning curve that takes longer is made when it is asked for
-CURVE_COST = 3.5  # how much longer a learning curve takes than the run: 5.5 whole fits of 3 folds, against one of each fold
 SHOW_MS = 120  # runs that come closer together are shown together
 
 
@@ -48,10 +47,7 @@ class TrainPanel(Panel):
         self._shown: tuple[Any, ...] = ()
         facts = self.tr("Looking at the split")
         self.split_facts: Query[SplitSummary] = Query(controller, owner="train.validation", title=facts, parent=self)
-        title = self.tr("Learning curve")
-        self.curve: Query[LearningCurve] = Query(
-            controller, owner="train.learning", title=title, parent=self, read=lambda key: controller.result(key, LearningCurve), long=True
-        )
+        self.curve = CurveOfModel(controller, self)
         self.curve.progressed.connect(self._show_soon)
         self._later = QTimer(self, singleShot=True, interval=SHOW_MS)
         self._later.timeout.connect(self._show_board)
@@ -64,8 +60,9 @@ class TrainPanel(Panel):
     # ---- building
 
     def _build(self) -> None:
-        self.setup, self.learning = SetupCard(), LearningCard()
+        self.setup, self.learning = SetupCard(), self.curve.card
         self.board_card, self.history_card = BoardCard(), HistoryCard()
+        self.former = FormerModel(self.controller, self.board_card, self)
         self.board, self.history = self.board_card.board, self.history_card.chart
         charts = row((self.history_card, 1), (self.learning, 1), spacing=12)
         right = column((self.board_card, 11), (held(charts), 9), spacing=12)
@@ -91,8 +88,7 @@ class TrainPanel(Panel):
         self.setup.started.connect(self.start_training)
         self.setup.stopped.connect(self.stop_training)
         self.board_card.best.clicked.connect(self._take_best)
-        self.board.chosen.connect(self._choose)
-        self.learning.asked.connect(self.make_learning_curve)
+        self.board_card.use_asked.connect(self._use)
 
     # ---- showing
 
@@ -144,11 +140,13 @@ class TrainPanel(Panel):
         running = self.training.running if here else None
         others = {} if stale else other_splits(self.controller.store, project, runs)
         self.board.show_board(stale or runs, shown, chosen=project.chosen, running=running, stale=bool(stale), others=others)
+        self.board_card.show_selected([] if stale else runs, chosen_of(project, runs))
         self.board_card.show_counts(runs, metric, expected_score(self.controller, runs), by_hand=bool(project.chosen))
         self.history_card.show_runs(stale or runs, shown, planned=project.search.trials or 0)
         self._show_notice(bool(stale))
         self._show_buttons(runs, bool(stale))
-        self._show_learning(runs)
+        self.curve.show(runs, metric, busy=self.training.job is not None)
+        self.former.show(chosen_of(project, runs), busy=self.controller.jobs.busy)
         self._later.setInterval(max(SHOW_MS, int(5000 * (time.monotonic() - began))))  # a long board takes a fifth of the time at most
 
     def _earlier(self) -> list[Run]:
@@ -176,9 +174,17 @@ class TrainPanel(Panel):
             start=self.tr("Continue training") if runs else self.tr("Train again") if stale else self.tr("Start training"),
             busy=busy,
             stopping=self.training.job is not None and self.training.job.cancelled.is_set(),
-            why_not="" if self.controller.project.candidates else self.tr("Tick at least one model."),
+            why_not="" if busy else self._why_not(),
             note=self._more_text(runs) if runs and not busy else "",
         )
+
+    def _why_not(self) -> str:
+        """Why no training can be started with these decisions; empty when one can."""
+        project, overview = self.controller.project, self.controller.overview()
+        if not project.candidates:
+            return self.tr("Tick at least one model.")
+        reasons = obstacles(project, overview) if overview is not None else []
+        return self.tr("No model can be trained with these decisions. {reason}").format(reason=translated(reasons[0])) if reasons else ""
 
     def _more_text(self, runs: list[Run]) -> str:
         search, kept = self.controller.project.search, trials_text(len(runs))
@@ -187,35 +193,6 @@ class TrainPanel(Panel):
         more = search.trials - done_of_plan(self.controller.project, runs)
         return self.tr("{done} kept; continuing adds {more}.").format(done=kept, more=trials_text(more if more > 0 else MORE_TRIALS))
 
-    # ---- the learning curve
-
-    def _show_learning(self, runs: list[Run]) -> None:
-        best = chosen_of(self.controller.project, runs)
-        if best is None:
-            self.learning.show_nothing()
-            return
-        self._want_curve(best)
-        found = self.curve.value
-        points = found.points if found else self.curve.parts
-        metric = self._metric()
-        self.learning.show_curve(
-            model_text(best, first_runs(runs).get(best.algorithm_id))[1], points, metric, done=found is not None,
-            best=not self.controller.project.chosen, busy=self.curve.asking or self.training.job is not None,
-            notes=found.notes if found else (), cost=spent(CURVE_COST * best.seconds),
-        )  # fmt: skip
-
-    def _want_curve(self, run: Run) -> None:
-        self.curve.want(self.controller.keys.learning_curve(run.id), MakeLearningCurve(*self.controller.inputs), ask=False)
-
-    def make_learning_curve(self) -> None:
-        """Have the learning curve of the chosen model made."""
-        run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
-        if run is None:
-            return
-        self._want_curve(run)
-        self.curve.retry()
-        self._show_soon()
-
     # ---- training
 
     def start_training(self) -> None:
@@ -223,7 +200,10 @@ class TrainPanel(Panel):
         if self.training.job is not None or blocked(self.controller.project):
             return
         self.setup.algorithms.flush()
-        self.curve.cancel()
+        if why := self._why_not():
+            self.controller.banner.emit("warn", why, self.id)
+            return
+        self.curve.query.cancel()
         self.training.start(self.setup.search.jobs.value(), self._trained)
         self._show_board()
 
@@ -231,8 +211,7 @@ class TrainPanel(Panel):
         run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
         if self.training.is_here and run is not None:
             self.training.compare_splits(run.id)
-            if run.seconds * CURVE_COST < CURVE_BY_ITSELF_S:
-                self.make_learning_curve()
+            self.curve.make_if_quick(run)
 
     def stop_training(self) -> None:
         """Stop the search; what is finished stays."""
@@ -246,22 +225,18 @@ class TrainPanel(Panel):
         goals = project.goals if metric == project.metric else replace(project.goals, score=None)  # a number on another scale
         self.controller.edit(self.tr("Metric"), metric=metric, goals=goals)
 
-    def _choose(self, ids: list[str]) -> None:
-        """A row was selected: go on with that run; the best row means the best, whichever it will be."""
+    def _use(self, id_: str) -> None:
+        """Go on with a run; the best one means the best, whichever it will be."""
         runs = self.controller.runs.list(self.controller.keys.board)
-        run = next((run for run in runs if run.id in ids and run.score is not None), None)
-        if run is None:
-            self._later.start()  # what cannot be chosen: show the choice that holds
-            return
         best = chosen_of(replace(self.controller.project, chosen=""), runs)
-        if best is not None and run.id == best.id:
+        if best is not None and id_ == best.id:
             self._take_best()
-        else:
-            text = self.tr("Go on with {model}").format(model=translated(run.label))
-            self.controller.edit(text, merge="chosen", chosen=run.id)
+            return
+        label = next(run.label for run in runs if run.id == id_)
+        self.controller.edit(self.tr("Use {model}").format(model=translated(label)), chosen=id_)
 
     def _take_best(self) -> None:
-        self.controller.edit(self.tr("Go on with the best"), chosen="")
+        self.controller.edit(self.tr("Use the best model"), chosen="")
 
     def _end_merge(self) -> None:
         if self.controller.session is not None:
@@ -295,6 +270,6 @@ class TrainPanel(Panel):
             (self.tr("Random or grid search"), setup.search.method),
             (self.tr("Seed"), setup.search.seed),
             (self.tr("Leaderboard"), self.board),
-            (self.tr("Learning curve"), self.make_learning_curve),
+            (self.tr("Learning curve"), self.curve.make),
         ]
         return found + [(tick.text(), tick) for tick in setup.algorithms.ticks()]

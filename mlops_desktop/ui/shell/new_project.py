@@ -1,0 +1,102 @@
+"""Makes a new project of a data file: its folder, the import, and the decisions that are proposed for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.data import Imported, Location, name_of
+from mlops_desktop.engine.process import ImportFile, Propose
+from mlops_desktop.engine.project import Project, free_folder, new_project_folder, write_project
+from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import error_text
+
+
+class NewProject(QObject):
+    """Makes projects in the background. The project that is open stays open until the new one is ready, and when it cannot be made.
+
+    `made` is called with the folder of each new project. It is opened then, unless the person has gone to another stage meanwhile: they
+    are offered to open it.
+    """
+
+    def __init__(self, controller: ProjectController, made: Callable[[Path], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._controller, self._made = controller, made
+        self.stage = ""  # the stage that is in front of the person; empty for the start page
+
+    def make(self, home: Path, file: Location, decided: Project, *, given: bool) -> None:
+        """Make a project of a data file or of an address in a new folder in `home`. `decided` holds what is decided of it already; `given`:
+        its source is read as it is.
+        """
+        name = name_of(file)
+        folder = free_folder(home, Path(name).stem)
+        project = replace(decided, name=folder.name)
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            new_project_folder(folder)
+            write_project(folder, Project(name=folder.name, target=project.target, brief=project.brief))
+        except (OSError, UserError) as error:
+            self._show_not_made(folder, error)
+            return
+        asked_at, read = self.stage, list[Imported]()
+
+        def over() -> None:
+            if read:
+                self._propose(folder, read[0], asked_at)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+
+        self._controller.ask(
+            ImportFile(folder, project, str(file), as_given=given),
+            read.append,
+            owner="start",
+            title=self.tr("Reading {file}").format(file=name),
+            new=True,
+            on_over=over,
+        )
+
+    def _propose(self, folder: Path, found: Imported, asked_at: str) -> None:
+        """Have every decision proposed. The project is ready then, also when nothing can be proposed."""
+        decided = [found.project]
+
+        def over() -> None:
+            try:
+                write_project(folder, decided[-1])
+            except UserError as error:
+                self._show_not_made(folder, error)
+                return
+            self._made(folder)
+            for one in found.evidence:
+                self._controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
+            if self.stage == asked_at:
+                self._open(folder)
+                return
+            text = self.tr("“{file}” is read, and its project is ready.").format(file=found.project.file)
+            self._controller.offer.emit(text, self.tr("Open the new project"), partial(self._open, folder))
+
+        self._controller.ask(
+            Propose(folder, found.project),
+            lambda proposal: decided.append(proposal.project),
+            owner="start",
+            title=self.tr("Looking at the columns"),
+            new=True,
+            on_over=over,
+        )
+
+    def _open(self, folder: Path) -> None:
+        try:
+            self._controller.open(folder)
+        except UserError as error:
+            self._show_not_made(folder, error)
+            return
+        self._controller.go_to.emit("problem")
+
+    def _show_not_made(self, folder: Path, error: OSError | UserError) -> None:
+        text = self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error_text(error))
+        self._controller.banner.emit("err", text, "")

@@ -1,0 +1,28 @@
+"""The line that compares the model before new data with the one in use."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops_desktop.engine.evaluation import FormerComparison
+from mlops_desktop.ui.panels.train.board_card import BoardCard
+from mlops_desktop.ui.panels.train.former_model import FormerModel
+
+
+@pytest.mark.parametrize(("low", "high", "verdict"), [(0.01, 0.05, "better"), (-0.05, -0.01, "worse"), (-0.01, 0.05, "chance")])
+def test_the_difference_is_said_with_its_certainty(qtbot, low, high, verdict):
+    card = BoardCard()
+    qtbot.addWidget(card)
+    card.show_former(FormerComparison("Ridge", "neg_root_mean_squared_error", 1200, -4.0, -3.5, low, high), "")
+    assert "RMSE 4 (Ridge); now 3.5, on 1,200 training rows" in card.former.text()
+    assert verdict in card.former.text()
+
+
+def test_without_other_data_before_nothing_is_asked(window):
+    card = BoardCard()
+    made = FormerModel(window.controller, card, window)
+    made.show(None, busy=False)
+    assert made.query.state == "absent"
+    assert card.former.isHidden()
+    made.deleteLater()
+    card.deleteLater()
