@@ -53,7 +53,7 @@ _TEXT, _CATEGORY = EvidenceRule(weight="warning", instead="text"), EvidenceRule(
 _DETAIL = EvidenceRule(weight="info", instead="text")
 _NUMBER, _DATE = EvidenceRule(weight="warning", instead="number"), EvidenceRule(weight="warning", instead="date")
 _OF_COLUMNS = {
-    **dict.fromkeys(("codes", "grades", "lost_digits"), _NUMBER),
+    **dict.fromkeys(("code_texts", "grades", "lost_digits"), _NUMBER),
     "free": _CATEGORY,
     "currencies": EvidenceRule(weight="high", instead="number"),
     **dict.fromkeys(("not_number", "units", "marks", "clock"), _NUMBER),

@@ -32,8 +32,8 @@ def cell_text(cell: Any) -> str:
         return cell.strip()
     if cell is None:
         return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return str(int(cell) if cell.is_integer() else cell)
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
         return cell.date().isoformat()
     return str(cell).strip()

@@ -162,19 +162,17 @@ def whole_formats(text: str) -> list[str]:
 
 # A name of a month, of a weekday, or of either (“mar” is both) is one character while a text is held against all formats.
 _MONTH, _WEEKDAY, _EITHER = "\x01", "\x02", "\x03"
+_NAMES = f"[{_MONTH}{_WEEKDAY}{_EITHER}]"
 _WORD = re.compile(r"[^\W\d_]+")
 _FIRST_WORD = re.compile(r"(?:[0-9]{1,4}[-. /]{0,2})?([^\W\d_]+)")
 
 
 @cache
-def _any_day() -> re.Pattern[str]:
-    """The pattern of a day in any of the formats, with a clock or without; month names and weekdays are one character each."""
+def _day_match(format_: str) -> re.Pattern[str]:
+    """The pattern of a day in a format, with a clock or without; month names and weekdays are one character each."""
     names = {"%b": rf"[{_MONTH}{_EITHER}]\.?", "%a": rf"[{_WEEKDAY}{_EITHER}]\.?"}
-    days = []
-    for day in (*DAYS, *WHOLE):
-        parts = [names.get(part) or re.sub(r"\(\?P<\w>", "(?:", date_pattern(part)) for part in re.split("(%[ab])", day)]
-        days.append("".join(parts))
-    return re.compile(f"(?:{'|'.join(days)})(?:[T ,].*)?", re.IGNORECASE)
+    parts = [names.get(part) or re.sub(r"\(\?P<\w>", "(?:", date_pattern(part)) for part in re.split("(%[ab])", format_)]
+    return re.compile(f"(?:{''.join(parts)})(?:[T ,].*)?", re.IGNORECASE)
 
 
 @cache
@@ -182,6 +180,12 @@ def _first_words() -> frozenset[str]:
     """The words that a day may begin with, or have behind its first number."""
     literal = (re.sub("%[A-Za-z]", " ", one).lower() for one in (*DAYS, *WHOLE))
     return MONTHS | WEEKDAYS | {"st", "nd", "rd", "th", "er", "re"} | {word for text in literal for word in _WORD.findall(text)}
+
+
+@cache
+def _needed_anyhow(format_: str) -> frozenset[str]:
+    """See `_needed`; in small letters."""
+    return frozenset(map(str.lower, _needed(format_)))
 
 
 def has_day(text: str) -> bool:
@@ -195,7 +199,8 @@ def has_day(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_day(shape: str) -> bool:
-    return _any_day().fullmatch(shape) is not None
+    there = {*shape.casefold(), *([" "] if any(map(str.isspace, shape)) else ()), *([_NAME] if re.search(_NAMES, shape) else ())}
+    return any(_needed_anyhow(one) <= there and _day_match(one).fullmatch(shape) for one in (*DAYS, *WHOLE))
 
 
 def _symbol(word: re.Match[str]) -> str:

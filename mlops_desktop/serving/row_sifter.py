@@ -85,11 +85,12 @@ class RowSifter:
         units = [one.at for one in layout.left_out if one.reason in ("units", "names")]
         headers = tuple(tuple(map(cell_text, rows[at])) for at in (*layout.header, *units) if at < len(rows))
         body = rows[layout.body :]
-        texts = [len(cell_text(row[0])) for row in body[: max(1, len(body) // 2)] if row]
-        firsts = [cell_text(row[0]) for row in body if len(row) > 1 and not is_blank(row[1:])]
-        used = {j for row in body[: len(body) // 2] for j, cell in enumerate(row) if cell is not None and cell_text(cell)}
-        empty = frozenset(range(len(layout.kinds)) if len(body) >= 2 * _FEW else ()) - used
-        return cls(layout, wanted, headers, padded, max(texts, default=0), _common_pattern(firsts), empty)
+        half = body[: len(body) // 2]
+        firsts = [cell_text(row[0]) if row else "" for row in body]
+        longest = max(map(len, firsts[: max(1, len(half))]), default=0)
+        usual = [text for text, row in zip(firsts, body, strict=True) if len(row) > 1 and _fills_further(row)]
+        empty = _empty_columns(half, len(layout.kinds)) if len(body) >= 2 * _FEW else frozenset[int]()
+        return cls(layout, wanted, headers, padded, longest, _common_pattern(usual), empty)
 
     def inside(self, row: Row, width: int) -> Reason | Literal[""]:
         """Why a row anywhere in a table of so many columns is none of its rows; "" when it is one."""
@@ -280,6 +281,22 @@ class RowSifter:
         return reasons
 
 
+def _empty_columns(rows: Sequence[Row], width: int) -> frozenset[int]:
+    """Which of so many columns hold no text in any of the rows; most are ruled out by the first ones."""
+    left = set(range(width))
+    for row in rows:
+        left = {j for j in left if j >= len(row) or not cell_text(row[j])}
+        if not left:
+            break
+    return frozenset(left)
+
+
+def _fills_further(row: Row) -> bool:
+    """Whether any cell but the first one holds something."""
+    second = row[1]
+    return (second is not None and type(second) is not str) or not is_blank(row[1:])  # at once, for most rows of sheets
+
+
 def _common_pattern(firsts: Sequence[str]) -> str:
     """A regular expression of what the texts in a column have in common: no blank, a digit in each, both, or neither. It is empty when all
     are, and of only a few nothing is taken to be common.
@@ -289,8 +306,8 @@ def _common_pattern(firsts: Sequence[str]) -> str:
         return ".*"
     if not texts:
         return ""
-    digits = all(any(map(str.isdigit, text)) for text in texts)
-    if any(re.search(r"\s", text) for text in texts):
+    digits = all(text[0].isdigit() or any(map(str.isdigit, text)) for text in texts)
+    if re.search(r"\s", "".join(texts)):
         return r".*\d.*" if digits else ".*"
     return r"\S*\d\S*" if digits else r"\S+"
 

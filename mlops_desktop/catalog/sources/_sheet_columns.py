@@ -114,7 +114,8 @@ def _merged_note(name: str, rows: Sequence[int]) -> Evidence:
 
 def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int], cells: Sequence[Any]) -> SheetColumn:
     """One column with the cells of some rows: errors count as missing, cells of several types become texts."""
-    texts = {cell for cell in set(cells) if isinstance(cell, str) and cell.strip() in _ERRORS} if str in set(map(type, cells)) else set()
+    kinds_there = set(map(type, cells))
+    texts = {cell for cell in set(cells) if isinstance(cell, str) and cell.strip() in _ERRORS} if str in kinds_there else set()
     errors = [i for i, cell in enumerate(cells) if isinstance(cell, str) and cell in texts] if texts else []
     notes = []
     if errors:
@@ -137,16 +138,15 @@ def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int], cells: Sequen
             "Open the file in a spreadsheet program and save it there.",
         )
         notes.append(Evidence(name, "formulas", message, tuple(i + 1 for i in empty[:10])))
-    if exchanged := _exchanged_dates(name, cells):
+    if {str, datetime.datetime} <= kinds_there and (exchanged := _exchanged_dates(name, cells)):
         notes.append(exchanged)
-    array, mixed = _array(_formatted(sheet, at, rows, cells))
+    formatted = _formatted(sheet, at, rows, cells)
+    array, mixed = _array(formatted, kinds_there if formatted is cells and not errors else set(map(type, formatted)))
     return SheetColumn(name, array, any(cell is not None for cell in cells), len(empty), mixed, notes)
 
 
 def _exchanged_dates(name: str, cells: Sequence[Any]) -> Evidence | None:
-    """That a program took 03/04 for a date in its own order and left 13/04 as a text, where the cells look so; else None."""
-    if not {str, datetime.datetime} <= set(map(type, cells)):
-        return None
+    """That a program took 03/04 for a date in its own order and left 13/04 as a text, where the days and texts look so; else None."""
     days = [i for i, cell in enumerate(cells) if isinstance(cell, datetime.datetime)]
     texts = [found for cell in cells if isinstance(cell, str) and (found := _DAY_TEXT.fullmatch(cell.strip()))]
     if len(days) < 2 or not texts or any(cells[i].day > 12 for i in days):
@@ -183,11 +183,11 @@ def _formatted(sheet: Sheet, at: int, rows: Sequence[int], cells: Sequence[Any])
     return [cell if number is None else form.text(number) or cell for cell, number, form in zip(cells, numbers, formats, strict=True)]
 
 
-def _array(column: Sequence[Any]) -> tuple[Any, tuple[str, ...]]:
+def _array(column: Sequence[Any], kinds: set[type]) -> tuple[Any, tuple[str, ...]]:
     """The column as an Arrow array; when its cells are of several types, as texts, with those that stand for values of several types."""
     import pyarrow as pa
 
-    kinds = set(map(type, column)) - {type(None)}
+    kinds = kinds - {type(None)}
     if len(kinds) < 2 or kinds <= {int, float}:
         try:
             array = pa.array(column)

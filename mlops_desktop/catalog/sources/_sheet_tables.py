@@ -36,7 +36,7 @@ def one_table(path: Path, sheet: Sheet, wanted: str) -> tuple[Sheet, int, list[E
     stacked = row_blocks(sheet.rows)
     blocks, doubtful = [], False
     for top, end in stacked:
-        bottom = max((i + 1 for i in range(top, end) if not is_blank(sheet.rows[i])), default=end)
+        bottom = next((i + 1 for i in reversed(range(top, end)) if not is_blank(sheet.rows[i])), end)
         parts = column_blocks(sheet.rows[top:bottom])
         doubtful |= len(parts.tables) == 1 and parts.may_be_several
         several = wanted.isdecimal() and int(wanted) > 0 and parts.may_be_several and len(stacked) == 1

@@ -239,7 +239,10 @@ def _values(cells: Sequence[Any]) -> tuple[Sequence[Any], bool]:
     numbers = np.array(below)
     large = np.abs(numbers) >= _EXACT
     whole = (numbers == np.floor(numbers)) & ~large
-    values = [*map(_value, cells[:head]), *below]
+    values = [*map(_value, cells[:head])]
+    if whole.all():
+        return [*values, *numbers.astype(np.int64).tolist()], False
+    values += below
     for at, value in zip(np.flatnonzero(whole).tolist(), numbers[whole].astype(np.int64).tolist(), strict=True):
         values[head + at] = value
     return values, bool(large.any())

@@ -77,8 +77,8 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
         return _beside_missing_texts(raw, present, grammar, hints)
     if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):
         return None
-    if reason := _reason_for_codes(raw, present):
-        return NumberReading(None, [example_evidence(raw, "codes", reason, present)], codes=True)
+    if (codes := _code_evidence(raw, present)) is not None:
+        return NumberReading(None, [codes], codes=True)
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
         return None  # decades
     if raw.holds("E+") and (shortened := raw.matching(_SHORTENED) & present).any() and _have_lost_digits(raw, present):
@@ -156,15 +156,17 @@ def _marked_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat
     return found and replace(found, grammar=replace(found.grammar, affixes=(*found.grammar.affixes, mark)), unit=mark)
 
 
-def _reason_for_codes(raw: RawColumn, present: Bools) -> str:
-    """Why texts that read as numbers are codes, as a sentence with the place {shown}; "" when nothing says so."""
+def _code_evidence(raw: RawColumn, present: Bools) -> Evidence | None:
+    """Why texts that read as numbers are codes; None when nothing says so."""
     if raw.all_match(_PHONE, present) or (_PHONE_NAME.search(raw.name) and raw.all_match(_PHONE_DIGITS, present)):
-        return "The cells look like telephone numbers, so they were read as codes: {shown}."
-    if _VERSION_NAME.search(raw.name) and raw.holds(".") and raw.all_match("[0-9]{1,3}(?:[.][0-9]{1,3})?", present):
-        return "The column is named like versions or chapters, where 1.10 is not 1.1, so the cells were read as codes: {shown}."
-    if raw.holds("E") and raw.all_match(f"{_LETTER_E}|[0-9]+", present) and (raw.matching(_LETTER_E) & present).any():
-        return "An E between digits is part of a code more often than a power of ten, so the cells were read as codes: {shown}."
-    return ""
+        message = "The cells look like telephone numbers, so they were read as codes: {shown}."
+    elif _VERSION_NAME.search(raw.name) and raw.holds(".") and raw.all_match("[0-9]{1,3}(?:[.][0-9]{1,3})?", present):
+        message = "The column is named like versions or chapters, where 1.10 is not 1.1, so the cells were read as codes: {shown}."
+    elif raw.holds("E") and raw.all_match(f"{_LETTER_E}|[0-9]+", present) and (raw.matching(_LETTER_E) & present).any():
+        message = "An E between digits is part of a code more often than a power of ten, so the cells were read as codes: {shown}."
+    else:
+        return None
+    return example_evidence(raw, "code_texts", message, present)
 
 
 def _are_codes(raw: RawColumn, present: Bools) -> bool:

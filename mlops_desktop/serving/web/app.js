@@ -9,6 +9,7 @@ const whole = (share) => new Intl.NumberFormat("en", { style: "percent", maximum
 let schema, fields, last = {}, latest = 0, waiting = 0;
 
 const same = (a, b) => a === b || (a === null && b === undefined);
+const labelOf = (name) => schema.columns.find((one) => one.name === name).label;
 const shown = (value) => (value === null || value === undefined ? "missing" : typeof value === "number" ? number.format(value) : String(value));
 const score = (value) => (schema.classes.length ? whole(value) : number.format(value));
 
@@ -39,7 +40,7 @@ function fail(error) {
 function widget(column, i) {
   const id = `f${i}`, set = () => changed();
   const described = column.description ? `${id}-about` : null;
-  const label = make("label", { for: id }, column.name, column.unit ? make("span", { class: "unit" }, ` (${column.unit})`) : "");
+  const label = make("label", { for: id, title: column.label === column.name ? null : column.name }, column.label, column.unit ? make("span", { class: "unit" }, ` (${column.unit})`) : "");
   const common = { id, name: column.name, "aria-describedby": [described, `${id}-fault`].filter(Boolean).join(" "), "aria-required": column.required || null };
   const kinds = { number: numeric, integer: numeric, boolean: flag, date: dated, text: words, id: line };
   const control = (kinds[column.type] || choice)(column, common, set);
@@ -60,7 +61,7 @@ function numeric(column, common, set) {
     return { first: box, main: box, read, write: (value) => { box.value = value ?? ""; } };
   }
   const fine = column.type === "integer" ? Math.max(1, Math.ceil((column.high - column.low) / 1000)) : "any";
-  const slide = make("input", { type: "range", min: column.low, max: column.high, step: fine, "aria-label": column.name, tabindex: -1 });
+  const slide = make("input", { type: "range", min: column.low, max: column.high, step: fine, "aria-label": column.label, tabindex: -1 });
   const write = (value) => { box.value = value ?? ""; slide.value = value ?? (column.low + column.high) / 2; };
   const digits = Math.max(0, 3 - Math.floor(Math.log10(column.high - column.low)));
   slide.addEventListener("input", () => { box.value = column.type === "integer" ? Math.round(slide.value) : String(Number(Number(slide.value).toFixed(Math.min(12, digits)))); set(); });
@@ -128,7 +129,7 @@ function buildForm() {
   form.addEventListener("submit", (event) => event.preventDefault());
   const choose = $("what-if-field");
   const tried = used.map((field) => field.column).filter((column) => column.levels.length || column.low !== null || column.type === "boolean");
-  choose.append(...tried.map((column) => make("option", {}, column.name)));
+  choose.append(...tried.map((column) => make("option", { value: column.name }, column.label)));
   choose.value = (tried.find((column) => column.type === "number" || column.type === "integer") || tried[0] || {}).name;
   document.querySelector(".what-if").hidden = !choose.options.length;
 }
@@ -141,7 +142,7 @@ function filter() {
   const wanted = $("filter").value.trim().toLowerCase();
   let found = 0;
   for (const field of fields) {
-    const fits = field.column.name.toLowerCase().includes(wanted) || field.column.description.toLowerCase().includes(wanted);
+    const fits = field.column.name.toLowerCase().includes(wanted) || field.column.label.toLowerCase().includes(wanted) || field.column.description.toLowerCase().includes(wanted);
     field.element.hidden = !fits;
     found += fits;
   }
@@ -250,11 +251,11 @@ function drawWhy() {
   const about = schema.classes.length ? `the probability of “${found.about}”` : schema.target;
   $("why-text").textContent = `How each field moves ${about} from a typical row's ${score(found.base)} to this one's ${score(found.answer)}. The parts add up.`;
   const moved = found.contributions.filter((part) => part.contribution !== 0);
-  const items = moved.slice(0, BARS).map((part) => ({ label: `${part.field} = ${shown(last.row[part.field])}`, value: part.contribution, text: signed(part.contribution) }));
+  const items = moved.slice(0, BARS).map((part) => ({ label: `${labelOf(part.field)} = ${shown(last.row[part.field])}`, value: part.contribution, text: signed(part.contribution) }));
   const rest = moved.slice(BARS).reduce((sum, part) => sum + part.contribution, 0);
   if (moved.length > BARS) items.push({ label: `${moved.length - BARS} other fields`, value: rest, text: signed(rest) });
   signedBars($("why-chart"), items, `Contributions: ${items.map((item) => `${item.label} ${item.text}`).join(", ")}`);
-  const rows = found.contributions.map((part) => [part.field, shown(last.row[part.field]), signed(part.contribution) || "0"]);
+  const rows = found.contributions.map((part) => [labelOf(part.field), shown(last.row[part.field]), signed(part.contribution) || "0"]);
   $("why-table").replaceChildren(table(["Field", "Value", "Contribution"], rows));
 }
 
@@ -276,11 +277,11 @@ function drawCurve() {
   const { field, kind, points, about } = last.curve, column = schema.columns.find((one) => one.name === field);
   const share = schema.classes.length > 0, dated = kind === "date";
   const place = dated ? (text) => Date.parse(/^\d\d:/.test(text) ? `1970-01-01T${text}` : text) : Number;
-  $("what-if-text").textContent = `${field}${column.unit ? ` (${column.unit})` : ""} changes and everything else stays the same; ${share ? `probability of “${about}”` : schema.target}`;
+  $("what-if-text").textContent = `${column.label}${column.unit ? ` (${column.unit})` : ""} changes and everything else stays the same; ${share ? `probability of “${about}”` : schema.target}`;
   curve($("what-if-chart"), points, {
     levels: kind === "level" || kind === "boolean", share, dated, place, here: last.row[field], limit: schema.positive === null ? null : schema.threshold ?? 0.5,
     format: score, name: dated ? (at) => new Date(at).toISOString().slice(0, 10) : (at) => number.format(at),
-    label: `${field} against the answer: ${points.map((point) => `${shown(point.value)} ${score(point.score)}`).slice(0, 12).join(", ")}`,
+    label: `${column.label} against the answer: ${points.map((point) => `${shown(point.value)} ${score(point.score)}`).slice(0, 12).join(", ")}`,
   });
   $("what-if-table").replaceChildren(table([field, share ? `Probability of “${about}”` : schema.target], points.map((point) => [shown(point.value), score(point.score)])));
 }
