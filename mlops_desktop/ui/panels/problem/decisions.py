@@ -164,7 +164,7 @@ class ProblemDecisions(QObject):
 
     def renew_by_hand(self) -> None:
         """Have the open decisions proposed anew."""
-        self.renew(self.controller.project, self.tr("Propose the later stages anew"))
+        self.renew(self.controller.project, self.tr("Propose the later stages again"))
 
     def _changes_text(self, because: str, changes: Sequence[str]) -> str:
         """What was proposed anew, then the sentences that say why."""
