@@ -12,7 +12,6 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import (
     STRAY_SHARE,
     Hints,
-    cells_text,
     example_evidence,
     known_missing_texts,
     mask,
@@ -29,6 +28,7 @@ from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import joined, msg, number_msg
 from mlops_desktop.serving.numbers import NOTATIONS
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
 
@@ -225,7 +225,7 @@ def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) 
 
 def infinite_evidence(raw: RawColumn, count: int, rows: tuple[int, ...], shown: str) -> Evidence:
     """That a column holds numbers without end."""
-    cells = cells_text(count, "is", "are")
+    cells = plural_msg(count, "1 cell is", "{n} cells are")
     message = msg("{cells} infinite or too large (“{shown}”), so missing.", cells=cells, shown=shown[:40])
     return Evidence(raw.name, "infinite", message, rows[:10])
 
@@ -266,7 +266,7 @@ def _unmarked(raw: RawColumn, column: Column, good: Bools, values: Floats) -> Bo
 
 
 def _unmarked_evidence(raw: RawColumn, column: Column, unmarked: Bools, good: Bools) -> Evidence:
-    counts = {"count": f"{raw.count(unmarked):,}", "total": f"{raw.count(good):,}"}
+    counts = {"count": number_msg(raw.count(unmarked), ","), "total": number_msg(raw.count(good), ",")}
     if column.grammar.percent:
         message = "{count} of {total} cells have no “%” and were taken as they stand, not as per cent: {shown}."
         return example_evidence(raw, "unmarked", message, unmarked, **counts)

@@ -145,7 +145,7 @@ class RecentProjects(QFrame):
     def _size_text(self, summary: ProjectSummary) -> str:
         if not summary.rows:
             return ""
-        rows = pluralize(summary.rows, self.tr("1 row"), self.tr("{n} rows"))
+        rows = pluralize(summary.rows, "1 row", "{n} rows")
         return f"{rows} × {summary.columns}" if summary.columns else rows
 
     def _menu_button(self, at: int, entry: ProjectEntry) -> Tool:
