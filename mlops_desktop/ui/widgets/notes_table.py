@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QStyle, QStyledItemDelegate, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStyle, QStyledItemDelegate, QTableView, QWidget
 
 from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
@@ -115,7 +115,6 @@ class NotesTable(QTableView):
         self.setModel(self.notes)
         self.setItemDelegate(_NotesDelegate(self))
         self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
