@@ -16,7 +16,9 @@ from mlops_desktop.engine.pipeline import read_suggestions as read_suggestions
 from mlops_desktop.engine.process import Child as Child
 from mlops_desktop.engine.process import MakeOverview as MakeOverview
 from mlops_desktop.engine.process import program_command
+from mlops_desktop.engine.project import TEMPLATES as TEMPLATES
 from mlops_desktop.engine.project import Session as Session
+from mlops_desktop.engine.project import free_folder as free_folder
 from mlops_desktop.engine.training import open_project as open_project
 from mlops_desktop.engine.training import readable_project as readable_project
 from mlops_desktop.engine.workflow import STAGES as STAGES

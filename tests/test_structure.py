@@ -203,6 +203,8 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/panels/app/input_fields.py": "ui/panels/test_app.py",
     "ui/preview_columns.py": "ui/test_import_dialog.py",
     "ui/shell/top_bar.py": "ui/shell/test_main_window.py",
+    "ui/panels/problem/doubts_card.py": "ui/panels/problem/test_bulk_edit.py",
+    "ui/question_answers.py": "ui/shell/test_questions_dialog.py",
     "ui/shell/dialogs.py": "ui/shell/test_help_window.py",
     "ui/shell/confirm.py": "ui/shell/test_main_window.py",
     "ui/shell/template_row.py": "ui/shell/test_start_page.py",

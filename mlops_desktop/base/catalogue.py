@@ -19,7 +19,7 @@ from mlops_desktop.serving.language import Language
 @dataclass
 class Entry:
     """One text: its English singular `source`, its English `plural` (empty: it does not count), and its translation, a form for each
-    number that the language tells apart. `notes` are the lines of comments above it, without those that name the files.
+    number that the language distinguishes. `notes` are the lines of comments above it, without those that name the files.
     """
 
     source: str

@@ -347,7 +347,7 @@ class Ensemble(Component, ABC):
 class Exporter(Component, ABC):
     """Writes a chosen model in a form that leaves the application.
 
-    `writes` tells a person beforehand what will be there: names of files and folders, and what each is.
+    `writes` shows a person beforehand what will be there: names of files and folders, and what each is.
     """
 
     writes: ClassVar[tuple[tuple[str, str], ...]] = ()

@@ -50,7 +50,7 @@ class ReadReport:
 
 @dataclass(frozen=True, kw_only=True)
 class CellFormat:
-    """How a person said that the texts in cells are written; what is None or empty is found from the cells.
+    """How the texts in cells are written, as a person chose; what is None or empty is found from the cells.
 
     `decimal` and `thousands` are the marks of numbers ("" for `thousands`: none), `day_first` is whether 03.04. is the third of April,
     `year_first` that 24-12-31 begins with its year, and `missing` are further texts that mean missing.
@@ -144,7 +144,7 @@ class Source(Component, ABC):
 
     @classmethod
     def matching(cls, location: str) -> int:
-        """How many characters of a path or an address tell this kind, 0 when it is of another: `.json.gz` tells more than `.gz`."""
+        """How many characters of a path or an address show this kind, 0 when it is of another: `.json.gz` shows more than `.gz`."""
         scheme = _SCHEME.match(location)
         if scheme and scheme[1].lower() in cls.schemes:
             return len(location)

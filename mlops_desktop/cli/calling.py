@@ -27,7 +27,7 @@ def call_on(folder: Path, make: Callable[[Path, Project], Call[R, P]]) -> R:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[Path, Project]]:
-    """The project to read, and the folder that it is in: another one where its own cannot be written, which is said on stderr."""
+    """The project to read, and the folder that it is in: another one where its own cannot be written, which is noted on stderr."""
     with readable_project(folder) as place:
         if place != folder:
             print(read_only_note(folder), file=sys.stderr)

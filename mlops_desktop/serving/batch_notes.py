@@ -148,7 +148,7 @@ class BatchNotes:
 
 
 def spelling_notes(spelled: Mapping[str, str]) -> list[str]:
-    """What is said of columns whose names are those of the model's in another spelling: one sentence, or none."""
+    """The sentence on columns whose names are those of the model's in another spelling; none where there are none."""
     if not spelled:
         return []
     pairs = [f"“{name[:100]}” as “{known}”" for name, known in spelled.items()]

@@ -38,6 +38,12 @@ class Column(Serializable):
     levels: tuple[str, ...] = ()
     typical: str | float | int | bool | None = None
     missing_share: float = 0.0
+    label: str = ""  # a short name for people; requests and answers have `name`
+
+    @property
+    def shown_name(self) -> str:
+        """What a person reads instead of the name: the label, where there is one."""
+        return self.label or self.name
 
 
 @dataclass(frozen=True)

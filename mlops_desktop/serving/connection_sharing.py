@@ -130,7 +130,7 @@ class Sharing(Protocol):
         """Hand the connections that wait to the processes that can answer."""
 
     def stop(self) -> None:
-        """Tell every process that no further connection comes."""
+        """Notify every process that no further connection comes."""
 
 
 def sharing(listening: socket.socket) -> Sharing:
@@ -209,7 +209,7 @@ class Dispatcher:
             self._waiting = None
 
     def stop(self) -> None:
-        """Tell every process that no further connection comes."""
+        """Notify every process that no further connection comes."""
         for channel in self._channels.values():
             with contextlib.suppress(OSError):  # its process has ended, or ends by itself after a while
                 channel.send(_STOP)

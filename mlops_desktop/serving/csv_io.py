@@ -208,7 +208,7 @@ def header_line(scorer: Scorer) -> str:
 
 def decoded(file: BinaryIO, schema: Schema | None = None) -> tuple[TextIO, tuple[str, ...]]:
     """A binary file as text, and a note where its encoding is a guess. UserError when it is the encoding of another script that neither
-    the names nor the levels of the schema tell, and letters of it may matter to the model, or when it is no text.
+    the names nor the levels of the schema show, and letters of it may matter to the model, or when it is no text.
     """
     start = file.read(16)
     file.seek(0)

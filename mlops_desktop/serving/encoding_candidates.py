@@ -1,4 +1,4 @@
-"""Which encodings give words, where bytes alone do not tell them apart: for texts with few letters beyond ASCII."""
+"""Which encodings give words, where bytes alone do not distinguish them: for texts with few letters beyond ASCII."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any
 from .errors import UserError
 from .prediction_spec import prediction_spec
 
-FORMAT = 3  # of the files that are written today
+FORMAT = 4  # of the files that are written today
 
 Json = dict[str, Any]
 
@@ -70,4 +70,9 @@ def _to_3(found: Json) -> Json:
     return found
 
 
-_MIGRATIONS: tuple[Callable[[Json], Json], ...] = (_to_2, _to_3)
+def _to_4(found: Json) -> Json:
+    """A column may have a label; without one it is shown by its name, as in format 3."""
+    return found
+
+
+_MIGRATIONS: tuple[Callable[[Json], Json], ...] = (_to_2, _to_3, _to_4)

@@ -91,7 +91,7 @@ def unit_of(cell: Any) -> str:
 
 
 def best_names(rows: list[list[str]]) -> Literal["joined", "first", "last"]:
-    """Which of several rows of names is taken: the longer of the first and the last that tell all columns apart, but no sentences.
+    """Which of several rows of names is taken: the longer of the first and the last that name all columns differently, but no sentences.
 
     Codes are shorter than names, and so are units.
     """

@@ -55,6 +55,7 @@ def _column(column: Column, used: bool, importance: float | None) -> Json:
     dated = column.type == "date"
     return {
         "name": column.name,
+        "label": column.shown_name,
         "type": column.type,
         "required": not column.nullable,
         "unit": column.unit,
@@ -136,6 +137,8 @@ def feature(column: Column) -> Json:
     if column.type == "boolean":
         schema = {"enum": [True, False, 0, 1, *texts, *([None] if column.nullable else [])]}
     description = " ".join(part for part in (column.description, f"Unit: {column.unit}." if column.unit else "") if part)
+    if column.label:
+        schema["title"] = column.label
     if description:
         schema["description"] = description
     extensions = {

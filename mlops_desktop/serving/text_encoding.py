@@ -76,7 +76,7 @@ def utf8_counts(data: bytes) -> tuple[int, int]:
 
 
 def is_hardly_western(data: bytes) -> bool:
-    """Whether so many letters are beyond ASCII that no Western language is likely; said of bytes that are no UTF-8."""
+    """Whether so many letters are beyond ASCII that no Western language is likely; for bytes that are no UTF-8."""
     high = sum(byte >= 0x80 for byte in data)
     letters = high + sum(chr(byte).isalpha() for byte in data if byte < 0x80)
     return high >= _FEW and high > 0.3 * letters

@@ -48,6 +48,7 @@ def _note_row(column: PreviewColumn, project: Project) -> NoteRow:
         found=column.type,
         type=note.type or "",
         role=role,
+        label=note.label,
         unit=note.unit or column.unit,
         description=note.description,
         missing=note.missing,

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.openapi import example_row, feature, openapi_document, schema_document
 from mlops_desktop.serving.routes import Limits
 
@@ -44,6 +45,8 @@ def test_features_are_typed(scorers):
     assert properties["city"]["x-levels"] == ["Oslo", "Rome", "Zürich"]
     assert properties["age"]["x-training-range"] == ["18", "90"]
     assert properties["age"]["description"] == "Age at the last birthday Unit: years."
+    assert "title" not in properties["age"]
+    assert feature(Column("age", "integer", label="Years"))["title"] == "Years"
     assert openapi_document(scorers["binary"], LIMITS, "")["components"]["schemas"]["Row"]["required"] == ["age"]
 
 

@@ -18,7 +18,7 @@ from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import expand_classes
 from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX
 
-_MOST_CODES = 255  # categories that the library can tell apart in one column
+_MOST_CODES = 255  # categories that the library can distinguish in one column
 
 _RENAMED = {"rounds": "max_iter", "leaves": "max_leaf_nodes", "penalty": "l2_regularization"}  # parameters of version 1
 

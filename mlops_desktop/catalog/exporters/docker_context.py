@@ -60,7 +60,7 @@ def dockerfile(info: dict[str, Any]) -> str:
 
 
 def compose(info: dict[str, Any], model_bytes: int) -> str:
-    """A compose file whose memory limit leaves room for the model several times over."""
+    """A compose file whose memory limit is several times the size of the model."""
     steps = max(2, 1 + -(-4 * model_bytes // (MEMORY_STEP * 2**20)))
     return _COMPOSE.format(
         image=image_name(info),

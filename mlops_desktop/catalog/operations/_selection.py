@@ -14,7 +14,7 @@ from mlops_desktop.base.selection import Selection
 from mlops_desktop.catalog.operations._levels import frequent_levels, rows_needed
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Frame, Ints
 
-MOST_LEVELS = 200  # of a category that are told apart, as the encodings do
+MOST_LEVELS = 200  # of a category that are distinguished, as the encodings do
 _DAY = 86_400_000_000  # microseconds
 
 

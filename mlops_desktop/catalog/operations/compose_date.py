@@ -20,7 +20,7 @@ _USUAL = ("year", "month", "day", "hour", "minute", "second")
 class ComposeDate(Operation):
     """Makes one date of a year, a month, a day and so on, or of a day and a time of day. Nothing is fitted.
 
-    What the columns hold is said by `parts` in their order: year, month (a number or a name), day, hour, minute, second, clock (930 is
+    `parts` name what the columns hold, in their order: year, month (a number or a name), day, hour, minute, second, clock (930 is
     9:30), date, time. Empty: year, month, day, hour, minute, second for numbers; date and time for two dates. A step “Date parts” after
     this one makes numbers of the date.
     """

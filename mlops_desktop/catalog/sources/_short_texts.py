@@ -1,4 +1,4 @@
-"""Texts of at most eight bytes as whole numbers, which Arrow tells apart in half of the time of texts.
+"""Texts of at most eight bytes as whole numbers, which Arrow compares in half of the time of texts.
 
 The bytes of a text are those of its number, the first one lowest; the others are 0. No text holds a byte 0, so the number has one text.
 """

@@ -12,7 +12,7 @@ from mlops_desktop.base.target_columns import TargetColumn, read_classes, refuse
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.tasks.binary import SPEC
 
-RARE = 0.05  # below this share of the rarer class, precision and recall tell more than the ROC curve
+RARE = 0.05  # below this share of the rarer class, precision and recall show more than the ROC curve
 
 
 @dataclass(frozen=True, kw_only=True)

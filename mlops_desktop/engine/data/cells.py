@@ -16,7 +16,7 @@ from mlops_desktop.engine.data.raw_column import RawColumn, raw_column
 class Cells:
     """The cells of a table as they came; no type is decided yet.
 
-    `table` is a `pyarrow.Table` of storable columns (`raw_column.storable`) with unique names. `format` is what a person said of its
+    `table` is a `pyarrow.Table` of storable columns (`raw_column.storable`) with unique names. `format` is what a person chose for its
     texts; `likely_decimal` is the decimal mark that the mark between the cells suggests. `mixed` maps a column's name to the
     texts in it that stand for values of several types. `notes` say what was repaired or left out. `units` are those that the source gives,
     by the name of the column, `repeated` the names that stood at several columns, `delimiter` is the mark between the cells of a text,

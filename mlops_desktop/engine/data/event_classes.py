@@ -64,8 +64,8 @@ _WORDS = re.compile(r"[^\W\d]+")
 def named_event(classes: Sequence[Class]) -> tuple[Class, str] | None:
     """The one of two classes that names the event, with the reason; None when their names do not show it.
 
-    A name tells when it, or a word that only it contains, is known as an event or as the usual case, when one is the other's negation,
-    and of the numbers 0 and 1 or -1 and 1. Names that contradict each other tell nothing.
+    A name decides when it, or a word that only it contains, is known as an event or as the usual case, when one is the other's negation,
+    and of the numbers 0 and 1 or -1 and 1. Names that contradict each other decide nothing.
     """
     names = [_plain(one) for one in classes]
     for at, other in ((0, 1), (1, 0)):
@@ -96,7 +96,7 @@ def _plain(found: Class) -> str:
 
 
 def _vote(name: str, other: str) -> int:
-    """1: an event, -1: the usual case, 0: the name does not tell."""
+    """1: an event, -1: the usual case, 0: the name does not show it."""
     own = set(_WORDS.findall(name)) - set(_WORDS.findall(other))
     negated = len(own) > 1 and bool(own & _NEGATING)
     words = {name, re.sub(r"[^\w]+", "", name)} | (own - _NEGATING if negated else own)

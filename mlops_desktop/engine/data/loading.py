@@ -24,7 +24,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import match_names
 from mlops_desktop.serving.text_encoding import text_encoding
 
-_HEAD = 4096  # bytes that tell what kind of file it is
+_HEAD = 4096  # bytes by which the kind of a file is recognised
 _WEB = re.compile(r"(https?|ftp):[/\\]", re.IGNORECASE)  # a Path keeps one of two slashes
 
 
@@ -222,7 +222,7 @@ def best_source(location: str) -> type[Source] | None:
 
 
 def _head(location: str) -> bytes:
-    """The first bytes of a file; none where it cannot be read, which is said when it is opened."""
+    """The first bytes of a file; none where it cannot be read, which is an error when it is opened."""
     try:
         with Path(location).open("rb") as file:
             return file.read(_HEAD)

@@ -97,7 +97,7 @@ class RawColumn:
         return _matching(self.distinct, pattern)
 
     def all_match(self, pattern: str, among: Bools) -> bool:
-        """Whether all of the distinct texts where `among` is true match a regular expression as a whole; the first ones often tell."""
+        """Whether all of the distinct texts where `among` is true match a regular expression as a whole; the first ones often decide it."""
         few = _matching(self.distinct.slice(0, _FEW), pattern)
         return bool(few[among[:_FEW]].all()) and bool(self.matching(pattern)[among].all())
 

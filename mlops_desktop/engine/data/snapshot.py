@@ -152,7 +152,7 @@ def _notes_of(facts: dict[str, Any]) -> tuple[Evidence, ...]:
 
 
 def _further(given: CellFormat) -> dict[str, Any]:
-    """What was said of the cells beside the decimal mark; empty where nothing was, so that digests stay those of older versions."""
+    """What was recorded of the cells beside the decimal mark; empty where nothing was, so that digests stay those of older versions."""
     found: dict[str, Any] = {"thousands": given.thousands, "day_first": given.day_first, "missing": list(given.missing) or None}
     found["year_first"] = given.year_first or None
     return {name: value for name, value in found.items() if value is not None}

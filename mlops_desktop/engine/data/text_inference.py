@@ -131,7 +131,7 @@ def _is_id(sample: Sequence[str], rows: int, distinct: int, named: bool) -> bool
 
 def _are_names(texts: Sequence[str]) -> bool:
     """Whether these texts, each in one row, are names that have no word in common, such as those of countries: they name the rows. People
-    and products have titles, first names or makes in common, which tell something.
+    and products have titles, first names or makes in common, which carry information.
     """
     words = [{*re.findall(r"[^\W\d_]+", text.casefold())} for text in texts]
     if not all(words) or float(np.mean([len(one) for one in words])) > _WORDS_OF_NAME:

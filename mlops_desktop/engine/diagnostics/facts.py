@@ -98,7 +98,7 @@ class Dominance:
 
 @dataclass(frozen=True)
 class WeightFacts:
-    """The column of weights, and the number of equally weighted training rows that tell as much (Kish)."""
+    """The column of weights, and the effective sample size of the training rows (Kish)."""
 
     column: str
     rows: int
@@ -110,7 +110,7 @@ class CheckFacts:
     """The figures of one run. None and empty: could not be measured, or does not apply.
 
     `subgroups` are the worst of `levels` levels that were compared. `leaks` are columns that are learned from although they may give away
-    the target, `leak_questions` the ids of the questions about them. `positive_doubtful`: the data does not tell which class is the
+    the target, `leak_questions` the ids of the questions about them. `positive_doubtful`: the data does not show which class is the
     positive one.
     """
 

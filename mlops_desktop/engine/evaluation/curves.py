@@ -72,7 +72,7 @@ def precision_recall(truth: Bools, scores: Floats, weights: Floats | None = None
 def calibration(truth: Bools, scores: Floats, weights: Floats | None = None) -> CalibrationCurve:
     """Rows in at most ten equally full bins of the score. Equal scores are never parted.
 
-    Intervals are Wilson's (95 %), with weights for as many rows as tell as much (Kish).
+    Intervals are Wilson's (95 %), with weights for the effective sample size (Kish).
     """
     of_row = row_weights(weights, len(scores))
     counting = of_row > 0

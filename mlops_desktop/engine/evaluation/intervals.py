@@ -63,7 +63,7 @@ class Intervals:
         self.counts = confusion(predicted, np.ones((1, len(units.of_row))))[0] if predicted.classes else np.empty((0, 0))
 
     def _count(self, rows: Bools) -> int:
-        """How many units hold the rows that are marked; with weights, how many of equal weight tell as much."""
+        """How many units hold the rows that are marked; with weights, their effective number (Kish)."""
         if not self.weighted:
             return self.units.holding(rows)
         return int(effective_rows(self.units.sums(self.weights * rows)))

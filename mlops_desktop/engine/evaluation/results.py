@@ -239,11 +239,10 @@ class Evaluation:
     """How good a model is on rows with known answers. Either `classification` or `residuals` is there, by the kind of task.
 
     `metrics` come with intervals of the `confidence`, some of them from `resamples` bootstrap resamples, `notes` are sentences about
-    the rows, `worst` the rows that were missed most. `effective_rows`: rows count by their weights and tell as much as so many of equal
-    weight. Out of fold: `choice`, the proposed threshold. On the held-out test set:
-    `importance`, and in an answer `test_accesses`, how often these rows were used, and `used_before`, the share of them that is in other
-    test sets that were used. On another file: its name, its rows, and how many could
-    not be compared.
+    the rows, `worst` the rows that were missed most. `effective_rows`: the effective sample size where rows count by their weights. Out
+    of fold: `choice`, the proposed threshold. On the held-out test set: `importance`, and in an answer `test_accesses`, how often these
+    rows were used, and `used_before`, the share of them that is in other test sets that were used. On another file: its name, its
+    rows, and how many could not be compared.
     """
 
     task: str

@@ -57,7 +57,7 @@ class Units:
 
 
 def effective_rows(weights: Floats) -> float:
-    """How many equally weighted rows tell as much (Kish, 1965): the squared sum over the sum of squares; 0 when all are 0."""
+    """The effective sample size (Kish, 1965): the squared sum over the sum of squares; 0 when all are 0."""
     squares = float(weights @ weights)
     return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
 

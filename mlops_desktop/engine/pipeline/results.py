@@ -99,7 +99,11 @@ RESULTS: Mapping[str, Result] = {
         # was the default of `refit`, and a default enters no key.
         Result(name="model", inputs=("run",), decisions=("refit",), version=2, libraries=LEARNING),
         # What makes the model the scorer that is served: its threshold, and what its schema shows.
-        Result(name="scorer", inputs=("model",), decisions=("threshold", "costs", "name", "columns.unit", "columns.description")),
+        Result(
+            name="scorer",
+            inputs=("model",),
+            decisions=("threshold", "costs", "name", "columns.label", "columns.unit", "columns.description"),
+        ),
         # That the scorer was exported (an empty document): the stage of that name is done.
         Result(name="exported", inputs=("scorer",)),
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).

@@ -20,7 +20,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
 
-FEW_GROUPS = 5  # fewer groups than that tell little of how further ones will fare
+FEW_GROUPS = 5  # fewer groups than that say little of how further ones will fare
 MANY_ROWS = 10_000  # from which three folds measure as well as five, in half the time
 
 

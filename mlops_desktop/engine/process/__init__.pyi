@@ -3,6 +3,7 @@ from .call import ProjectCall as ProjectCall
 from .calls.data import FilterRows as FilterRows
 from .calls.data import ImportFile as ImportFile
 from .calls.data import ListQuestions as ListQuestions
+from .calls.data import ListReadingQuestions as ListReadingQuestions
 from .calls.data import MakeOverview as MakeOverview
 from .calls.data import MakeProfile as MakeProfile
 from .calls.data import MeasureFixes as MeasureFixes

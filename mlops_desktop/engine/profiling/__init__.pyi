@@ -11,6 +11,7 @@ from .date_pieces import may_be_timed as may_be_timed
 from .finding import Finding as Finding
 from .finding import FindingKind as FindingKind
 from .level_rules import tick_levels as tick_levels
+from .reading_rules import EVIDENCE_RULES as EVIDENCE_RULES
 from .results import ByTarget as ByTarget
 from .results import ColumnOverview as ColumnOverview
 from .results import ColumnProfile as ColumnProfile

@@ -90,7 +90,7 @@ def codes_for_missing(values: Floats) -> list[tuple[float, int]]:
 
 def negative_codes(table: Table, name: str) -> list[tuple[float, int]]:
     """The codes of `codes_for_missing` of a column that are -9 or less, with counts: nothing that is measured is exactly -200 so often, and
-    so far below all else. What only a person can tell from a value, such as 99999, is not among them.
+    so far below all else. What only a person can distinguish from a value, such as 99999, is not among them.
     """
     if table.schema.column(name).type not in NUMBER_TYPES:
         return []

@@ -174,6 +174,7 @@ _FINDINGS: Mapping[FindingKind, tuple[str, Callable[[Seen, Evidence], Changes | 
     ),
 }
 _KINDS = {kind.rule: kind for kind in _FINDINGS}
+EVIDENCE_RULES = frozenset(_KINDS)  # of findings that repeat the evidence of a column
 
 
 def reading_findings(seen: Seen) -> Iterator[Finding]:

@@ -111,7 +111,7 @@ class TargetOption:
     """What predicting a column would mean.
 
     Either `refused` says why it cannot be predicted, or `task` is the likeliest of the possible `tasks`. `classes` are values with their
-    rows, the most frequent ones; `more` are not listed. `positive_doubtful`: no name tells which of two classes is the positive one.
+    rows, the most frequent ones; `more` are not listed. `positive_doubtful`: no name shows which of two classes is the positive one.
     `metrics` are proposed ones by task.
     """
 

@@ -30,7 +30,7 @@ from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 BINS = 20
 TOP = 12  # levels that are listed for a categorical column
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-_GROUPS = 8  # classes that a distribution by target tells apart; the rest are one
+_GROUPS = 8  # classes that a distribution by target distinguishes; the rest are one
 
 
 def profile(table: Table, target: str | None, job: Job, *, task: str | None = None, roles: Mapping[str, Role] | None = None) -> Profile:

@@ -37,6 +37,7 @@ _OLD_NAMES = {"loader": "source"}  # still understood
 _NOTES = {
     "roles": "role",
     "types": "type",
+    "labels": "label",
     "units": "unit",
     "descriptions": "description",
     "levels": "levels",

@@ -35,6 +35,7 @@ class ColumnNote:
 
     role: Role | None = None
     type: ColumnType | None = None
+    label: str = ""  # shown in the application, the form page and the report instead of the name in the file
     unit: str = ""
     description: str = ""
     levels: tuple[str, ...] = ()  # the order of an ordered category

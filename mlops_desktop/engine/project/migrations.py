@@ -12,7 +12,7 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.message import msg
 
-FORMAT = 5
+FORMAT = 6
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -78,11 +78,17 @@ def _fitted_on_training_part(document: dict[str, Any]) -> dict[str, Any]:
     return {"refit": "train", **document}
 
 
+def _labelled_columns(document: dict[str, Any]) -> dict[str, Any]:
+    """5 to 6: a column may have a `label`, which a program of format 5 would refuse as an unknown field. Nothing of the old is changed."""
+    return document
+
+
 STEPS: Mapping[int, Step] = {  # from this number to the next
     1: _row_filters_are_steps,
     2: _standard_names,
     3: _recoded_columns,
     4: _fitted_on_training_part,
+    5: _labelled_columns,
 }
 
 

@@ -6,5 +6,6 @@ from .question import Question as Question
 from .queue import answer_question as answer_question
 from .queue import open_questions as open_questions
 from .queue import questions as questions
+from .queue import reading_doubts as reading_doubts
 from .queue import unasked_answers as unasked_answers
 from .reading_decisions import read_like as read_like

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mlops_desktop.base.evidence import RULES
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.profiling import Finding, taken_care
+from mlops_desktop.engine.profiling import EVIDENCE_RULES, Finding, taken_care
 from mlops_desktop.engine.project import Changes, Project
 from mlops_desktop.engine.questions.from_source import parameter_options
 from mlops_desktop.engine.questions.question import Option, Question, accepted
@@ -22,8 +22,7 @@ def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator
     What follows from the evidence of one column is asked by `reading_questions`.
     """
     for finding in findings:
-        rule = RULES.get(finding.rule)
-        if finding.column and rule is not None and rule.doubts_column:
+        if finding.column and finding.rule in EVIDENCE_RULES and RULES[finding.rule].doubts_column:
             continue
         yield Question(
             id=finding_id(finding),

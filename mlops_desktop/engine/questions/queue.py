@@ -33,6 +33,12 @@ def questions(
     return answered(project, (*of_source, *guess_questions(project, overview), *of_columns, *further))
 
 
+def reading_doubts(project: Project, overview: Overview, notes: Sequence[Evidence]) -> tuple[Question, ...]:
+    """The open questions of weight about how the project's data was read: the file as a whole, then its columns."""
+    of_source = source_questions(project.source, notes) if project.source is not None else ()
+    return open_questions(answered(project, (*of_source, *reading_questions(project, overview, ()))))
+
+
 def open_questions(found: Sequence[Question], weights: Sequence[str] = ("high", "warning")) -> tuple[Question, ...]:
     """Those of these weights that nobody has decided yet."""
     return tuple(one for one in found if one.open and one.weight in weights)

@@ -1,6 +1,6 @@
 """Reports for people, as one offline HTML page.
 
-`write_report` tells everything about a project; `write_profile_report` tells about one data file.
+`write_report` writes everything about a project; `write_profile_report` describes one data file.
 """
 
 import lazy_loader

@@ -98,7 +98,7 @@ def column_table(columns: Sequence[ColumnProfile], project: Project) -> Html:
 
 def _notes(column: ColumnProfile, note: ColumnNote) -> list[str]:
     unit = note.unit or column.unit
-    return [text for text in (note.description or column.description, msg("in {unit}", unit=unit) if unit else "") if text]
+    return [text for text in (note.label, note.description or column.description, msg("in {unit}", unit=unit) if unit else "") if text]
 
 
 def _bars(column: ColumnProfile) -> Html:

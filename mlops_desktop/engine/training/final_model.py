@@ -103,7 +103,7 @@ def _fit_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
     rows = _final_rows(pipeline)
     transforms, node = fit_candidate(pipeline, candidate, rows, Part(job, 0.0, 0.9))
     job.step(0.9, "Writing the model as plain data")
-    notes = {name: replace(note, unit="", description="") for name, note in project.columns.items()}
+    notes = {name: replace(note, label="", unit="", description="") for name, note in project.columns.items()}
     scorer = Scorer(
         name="",
         version="",

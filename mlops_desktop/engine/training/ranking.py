@@ -1,4 +1,4 @@
-"""Ranks the runs of a leaderboard: which is the best, and which cannot be told apart from it."""
+"""Ranks the runs of a leaderboard: which is the best, and which do not differ clearly from it."""
 
 from __future__ import annotations
 

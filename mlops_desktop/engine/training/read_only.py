@@ -34,7 +34,7 @@ def readable_project(folder: Path) -> Iterator[Path]:
 
 
 def read_only_note(folder: Path) -> Message:
-    """What a person is told when a project is open for reading only."""
+    """The note that a person gets when a project is open for reading only."""
     return msg("“{name}” is open for reading only: its folder cannot be written, so nothing new is kept.", name=folder.resolve().name)
 
 

@@ -23,9 +23,10 @@ def stored_scorer(project: Project, store: ArtifactStore, run: str, *, check: bo
 
 
 def described(fitted: Scorer, project: Project, threshold: float | None, version: str = "") -> Scorer:
-    """A fitted scorer with this threshold and version, and with the project's name, units and descriptions."""
+    """A fitted scorer with this threshold and version, and with the project's name, labels, units and descriptions."""
     columns = []
     for column in fitted.schema.columns:
         note = project.columns.get(column.name, ColumnNote())
-        columns.append(replace(column, unit=note.unit or column.unit, description=note.description or column.description))
+        unit, description = note.unit or column.unit, note.description or column.description
+        columns.append(replace(column, label=note.label, unit=unit, description=description))
     return replace(fitted, name=project.name, schema=Schema(tuple(columns)), threshold=threshold, version=version)

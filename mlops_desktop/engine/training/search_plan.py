@@ -164,7 +164,7 @@ class Clock:
         return time.monotonic() - self._start
 
     def record(self, candidate: Candidate, seconds: float) -> None:
-        """A trial took so long, or would have taken. The baseline tells nothing: it is quick, but the first to fit the steps."""
+        """A trial took so long, or would have taken. The baseline is no measure: it is quick, but the first to fit the steps."""
         if candidate.id == BASELINE:
             return
         self._seen.setdefault(candidate.id, []).append(seconds)

@@ -172,7 +172,7 @@ def cut_offs(truth: Bools, scores: Floats, costs: Costs | None = None, weights: 
 
 
 def _midway(distinct: Floats) -> Floats:
-    """The thresholds around and between rising distinct scores; those beyond both ends lie within 0 to 1 where there is room."""
+    """The thresholds around and between rising distinct scores; those beyond both ends lie within 0 to 1 where they can."""
     if not len(distinct):
         return np.array([NO_CHOICE])
     low = min(0.0, float(distinct[0]))

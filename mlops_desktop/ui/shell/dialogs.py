@@ -62,6 +62,8 @@ class Dialogs(QObject):
 
         def opened() -> None:
             self._controller.opened.disconnect(opened)
+            if self._controller.project.target != tour.TARGET:
+                return  # the sample could not be read, and another project was opened later
             bar = tour.Tour(self._controller, self._window)
             place.addWidget(bar)
             bar.begin()

@@ -16,6 +16,7 @@ from mlops_desktop.ui.translation import language
 from mlops_desktop.ui.widgets.basic import Button, column, row
 
 PAGES = ("start", *STAGES, "settings", "keys")
+_MARGIN, _SCROLL_BAR = 18, 24  # pixels beside the text, and what a scroll bar takes of them
 _LIST = 24  # average characters that the list of pages is wide
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`#|]")  # of Markdown: only what is read is searched
 
@@ -44,7 +45,7 @@ class _Browser(QTextBrowser):
             return super().loadResource(kind, name)
         image = QImage(str(help_folder() / (name if isinstance(name, str) else name.path())))
         ratio = self.devicePixelRatioF()
-        wide = max(1, int((self.viewport().width() - 40) * ratio))
+        wide = max(1, int((self.viewport().width() - 2 * _MARGIN - _SCROLL_BAR) * ratio))
         if image.width() > wide:
             image = image.scaledToWidth(wide, Qt.TransformationMode.SmoothTransformation)
         image.setDevicePixelRatio(ratio)
@@ -75,7 +76,7 @@ class HelpWindow(QDialog):
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setOpenLinks(False)
         self.text.setFont(theme.font("body"))
-        self.text.document().setDocumentMargin(18)
+        self.text.document().setDocumentMargin(_MARGIN)
         close = Button(self.tr("Close"), self.close, name="help_close")
         close.setAutoDefault(False)
         wide = self.fontMetrics().averageCharWidth()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.process import CopyProject
 from mlops_desktop.engine.project import ProjectLock, free_folder, rename_project
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.shell.confirm import confirmed
@@ -29,6 +28,8 @@ class ProjectActions(QObject):
 
     def copy(self, folder: Path) -> None:
         """Copy a project into a folder of its own beside it."""
+        from mlops_desktop.engine.process import CopyProject  # not needed at the start
+
         is_open = folder == self._controller.place
         if is_open and (self._refuse_busy() or self._refuse_unsaved()):
             return

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from mlops_desktop.engine.data import Imported
-from mlops_desktop.engine.process import ImportFile, ListQuestions
-from mlops_desktop.engine.project import Project, project_key
+from mlops_desktop.engine.process import ListQuestions
+from mlops_desktop.engine.project import project_key
 from mlops_desktop.engine.questions import Question
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.question_answers import QuestionAnswers
 from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, clear, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.question_card import Decide, QuestionCard
@@ -63,6 +62,7 @@ class ProjectQuestions(QuestionsDialog):
     def __init__(self, controller: ProjectController, parent: QWidget) -> None:
         super().__init__(self._answer, parent)
         self._controller = controller
+        self._answers = QuestionAnswers(controller, self)
         title = self.tr("Looking for what is in doubt")
         self._found: Query[tuple[Question, ...]] = Query(controller, owner="questions", title=title, parent=self)
         self._found.changed.connect(self._show_found)
@@ -91,33 +91,4 @@ class ProjectQuestions(QuestionsDialog):
             self.show_questions(self._found.value)
 
     def _answer(self, question: Question, option: str, reason: str) -> None:
-        from mlops_desktop.engine.questions import answer_question
-
-        decided = answer_question(self._controller.project, question, option, reason)
-        if decided.source == self._controller.project.source:
-            self._controller.put(question.message, decided)
-        else:
-            self._read_again(question.message, decided)
-
-    def _read_again(self, text: str, decided: Project) -> None:
-        """An answer that is a parameter of the source: the file is read by it, and the decisions change once it is."""
-        from mlops_desktop.engine.data import last_import  # it reads: not for the start of the window
-
-        folder = self._controller.folder
-        place = last_import(folder)[0] if folder is not None else None
-        if folder is None or place is None:
-            gone = self.tr("“{file}”, which has to be read again for this, is not there any more. Choose it anew in “Problem”.")
-            self._controller.banner.emit("warn", gone.format(file=decided.file), "problem")
-            return
-
-        def done(found: Imported) -> None:
-            new = found.project
-            today = replace(self._controller.project, data=new.data, file=new.file, source=new.source, answers=decided.answers)
-            self._controller.put(text, today)
-
-        self._controller.ask(
-            ImportFile(folder, decided, str(place), as_given=True),
-            done,
-            owner="questions.import",
-            title=self.tr("Reading {file}").format(file=decided.file),
-        )
+        self._answers.answer(question, option, reason)

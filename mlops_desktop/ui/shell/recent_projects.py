@@ -12,8 +12,8 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer, Sig
 from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.project import BACKUP_FILE, PROJECT_FILE
-from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.shell.settings import ProjectSummary, Settings
+from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Tool, Weight, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.elided import Elided
 
@@ -145,7 +145,7 @@ class RecentProjects(QFrame):
     def _size_text(self, summary: ProjectSummary) -> str:
         if not summary.rows:
             return ""
-        rows = pluralize(summary.rows, self.tr("1 row"), self.tr("{n} rows"))
+        rows = pluralize(summary.rows, "1 row", "{n} rows")
         return f"{rows} × {summary.columns}" if summary.columns else rows
 
     def _menu_button(self, at: int, entry: ProjectEntry) -> Tool:

@@ -51,5 +51,5 @@ class TemplateRow(QWidget):
         said = self.tr("{table} Now choose or drop the data: the problem is described already, and you can change it.")
         self._text.setText(said.format(table=template.table) if template else hint)
 
-    def _pick(self, id_: str, on: bool) -> None:
-        self.show_choice(id_ if on else "")
+    def _pick(self, id_: str) -> None:
+        self.show_choice(id_ if self._buttons[id_].isChecked() else "")

@@ -129,7 +129,7 @@ class _Mark(QWidget):
 
 
 class Tour(QFrame):
-    """The bar of the tour, for the project that is open. It ends when another one is opened."""
+    """The bar of the tour, for the project that is open. It ends when that is closed."""
 
     def __init__(self, controller: ProjectController, window: QWidget) -> None:
         super().__init__()
@@ -161,7 +161,7 @@ class Tour(QFrame):
         self._at = 0
         self.show()
         self._controller.results_changed.connect(self._show_text)
-        self._controller.opened.connect(self.leave)
+        self._controller.closed.connect(self.leave)
         self._show_step()
 
     @Slot()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.ui.widgets.column_labels import role_names, type_names
 
-FIELDS = ("name", "type", "role", "unit", "description", "missing", "levels")
+FIELDS = ("name", "label", "type", "role", "unit", "description", "missing", "levels")
 CHOICES = ("type", "role")
 _LISTS = ("missing", "levels")
 _Role = Qt.ItemDataRole
@@ -29,6 +29,7 @@ class NoteRow:
     found: str
     type: str = ""
     role: str = "feature"
+    label: str = ""
     unit: str = ""
     description: str = ""
     missing: tuple[str, ...] = ()
@@ -59,6 +60,7 @@ class NotesModel(QAbstractTableModel):
         self.rows: list[NoteRow] = []
         self.titles = {
             "name": self.tr("Column"),
+            "label": self.tr("Label"),
             "type": self.tr("Type"),
             "role": self.tr("Role"),
             "unit": self.tr("Unit"),
@@ -68,6 +70,7 @@ class NotesModel(QAbstractTableModel):
         }
         self.tips = {
             "name": self.tr("The column as the file names it."),
+            "label": self.tr("A short name of your own. The form page, App and the report show it instead of the name in the file."),
             "type": self.tr("What the cells hold. Found from the cells unless you set it."),
             "role": self.tr("What the column is for."),
             "unit": self.tr("Shown beside the field in the form page, such as kg or €."),

@@ -7,14 +7,23 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStyle, QStyledItemDelegate, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QTableView,
+    QWidget,
+)
 
 from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.notes_model import CHOICES, FIELDS, NoteRow, NotesModel
 
-_WIDTHS = {"type": 150, "role": 104, "unit": 80, "description": 220, "missing": 128, "levels": 160}
+_WIDTHS = {"label": 130, "type": 150, "role": 104, "unit": 80, "description": 220, "missing": 128, "levels": 160}
 ROW = 30
 _Role = Qt.ItemDataRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -102,10 +111,13 @@ class _NotesDelegate(QStyledItemDelegate):
 
 
 class NotesTable(QTableView):
-    """The table of notes. `edited` brings a column, a field of FIELDS and its new value (type "": as found); `at` the current column."""
+    """The table of notes. `edited` brings a column, a field of FIELDS and its new value (type "": as found); `at` the current column;
+    `selected` the columns of all rows that are selected.
+    """
 
     edited = Signal(str, str, object)
     at = Signal(str)
+    selected = Signal(object)
 
     def __init__(self, *, name: str, title: str) -> None:
         super().__init__()
@@ -121,7 +133,7 @@ class NotesTable(QTableView):
         mode = QAbstractItemView.ScrollMode.ScrollPerPixel
         self.setHorizontalScrollMode(mode)
         self.setVerticalScrollMode(mode)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         trigger = QAbstractItemView.EditTrigger
         self.setEditTriggers(trigger.DoubleClicked | trigger.EditKeyPressed | trigger.AnyKeyPressed | trigger.SelectedClicked)
@@ -137,6 +149,8 @@ class NotesTable(QTableView):
         self.notes.edited.connect(self.edited)
         self.clicked.connect(self._open_choice)
         self.selectionModel().currentRowChanged.connect(lambda now, _: self._emit(now))
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit(self.selected_columns()))
+        self._wanted = ""
 
     def show_rows(self, rows: Sequence[NoteRow]) -> None:
         """Show these columns. The current cell stays current; an open editor stays open when its columns are the same."""
@@ -153,6 +167,21 @@ class NotesTable(QTableView):
         self.notes.endResetModel()
         widest = max((self.fontMetrics().horizontalAdvance(row.name) for row in rows[:200]), default=0)
         self.setColumnWidth(0, min(max(widest + 56, 120), 260))
+        self.show_search(self._wanted)
+        self.selected.emit(())
+
+    def show_search(self, text: str) -> None:
+        """Show only the rows with a text in their name, label or description; all for an empty one."""
+        self._wanted = text
+        wanted = text.strip().lower()
+        for at, row in enumerate(self.notes.rows):
+            self.setRowHidden(at, wanted not in f"{row.name} {row.label} {row.description}".lower())
+        self.selected.emit(self.selected_columns())
+
+    def selected_columns(self) -> tuple[str, ...]:
+        """The names of the rows that are selected and seen, from top to bottom."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedIndexes()})
+        return tuple(self.notes.rows[row].name for row in rows if row < len(self.notes.rows) and not self.isRowHidden(row))
 
     def column(self) -> str:
         """The current column's name; empty when there is none."""
@@ -163,6 +192,8 @@ class NotesTable(QTableView):
         """Make a column's cell the current one, and bring it into view."""
         for at, row in enumerate(self.notes.rows):
             if row.name == column:
+                if self.isRowHidden(at):
+                    self.show_search("")
                 index = self.notes.index(at, FIELDS.index(field))
                 self.setCurrentIndex(index)
                 self.scrollTo(index)
@@ -181,7 +212,8 @@ class NotesTable(QTableView):
 
     def _open_choice(self, index: QModelIndex) -> None:
         """One click opens a list; texts take two, so that a row can be read without editing it."""
-        if FIELDS[index.column()] in CHOICES:
+        is_one = len(self.selected_columns()) == 1 and QApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
+        if FIELDS[index.column()] in CHOICES and is_one:
             self.edit(index)
 
     def _emit(self, now: QModelIndex) -> None:

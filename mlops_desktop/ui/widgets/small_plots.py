@@ -331,11 +331,11 @@ class ProbabilityBar(QWidget):
             left.setRight(start - 4)
             right.setLeft(start + wide + 4)
         painter.setPen(theme.color("text3"))
-        metrics = painter.fontMetrics()
-        if left.width() >= metrics.horizontalAdvance("0%"):
-            painter.drawText(left, _Align.AlignLeft | _Align.AlignVCenter, "0%")
-        if right.width() >= metrics.horizontalAdvance("100%"):
-            painter.drawText(right, _Align.AlignRight | _Align.AlignVCenter, "100%")
+        metrics, none, whole = painter.fontMetrics(), formatted(0, ".0%"), formatted(1, ".0%")
+        if left.width() >= metrics.horizontalAdvance(none):
+            painter.drawText(left, _Align.AlignLeft | _Align.AlignVCenter, none)
+        if right.width() >= metrics.horizontalAdvance(whole):
+            painter.drawText(right, _Align.AlignRight | _Align.AlignVCenter, whole)
 
 
 class Legend(QWidget):

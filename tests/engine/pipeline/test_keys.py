@@ -91,7 +91,7 @@ def test_a_decision_changes_the_keys_from_its_stop_on(change, first):
         lambda p: replace(p, consent=frozenset({"knn"})),
         lambda p: replace(p, file="other name.csv"),
         lambda p: replace(p, name="renamed"),
-        lambda p: replace(p, columns={"a": ColumnNote(unit="km", description="distance")}),
+        lambda p: replace(p, columns={"a": ColumnNote(label="way", unit="km", description="distance")}),
     ],
 )
 def test_texts_and_goals_change_no_result_but_the_scorer_that_shows_them(change):

@@ -208,7 +208,7 @@ def test_every_field_of_a_project_can_be_decided():
     heads = {name.partition(".")[0] for name in field_names()} | {"file", "data", "columns", "answers"}
     assert {f.name for f in fields(Project)} <= heads
     notes = {"roles": "role", "types": "type", "units": "unit", "descriptions": "description", "levels": "levels"}
-    notes.update(missing="missing", recode="recode")
+    notes.update(missing="missing", recode="recode", labels="label")
     assert set(notes) <= heads
     assert set(notes.values()) == {f.name for f in fields(ColumnNote)}
 

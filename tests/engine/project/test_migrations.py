@@ -36,8 +36,11 @@ def test_one_project_is_the_same_in_every_format():
     projects[2:] = [replace(project, answers={}, sampler=None) for project in projects[2:]]  # new in the third
     notes = projects[3].columns
     assert notes["plan.name=new"].recode == {"premium": "pro", "-": ""}  # new in the fourth
-    projects[3:] = [replace(one, columns={name: replace(note, recode={}) for name, note in notes.items()}) for one in projects[3:]]
-    projects[4] = replace(projects[4], refit="all")  # the default since the fifth
+    assert projects[5].columns["plan.name=new"].label == "plan"  # new in the sixth
+    for at in range(3, FORMAT):
+        plain = {name: replace(note, recode={}, label="") for name, note in projects[at].columns.items()}
+        projects[at] = replace(projects[at], columns=plain)
+    projects[4:] = [replace(one, refit="all") for one in projects[4:]]  # the default since the fifth
     assert all(project == projects[0] for project in projects)
 
 

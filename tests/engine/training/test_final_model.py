@@ -187,20 +187,20 @@ def test_another_cut_off_takes_the_model_that_is_there(churn, copy_of, monkeypat
     assert open_chosen(costly, made.runs, Silent()).scorer.threshold < first.threshold
 
 
-def test_names_units_and_descriptions_need_no_fit_and_no_test_access(churn, copy_of, monkeypatch, tmp_path):
+def test_names_labels_units_and_descriptions_need_no_fit_and_no_test_access(churn, copy_of, monkeypatch, tmp_path):
     made = copy_of(churn)
     before = open_chosen(made.pipeline, made.runs, Silent())
     held_out_evaluation(before, made.runs, "evaluation", Silent())
     status = project_status(made.project, made.pipeline.store, made.runs)
     accesses = made.runs.test_accesses(made.pipeline.keys.split)
     monkeypatch.setattr(final_model, "_fit_model", lambda *_: pytest.fail("fitted again"))
-    columns = {"MonthlyCharges": ColumnNote(unit="€", description="what is paid each month")}
+    columns = {"MonthlyCharges": ColumnNote(label="Fee", unit="€", description="what is paid each month")}
     project = replace(made.project, name="Leaving customers", columns={**made.project.columns, **columns})
     renamed = Pipeline(made.folder, project)
     after = open_chosen(renamed, made.runs, Silent())
     assert (after.scorer.name, after.scorer.threshold) == ("Leaving customers", before.scorer.threshold)
     shown = next(column for column in after.scorer.schema.columns if column.name == "MonthlyCharges")
-    assert (shown.unit, shown.description) == ("€", "what is paid each month")
+    assert (shown.shown_name, shown.unit, shown.description) == ("Fee", "€", "what is paid each month")
     assert after.scorer.version != before.scorer.version
     assert seen_evaluation(renamed, after.run, made.runs) is not None
     assert made.runs.test_accesses(renamed.keys.split) == accesses

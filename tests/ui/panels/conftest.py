@@ -19,7 +19,12 @@ from tests.ui.conftest import SAMPLES
 CHURN = "\n".join((SAMPLES / "telco_churn.csv").read_text(encoding="utf-8").splitlines()[:700])
 # name: (data, target, algorithm that wins, notes)
 _MADE = {
-    "churn": (CHURN, "Churn", "lightgbm", {"tenure": ColumnNote(unit="months", description="Since the contract began.")}),
+    "churn": (
+        CHURN,
+        "Churn",
+        "lightgbm",
+        {"tenure": ColumnNote(unit="months", description="Since the contract began."), "Contract": ColumnNote(label="Kind of contract")},
+    ),
     "penguins": ("penguins", "species", "logistic", {}),
     "energy": ("energy_efficiency", "heating_load", "decision_tree", {"heating_load": ColumnNote(unit="kWh/m²")}),
 }

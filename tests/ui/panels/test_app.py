@@ -104,7 +104,8 @@ def test_a_final_model_of_the_training_part_answers_as_soon_as_it_is_wanted(open
 
 
 def test_fields_are_made_from_the_schema(opened):
-    form = opened().form
+    panel = opened()
+    form = panel.form
     assert isinstance(form.field("tenure"), NumberField)
     assert isinstance(form.field("Contract"), LevelField)
     assert isinstance(form.field("PaperlessBilling"), SwitchField)
@@ -112,6 +113,8 @@ def test_fields_are_made_from_the_schema(opened):
     assert [label.text() for label in tenure.findChildren(QLabel) if label.text() == "months"]
     assert [label.text() for label in tenure.findChildren(QLabel) if label.text() == "Since the contract began."]
     assert tenure.line.accessibleName() == "tenure (months)"
+    assert form.field("Contract").title.text() == "Kind of contract"
+    assert "Kind of contract" in [panel.answer.what_if.pick.itemText(at) for at in range(panel.answer.what_if.pick.count())]
 
 
 def test_what_is_typed_changes_the_answer_to_the_engines_own(opened):

@@ -436,9 +436,10 @@ def open_notes(window) -> None:
 def test_unit_and_description_in_place(window):
     open_notes(window)
     note(window, "body_mass_g", "unit", "g")
+    note(window, "body_mass_g", "label", "Weight")
     note(window, "body_mass_g", "description", "Weight, alive")
     text = window.controller.project.columns["body_mass_g"]
-    assert (text.unit, text.description) == ("g", "Weight, alive")
+    assert (text.label, text.unit, text.description) == ("Weight", "g", "Weight, alive")
     assert window.controller.session.undo_label == "Description of body_mass_g"
     table = window.panel.file.notes
     table.go_to("body_mass_g", "unit")

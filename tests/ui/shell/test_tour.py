@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
+from mlops_desktop.engine.project import read_project
 from mlops_desktop.engine.workflow import STAGES
+from mlops_desktop.ui.shell import tour
 from mlops_desktop.ui.shell.main_window import MainWindow
 from mlops_desktop.ui.shell.tour import STEPS, Tour
 from tests.ui.conftest import click, find, settle
@@ -22,6 +24,7 @@ def start_tour(_shared_window, open_project, monkeypatch):
     def start(folder) -> tuple[MainWindow, Tour]:
         window = _shared_window
         window.show_stage("")
+        monkeypatch.setattr(tour, "TARGET", read_project(folder).target)
         monkeypatch.setattr(window.start, "take_sample", lambda file, target: window.controller.open(folder))
         QApplication.processEvents()
         click(find(window, QPushButton, "take_tour"))
@@ -33,38 +36,39 @@ def start_tour(_shared_window, open_project, monkeypatch):
 
 
 def test_each_step_shows_its_stage_and_marks_a_control_that_is_there(start_tour, with_model, qtbot):
-    window, tour = start_tour(with_model("churn"))
+    window, bar = start_tour(with_model("churn"))
     assert len(STEPS) == 10
     assert {step.stage for step in STEPS} == set(STAGES)
     for at, step in enumerate(STEPS):
         assert window.stage == step.stage
-        qtbot.waitUntil(lambda: tour._mark is not None, timeout=20_000)
-        assert tour._mark.parentWidget().objectName() == step.control
+        qtbot.waitUntil(lambda: bar._mark is not None, timeout=20_000)
+        assert bar._mark.parentWidget().objectName() == step.control
         assert find(window, QLabel, "tour_title").text() == step.title
         assert find(window, QLabel, "tour_text").text() == step.text
-        click(tour.next)
-        assert tour.isVisible() == (at < len(STEPS) - 1)
+        click(bar.next)
+        assert bar.isVisible() == (at < len(STEPS) - 1)
     assert window.stage == "deploy"
 
 
 def test_a_step_without_its_model_says_so_and_the_tour_ends_with_its_project(start_tour, make_project, qtbot):
-    window, tour = start_tour(make_project("penguins", "species"))
-    while tour.step.stage != "evaluate":
-        click(tour.next)
+    window, bar = start_tour(make_project("penguins", "species"))
+    while bar.step.stage != "evaluate":
+        click(bar.next)
     assert "needs a model" in find(window, QLabel, "tour_text").text()
-    click(tour.back)
+    click(bar.back)
     assert window.stage == "train"
+    window.controller.close()
     window.controller.open(make_project())
-    assert not tour.isVisible()
+    assert not bar.isVisible()
     assert not any(mark.isVisible() for mark in window.findChildren(QWidget, "tour_mark"))
     settle(window)
 
 
 def test_the_tour_can_be_left_and_what_was_done_stays(start_tour, make_project):
     folder = make_project("penguins", "species")
-    window, tour = start_tour(folder)
-    click(tour.next)
+    window, bar = start_tour(folder)
+    click(bar.next)
     click(find(window, QPushButton, "tour_leave"))
-    assert not tour.isVisible()
+    assert not bar.isVisible()
     assert window.controller.place == folder
     assert window.stage == "problem"

@@ -186,6 +186,25 @@ class MakeProfile(ProjectCall[Profile, None]):
 
 
 @dataclass(frozen=True)
+class ListReadingQuestions(ProjectCall[tuple[Question, ...], None]):
+    """The doubts about how the file was read and its columns were typed that nobody has decided yet, the weightiest first.
+
+    They need no profile of the table, so they are there long before those of `ListQuestions`.
+    """
+
+    stage = "problem"
+
+    def run(self, job: Job) -> tuple[Question, ...]:
+        """See `engine.questions.reading_doubts`."""
+        from mlops_desktop.engine.data import read_notes, snapshot_path
+        from mlops_desktop.engine.pipeline import Pipeline
+        from mlops_desktop.engine.questions import reading_doubts
+
+        notes = read_notes(snapshot_path(self.folder, self.project.data)) if self.project.data else ()
+        return reading_doubts(self.project, Pipeline(self.folder, self.project).overview(job), notes)
+
+
+@dataclass(frozen=True)
 class MeasureFixes(ProjectCall[tuple[FixEffect, ...], None]):
     """What the applied fixes of findings changed."""
 

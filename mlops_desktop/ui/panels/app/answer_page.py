@@ -62,7 +62,7 @@ class AnswerPage(QWidget):
         self.trial, self._model = trial, key
         curves = trial.curve_columns(order)
         self._column = self._column if self._column in curves else next(iter(curves), "")
-        self.what_if.show_columns(curves, self._column)
+        self.what_if.show_columns([trial.scorer.schema.column(name) for name in curves], self._column)
         self.card.show_model(trial.scorer, name, self.controller.project.refit)
         self._kept = read_inputs(self.controller.folder) if self.controller.folder else []
         self.ends = (trial.usual, trial.usual)

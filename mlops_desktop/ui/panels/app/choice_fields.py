@@ -9,10 +9,11 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from mlops_desktop.serving.schema import Column
+from mlops_desktop.serving.value_text import number_text
 from mlops_desktop.ui.panels.app.input_field import InputField
 from mlops_desktop.ui.widgets.basic import Tool, label, row
 from mlops_desktop.ui.widgets.choice_list import ListBox
-from mlops_desktop.ui.widgets.inputs import Switch, number_text
+from mlops_desktop.ui.widgets.inputs import Switch
 
 MOST_LEVELS = 2_000  # levels that a list offers; others can be written
 
@@ -50,7 +51,7 @@ class LevelField(InputField):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseSensitive)
         self._line = line
         line.setPlaceholderText(self.tr("missing"))
-        line.setAccessibleName(column_.name)
+        line.setAccessibleName(column_.shown_name)
         line.setToolTip(self.tr("Choose a level or write another. Blank means missing."))
         self._hold(self.title, self.box)
         self.box.editTextChanged.connect(lambda _: self.edited.emit())
@@ -86,9 +87,9 @@ class SwitchField(InputField):
     def __init__(self, column_: Column, name: str) -> None:
         super().__init__(column_, name)
         self._value: Any = None
-        self.switch = Switch(name=f"{name}_value", title=column_.name)
+        self.switch = Switch(name=f"{name}_value", title=column_.shown_name)
         self.state = label("", "small", tone="2")
-        self.away = Tool("x", self.tr("{name}: set to missing").format(name=column_.name), self._clear, name=f"{name}_missing")
+        self.away = Tool("x", self.tr("{name}: set to missing").format(name=column_.shown_name), self._clear, name=f"{name}_missing")
         self._hold(row(self.switch, (self.title, 1), self.state, self.away, spacing=6))
         self.switch.clicked.connect(self._switched)
 
@@ -106,7 +107,7 @@ class SwitchField(InputField):
         texts = (grammar.false[:1] or (self.tr("no"),))[0], (grammar.true[:1] or (self.tr("yes"),))[0]
         self.switch.setChecked(self._value is True)
         self.state.setText(self.tr("missing") if self._value is None else texts[self._value is True])
-        self.switch.setAccessibleName(f"{self.column.name}: {self.state.text()}")
+        self.switch.setAccessibleName(f"{self.column.shown_name}: {self.state.text()}")
         self.away.setEnabled(self._value is not None)
 
     def _switched(self) -> None:

@@ -87,10 +87,10 @@ class WhyCard(QFrame):
         """The bar of an input; of a text those of its telling words, and one for what the rest of it does, so that all add up to `part`."""
         telling = words[:MOST_WORDS]
         if not telling:
-            return [Bar(f"{column_.name} = {shown(column_, value)}", part)] if abs(part) > NOTHING else []
-        bars = [Bar(f"{column_.name}: “{word}”", effect) for word, effect in telling]
+            return [Bar(f"{column_.shown_name} = {shown(column_, value)}", part)] if abs(part) > NOTHING else []
+        bars = [Bar(f"{column_.shown_name}: “{word}”", effect) for word, effect in telling]
         rest = part - sum(effect for _, effect in telling)
-        return [*bars, Bar(self.tr("{name}: all other words").format(name=column_.name), rest)] if abs(rest) > NOTHING else bars
+        return [*bars, Bar(self.tr("{name}: all other words").format(name=column_.shown_name), rest)] if abs(rest) > NOTHING else bars
 
     def show_working(self, text: str) -> None:
         """The contributions are still being worked out, or there are none."""

@@ -24,7 +24,7 @@ class InputField(QWidget):
         super().__init__()
         self.column = column_
         self.setObjectName(name)
-        self.title = Elided(column_.name, "small", weight=Weight.Medium, middle=True)
+        self.title = Elided(column_.shown_name, "small", weight=Weight.Medium, middle=True)
         self.note = label("", "caption", tone="warn", wrap=True)
         self.note.setObjectName(f"{name}_note")
         self.note.setVisible(False)
@@ -58,6 +58,6 @@ class InputField(QWidget):
         self.setLayout(column(*items, *description, self.note, spacing=3))
         control = self._control()
         unit = f" ({self.column.unit})" if self.column.unit else ""
-        control.setAccessibleName(self.column.name + unit)
+        control.setAccessibleName(self.column.shown_name + unit)
         control.setAccessibleDescription(self.column.description)
         self.setFocusProxy(control)

@@ -124,7 +124,7 @@ class InputForm(QWidget):
         """Show the fields that are wanted now."""
         sought = self.filter.text().strip().casefold()
         if sought:
-            wanted = [name for name in self._order if sought in name.casefold()][:MOST_FOUND]
+            wanted = [name for name in self._order if sought in f"{name} {self._schema.column(name).label}".casefold()][:MOST_FOUND]
         else:
             wanted = self._order if self.more.isChecked() else self._front
         shown = set(wanted)

@@ -55,11 +55,11 @@ class _RangeField(InputField):
     def __init__(self, column_: Column, name: str, wide: int) -> None:
         super().__init__(column_, name)
         self.line = _Line(f"{name}_value", wide)
-        self.slider = _Slider(f"{name}_slider", self.tr("{name}, slider").format(name=column_.name))
+        self.slider = _Slider(f"{name}_slider", self.tr("{name}, slider").format(name=column_.shown_name))
         low, high = column_.low, column_.high
         self._range = (float(low), float(high)) if low is not None and high is not None and high > low else None
         unit = [label(column_.unit, "small", tone="2")] if column_.unit else []
-        if self.title.fontMetrics().horizontalAdvance(column_.name) > LONG_NAME:
+        if self.title.fontMetrics().horizontalAdvance(column_.shown_name) > LONG_NAME:
             self._hold(self.title, row((self.slider, 1), self.line, *unit, spacing=4))
         else:
             self._hold(row((self.title, 1), self.line, *unit, spacing=4), self.slider)

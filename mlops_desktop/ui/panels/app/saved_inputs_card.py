@@ -82,7 +82,9 @@ class KeptCard(QFrame):
 def compared(trial: Trial, name: str, kept: Outcome, now: Outcome) -> KeptRow:
     """A kept input beside the one in the form."""
     differs = [
-        f"{one.name}: {shown(one, kept.row[one.name])}" for one in trial.scorer.schema.columns if kept.row[one.name] != now.row[one.name]
+        f"{one.shown_name}: {shown(one, kept.row[one.name])}"
+        for one in trial.scorer.schema.columns
+        if kept.row[one.name] != now.row[one.name]
     ]
     more = f" + {len(differs) - MOST_DIFFERENCES}" if len(differs) > MOST_DIFFERENCES else ""
     differences = ", ".join(differs[:MOST_DIFFERENCES]) + more or "–"

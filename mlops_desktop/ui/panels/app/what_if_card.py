@@ -44,9 +44,9 @@ class WhatIfCard(QFrame):
             self._charts.addWidget(chart)
         self.pick.setMaximumWidth(200)
 
-    def show_columns(self, names: Sequence[str], chosen: str) -> None:
-        """Offer these columns."""
-        self.pick.show_options([(name, name) for name in names])
+    def show_columns(self, columns: Sequence[Column], chosen: str) -> None:
+        """Offer these columns; `chosen` is the name of one."""
+        self.pick.show_options([(one.name, one.shown_name) for one in columns])
         self.pick.show_choice(chosen)
 
     def show_nothing(self, text: str) -> None:
@@ -68,14 +68,14 @@ class WhatIfCard(QFrame):
             if curve.about is None
             else self.tr("probability of {name}, %").format(name=class_text(scorer.classes[curve.about]))
         )
-        self.about.setText(self.tr("{name} changes, everything else stays the same").format(name=curve.field))
+        self.about.setText(self.tr("{name} changes, everything else stays the same").format(name=column_.shown_name))
         limit = scorer.threshold if scorer.positive is not None else None
         marks = [] if limit is None else [Mark(limit * 100, self.tr("threshold {value}").format(value=formatted(limit, ".2f")))]
         text = self.tr("{what}: from {low} to {high}, now {now}").format(
             what=what, low=format_number(min(scores)), high=format_number(max(scores)), now=format_number(now * times)
         )
         if curve.kind == "words":
-            self._show_words(curve, scores, marks, text)
+            self._show_words(column_, curve, scores, marks, text)
         elif curve.kind in ("level", "boolean"):
             self._show_levels(column_, curve, scores, own, marks, text)
         else:
@@ -90,17 +90,19 @@ class WhatIfCard(QFrame):
         self.bars.show_bars(bars, marks=marks, description=text)
         self.bars.legend.show_entries([(1, self.tr("now"))])
         if marks:
-            self.about.setText(self.tr("{name} changes, all else stays; dashed: {mark}").format(name=curve.field, mark=marks[0].name))
+            self.about.setText(
+                self.tr("{name} changes, all else stays; dashed: {mark}").format(name=column_.shown_name, mark=marks[0].name)
+            )
         self._front(self.bars)
 
-    def _show_words(self, curve: Curve, scores: list[float], marks: Sequence[Mark], text: str) -> None:
+    def _show_words(self, column_: Column, curve: Curve, scores: list[float], marks: Sequence[Mark], text: str) -> None:
         ending = "" if curve.about is None else "%"
         most = zip(curve.values[:MOST_WORDS], scores, strict=False)
         self.bars.show_bars(
             [Bar(f"− {word}", score, text=format_number(score, 3) + ending) for word, score in most], marks=marks, description=text
         )
         self.bars.legend.show_entries([])
-        self.about.setText(self.tr("{name} without one of its words, everything else stays the same").format(name=curve.field))
+        self.about.setText(self.tr("{name} without one of its words, everything else stays the same").format(name=column_.shown_name))
         self._front(self.bars)
 
     def _show_line(
@@ -109,7 +111,7 @@ class WhatIfCard(QFrame):
         places = [_place(column_, value) for value in curve.values]
         clock = curve.kind == "date" and is_time_of_day(column_.grammar.date)
         unit = self.tr("hour") if clock else column_.unit
-        self.line.x_label = f"{column_.name}, {unit}" if unit else column_.name
+        self.line.x_label = f"{column_.shown_name}, {unit}" if unit else column_.shown_name
         series = [Series(self.tr("answer"), places, scores, color=0)]
         here = None if own is None else _place(column_, own)
         if here is not None:

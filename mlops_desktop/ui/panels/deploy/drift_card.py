@@ -165,7 +165,7 @@ def _pair(shares: Sequence[float] | None) -> str:
     if shares is None:
         return "–"
     if not any(shares):
-        return "0%"
+        return formatted(0, ".0%")
     return " → ".join(formatted(share, ".1%") if 0 < share < 0.1 else formatted(share, ".0%") for share in shares)
 
 

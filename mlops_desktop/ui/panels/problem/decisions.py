@@ -29,7 +29,7 @@ from mlops_desktop.ui.import_dialog import ImportDialog
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.source_dialog import SourceDialog
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.translation import error_text, pluralize
 from mlops_desktop.ui.widgets.drop_zone import data_files
 
 _RENEWING = ("type", "role", "missing", "levels")  # fields of a column that other decisions follow from
@@ -139,6 +139,21 @@ class ProblemDecisions(QObject):
         text = self.tr("{field} of {name}").format(field=self._titles[field], name=name)
         self._decide(text, project, follow=field in _RENEWING)
 
+    def note_many(self, names: Sequence[str], field: str, value: object) -> None:
+        """A field of the data dictionary for several columns, as one step of undo; the target keeps its role."""
+        project = self.controller.project
+        if field == "role":
+            names = [name for name in names if name != project.target]
+        try:
+            for name in names:
+                is_default = field == "role" and value == "feature" and project.columns.get(name, ColumnNote()).role is None
+                project = project if is_default else set_note(project, name, **{field: value or (None if field == "type" else "")})
+        except UserError as error:
+            self.controller.banner.emit("warn", error_text(error), self._stage)
+            return
+        counted = pluralize(len(names), self.tr("1 column"), self.tr("{n} columns"))
+        self._decide(self.tr("{field} of {columns}").format(field=self._titles[field], columns=counted), project, follow=field in _RENEWING)
+
     # ---- what follows from a decision
 
     def _decide(self, text: str, project: Project, *, follow: bool) -> None:
@@ -238,12 +253,22 @@ class ProblemDecisions(QObject):
             on_over=self.refused.emit,
         )
 
-    def change_reading(self) -> None:
-        """Show the first rows of the file with the settings it is read by; a file that has moved is asked for."""
+    def merge_names(self) -> None:
+        """Show the first rows of the file with the names of columns from two rows."""
+        source = self.controller.project.source
+        if source is None or "header_rows" not in source.params():
+            text = self.tr("The names of this kind of data do not stand in rows of a table.")
+            self.controller.banner.emit("info", text, self._stage)
+            return
+        self.change_reading(replace(source, header="first", header_rows=2))  # type: ignore[call-arg]
+
+    def change_reading(self, source: Source | None = None) -> None:
+        """Show the first rows of the file by a source, or by that of the project; a file that has moved is asked for."""
         file = last_import(self.controller.folder)[0] if self.controller.folder else None
         if file is None:
             text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
             file = ask_file(self._window, text)
             if file is None:
                 return
-        self.preview(file, self.controller.project)
+        project = self.controller.project
+        self.preview(file, replace(project, source=source) if source else project, as_given=source is not None)

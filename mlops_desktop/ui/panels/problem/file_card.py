@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
+from mlops_desktop.ui.panels.problem.bulk_edit import BulkEdit
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, clear, column, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.notes_table import NotesTable
@@ -19,13 +20,16 @@ READING = 250  # pixels for how the file was read, beside the rows
 class FileCard(QFrame):
     """`another` asks for another file, `other` for data that is no single file, `change_reading` for other settings to read it by.
 
-    `edited` brings a change in the table of notes (see `NotesTable`), `at` its current column.
+    `edited` brings a change in the table of notes (see `NotesTable`), `at` its current column; `edited_many` the columns, a field and its
+    new value; `merge_names` asks to take the names of columns from two rows.
     """
 
     another = Signal()
     other = Signal()
     change_reading = Signal()
     edited = Signal(str, str, object)
+    edited_many = Signal(object, str, object)
+    merge_names = Signal()
     at = Signal(str)
 
     def __init__(self) -> None:
@@ -43,12 +47,13 @@ class FileCard(QFrame):
         )
         self.preview = DataTable(name="first_rows", title=self.tr("First rows of the data"))
         self.notes = NotesTable(name="notes", title=self.tr("Notes on each column"))
+        self.bulk = BulkEdit(self.notes.notes.titles, name="notes")
         self.why = label("", "small", tone="2", wrap=True)
         self.why.setObjectName("note_why")
         self._pages = QStackedWidget()
         self._pages.addWidget(self._rows_page())
         notes = QWidget()
-        notes.setLayout(column((self.notes, 1), self.why, spacing=6))
+        notes.setLayout(column(self.bulk, (self.notes, 1), self.why, spacing=6))
         self._pages.addWidget(notes)
         self._pages.setMinimumHeight(220)
         names = column(self.file, self.facts, spacing=0)
@@ -57,6 +62,9 @@ class FileCard(QFrame):
         self.tabs.chosen.connect(self.show_tab)
         self.notes.edited.connect(self.edited)
         self.notes.at.connect(self.at)
+        self.notes.selected.connect(self.bulk.show_selected)
+        self.bulk.searched.connect(self.notes.show_search)
+        self.bulk.applied.connect(lambda field, value: self.edited_many.emit(self.notes.selected_columns(), field, value))
         self.show_tab("rows")
 
     def _rows_page(self) -> QWidget:
@@ -69,7 +77,9 @@ class FileCard(QFrame):
         )
         self.change = Button(self.tr("Change how it is read …"), self.change_reading.emit, name="change_reading", icon="sliders")
         inner = QWidget()
-        inner.setLayout(column(row(self.change, None), hint, self._repaired, None, margins=(0, 0, 8, 0)))
+        self.merge = Button(self.tr("Names in two rows …"), self.merge_names.emit, name="merge_names", icon="table")
+        self.merge.setToolTip(self.tr("Takes the names of columns from two rows of the file, such as “2025” above “price”."))
+        inner.setLayout(column(row(self.change, None), row(self.merge, None), hint, self._repaired, None, margins=(0, 0, 8, 0)))
         self._reading = scrolled(inner)
         self._reading.setFixedWidth(READING)
         page = QWidget()

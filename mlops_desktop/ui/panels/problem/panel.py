@@ -11,21 +11,26 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.pipeline import consistent
+from mlops_desktop.engine.process import ListReadingQuestions
 from mlops_desktop.engine.profiling import ColumnOverview, Overview, TargetOption
 from mlops_desktop.engine.project import (
     ColumnNote,
     Project,
 )
+from mlops_desktop.engine.questions import Question
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.problem.brief_card import BriefCard
 from mlops_desktop.ui.panels.problem.decisions import ProblemDecisions
+from mlops_desktop.ui.panels.problem.doubts_card import DoubtsCard
 from mlops_desktop.ui.panels.problem.file_card import FileCard
 from mlops_desktop.ui.panels.problem.goals_card import GoalsCard
 from mlops_desktop.ui.panels.problem.target_card import TargetCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.question_answers import QuestionAnswers
 from mlops_desktop.ui.translation import pluralize, translated
-from mlops_desktop.ui.widgets.basic import column, row
+from mlops_desktop.ui.widgets.basic import column, held, row
 from mlops_desktop.ui.widgets.notes_model import NoteRow
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
@@ -51,7 +56,12 @@ class ProblemPanel(Panel):
         holder = QWidget()
         holder.setLayout(left)
         holder.setFixedWidth(LEFT)
-        self.setLayout(row(holder, (right, 1), margins=(20, 16, 20, 16), spacing=12))
+        self.answers = QuestionAnswers(controller, self)
+        self.doubts = DoubtsCard(self.answers.answer)
+        title = self.tr("Looking for what is in doubt")
+        self._doubts: Query[tuple[Question, ...]] = Query(controller, owner="problem.doubts", title=title, parent=self)
+        self._doubts.changed.connect(self._show_doubts)
+        self.setLayout(column(self.doubts, (held(row(holder, (right, 1), spacing=12)), 1), margins=(20, 16, 20, 16), spacing=12))
         self.decisions = ProblemDecisions(controller, self, controller.last_overview, self.file.notes.notes.titles)
         self._connect()
 
@@ -72,8 +82,10 @@ class ProblemPanel(Panel):
         self.brief.split_column_picked.connect(self.decisions.set_split_column)
         self.file.another.connect(self.decisions.choose_file)
         self.file.other.connect(self.decisions.choose_other)
-        self.file.change_reading.connect(self.decisions.change_reading)
+        self.file.change_reading.connect(lambda: self.decisions.change_reading())
+        self.file.merge_names.connect(self.decisions.merge_names)
         self.file.edited.connect(self.decisions.note)
+        self.file.edited_many.connect(self.decisions.note_many)
         self.file.at.connect(self._show_why)
 
     # ---- showing
@@ -104,6 +116,7 @@ class ProblemPanel(Panel):
     def show_results(self) -> None:
         """Show the first rows, or have the table read when nobody did."""
         self.controller.load_table()
+        self._look_for_doubts()
         table, overview = self.controller.table(), self.controller.overview()
         if table is None or overview is None:
             if self.controller.last_overview() is None and self.file.preview.table.columns:
@@ -116,6 +129,20 @@ class ProblemPanel(Panel):
             task = self.controller.project.task
             classes = task is not None and task_spec(task).has_classes
             self.file.preview.show_columns(table_columns(table, overview, self.controller.project.target, classes))
+
+    def _look_for_doubts(self) -> None:
+        """Have the questions about the reading of the data listed, once its columns are known."""
+        project, keys = self.controller.project, self.controller.keys
+        if self.controller.overview() is None:
+            return
+        notes = {name: (note.role, note.type) for name, note in project.columns.items()}
+        self._doubts.want(
+            f"{keys.overview} {notes} {sorted(project.answers)} {project.source}", ListReadingQuestions(*self.controller.inputs)
+        )
+        self._show_doubts()
+
+    def _show_doubts(self) -> None:
+        self.doubts.show_questions(self._doubts.value or ())
 
     def _show_columns(self, project: Project, overview: Overview | None) -> None:
         """What there is to choose from; while that is not known, what is chosen, and nothing of other data."""
@@ -224,4 +251,4 @@ def _note_row(overview: ColumnOverview, project: Project) -> NoteRow:
     note = project.columns.get(name, ColumnNote())
     evidence = " ".join(one.message for one in overview.evidence)
     role = "target" if name == project.target else note.role or "feature"
-    return NoteRow(name, overview.type, note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence)
+    return NoteRow(name, overview.type, note.type or "", role, note.label, note.unit, note.description, note.missing, note.levels, evidence)

@@ -128,7 +128,7 @@ class TargetCard(QFrame):
             _show_message(self.metric_why, self.tr("Choose the metric; models are compared by it."))
             return
         proposed = option.metrics.get(task)
-        text = metric_of(metric, task).sentence
+        text = translated(metric_of(metric, task).sentence)
         why = proposed.reason if proposed and proposed.value == metric and task_spec(task).has_classes else ""
         _show_message(self.metric_why, f"{text} {why}".strip())
 

@@ -19,7 +19,7 @@ from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_text
 from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
 from mlops_desktop.ui.recipe.recipe_view import RecipeView
-from mlops_desktop.ui.translation import format_number, formatted, pluralize
+from mlops_desktop.ui.translation import format_number, formatted, pluralize, translated
 from mlops_desktop.ui.widgets.bars import BarChart
 from mlops_desktop.ui.widgets.basic import Button, Segments, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.inputs import ComboBox
@@ -38,7 +38,7 @@ class RankingPane(Pane):
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__(recipe)
-        ways = [(id_, member.ranks) for id_, member in choices().operations.items() if issubclass(member, Selection)]
+        ways = [(id_, translated(member.ranks)) for id_, member in choices().operations.items() if issubclass(member, Selection)]
         self.method = ComboBox(sorted(ways, key=lambda way: way[0] != FIRST), name="select_ranking", title=self.tr("Ranked by"))
         self.method.show_choice(FIRST)
         self.method.picked.connect(lambda _: self._show())
