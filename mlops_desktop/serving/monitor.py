@@ -297,7 +297,7 @@ def _measure(bins: Bins, reference: Floats, now: Floats) -> tuple[float, float, 
         if p < SIGNIFICANT and psi > WATCH:
             share = number_msg(now[-1] / now.sum(), ".0%")
             ends = {"share": share, "end": date_text(int(bins.high))}
-            return *measure_numbers(later[0], later[1]), msg("The calendar moved on: {share} of the rows are later than {end}.", **ends)
+            return *measure_numbers(later[0], later[1]), msg("Time has passed: {share} of the rows are later than {end}.", **ends)
     return *measure_numbers(reference, now), ""
 
 

@@ -1,4 +1,4 @@
-"""Finds the table in rows of cells: which rows name the columns, and which rows above it are no rows of the table, and why.
+"""Finds the table in rows of cells: which rows name the columns, and which rows above it are not rows of the table, and why.
 
 One pass for text files and workbooks. The table is where the longest run of equally filled, equally typed rows begins: its typed columns
 (numbers, dates) are taken from the rows further down, and the names stand where cells of these columns are still texts.

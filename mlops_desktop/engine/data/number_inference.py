@@ -244,7 +244,7 @@ def _are_classes(raw: RawColumn, present: Bools, bad: Bools) -> bool:
 def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: NumberFormat) -> Evidence:
     marks = ", ".join(f"“{mark}”" for mark in found.marks)
     reason = msg("currencies do not mix") if found.conflict == "currencies" else msg("they do not convert into each other")
-    template = "The cells carry the marks {marks}: {reason}, so the column is no number. Apart from the most frequent mark: {shown}."
+    template = "The cells carry the marks {marks}: {reason}, so the column is not numeric. Apart from the most frequent mark: {shown}."
     _, _, refused = read_raw(raw, column)
     return example_evidence(raw, found.conflict, template, mask(present, refused), marks=marks, reason=reason)
 

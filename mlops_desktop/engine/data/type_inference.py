@@ -107,7 +107,7 @@ def _source_evidence(raw: RawColumn) -> Iterator[Evidence]:
         rows = np.flatnonzero(np.array([has_invisible(text) for text in texts.to_pylist()])[codes]) + 1
         if len(rows):
             message = msg(
-                "{cells} invisible characters, which were left off.", cells=plural_msg(len(rows), "1 cell holds", "{n} cells hold")
+                "{cells} invisible characters, which were removed.", cells=plural_msg(len(rows), "1 cell holds", "{n} cells hold")
             )
             yield Evidence(raw.name, "invisible", message, tuple(rows[:10].tolist()))
 
@@ -186,7 +186,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     if zeros.any() and raw.matching("['’]?[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
         cell = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
-        message = msg("Row {rows:,} = {cell}: its leading zeros mean something, so these are no numbers.", rows=rows[0], cell=cell)
+        message = msg("Row {rows:,} = {cell}: its leading zeros mean something, so these are not numbers.", rows=rows[0], cell=cell)
         evidence.append(Evidence(raw.name, "leading_zeros", message, rows))
     return Column(raw.name, kind, Grammar(missing=missing_texts), levels=levels), evidence
 

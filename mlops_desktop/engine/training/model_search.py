@@ -48,7 +48,7 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
     if not any(run.status == "done" for run in done):
         reasons = joined([msg("{label}: {reason}", label=run.label, reason=run.reason) for run in done[:3]], "; ")
         raise UserError(
-            msg("No algorithm could be trained. {reasons}", reasons=reasons), "Mend what is named there, or choose other algorithms."
+            msg("No algorithm could be trained. {reasons}", reasons=reasons), "Correct what is named there, or choose other algorithms."
         )
     chosen = open_chosen(pipeline, runs, Part(job, 0.9, 1.0))
     run = chosen.run

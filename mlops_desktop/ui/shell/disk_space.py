@@ -23,7 +23,7 @@ def free_disk_space(controller: ProjectController) -> None:
         if failure is not None:
             raise failure
         freed, kept = translated(bytes_text(found[0].removed_bytes)), translated(bytes_text(found[0].kept_bytes))
-        text = controller.tr("Freed {freed} of results that nothing uses any more; {kept} stay.").format(freed=freed, kept=kept)
+        text = controller.tr("Freed {freed} of results that nothing uses any longer; {kept} stay.").format(freed=freed, kept=kept)
         controller.banner.emit("ok", text, "")
 
     controller.jobs.io.do(lambda: found.append(clean_store(folder, projects)), over)

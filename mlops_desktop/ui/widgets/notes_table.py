@@ -10,7 +10,6 @@ from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QFrame,
     QHeaderView,
     QLineEdit,
     QStyle,
@@ -66,7 +65,8 @@ class _NotesDelegate(QStyledItemDelegate):
             editable = bool(index.flags() & Qt.ItemFlag.ItemIsEditable)
             text, tone = (self.tr("Write here"), "text3") if editable else (self.tr("For ordered ones"), "text3")
         painter.setPen(theme.color(tone))
-        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
+        mode = Qt.TextElideMode.ElideMiddle if field == "name" else Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(text, mode, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, text)
         painter.restore()
 
@@ -128,7 +128,6 @@ class NotesTable(QTableView):
         self.setModel(self.notes)
         self.setItemDelegate(_NotesDelegate(self))
         self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

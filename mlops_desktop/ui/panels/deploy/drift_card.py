@@ -36,7 +36,7 @@ class DriftCard(QFrame):
         psi = self.tr("Population stability index: above 0.1 is worth a look, above 0.25 is a large change")
         beyond = self.tr("Share outside the range of training, or with a level that training did not know: in training → now")
         columns = [
-            RowColumn(self.tr("Column"), stretch=True),
+            RowColumn(self.tr("Column"), stretch=True, middle=True),
             RowColumn(self.tr("State")),
             RowColumn("PSI", "right", figures=True, tip=psi),
             RowColumn("p", "right", figures=True, tip=self.tr("Probability of such a difference by chance (p-value)")),

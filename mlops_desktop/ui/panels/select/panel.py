@@ -25,6 +25,7 @@ from mlops_desktop.ui.widgets.basic import Button, Segments, column, heading, la
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.notices import ProgressRing
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+from mlops_desktop.ui.widgets.searched_rows import SearchedRows
 from mlops_desktop.ui.widgets.series import Bar
 
 BARS = 60  # columns that are drawn; the table lists all
@@ -145,7 +146,8 @@ class RemainsPane(Pane):
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._rows_pane = RowsPane(recipe)
         self._pages = QStackedWidget()
-        for page in (self.table, self.message, self._rows_pane):
+        self._found = SearchedRows(self.table)
+        for page in (self._found, self.message, self._rows_pane):
             self._pages.addWidget(page)
         head = row(heading(self.tr("What remains")), self.count, None, self.which, spacing=10)
         foot = row(self.keep, self.drop, self.free, None)
@@ -176,7 +178,7 @@ class RemainsPane(Pane):
                 self._rows_pane.show_recipe(complete)
         plain = component is not None and not isinstance(component, Selection)
         self.message.setText(text)
-        self._pages.setCurrentWidget(self.message if text else self._rows_pane if plain else self.table)
+        self._pages.setCurrentWidget(self.message if text else self._rows_pane if plain else self._found)
         for part in self._frame:
             part.setVisible(not plain)
         self._show_buttons()
