@@ -1,7 +1,7 @@
 """Pictures of every panel: light and dark, empty, with a sample, and with eighty columns of long names.
 
     python scripts/screenshots.py [--out FOLDER] [--sizes 1280x800,1440x900] [--states empty,sample,wide] [--stages train,app]
-                                  [--themes light,dark] [--keep FOLDER]
+                                  [--themes light,dark] [--keep FOLDER] [--language de]
     python scripts/screenshots.py --help-pages     the pictures of resources/help
 
 Nothing of the person's is touched: projects, preferences and documents are made in a folder that is removed afterwards, or in the one of
@@ -50,6 +50,7 @@ class Wanted:
     stages: list[str]
     themes: list[str]
     for_help: bool = False  # named after the stage alone
+    language: str = "en"
 
 
 def wide_table(path: Path) -> None:
@@ -186,7 +187,9 @@ def show(wanted: Wanted, home: Path) -> int:
     from mlops_desktop.app import make_window
     from mlops_desktop.ui.shell.settings import Settings
 
-    app, window, jobs = make_window(Settings(home / "preferences.ini"))
+    settings = Settings(home / "preferences.ini")
+    settings.language = wanted.language
+    app, window, jobs = make_window(settings)
     faults: list[str] = []
     window.controller.crashed.connect(lambda what, _: faults.append(what))
     default_hook = sys.excepthook
@@ -217,6 +220,7 @@ def arguments() -> tuple[Wanted, Path | None]:
     parser.add_argument("--states", default=",".join(STATES))
     parser.add_argument("--stages", default="", help="only these; `start` is the start page")
     parser.add_argument("--themes", default=",".join(THEMES))
+    parser.add_argument("--language", default="en")
     parser.add_argument("--keep", type=Path, help="make the projects here and leave them")
     parser.add_argument("--help-pages", action="store_true", help="take the pictures that the pages of the help show")
     options = parser.parse_args()
@@ -224,7 +228,8 @@ def arguments() -> tuple[Wanted, Path | None]:
         return Wanted(ROOT / "resources" / "help" / "pictures", [(1280, 800)], ["sample"], [], ["light"], for_help=True), options.keep
     sizes = [(int(width), int(height)) for width, height in (size.split("x") for size in options.sizes.split(","))]
     stages = [stage for stage in options.stages.split(",") if stage]
-    return Wanted(options.out, sizes, options.states.split(","), stages, options.themes.split(",")), options.keep
+    wanted = Wanted(options.out, sizes, options.states.split(","), stages, options.themes.split(","), language=options.language)
+    return wanted, options.keep
 
 
 def main() -> int:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +38,7 @@ SENTENCES = {
     "Metric": (1, 2, 4, 5),
     "Check": (1,),
     "FindingKind": (1,),
+    "HttpProblem": (2, 3),
 }
 PLURALS = ("plural_msg", "pluralize")  # after the count: the singular and the plural
 # Texts for people in a class: class variables of components, and the label and options of a field by the function that declares it.
@@ -42,6 +46,12 @@ SHOWN = ("label", "help", "purpose", "title", "baseline", "ranks", "because", "l
 FIELDS = {"listed": (0,), "number": (3,), "choice": (1, 2), "flag": (1,), "text": (1,), "texts": (1,), "counts": (1,), "columns": ()}
 FIELD_TEXTS = ("label", "help", "nothing")
 ENGLISH_ONLY = ("cli",)  # packages whose output is read by programs too
+WEB = PACKAGE / "serving" / "web"
+# The modules whose sentences the form page shows: refused fields, warnings, notes on a file.
+SHOWN_BY_PAGE = (
+    *("column", "column_units", "csv_cells", "csv_io", "csv_names", "csv_stacked", "csv_table", "date_notation", "explain"),
+    *("file_notation", "http_problems", "left_out", "names", "schema", "service", "split_decimals"),
+)
 
 
 class Text(NamedTuple):
@@ -183,8 +193,49 @@ def all_texts() -> dict[Text, tuple[str, ...]]:
             for text in texts_of(path):
                 files = found.setdefault(text, [])
                 files.extend([file] if file not in files else [])
+    for path in (*sorted(WEB.glob("*.html")), *sorted(WEB.glob("*.js"))):
+        for source in _page_texts(path):
+            found.setdefault(Text(source), []).append(path.relative_to(ROOT).as_posix())
     counted = {source for text in found if text.plural for source in text}
     return {text: tuple(files) for text, files in found.items() if text.plural or text.source not in counted}
+
+
+class _Page(HTMLParser):
+    """Collects what a page shows: its texts, and the attributes that are read out or shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Names and hints of an element."""
+        self.texts += [value for name, value in attrs if name in ("placeholder", "aria-label", "title") and value]
+
+    def handle_data(self, data: str) -> None:
+        """A text between two tags."""
+        self.texts += [data.strip()] if re.search("[A-Za-z]", data) else []
+
+
+def _page_texts(path: Path) -> list[str]:
+    """The texts of a file of the form page: what its HTML shows, and the arguments of `t()` in its scripts."""
+    if path.stem.startswith("docs"):
+        return []  # the REST interface is for programmers
+    source = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        page = _Page()
+        page.feed(re.sub("(?s)<noscript>.*?</noscript>", "", source))
+        return list(dict.fromkeys(page.texts))
+    quoted = r'"(?:[^"\\]|\\.)*"'
+    calls = re.findall(rf"\bt\((?:\w+(?: === 1)? \? )?({quoted})(?: : ({quoted}))?", source)
+    return list(dict.fromkeys(json.loads(text) for call in calls for text in call if text))
+
+
+def page_file(catalogue: Catalogue) -> str:
+    """The part of a catalogue that a bundle carries for its form page, as JSON: English text to translation."""
+    modules = {f"mlops_desktop/serving/{name}.py" for name in SHOWN_BY_PAGE}
+    used = [entry for entry in catalogue.entries if entry.done and any(file in modules or "/web/" in file for file in entry.files)]
+    texts = {source: form for entry in used for source, form in zip((entry.source, entry.plural), entry.forms, strict=False) if source}
+    return json.dumps(dict(sorted(texts.items())), ensure_ascii=False, indent=0) + "\n"
 
 
 def update(path: Path) -> tuple[list[str], list[str]]:
@@ -199,7 +250,10 @@ def update(path: Path) -> tuple[list[str], list[str]]:
     for text, files in texts.items():
         was = old.get(text, Entry(text.source, text.plural, ("", "") if text.plural else ("",)))
         entries.append(Entry(text.source, text.plural, was.forms, files, was.notes))
-    write_catalogue(path, Catalogue(known.header, known.notes, entries))
+    made = Catalogue(known.header, known.notes, entries)
+    write_catalogue(path, made)
+    if path.parent == catalogue_folder():
+        (WEB / f"{path.stem}.json").write_text(page_file(made), encoding="utf-8", newline="\n")
     return [entry.source for entry in entries if not entry.done], [entry.source for key, entry in old.items() if key not in texts]
 
 

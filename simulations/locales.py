@@ -100,7 +100,9 @@ def compare(columns: Sequence[Written], known: Collection[tuple[str, str]], cell
         names = [one.name for one in columns]  # records name a field where it first has a value
     rows = len(columns[0].values)
     if more not in (0, 1) or (more and not form.startswith("R")) or cells.rows != rows:
-        (outcome.told if asked else outcome.silent).append(f"{cells.rows} rows of {rows}, columns {names[:9]}; {asked}")
+        first = [f"{e.column}: {e.message}" for e in table.evidence if RULES[e.rule].weight and e.rule not in PLAIN]
+        doubts = asked or first[:4]  # a line above the names makes these a value that its column cannot hold
+        (outcome.told if doubts else outcome.silent).append(f"{cells.rows} rows of {rows}, columns {names[:9]}; {doubts}")
         return outcome
     for one, name in zip(columns, names[more:], strict=True):
         doubts = sorted({f"{e.rule}: {e.message}" for e in table.evidence if e.column == name and e.rule not in PLAIN})

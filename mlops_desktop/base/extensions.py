@@ -23,7 +23,7 @@ from mlops_desktop.serving.message import msg
 VARIABLE = "MLOPS_DESKTOP_EXTENSIONS"
 _ROOT = __name__.partition(".")[0]
 _PARTS = ("catalog", "serving")
-_REMEDY = msg("Mend the extension, or unset the environment variable {variable}.", variable=VARIABLE)
+_REMEDY = msg("Fix the extension, or unset the environment variable {variable}.", variable=VARIABLE)
 
 
 def extension_folders() -> list[Path]:
@@ -33,7 +33,7 @@ def extension_folders() -> list[Path]:
         if not folder.is_dir():
             raise UserError(
                 msg("There is no folder “{folder}” of extensions.", folder=folder),
-                msg("Mend the environment variable {variable}, or unset it.", variable=VARIABLE),
+                msg("Fix the environment variable {variable}, or unset it.", variable=VARIABLE),
             )
     return folders
 

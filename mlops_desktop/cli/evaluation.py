@@ -106,7 +106,7 @@ def questions_command(args: argparse.Namespace) -> int:
 def _answer(args: argparse.Namespace) -> int:
     answer: str = args.answer
     if "=" not in answer:
-        raise UserError(msg("“{answer}” is no answer.", answer=answer), "Write ID=OPTION, as `questions` lists them.")
+        raise UserError(msg("“{answer}” is not an answer.", answer=answer), "Write ID=OPTION, as `questions` lists them.")
     # The name of a column is part of an id and may hold “=”, and so may the id of an option.
     found = [one for one in call_on(args.dir, ListQuestions) if answer.startswith(f"{one.id}=")]
     if not found:
@@ -128,7 +128,7 @@ def _read_again(folder: Path, project: Project) -> Project:
     place, _ = last_import(folder)
     if place is None:
         raise UserError(
-            msg("“{file}”, which has to be read again for this, is not there any more.", file=project.file),
+            msg("“{file}”, which has to be read again for this, no longer exists.", file=project.file),
             "Bring it in with `update --data FILE --loader PARAMETER=VALUE`.",
         )
     with child_process() as child:

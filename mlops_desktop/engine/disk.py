@@ -46,7 +46,7 @@ def refusal(error: OSError, what: str) -> UserError:
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return UserError(
-            msg("{what} is not there any more.", what=what),
+            msg("{what} no longer exists.", what=what),
             "It may have been moved, or its drive was removed. Open it from where it is now.",
         )
     return UserError(

@@ -11,7 +11,7 @@ from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.training import Run, Runs, best_run, first_runs, ranked
-from mlops_desktop.serving.message import as_message, msg
+from mlops_desktop.serving.message import as_message, msg, number_msg
 from mlops_desktop.serving.plural import plural_msg
 
 State = Literal["locked", "open", "running", "done", "stale", "failed"]
@@ -118,7 +118,7 @@ def _after_training(project: Project, found: ProjectStatus) -> list[StageState]:
             return [StageState("train", "open", plural_msg(len(project.candidates), "1 algorithm", "{n} algorithms")), *rest]
         stale = msg("The decisions changed after the last training.")
         return [StageState(id_, "stale", msg("Out of date"), stale) for id_ in STAGES[trained:]]
-    score = f"{abs(found.best.score or 0.0):.3f}"
+    score = number_msg(abs(found.best.score or 0.0), ".3f")
     label = METRICS[project.metric].label if project.metric in METRICS else project.metric
     return [
         StageState("train", "done", msg("{model} · {metric} {score}", model=found.best.label, metric=label, score=score)),

@@ -32,7 +32,7 @@ def read_archive(archive: Path, into: Path) -> Path:
                     left -= _unpack(packed, member, into, left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UserError(
-            msg("“{archive}” cannot be unpacked: it is no whole zip file.", archive=archive.name), "Fetch a fresh copy."
+            msg("“{archive}” cannot be unpacked: it is not a whole zip file.", archive=archive.name), "Fetch a fresh copy."
         ) from error
     folders = [path for path in (into, *sorted(into.iterdir())) if (path / IDENTITY).is_file()]
     if not folders:

@@ -100,7 +100,7 @@ def verify_sums(folder: Path) -> list[str]:
     try:
         if path.is_symlink() or not path.is_file():
             raise UserError(
-                msg("“{folder}” is no bundle: it has no file {checksums}.", folder=folder.name, checksums=CHECKSUMS),
+                msg("“{folder}” is not a bundle: it has no file {checksums}.", folder=folder.name, checksums=CHECKSUMS),
                 "Choose the folder that holds bundle.json and serve.py.",
             )
         # Not splitlines: it would take a damaged line end for another kind of line end.
@@ -125,7 +125,7 @@ def verify_sums(folder: Path) -> list[str]:
         if total > MAX_BYTES:
             raise UserError(
                 msg("“{folder}” is larger than {number} GB.", folder=folder.name, number=MAX_BYTES // 2**30),
-                "It is no bundle of this application.",
+                "It is not a bundle of this application.",
             )
         if _hash(file) != found[1]:
             raise UserError(msg("The file “{name}” of the bundle was changed or damaged: its checksum does not hold.", name=name), _REMEDY)
@@ -144,7 +144,12 @@ def open_bundle(folder: Path) -> Bundle:
     listed = set(verify_sums(folder))
     for name in missing([*listed, CHECKSUMS], core=True):
         raise UserError(
-            msg("“{folder}” is no whole bundle: {checksums} does not list “{name}”.", folder=folder.name, checksums=CHECKSUMS, name=name),
+            msg(
+                "“{folder}” is not a whole bundle: {checksums} does not list “{name}”.",
+                folder=folder.name,
+                checksums=CHECKSUMS,
+                name=name,
+            ),
             _REMEDY,
         )
     for name in files_of(folder):
@@ -220,7 +225,7 @@ def _hash(path: Path) -> str:
 
 def _check_size(folder: Path, name: str) -> None:
     if (folder / name).stat().st_size > MAX_JSON_BYTES:
-        raise UserError(msg("The file “{name}” of the bundle is too large.", name=name), "It is no bundle of this application.")
+        raise UserError(msg("The file “{name}” of the bundle is too large.", name=name), "It is not a bundle of this application.")
 
 
 def _read_json(folder: Path, name: str) -> dict[str, Any]:

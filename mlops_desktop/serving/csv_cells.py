@@ -1,4 +1,4 @@
-"""The rows of a table in a delimited text, read once: the cells of the model's columns, and what is no row of the table."""
+"""The rows of a table in a delimited text, read once: the cells of the model's columns, and what is not a row of the table."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from .stacked_tables import IRREGULAR
 from .text_encoding import is_packed, text_encoding
 
 _UNKNOWN = "The model has no such field; it is left out."
-_MOST_BESIDE = 1000  # lines that are no rows of the table, in a text with the most rows
+_MOST_BESIDE = 1000  # lines that are not rows of the table, in a text with the most rows
 WRONG_WIDTH = "The row has another number of cells than the header."
 _REMEDY = "Send a header with the names of the model's columns, then one line for each row."
 
@@ -60,10 +60,10 @@ class Chunk:
 class CsvInput:
     """The table of a text, read once for a model: found in the text, with what was read and what was not in sentences.
 
-    Delimiter and quotes, the row of the names, what is no row of the table, and how numbers, dates, booleans and categories are written
+    Delimiter and quotes, the row of the names, what is not a row of the table, and how numbers, dates, booleans and categories are written
     are found in the text. Blank lines are skipped where there is more than one column. Names are normalized as at training, and matched
     where they are spelled otherwise. `notes` repeat no cell, but the spellings of levels and words that were read; `left_out` says which
-    lines are no rows of the table, with their texts. UserError when there is no header or no row below it, a name of the model's comes
+    lines are not rows of the table, with their texts. UserError when there is no header or no row below it, a name of the model's comes
     twice, no column is one of the model's, a needed column is absent, cells read both ways and nothing settles it, or percentages have
     lost their “%”; its kind `TooManyRows` when there are more than `most` rows.
     """
@@ -96,10 +96,10 @@ class CsvInput:
         return self._cells.rows
 
     def line_counts(self) -> list[str]:
-        """How many lines that hold something are no rows of the table, without their texts."""
+        """How many lines that hold something are not rows of the table, without their texts."""
         lines = self._lines_beside + len(self._cells.left_out)
         message = plural_msg(
-            lines, "1 line that is no row of the table was left out.", "{n} lines that are no rows of the table were left out."
+            lines, "1 line that is not a row of the table was left out.", "{n} lines that are not rows of the table were left out."
         )
         return [message] if lines else []
 
@@ -213,7 +213,7 @@ def decoded(file: BinaryIO, schema: Schema | None = None) -> tuple[TextIO, tuple
     start = file.read(16)
     file.seek(0)
     if is_packed(start):
-        raise UserError("The file is no text, but a workbook, an archive or the like.", "Save its table as CSV (in Excel: “CSV UTF-8”).")
+        raise UserError("The file is not a text, but a workbook, an archive or the like.", "Save its table as CSV (in Excel: “CSV UTF-8”).")
     known = [*non_ascii_texts(schema)] if schema else []
     encoding = text_encoding(file, known)
     matters = schema is None or bool(known) or any(column.type == "text" for column in schema.columns)
@@ -222,7 +222,8 @@ def decoded(file: BinaryIO, schema: Schema | None = None) -> tuple[TextIO, tuple
     file.seek(0)
     note = msg("The file is not UTF-8; it was read as {encoding}. Check letters with accents.", encoding=encoding)
     if not encoding:
-        encoding, note = "latin-1", msg("The file is not UTF-8, and its encoding cannot be told; only plain letters were read rightly.")
+        encoding = "latin-1"
+        note = msg("The file is not UTF-8, and its encoding cannot be found; only ASCII characters were read correctly.")
     if encoding == "utf-8-sig":
         encoding = "utf-8"  # marks at the beginning are left off, however many there are
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), () if encoding.startswith("utf") else (note,)

@@ -102,9 +102,9 @@ def msg(template: str, **args: Any) -> Message:
     return Message(template, args)
 
 
-def number_msg(value: float, form: str, sign: str = "") -> Message:
-    """A number by a format of Python (`,` or `.3g`), which another language writes with its own marks. `sign` stands in front of it."""
-    return Message(f"{sign}{{value:{form}}}", {"value": value})
+def number_msg(value: float, form: str, sign: str = "", unit: str = "") -> Message:
+    """A number by a format of Python (`,` or `.3g`), which another language writes with its own marks, with what stands around it."""
+    return Message(f"{sign}{{value:{form}}}{' ' if unit else ''}{unit}", {"value": value})
 
 
 def joined(parts: Sequence[str], separator: str) -> Message:

@@ -23,7 +23,7 @@ from .dates import date_text
 from .drift import SIGNIFICANT, measure_levels, measure_numbers
 from .errors import UserError
 from .frame import MISSING_DATE, Floats, Frame, Ints, Longs
-from .message import msg
+from .message import msg, number_msg
 from .prediction_spec import MonitoredScore, PredictionSpec
 from .schema import NUMBER_TYPES, Column, Schema
 from .serialization import Serializable
@@ -295,9 +295,9 @@ def _measure(bins: Bins, reference: Floats, now: Floats) -> tuple[float, float, 
         later = [np.array([counts[0], counts[1], counts[2:].sum(), 0.0]) for counts in (reference, now)]
         psi, p = measure_numbers(reference, now)
         if p < SIGNIFICANT and psi > WATCH:
-            share = f"{now[-1] / now.sum():.0%}"
+            share = number_msg(now[-1] / now.sum(), ".0%")
             ends = {"share": share, "end": date_text(int(bins.high))}
-            return *measure_numbers(later[0], later[1]), msg("The calendar moved on: {share} of the rows are later than {end}.", **ends)
+            return *measure_numbers(later[0], later[1]), msg("Time has passed: {share} of the rows are later than {end}.", **ends)
     return *measure_numbers(reference, now), ""
 
 

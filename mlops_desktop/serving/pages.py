@@ -9,7 +9,7 @@ from .http_messages import Reply
 from .routes import ROUTES, Route
 
 _FOLDER = Path(__file__).resolve().parent / "web"
-_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 
 
 def static_routes() -> list[Route]:

@@ -25,6 +25,7 @@ from .frame import Floats, Frame, Ints
 from .http_messages import CSV, CommonHeaders, Reply
 from .http_problems import MAX_LISTED_ERRORS, HttpProblem, error_entries, error_entry, invalid_input, too_large, warning_entry
 from .manifest import CHECKSUMS
+from .message import msg
 from .metrics import CONTENT_TYPE, Metrics
 from .openapi import openapi_document, schema_document
 from .required_inputs import blocking_columns
@@ -215,7 +216,7 @@ class Service:
         errors: list[dict[str, Any]] = []
         for row, number in zip(rows, numbers, strict=True):
             for field in blocking_columns(self.scorer, frame.take(_positions([row]))) if len(errors) < MAX_TRACED_ROWS else ():
-                detail = f"The model has no finite answer with this value of “{field}”."
+                detail = msg("The model has no finite answer with this value of “{field}”.", field=field)
                 errors.append(error_entry("no_finite_answer", detail, "rows", number, field, row=number, field=field))
             if not errors or errors[-1]["row"] != number:
                 errors.append(error_entry("no_finite_answer", NO_ANSWER, "rows", number, row=number))
@@ -260,7 +261,7 @@ class Service:
                 frame = chunk.checked.frame.take(_positions(valid))
                 self.model_metrics.predicted(frame, scores, self._decide(scores, None), chunk.rows - len(valid))
         except TooManyRows:
-            raise too_large(f"At most {self.limits.csv_rows:,} rows are taken at once; send the file in parts.") from None
+            raise too_large(msg("At most {most:,} rows are taken at once; send the file in parts.", most=self.limits.csv_rows)) from None
         except UserError as error:
             raise HttpProblem(422, "invalid_csv", error.message, error.remedy) from None
         headers = [(b"x-model-warnings", str(warned).encode())]
@@ -330,7 +331,7 @@ class Service:
         if type(rows) is not list:
             raise invalid_input([error_entry("not_a_list", "rows must be a list of objects.", "rows")])
         if len(rows) > most:
-            raise too_large(f"At most {most:,} rows are taken at once; there are {len(rows):,}.")
+            raise too_large(msg("At most {most:,} rows are taken at once; there are {rows:,}.", most=most, rows=len(rows)))
         return rows
 
     def _accepted(self, rows: list[Any], *base: str, listed: bool = True) -> ValidationResult:

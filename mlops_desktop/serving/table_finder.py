@@ -1,4 +1,4 @@
-"""Finds the table in rows of cells: which rows name the columns, and which rows above it are no rows of the table, and why.
+"""Finds the table in rows of cells: which rows name the columns, and which rows above it are not rows of the table, and why.
 
 One pass for text files and workbooks. The table is where the longest run of equally filled, equally typed rows begins: its typed columns
 (numbers, dates) are taken from the rows further down, and the names stand where cells of these columns are still texts.
@@ -36,7 +36,7 @@ RULES = ("---", "===", "___", "***", "+--", "+==", ":--", "~~~")  # how a drawn 
 _REMARKS = ("%", "//", "!", "*", "--")  # how remarks begin in files of programs; only above the names
 _DRAWN = "-=_*+:~| "
 _ERROR = re.compile(r"#(?:N/A(?: N/A)?|NA|NV|[A-Z/0-9]{2,9}[!?])")  # also in other languages: #WERT!, #NOM?
-_NUMBERED = re.compile("#[0-9]+")  # the number of a ticket or a rank, where further cells follow
+_NUMBERED = re.compile("#[0-9]+")  # the number of a ticket or a rank in a row of several cells
 _SAMPLE_CELLS = 60_000
 _FULL = 0.5  # share of the usual number of filled cells that a row of the table has more than
 _MOST_HEADERS = 5
@@ -102,7 +102,7 @@ def begins_with(row: Row, mark: str) -> bool:
     if not (mark and row and isinstance(row[0], str)):
         return False
     text = row[0].strip(ASCII_BLANKS)
-    if not text.startswith(mark) or _ERROR.fullmatch(text) or (_NUMBERED.fullmatch(text) and any(map(cell_text, row[1:]))):
+    if not text.startswith(mark) or _ERROR.fullmatch(text) or (len(row) > 1 and _NUMBERED.fullmatch(text)):
         return False
     return len(text) < 2 or text.strip("#") != "" or not any(map(cell_text, row[1:]))  # #### is a value wider than its column
 
@@ -225,7 +225,7 @@ class _Finder:
             single = any(len(row) == 1 for row in above[1:])
             pairs = all(sum(map(bool, map(cell_text, row))) < 3 for row in above)
             below = next((self.rows[i] for i in range(at + 1, len(self.rows)) if self.plain[i]), ())
-            names = self.full(at) and not good and (bad > 0 or not any(self.kinds)) and len(self.rows[at]) == width > 1
+            names = self.full(at) and (bad > good or not any(self.kinds)) and len(self.rows[at]) == width > 1
             lone = self.blank[at - 1] and not any(self.blank[at + 1 : at + 2])
             apart = bad > 0 and bool(below) and not count_kinds(below, self.kinds)[1] and are_pairs(above, self.kinds, lone)
             colons = all(cell_text(row[0]).endswith(":") for row in above)

@@ -104,7 +104,7 @@ def odd_lines(data: bytes) -> bytes:
 
 
 def encoding_by_texts(data: bytes, texts: Collection[str]) -> str:
-    """The encoding in which bytes that are no UTF-8 hold most of some texts, which are not ASCII; "" when they hold none in any.
+    """The encoding in which bytes that are not UTF-8 hold most of some texts, which are not ASCII; "" when they hold none in any.
 
     Of several that hold as many the first of `ENCODINGS` is taken.
     """

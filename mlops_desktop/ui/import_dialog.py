@@ -84,7 +84,7 @@ class ImportDialog(QDialog):
         settings = self._settings = scrolled(held(column(self._noted, self._place, None, margins=(0, 0, 8, 0), spacing=12)))
         wide = self.fontMetrics().averageCharWidth()
         settings.setFixedWidth(wide * _FORM)
-        anew = Button(self.tr("Find everything anew"), self._find_anew, name="import_anew", kind="link")
+        anew = Button(self.tr("Find everything again"), self._find_anew, name="import_anew", kind="link")
         cancel = Button(self.tr("Cancel"), self.reject, name="import_cancel")
         for button in (anew, cancel):
             button.setAutoDefault(False)

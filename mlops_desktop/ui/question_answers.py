@@ -37,7 +37,7 @@ class QuestionAnswers(QObject):
         folder = self._controller.folder
         place = last_import(folder)[0] if folder is not None else None
         if folder is None or place is None:
-            gone = self.tr("“{file}”, which has to be read again for this, is not there any more. Choose it anew in “Problem”.")
+            gone = self.tr("“{file}”, which has to be read again for this, no longer exists. Choose it again in “Problem”.")
             self._controller.banner.emit("warn", gone.format(file=decided.file), "problem")
             return
 

@@ -114,7 +114,12 @@ def pluralize(count: int, one: str, many: str) -> str:
 
 def formatted(value: float, form: str = ",") -> str:
     """A number in a format of Python (`,` or `.1%`), with the marks of the window's language."""
-    return _in_force.language.number(format(value, form))
+    return marked(format(value, form))
+
+
+def marked(number: str) -> str:
+    """A number as Python writes it, with the marks of the window's language."""
+    return _in_force.language.number(number)
 
 
 def share_text(share: float) -> str:

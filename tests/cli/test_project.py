@@ -93,7 +93,7 @@ def test_a_damaged_project_is_one_sentence(project, tmp_path):
 
 
 def test_a_metric_that_does_not_fit_is_refused_and_nothing_is_left(project, tmp_path):
-    for metric, message in (("nope", "no metric “nope”"), ("r2", "“r2” is no metric for a multiclass task")):
+    for metric, message in (("nope", "no metric “nope”"), ("r2", "“r2” is not a metric for a multiclass task")):
         done = call("new", tmp_path / "made", "--data", SAMPLES / "penguins.csv", "--target", "species", "--metric", metric)
         assert message in refused(done)
         assert not (tmp_path / "made").exists()
@@ -139,7 +139,7 @@ def test_a_positive_class_that_is_none_is_refused(project, tmp_path):
     (tmp_path / "two.csv").write_text("x,y\n" + "".join(f"{i * i % 17},{'up' if i % 3 else 'down'}\n" for i in range(60)), encoding="utf-8")
     made = tmp_path / "two"
     assert call("new", made, "--data", tmp_path / "two.csv", "--target", "y").returncode == 0
-    assert "“sideways” is no class of “y”" in refused(call("set", made, "positive=sideways"))
+    assert "“sideways” is not a class of “y”" in refused(call("set", made, "positive=sideways"))
     for word in ("up", "down"):
         assert call("set", made, f"positive={word}").returncode == 0
         assert json.loads((made / "project.json").read_text(encoding="utf-8"))["positive"] == word

@@ -22,7 +22,7 @@ def test_what_a_person_wrote_is_never_replaced_in_silence(project, tmp_path):
     copy = shutil.copytree(project, tmp_path / "copy")
     file = copy / "project.json"
     written = json.loads(file.read_text(encoding="utf-8"))
-    for change, message in (({"metric": "r2"}, "“r2” is no metric"), ({"positive": "Gentoo"}, "Only a target of two classes")):
+    for change, message in (({"metric": "r2"}, "“r2” is not a metric"), ({"positive": "Gentoo"}, "Only a target of two classes")):
         file.write_text(json.dumps({**written, **change}), encoding="utf-8")
         before = file.read_bytes()
         assert message in refused(call("run", copy, "--trials", 1))

@@ -79,7 +79,7 @@ def test_no_such_file_a_folder_and_no_ordinary_file(tmp_path):
             load_cells(path, None, Silent())
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.csv")
-        with pytest.raises(UserError, match="no ordinary file"):
+        with pytest.raises(UserError, match="not an ordinary file"):
             load_cells(tmp_path / "pipe.csv", None, Silent())
 
 

@@ -77,7 +77,11 @@ def values(frames, column):
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_bundle_reads_what_the_program_reads(name, tmp_path):
     path = written(tmp_path, TEXTS[name])
-    schema = type_cells(load_cells(path, None, Silent())[1], {}, Silent()).schema
+    assert_read_alike(path, type_cells(load_cells(path, None, Silent())[1], {}, Silent()).schema)
+
+
+def assert_read_alike(path, schema):
+    """AssertionError unless program and bundle read or refuse a new file alike."""
     program, bundle = program_reading(path, schema), bundle_reading(path, schema)
     if isinstance(program, str) or isinstance(bundle, str):
         assert program == bundle

@@ -92,6 +92,7 @@ NUMBERS = {
     "classes of a scale": case(["0", "1", "0", "2-10", "11-100", "Over 100"], "category", ["0", "1", "0", "2-10", "11-100", "Over 100"]),
     "an open class among numbers": case(["64", "23", "65+"], "category", ["64", "23", "65+"], "not_number"),
     "classes of incomes": case([">50K", "<=50K", ">50K"], "category", [">50K", "<=50K", ">50K"]),
+    "three decimals of powers of ten": case(["3.410e+30", "1e5", "2e7", "1.250e+2", "7.125e+3"], "number", [3.41e30, 1e5, 2e7, 125, 7125]),
     "infinite": case(["inf", "1.5", "-Infinity", "2.5"], "number", [None, 1.5, None, 2.5], "infinite"),
     "too large": case(["1e400", "1.5", "2.5"], "number", [None, 1.5, 2.5], "infinite"),
     "a word for missing": case(["1.5", "unknown", "2.5"], "number", [1.5, None, 2.5], "missing_words"),

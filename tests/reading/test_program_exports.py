@@ -48,6 +48,12 @@ ABOVE = {
         "place category Rom | weight number 3.5",
         notes="above",
     ),
+    "a pair above a table with few values in its rows": Case(
+        "As of:,05.03.2024\n\nremark,2023,x1,note\n258,3581,2021-12-07,2.5\n173,5786,,\n1,3872,,\n88,2965,,10.25\n0,4422,,\n17,9662,,\n",
+        6,
+        "remark integer 258 | 2023 integer 3581 | x1 date 2021-12-07 | note number 2.5",
+        notes="above",
+    ),
     "a survey: answers named below their question": Case(
         "Respondent,Start,How old?,What do you use?,,,Remarks\n,,Response,Email,Phone,Other,Open-Ended Response\n"
         + "".join(f"118{i},2024-03-0{i} 10:10:30,18-24,Email,,,\n119{i},2024-03-0{i} 11:10:30,65+,,Phone,fax,fine\n" for i in range(1, 5)),
@@ -68,8 +74,8 @@ BELOW = {
         notes="below",
     ),
     "rows that begin with the number of a ticket": Case(
-        "ticket,city,closed\n#1,Ulm,\n#2,Rom,2024-01-02\n#1,,2024-01-03\n#3,Ulm,2024-01-05\n",
-        4,
+        "ticket,city,closed\n#1,Ulm,\n#2,Rom,2024-01-02\n#1,,2024-01-03\n#3,Ulm,2024-01-05\n#4,,\n",
+        5,
         "ticket category #1 | city category Ulm | closed date –",
     ),
 }

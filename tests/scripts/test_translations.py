@@ -42,6 +42,19 @@ def test_every_template_is_found():
     assert lacking == []
 
 
+def test_the_window_formats_numbers_in_its_language():
+    """`ui.translation` has `formatted`, `format_number` and `pluralize` for what is read; the plain ones write English."""
+    plain = {("mlops_desktop.serving.plural", "pluralize"), ("mlops_desktop.base.number_format", "format_number")}
+    faults = []
+    for path in (translations.PACKAGE / "ui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if path.name != "translation.py" else ():
+            spec = ast.unparse(node.format_spec) if isinstance(node, ast.FormattedValue) and node.format_spec else ""
+            imported = {(node.module, name.name) for name in node.names} if isinstance(node, ast.ImportFrom) else set()
+            if imported & plain or "," in spec or "%" in spec:
+                faults.append(f"{path}:{node.lineno}")
+    assert faults == []
+
+
 def test_labels_and_helps_of_the_catalogue_settings_and_metrics_are_found():
     known = sources()
     registries = [getattr(choices(), field.name) for field in dataclasses.fields(choices())]
@@ -138,6 +151,19 @@ def test_a_translation_has_the_fields_of_its_text(path):
             if not fields_of(form) <= wanted or wanted - fields_of(form) > {"n"} or edges != english:
                 differ.append((entry.source, form))
     assert differ == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_every_text_of_the_program_is_translated(path):
+    """`python -m scripts.translations` puts in what is new; then its translation is written into the catalogue."""
+    catalogue = read_catalogue(path)
+    assert [entry.source for entry in catalogue.entries if not entry.done] == []
+    assert {(entry.source, entry.plural) for entry in catalogue.entries} == set(translations.all_texts())
+    assert (translations.WEB / f"{path.stem}.json").read_text(encoding="utf-8") == translations.page_file(catalogue)
+
+
+def test_texts_of_the_form_page_are_found():
+    assert {"Find a field", "Part of a name", "threshold {value}", "yes", "1 field that never changes the answer"} <= sources()
 
 
 def fields_of(template):

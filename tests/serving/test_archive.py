@@ -86,7 +86,7 @@ def test_a_wrong_size_is_found_while_unpacking(tmp_path, into):
 @pytest.mark.parametrize("data", [b"", b"no zip at all", b"PK\x03\x04" + b"\0" * 40])
 def test_what_is_no_zip(data, tmp_path, into):
     (tmp_path / "b.zip").write_bytes(data)
-    with pytest.raises(UserError, match="no whole zip"):
+    with pytest.raises(UserError, match="not a whole zip"):
         read_archive(tmp_path / "b.zip", into)
 
 
@@ -95,7 +95,7 @@ def test_a_cut_zip(folders, tmp_path, into):
     with zipfile.ZipFile(whole, "w") as file:
         file.write(folders["binary"] / "golden.json", "golden.json")
     (tmp_path / "b.zip").write_bytes(whole.getvalue()[:-30])
-    with pytest.raises(UserError, match="no whole zip"):
+    with pytest.raises(UserError, match="not a whole zip"):
         read_archive(tmp_path / "b.zip", into)
 
 

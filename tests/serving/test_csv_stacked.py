@@ -27,4 +27,4 @@ def test_the_second_table_is_answered_and_the_first_is_named():
     found = CsvInput(io.StringIO(TEXT, newline=""), Schema((Column("c", "number"), Column("d", "number"))))
     assert [value for chunk in found.chunks() for value in chunk.checked.frame.number("c").tolist()] == [5.0, 7.0]
     assert found.left_out == ["2 tables stand under one another; table 2 was read, as the others name fewer columns of the model."]
-    assert found.line_counts() == ["3 lines that are no rows of the table were left out."]
+    assert found.line_counts() == ["3 lines that are not rows of the table were left out."]

@@ -82,7 +82,7 @@ def test_what_is_no_bundle(tmp_path, capsys):
     assert "There is no folder" in capsys.readouterr().err
     (tmp_path / "b.zip").write_bytes(b"no zip")
     assert main([str(tmp_path / "b.zip")]) == 2
-    assert "no whole zip" in capsys.readouterr().err
+    assert "not a whole zip" in capsys.readouterr().err
 
 
 def test_a_port_in_use(folders):

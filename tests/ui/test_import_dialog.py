@@ -131,7 +131,7 @@ def test_every_guess_is_shown_as_found(opened):
     why = {name: find(dialog, QLabel, f"import_{name}_found").text() for name in names}
     assert why == {
         "delimiter": "61 of the first 61 rows have 3 cells then.",
-        "encoding": "Every letter is valid in it.",
+        "encoding": "Every character is valid in it.",
         "header": "“shop, sales, day” stands above “S0, 1.100,50, 01.03.2024”.",
         "decimal": "As in “1.100,50” of “sales”.",
         "thousands": "As in “1.100,50” of “sales”.",
@@ -386,7 +386,7 @@ def test_what_is_noted_of_columns_stands_beside_the_settings_unless_it_is_asked(
 
 def test_a_broken_file_is_one_sentence_and_nothing_is_made(opened, tmp_path):
     dialog = opened(bytes(range(8)) * 100)
-    assert "is no text file" in dialog.refused.text()
+    assert "is not a text file" in dialog.refused.text()
     assert dialog.refused.isVisible()
     assert not find(dialog, QPushButton, "import_go").isEnabled()
     click(find(dialog, QPushButton, "import_cancel"))

@@ -139,7 +139,7 @@ def test_a_folder_that_vanishes_while_open_is_a_sentence_and_nothing_is_lost(con
     folder.rename(tmp_path / "away")
     controller.edit("Seed", seed=3)
     qtbot.waitUntil(lambda: bool(controller.not_saved), timeout=10_000)
-    assert "not there any more" in text.banners[-1][1]
+    assert "no longer exists" in text.banners[-1][1]
     assert controller.project.seed == 3
     assert controller.stages()[0].state == "done"
     (tmp_path / "away").rename(folder)

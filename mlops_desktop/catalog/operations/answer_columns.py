@@ -32,8 +32,10 @@ class AnswerColumns(Operation):
 
     columns: tuple[str, ...] = columns("categorical", help="The columns whose cells hold several answers.", all_when_empty=False)
     separator: str = text(";", "Between the answers", help="The mark between two answers of a cell.")
-    min_rows: int = number(2, 2, 10_000, "Least rows of an answer", help="Answers in fewer rows get no column.", whole=True, log=True)
-    most: int = number(50, 1, 1000, "Most answers", help="Only so many of the most frequent answers get a column.", whole=True, log=True)
+    min_rows: int = number(2, 2, 10_000, "Minimum rows per answer", help="Answers in fewer rows get no column.", whole=True, log=True)
+    most: int = number(
+        50, 1, 1000, "Maximum answers", help="So many of the most frequent answers get a column at most.", whole=True, log=True
+    )
     keep: bool = flag(False, "Keep the columns", help="Keeps the columns beside those of their answers.")
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:

@@ -50,7 +50,7 @@ class GroupAggregates(Operation):
         {"value": "The group's value", "difference": "The row's value minus it", "ratio": "The row's value divided by it"},
         "Result",
     )
-    min_rows: int | None = min_rows("Fewest rows of a group", "Smaller groups get the value of all rows.")
+    min_rows: int | None = min_rows("Minimum rows per group", "Smaller groups get the value of all rows.")
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame

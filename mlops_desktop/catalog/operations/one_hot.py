@@ -28,7 +28,7 @@ class OneHot(Operation):
     stage: ClassVar[Stage] = "prepare"
 
     columns: tuple[str, ...] = columns("categorical", help="The columns to encode; all categories and texts when none is chosen.")
-    min_rows: int | None = min_rows("Fewest rows of a level", "Levels in fewer rows are rare.")
+    min_rows: int | None = min_rows("Minimum rows per level", "Levels in fewer rows are rare.")
     min_share: float = number(
         0.0, 0.0, 0.5, "Minimum share of a level", help="Levels with a smaller share of the rows are rare too; 0.01 is 1 %."
     )

@@ -46,7 +46,7 @@ class Ordinal(Operation):
     )
     unseen: str = choice("below", {"below": "−1, below all levels", "missing": "Missing"}, "Unseen and rare levels")
     gaps: str = choice("missing", {"missing": "Missing", "below": "−1, below all levels"}, "Missing cells")
-    min_rows: int | None = min_rows("Fewest rows of a level", "Levels in fewer rows are rare.")
+    min_rows: int | None = min_rows("Minimum rows per level", "Levels in fewer rows are rare.")
     max_levels: int = number(
         200, 1, 10_000, "Maximum levels", help="Only the most frequent levels get a number; the others are rare.", whole=True, log=True
     )

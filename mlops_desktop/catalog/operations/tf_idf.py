@@ -40,7 +40,7 @@ class TfIdf(Operation):
     )
     low: int = number(1, 1, 8, "Minimum n-gram length", help="How many words or characters a term has at least.", whole=True)
     high: int = number(1, 1, 8, "Maximum n-gram length", help="How many words or characters a term has at most.", whole=True, tune=(1, 2))
-    min_rows: int | None = min_rows("Fewest rows of a term", "Terms found in fewer rows are left out.")
+    min_rows: int | None = min_rows("Minimum rows per term", "Terms found in fewer rows are left out.")
     most: int = number(20_000, 1, 1_000_000, "Maximum terms", help="The most frequent terms are kept.", whole=True, log=True)
     sublinear: bool = flag(False, "Sublinear term frequency", help="Counts 1 + ln(count) instead of the count.", tune=True)
     lower: bool = flag(True, "Lower case", help="Takes “Free” and “free” as one word.")

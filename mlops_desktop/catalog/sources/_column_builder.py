@@ -67,8 +67,8 @@ class ColumnBuilder:
             if ambiguous:
                 mixed[at] = ambiguous
             if column.bytes_cells:
-                one = "1 cell of “{name}” with bytes that are no text was left out."
-                many = "{n} cells of “{name}” with bytes that are no text were left out."
+                one = "1 cell of “{name}” with bytes that are not text was left out."
+                many = "{n} cells of “{name}” with bytes that are not text were left out."
                 messages.append(plural_msg(column.bytes_cells, one, many, name=column.name))
         table = pa.Table.from_arrays(arrays, names=[column.name for column in self._columns.values()])
         return table, mixed, messages

@@ -53,7 +53,7 @@ def from_column(sheet: Sheet, letter: str) -> Sheet:
     if not wanted:
         return sheet
     if not re.fullmatch("[A-Z]{1,3}", wanted):
-        raise UserError(msg("“{letter}” is no column of a sheet.", letter=letter), "Columns have letters, such as B or AA.")
+        raise UserError(msg("“{letter}” is not a column of a sheet.", letter=letter), "Columns have letters, such as B or AA.")
     at = 0
     for char in wanted:
         at = at * 26 + ord(char) - ord("A") + 1

@@ -81,6 +81,7 @@ def _parted_note(sheet: Sheet, block: _Block) -> Evidence:
     """That an empty column parts the table, so that it may be two."""
     empty: Any = next(j for j in range(block.left, block.right) if all(row[j] is None for row in sheet.rows[block.top : block.bottom]))
     message = msg(
-        "Column {letter} is empty and may part two tables side by side; they were read as one.", letter=column_letter(sheet.left + empty)
+        "Column {letter} is empty and may separate two tables side by side; they were read as one.",
+        letter=column_letter(sheet.left + empty),
     )
     return Evidence("", "table", message, parameter="table", values=("1", "2"))

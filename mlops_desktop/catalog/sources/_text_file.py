@@ -64,14 +64,14 @@ def refuse_binary(path: Path, sample: bytes) -> None:
     """UserError when the bytes are no text; it names the format that they begin like."""
     for magic, name, remedy in _MAGIC:
         if sample.startswith(magic):
-            raise UserError(msg("“{path}” is no text file: it looks like {name}.", path=path.name, name=as_message(name)), remedy)
+            raise UserError(msg("“{path}” is not a text file: it looks like {name}.", path=path.name, name=as_message(name)), remedy)
     if marked_encoding(sample):
         return
     nothing = sample.count(0)  # some are the fault of a program, such as a block that was never written
     controls = len(sample) - len(sample.translate(None, _CONTROL)) - nothing
     if controls > max(2, 0.02 * len(sample)) or nothing > 0.3 * len(sample):
         raise UserError(
-            msg("“{path}” is no text file: it holds bytes that no text has.", path=path.name),
+            msg("“{path}” is not a text file: it holds bytes that no text has.", path=path.name),
             "Choose a table saved as text, Excel or Parquet.",
         )
 

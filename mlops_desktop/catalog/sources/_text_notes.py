@@ -26,7 +26,7 @@ def encoding_notes(path: Path, encoding: str) -> Sequence[Evidence]:
     if not found.rivals:
         return ()
     shown = ", ".join(f"“{word}” ({name})" for word, name in zip(found.words, (encoding, *found.rivals), strict=False))
-    message = msg("Its letters may be in another encoding: {shown}.", shown=shown or ", ".join(found.rivals))
+    message = msg("Its characters may be in another encoding: {shown}.", shown=shown or ", ".join(found.rivals))
     return (Evidence("", "encodings", message, parameter="encoding", values=found.rivals),)
 
 
@@ -42,9 +42,9 @@ def damaged_cells(table: Any) -> Sequence[Evidence]:
             cells = "; ".join(f"row {at + 1:,}: “{column[at].as_py()[:40]}”" for at in rows[:3])
             message = plural_msg(
                 len(rows),
-                "1 cell holds bytes that are no UTF-8, unlike the rest of the file ({cells}).",
-                "{n} cells hold bytes that are no UTF-8, unlike the rest of the file ({cells}).",
+                "1 cell holds bytes that are not UTF-8, unlike the rest of the file ({cells}).",
+                "{n} cells hold bytes that are not UTF-8, unlike the rest of the file ({cells}).",
                 cells=cells,
             )
             notes.append(Evidence(name, "encoding", message, tuple(at + 1 for at in rows[:10])))
-    return notes or [Evidence("", "encoding", msg("Some bytes in or around the names are no UTF-8."))]
+    return notes or [Evidence("", "encoding", msg("Some bytes in or around the names are not UTF-8."))]

@@ -60,7 +60,7 @@ def utf8_file(path: Path, encoding: str) -> Iterator[Utf8File]:
         nothing = _write_utf8(path, copy, with_byte_order(encoding, start), "replace" if damaged else "strict")
         notes: list[str] = []
         if not encoding.startswith("utf"):
-            template = "The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong."
+            template = "The file is not UTF-8; it was read as {encoding}. Choose another encoding if characters look wrong."
             notes.append(msg(template, encoding=encoding))
         notes += _twice(copy, 0)
         if nothing:
@@ -74,7 +74,7 @@ def _twice(path: Path, start: int) -> list[str]:
     with path.open("rb") as file:
         file.seek(start)
         shown = read_twice(file.read(_BLOCK))
-    template = "Texts such as “{shown}” were UTF-8 once, were read as Windows-1252 and saved again. Export the file anew."
+    template = "Texts such as “{shown}” were UTF-8 once, were read as Windows-1252 and saved again. Export the file again."
     return [msg(template, shown=shown)] if shown else []
 
 

@@ -64,7 +64,8 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
 
     archive, source = None, path.read_bytes()
     damaged = UserError(
-        msg("“{path}” is no Excel workbook, is locked with a password, or is damaged.", path=path.name), "Open and save it in Excel again."
+        msg("“{path}” is not an Excel workbook, is locked with a password, or is damaged.", path=path.name),
+        "Open and save it in Excel again.",
     )
     try:
         if zipfile.is_zipfile(io.BytesIO(source)):

@@ -78,7 +78,8 @@ def _attributes(path: Path, lines: Iterator[str]) -> list[_Attribute]:
             found.append(_Attribute(_plain(match[1]), "nominal" if nominal else kind.split()[0].lower(), levels))
         elif text and not text.startswith("%") and not text.lower().startswith("@relation"):
             break
-    raise UserError(msg("“{path}” is no ARFF file, or it is cut off.", path=path.name), "Choose another file, or save its table as CSV.")
+    message = msg("“{path}” is not an ARFF file, or it is cut off.", path=path.name)
+    raise UserError(message, "Choose another file, or save its table as CSV.")
 
 
 def _plain(text: str) -> str:

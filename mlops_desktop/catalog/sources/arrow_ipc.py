@@ -34,7 +34,7 @@ class ArrowIpc(Source):
                 raise
             # pyarrow raises OSError for damaged contents too, but only errors of the operating system have a number.
             raise UserError(
-                msg("“{path}” is no Feather or Arrow file, or it is damaged.", path=path.name), "Choose another file, or save it again."
+                msg("“{path}” is not a Feather or Arrow file, or it is damaged.", path=path.name), "Choose another file, or save it again."
             ) from error
         job.step(0.8)
         return (yield from arrow_batches(table))

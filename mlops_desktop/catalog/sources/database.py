@@ -154,5 +154,5 @@ def _refusal(name: str, error: Refused, query: str) -> UserError:
         )
     if error.writes:
         return UserError("A query may only read.", "Write one SELECT statement.")
-    remedy = "Mend the query: it is one SELECT statement." if query.strip() else "Check the address and the rights."
+    remedy = "Correct the query: it is one SELECT statement." if query.strip() else "Check the address and the rights."
     return UserError(msg("“{name}” refused: {reason}.", name=name, reason=error.reason), remedy)

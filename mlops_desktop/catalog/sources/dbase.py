@@ -65,7 +65,7 @@ class Dbase(Source):
             "cp866": "Cyrillic (DOS)",
         },
         "Encoding",
-        help="How letters are written as bytes; another one helps when accents look wrong.",
+        help="How characters are written as bytes; another one helps when accents look wrong.",
     )
 
     def read(self, location: str, job: Job) -> Batches:
@@ -97,7 +97,7 @@ class Dbase(Source):
 
 def _header(path: Path, data: bytes) -> tuple[list[_Field], int, int, int]:
     """The fields, where the records begin, how long one is and how many the header counts. UserError when it is none."""
-    damaged = UserError(msg("“{path}” is no dBase file, or it is damaged.", path=path.name), "Choose another file, or save it again.")
+    damaged = UserError(msg("“{path}” is not a dBase file, or it is damaged.", path=path.name), "Choose another file, or save it again.")
     if len(data) < 33 or data[0] not in _VERSIONS:
         raise damaged
     count, first, size = struct.unpack_from("<IHH", data, 4)

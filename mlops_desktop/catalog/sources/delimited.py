@@ -85,7 +85,7 @@ class Delimited(TableSource):
 
     id = "delimited"
     label = "Delimited text (CSV, TSV)"
-    help = "Reads text files whose cells are parted by commas, semicolons, tabs, bars or blanks, compressed ones too."
+    help = "Reads text files whose cells are separated by commas, semicolons, tabs, bars or blanks, compressed ones too."
     suffixes = (*_ENDINGS, *COMPRESSED)
 
     @classmethod
@@ -150,7 +150,7 @@ class Delimited(TableSource):
             "cp874": "Thai (Windows-874)",
         },
         "Encoding",
-        help="How letters are written as bytes; another one helps when accents look wrong.",
+        help="How characters are written as bytes; another one helps when accents look wrong.",
     )
     quote: str = choice(
         "auto",
@@ -241,7 +241,7 @@ class Delimited(TableSource):
         places = tuple(int(part) - 1 for part in texts if part.isdecimal())
         if len(places) < len(texts) or any(a >= b for a, b in pairwise((-1, *places))):
             raise UserError(
-                msg("“{places}” are no places of columns.", places=self.places), "They are whole numbers from 1, such as 1, 13, 25."
+                msg("“{places}” are not places of columns.", places=self.places), "They are whole numbers from 1, such as 1, 13, 25."
             )
         return places
 
@@ -364,7 +364,7 @@ def _reasons(found: _DetectedFormat, encoding: str) -> dict[str, str]:
         "{agreeing:,} of the first {rows:,} rows have {width:,} cells then.", agreeing=filled.count(width), rows=len(filled), width=width
     )
     unicode = encoding.startswith("utf")
-    letters = msg("Every letter is valid in it.") if unicode else msg("The bytes are no Unicode; this gives the likeliest letters.")
+    letters = msg("Every character is valid in it.") if unicode else msg("The bytes are not Unicode; this gives the likeliest characters.")
     return {"delimiter": cells, "encoding": letters}
 
 
@@ -380,7 +380,8 @@ def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidenc
             found.append(name)
     if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
         return []
-    message = msg("Each row could be parted by another mark as well: {marks}.", marks=", ".join(f"“{_DELIMITERS[one]}”" for one in found))
+    others = ", ".join(f"“{_DELIMITERS[one]}”" for one in found)
+    message = msg("Each row could be split at another delimiter as well: {marks}.", marks=others)
     return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]
 
 

@@ -12,7 +12,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import flag, text
 from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
 from mlops_desktop.catalog.sources._union_columns import append_tables
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 
 _COLUMN = "file"
@@ -57,7 +57,7 @@ class Folder(CombinedSource):
         settled, _ = self.located(location)
         table, mixed, notes = append_tables(tables)
         left_out = self._files(location)[1]
-        rows = f"{table.num_rows:,}"
+        rows = number_msg(table.num_rows, ",")
         read = plural_msg(len(tables), "1 file was read, {rows} rows in all.", "{n} files were read, {rows} rows in all.", rows=rows)
         messages = [read]
         if left_out and not settled.pattern:

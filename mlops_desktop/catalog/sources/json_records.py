@@ -62,7 +62,7 @@ class JsonRecords(Source):
             table, report = self._table(path, found, job)
         except json.JSONDecodeError as error:
             raise UserError(
-                msg("“{path}” is no JSON, or is cut off: line {line} cannot be read.", path=path.name, line=error.lineno),
+                msg("“{path}” is not JSON, or is cut off: line {line} cannot be read.", path=path.name, line=error.lineno),
                 "Get the file again, or save it as CSV.",
             ) from error
         except ValueError as error:  # Python's bound on the digits of a whole number

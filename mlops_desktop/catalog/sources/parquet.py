@@ -37,7 +37,7 @@ class Parquet(Source):
             table = read_parquet(path)
         except ValueError as error:
             raise UserError(
-                msg("“{path}” is no Parquet file, or it is damaged.", path=path.name), "Choose another file, or save it again."
+                msg("“{path}” is not a Parquet file, or it is damaged.", path=path.name), "Choose another file, or save it again."
             ) from error
         job.step(0.8)
         return (yield from arrow_batches(table))

@@ -71,7 +71,7 @@ class SqliteFile(Source):
                     raise _endless() from error
                 if not query:
                     raise
-                raise UserError(msg("The query cannot be run: {reason}.", reason=error), "Mend the query, or leave it empty.") from error
+                raise UserError(msg("The query cannot be run: {reason}.", reason=error), "Correct the query, or leave it empty.") from error
         table = _with_booleans(table, flags)
         yield from table_batches(table)
         return ReadReport(rows_read=table.num_rows, notes=(*notes, *file_notes(more)), mixed=mixed)
@@ -105,7 +105,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         if "locked" in str(error) or "busy" in str(error):
             raise UserError(msg("Another program is writing to “{path}”.", path=path.name), "Try again once it is done.") from error
         raise UserError(
-            msg("“{path}” is no SQLite database, is locked with a password, or is damaged.", path=path.name),
+            msg("“{path}” is not an SQLite database, is locked with a password, or is damaged.", path=path.name),
             "Choose another file, or export its table as CSV.",
         ) from error
 
@@ -116,7 +116,7 @@ def _authorize(action: int, first: str | None, second: str | None, *_: Any) -> i
 
 
 def _text(data: bytes) -> str:
-    """A text of the database; bytes that are no UTF-8 are read as Western European, as old programs wrote them."""
+    """A text of the database; bytes that are not UTF-8 are read as Western European, as old programs wrote them."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -82,7 +82,7 @@ def _columns(path: Path, job: Job) -> tuple[ColumnBuilder, Any, list[str]]:
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
             if encoding is not None or "encoding" not in str(error).lower():
                 raise UserError(
-                    msg("“{path}” is no file of SPSS, Stata or SAS, or it is damaged.", path=path.name),
+                    msg("“{path}” is not a file of SPSS, Stata or SAS, or it is damaged.", path=path.name),
                     "Choose another file, or save it again.",
                 ) from error
             messages = ["The file does not name its encoding rightly; it was read as Western European (Windows-1252)."]

@@ -45,7 +45,7 @@ class WebLog(Source):
                 rows.append(_row(found))
         if len(rows) < max(1, 0.5 * len(lines)):
             raise UserError(
-                msg("“{path}” is no log of a web server in the common or combined format.", path=path.name),
+                msg("“{path}” is not a log of a web server in the common or combined format.", path=path.name),
                 "Choose “Delimited text” for another table, or name the file .txt.",
             )
         used = [at for at in range(len(_NAMES)) if any(row[at] not in ("", "-") for row in rows)]

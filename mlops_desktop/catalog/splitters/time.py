@@ -64,9 +64,9 @@ def _latest(ordered: tuple[Ints, Bools], wanted: int, gap: int) -> Fold:
     starts = starts[starts > gap]
     if not len(starts):
         raise UserError(
-            msg("The rows cannot be parted by time with a gap of {gap} rows.", gap=gap)
+            msg("The rows cannot be split by time with a gap of {gap} rows.", gap=gap)
             if gap
-            else "The rows cannot be parted by time: all have the same time.",
+            else "The rows cannot be split by time: all have the same time.",
             "Choose a smaller gap." if gap else "Choose another time column, or another split.",
         )
     cut = int(starts[np.argmin(np.abs(starts - (len(order) - wanted)))])

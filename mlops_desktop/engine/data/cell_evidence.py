@@ -55,11 +55,6 @@ def mask(among: Bools, at: Collection[int]) -> Bools:
     return found & among
 
 
-def cells_text(count: int, one: str, many: str) -> str:
-    """How many cells, with the verb."""
-    return f"{count:,} cells {many}" if count != 1 else f"1 cell {one}"
-
-
 def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **further: Any) -> Evidence:
     """Evidence about some distinct texts, at least one. In the template of the message, {row} and {cell} are the first of them and {shown}
     is a few with their rows; `further` are other fields.
@@ -109,7 +104,7 @@ def missing_texts_evidence(raw: RawColumn, at: Sequence[int]) -> list[Evidence]:
     """That the texts at these positions count as missing."""
     evidence = []
     for i, text in zip(at, raw.texts_at(at), strict=True):
-        cells = cells_text(int(raw.counts[i]), "", "").strip()
+        cells = plural_msg(raw.counts[i], "1 cell", "{n} cells")
         template = "“{text}” stands in {cells} and counts as missing."
         if _BELOW.fullmatch(text):
             template = "“{text}” stands in {cells}; it may mean below the limit of detection, and counts as missing, as no number is named."

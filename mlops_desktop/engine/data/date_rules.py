@@ -10,13 +10,14 @@ from functools import cache
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.cell_evidence import cells_text, example_evidence
+from mlops_desktop.engine.data.cell_evidence import example_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.date_notation import FAR, NEVER, PERHAPS_NEVER
 from mlops_desktop.serving.dates import BUDDHIST, DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.month_names import month_number
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 
 POSIX_PIVOT = 69  # two-digit years from 69 on are 19xx (POSIX)
@@ -53,9 +54,11 @@ def with_century(raw: RawColumn, column: Column, good: Bools) -> tuple[Column, l
     parts = []
     for century, part in ((19, [y for y in short if y >= pivot]), (20, [y for y in short if y < pivot])):
         if part:
-            span = f"{part[0]:02} to {part[-1]:02} as {century}{part[0]:02} to {century}{part[-1]:02}"
-            parts.append(span if len(part) > 1 else f"{part[0]:02} as {century}{part[0]:02}")
-    message = msg("The years have two digits: {parts} were taken.", parts=" and ".join(parts))
+            ends = {"first": f"{part[0]:02}", "last": f"{part[-1]:02}", "century": century}
+            several = msg("{first} to {last} as {century}{first} to {century}{last}", **ends)
+            parts.append(several if len(part) > 1 else msg("{first} as {century}{first}", **ends))
+    both = msg("{first} and {last}", first=parts[0], last=parts[-1]) if len(parts) > 1 else parts[0]
+    message = msg("The years have two digits: {parts} were taken.", parts=both)
     if "%d" not in column.grammar.date and re.search("%b[.]? ?%y", column.grammar.date) and not _MONTH_NAME.search(raw.name):
         message = msg(
             "“{cell}” could be a day without a year; it was read as a month: {parts}.", cell=raw.sample(good, 1)[0], parts=parts[0]
@@ -143,7 +146,7 @@ def never_dates(raw: RawColumn, bad: Bools) -> Bools:
 
 
 def _no_date(raw: RawColumn, cells: Bools, day: str) -> Evidence:
-    count = cells_text(raw.count(cells), "holds", "hold")
+    count = plural_msg(raw.count(cells), "1 cell holds", "{n} cells hold")
     message = msg("{count} “{day}”, which means “no date” and counts as missing.", count=count, day=day)
     return Evidence(raw.name, "no_date", message, raw.rows_with(cells))
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.cell_evidence import cells_text
 from mlops_desktop.engine.data.date_rules import is_named_date
 from mlops_desktop.engine.data.identifiers import has_id_name, snake_name
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts
@@ -17,6 +16,7 @@ from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.dates import date_reader, date_text
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column, Grammar
 
 _MONTH_NAME = re.compile(r"(?:.*_)?(?:month|year_?month|monat|mois|mese|mes|period|periode|yyyymm|yyyy_mm|ym|maand|buchungsmonat)")
@@ -104,7 +104,7 @@ def maybe_dates(raw: RawColumn, column: Column) -> Iterator[Evidence]:
         return
     message = msg(
         "{cells} a number that may be a date: {what}. {first} would be {date}. They were read as numbers.",
-        cells=cells_text(raw.count(there), "holds", "hold"),
+        cells=plural_msg(raw.count(there), "1 cell holds", "{n} cells hold"),
         what=kind.what,
         first=first,
         date=date_text(moment),

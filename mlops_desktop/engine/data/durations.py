@@ -87,7 +87,7 @@ def duration_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[E
         return
     if beyond.any() or signed.any():
         rule, cells = "duration", beyond if beyond.any() else signed
-        template = "Row {row} = {cell} is beyond a day, so these are durations, read as hours: 25:30 is 25.5."
+        template = "Row {row} = {cell} is more than a day, so these are durations, read as hours: 25:30 is 25.5."
         if not beyond.any():
             template = "Row {row} = {cell} has a sign, so these are durations, read as hours: 25:30 is 25.5."
     else:

@@ -55,7 +55,7 @@ def load_cells(location: Location, source: Source | None, job: Job, *, as_given:
         message = msg("The ending of “{name}” promises another kind of file; it was read as {label}.", name=name, label=found.label)
         cells = replace(cells, notes=(*file_notes([message]), *cells.notes))
     if source is not None and found is not source:
-        anew = file_notes([msg("The file is written differently from the first one, so it was looked at anew.")])
+        anew = file_notes([msg("The file is written differently from the first one, so it was examined again.")])
         cells = replace(cells, notes=anew + cells.notes)
     return found, cells
 
@@ -272,7 +272,7 @@ def _refuse_unreadable(path: Path) -> None:
             _refuse_web_address(str(path))
             raise UserError(msg("There is no file “{path}”.", path=path), "Check the name and the folder.")
         if not path.is_file():
-            raise UserError(msg("“{path}” is no ordinary file.", path=path.name), "Choose a data file, such as a CSV or Excel file.")
+            raise UserError(msg("“{path}” is not an ordinary file.", path=path.name), "Choose a data file, such as a CSV or Excel file.")
         with path.open("rb") as file:
             if not file.read(1):
                 raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a file with a table in it.")

@@ -291,7 +291,7 @@ def _settle(
 ) -> tuple[tuple[str, str, bool], str]:
     """One of the readings that are equally good, and what was in doubt. `money`: the numbers are amounts of a currency."""
     commas, points = any("," in body for body in bodies), any("." in body for body in bodies)
-    zero_first = any(_ZERO_FIRST.match(body) for body in bodies)
+    zero_first = any(_ZERO_FIRST.match(body) or "e" in body.casefold() for body in bodies)  # powers of ten have no thousands
     comma, by_comma, point, by_point = (",", "", False), (".", ",", False), (".", "", False), (",", ".", False)
     if comma in ties and by_comma in ties and commas and not points:
         # Every comma stands before three digits: "1,234" is a thousand, unless the file's other columns or a "0,123" say otherwise.

@@ -12,7 +12,6 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import (
     STRAY_SHARE,
     Hints,
-    cells_text,
     example_evidence,
     known_missing_texts,
     mask,
@@ -29,6 +28,7 @@ from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import joined, msg, number_msg
 from mlops_desktop.serving.numbers import NOTATIONS
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
 
@@ -77,8 +77,8 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
         return _beside_missing_texts(raw, present, grammar, hints)
     if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):
         return None
-    if reason := _reason_for_codes(raw, present):
-        return NumberReading(None, [example_evidence(raw, "code_texts", reason, present)], codes=True)
+    if (codes := _code_evidence(raw, present)) is not None:
+        return NumberReading(None, [codes], codes=True)
     if found.unit == "s" and raw.matching("[12][0-9]{2}0s")[present].all():
         return None  # decades
     if raw.holds("E+") and (shortened := raw.matching(_SHORTENED) & present).any() and _have_lost_digits(raw, present):
@@ -156,15 +156,17 @@ def _marked_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat
     return found and replace(found, grammar=replace(found.grammar, affixes=(*found.grammar.affixes, mark)), unit=mark)
 
 
-def _reason_for_codes(raw: RawColumn, present: Bools) -> str:
-    """Why texts that read as numbers are codes, as a sentence with the place {shown}; "" when nothing says so."""
+def _code_evidence(raw: RawColumn, present: Bools) -> Evidence | None:
+    """Why texts that read as numbers are codes; None when nothing says so."""
     if raw.all_match(_PHONE, present) or (_PHONE_NAME.search(raw.name) and raw.all_match(_PHONE_DIGITS, present)):
-        return "The cells look like telephone numbers, so they were read as codes: {shown}."
-    if _VERSION_NAME.search(raw.name) and raw.holds(".") and raw.all_match("[0-9]{1,3}(?:[.][0-9]{1,3})?", present):
-        return "The column is named like versions or chapters, where 1.10 is not 1.1, so the cells were read as codes: {shown}."
-    if raw.holds("E") and raw.all_match(f"{_LETTER_E}|[0-9]+", present) and (raw.matching(_LETTER_E) & present).any():
-        return "An E between digits is part of a code more often than a power of ten, so the cells were read as codes: {shown}."
-    return ""
+        message = "The cells look like telephone numbers, so they were read as codes: {shown}."
+    elif _VERSION_NAME.search(raw.name) and raw.holds(".") and raw.all_match("[0-9]{1,3}(?:[.][0-9]{1,3})?", present):
+        message = "The column is named like versions or chapters, where 1.10 is not 1.1, so the cells were read as codes: {shown}."
+    elif raw.holds("E") and raw.all_match(f"{_LETTER_E}|[0-9]+", present) and (raw.matching(_LETTER_E) & present).any():
+        message = "An E between digits is part of a code more often than a power of ten, so the cells were read as codes: {shown}."
+    else:
+        return None
+    return example_evidence(raw, "code_texts", message, present)
 
 
 def _are_codes(raw: RawColumn, present: Bools) -> bool:
@@ -223,7 +225,7 @@ def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) 
 
 def infinite_evidence(raw: RawColumn, count: int, rows: tuple[int, ...], shown: str) -> Evidence:
     """That a column holds numbers without end."""
-    cells = cells_text(count, "is", "are")
+    cells = plural_msg(count, "1 cell is", "{n} cells are")
     message = msg("{cells} infinite or too large (“{shown}”), so missing.", cells=cells, shown=shown[:40])
     return Evidence(raw.name, "infinite", message, rows[:10])
 
@@ -242,7 +244,7 @@ def _are_classes(raw: RawColumn, present: Bools, bad: Bools) -> bool:
 def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: NumberFormat) -> Evidence:
     marks = ", ".join(f"“{mark}”" for mark in found.marks)
     reason = msg("currencies do not mix") if found.conflict == "currencies" else msg("they do not convert into each other")
-    template = "The cells carry the marks {marks}: {reason}, so the column is no number. Apart from the most frequent mark: {shown}."
+    template = "The cells carry the marks {marks}: {reason}, so the column is not numeric. Apart from the most frequent mark: {shown}."
     _, _, refused = read_raw(raw, column)
     return example_evidence(raw, found.conflict, template, mask(present, refused), marks=marks, reason=reason)
 
@@ -264,7 +266,7 @@ def _unmarked(raw: RawColumn, column: Column, good: Bools, values: Floats) -> Bo
 
 
 def _unmarked_evidence(raw: RawColumn, column: Column, unmarked: Bools, good: Bools) -> Evidence:
-    counts = {"count": f"{raw.count(unmarked):,}", "total": f"{raw.count(good):,}"}
+    counts = {"count": number_msg(raw.count(unmarked), ","), "total": number_msg(raw.count(good), ",")}
     if column.grammar.percent:
         message = "{count} of {total} cells have no “%” and were taken as they stand, not as per cent: {shown}."
         return example_evidence(raw, "unmarked", message, unmarked, **counts)

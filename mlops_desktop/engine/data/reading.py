@@ -56,8 +56,8 @@ def _left_out_without_note(report: ReadReport) -> tuple[Evidence, ...]:
     """That rows were left out, where the source itself says nothing of the kind: each row of a source is read or noted."""
     if not report.rows_left_out or report.notes:
         return ()
-    one = "1 row that holds something is no row of the table and was left out."
-    many = "{n} rows that hold something are no rows of the table and were left out."
+    one = "1 row that holds something is not a row of the table and was left out."
+    many = "{n} rows that hold something are not rows of the table and were left out."
     return file_notes([plural_msg(report.rows_left_out, one, many)])
 
 

@@ -160,7 +160,7 @@ def guess_targets(table: CountedTable) -> list[tuple[str, str]]:
 
 
 def _because(reasons: Sequence[str]) -> str:
-    return msg("Guessed because {reasons}.", reasons=_and(reasons)) if reasons else msg("A possible target.")
+    return msg("Likely because {reasons}.", reasons=_and(reasons)) if reasons else msg("A possible target.")
 
 
 def _and(parts: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import UNKNOWN_DECIMAL
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence
+from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.compound_formats import compound_format, unread_amounts
 from mlops_desktop.engine.data.date_formats import find_date_formats
@@ -35,6 +35,7 @@ from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Gra
 from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
@@ -105,7 +106,9 @@ def _source_evidence(raw: RawColumn) -> Iterator[Evidence]:
         codes, texts = raw.given
         rows = np.flatnonzero(np.array([has_invisible(text) for text in texts.to_pylist()])[codes]) + 1
         if len(rows):
-            message = msg("{cells} invisible characters, which were left off.", cells=cells_text(len(rows), "holds", "hold"))
+            message = msg(
+                "{cells} invisible characters, which were removed.", cells=plural_msg(len(rows), "1 cell holds", "{n} cells hold")
+            )
             yield Evidence(raw.name, "invisible", message, tuple(rows[:10].tolist()))
 
 
@@ -183,7 +186,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     if zeros.any() and raw.matching("['’]?[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
         cell = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
-        message = msg("Row {rows:,} = {cell}: its leading zeros mean something, so these are no numbers.", rows=rows[0], cell=cell)
+        message = msg("Row {rows:,} = {cell}: its leading zeros mean something, so these are not numbers.", rows=rows[0], cell=cell)
         evidence.append(Evidence(raw.name, "leading_zeros", message, rows))
     return Column(raw.name, kind, Grammar(missing=missing_texts), levels=levels), evidence
 

@@ -103,7 +103,7 @@ def _weights(checked: Checked) -> Outcome | None:
     if weights is None:
         return None
     message = msg(
-        "Weighted by “{column}”, the {rows:,} training rows tell as much as {effective:,.0f} of equal weight.",
+        "Weighted by “{column}”, the {rows:,} training rows carry as much information as {effective:,.0f} of equal weight.",
         column=weights.column,
         rows=weights.rows,
         effective=weights.effective,

@@ -208,7 +208,10 @@ def _notes(target: Target, results: Sequence[MetricResult], weights: Floats | No
 def _weighted(weights: Floats) -> str:
     if not weights.any():
         return msg("All rows here have the weight 0, so nothing can be measured.")
-    text = "Rows count by their weights in every figure, as in training: {rows:,} rows tell as much as {effective:,.0f} of equal weight."
+    text = (
+        "Rows count by their weights in every figure, as in training: {rows:,} rows carry as much information as "
+        "{effective:,.0f} of equal weight."
+    )
     return msg(text, rows=len(weights), effective=effective_rows(weights))
 
 

@@ -292,9 +292,9 @@ def selection_note(found: SelectionEstimate, metric_id: str) -> str:
     metric = METRICS.get(metric_id)
     score, corrected = (format_number(metric.shown(value) if metric else value) for value in (found.score, found.corrected))
     if score == corrected:
-        return msg("The best of {runs} runs leads clearly: its score owes nothing to having been chosen by it.", runs=found.runs)
+        return msg("The best of {runs} runs leads clearly: the selection does not make its score look better than it is.", runs=found.runs)
     return msg(
-        "The best of {runs} runs owes part of its score to having been chosen by it: expect {metric} {corrected} on new rows, not {score}.",
+        "Part of the score of the best of {runs} runs is due to the selection: expect {metric} {corrected} on new rows, not {score}.",
         runs=found.runs,
         metric=metric.label if metric else metric_id,
         corrected=corrected,

@@ -14,7 +14,7 @@ from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
 from mlops_desktop.engine.project import Goals, Project
 from mlops_desktop.engine.training import Run, Runs
 from mlops_desktop.engine.workflow import ProjectStatus
-from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.message import joined, msg, number_msg
 from mlops_desktop.serving.plural import plural_msg
 
 
@@ -148,5 +148,5 @@ def bytes_text(size: int) -> str:
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= factor:
             value = size / factor
-            return f"{value:.1f} {unit}" if value < 10 and unit != "kB" else f"{value:.0f} {unit}"
-    return f"{size} bytes"
+            return number_msg(value, ".1f" if value < 10 and unit != "kB" else ".0f", unit=unit)
+    return plural_msg(size, "1 byte", "{n} bytes")

@@ -160,7 +160,7 @@ def _fit_task(project: Project, known: Mapping[str, TargetOption], messages: lis
     if project.task is not None and task_spec(project.task).has_positive:
         classes = [value for value, _ in option.classes]
         if project.positive is not None and not any(type(c) is type(project.positive) and c == project.positive for c in classes):
-            messages.append(msg("“{positive}” is no class of “{target}”.", positive=value_text(project.positive), target=project.target))
+            messages.append(msg("“{positive}” is not a class of “{target}”.", positive=value_text(project.positive), target=project.target))
             project = replace(project, positive=None)
     elif project.task is not None:
         if project.costs is not None or project.goals.cost is not None:
@@ -208,7 +208,7 @@ def _fit_steps(project: Project, known: Mapping[str, TargetOption], messages: li
             messages.append(msg("The step “{component}” has no column left.", component=step.component.label))
         else:
             if fit is not step:
-                messages.append(msg("The step “{component}” named a column that is no feature.", component=step.component.label))
+                messages.append(msg("The step “{component}” named a column that is not a feature.", component=step.component.label))
             kept.append(fit)
     return replace(project, steps=tuple(kept))
 

@@ -170,7 +170,7 @@ def _refuse_positive(project: Project, target: Target) -> None:
         raise UserError("Only a target of two classes has a positive one.", "Leave it out: positive=")
     if project.positive not in target.classes:
         raise UserError(
-            msg("“{positive}” is no class of “{target}”.", positive=level_of(project.positive), target=project.target),
+            msg("“{positive}” is not a class of “{target}”.", positive=level_of(project.positive), target=project.target),
             msg("Take “{first}” or “{second}”.", first=level_of(target.classes[0]), second=level_of(target.classes[1])),
         )
 

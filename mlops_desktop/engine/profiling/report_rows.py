@@ -10,7 +10,7 @@ from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES
 
-GROUP_HEADS = FindingKind("group_heads", "Rows that are heads of groups?")
+GROUP_HEADS = FindingKind("group_heads", "Rows that are headings of groups?")
 MERGED_CELLS = FindingKind("merged_cells", "{column} is filled once for several rows")
 _FEWEST_HEADS, _MOST_HEADS = 2, 0.5  # of the rows
 _LEAST_EMPTY, _MOST_EMPTY = 0.3, 0.1  # cells of such a column, and of all others
@@ -32,11 +32,11 @@ def group_heads(seen: Seen) -> Iterator[Finding]:
     if len(set(names)) < len(names) or (len(columns) == 2 and np.isin(codes[~heads], codes[at]).any()):
         return
     message = msg(
-        "{count:,} rows hold nothing but their first cell, such as {shown}: they may be the heads of the groups below them.",
+        "{count:,} rows hold nothing but their first cell, such as {shown}: they may be headings of the groups below them.",
         count=len(names),
         shown=", ".join(f"“{name}” in row {row + 1:,}" for name, row in zip(names[:_MOST_SHOWN], at.tolist(), strict=False)),
     )
-    why = msg("A head is no row to learn from, and the rows below lack what it says. Write it into a column of its own in the file.")
+    why = msg("A heading is not a row to learn from, and the rows below lack what it says. Write it into a column of its own in the file.")
     yield GROUP_HEADS.finding("warning", "", message, why)
 
 

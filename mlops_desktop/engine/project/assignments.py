@@ -65,7 +65,8 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
     name, _, _ = text.partition("=")
     if "=" not in text or not name.strip(" +"):
         raise UserError(
-            msg("“{value}” is no decision.", value=serialization.shown(text)), "Write FIELD=VALUE, such as target=Price or split.folds=10."
+            msg("“{value}” is not a decision.", value=serialization.shown(text)),
+            "Write FIELD=VALUE, such as target=Price or split.folds=10.",
         )
     serialization.check_text(text, "the decision")
     head = name.split(".", 1)[0]
@@ -270,7 +271,7 @@ def _column_and_value(rest: str, last: bool, head: str) -> tuple[str, str]:
     column, equals, value = rest.rpartition("=") if last else rest.partition("=")
     if not equals or not column:
         raise UserError(
-            msg("“{head}.{value}” is no decision about a column.", head=head, value=serialization.shown(rest)),
+            msg("“{head}.{value}” is not a decision about a column.", head=head, value=serialization.shown(rest)),
             msg("Write {head}.COLUMN=VALUE.", head=head),
         )
     return column, value
@@ -340,7 +341,7 @@ def read_option(text: str) -> tuple[str, Any]:
     """Name and value of an exporter's option written as `NAME=VALUE`; the value is JSON where it can be, else a text."""
     name, found, value = text.partition("=")
     if not found or not name:
-        raise UserError(msg("“{text}” is no option.", text=text), "Write it as name=value.")
+        raise UserError(msg("“{text}” is not an option.", text=text), "Write it as name=value.")
     return name.strip(), _json(value)
 
 

@@ -96,7 +96,8 @@ def migrate(document: dict[str, Any], current: int = FORMAT, steps: Mapping[int,
     """The document in the `current` format; the given one is not changed. UserError when it has no number or comes from a newer version."""
     number = document.get("format")
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise UserError("The project file does not say its format.", "It must hold “format” and a number; perhaps it is no project file.")
+        remedy = "It must hold “format” and a number; perhaps it is not a project file."
+        raise UserError("The project file does not say its format.", remedy)
     if number > current:
         raise UserError(
             msg(

@@ -33,9 +33,9 @@ def refuse_output(out: Path, suffix: str, source: str | os.PathLike[str] | None 
             return
         mode = out.stat().st_mode
         if not stat.S_ISREG(mode):
-            raise UserError(msg("“{out}” is no file that could be replaced.", out=out), _ELSEWHERE)
+            raise UserError(msg("“{out}” is not a file that could be replaced.", out=out), _ELSEWHERE)
         if out.suffix.lower() != suffix:
-            raise UserError(msg("“{out}” exists and is no {suffix} file, so it is not replaced.", out=out, suffix=suffix), _REMOVE)
+            raise UserError(msg("“{out}” exists and is not a {suffix} file, so it is not replaced.", out=out, suffix=suffix), _REMOVE)
         if not mode & stat.S_IWRITE or not os.access(out, os.W_OK):
             raise UserError(msg("“{out}” is write-protected, so it is not replaced.", out=out), _ELSEWHERE)
 

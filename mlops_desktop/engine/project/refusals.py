@@ -33,7 +33,7 @@ def refuse_metric(project: Project) -> None:
     fitting = [metric.id for metric in _metrics_for(project.task)] if project.task is not None else [project.metric]
     if project.metric not in fitting:
         raise UserError(
-            msg("“{metric}” is no metric for a {task} task.", metric=project.metric, task=project.task),
+            msg("“{metric}” is not a metric for a {task} task.", metric=project.metric, task=project.task),
             msg("There are: {names}.", names=", ".join(fitting)),
         )
 

@@ -71,7 +71,7 @@ def _other_types(column: ReadColumn, instead: str, finding: Finding | None) -> I
     if finding is not None and finding.fix != changes:
         yield from fix_options(finding)
     if instead and instead != column.type:
-        effect = msg("Every cell is kept as it is written; the column is no number and no date any more.")
+        effect = msg("Every cell is kept as it is written; the column is no longer a number or a date.")
         if instead in ("number", "date"):
             effect = msg("The cells that do not fit the others count as missing.")
         yield Option(instead, msg("Read “{column}” as {kind}", column=column.name, kind=instead), effect, changes)

@@ -155,7 +155,7 @@ def _errors(found: Residuals, weighted: bool) -> Html:
         figure(report_plots.error_histogram(found.histogram), msg("Errors")),
     ]
     quantiles = [
-        (msg("{count:g} of 100 answers", count=100 * one.share), msg("miss by at most {error}", error=number(one.error)))
+        (msg("{count:g} of 100 answers", count=100 * one.share), msg("are off by at most {error}", error=number(one.error)))
         for one in found.quantiles
     ]
     bias = found.bias or 0.0

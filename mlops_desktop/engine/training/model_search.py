@@ -21,7 +21,7 @@ from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.search_plan import Clock, plan_of
 from mlops_desktop.engine.training.trials import Folds, fold_score, run_trial
 from mlops_desktop.serving.frame import Floats
-from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.message import joined, msg, number_msg
 
 RATINGS = 9  # how often each member is rated at most while an ensemble is found
 BLENDED = 12  # so many runs at most may be members of a blend
@@ -48,7 +48,7 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
     if not any(run.status == "done" for run in done):
         reasons = joined([msg("{label}: {reason}", label=run.label, reason=run.reason) for run in done[:3]], "; ")
         raise UserError(
-            msg("No algorithm could be trained. {reasons}", reasons=reasons), "Mend what is named there, or choose other algorithms."
+            msg("No algorithm could be trained. {reasons}", reasons=reasons), "Correct what is named there, or choose other algorithms."
         )
     chosen = open_chosen(pipeline, runs, Part(job, 0.9, 1.0))
     run = chosen.run
@@ -183,7 +183,7 @@ def _trial(
     run = run_trial(folds, candidate, number, job, jobs, pruner)
     runs.record(run)
     job.partial(TrialEnded(run.id))
-    outcome = f"{run.score:.4f}" if run.score is not None else msg("{status}: {reason}", status=run.status, reason=run.reason)
+    outcome = number_msg(run.score, ".4f") if run.score is not None else msg("{status}: {reason}", status=run.status, reason=run.reason)
     seconds, label = time.perf_counter() - began, candidate.label
     text = msg("Trial {number}: {candidate}, {outcome} ({seconds:.1f} s)", number=number, candidate=label, outcome=outcome, seconds=seconds)
     job.step(1.0, text)

@@ -341,7 +341,7 @@ class Parser:
         if kind == "date" and node.tree[0] == "text.value":
             micros = read_date(node.tree[1])
             if micros is None:
-                message = msg("At character {at}: “{text}” is no date.", at=node.at + 1, text=shortened(node.tree[1]))
+                message = msg("At character {at}: “{text}” is not a date.", at=node.at + 1, text=shortened(node.tree[1]))
                 raise FormulaError(message, 'Write year, month and day: "2024-05-01" or "2024-05-01 13:30".', node.at)
             return Node(("date.value", micros), "date", node.at)
         message = msg(

@@ -1,16 +1,17 @@
 // The form page: everything it shows comes from this service, and nothing is kept.
 import { curve, shape, signedBars } from "./charts.js";
+import { language, load, t, translated } from "./texts.js";
 
 const SHOWN = 30, BARS = 10;
 const $ = (id) => document.getElementById(id);
-const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 5 });
-const percent = (share) => new Intl.NumberFormat("en", { style: "percent", maximumSignificantDigits: share > 0.1 ? 3 : 2 }).format(share);
-const whole = (share) => new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: share < 0.01 || share > 0.99 ? 1 : 0 }).format(share);
+const number = { format: (value) => new Intl.NumberFormat(language, { maximumSignificantDigits: 5 }).format(value) };
+const percent = (share) => new Intl.NumberFormat(language, { style: "percent", maximumSignificantDigits: share > 0.1 ? 3 : 2 }).format(share);
+const whole = (share) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: share < 0.01 || share > 0.99 ? 1 : 0 }).format(share);
 let schema, fields, last = {}, latest = 0, waiting = 0;
 
 const same = (a, b) => a === b || (a === null && b === undefined);
 const labelOf = (name) => schema.columns.find((one) => one.name === name).label;
-const shown = (value) => (value === null || value === undefined ? "missing" : typeof value === "number" ? number.format(value) : String(value));
+const shown = (value) => (value === null || value === undefined ? t("missing") : typeof value === "number" ? number.format(value) : String(value));
 const score = (value) => (schema.classes.length ? whole(value) : number.format(value));
 
 function make(name, attributes = {}, ...children) {
@@ -27,12 +28,12 @@ async function ask(path, body, type = "application/json") {
   const response = await fetch(path, body === undefined ? {} : { method: "POST", headers: { "Content-Type": type }, body });
   if (type === "text/csv" && response.ok) return response;
   const answer = await response.json();
-  if (!response.ok) throw Object.assign(new Error([answer.title, answer.detail].filter(Boolean).join(" ")), { problem: answer });
+  if (!response.ok) throw Object.assign(new Error([answer.title, answer.detail].filter(Boolean).map((text) => translated(text)).join(" ")), { problem: answer });
   return answer;
 }
 
 function fail(error) {
-  $("failure").textContent = error.problem ? error.message : "The service does not answer. Is it still running? Reload the page to try again.";
+  $("failure").textContent = error.problem ? error.message : t("The service does not answer. Is it still running? Reload the page to try again.");
   $("failure").hidden = false;
 }
 
@@ -54,7 +55,7 @@ function widget(column, i) {
 function numeric(column, common, set) {
   const step = column.type === "integer" ? 1 : "any";
   const ranged = column.low !== null && column.high !== null && column.low < column.high;
-  const box = make("input", { ...common, type: "number", step, class: ranged ? "beside" : "", placeholder: column.required ? "" : "missing" });
+  const box = make("input", { ...common, type: "number", step, class: ranged ? "beside" : "", placeholder: column.required ? "" : t("missing") });
   const read = () => (box.value === "" ? (box.validity.badInput ? "no number" : null) : Number(box.value));
   if (!ranged) {
     box.addEventListener("input", set);
@@ -71,7 +72,7 @@ function numeric(column, common, set) {
 
 function flag(column, common, set) {
   if (!column.required && (column.missing_share > 0 || column.typical === null)) {
-    const box = options(column, common, set, ["true", "false"], (text) => (column.words[text === "true" ? 0 : 1] || [])[0] || (text === "true" ? "yes" : "no"));
+    const box = options(column, common, set, ["true", "false"], (text) => (column.words[text === "true" ? 0 : 1] || [])[0] || (text === "true" ? t("yes") : t("no")));
     const read = box.read;
     return { ...box, read: () => (read() === null ? null : read() === "true"), write: (value) => box.write(value === null ? null : String(value)) };
   }
@@ -82,7 +83,7 @@ function flag(column, common, set) {
 
 function options(column, common, set, values, name = (text) => text) {
   const box = make("select", common);
-  if (!column.required) box.append(make("option", { value: "m" }, "(missing)"));
+  if (!column.required) box.append(make("option", { value: "m" }, t("(missing)")));
   values.forEach((value, i) => box.append(make("option", { value: `v${i}` }, name(value))));
   box.addEventListener("change", set);
   const read = () => (box.value.startsWith("v") ? values[Number(box.value.slice(1))] : null);
@@ -94,13 +95,13 @@ function choice(column, common, set) {
 }
 
 function line(column, common, set) {
-  const box = make("input", { ...common, type: "text", placeholder: column.required ? "" : "missing" });
+  const box = make("input", { ...common, type: "text", placeholder: column.required ? "" : t("missing") });
   box.addEventListener("input", set);
   return { first: box, main: box, read: () => (box.value === "" ? null : box.value), write: (value) => { box.value = value ?? ""; } };
 }
 
 function words(column, common, set) {
-  const box = make("textarea", { ...common, rows: 3, placeholder: column.required ? "" : "missing" });
+  const box = make("textarea", { ...common, rows: 3, placeholder: column.required ? "" : t("missing") });
   box.addEventListener("input", set);
   return { first: box, main: box, read: () => (box.value === "" ? null : box.value), write: (value) => { box.value = value ?? ""; } };
 }
@@ -123,8 +124,8 @@ function buildForm() {
   const used = fields.filter((field) => field.column.used), idle = fields.filter((field) => !field.column.used);
   const form = $("form");
   form.replaceChildren(...used.slice(0, SHOWN).map((field) => field.element));
-  fold(form, used.slice(SHOWN), (count) => `${count} more fields, at typical values`);
-  fold(form, idle, (count) => (count === 1 ? "1 field that never changes the answer" : `${count} fields that never change the answer`));
+  fold(form, used.slice(SHOWN), (count) => t("{n} more fields, at typical values", { n: count }));
+  fold(form, idle, (count) => t(count === 1 ? "1 field that never changes the answer" : "{n} fields that never change the answer", { n: count }));
   $("filter-row").hidden = fields.length <= 12;
   form.addEventListener("submit", (event) => event.preventDefault());
   const choose = $("what-if-field");
@@ -203,14 +204,14 @@ async function update() {
 function showFaults(errors) {
   for (const field of fields) {
     const own = errors.filter((error) => error.field === field.column.name);
-    field.fault.textContent = own.map((error) => error.detail).join(" ");
+    field.fault.textContent = own.map((error) => translated(error.detail)).join(" ");
     field.fault.hidden = !own.length;
     if (own.length) field.main.setAttribute("aria-invalid", "true");
     else field.main.removeAttribute("aria-invalid");
   }
-  const items = errors.map((error) => make("li", { class: "error" }, error.detail));
+  const items = errors.map((error) => make("li", { class: "error" }, translated(error.detail)));
   $("warnings").replaceChildren(...items);
-  if (errors.length) $("answer").replaceChildren(make("p", { class: "quiet" }, "No answer until the marked fields are put right."));
+  if (errors.length) $("answer").replaceChildren(make("p", { class: "quiet" }, t("No answer until the marked fields are put right.")));
 }
 
 function bar(share, classes, limit) {
@@ -226,17 +227,17 @@ function showAnswer(answer) {
     parts.push(make("div", { class: "hero" }, make("span", { class: "headline" }, number.format(answer.prediction)), make("span", { class: "outcome" }, schema.target)));
   } else if (schema.positive !== null) {
     const share = answer.probabilities[String(schema.positive)], yes = answer.prediction === schema.positive;
-    const outcome = make("div", {}, make("div", { class: yes ? "outcome positive" : "outcome" }, `${schema.target}: ${answer.prediction}`), make("div", { class: "quiet" }, `probability of “${schema.positive}”`));
+    const outcome = make("div", {}, make("div", { class: yes ? "outcome positive" : "outcome" }, `${schema.target}: ${answer.prediction}`), make("div", { class: "quiet" }, t("probability of “{name}”", { name: schema.positive })));
     parts.push(make("div", { class: "hero" }, make("span", { class: "headline" }, whole(share)), outcome), make("div", { class: "bar" }, bar(share, yes ? "positive" : "", answer.threshold)));
-    parts.push(make("div", { class: "ends" }, make("span", {}, "0%"), make("span", {}, `answers “${schema.positive}” from ${percent(answer.threshold)}`), make("span", {}, "100%")));
+    parts.push(make("div", { class: "ends" }, make("span", {}, percent(0)), make("span", {}, t("answers “{name}” from {share}", { name: schema.positive, share: percent(answer.threshold) })), make("span", {}, percent(1))));
   } else {
     const share = (name) => answer.probabilities[String(name)];
-    parts.push(make("div", { class: "hero" }, make("span", { class: "headline" }, String(answer.prediction)), make("div", { class: "quiet" }, `${schema.target}, with probability ${whole(share(answer.prediction))}`)));
+    parts.push(make("div", { class: "hero" }, make("span", { class: "headline" }, String(answer.prediction)), make("div", { class: "quiet" }, t("{target}, with probability {share}", { target: schema.target, share: whole(share(answer.prediction)) }))));
     const sorted = [...schema.classes].sort((a, b) => share(b) - share(a)).slice(0, 8);
     parts.push(make("dl", { class: "classes" }, ...sorted.flatMap((name) => [make("dt", {}, String(name)), make("dd", {}, bar(share(name), same(name, answer.prediction) ? "chosen" : "")), make("dd", { class: "share" }, percent(share(name)))])));
   }
   $("answer").replaceChildren(...parts);
-  $("warnings").replaceChildren(...answer.warnings.map((warning) => make("li", {}, warning.detail)));
+  $("warnings").replaceChildren(...answer.warnings.map((warning) => make("li", {}, translated(warning.detail))));
 }
 
 async function why(turn, sent) {
@@ -247,16 +248,16 @@ async function why(turn, sent) {
 }
 
 function drawWhy() {
-  const found = last.why, signed = (value) => (value > 0 ? "+" : value < 0 ? "−" : "") + (schema.classes.length ? percent(Math.abs(value)).replace("%", " pts") : number.format(Math.abs(value)));
-  const about = schema.classes.length ? `the probability of “${found.about}”` : schema.target;
-  $("why-text").textContent = `How each field moves ${about} from a typical row's ${score(found.base)} to this one's ${score(found.answer)}. The parts add up.`;
+  const found = last.why, signed = (value) => (value > 0 ? "+" : value < 0 ? "−" : "") + (schema.classes.length ? percent(Math.abs(value)).replace(/\s?%/, ` ${t("pts")}`) : number.format(Math.abs(value)));
+  const about = schema.classes.length ? t("the probability of “{name}”", { name: found.about }) : schema.target;
+  $("why-text").textContent = t("How each field moves {about} from a typical row's {base} to this one's {answer}. The parts add up.", { about, base: score(found.base), answer: score(found.answer) });
   const moved = found.contributions.filter((part) => part.contribution !== 0);
   const items = moved.slice(0, BARS).map((part) => ({ label: `${labelOf(part.field)} = ${shown(last.row[part.field])}`, value: part.contribution, text: signed(part.contribution) }));
   const rest = moved.slice(BARS).reduce((sum, part) => sum + part.contribution, 0);
-  if (moved.length > BARS) items.push({ label: `${moved.length - BARS} other fields`, value: rest, text: signed(rest) });
-  signedBars($("why-chart"), items, `Contributions: ${items.map((item) => `${item.label} ${item.text}`).join(", ")}`);
+  if (moved.length > BARS) items.push({ label: t("{n} other fields", { n: moved.length - BARS }), value: rest, text: signed(rest) });
+  signedBars($("why-chart"), items, t("Contributions: {list}", { list: items.map((item) => `${item.label} ${item.text}`).join(", ") }));
   const rows = found.contributions.map((part) => [labelOf(part.field), shown(last.row[part.field]), signed(part.contribution) || "0"]);
-  $("why-table").replaceChildren(table(["Field", "Value", "Contribution"], rows));
+  $("why-table").replaceChildren(table([t("Field"), t("Value"), t("Contribution")], rows));
 }
 
 function table(head, rows) {
@@ -277,18 +278,18 @@ function drawCurve() {
   const { field, kind, points, about } = last.curve, column = schema.columns.find((one) => one.name === field);
   const share = schema.classes.length > 0, dated = kind === "date";
   const place = dated ? (text) => Date.parse(/^\d\d:/.test(text) ? `1970-01-01T${text}` : text) : Number;
-  $("what-if-text").textContent = `${column.label}${column.unit ? ` (${column.unit})` : ""} changes and everything else stays the same; ${share ? `probability of “${about}”` : schema.target}`;
+  $("what-if-text").textContent = t("{field} changes and everything else stays the same; {answer}", { field: `${column.label}${column.unit ? ` (${column.unit})` : ""}`, answer: share ? t("probability of “{name}”", { name: about }) : schema.target });
   curve($("what-if-chart"), points, {
     levels: kind === "level" || kind === "boolean", share, dated, place, here: last.row[field], limit: schema.positive === null ? null : schema.threshold ?? 0.5,
     format: score, name: dated ? (at) => new Date(at).toISOString().slice(0, 10) : (at) => number.format(at),
-    label: `${column.label} against the answer: ${points.map((point) => `${shown(point.value)} ${score(point.score)}`).slice(0, 12).join(", ")}`,
+    label: t("{field} against the answer: {list}", { field: column.label, list: points.map((point) => `${shown(point.value)} ${score(point.score)}`).slice(0, 12).join(", ") }),
   });
-  $("what-if-table").replaceChildren(table([field, share ? `Probability of “${about}”` : schema.target], points.map((point) => [shown(point.value), score(point.score)])));
+  $("what-if-table").replaceChildren(table([column.label, share ? t("Probability of “{name}”", { name: about }) : schema.target], points.map((point) => [shown(point.value), score(point.score)])));
 }
 
 async function batch(file) {
   const text = $("batch-text");
-  text.textContent = `Answering ${file.name} …`;
+  text.textContent = t("Answering {file} …", { file: file.name });
   $("download").hidden = true;
   try {
     const bytes = await file.arrayBuffer();
@@ -301,9 +302,9 @@ async function batch(file) {
     link.href = URL.createObjectURL(new Blob([answers], { type: "text/csv" }));
     link.download = file.name.replace(/\.\w+$/, "") + "_answers.csv";
     link.hidden = false;
-    text.textContent = `${file.name}: ${number.format(lines.length - 1)} rows answered${refused ? `, ${refused} of them refused (see the column “error”)` : ""}.`;
+    text.textContent = t(refused ? "{file}: {n} rows answered, {refused} of them refused (see the column “error”)." : "{file}: {n} rows answered.", { file: file.name, n: number.format(lines.length - 1), refused });
   } catch (error) {
-    text.textContent = error.problem ? `${file.name}: ${error.message}` : `${file.name} could not be sent: the service does not answer.`;
+    text.textContent = error.problem ? `${file.name}: ${error.message}` : t("{file} could not be sent: the service does not answer.", { file: file.name });
   }
 }
 
@@ -321,13 +322,14 @@ function listen() {
 }
 
 async function start() {
+  await load();
   schema = await ask("v1/schema");
   const name = schema.model.name || schema.target;
-  document.title = `${name}: prediction`;
+  document.title = t("{name}: prediction", { name });
   $("title").textContent = name;
-  $("subtitle").textContent = `Predicts ${schema.target}. Try the model on any input and ask what would change the answer.`;
-  $("pill").textContent = `version ${schema.model.version}`;
-  $("identity").textContent = `${name} · version ${schema.model.version} · ${schema.columns.length} fields · runs on this service alone, nothing is sent elsewhere`;
+  $("subtitle").textContent = t("Predicts {target}. Try the model on any input and ask what would change the answer.", { target: schema.target });
+  $("pill").textContent = t("version {version}", { version: schema.model.version });
+  $("identity").textContent = t("{name} · version {version} · {n} fields · runs on this service alone, nothing is sent elsewhere", { name, version: schema.model.version, n: schema.columns.length });
   buildForm();
   listen();
   reset();

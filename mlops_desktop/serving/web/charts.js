@@ -1,5 +1,7 @@
 // Two charts as SVG, drawn for the width they have: signed bars, and the curve of one column. Attributes only: the page's policy allows no inline style.
 
+import { t } from "./texts.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export function shape(name, attributes, text) {
@@ -36,7 +38,7 @@ export function signedBars(holder, items, label) {
   const narrow = holder.clientWidth < 440, row = narrow ? 44 : 34, height = Math.max(1, items.length) * row + 14;
   const [svg, width] = canvas(holder, height, label);
   if (!items.length) {
-    svg.append(shape("text", { x: 8, y: 28 }, "This is the typical row. Change a field to see what moves the answer."));
+    svg.append(shape("text", { x: 8, y: 28 }, t("This is the typical row. Change a field to see what moves the answer.")));
     return;
   }
   // On a phone the words stand above their bar, which then has the whole width.
@@ -77,7 +79,7 @@ export function curve(holder, points, options) {
   else drawLine(svg, points, options, { left, right, top, bottom, y });
   if (options.limit !== null && options.limit <= high && options.limit >= low) {
     svg.append(shape("line", { x1: left, x2: right, y1: y(options.limit), y2: y(options.limit), class: "limit" }));
-    svg.append(shape("text", { x: right, y: y(options.limit) - 5, "text-anchor": "end" }, `threshold ${options.format(options.limit)}`));
+    svg.append(shape("text", { x: right, y: y(options.limit) - 5, "text-anchor": "end" }, t("threshold {value}", { value: options.format(options.limit) })));
   }
 }
 

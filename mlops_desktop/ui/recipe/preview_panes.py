@@ -182,7 +182,7 @@ def distribution_after(change: ColumnChange) -> Distribution:
     tr = QCoreApplication.translate
     after = change.after
     if after is None:
-        return Distribution(tr("Recipe", "→ taken out"), [], note=tr("Recipe", "This column does not go on."))
+        return Distribution(tr("Recipe", "→ taken out"), [], note=tr("Recipe", "This column is excluded from here on."))
     if change.before is None:
         made = distribution(change.name, after)
         if change.target_score is None:
@@ -283,7 +283,7 @@ class RowsPane(Pane):
 
     def _tip(self, one: ColumnCells) -> str:
         text = {
-            "gone": self.tr("before; this column does not go on"),
+            "gone": self.tr("before; this column is excluded from here on"),
             "other": self.tr("after") if one.side == "after" else self.tr("before"),
             "new": self.tr("new"),
             "source": self.tr("what it is made of"),

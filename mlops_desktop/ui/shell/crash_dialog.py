@@ -54,7 +54,7 @@ class CrashDialog(QDialog):
         self._details.setReadOnly(True)
         self._details.setVisible(False)
         self._more = Button(self.tr("Details"), self._toggle, name="crash_more", kind="link")
-        close = Button(self.tr("Go on working"), self.accept, name="crash_close", kind="primary")
+        close = Button(self.tr("Continue working"), self.accept, name="crash_close", kind="primary")
         buttons = row(
             self._more,
             Button(self.tr("Copy"), self._copy, name="crash_copy", icon="copy"),
@@ -63,7 +63,8 @@ class CrashDialog(QDialog):
             close,
         )
         kept = self.tr(
-            "Your decisions are saved and finished results are kept. You can go on; if it happens again, send the details to the makers."
+            "Your decisions are saved and finished results are kept. You can continue; if it happens again, send the details to "
+            "the developers."
         )
         body = label(what, "body", wrap=True)
         body.setFont(theme.font("section"))

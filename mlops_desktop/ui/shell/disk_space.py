@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import translated
 
 
 def free_disk_space(controller: ProjectController) -> None:
@@ -21,8 +22,8 @@ def free_disk_space(controller: ProjectController) -> None:
     def over(failure: Exception | None) -> None:
         if failure is not None:
             raise failure
-        freed, kept = bytes_text(found[0].removed_bytes), bytes_text(found[0].kept_bytes)
-        text = controller.tr("Freed {freed} of results that nothing uses any more; {kept} stay.").format(freed=freed, kept=kept)
+        freed, kept = translated(bytes_text(found[0].removed_bytes)), translated(bytes_text(found[0].kept_bytes))
+        text = controller.tr("Freed {freed} of results that nothing uses any longer; {kept} stay.").format(freed=freed, kept=kept)
         controller.banner.emit("ok", text, "")
 
     controller.jobs.io.do(lambda: found.append(clean_store(folder, projects)), over)

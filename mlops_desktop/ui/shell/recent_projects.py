@@ -116,7 +116,7 @@ class RecentProjects(QFrame):
         self.more.setText(self.tr("Show fewer") if self._all else self.tr("Show all {n}").format(n=len(self._entries)))
         clear(self._list)
         if not shown:
-            text = self.tr("No project is called so.") if wanted else self.tr("None yet. Every project that you make is listed here.")
+            text = self.tr("No project has this name.") if wanted else self.tr("None yet. Every project that you make is listed here.")
             self._list.addWidget(label(text, "small", tone="3"))
         for at, entry in enumerate(shown):
             self._list.addWidget(self._row(at, entry))
@@ -145,7 +145,7 @@ class RecentProjects(QFrame):
     def _size_text(self, summary: ProjectSummary) -> str:
         if not summary.rows:
             return ""
-        rows = pluralize(summary.rows, self.tr("1 row"), self.tr("{n} rows"))
+        rows = pluralize(summary.rows, "1 row", "{n} rows")
         return f"{rows} × {summary.columns}" if summary.columns else rows
 
     def _menu_button(self, at: int, entry: ProjectEntry) -> Tool:

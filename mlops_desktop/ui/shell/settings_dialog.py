@@ -37,7 +37,7 @@ class SettingsDialog(QDialog):
         self._settings, self._log = settings, log
         self._restart = held(
             row(
-                (label(self.tr("Language, size and limits hold from the next start."), "small", tone="2", wrap=True), 1),
+                (label(self.tr("Language, size and limits take effect at the next start."), "small", tone="2", wrap=True), 1),
                 Button(self.tr("Restart now"), self._ask_restart, name="settings_restart"),
             )
         )
@@ -69,14 +69,14 @@ class SettingsDialog(QDialog):
         self.theme = Segments(themes, name="settings_theme")
         self.theme.show_choice(self._settings.theme)
         self.theme.chosen.connect(self._pick_theme)
-        self.zoom = ComboBox(((str(zoom), f"{zoom} %") for zoom in ZOOMS), name="settings_zoom", title=self.tr("Size of everything"))
+        self.zoom = ComboBox(((str(zoom), f"{zoom} %") for zoom in ZOOMS), name="settings_zoom", title=self.tr("Zoom"))
         self.zoom.show_choice(str(self._settings.zoom))
         self.zoom.picked.connect(lambda zoom: self._after_restart("zoom", int(zoom)))
         return card(
             heading(self.tr("Appearance")),
             self._line(self.tr("Language"), row(self.language, None)),
             self._line(self.tr("Theme"), row(self.theme, None)),
-            self._line(self.tr("Size of everything"), row(self.zoom, None)),
+            self._line(self.tr("Zoom"), row(self.zoom, None)),
         )
 
     def _work(self) -> QFrame:

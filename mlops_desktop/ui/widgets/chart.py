@@ -110,7 +110,10 @@ class Chart(QWidget):
 
     def _fill_table(self) -> None:
         titles, rows = self.as_rows()
-        columns = [RowColumn(title, "left" if at == 0 else "right", figures=at > 0, stretch=at == 0) for at, title in enumerate(titles)]
+        columns = [
+            RowColumn(title, "right", figures=True) if at else RowColumn(title, stretch=True, middle=True)
+            for at, title in enumerate(titles)
+        ]
         if self._table is None:
             self._table = RowsTable(columns, name=f"{self.objectName()}_table", title=self._title)
             self._stack.addWidget(self._table)

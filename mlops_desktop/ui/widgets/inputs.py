@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.translation import formatted
+from mlops_desktop.ui.translation import marked
 from mlops_desktop.ui.widgets.choice_list import ListBox
 
 INT_LOW, INT_HIGH = -(2**31), 2**31 - 1  # what a QSpinBox can hold
@@ -231,11 +231,11 @@ def read_number(text: str) -> float | None:
 
 
 def number_text(value: float) -> str:
-    """The shortest text that is read back as exactly this number, without needless zeros: 0.1, 1e-06, 200."""
+    """The shortest text that `read_number` reads back as exactly this number: 0.1, or 0,1 where the window's language has a comma; 200."""
     if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
         return str(int(value))
-    short = formatted(value, ".6g")
-    return short if float(short) == value else repr(float(value))
+    short = f"{value:.6g}"
+    return marked(short if float(short) == value else repr(float(value)))
 
 
 def _next_round(value: float, up: bool) -> float:

@@ -211,7 +211,7 @@ class Leaderboard(RowsTable):
 def _columns(score: str) -> list[RowColumn]:
     tr = QCoreApplication.translate
     return [
-        RowColumn(tr("Leaderboard", "Model"), stretch=True, width=190),
+        RowColumn(tr("Leaderboard", "Model"), stretch=True, width=190, middle=True),
         RowColumn(score, bar=True, width=190, tip=tr("Leaderboard", "Mean over the folds; the bar runs from the baseline to the best.")),
         RowColumn(
             tr("Leaderboard", "± sd"), "right", figures=True, width=62, tip=tr("Leaderboard", "Standard deviation between the folds.")

@@ -66,7 +66,8 @@ class _NotesDelegate(QStyledItemDelegate):
             editable = bool(index.flags() & Qt.ItemFlag.ItemIsEditable)
             text, tone = (self.tr("Write here"), "text3") if editable else (self.tr("For ordered ones"), "text3")
         painter.setPen(theme.color(tone))
-        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
+        mode = Qt.TextElideMode.ElideMiddle if field == "name" else Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(text, mode, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, text)
         painter.restore()
 

@@ -226,7 +226,7 @@ class RowsTable(QTableView):
         head.setFixedHeight(ROW_HEIGHT)
         head.setMinimumSectionSize(40)
         head.setFont(theme.font("caption"))
-        head.setTextElideMode(Qt.TextElideMode.ElideRight)
+        head.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setFont(theme.font("small"))
         self.selectionModel().selectionChanged.connect(lambda *_: self._emit())
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows_model.rows[index.row()].id))

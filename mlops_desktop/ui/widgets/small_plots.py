@@ -228,16 +228,22 @@ def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide
             painter.drawText(area, _Align.AlignCenter, day_text(edges[0]) if dates else tick_texts([float(edges[0])])[0])
         return
     low, span, end = float(edges[0]), float(edges[-1] - edges[0]), area.left() - 10
-    for value, text in _labelled(low, float(edges[-1]), area.width(), wide, dates):
+    ticks = _dates(painter, low, float(edges[-1]), area.width()) if dates else _numbers(low, float(edges[-1]), area.width(), wide)
+    for value, text in ticks:
         x, half = area.left() + area.width() * (value - low) / span, painter.fontMetrics().horizontalAdvance(text) / 2
         if x - half >= max(area.left() - 6, end + 4) and x + half <= area.right() + 6:
             painter.drawText(QRectF(x - half - 2, area.top(), 2 * half + 4, area.height()), _Align.AlignCenter, text)
             end = x + half
 
 
-def _labelled(low: float, high: float, width: float, wide: int, dates: bool) -> list[tuple[float, str]]:
-    if dates:
-        return date_ticks(low, high, max(2, int(width // (2 * wide))))
+def _dates(painter: QPainter, low: float, high: float, width: float) -> list[tuple[float, str]]:
+    """As many dates as have space side by side."""
+    metrics = painter.fontMetrics()
+    many = (date_ticks(low, high, count) for count in range(8, 0, -1))
+    return next((ticks for ticks in many if sum(metrics.horizontalAdvance(text) + 12 for _, text in ticks) <= width), [])
+
+
+def _numbers(low: float, high: float, width: float, wide: int) -> list[tuple[float, str]]:
     most = max(2, int(width // wide))
     ticks = nice_ticks(low, high, most)
     if len(ticks) < 3:  # one number shows nothing of a scale
@@ -331,11 +337,11 @@ class ProbabilityBar(QWidget):
             left.setRight(start - 4)
             right.setLeft(start + wide + 4)
         painter.setPen(theme.color("text3"))
-        metrics = painter.fontMetrics()
-        if left.width() >= metrics.horizontalAdvance("0%"):
-            painter.drawText(left, _Align.AlignLeft | _Align.AlignVCenter, "0%")
-        if right.width() >= metrics.horizontalAdvance("100%"):
-            painter.drawText(right, _Align.AlignRight | _Align.AlignVCenter, "100%")
+        metrics, none, whole = painter.fontMetrics(), formatted(0, ".0%"), formatted(1, ".0%")
+        if left.width() >= metrics.horizontalAdvance(none):
+            painter.drawText(left, _Align.AlignLeft | _Align.AlignVCenter, none)
+        if right.width() >= metrics.horizontalAdvance(whole):
+            painter.drawText(right, _Align.AlignRight | _Align.AlignVCenter, whole)
 
 
 class Legend(QWidget):
@@ -383,6 +389,6 @@ class Legend(QWidget):
             painter.setBrush(shade(key))
             painter.drawRoundedRect(QRectF(x, 4, 10, 10), 2, 2)
             painter.setPen(theme.color("text2"))
-            message = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(int(fits - 15), 0))
+            message = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, max(int(fits - 15), 0))
             painter.drawText(QRectF(x + 15, 0, fits - 15, 18), _Align.AlignVCenter | _Align.AlignLeft, message)
             x += fits + 12

@@ -43,7 +43,7 @@ def test_a_column_is_the_same_in_any_parts(cells, expected, mixed, size):
 
 
 def test_bytes_that_are_no_text_are_left_out_and_counted():
-    assert built([b"\xff", b"\0", "x"], 2) == ([None, None, "x"], (), ["2 cells of “x” with bytes that are no text were left out."])
+    assert built([b"\xff", b"\0", "x"], 2) == ([None, None, "x"], (), ["2 cells of “x” with bytes that are not text were left out."])
 
 
 def test_a_column_of_later_rows_is_missing_before():

@@ -70,5 +70,5 @@ def test_a_folder_is_a_location_of_a_project(tmp_path):
 def test_a_damaged_file_of_a_folder_is_named(tmp_path):
     write(tmp_path, a="id,x\n1,a\n")
     (tmp_path / "b.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
-    with pytest.raises(UserError, match=r"“b\.csv” is no text file"):
+    with pytest.raises(UserError, match=r"“b\.csv” is not a text file"):
         load(tmp_path)

@@ -35,7 +35,7 @@ def test_encoding(data, encoding, tmp_path):
 def test_binary_is_refused_and_a_wrong_encoding_too(tmp_path):
     with pytest.raises(UserError, match="Excel"):
         refuse_binary(tmp_path / "x.csv", b"PK\x03\x04....")
-    with pytest.raises(UserError, match="no text file"):
+    with pytest.raises(UserError, match="not a text file"):
         refuse_binary(tmp_path / "x.csv", b"a\0b\x01\x02\x03")
     refuse_binary(tmp_path / "x.csv", b"a,b\n1,\x002\n")  # few of them are the fault of a program
     refuse_binary(tmp_path / "x.csv", b"plain")

@@ -59,7 +59,7 @@ def test_the_next_file_may_have_another_encoding(tmp_path):
     source, _ = load_cells(tmp_path / "first.csv", None, Silent())
     _, cells = load_cells(tmp_path / "next.csv", source, Silent())
     assert cells.column("Ort").texts == ["Köln", "Rom"]
-    assert "looked at anew" in cells.notes[0].message
+    assert "examined again" in cells.notes[0].message
     assert load_cells(tmp_path / "plain.csv", source, Silent())[0] == source
 
 
@@ -72,7 +72,7 @@ def test_the_next_file_may_be_written_differently(tmp_path):
     for path, last in ((second, "y"), (third, "Ä")):
         _, cells = load_cells(path, source, Silent())
         assert cells.table.column("b")[-1].as_py() == last
-        assert "looked at anew" in cells.notes[0].message
+        assert "examined again" in cells.notes[0].message
     assert load_cells(first, source, Silent())[1].notes == ()
     openpyxl.Workbook().save(tmp_path / "x.xlsx")
     with pytest.raises(UserError, match="no sheet"):

@@ -55,7 +55,7 @@ def test_batches_become_one_table_with_the_report_of_the_source():
 
 def test_rows_left_out_are_noted_though_the_source_says_nothing():
     (note,) = read_source(Given(), "rows left out", Silent()).notes
-    assert note.message == "3 rows that hold something are no rows of the table and were left out."
+    assert note.message == "3 rows that hold something are not rows of the table and were left out."
 
 
 def test_mixed_texts_stay_with_their_column_when_others_are_left_out():

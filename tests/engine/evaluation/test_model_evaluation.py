@@ -250,7 +250,7 @@ def test_a_row_of_weight_2_counts_as_two_rows_in_every_figure(task):
         assert one.low <= one.value <= one.high
     assert weighted.rows == 120
     assert weighted.effective_rows == pytest.approx(times.sum() ** 2 / (times @ times))
-    assert f"tell as much as {weighted.effective_rows:,.0f} of equal weight" in weighted.notes[0]
+    assert f"carry as much information as {weighted.effective_rows:,.0f} of equal weight" in weighted.notes[0]
     assert stored(weighted) == weighted
     if task == "regression":
         assert weighted.residuals.bias == pytest.approx(repeated.residuals.bias)

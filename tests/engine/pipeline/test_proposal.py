@@ -132,10 +132,10 @@ def test_a_role_of_a_person_is_kept(trained):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"target": "sex", "task": "binary", "positive": "maybe"}, "“maybe” is no class of “sex”"),
-        ({"target": "sex", "task": "binary", "positive": True}, "“true” is no class of “sex”"),
+        ({"target": "sex", "task": "binary", "positive": "maybe"}, "“maybe” is not a class of “sex”"),
+        ({"target": "sex", "task": "binary", "positive": True}, "“true” is not a class of “sex”"),
         ({"positive": "Gentoo"}, "Only a target of two classes"),
-        ({"metric": "r2"}, "“r2” is no metric for a multiclass task"),
+        ({"metric": "r2"}, "“r2” is not a metric for a multiclass task"),
         ({"task": None, "metric": "nothing"}, "no metric “nothing”"),
     ],
 )

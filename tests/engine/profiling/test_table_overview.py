@@ -37,7 +37,7 @@ def test_each_column_has_what_predicting_it_would_mean():
     )
     assert found.rows == n
     assert found.targets[0].value == "churn"
-    assert found.targets[0].reason.startswith("Guessed because its name")
+    assert found.targets[0].reason.startswith("Likely because its name")
     assert found.roles["same"].value == "ignore"
     churn = columns["churn"].target
     assert (churn.task, churn.positive) == ("binary", "yes")

@@ -308,7 +308,7 @@ def test_writing_is_whole_or_a_persons_error(tmp_path):
     write_report(tmp_path / "r.html", ReportFacts())
     write_report(tmp_path / "r.html", ReportFacts())
     assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
-    with pytest.raises(UserError, match="not there any more"):
+    with pytest.raises(UserError, match="no longer exists"):
         write_report(tmp_path / "no" / "r.html", ReportFacts())
 
 

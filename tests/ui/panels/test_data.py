@@ -87,6 +87,9 @@ def test_a_target_of_numbers(open_project, make_project):
     assert value == "18.95"
     assert hint.startswith("median of heating_load, 6.01")
     assert [name for _, name in panel.distributions.legend._entries] == ["rows", "mean of heating_load"]
+    shown = panel.distributions.cells[0].shown
+    assert sum(shown.totals()) == 768  # the bars are rows, not means
+    assert len(shown.line) == len(shown.totals())
 
 
 def test_distributions_of_all_and_by_target(panel):
@@ -139,10 +142,11 @@ def test_many_columns_are_paged_and_searched(open_project, make_project):
     panel.open_column(names[78])
     assert cards.where.text() == "9–10 of 10"
     QTest.keyClicks(find(panel, QLineEdit, "distribution_search"), "zzz")
-    assert cards.where.text() == "no column has this name"
-    window.resize(1280, 800)
-    QApplication.processEvents()
-    assert window.pages.area("data").horizontalScrollBar().maximum() == 0
+    assert cards.where.text() == "none found"
+    for size in ((1280, 800), (1024, 768)):
+        window.resize(*size)
+        QApplication.processEvents()
+        assert window.pages.area("data").horizontalScrollBar().maximum() == 0, size
 
 
 # ---- findings
@@ -184,6 +188,10 @@ def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
     assert "duplicate_rows" in rules(panel, open_only=False)
     found = next(one for one in panel._findings if one.finding.rule == "duplicate_rows")
     assert found.care == f"Fixed: {found.finding.message.split()[0]} rows are taken out."
+    shown = [panel.health._list.itemAt(at).widget().objectName() for at in range(panel.health._list.count())]
+    done = [bool(panel._findings[int(name.rpartition("_")[2])].care) for name in shown]
+    assert done == sorted(done)  # what is open stands first
+    assert done[-1]
     assert window.controller.session.undo_label == "Repeated rows"
     window.controller.undo()
     settle(window)
@@ -359,6 +367,7 @@ def test_statistics_correlations_and_gaps(panel):
     assert not panel.distributions.isVisible()  # correlations need the room
     titles, lines = panel.relations.heatmap.as_rows()
     assert len(lines) == 7
+    assert titles[1] == lines[0][0] == "species"  # the target leads
     assert "body_mass_g" in titles
     assert {"flipper_length_mm", "body_mass_g"} <= set(panel.relations.pairs.rows_model.rows[0].id.split("\n")) | set(
         panel.relations.pairs.rows_model.rows[1].id.split("\n")

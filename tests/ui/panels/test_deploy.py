@@ -286,7 +286,7 @@ def test_requests_that_are_wrong_get_a_sentence(with_bundle):
     panel = with_bundle()
     start(panel)
     body = find(panel, QPlainTextEdit, "request_body")
-    for text, message in (("{", "no JSON"), ("[1]", "rows"), ('{"rows": 3}', "rows")):
+    for text, message in (("{", "not JSON"), ("[1]", "rows"), ('{"rows": 3}', "rows")):
         body.setPlainText(text)
         click(find(panel, QPushButton, "request_send"))
         assert message in find(panel, QLabel, "request_note").text()

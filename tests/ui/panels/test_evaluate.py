@@ -285,7 +285,7 @@ def test_the_worst_rows_come_with_their_values(trained, open_project):
     window = open_project(trained("churn"), "evaluate")
     table = window.panel.results.worst.table
     titles = [column.title for column in table.rows_model.columns]
-    assert titles[:4] == ["Row", "True value", "Prediction", "P(truth)"]
+    assert titles[:4] == ["Row", "True value", "Prediction", "P(true class)"]
     assert "customerID" not in titles  # an identifier says nothing
     assert len(titles) == 8
     lines = CHURN.splitlines()

@@ -108,6 +108,13 @@ def test_it_shows_the_file_the_target_and_why(window):
     assert panel.unready() == ("", None)
 
 
+def test_a_target_that_was_chosen_is_not_called_likely(window):
+    why = window.panel.target.target_why
+    assert why.text().startswith("Likely because")
+    pick(window, "target", "sex")
+    assert why.text() == "Chosen by you."
+
+
 def test_showing_starts_no_edit(window):
     before = window.controller.session.key
     for stage in ("data", "problem"):
@@ -131,7 +138,7 @@ def test_another_target_makes_what_follows_anew_and_undo_brings_all_back(window)
     assert project.metric == "roc_auc"
     named = [name for step in project.steps for name in getattr(step.component, "columns", ())]
     assert "sex" not in named
-    assert "Proposed anew" in banner(window)
+    assert "Proposed again" in banner(window)
     assert controller.session.undo_label == "Predict sex"
     controller.undo()
     assert controller.session.undo_label == ""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMessageBox
 from mlops_desktop.ui.shell.closing import may_close
 
 
-@pytest.mark.parametrize(("answer", "closes"), [("Close without saving", True), ("Go on working", False)])
+@pytest.mark.parametrize(("answer", "closes"), [("Close without saving", True), ("Continue working", False)])
 def test_changes_that_cannot_be_saved_are_asked_about(window, monkeypatch, answer, closes):
     asked = []
 

@@ -122,7 +122,7 @@ class ClassBars(QWidget):
         for at, (name, value) in enumerate(self._rows):
             line = QRectF(0, at * 20, width, 20)
             painter.setPen(theme.color("text" if at == 0 else "text2"))
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(names - 8))
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, int(names - 8))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, percent(value))
             track = QRectF(names, line.top() + 6, max(width - names - 56, 10), 8)
@@ -145,7 +145,7 @@ class AnswerCard(QFrame):
         self.keep = Button(self.tr("Keep this input"), self.keep_asked.emit, name=f"{name}_keep", kind="link", icon="plus")
         self.hero = label("–", "hero", weight=Weight.Bold, figures=True)
         self.hero.setObjectName(f"{name}_figure")
-        self.verdict = Elided("", "section", weight=Weight.DemiBold)
+        self.verdict = Elided("", "section", weight=Weight.DemiBold, middle=True)
         self.verdict.setObjectName(f"{name}_class")
         self.detail = Elided("", "small", tone="2")
         self.detail.setObjectName(f"{name}_detail")
@@ -215,7 +215,7 @@ class AnswerCard(QFrame):
         self.verdict.setText(" ".join(part for part in (scorer.target, unit) if part))
         set_property(self.verdict, "tone", "")
         low, high = ends
-        inside, outside = self.tr("in training from {low} to {high}"), self.tr("beyond every value in training, {low} to {high}")
+        inside, outside = self.tr("in training from {low} to {high}"), self.tr("out of the range of training, {low} to {high}")
         text = inside if low <= value <= high else outside
         self.detail.setText(text.format(low=format_number(low), high=format_number(high)) if low < high else "")
         self.value_bar.show_value(value, ends, usual)

@@ -99,7 +99,7 @@ class BatchCard(QFrame):
         for number, text in enumerate(warnings[:most], start=at):
             self._messages.addWidget(FindingRow("warn", text, "", name=f"{self._name}_warning_{number}"))
         self._later = warnings[most:]
-        self.more.setText(pluralize(len(self._later), self.tr("1 more note"), self.tr("{n} more notes")))
+        self.more.setText(pluralize(len(self._later), "1 more note", "{n} more notes"))
         self.more.setAccessibleName(self.more.text())
         self.more.setVisible(bool(self._later))
 

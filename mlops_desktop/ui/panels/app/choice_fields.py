@@ -9,10 +9,11 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from mlops_desktop.serving.schema import Column
+from mlops_desktop.serving.value_text import number_text
 from mlops_desktop.ui.panels.app.input_field import InputField
 from mlops_desktop.ui.widgets.basic import Tool, label, row
 from mlops_desktop.ui.widgets.choice_list import ListBox
-from mlops_desktop.ui.widgets.inputs import Switch, number_text
+from mlops_desktop.ui.widgets.inputs import Switch
 
 MOST_LEVELS = 2_000  # levels that a list offers; others can be written
 

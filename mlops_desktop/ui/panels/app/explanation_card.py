@@ -15,7 +15,7 @@ from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.panels.app.answer_card import percent
 from mlops_desktop.ui.panels.app.input_fields import shown
 from mlops_desktop.ui.translation import format_number, formatted
-from mlops_desktop.ui.widgets.basic import card, column, heading, row
+from mlops_desktop.ui.widgets.basic import card, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import Bar, BarChart
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.ticks import signed
@@ -33,7 +33,7 @@ class WhyCard(QFrame):
         self._usual = self.tr("These are the inputs of the typical row. Change an input or pick a row to see what changes the prediction.")
         self.chart = BarChart(self.tr("Why: contributions of the inputs"), name=name, empty=self._usual)
         self.about = Elided("", "small", tone="2")
-        self.sum = Elided("", "small", tone="2", figures=True)
+        self.sum = label("", "small", tone="2", figures=True, wrap=True)
         self.sum.setObjectName(f"{name}_sum")
         self.base = self.answer = 0.0
         self.parts: list[tuple[str, float]] = []

@@ -60,10 +60,8 @@ class DistributionsCard(QFrame):
             self._grid.addWidget(cell, place // ACROSS, place % ACROSS)
         for across in range(ACROSS):
             self._grid.setColumnStretch(across, 1)
-        head = row(
-            heading(self.tr("Distributions")), 6, (self.legend, 1), self.search, self.back, self.where, self.on, self.split, spacing=6
-        )
-        self.setLayout(column(head, (self._grid, 1), margins=(16, 10, 12, 8), spacing=6))
+        head = row(heading(self.tr("Distributions")), None, self.search, self.back, self.where, self.on, self.split, spacing=6)
+        self.setLayout(column(head, self.legend, (self._grid, 1), margins=(16, 10, 12, 8), spacing=4))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.split.chosen.connect(self._choose)
         self.search.textChanged.connect(self._search)
@@ -120,11 +118,12 @@ class DistributionsCard(QFrame):
         self.where.setText(
             self.tr("{first}–{last} of {count}").format(first=self._at + 1, last=self._at + len(page), count=len(self._found))
             if page
-            else self.tr("no column has this name")
+            else self.tr("none found")
         )
         self.back.setEnabled(self._at > 0)
         self.on.setEnabled(self._at + size < len(self._found))
         self.legend.show_entries(self._legend(by_target))
+        self.legend.setVisible(by_target)
 
     def _legend(self, by_target: bool) -> Sequence[tuple[int | str, str]]:
         if not by_target:

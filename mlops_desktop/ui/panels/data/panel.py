@@ -32,6 +32,7 @@ from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, 
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
 from mlops_desktop.ui.widgets.name_completer import column_name
 from mlops_desktop.ui.widgets.rows_table import RowsTable
+from mlops_desktop.ui.widgets.searched_rows import SearchedRows
 from mlops_desktop.ui.widgets.table import DataTable
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
@@ -96,7 +97,8 @@ class DataPanel(Panel):
         self.missing = RowsTable(missing_columns(), name="missing_values", title=self.tr("Columns with missing cells"))
         self.complete = EmptyState(self.tr("No cell is missing."), name="nothing_missing", icon="check")
         self._pages = QStackedWidget()
-        self._places = {"preview": self.preview, "columns": self.statistics, "relations": self.relations, "missing": self.missing}
+        columns, gaps = SearchedRows(self.statistics), SearchedRows(self.missing)
+        self._places: dict[str, QWidget] = {"preview": self.preview, "columns": columns, "relations": self.relations, "missing": gaps}
         for page in (*self._places.values(), self.complete):
             self._pages.addWidget(page)
         self._pages.setMinimumHeight(190)

@@ -33,8 +33,9 @@ class RelationsPage(QWidget):
     def show_relations(self, related: Relations, target: str) -> None:
         """Show the matrix and its closest pairs; those with the target are marked."""
         values = np.array([[np.nan if v is None else v for v in line] for line in related.values], dtype=np.float64)
-        names = related.columns
-        self.heatmap.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), list(names) if len(names) > 1 else [])
+        order = sorted(range(len(related.columns)), key=lambda at: related.columns[at] != target)  # the target first: its name always fits
+        values, names = values[np.ix_(order, order)] if order else values, [related.columns[at] for at in order]
+        self.heatmap.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), names if len(names) > 1 else [])
         self.pairs.show_rows(pair_rows(related, target))
         text = [
             self.tr(

@@ -21,7 +21,8 @@ def statistics_columns() -> list[RowColumn]:
     right = [tr("Statistics", "Missing"), tr("Statistics", "Unique"), tr("Statistics", "Mean"), tr("Statistics", "Std")]
     more = [tr("Statistics", "Minimum"), tr("Statistics", "25 %"), tr("Statistics", "Median"), tr("Statistics", "75 %")]
     numbers = [RowColumn(title, "right", figures=True) for title in [*right, *more, tr("Statistics", "Maximum")]]
-    return [*(RowColumn(title) for title in left), *numbers, RowColumn(tr("Statistics", "Most frequent"), stretch=False)]
+    head = [RowColumn(title, middle=title == left[0]) for title in left]
+    return [*head, *numbers, RowColumn(tr("Statistics", "Most frequent"), stretch=False)]
 
 
 def statistics_rows(found: Profile, roles: Mapping[str, str]) -> list[Row]:
@@ -53,7 +54,7 @@ def missing_columns() -> list[RowColumn]:
     """The heads of `missing_rows`."""
     tr = QCoreApplication.translate
     return [
-        RowColumn(tr("Statistics", "Column")),
+        RowColumn(tr("Statistics", "Column"), middle=True),
         RowColumn(tr("Statistics", "Type")),
         RowColumn(tr("Statistics", "Missing cells"), "right", figures=True),
         RowColumn(tr("Statistics", "Share of rows"), bar=True, stretch=True),
@@ -92,8 +93,8 @@ def pair_columns() -> list[RowColumn]:
     """The heads of `pair_rows`."""
     tr = QCoreApplication.translate
     return [
-        RowColumn(tr("Statistics", "Column"), stretch=True),
-        RowColumn(tr("Statistics", "with"), stretch=True),
+        RowColumn(tr("Statistics", "Column"), stretch=True, middle=True),
+        RowColumn(tr("Statistics", "with"), stretch=True, middle=True),
         RowColumn(tr("Statistics", "Strength"), bar=True, width=104),
         RowColumn(tr("Statistics", "By rank"), "right", figures=True, width=64),
     ]

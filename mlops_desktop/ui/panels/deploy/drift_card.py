@@ -36,7 +36,7 @@ class DriftCard(QFrame):
         psi = self.tr("Population stability index: above 0.1 is worth a look, above 0.25 is a large change")
         beyond = self.tr("Share outside the range of training, or with a level that training did not know: in training → now")
         columns = [
-            RowColumn(self.tr("Column"), stretch=True),
+            RowColumn(self.tr("Column"), stretch=True, middle=True),
             RowColumn(self.tr("State")),
             RowColumn("PSI", "right", figures=True, tip=psi),
             RowColumn("p", "right", figures=True, tip=self.tr("Probability of such a difference by chance (p-value)")),
@@ -165,7 +165,7 @@ def _pair(shares: Sequence[float] | None) -> str:
     if shares is None:
         return "–"
     if not any(shares):
-        return "0%"
+        return formatted(0, ".0%")
     return " → ".join(formatted(share, ".1%") if 0 < share < 0.1 else formatted(share, ".0%") for share in shares)
 
 

@@ -246,9 +246,11 @@ class ExportPage(QWidget):
     def _show_written(self, out: Path, files: Sequence[str]) -> None:
         sizes = [(name, (out / name).stat().st_size) for name in files if (out / name).is_file()]
         files_text = pluralize(len(sizes), "1 file", "{n} files")
-        whole = f"{files_text}, {bytes_text(sum(size for _, size in sizes))}"
+        whole = f"{files_text}, {translated(bytes_text(sum(size for _, size in sizes)))}"
         service = (out / START).is_file()
-        self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole, service=service)
+        self.written.show_written(
+            out, [(name, translated(bytes_text(size))) for name, size in sizes], self._proof(out), whole, service=service
+        )
 
     def _proof(self, out: Path) -> str:
         """The result of the self-test of the export."""

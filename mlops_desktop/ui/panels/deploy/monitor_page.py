@@ -166,7 +166,7 @@ class MonitorPage(QWidget):
             fitted = found.project
             write_former(self.controller.inputs[0], fitted.data, before)
             self.controller.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
-            changes = self.tr(" Proposed anew: {changes}.").format(changes=", ".join(found.changes)) if found.changes else ""
+            changes = self.tr(" Proposed again: {changes}.").format(changes=", ".join(found.changes)) if found.changes else ""
             message = self.tr("The project has the data of {file} now. {rows} Train to make a model of it; Undo takes it back.")
             if self.isVisible():  # else the person has gone on with something else meanwhile
                 self.controller.go_to.emit("train")

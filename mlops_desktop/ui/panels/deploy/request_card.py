@@ -101,7 +101,7 @@ class RequestCard(QFrame):
             found = json.loads(self.body.toPlainText())
         except ValueError as error:
             where = self.tr("line {line}").format(line=getattr(error, "lineno", "?"))
-            self._show_message(self.tr("This is no JSON: look at {where}.").format(where=where))
+            self._show_message(self.tr("This is not JSON: look at {where}.").format(where=where))
             return None
         if not isinstance(found, dict) or not isinstance(found.get("rows"), list):
             self._show_message(self.tr("The request needs a list “rows” of objects."))

@@ -99,7 +99,7 @@ class RunPage(QWidget):
         if folder is None:
             return
         if not bundle_info(folder):
-            text = self.tr("“{name}” is no exported service: it has no bundle.json.").format(name=folder.name)
+            text = self.tr("“{name}” is not an exported service: it has no bundle.json.").format(name=folder.name)
             self.controller.banner.emit("warn", text, self._stage)
             return
         self.add(folder)

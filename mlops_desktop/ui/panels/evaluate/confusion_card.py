@@ -84,7 +84,7 @@ class ConfusionCard(QFrame):
     def show_counts(self, names: Sequence[str], counts: Sequence[Sequence[int]], positive: int | None, threshold: float | None) -> None:
         """Show counts[truth][answer]; for two classes at a threshold of the positive one."""
         self.names = list(names)
-        columns = [RowColumn(self.tr("really"), stretch=True, width=90)]
+        columns = [RowColumn(self.tr("true class"), stretch=True, width=90)]
         columns += [RowColumn(name, "right", figures=True, width=88, tip=self.tr("predicted {name}").format(name=name)) for name in names]
         if tuple(columns) != self.matrix.rows_model.columns:
             self.matrix.show_columns(columns)
@@ -113,7 +113,7 @@ class ConfusionCard(QFrame):
     def _show_message(self, names: Sequence[str], counts: Sequence[Sequence[int]], positive: int) -> str:
         other = 1 - positive
         hit, missed, false = counts[positive][positive], counts[positive][other], counts[other][positive]
-        return self.tr("{hit} of {all} “{name}” are found, {missed} are missed; {false} others are wrongly predicted “{name}”.").format(
+        return self.tr("{hit} of {all} “{name}” are found, {missed} are missed; {false} others are incorrectly predicted “{name}”.").format(
             hit=formatted(hit),
             all=formatted(hit + missed),
             missed=formatted(missed),

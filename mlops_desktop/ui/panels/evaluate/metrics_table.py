@@ -12,7 +12,7 @@ from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import Evaluation, MetricResult
 from mlops_desktop.engine.metrics import metrics_for
-from mlops_desktop.ui.translation import format_number, translated
+from mlops_desktop.ui.translation import format_number, formatted, translated
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 
@@ -20,7 +20,7 @@ def score_text(value: float | None, decimals: int) -> str:
     """A score for reading: with these decimals while it is small, so that figures line up; with four digits where it is large."""
     if value is None or not math.isfinite(value) or abs(value) >= 10:
         return format_number(value)
-    return f"{value + 0.0:.{decimals}f}".replace("-", MINUS)
+    return formatted(value + 0.0, f".{decimals}f").replace("-", MINUS)
 
 
 def by_id(task: str) -> dict[str, Metric]:

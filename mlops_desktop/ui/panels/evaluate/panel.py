@@ -73,7 +73,7 @@ class EvaluatePanel(Panel):
         self.setLayout(column(self._main, (self._empty, 1), margins=(20, 16, 20, 16)))
 
     def _head(self) -> QFrame:
-        self.model = Elided("", "section", weight=Weight.DemiBold)
+        self.model = Elided("", "section", weight=Weight.DemiBold, middle=True)
         self.model.setObjectName("evaluated_model")
         self.facts = Elided("", "small", tone="2")
         self.facts.setObjectName("evaluation_facts")

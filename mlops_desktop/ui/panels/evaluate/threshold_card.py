@@ -137,7 +137,7 @@ class ThresholdCard(QFrame):
             "recall": self.tr("Recall"),
             "f1": self.tr("F1"),
             "accuracy": self.tr("Accuracy"),
-            "share": self.tr("Predicted so"),
+            "share": self.tr("Predicted positive"),
             "cost": self.tr("Cost per row"),
         }
         for at, (id_, name) in enumerate(names.items()):

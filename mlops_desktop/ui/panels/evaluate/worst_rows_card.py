@@ -81,7 +81,7 @@ class WorstCard(QFrame):
             RowColumn(self.tr("Row"), "right", figures=True, width=64, tip=self.tr("Which row of the data file, counted from 1")),
             RowColumn(self.tr("True value"), "left" if classes else "right", figures=not classes, width=92),
             RowColumn(self.tr("Prediction"), "left" if classes else "right", figures=not classes, width=92),
-            RowColumn(self.tr("P(truth)") if classes else self.tr("Error"), "right", figures=True, width=76),
+            RowColumn(self.tr("P(true class)") if classes else self.tr("Error"), "right", figures=True, width=76),
             *(RowColumn(one.name, width=104) for one in shown),
         ]
         self.table.show_columns(head)

@@ -164,13 +164,13 @@ class ProblemDecisions(QObject):
 
     def renew_by_hand(self) -> None:
         """Have the open decisions proposed anew."""
-        self.renew(self.controller.project, self.tr("Propose the later stages anew"))
+        self.renew(self.controller.project, self.tr("Propose the later stages again"))
 
     def _changes_text(self, because: str, changes: Sequence[str]) -> str:
         """What was proposed anew, then the sentences that say why."""
         new = ", ".join(one for one in changes if not one.endswith("."))
         why = [one for one in changes if one.endswith(".")]
-        text = self.tr("Proposed anew after “{what}”: {changes}.").format(what=because, changes=new)
+        text = self.tr("Proposed again after “{what}”: {changes}.").format(what=because, changes=new)
         return " ".join([*([text] if new else []), *why, self.tr("Undo takes it back.")])
 
     def renew(self, before: Project, because: str) -> None:

@@ -129,7 +129,7 @@ class GoalsCard(QFrame):
             widget.setVisible(binary and costs is not None)
         self.costs_on.setChecked(costs is not None)
         self._cost_grid.setVisible(costs is not None)
-        texts = [self.tr("predicted {name}"), self.tr("predicted {name}"), self.tr("really {name}"), self.tr("really {name}")]
+        texts = [self.tr("predicted {name}"), self.tr("predicted {name}"), self.tr("actual {name}"), self.tr("actual {name}")]
         for head, text, name in zip(self._heads, texts, (positive, negative) * 2, strict=True):
             head.setText(text.format(name=name if len(name) <= 14 else name[:13] + "…"))
             head.setToolTip(name)

@@ -50,7 +50,7 @@ class TargetCard(QFrame):
         self.metric_why = _small()
         self.inconsistent = label("", "small", tone="warn", wrap=True)
         self.inconsistent.setObjectName("misfit")
-        self.renew = Button(self.tr("Propose the later stages anew"), self.renew_asked.emit, name="renew", icon="refresh")
+        self.renew = Button(self.tr("Propose the later stages again"), self.renew_asked.emit, name="renew", icon="refresh")
         self._positive_part = QWidget()
         self._positive_part.setLayout(_field(self.tr("Class of interest"), self.positive, self.positive_why))
         self._inconsistent_part = QWidget()
@@ -84,10 +84,9 @@ class TargetCard(QFrame):
             reason = why.get(name) or known[name].refused
             self.target.setItemData(at, f"{name}\n{reason}" if reason else name, Qt.ItemDataRole.ToolTipRole)
         self.target.show_choice(target)
-        guessed = why.get(target, "")
-        _show_message(
-            self.target_why, guessed or (self.tr("Chosen by you.") if target in known else self.tr("Choose the column to predict."))
-        )
+        proposed = next(iter(why.items()), ("", ""))  # any other target was chosen by a person
+        text = self.tr("Chosen by you.") if target in known else self.tr("Choose the column to predict.")
+        _show_message(self.target_why, proposed[1] if target == proposed[0] else text)
         self._show_guesses([name for name in why if name != target][:GUESSES], why)
 
     def show_task(self, option: TargetOption, task: str) -> None:
@@ -128,7 +127,7 @@ class TargetCard(QFrame):
             _show_message(self.metric_why, self.tr("Choose the metric; models are compared by it."))
             return
         proposed = option.metrics.get(task)
-        text = metric_of(metric, task).sentence
+        text = translated(metric_of(metric, task).sentence)
         why = proposed.reason if proposed and proposed.value == metric and task_spec(task).has_classes else ""
         _show_message(self.metric_why, f"{text} {why}".strip())
 

@@ -19,12 +19,13 @@ from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_text
 from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
 from mlops_desktop.ui.recipe.recipe_view import RecipeView
-from mlops_desktop.ui.translation import format_number, formatted, pluralize
+from mlops_desktop.ui.translation import format_number, formatted, pluralize, translated
 from mlops_desktop.ui.widgets.bars import BarChart
 from mlops_desktop.ui.widgets.basic import Button, Segments, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.notices import ProgressRing
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+from mlops_desktop.ui.widgets.searched_rows import SearchedRows
 from mlops_desktop.ui.widgets.series import Bar
 
 BARS = 60  # columns that are drawn; the table lists all
@@ -38,7 +39,7 @@ class RankingPane(Pane):
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__(recipe)
-        ways = [(id_, member.ranks) for id_, member in choices().operations.items() if issubclass(member, Selection)]
+        ways = [(id_, translated(member.ranks)) for id_, member in choices().operations.items() if issubclass(member, Selection)]
         self.method = ComboBox(sorted(ways, key=lambda way: way[0] != FIRST), name="select_ranking", title=self.tr("Ranked by"))
         self.method.show_choice(FIRST)
         self.method.picked.connect(lambda _: self._show())
@@ -145,7 +146,8 @@ class RemainsPane(Pane):
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._rows_pane = RowsPane(recipe)
         self._pages = QStackedWidget()
-        for page in (self.table, self.message, self._rows_pane):
+        self._found = SearchedRows(self.table)
+        for page in (self._found, self.message, self._rows_pane):
             self._pages.addWidget(page)
         head = row(heading(self.tr("What remains")), self.count, None, self.which, spacing=10)
         foot = row(self.keep, self.drop, self.free, None)
@@ -176,7 +178,7 @@ class RemainsPane(Pane):
                 self._rows_pane.show_recipe(complete)
         plain = component is not None and not isinstance(component, Selection)
         self.message.setText(text)
-        self._pages.setCurrentWidget(self.message if text else self._rows_pane if plain else self.table)
+        self._pages.setCurrentWidget(self.message if text else self._rows_pane if plain else self._found)
         for part in self._frame:
             part.setVisible(not plain)
         self._show_buttons()

@@ -16,6 +16,7 @@ from mlops_desktop.ui.panels.train.algorithm_list import AlgorithmList
 from mlops_desktop.ui.panels.train.sampler_fields import SamplerFields
 from mlops_desktop.ui.panels.train.search_fields import SearchFields
 from mlops_desktop.ui.panels.train.split_fields import SplitFields, titled
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_labels import metric_choices
@@ -110,7 +111,7 @@ class SetupCard(QFrame):
             (id_, f"{name} · {purpose}" if purpose else name) for id_, (purpose, _, name) in named
         )  # here the name leads
         self.measure.show_choice(project.metric)
-        self.metric_note.setText(metric.sentence if metric else self.tr("Choose the metric."))
+        self.metric_note.setText(translated(metric.sentence) if metric else self.tr("Choose the metric."))
         self.split.show_split(project.split, columns)
         self.sampler.show_sampler(project.sampler, project.task)
         self.search.show_search(project.search, project.seed)

@@ -25,7 +25,8 @@ def test_two_classes_are_shown_as_text(made):
     assert rows == [["no", "80", "20"], ["yes", "5", "45"]]
     assert made.matrix.rows_model.rows[0].cell(1).shade == pytest.approx(0.8)
     assert find(made, QLabel, "confusion_at").text() == "threshold 0.312"
-    assert find(made, QLabel, "confusion_note").text() == "45 of 50 “yes” are found, 5 are missed; 20 others are wrongly predicted “yes”."
+    note = find(made, QLabel, "confusion_note").text()
+    assert note == "45 of 50 “yes” are found, 5 are missed; 20 others are incorrectly predicted “yes”."
     made.show_counts(["no", "yes"], [[80, 20], [5, 45]], 0, None)
     assert find(made, QLabel, "confusion_note").text().startswith("80 of 100 “no” are found")
     assert find(made, QLabel, "confusion_at").text() == ""
