@@ -338,7 +338,7 @@ def test_what_if_goes_over_the_range_with_the_own_value_on_it(opened):
 def test_what_if_over_levels_marks_the_own_one(opened):
     panel = opened()
     box = find(panel, QComboBox, "what_if_column")
-    at = box.findText("Contract")
+    at = box.findData("Contract")
     assert at >= 0
     box.setFocus()
     box.setCurrentIndex(at)
