@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,8 @@ from .frame import Floats
 from .numbers import NOTATIONS, number_reader
 from .units import CURRENCIES, RATIOS, UNITS, ratio
 
-_PLAIN = {mark: re.compile(rf"(?:[+-]?[0-9]+(?:{re.escape(mark)}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?\n)*") for mark in ".,"}
+# The lines that are no whole numbers and no fractions whose mark cannot stand before a group of thousands.
+_OTHERS = {mark: re.compile(rf"^(?![+-]?[0-9]+(?:{re.escape(mark)}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?$).*$", re.MULTILINE) for mark in ".,"}
 _BARE = re.compile(r"[+−–-]?[0-9.,'’\s]+")
 _NOT_ZERO = re.compile("[1-9]")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
@@ -66,14 +67,7 @@ class NumberNotation:
         texts = list(texts)
         if self.column.grammar.percent:
             self._add_unmarked(texts)
-        lines = "\n".join((*texts, ""))
-        for decimal, plain in _PLAIN.items():
-            if plain.fullmatch(lines):  # most columns, by one match for all their cells
-                self._bare |= bool(texts)
-                self._plain |= _NOT_ZERO.search(lines) is not None
-                self.proven |= {decimal} if decimal in lines else set()
-                return
-        for text in texts:
+        for text in self._without_plain(texts):
             self._plain = self._plain or (_BARE.fullmatch(text) is not None and _NOT_ZERO.search(text) is not None)
             if _DIGITS.fullmatch(text):
                 self._bare = True
@@ -87,6 +81,23 @@ class NumberNotation:
                     self._lakh.add(False)
             elif len(text := clean_text(text)) <= MOST_CHARACTERS:
                 self._add_other(text)
+
+    def _without_plain(self, texts: Sequence[str]) -> Sequence[str]:
+        """Take note of the cells that are plain numbers, which most are, by one search in all of them; the others."""
+        for decimal, others in _OTHERS.items():
+            lines = "\n".join(texts)
+            if not texts or lines.count("\n") >= len(texts):  # a cell has line breaks of its own
+                return texts
+            rest = others.findall(lines)
+            if len(rest) < len(texts):
+                self._bare = True
+                if not self._plain or decimal not in self.proven:
+                    odd = set(rest)
+                    plain = "\n".join(text for text in texts if text not in odd)
+                    self._plain |= _NOT_ZERO.search(plain) is not None
+                    self.proven |= {decimal} if decimal in plain else set()
+            texts = rest
+        return texts
 
     def add_values(self, values: Floats) -> None:
         """Take note of cells that are numbers and no texts."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from .cells import EXACT, MOST_CHARACTERS, Grammar, Scale, clean_text, western_digits
 from .compound_numbers import DASHES, compound_reader, marks_pattern
+from .frame import Floats
 from .units import is_side
 
 # Blanks between thousands come as no-break and thin spaces too, apostrophes as typographic ones.
@@ -19,6 +22,9 @@ FREE = (
     "(?i:free|gratis|kostenlos|kostenfrei|umsonst|gratuite?|gratuit[oa]|for free|free of charge|no charge|complimentary|za darmo|darmo"
     "|zdarma|ingyenes|бесплатно|無料|免费)"
 )
+_PLAIN_CHARACTERS = frozenset("0123456789.-")
+_SURELY_FINITE = 300  # characters
+_DIGIT = re.compile("[0-9]")
 _WHOLE = re.compile("[+-]?[0-9]+")
 _SIGNS = ("sign", "tail_sign", "behind", "last")
 
@@ -174,6 +180,28 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
 
     signed = _with_notations(grammar) if grammar.notations or grammar.scales else _plain
     return read
+
+
+def is_plain(grammar: Grammar) -> bool:
+    """Whether numbers are written as in `Grammar()`."""
+    written = (grammar.decimal, grammar.thousands, grammar.affixes, grammar.percent, grammar.notations, grammar.scales)
+    return written == (".", "", (), False, (), ())
+
+
+def plain_values(texts: Sequence[str], grammar: Grammar) -> Floats | None:
+    """The numbers of some texts as `number_reader` reads them, (texts,) float64, where the grammar is plain and all are digits with a point
+    or a minus at most, or empty; None where any is not.
+    """
+    if not is_plain(grammar) or not _PLAIN_CHARACTERS.issuperset("".join(texts)) or max(map(len, texts), default=0) > _SURELY_FINITE:
+        return None
+    try:
+        values = np.array([float(text) if text else math.nan for text in texts])
+    except ValueError:  # 1.2.3, 1-2
+        return None
+    if any(map(_DIGIT.search, grammar.missing)):
+        values[[at for at, text in enumerate(texts) if text in grammar.missing]] = np.nan
+    values[np.isin(values, grammar.missing_numbers)] = np.nan
+    return values
 
 
 def is_rounded(text: str, value: float) -> bool:

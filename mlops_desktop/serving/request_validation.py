@@ -33,7 +33,7 @@ from .dates import OffsetError, date_reader, is_written_as_number
 from .frame import MISSING_DATE, Floats, Frame, Ints, Layout, Longs, encode
 from .message import msg
 from .names import known_names
-from .numbers import is_rounded, number_reader
+from .numbers import is_rounded, number_reader, plain_values
 
 _HUGE = sys.float_info.max
 _LEAST = -(2**63) + 1
@@ -183,15 +183,17 @@ class RequestValidator:
 
 def read_numbers(column: Column, texts: Sequence[str]) -> tuple[Floats, dict[int, str]]:
     """Each text of a number, integer or boolean column as float64 (NaN where missing or refused), and error codes by position."""
-    read = boolean_reader(column.grammar) if column.type == "boolean" else number_reader(column.grammar)
-    values = np.empty(len(texts))
     refused: dict[int, str] = {}
-    for i, text in enumerate(texts):
-        try:
-            values[i] = read(text)
-        except ValueError:
-            values[i] = np.nan
-            refused[i] = "unreadable"
+    values = plain_values(texts, column.grammar) if column.type != "boolean" else None
+    if values is None:
+        read = boolean_reader(column.grammar) if column.type == "boolean" else number_reader(column.grammar)
+        values = np.empty(len(texts))
+        for i, text in enumerate(texts):
+            try:
+                values[i] = read(text)
+            except ValueError:
+                values[i] = np.nan
+                refused[i] = "unreadable"
     if column.type == "integer":
         for i in np.flatnonzero((values != np.floor(values)) & ~np.isnan(values)).tolist():
             refused[i] = "not_integer"

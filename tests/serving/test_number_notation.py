@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from mlops_desktop.serving.cells import Grammar
 from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.number_notation import NumberNotation
+from tests.hostile_texts import hostile_text
 
 
 @pytest.mark.parametrize(
@@ -48,3 +51,17 @@ def test_a_given_mark_settles_numbers_that_read_both_ways():
     assert notation.grammar((), ".") is None
     assert notation.grammar({"."}, "") == Grammar()
     assert notation.grammar({","}, ".") == Grammar(decimal=",", thousands=".")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_cells_together_show_what_they_show_one_by_one(seed):
+    draw = random.Random(seed)
+    plain = ("7", "0", "-1", "1.5", "0.1234", "1,25", "1.234", "", "+3", "1\n2")
+    texts = [draw.choice(plain) if draw.random() < draw.choice((0.5, 1.0)) else hostile_text(draw) for _ in range(60)]
+    together, alone = NumberNotation(Column("x", "number")), NumberNotation(Column("x", "number"))
+    together.add(texts)
+    for text in texts:
+        alone.add([text])
+    left_aside = ("_own", "_readers")
+    states = ({name: value for name, value in vars(one).items() if name not in left_aside} for one in (together, alone))
+    assert next(states) == next(states)

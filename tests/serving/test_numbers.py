@@ -9,7 +9,7 @@ import random
 import pytest
 
 from mlops_desktop.serving.cells import Grammar, Scale
-from mlops_desktop.serving.numbers import number_reader
+from mlops_desktop.serving.numbers import number_reader, plain_values
 
 BANK = Grammar(decimal=",", thousands=".", affixes=("€", "EUR"), notations=("trailing_minus",))
 BOOKS = Grammar(thousands=",", affixes=("$",), notations=("parentheses", "dash_zero"))
@@ -94,3 +94,15 @@ def test_hostile_texts_are_finite_numbers_or_invalid():
         text = "".join(draw.choice("0123456789.,-−–()'<>$%KgeE: \u200b\u00a0°F+=") for _ in range(draw.randint(1, 9)))
         with contextlib.suppress(ValueError):
             assert math.isfinite(read(text)) or not text.strip("\u00a0\u200b ")
+
+
+def test_plain_numbers_are_read_together_as_one_by_one():
+    texts = ["7", "-0", "", "1.50", ".5", "5.", "-.5", "007", "99", "12345678901234567890"]
+    for grammar in (Grammar(), Grammar(missing=("", "-", "99"), missing_numbers=(7.0,))):
+        found = plain_values(texts, grammar)
+        assert found is not None
+        assert [*map(repr, found.tolist())] == [repr(number_reader(grammar)(text)) for text in texts]
+    assert plain_values([], Grammar()).tolist() == []
+    for odd in ("1e5", "+1", "1.2.3", "1-2", "--1", "-", ".", "1,5", "9" * 400, " 1", "٣", "1_0", "nan", "1\n"):
+        assert plain_values([*texts, odd], Grammar()) is None
+    assert plain_values(texts, Grammar(decimal=",")) is None

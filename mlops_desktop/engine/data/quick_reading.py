@@ -18,7 +18,7 @@ from mlops_desktop.serving.cells import MOST_CHARACTERS, Grammar, Scale
 from mlops_desktop.serving.compound_numbers import DASHES
 from mlops_desktop.serving.dates import DAY, date_pattern, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Longs
-from mlops_desktop.serving.numbers import THOUSANDS, number_pattern
+from mlops_desktop.serving.numbers import THOUSANDS, is_plain, number_pattern
 from mlops_desktop.serving.units import is_side
 
 FEW = 32  # distinct texts up to which Python reads as quickly as Arrow does
@@ -46,12 +46,6 @@ def _texts(texts: tuple[str, ...], kind: Any) -> Any:
     import pyarrow as pa
 
     return pa.array(texts, kind)
-
-
-def is_plain(grammar: Grammar) -> bool:
-    """Whether numbers are written as in `Grammar()`."""
-    written = (grammar.decimal, grammar.thousands, grammar.affixes, grammar.percent, grammar.notations, grammar.scales)
-    return written == (".", "", (), False, (), ())
 
 
 def quick_numbers(array: Any, grammar: Grammar) -> tuple[Floats, Bools]:

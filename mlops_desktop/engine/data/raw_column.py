@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.engine.data.coded_texts import Codes, appearance, are_by_appearance, bytes_of, cleaned, count_codes, one_array
-from mlops_desktop.engine.data.quick_reading import among, is_plain, iso_dates, number_dates, plain_decimals, quick_numbers
+from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, plain_decimals, quick_numbers
 from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of, western_digits
 from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
+from mlops_desktop.serving.numbers import is_plain
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
