@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("coverage", "drift", "selection", "leaks", "checks", "time_split", "hostile_tables")
+PARTS = ("coverage", "drift", "selection", "leaks", "checks", "time_split", "hostile_tables", "random_tables")
 
 
 def main() -> int:

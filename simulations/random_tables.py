@@ -4,7 +4,8 @@
 
 Writes TABLES (1,000) random typed tables in the forms of `simulations.table_formats`, those of texts with titles above, comments and
 repeated names inside and notices below, and reads them. Right is that every row and column comes back with its type and values, or that
-evidence leaves a doubt, and that lines which are no rows are reported. `--bytes` further files are random, or tables with random damage:
+evidence leaves a doubt, and that lines which are no rows are reported. Pairs above have a colon: one without, right above names of two
+columns, is what nobody can tell from names. `--bytes` further files are random, or tables with random damage:
 each must be read or refused within 10 seconds. The exit code is the number of failures.
 """
 
@@ -117,7 +118,7 @@ def write_lines(draw: random.Random, columns: list[Written], folder: Path) -> tu
     locale = random_locale(draw)
     lines = text_lines(columns, locale)
     names, rows = lines[0], lines[1:]
-    titles = [["Report of the year 2024"], ["As of:", "05.03.2024"], ["# logger 2.1, channel a"], ["Site", "Kiel"]]
+    titles = [["Report of the year 2024"], ["As of:", "05.03.2024"], ["# logger 2.1, channel a"], ["Site:", "Kiel"]]
     above = draw.sample(titles, draw.choice((0, 0, 1, 2)))
     blank = [[]] if above and draw.random() < 0.5 else []
     at = draw.randrange(1, len(rows))

@@ -163,7 +163,8 @@ def write_json(columns: Sequence[Written], path: Path, *, lines: bool) -> Path:
     """An array of records, or a record in each line, without the fields that are missing."""
     names = [one.name for one in columns]
     rows = zip(*([plain_value(value) for value in one.values] for one in columns), strict=True)
-    records = [{name: value for name, value in zip(names, row, strict=True) if value is not None or not lines} for row in rows]
+    kept = {one.name for one in columns if not lines or all(value is None for value in one.values)}  # else the field would be nowhere
+    records = [{name: value for name, value in zip(names, row, strict=True) if value is not None or name in kept} for row in rows]
     text = "\n".join(json.dumps(one, ensure_ascii=False) for one in records) if lines else json.dumps(records)
     path.write_text(text, encoding="utf-8")
     return path
@@ -177,13 +178,22 @@ def write_xlsx(columns: Sequence[Written], path: Path, locale: Locale | None = N
     sheet = book.create_sheet("Data")
     if locale is not None:
         for line in text_lines(columns, locale):
-            sheet.append([cell or None for cell in line])
+            sheet.append([_text_cell(sheet, cell) if cell else None for cell in line])
     else:
-        sheet.append([one.name for one in columns])
+        sheet.append([_text_cell(sheet, one.name) for one in columns])
         for row in zip(*(one.values for one in columns), strict=True):
             sheet.append([value.isoformat() if isinstance(value, datetime.date) and value.year < 1901 else value for value in row])
     book.save(path)
     return path
+
+
+def _text_cell(sheet: Any, text: str) -> Any:
+    """A cell with a text, which is no formula though it may begin like one."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell
 
 
 _SPACES = " ".join(f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in ("office", "table", "text"))

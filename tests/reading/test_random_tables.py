@@ -1,4 +1,4 @@
-"""Random tables in random dialects and locales are read as they were, or a doubt is reported; random bytes are read or refused."""
+"""Random tables in random dialects, locales and formats are read as they were, or a doubt is reported; random bytes are read or refused."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.loading import load_cells
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.serving.dates import date_text
+from simulations.locales import compare, read
+from simulations.random_tables import try_table
+from simulations.table_formats import FORMATS, write_as
+from simulations.table_formats import LOCALES as FORMS
+from simulations.table_formats import Written as Table
 from tests.reading.table_case import PLAIN_RULES, typed_text, written
 
 DAY = datetime.date(2001, 1, 1)
@@ -125,6 +130,26 @@ def test_a_random_table_is_read_as_it_was_or_with_a_doubt(seed, tmp_path):
     for name, kind, values in one.columns:
         if table.schema.column(name).type != kind or [typed_text(table, name, row) for row in range(one.rows)] != values:
             assert {evidence.rule for evidence in table.evidence if evidence.column == name} - PLAIN_RULES
+
+
+@pytest.mark.parametrize("seed", range(500, 530))  # many more: python -m simulations.random_tables
+def test_a_random_table_of_any_program_is_read_or_doubted(seed, tmp_path):
+    assert try_table(seed, tmp_path)[0] == []
+
+
+@pytest.mark.parametrize("form", [*FORMS, *FORMATS])
+def test_a_table_is_the_same_in_every_form(form, tmp_path):
+    days = [datetime.date(2023, 1, 31) + datetime.timedelta(days=40 * i) for i in range(12)]
+    columns = [
+        Table("city", "category", "", ["Köln", "Zürich", None, "two words"] * 3),
+        Table("price", "number", "", [1234.5, -0.75, 98765.25, None, 7.1, 12.0] * 2),
+        Table("count", "integer", "", [5, 1200, 34_560, -70, 2_345_670, 11] * 2),
+        Table("day", "date", "", [*days[:7], None, *days[8:]]),
+        Table("at", "date", "", [datetime.datetime.combine(day, datetime.time(i + 1, 30)) for i, day in enumerate(days)]),
+        Table("flag", "boolean", "", [True, False, False] * 4),
+    ]
+    found = compare(columns, (), *read(write_as(columns, tmp_path, form)), form)
+    assert (found.silent, found.told, found.doubted) == ([], [], [])
 
 
 BYTES: tuple[Callable[[random.Random], bytes], ...] = (

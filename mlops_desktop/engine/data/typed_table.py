@@ -133,8 +133,8 @@ def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> Fi
             finder.add_values(name, raw.values)
         if raw.kind != "text" or not finder.wants(name):
             continue
-        all_tell = column.type == "date" or column.grammar.percent
-        digits = np.zeros(len(raw.distinct), dtype=bool) if all_tell else raw.matching("[0-9]+")
+        by_form = column.type == "date" or column.grammar.percent
+        digits = np.zeros(len(raw.distinct), dtype=bool) if by_form else raw.matching("[0-9]+")
         telling = np.concatenate((np.flatnonzero(~digits), np.flatnonzero(digits)[:1]))  # digits alone say the same however many they are
         for start in range(0, len(telling), _TEXTS):
             finder.add({name: raw.texts_at(telling[start : start + _TEXTS].tolist())})

@@ -88,8 +88,8 @@ def template_of(id_: str) -> Template:
 
 
 def filled_brief(template: Template, brief: Brief) -> Brief:
-    """A brief with the texts of a template where it says nothing itself."""
+    """A brief with the texts of a template where it has none itself."""
     default = Brief()
-    said = {name: value for name, value in vars(brief).items() if value != getattr(default, name)}
+    given = {name: value for name, value in vars(brief).items() if value != getattr(default, name)}
     texts = {name: str(value) for name, value in vars(template.brief).items()}  # plain ones: they are the person's from now on
-    return Brief(**{**texts, **said})
+    return Brief(**{**texts, **given})

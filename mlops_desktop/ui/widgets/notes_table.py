@@ -10,7 +10,6 @@ from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QFrame,
     QHeaderView,
     QLineEdit,
     QStyle,
@@ -129,7 +128,6 @@ class NotesTable(QTableView):
         self.setModel(self.notes)
         self.setItemDelegate(_NotesDelegate(self))
         self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

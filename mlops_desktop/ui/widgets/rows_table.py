@@ -11,7 +11,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
@@ -25,7 +24,7 @@ from mlops_desktop.ui import icons, theme
 ROW_HEIGHT = 32
 PAD = 8  # left and right of a cell's text
 WIDEST = 320  # pixels of a column without a given width
-MIN_STRETCH, MIN_BAR = 140, 120  # pixels that a column keeps that gives way
+MIN_STRETCH, MIN_BAR = 120, 110  # pixels that a column keeps that gives way
 MEASURED = 200  # rows that decide how wide a column is
 _ROLE = Qt.ItemDataRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -206,7 +205,6 @@ class RowsTable(QTableView):
         self.rows_model = _RowsModel(columns, self)
         self.setModel(self.rows_model)
         self.setItemDelegate(_RowsDelegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

@@ -127,7 +127,7 @@ def test_no_more_processes_than_memory_folds_and_processors_allow(trained, monke
     folds = Folds(trained.pipeline)
     monkeypatch.setattr("mlops_desktop.engine.training.trials.cores", lambda: 64)
     assert folds.processes() <= len(trained.pipeline.folds)
-    monkeypatch.setattr("mlops_desktop.engine.training.trials.PROCESS_SHARE", 0.0)
+    monkeypatch.setattr("mlops_desktop.engine.training.trials.memory_for_training", lambda: 0.0)
     assert folds.processes() == 1
 
 

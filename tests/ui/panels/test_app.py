@@ -338,7 +338,7 @@ def test_what_if_goes_over_the_range_with_the_own_value_on_it(opened):
 def test_what_if_over_levels_marks_the_own_one(opened):
     panel = opened()
     box = find(panel, QComboBox, "what_if_column")
-    at = box.findText("Contract")
+    at = box.findData("Contract")
     assert at >= 0
     box.setFocus()
     box.setCurrentIndex(at)
@@ -491,6 +491,7 @@ def test_the_columns_that_a_file_lacks_are_named(opened, tmp_path):
     file.write_text("island,extra\nDream,1\n", encoding="utf-8")
     panel.take_file(file, tmp_path / "out.csv")
     settle(panel.window())
+    assert find(panel, QWidget, "batch_warning_0").isVisible()
     warning = find(panel, QWidget, "batch_warning_0").accessibleName()
     assert all(name in warning for name in ("“bill_length_mm”", "“sex”", "not there"))
     assert "extra" not in warning

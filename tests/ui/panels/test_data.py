@@ -133,6 +133,10 @@ def test_many_columns_are_paged_and_searched(open_project, make_project):
     window, panel = opened(open_project, make_project, ",".join([*names, "y"]) + "\n" + rows, "y")
     cards = panel.distributions
     assert cards.where.text() == "1–8 of 79"
+    window.resize(1024, 768)
+    QApplication.processEvents()
+    area = window.pages.area("data")
+    assert (area.horizontalScrollBar().maximum(), area.verticalScrollBar().maximum()) == (0, 0)
     assert not find(panel, QToolButton, "distributions_back").isEnabled()
     click(find(panel, QToolButton, "distributions_on"))
     assert cards.where.text() == "9–16 of 79"

@@ -10,6 +10,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.metrics.definitions import METRICS
 from mlops_desktop.engine.training import FoldProgress, OtherSplit, TrialEnded, TrialStarted, board_order
 from mlops_desktop.engine.training.runs import Run
+from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_text, spent
 
 
@@ -169,3 +170,14 @@ def test_the_score_by_the_other_split_stands_beside(board):
     board.show_board([GOOD], METRICS["roc_auc"], others={GOOD.id: OtherSplit(("when",), True, 0.98, folds=2)})
     assert board.rows_model.columns[2].title == "At random"
     assert "By 2 of the folds" in board.rows_model.rows[0].cell(2).tip
+
+
+def test_the_frame_of_the_focus_is_whole(board, qtbot):
+    board.show_board([BASE, POOR, TIED, GOOD], METRICS["roc_auc"])
+    board.activateWindow()
+    qtbot.waitUntil(board.isActiveWindow, timeout=5000)
+    board.setFocus()
+    image = board.grab().toImage()
+    right, low, head = image.width() - 1, image.height() - 1, board.horizontalHeader().height()
+    places = [(right // 2, 0), (right // 2, low), *((side, at) for side in (0, right) for at in (head // 2, head + 16, low - 20))]
+    assert {image.pixelColor(*place).name() for place in places} == {theme.token("accent").lower()}

@@ -97,7 +97,9 @@ class BatchCard(QFrame):
     def _show_warnings(self, warnings: Sequence[str], most: int) -> None:
         at = self._messages.count()
         for number, text in enumerate(warnings[:most], start=at):
-            self._messages.addWidget(FindingRow("warn", text, "", name=f"{self._name}_warning_{number}"))
+            made = FindingRow("warn", text, "", name=f"{self._name}_warning_{number}")
+            self._messages.addWidget(made)
+            made.setVisible(True)  # the layout may leave hidden what is added while an answer arrives
         self._later = warnings[most:]
         self.more.setText(pluralize(len(self._later), "1 more note", "{n} more notes"))
         self.more.setAccessibleName(self.more.text())

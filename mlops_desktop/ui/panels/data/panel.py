@@ -64,7 +64,7 @@ class DataPanel(Panel):
         self._shown_table = self._table_of = ""
         self._findings: list[FindingState] = []
         self.distributions = DistributionsCard()
-        self.distributions.setMinimumHeight(276)
+        self.distributions.setMinimumHeight(256)
         self.health = HealthCard()
         self.health.setFixedWidth(HEALTH)
         self._middle = QWidget()

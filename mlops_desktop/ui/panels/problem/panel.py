@@ -51,7 +51,7 @@ class ProblemPanel(Panel):
         self.goals = GoalsCard()
         self.brief = BriefCard()
         self.file = FileCard()
-        left = column(self.target, self.goals, None, spacing=12)
+        left = column(self.target, self.goals, None, spacing=10)
         right = column((self.file, 1), self.brief, spacing=12)
         holder = QWidget()
         holder.setLayout(left)

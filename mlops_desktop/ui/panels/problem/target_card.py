@@ -64,8 +64,8 @@ class TargetCard(QFrame):
                 _field(self.tr("A good model should …"), self.measure, self.metric_why),
                 self._inconsistent_part,
                 None,
-                margins=(16, 10, 16, 14),
-                spacing=12,
+                margins=(16, 10, 16, 12),
+                spacing=9,
             )
         )
         self.target.picked.connect(self.target_picked)
