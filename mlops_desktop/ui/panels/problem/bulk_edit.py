@@ -56,7 +56,7 @@ class BulkEdit(QFrame):
         for part in self._parts:
             part.setVisible(several)
         self._hint.setVisible(not several)
-        self.apply.setText(pluralize(len(names), self.tr("Change 1 column"), self.tr("Change {n} columns")))
+        self.apply.setText(pluralize(len(names), "Change 1 column", "Change {n} columns"))
         self._show_value()
 
     def _show_value(self) -> None:

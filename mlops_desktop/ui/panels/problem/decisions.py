@@ -151,7 +151,7 @@ class ProblemDecisions(QObject):
         except UserError as error:
             self.controller.banner.emit("warn", error_text(error), self._stage)
             return
-        counted = pluralize(len(names), self.tr("1 column"), self.tr("{n} columns"))
+        counted = pluralize(len(names), "1 column", "{n} columns")
         self._decide(self.tr("{field} of {columns}").format(field=self._titles[field], columns=counted), project, follow=field in _RENEWING)
 
     # ---- what follows from a decision
