@@ -218,12 +218,12 @@ def decoded(file: BinaryIO, schema: Schema | None = None) -> tuple[TextIO, tuple
     encoding = text_encoding(file, known)
     matters = schema is None or bool(known) or any(column.type == "text" for column in schema.columns)
     if not encoding and matters:
-        raise UserError("The file is not UTF-8, and its encoding cannot be told.", "Save it as UTF-8 (in Excel: “CSV UTF-8”).")
+        raise UserError("The file is not UTF-8, and its encoding cannot be determined.", "Save it as UTF-8 (in Excel: “CSV UTF-8”).")
     file.seek(0)
     note = msg("The file is not UTF-8; it was read as {encoding}. Check letters with accents.", encoding=encoding)
     if not encoding:
         encoding = "latin-1"
-        note = msg("The file is not UTF-8, and its encoding cannot be found; only ASCII characters were read correctly.")
+        note = msg("The file is not UTF-8, and its encoding cannot be determined; only ASCII characters were read correctly.")
     if encoding == "utf-8-sig":
         encoding = "utf-8"  # marks at the beginning are left off, however many there are
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), () if encoding.startswith("utf") else (note,)

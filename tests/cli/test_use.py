@@ -32,7 +32,7 @@ def test_no_output_replaces_what_is_read_or_a_project(project, tmp_path):
     kept = {path: path.read_bytes() for path in (own, project / "project.json")}
     assert "file that is read" in refused(call("predict", project, own, own))
     assert "project's own files" in refused(call("predict", project, own, project / "project.json"))
-    assert "no .html file" in refused(call("report", project, own))
+    assert "not a .html file" in refused(call("report", project, own))
     assert "file that is read" in refused(call("profile", own, own))
     assert {path: path.read_bytes() for path in kept} == kept
     for command in (("predict", project, own, tmp_path / "out.csv"), ("profile", own, tmp_path / "p.html")):

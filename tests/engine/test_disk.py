@@ -68,7 +68,7 @@ def test_sweep_takes_old_leftovers_alone(tmp_path):
         (errno.ENOSPC, "disk is full"),
         (errno.EACCES, "permission"),
         (errno.EROFS, "permission"),
-        (errno.ENOENT, "not there"),
+        (errno.ENOENT, "no longer exists"),
         (errno.EIO, "read or written"),
     ],
 )

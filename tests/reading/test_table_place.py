@@ -237,7 +237,7 @@ def test_a_person_may_place_the_table(params, text, names, rows, tmp_path):
 
 def test_places_that_are_none_are_refused(tmp_path):
     for places in ("a", "3, 2", "0"):
-        with pytest.raises(UserError, match="no places"):
+        with pytest.raises(UserError, match="not places"):
             load_cells(written(tmp_path, "a b\n1 2\n"), DELIMITED(delimiter="fixed", places=places), Silent(), as_given=True)
 
 

@@ -36,9 +36,9 @@ def test_what_would_be_lost_is_not_written(tmp_path):
         (bundle / "model" / "new.csv", "in a bundle"),
         (own, "file that is read"),
         (tmp_path / "link.csv", "file that is read"),
-        (other, "no .csv file"),
+        (other, "not a .csv file"),
         (protected, "write-protected"),
-        (bundle.parent, "no file"),
+        (bundle.parent, "not a file"),
     ):
         with pytest.raises(UserError, match=message):
             refuse_output(out, ".csv", own)

@@ -339,7 +339,7 @@ def test_another_folder_can_be_run(with_bundle, tmp_path, monkeypatch):
     assert panel.run.card.bundle.chosen() == str(other)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     click(find(panel, QPushButton, "service_other"))
-    assert "no exported service" in banner(panel.window())
+    assert "not an exported service" in banner(panel.window())
 
 
 def test_a_program_that_cannot_be_started_is_shown(qapp, tmp_path, monkeypatch):

@@ -60,7 +60,7 @@ def test_details_that_cannot_be_saved_are_a_refusal(qtbot, tmp_path, monkeypatch
     dialog = CrashDialog("It failed.", REPORT)
     qtbot.addWidget(dialog)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "folder.txt"), ""))
-    with pytest.raises(UserError, match="not there"):
+    with pytest.raises(UserError, match="no longer exists"):
         dialog._save()
 
 

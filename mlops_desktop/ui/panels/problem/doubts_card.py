@@ -40,8 +40,8 @@ class DoubtsCard(QFrame):
             return
         self._shown = tuple(found)
         self.setVisible(bool(found))
-        one, many = "1 question about how the file was read", "{n} questions about how the file was read"
-        self.count.setText(pluralize(len(found), one, many))
+        counted = pluralize(len(found), "1 question about how the file was read", "{n} questions about how the file was read")
+        self.count.setText(counted)
         self.first.setText(found[0].message if found else "")
         if not found:
             self._area.hide()
