@@ -9,12 +9,12 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 THREADS = 2
-_LONG = 20_000  # rows from which a column is worth a thread
+FEW_ROWS = 20_000  # with fewer, a column is not worth a thread
 
 
 def for_columns(work: Callable[[T], R], columns: Iterable[T], rows: int) -> list[R]:
     """The results of some work on each of several columns of so many rows, in their order; in threads where the columns are long."""
-    if rows < _LONG:
+    if rows < FEW_ROWS:
         return list(map(work, columns))
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, columns))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_desktop.base.column_threads import THREADS
+from mlops_desktop.base.column_threads import FEW_ROWS, THREADS
 from mlops_desktop.catalog.sources._short_texts import as_numbers, with_texts
 
 PIECE_BYTES = 2**24  # of texts that a thread takes at a time
@@ -71,7 +71,10 @@ def _coded_group(tables: Iterable[Callable[[], Any]], pool: ThreadPoolExecutor) 
 
 def _in_threads(pool: ThreadPoolExecutor, columns: list[tuple[Any, ...]]) -> list[Any]:
     """The parts of each column as one array. The list is emptied, so that the parts of a column go when they are put together."""
-    codes = np.empty((len(columns), sum(map(len, columns[0])) if columns else 0), dtype=np.int32)  # at once: large pages of memory
+    rows = sum(map(len, columns[0])) if columns else 0
+    if rows < FEW_ROWS:
+        return [*map(_joined, columns)]
+    codes = np.empty((len(columns), rows), dtype=np.int32)  # at once: large pages of memory
     return [one.result() for one in [pool.submit(_joined, columns.pop(0), own) for own in codes]]
 
 
@@ -85,6 +88,8 @@ def _joined(parts: Sequence[Any], codes: NDArray[np.int32] | None = None) -> Any
     """Numbers of texts, or dictionary arrays, one behind the other, as one of texts; `codes` is memory for its codes."""
     import pyarrow as pa
 
+    if len(parts) == 1 and pa.types.is_dictionary(parts[0].type):
+        return parts[0]
     if all(pa.types.is_uint64(part.type) for part in parts):
         return with_texts([_one_array(pa.chunked_array(parts).dictionary_encode(), codes)])[0]
     alike = with_texts([part.dictionary_encode() if pa.types.is_uint64(part.type) else part for part in parts])

@@ -79,8 +79,10 @@ def plain_decimals(array: Any) -> Floats | None:
     """
     import pyarrow as pa
 
+    if len(array) <= FEW:
+        return None
     sizes = np.diff(ends_of(array))
-    if len(array) <= FEW or sizes.max() > MOST_CHARACTERS:
+    if sizes.max() > MOST_CHARACTERS:
         return None
     data, starts = np.frombuffer(bytes_of(array), np.uint8), np.cumsum(sizes) - sizes
     if not _NUMBER_BYTES[data[:_FIRST_BYTES]].all() or not _NUMBER_BYTES[data].all():
