@@ -13,6 +13,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -241,20 +242,30 @@ def page_file(catalogue: Catalogue) -> str:
 def update(path: Path) -> tuple[list[str], list[str]]:
     """Bring the catalogue of a language up to date; the texts that it has no translation of, and those that it had and nobody shows.
 
-    A translation is kept while its English text stays as it is.
+    A translation is kept while its English text stays as it is. Where one like it went out of use, its translation is proposed, marked
+    as `fuzzy` and with the text that it was of, as msgmerge does it: it is not shown until the mark is taken away.
     """
     known = read_catalogue(path) if path.exists() else Catalogue(_header(path.stem))
     old = {(entry.source, entry.plural): entry for entry in known.entries}
     texts = all_texts()
+    gone = {entry.source: entry for key, entry in old.items() if key not in texts and entry.done}
     entries = []
     for text, files in texts.items():
-        was = old.get(text, Entry(text.source, text.plural, ("", "") if text.plural else ("",)))
+        was = old.get(text) or _proposed(text, gone)
         entries.append(Entry(text.source, text.plural, was.forms, files, was.notes))
     made = Catalogue(known.header, known.notes, entries)
     write_catalogue(path, made)
     if path.parent == catalogue_folder():
         (WEB / f"{path.stem}.json").write_text(page_file(made), encoding="utf-8", newline="\n")
     return [entry.source for entry in entries if not entry.done], [entry.source for key, entry in old.items() if key not in texts]
+
+
+def _proposed(text: Text, gone: dict[str, Entry]) -> Entry:
+    """A new text with the translation of the most similar of those that went out of use; untranslated where none is similar."""
+    alike = [source for source, entry in gone.items() if bool(entry.plural) == bool(text.plural)]
+    for source in get_close_matches(text.source, alike, 1, 0.7):
+        return Entry(text.source, text.plural, gone[source].forms, notes=("#, fuzzy", f"#| msgid {json.dumps(source, ensure_ascii=False)}"))
+    return Entry(text.source, text.plural, ("", "") if text.plural else ("",))
 
 
 def _header(language: str) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from .message import msg
+
 
 @dataclass(frozen=True)
 class BundleFile:
@@ -80,14 +82,14 @@ def contents() -> tuple[tuple[str, str], ...]:
 
 
 _SUMMARY = (
-    (("start", "code"), "the code that answers"),
-    (("model",), "schema, transforms and model as plain data; nothing in it can run"),
-    (("identity",), "identity, metrics, versions, and how closely its answers equal this application's"),
-    (("golden", "reference"), "made-up rows with their answers; bins and counts of the training data"),
-    (("requirements", "lock"), "the packages it needs, pinned"),
-    (("readme",), "how to start it, and an example request"),
-    (("licence",), "the licence of the code"),
-    (("checksums",), "checksums of every file; a changed byte stops the service"),
+    (("start", "code"), msg("the code that answers")),
+    (("model",), msg("schema, transforms and model as plain data; nothing in it can run")),
+    (("identity",), msg("identity, metrics, versions, and how closely its answers equal this application's")),
+    (("golden", "reference"), msg("made-up rows with their answers; bins and counts of the training data")),
+    (("requirements", "lock"), msg("the packages it needs, pinned")),
+    (("readme",), msg("how to start it, and an example request")),
+    (("licence",), msg("the licence of the code")),
+    (("checksums",), msg("checksums of every file; a changed byte stops the service")),
 )
 
 

@@ -98,7 +98,7 @@ def test_a_metric_that_does_not_fit_is_refused_and_nothing_is_left(project, tmp_
         assert message in refused(done)
         assert not (tmp_path / "made").exists()
     before = (project / "project.json").read_bytes()
-    assert "no metric for a multiclass task" in refused(call("set", project, "metric=r2"))
+    assert "not a metric for a multiclass task" in refused(call("set", project, "metric=r2"))
     assert (project / "project.json").read_bytes() == before
 
 

@@ -128,12 +128,17 @@ def test_a_catalogue_keeps_what_is_translated_and_names_what_is_out_of_use(tmp_p
     made = read_catalogue(path)
     plural = next(entry for entry in made.entries if entry.plural)
     plural.forms, plural.notes = ("übersetzt", "„{n}“\n\tübersetzt"), ("# a note",)
-    made.entries.append(Entry("No longer shown", forms=("weg",)))
+    reworded = max((entry for entry in made.entries if not entry.plural), key=lambda entry: len(entry.source))
+    now, was = reworded.source, reworded.source + " Then."
+    reworded.source, reworded.forms = was, ("ähnlich",)
+    made.entries.append(Entry("Qqqq", forms=("weg",)))
     write_catalogue(path, made)
     missing, obsolete = translations.update(path)
-    assert (len(missing), obsolete) == (len(translations.all_texts()) - 1, ["No longer shown"])
-    kept = next(entry for entry in read_catalogue(path).entries if entry.done)
-    assert kept == plural
+    assert (len(missing), obsolete) == (len(translations.all_texts()) - 1, [was, "Qqqq"])
+    entries = read_catalogue(path).entries
+    assert [entry for entry in entries if entry.done] == [plural]
+    (proposed,) = (entry for entry in entries if entry.forms == ("ähnlich",))
+    assert (proposed.source, proposed.done, proposed.notes[0]) == (now, False, "#, fuzzy")
     before = path.read_bytes()
     translations.update(path)
     assert path.read_bytes() == before

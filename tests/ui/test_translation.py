@@ -16,6 +16,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.ui import translation
 from mlops_desktop.ui.translation import error_text, translated
+from mlops_desktop.ui.widgets.inputs import number_text, read_number
 from mlops_desktop.ui.widgets.leaderboard import model_text
 from scripts import translations
 from tests.ui.conftest import PATIENCE, click, find, settle
@@ -80,6 +81,12 @@ def test_numbers_and_plurals_are_those_of_the_language(german):
     assert translation.pluralize(1, "1 step", "{n} steps") == "1 Schritt"
     assert translation.pluralize(2000, "1 step", "{n} steps") == "2.000 Schritte"
     assert translated(plural_msg(2000, "1 step", "{n} steps")) == "2.000 Schritte"
+
+
+def test_a_number_is_typed_with_the_mark_of_the_language_or_with_a_point(german):
+    assert number_text(70.4) == "70,4"
+    assert [read_number(text) for text in ("70,4", "70.4", "1.234,5")] == [70.4, 70.4, 1234.5]
+    assert read_number(number_text(0.1 + 0.2)) == 0.1 + 0.2
 
 
 def test_messages_inside_a_result_are_translated_and_nothing_else(german):

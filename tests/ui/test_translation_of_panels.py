@@ -62,7 +62,7 @@ def cuts(window: MainWindow, stage: str) -> Iterator[str]:
     for width, height in SIZES:
         window.resize(width, height)
         settle(window)
-        if over := window._areas[stage].horizontalScrollBar().maximum():
+        if over := window.pages.area(stage).horizontalScrollBar().maximum():
             yield f"{width} {stage}: {over} pixels too wide"
         for widget in window.findChildren(QWidget):
             if isinstance(widget, TEXTS) and widget.isVisible() and (how := cut(widget)):

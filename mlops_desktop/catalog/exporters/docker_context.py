@@ -13,6 +13,7 @@ from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.catalog.exporters._service_files import write_service, write_text
 from mlops_desktop.serving.manifest import FILES, contents
+from mlops_desktop.serving.message import msg
 
 PORT = 8000
 USER = 10001
@@ -31,8 +32,8 @@ class DockerContext(Exporter):
     label: ClassVar[str] = "Docker container"
     help: ClassVar[str] = "The REST service with everything to build and run it as a container: pinned by hash, without root, read-only."
     writes: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("Dockerfile, .dockerignore", "how the image is built; the build ends with the self-test"),
-        ("compose.yaml", "how it runs: without root, read-only, with limits"),
+        ("Dockerfile, .dockerignore", msg("how the image is built; the build ends with the self-test")),
+        ("compose.yaml", msg("how it runs: without root, read-only, with limits")),
         *contents(),
     )
 

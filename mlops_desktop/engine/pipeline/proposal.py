@@ -21,7 +21,7 @@ from mlops_desktop.engine.pipeline.recipe_trial import fitting_steps
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.split_proposal import propose_split
-from mlops_desktop.engine.profiling import negative_codes, tick_levels
+from mlops_desktop.engine.profiling import may_have_negative_codes, negative_codes, tick_levels
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import as_message, msg
@@ -126,9 +126,11 @@ def _with_roles(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
 def _with_missing_codes(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     """The project with the numbers that stand for “missing” beyond doubt, such as -200 far below all others."""
     table, notes = pipeline.table, dict(pipeline.project.columns)
+    low = may_have_negative_codes(table)
     for column in table.schema.columns:
         note = notes.get(column.name, ColumnNote())
-        codes = [] if note.missing or note.role in ("id", "ignore") else negative_codes(table, column.name)
+        known = note.missing or note.role in ("id", "ignore")
+        codes = negative_codes(table, column.name) if column.name in low and not known else []
         if codes:
             texts = tuple(number_text(code) for code, _ in codes)
             notes[column.name] = replace(note, missing=texts)

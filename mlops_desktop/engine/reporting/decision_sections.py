@@ -225,7 +225,7 @@ def chosen_model(run: Run | None, model: DeployedModel | None, refit: str, runs:
             (msg("What it is"), member.help if member else run.reason),
             (msg("Parameters"), parameters(member, current_params(member, run.algorithm)) if member else ""),
             (msg("Other than in the preparation above"), joined(pipeline_differences(run, first_runs(runs).get(run.algorithm_id)), "; ")),
-            (msg("Run"), run.short),
+            (msg("Training run"), run.short),
             (msg("Version of the model"), model.version if model else None),
             (msg("Fitted on"), as_message("all rows, those of the test set too" if everything else "the training rows")),
             (msg("Features that it gets"), number(len(features)) if features else None),
@@ -277,7 +277,7 @@ def reproduce(known: ReportFacts) -> Html:
         [
             (msg("Seed"), seed),
             (msg("Data (SHA-256, first 32 digits)"), project.data),
-            (msg("Run"), run.id if run else None),
+            (msg("Training run"), run.id if run else None),
             (msg("Versions"), ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))),
         ]
     )

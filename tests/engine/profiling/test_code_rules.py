@@ -8,6 +8,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.all_findings import find
+from mlops_desktop.engine.profiling.code_rules import may_have_negative_codes
 from mlops_desktop.engine.profiling.table_overview import overview
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.engine.questions.queue import answer_question, questions
@@ -119,3 +120,15 @@ def test_numbers_for_categories_are_asked_about(name, values):
     asked = next(one for one in queue if one.id == f"finding.codes.{name}")
     assert [option.id for option in asked.options] == ["fix", "ordered", "accept"]
     assert answer_question(project, asked, "ordered").columns[name].type == "ordered"
+
+
+def test_columns_without_a_low_number_are_ruled_out_together():
+    columns = {
+        "low": ["-9", "1", "2"],
+        "high": ["-8", "", "3"],
+        "empty": ["", "", ""],
+        "text": ["-200", "x", "y"],
+        "late": ["", "5", "-200"],
+    }
+    table = type_cells(cells_of(columns), {}, Silent())
+    assert may_have_negative_codes(table) == {"low", "late"}

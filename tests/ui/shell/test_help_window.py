@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
+from mlops_desktop.base.catalogue import catalogue_folder, read_catalogue
 from mlops_desktop.engine.workflow import STAGES, TITLES
 from mlops_desktop.ui.shell.help_window import PAGES, HelpWindow, help_folder, page_file, page_title
 from tests.ui.conftest import click, find
@@ -32,6 +33,16 @@ def test_every_file_of_the_help_is_used():
     assert {path.stem for path in help_folder().glob("*.md")} == set(PAGES)
     shown = {target for page in PAGES for mark, target in LINK.findall(page_file(page).read_text(encoding="utf-8")) if mark}
     assert {f"pictures/{path.name}" for path in (help_folder() / "pictures").iterdir()} == shown
+
+
+@pytest.mark.parametrize("catalogue", sorted(catalogue_folder().glob("*.po")), ids=lambda path: path.stem)
+def test_each_language_has_the_same_pages_with_the_same_pictures_and_links(catalogue):
+    language = read_catalogue(catalogue).language()
+    for page in PAGES:
+        english, text = ((help_folder() / place / f"{page}.md").read_text(encoding="utf-8") for place in ("", catalogue.stem))
+        assert LINK.findall(text) == LINK.findall(english), page
+        if page in STAGES:
+            assert page_title(text) == language.text(TITLES[page])
 
 
 def test_pages_are_read_found_and_linked(qtbot):

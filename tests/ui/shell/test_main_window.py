@@ -257,7 +257,7 @@ def test_closing_while_work_goes_on_asks_first(window, qtbot):
         asked.append(box.text())
         next(b for b in box.buttons() if button in b.text()).click()
 
-    QTimer.singleShot(200, lambda: answer("Go on"))
+    QTimer.singleShot(200, lambda: answer("Continue"))
     if window.controller.jobs.busy:
         assert not window.close()
         assert asked

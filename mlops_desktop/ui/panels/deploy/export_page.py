@@ -129,7 +129,7 @@ class ExportPage(QWidget):
 
     def _plan(self) -> None:
         self._written = ("", None)
-        self.written.show_plan(self._exporter.writes, "" if self._exporter.writes else translated(self._exporter.help))
+        self.written.show_plan(translated(self._exporter.writes), "" if self._exporter.writes else translated(self._exporter.help))
 
     def _propose(self) -> None:
         """A folder that is not there yet, beside the last one."""
