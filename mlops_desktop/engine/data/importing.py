@@ -15,8 +15,10 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.source import Source, without_password
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds
+from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds, refuse_other_values
+from mlops_desktop.engine.data.alike_cells import AlikeCells, written_alike
 from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.column_summary import describe_columns
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
@@ -45,28 +47,29 @@ def import_cells(
     """Read a file or an address (with the project's source if that opens this kind, unchanged when `as_given`) and keep its cells.
 
     `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
-    the notes then leave no doubt about them. With `add` its rows are added to the data of the project; else they replace it.
+    the notes then leave no doubt about them. With `add` its rows are added to the data of the project, in the notation of these
+    (`written_alike`); else they replace it.
 
-    UserError when it cannot be read, or lacks the target or a column that a decision names; with `add` also when a column would be of
-    another kind (see `refuse_other_kinds`). Nothing is lost then.
+    UserError when it cannot be read, or lacks the target or a column that a decision names; with `add` also when its notation or its units
+    do not fit, or a column would be read otherwise (`refuse_other_kinds`, `refuse_other_values`). Nothing is lost then.
     """
     place, name = place_of(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
-    source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5))
+    source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5), anew=add)
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
-    project = _with_units(project, cells)
     _refuse_lacking(name, project, cells.names)
-    former = read_cells(snapshot_path(folder, project.data)) if add else None
-    cells = cells if former is None else added_cells(former, cells, (project.file, name))
+    added = _Added.below(folder, project, cells, name) if add else None
+    cells = cells if added is None else added.cells
+    project = _with_units(project, cells)
     with _snapshot_beside(cells, folder) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
-        if former is not None:
-            refuse_other_kinds(decided_cells(former, project.columns, Silent()).schema, typed.schema, name)
+        if added is not None:
+            added.refuse_changes(typed, name)
         job.step(0.8, "Keeping a copy in the project")
         kept = _kept_place(place, source)
         file = name_of(kept)
-        if former is not None:  # no file holds these rows
+        if added is not None:  # no file holds these rows
             kept = file = f"{project.file} + {file}"
             source = project.source or source
         project = replace(project, data=snapshot.digest(), file=file, source=source)
@@ -83,9 +86,34 @@ def import_cells(
     )
 
 
-def _load(folder: Path, place: str, project: Project, as_given: bool, job: Job) -> tuple[Source, Cells]:
-    """The cells of a place, under the names that the project knows its columns by."""
+@dataclass(frozen=True)
+class _Added:
+    """The `cells` of a project with those of another file below them, and how each of the two is read on its own."""
+
+    cells: Cells
+    _former: TypedCells
+    _new: AlikeCells
+
+    @classmethod
+    def below(cls, folder: Path, project: Project, cells: Cells, name: str) -> _Added:
+        """UserError as `written_alike`."""
+        former = read_cells(snapshot_path(folder, project.data))
+        typed = decided_cells(former, project.columns, Silent())
+        table = typed.table()
+        new = written_alike(cells, former, describe_columns(table, table.frame, project.columns))
+        return cls(added_cells(former, new.cells, (project.file, name)), typed, new)
+
+    def refuse_changes(self, typed: TypedCells, name: str) -> None:
+        """UserError as `refuse_other_kinds` and `refuse_other_values`; `typed` are all of the cells."""
+        refuse_other_kinds(self._former.schema, typed.schema, name)
+        refuse_other_values(self._former, self._new, typed, name)
+
+
+def _load(folder: Path, place: str, project: Project, as_given: bool, job: Job, *, anew: bool) -> tuple[Source, Cells]:
+    """The cells of a place, under the names that the project knows its columns by; `anew`: whatever the settings of its own file are."""
     known = source_for(place, project.source)
+    if anew and not as_given:
+        return load_anew(place, known, _names_before(folder, project), job)
     source, cells = load_named(place, known, {project.target} - {""}, job, as_given=as_given)
     if before := _names_before(folder, project):  # new data under decisions that name columns
         cells = with_known_names(cells, before)
