@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from mlops_desktop.base.evidence import RULES, Evidence
 from mlops_desktop.base.params import Choice, Flag, Number, Param
@@ -45,7 +46,7 @@ def source_questions(source: Source, notes: Sequence[Evidence]) -> Iterator[Ques
 
 
 def _option(name: str, param: Param, text: str) -> Option:
-    value: bool | float | str = text == "true" if isinstance(param, Flag) else float(text) if isinstance(param, Number) else text
+    value: Any = text == "true" if isinstance(param, Flag) else float(text) if isinstance(param, Number) else text
     label = as_message(param.label)
     if isinstance(param, Choice):
         label = msg("{label}: {value}", label=label, value=as_message(param.options[text]))
