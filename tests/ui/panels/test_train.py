@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushB
 
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation import selection_note
+from mlops_desktop.engine.process import DescribeSplit
 from mlops_desktop.engine.project.decisions import Answer, ColumnNote, Search
 from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.widgets.inputs import SpinBox
@@ -347,7 +348,7 @@ def test_a_split_that_is_shown_is_not_asked_for_again(trained):
     trained.show_stage("problem")
     trained.show_stage("train")
     settle(trained)
-    assert not [job for job in asked if job and job.name == "validation"]
+    assert not [job for job in asked if job and isinstance(job.call, DescribeSplit)]
     assert trained.controller.project.split == splitter("stratified")
 
 
