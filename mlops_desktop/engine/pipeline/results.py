@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.project import Project, Role, is_learned_from
 
 LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits steps and models
@@ -45,7 +46,7 @@ ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
 TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
 WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions did not count the weights: they are other results
 # The interval of PR AUC of whole groups was narrower in earlier versions.
-GROUPED = Decision("columns.role", ("group",), when=lambda project: project.task != "regression")
+GROUPED = Decision("columns.role", ("group",), when=lambda project: bool(project.task and task_spec(project.task).has_classes))
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 
 RESULTS: Mapping[str, Result] = {
