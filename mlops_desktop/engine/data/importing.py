@@ -69,14 +69,13 @@ def import_cells(
         job.step(0.8, "Keeping a copy in the project")
         kept = _kept_place(place, source)
         file = name_of(kept)
-        if added is not None:  # no file holds these rows
-            kept = file = f"{project.file} + {file}"
-            source = project.source or source
+        if added is not None:
+            kept, file, source = "", f"{project.file} + {file}", project.source or source  # no file holds these rows
         project = replace(project, data=snapshot.digest(), file=file, source=source)
         if keep is not None:
             keep(project, typed)
         snapshot.finish()
-    _remember(folder, kept, [note.message for note in cells.notes])
+    _remember(folder, kept, file, [note.message for note in cells.notes])
     return Imported(
         project=project,
         rows=typed.rows,
@@ -204,14 +203,29 @@ def last_import(folder: Path) -> tuple[Path | str | None, list[str]]:
         messages = [note if isinstance(note, str) else str(note) for note in notes]
         if is_source_address(place):
             return place, messages
-        return (Path(place) if Path(place).exists() else None), messages
+        return (Path(place) if place and Path(place).exists() else None), messages
     except (OSError, ValueError, TypeError, KeyError):
         return None, []  # it is a convenience: without it the person is asked for the file
 
 
-def _remember(folder: Path, location: str, messages: Sequence[str]) -> None:
+def refuse_several_files(folder: Path, project: Project) -> None:
+    """UserError when the data of a project was put together from several files: no file can be read again in its place."""
+    try:
+        found = json.loads((folder / DATA_FOLDER / SOURCE_FILE).read_bytes())
+        several = found["file"] == "" and found["name"] == project.file
+    except (OSError, ValueError, TypeError, KeyError):
+        return  # as in `last_import`: the person is asked for the file
+    if several:
+        raise UserError(
+            msg("“{file}” holds rows of several files, which are not read again by other settings.", file=project.file),
+            "Bring in one file with all rows in place of the data.",
+        )
+
+
+def _remember(folder: Path, location: str, name: str, messages: Sequence[str]) -> None:
+    """Keep the place of the last import, "" where no file holds its rows, with the name that the project calls it by."""
     with disk.explain_errors("The project"):
-        record = encode_messages({"file": location, "notes": list(messages)})
+        record = encode_messages({"file": location, "name": name, "notes": list(messages)})
         disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps(record).encode())
 
 

@@ -14,7 +14,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds, refuse_other_values
 from mlops_desktop.engine.data.alike_cells import AlikeCells
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.importing import import_cells
+from mlops_desktop.engine.data.importing import import_cells, last_import, refuse_several_files
 from mlops_desktop.engine.data.snapshot import read_cells, snapshot_path
 from mlops_desktop.engine.data.typed_table import decided_cells, type_cells
 from mlops_desktop.engine.project import Project
@@ -118,3 +118,13 @@ def test_rows_that_would_be_read_otherwise_are_refused():
     for values in ([1.5, 25, 3.5], [1.5, 2.5, 35], [1.5, None, 3.5]):
         with pytest.raises(UserError, match="values of “n” would be read as others"):
             refuse_other_values(before, new, typed(values), "new.csv")
+
+
+def test_rows_of_several_files_are_not_read_again(tmp_path):
+    first = imported(tmp_path, HALVES).project
+    refuse_several_files(tmp_path, first)
+    added = imported(tmp_path, HALVES, first, add=True).project
+    assert last_import(tmp_path)[0] is None
+    with pytest.raises(UserError, match="rows of several files"):
+        refuse_several_files(tmp_path, added)
+    refuse_several_files(tmp_path, first)  # the addition was taken back
