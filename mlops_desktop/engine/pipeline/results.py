@@ -44,7 +44,8 @@ class Result:
 
 ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
 TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
-# Figures are compared with the baseline by its settings. With default ones, as in earlier versions, no key has them.
+# Each candidate enters the key of its own trial. Figures are compared with the baseline by its settings: with default ones, as in earlier
+# versions, no key has them.
 BASELINE_SETTINGS = Decision(
     "candidates",
     (BASELINE,),
@@ -130,7 +131,6 @@ IRRELEVANT: Mapping[str, str] = {
     "source": "how the file was read; the cells that were read are identified by `data`",
     "brief": "texts for people, written into reports when these are made",
     "goals": "compared with stored measurements whenever they are shown",
-    "candidates": "each enters the key of its own trial",
     "search": "decides which trials are made, not what a trial is",
     "chosen": "names a run; results of a run are stored under the key of that run",
     "answers": "why a person decided so; what was decided is in the other decisions",
