@@ -2,7 +2,7 @@
 
     python scripts/screenshots.py [--out FOLDER] [--sizes 1280x800,1440x900] [--states empty,sample,wide] [--stages train,app]
                                   [--themes light,dark] [--keep FOLDER] [--language de]
-    python scripts/screenshots.py --help-pages     the pictures of resources/help
+    python scripts/screenshots.py --help-pages [--language de]     the pictures of resources/help, or of its folder of a language
 
 Nothing of the person's is touched: projects, preferences and documents are made in a folder that is removed afterwards, or in the one of
 `--keep`, where the next call finds them trained. No screen is needed; `QT_SCALE_FACTOR=1.5` shows the window as it is at 150 %.
@@ -224,10 +224,11 @@ def arguments() -> tuple[Wanted, Path | None]:
     parser.add_argument("--keep", type=Path, help="make the projects here and leave them")
     parser.add_argument("--help-pages", action="store_true", help="take the pictures that the pages of the help show")
     options = parser.parse_args()
-    if options.help_pages:
-        return Wanted(ROOT / "resources" / "help" / "pictures", [(1280, 800)], ["sample"], [], ["light"], for_help=True), options.keep
-    sizes = [(int(width), int(height)) for width, height in (size.split("x") for size in options.sizes.split(","))]
     stages = [stage for stage in options.stages.split(",") if stage]
+    if options.help_pages:
+        out = ROOT / "resources" / "help" / ("" if options.language == "en" else options.language) / "pictures"
+        return Wanted(out, [(1280, 800)], ["sample"], stages, ["light"], for_help=True, language=options.language), options.keep
+    sizes = [(int(width), int(height)) for width, height in (size.split("x") for size in options.sizes.split(","))]
     wanted = Wanted(options.out, sizes, options.states.split(","), stages, options.themes.split(","), language=options.language)
     return wanted, options.keep
 

@@ -19,9 +19,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
-from mlops_desktop.base.catalogue import Catalogue, Entry, catalogue_folder, read_catalogue, write_catalogue
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the package of this checkout, also where another one is installed
+
+from mlops_desktop.base.catalogue import Catalogue, Entry, catalogue_folder, read_catalogue, write_catalogue  # noqa: E402
+
 PACKAGE = ROOT / "mlops_desktop"
 
 # Which positional arguments of a function are sentences or templates.

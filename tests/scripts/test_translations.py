@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import os
 import string
+import subprocess
+import sys
 
 import pytest
 
@@ -165,6 +168,13 @@ def test_every_text_of_the_program_is_translated(path):
     assert [entry.source for entry in catalogue.entries if not entry.done] == []
     assert {(entry.source, entry.plural) for entry in catalogue.entries} == set(translations.all_texts())
     assert (translations.WEB / f"{path.stem}.json").read_text(encoding="utf-8") == translations.page_file(catalogue)
+
+
+def test_the_script_acts_on_its_own_checkout_where_another_package_is_installed(tmp_path):
+    (tmp_path / "mlops_desktop").mkdir()
+    (tmp_path / "mlops_desktop" / "__init__.py").write_text("raise RuntimeError('the other package')", encoding="utf-8")
+    command = [sys.executable, translations.__file__, "--help"]
+    subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)}, check=True, capture_output=True)
 
 
 def test_texts_of_the_form_page_are_found():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from mlops_desktop.engine.choices import BASELINE
+from mlops_desktop.engine.choices import BASELINE, task_spec
 from mlops_desktop.engine.project import Project, Role, is_learned_from
 
 LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits steps and models
@@ -52,6 +52,9 @@ BASELINE_SETTINGS = Decision(
     when=lambda project: any(one.id == BASELINE and one != type(one)() for one in project.candidates),
 )
 WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions did not count the weights: they are other results
+# The interval of PR AUC of whole groups was narrower in earlier versions.
+GROUPED = Decision("columns.role", ("group",), when=lambda project: bool(project.task and task_spec(project.task).has_classes))
+MEASURED = ("threshold", "costs", GROUPED, BASELINE_SETTINGS)
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 
 RESULTS: Mapping[str, Result] = {
@@ -115,9 +118,9 @@ RESULTS: Mapping[str, Result] = {
         # That the scorer was exported (an empty document): the stage of that name is done.
         Result(name="exported", inputs=("scorer",)),
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
-        Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs", BASELINE_SETTINGS), version=2, libraries=LEARNING),
+        Result(name="evaluation", inputs=("run",), decisions=MEASURED, version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
-        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs", BASELINE_SETTINGS), version=4, libraries=LEARNING),
+        Result(name="out_of_fold", inputs=("run",), decisions=MEASURED, version=4, libraries=LEARNING),
         # What the checks of a run are judged by.
         Result(name="checks", inputs=("run", "profile"), decisions=("refit", BASELINE_SETTINGS), version=2, libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.

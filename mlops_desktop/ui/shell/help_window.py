@@ -22,14 +22,23 @@ _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`#|]")  # of Markdown: only what
 
 
 def help_folder() -> Path:
-    """The folder of the pages in English; those in another language lie in a folder of its code, as far as there are any."""
+    """The folder of the pages and pictures in English; those in another language lie in a folder of its code, as far as there are any."""
     return resource_folder() / "help"
 
 
 def page_file(page: str) -> Path:
     """The file of a page, in the language of the window where there is one."""
-    translated = help_folder() / language() / f"{page}.md"
-    return translated if translated.is_file() else help_folder() / f"{page}.md"
+    return _translated(f"{page}.md")
+
+
+def picture_file(name: str) -> Path:
+    """The file of a picture that a page names, such as `pictures/data.png`, in the language of the window where there is one."""
+    return _translated(name)
+
+
+def _translated(name: str) -> Path:
+    translated = help_folder() / language() / name
+    return translated if translated.is_file() else help_folder() / name
 
 
 def page_title(text: str) -> str:
@@ -43,7 +52,7 @@ class _Browser(QTextBrowser):
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         if kind != QTextDocument.ResourceType.ImageResource.value:
             return super().loadResource(kind, name)
-        image = QImage(str(help_folder() / (name if isinstance(name, str) else name.path())))
+        image = QImage(str(picture_file(name if isinstance(name, str) else name.path())))
         ratio = self.devicePixelRatioF()
         wide = max(1, int((self.viewport().width() - 2 * _MARGIN - _SCROLL_BAR) * ratio))
         if image.width() > wide:
