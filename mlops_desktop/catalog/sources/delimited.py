@@ -57,7 +57,7 @@ _DELIMITERS = {
 }
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
-_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".prn", ".asc")
+_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".prn", ".asc", ".lvm")
 _LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
