@@ -32,6 +32,7 @@ class EvidenceRule:
 
 _OF_TABLES = {
     "header": EvidenceRule(weight="warning", question=msg("Does no row name the columns?")),
+    "first_row": EvidenceRule(weight="warning", question=msg("Does the first row name the columns?")),
     "names": EvidenceRule(weight="info", question=msg("Do several rows name the columns?")),
     "total": EvidenceRule(weight="warning", question=msg("Are these rows totals?")),
     "inside": EvidenceRule(weight="warning", question=msg("Are these lines no rows of the table?")),

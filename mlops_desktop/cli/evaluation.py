@@ -10,9 +10,9 @@ from pathlib import Path
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.cli.calling import call_on, child_process, edited, given_options, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, print_replaced, rows_text
-from mlops_desktop.engine.data import last_import
+from mlops_desktop.engine.data import last_import, refuse_several_files
 from mlops_desktop.engine.diagnostics import CheckResult, run_checks
-from mlops_desktop.engine.evaluation import Evaluation, used_before_note
+from mlops_desktop.engine.evaluation import Evaluation, trained_on_note, used_before_note
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import (
     CheckGoals,
@@ -54,7 +54,8 @@ def profile_command(args: argparse.Namespace) -> int:
 def evaluate_command(args: argparse.Namespace) -> int:
     """Print the metrics of the chosen model on the held-out test set or on an unseen file."""
     found, checks = (call_on(args.dir, partial(EvaluateFile, file=args.data)), ()) if args.data else _evaluated(args.dir)
-    for note in found.notes:
+    trained_on = trained_on_note(found)
+    for note in (*([trained_on] if trained_on else []), *found.notes):
         print(note, file=sys.stderr)
     if args.json:
         print_json({**to_json(found), **({"checks": to_json(checks)} if checks else {})})
@@ -124,7 +125,8 @@ def _answer(args: argparse.Namespace) -> int:
 
 
 def _read_again(folder: Path, project: Project) -> Project:
-    """The project with its data read once more, by a source that was changed. UserError when the file is gone."""
+    """The project with its data read once more, by a source that was changed. UserError when the file is gone, or there are several."""
+    refuse_several_files(folder, project)
     place, _ = last_import(folder)
     if place is None:
         raise UserError(

@@ -32,7 +32,7 @@ def run_command(args: argparse.Namespace) -> int:
         refuse_steps(project, known_columns(args.dir, project))
         notes += unknown_columns(project, known_columns(args.dir, project) or project.columns)
         if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
-            notes.append(f"chosen: {project.chosen[:8]} is no run of these decisions, so the best run is chosen.")
+            notes.append(f"chosen: {project.chosen[:8]} was trained with other decisions, so the best run is used.")
             project = replace(project, chosen="")
         for note in notes:
             print(f"- {note}", file=sys.stderr)

@@ -24,6 +24,7 @@ _UNITS = frozenset(
         *("cd", "ev", "m^2", "m^3", "cm2", "cm3", "km2", "persons"),
     )
 )
+_END_OF_HEADER = re.compile(r"(?i)[*=#\[<-]{1,5} ?end[ _-]?of[ _-]?header ?[*=#\]>-]{0,5}")
 _TYPE_NAMES = frozenset(
     (
         *("string", "str", "text", "char", "varchar", "object", "int", "integer", "int32", "int64", "bigint", "long", "float"),
@@ -42,6 +43,11 @@ def are_units(row: Row) -> bool:
         return False
     units = sum(text.casefold() in _UNITS or _UNIT.fullmatch(text) is not None for text in texts)
     return units >= max(0.6 * len(texts), 1)
+
+
+def ends_header(cell: str) -> bool:
+    """Whether a text says that all lines up to it describe a file, such as “***End_of_Header***”."""
+    return _END_OF_HEADER.fullmatch(cell) is not None
 
 
 def are_type_names(row: Row) -> bool:

@@ -21,6 +21,7 @@ from .name_rows import (
     are_type_names,
     are_units,
     best_names,
+    ends_header,
     joined_names,
     names_further,
     reaches,
@@ -137,6 +138,8 @@ class _Finder:
         if sum(self.plain) < 0.5 * sum(fill > 0 for fill in self.filled):  # such texts begin most rows: they are no comments
             self.comment = [False] * len(self.rows)
             self.plain = [not blank and not rule for blank, rule in zip(self.blank, self.rule, strict=True)]
+        described = max((i for i, row in enumerate(self.rows) if row and ends_header(cell_text(row[0]))), default=-1)
+        self.plain = [plain and i > described for i, plain in enumerate(self.plain)]
         self.fill = usual_fill([fill for fill, plain in zip(self.filled, self.plain, strict=True) if plain])
 
     def full(self, at: int) -> bool:

@@ -15,7 +15,7 @@ def test_a_choice_of_earlier_decisions_does_not_stop_a_new_run(project, tmp_path
     again = call("run", copy, "--trials", 1, "--seed", 8, "--json")
     assert again.returncode == 0, again.stderr
     assert json.loads(call("show", copy).stdout)["chosen"] == ""
-    assert f"chosen: {runs[-1]['id'][:8]} is no run of these decisions" in again.stderr
+    assert f"chosen: {runs[-1]['id'][:8]} was trained with other decisions" in again.stderr
 
 
 def test_what_a_person_wrote_is_never_replaced_in_silence(project, tmp_path):

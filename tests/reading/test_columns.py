@@ -188,6 +188,9 @@ NUMBERS = {
     "with their error": case(["5.1 ± 0.2", "6.3 ± 0.1"], "category", ["5.1 ± 0.2", "6.3 ± 0.1"], "amounts"),
     "powers of ten": case(["1.2x10^5", "3.4x10^2"], "category", ["1.2x10^5", "3.4x10^2"], "amounts"),
     "fractions": case(["1 1/2", "2 3/4", "3"], "category", ["1 1/2", "2 3/4", "3"], "amounts"),
+    "odds": case(["5/2", "7/4", "3"], "category", ["5/2", "7/4", "3"], "amounts"),
+    "calendar weeks without a year": case(["KW25", "KW 26"], "category", ["KW25", "KW 26"], "amounts"),
+    "wind": case(["SW 3", "N 4"], "category", ["SW 3", "N 4"], "amounts"),
     "codes with a slash": case(["1/2", "3/4"], "category", ["1/2", "3/4"]),
     "durations in days": case(["2 days, 0:45:00", "11:30:00"], "number", [48.75, 11.5], "duration", unit="h"),
 }

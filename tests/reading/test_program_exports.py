@@ -27,6 +27,15 @@ ABOVE = {
         "TIME number -0.002 | CH1 number 1.5",
         notes="above",
     ),
+    "LabVIEW: two headers, each up to a line that ends it": Case(
+        "LabVIEW Measurement\t\nSeparator\tTab\nDate\t2024/03/05\n***End_of_Header***\t\n\t\nChannels\t2\t\t\nSamples\t5\t5\t\n"
+        "Date\t2024/03/05\t2024/03/05\t\nY_Unit_Label\tVolts\tVolts\t\nX0\t0.0E+0\t0.0E+0\t\n***End_of_Header***\t\t\t\n"
+        "X_Value\tVoltage_0\tVoltage_1\tComment\n" + "".join(f"0.00{i}\t1.{i}\t2.{i}\t\n" for i in range(1, 6)),
+        5,
+        "X_Value number 0.001 | Voltage_0 number 1.1 | Voltage_1 number 2.1 | Comment category –",
+        notes="above",
+        ending=".lvm",
+    ),
     "a reader of plates: wavelengths as names beside dilutions": Case(
         "Software Version,3.08.01\n\nDate,3/5/2024\nReader Type:,H1\n\nWell,Conc/Dil,450,540\n"
         + "".join(f"A{i},1:{i}0,0.{i}74,0.0{i}2\n" for i in range(1, 9)),

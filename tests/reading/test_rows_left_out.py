@@ -58,6 +58,25 @@ TOTALS = {
         notes="total",
     ),
 }
+SUMS = {
+    "sums without a word": Case(
+        "Page,Users,Views\n/a,10,2\n/b,30,4\n/c,1,600\n/d,2,8\n/e,3,9\n,46,623\n",
+        5,
+        "Page category /a | Users integer 10 | Views integer 2",
+        notes="total",
+    ),
+    "sums with a decimal comma": Case(
+        "Seite;Zeit;Wert\n/a;1,5;1.000,25\n/b;2,5;2\n/c;3,25;3\n/d;4;4\n/e;5;5\n;16,25;1.014,25\n",
+        5,
+        "Seite category /a | Zeit number 1.5 | Wert number 1000.25",
+        notes="total",
+    ),
+    "no sums in the last row": Case(
+        "Page,Users,Views\n/a,10,2\n/b,30,4\n/c,1,600\n/d,2,8\n/e,3,9\n,46,622\n",
+        6,
+        "Page category /a | Users integer 10 | Views integer 2",
+    ),
+}
 NOTICES = {
     "pages of two columns": Case(
         "Kunde;Betrag\nK0;0,50\nK1;1,50\nSeite 1 von 2;\nKunde;Betrag\nK2;2,50\nK3;3,50\nSeite 2 von 2;\nErstellt am 01.02.2023;\n",
@@ -99,7 +118,7 @@ ROWS = {
         "statistic category mean | x number 1.5 | y number 2.5",
     ),
 }
-CASES = {**GROUPS, **TOTALS, **NOTICES, **ROWS}
+CASES = {**GROUPS, **TOTALS, **SUMS, **NOTICES, **ROWS}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -107,7 +126,7 @@ def test_the_rows_are_told_from_other_lines(case, tmp_path):
     check_case(case, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["heads among codes", "subtotals in German"])
+@pytest.mark.parametrize("name", ["heads among codes", "subtotals in German", "sums without a word"])
 def test_the_lines_can_be_kept(name, tmp_path):
     path = written(tmp_path, CASES[name].text)
     source = replace(guess_source(str(path)), keep_all=True)

@@ -17,6 +17,18 @@ DELIMITED = choices().sources["delimited"]
 
 
 CASES = {
+    "a pair above two columns of texts": Case(
+        "Site;Kiel\nName;Ort\nAnna;Ulm\nBert;Bonn\nCarl;Ulm\nDora;Rom\n", 5, "Site category Name | Kiel category Ort", notes="first_row"
+    ),
+    "small letters above capitals": Case(
+        "Site;Kiel\nkeeper;harbour\nAnna;Ulm\nBert;Bonn\nCarl;Ulm\nDora;Rom\n",
+        5,
+        "Site category keeper | Kiel category harbour",
+        notes="first_row",
+    ),
+    "two columns of texts": Case(
+        "english;german\nname;Name\ncity;Stadt\ndate;Datum\nhouse;Haus\ncat;Katze\n", 5, "english category name | german category Name"
+    ),
     "three lines of names by Orange": Case(
         "a\tb\tc\ncontinuous\td\tstring\n\tclass\tmeta\n1.5\tx\tfoo\n2.5\ty\tbar\n",
         2,

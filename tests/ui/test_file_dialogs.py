@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
@@ -41,3 +43,8 @@ def test_a_cancelled_dialog_leaves_the_folder(qapp, monkeypatch, tmp_path):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
     assert file_dialogs.ask_file(QWidget(), "Open") is None
     assert file_dialogs.last_folder() == str(tmp_path)
+
+
+def test_the_window_asks_for_files_nowhere_else():
+    module = Path(file_dialogs.__file__)
+    assert [file.name for file in module.parent.rglob("*.py") if "QFileDialog" in file.read_text(encoding="utf-8")] == [module.name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from mlops_desktop.serving.table_finder import LeftOut, is_blank, row_text
 _MOST_NOTES = 50  # rows of a legend
 _LEAST_ROWS = 5  # above sums
 _FILLED = 0.9  # share of the rows that have a name, where the row of sums has none
+_NUMBER = re.compile("[+-]?[0-9][0-9.,]*")
 _NEAR = 1e-9  # relative difference of sums
 
 
@@ -54,6 +56,50 @@ def _is_sum(last: Sequence[Any], above: Sequence[Sequence[Any]]) -> bool:
         return False
     sums = {j: math.fsum(cells) for j, cells in columns.items()}
     return any(sums.values()) and all(math.isclose(last[j], sums[j], rel_tol=_NEAR, abs_tol=1e-9) for j in filled)
+
+
+def ends_with_sums(table: Any) -> bool:
+    """Whether the last row of an Arrow table of texts is such a row of sums; its numbers have a decimal point, or all of them a comma."""
+    import pyarrow as pa
+
+    if len(table) <= _LEAST_ROWS:
+        return False
+    last = [str(column[-1]).strip() for column in table.columns]
+    filled, empty = ([j for j, text in enumerate(last) if bool(text) == there] for there in (True, False))
+    if not filled or not empty or not all(_NUMBER.fullmatch(last[j]) for j in filled):
+        return False  # most tables, at once
+    above = table.slice(0, len(table) - 1)
+    if not any(_are_texts(above.column(j)) for j in empty):
+        return False
+    for decimal in ".,":
+        try:
+            pairs = [(_values(above.column(j), decimal), _values(table.column(j).slice(len(above)), decimal)) for j in filled]
+        except pa.ArrowInvalid:  # texts that are no numbers with this mark
+            continue
+        sums = [(math.fsum(cells), total[0]) for cells, total in pairs]
+        if any(total for _, total in sums) and all(math.isclose(total, found, rel_tol=_NEAR, abs_tol=1e-9) for found, total in sums):
+            return all(len(cells) > 1 for cells, _ in pairs)
+    return False
+
+
+def _are_texts(column: Any) -> bool:
+    """Whether nearly all cells of a column hold something that is no number."""
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_trim_whitespace(column.cast("string"))
+    numbers = pc.match_substring_regex(texts, f"^(?:{_NUMBER.pattern})?$")
+    return int(pc.sum(pc.invert(numbers)).as_py() or 0) >= _FILLED * len(column)
+
+
+def _values(column: Any, decimal: str) -> list[float]:
+    """The numbers in the filled cells of a column of texts; ArrowInvalid when a cell holds something else."""
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_trim_whitespace(column.cast("string"))
+    texts = texts.filter(pc.not_equal(texts, ""))
+    texts = pc.replace_substring(texts, "," if decimal == "." else ".", "")
+    values: list[float] = pc.cast(pc.replace_substring(texts, decimal, "."), "float64").to_pylist()
+    return values
 
 
 def _is_number(cell: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Generic, Self, TypeVar
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.params import choice, flag, number, text
 from mlops_desktop.base.source import Source
+from mlops_desktop.catalog.sources._first_row import first_row_doubt
 from mlops_desktop.catalog.sources._table_end import without_end
 from mlops_desktop.serving.csv_table import OTHER_PLACES
 from mlops_desktop.serving.header import generated_names
@@ -127,6 +128,7 @@ def table_among(source: AnySource, rows: Sequence[Sequence[Any]]) -> FoundTable[
         kept, further = without_end(body, kept, layout.fill)
         left += further
     left += [LeftOut(at, "end", row_text(body[at])) for at in range(end, len(body)) if not is_blank(body[at])]
+    doubt = first_row_doubt(below_skipped, layout, wanted, layout.body)
     first = source.skip + layout.body
     start = source.skip + next(iter(layout.header), layout.body)
     return FoundTable(
@@ -134,7 +136,7 @@ def table_among(source: AnySource, rows: Sequence[Sequence[Any]]) -> FoundTable[
         layout=layout,
         kept=range(first, first + len(body)) if len(kept) == len(body) else [first + at for at in kept],
         left_out=len(layout.left_out) + len(left),
-        notes=(*layout_notes(layout, source.comment), *left_out_notes(left, source.comment)),
+        notes=(*layout_notes(layout, source.comment), *doubt, *left_out_notes(left, source.comment)),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.catalog.sources._regular_rows import RegularRows, parse_regular
+from mlops_desktop.catalog.sources._table_end import ends_with_sums
 from mlops_desktop.catalog.sources._utf8_file import Utf8File
 from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
 from mlops_desktop.serving.dialect import FIXED, UNCLOSED_QUOTE, Dialect, count_quotes, ends_unclosed, numbered_rows, swallows_lines
@@ -52,7 +53,19 @@ def text_rows(
         rows = _sifted(regular, sifter, skip_end)
     else:
         rows = _parse_rows(file.path.read_bytes()[start:].decode(), dialect, columns, sifter, skip_end)
-    return _named(replace(rows, table=_joined(rows.table, split)) if split else rows, names)
+    rows = replace(rows, table=_joined(rows.table, split)) if split else rows
+    return _named(rows if sifter.wanted.keep_all else _without_sums(rows), names)
+
+
+def _without_sums(rows: TextRows) -> TextRows:
+    """The rows without a last one that holds the sums of the columns of numbers alone."""
+    if not ends_with_sums(rows.table):
+        return rows
+    at = last = len(rows.table) - 1
+    for left in sorted(one.at for one in rows.left_out):
+        at += left <= at
+    text = row_text([str(column[last]) for column in rows.table.columns])
+    return replace(rows, table=rows.table.slice(0, last), left_out=(*rows.left_out, LeftOut(at, "total", text)))
 
 
 def _is_regular(dialect: Dialect, quotes: int) -> bool:

@@ -17,6 +17,7 @@ from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import UNKNOWN_DECIMAL, Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
+from mlops_desktop.catalog.sources._first_row import first_row_doubt
 from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._text_file import SAMPLE_BYTES, byte_facts, find_encoding, pieces, sample_text, write_beginning
@@ -56,7 +57,7 @@ _DELIMITERS = {
 }
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
-_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".prn", ".asc")
+_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".prn", ".asc", ".lvm")
 _LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
@@ -307,6 +308,7 @@ class Delimited(TableSource):
                 *plain.notes,
                 *file_notes(file.notes),
                 *layout_notes(above, self.comment),
+                *first_row_doubt(found.rows, layout, wanted, found.lines_to(layout.body)),
                 *left_out_notes(rows.left_out, self.comment),
                 *rows.notes,
                 *encoding_notes(path, encoding),

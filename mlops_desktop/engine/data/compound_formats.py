@@ -114,13 +114,16 @@ _FORMS = (
     ("amounts", rf"{_N} ?[x×·*] ?10(?:\^|\*\*)?[-+−⁻⁺0-9⁰¹²³⁴⁵⁶⁷⁸⁹()]+", "powers of ten"),
     ("amounts", rf"{_N}\([0-9]+\)", "numbers with their error"),
     ("amounts", rf"{_N} \({_N} ?%?\)", "numbers with a second one in parentheses"),
-    ("amounts", r"[0-9]+ [0-9]{1,2}/[0-9]{1,2}|[0-9]* ?[½¼¾⅓⅔⅛⅜⅝⅞]", "fractions"),
+    ("amounts", r"[0-9]* ?[½¼¾⅓⅔⅛⅜⅝⅞]", "fractions"),
     ("amounts", rf"(?i:~|≈|ca\.?|circa|about|approx\.?) ?{_N}.{{0,8}}", "rounded numbers"),
     ("amounts", r"\((?:1[6-9]|20)[0-9]{2}\)", "years in parentheses"),
     ("amounts", rf"{_N} ?[x×] ?{_N}(?: ?[x×] ?{_N})? ?[a-zA-Z\"]{{0,4}}", "lengths of several sides"),
     ("amounts", r"[0-9]{1,3}\s*[°'′’]\s*[0-9]{1,2}.*", "degrees, minutes and seconds"),
     ("amounts", r"P(?:[0-9.,]+[YMWD])+(?:T(?:[0-9.,]+[HMS])+)?", "durations of months and days, which do not convert"),
     ("amounts", rf"{_N} ?(?:of|out of|von|sur|de) ?{_N}(?: [a-zA-Z]+)?|{_N} ?/ ?(?:5|10|20|100)", "parts of a whole"),
+    ("amounts", r"(?:[0-9]+ )?[0-9]{1,3}/[0-9]{1,2}", "fractions"),
+    ("amounts", r"(?i:kw|cw|calendar week|kalenderwoche) ?(?:[1-9]|[0-4][0-9]|5[0-3])\.?", "calendar weeks without a year"),
+    ("amounts", r"(?:[NS](?:[NS]?[EOW])?|[EOW](?:[NS][EOW])?) (?:[0-9]|1[0-2])", "wind directions with a force"),
     ("amounts", rf"[$€£] ?{_N} ?[-–] ?[$€£]? ?{_N}.{{0,8}}|{_N} ?[-–] ?{_N} ?[$€£]", "ranges of amounts"),
     ("amounts", r"[+-]?[0-9]{1,3}[.][0-9]{2,}°? ?[,; ] ?[+-]?[0-9]{1,3}[.][0-9]{2,}°?", "two coordinates"),
     ("amounts", r"\([0-9]{2,}(?:[.,][0-9]+)*\)", "numbers in parentheses"),
@@ -128,16 +131,21 @@ _FORMS = (
 )
 
 
+_CODES = "[0-9]+/[0-9]+"  # alone they may be codes as well as fractions, as 3/4 is
+
+
 def unread_amounts(raw: RawColumn, present: Bools) -> Iterator[Evidence]:
     """That the texts of a column are amounts in a form that is not read, so they were left as texts."""
     sample = raw.sample(present, 50)
     if raw.count(present) < 2 or sum(any(char.isdigit() for char in text) for text in sample) < 2:
         return
-    plain = raw.matching(_N)
+    plain, codes = raw.matching(_N), raw.matching(_CODES)
     for rule, pattern, what in _FORMS:
         if sum(re.fullmatch(pattern, text[:80]) is not None for text in sample) < 0.4 * len(sample):
             continue
         cells = raw.matching(pattern) & present
+        if what == "fractions" and codes[present].all():
+            continue
         if raw.count(cells) >= 0.5 * raw.count(present) and raw.count((cells | plain) & present) >= 0.9 * raw.count(present):
             template = "The cells seem to be {what}, which are not read as numbers, so the column was read as texts: {shown}."
             yield example_evidence(raw, rule, template, cells, what=msg(what))

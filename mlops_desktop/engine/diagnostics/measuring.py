@@ -10,7 +10,6 @@ import numpy as np
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.metric import Predictions
-from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.diagnostics import statistics
 from mlops_desktop.engine.diagnostics.facts import (
     CheckFacts,
@@ -24,7 +23,14 @@ from mlops_desktop.engine.diagnostics.facts import (
     TargetShift,
     WeightFacts,
 )
-from mlops_desktop.engine.evaluation import effective_rows, permutation_importance, units_of
+from mlops_desktop.engine.evaluation import (
+    baseline_prior,
+    constant_scores,
+    effective_rows,
+    fold_baseline,
+    permutation_importance,
+    units_of,
+)
 from mlops_desktop.engine.metrics import metric_of, predictions, row_weights, score
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.questions import finding_id
@@ -92,11 +98,9 @@ class _SeenRows:
         self.pipeline, self.rows, self.part = pipeline, rows, part
         self.units = units_of(pipeline, part)
         self.weights = row_weights(part.weights, len(rows))
-        spec, target = task_spec(part.target.task), part.target
-        prior = spec.prior(pipeline.train.target, pipeline.train.weights)
-        base = np.tile(prior, (len(rows), 1)) if target.classes else np.full(len(rows), prior[0])
-        self.scores, self.base = scores, base
-        self.losses = tuple(statistics.squared_losses(target, one) for one in (scores, base))
+        base = constant_scores(part.target, baseline_prior(pipeline.project)(pipeline.train.target, pipeline.train.weights))
+        self.scores = scores
+        self.losses = tuple(statistics.squared_losses(part.target, one) for one in (scores, base))
         self.spread = self._spread()
 
     def predictions(self, scores: Floats) -> Predictions:
@@ -163,7 +167,8 @@ def _scores(chosen: Chosen, seen: _SeenRows) -> Scores | None:
     metric = metric_of(pipeline.project.metric, seen.part.target.task)
     learned = pipeline.train.sample(SAMPLE)
     train = score(metric.id, learned.target, np.asarray(chosen.scorer.scores(learned.frame)), pipeline.positive, None, learned.weights)
-    baseline = float(metric.prepare(seen.predictions(seen.base))(seen.weights[None, :])[0])
+    whole = pipeline.train
+    baseline = fold_baseline(whole.target, pipeline.folds, pipeline.positive, whole.weights, baseline_prior(pipeline.project))[metric.id]
     perfect = 0.0 if metric.is_error else metric.bounds[1]
     if folds is not None:
         error = float(np.sqrt(np.sum(np.square(folds.errors)))) / len(folds.errors)

@@ -1,6 +1,11 @@
 from .acceptance import Acceptance as Acceptance
 from .acceptance import check as check
 from .acceptance import response_ms as response_ms
+from .baseline import baseline_candidate as baseline_candidate
+from .baseline import baseline_prior as baseline_prior
+from .baseline import baseline_text as baseline_text
+from .baseline import constant_scores as constant_scores
+from .baseline import fold_baseline as fold_baseline
 from .batch_prediction import CHUNK as CHUNK
 from .batch_prediction import Predicted as Predicted
 from .batch_prediction import predict_file as predict_file
@@ -29,8 +34,10 @@ from .results import RocCurve as RocCurve
 from .results import SelectionEstimate as SelectionEstimate
 from .results import WorstRow as WorstRow
 from .results import held_out_notes as held_out_notes
+from .results import out_of_fold_note as out_of_fold_note
 from .results import selection_key as selection_key
 from .results import selection_note as selection_note
+from .results import trained_on_note as trained_on_note
 from .results import used_before_note as used_before_note
 from .sampling_units import Units as Units
 from .sampling_units import effective_rows as effective_rows

@@ -13,13 +13,13 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Location, Table, load_anew, name_of, read_new_file, target_of
+from mlops_desktop.engine.evaluation.baseline import baseline_prior, fold_baseline
 from mlops_desktop.engine.evaluation.importance import permutation_importance
-from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores, fold_baseline
+from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold, held_out_notes
 from mlops_desktop.engine.evaluation.sampling_units import units_of
-from mlops_desktop.engine.evaluation.seen_rows import seen_notes
+from mlops_desktop.engine.evaluation.seen_rows import seen_rows
 from mlops_desktop.engine.pipeline import Pipeline, read_facts, read_weights
 from mlops_desktop.engine.project import Costs
 from mlops_desktop.engine.training import (
@@ -70,7 +70,9 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
         units=units_of(pipeline, part),
         weights=part.weights,
         decided_at=None if by_fold is None else np.repeat(by_fold, _fold_sizes(pipeline)),
-        baseline=fold_baseline(pipeline.train.target, pipeline.folds, pipeline.positive, pipeline.train.weights),
+        baseline=fold_baseline(
+            pipeline.train.target, pipeline.folds, pipeline.positive, pipeline.train.weights, baseline_prior(pipeline.project)
+        ),
     )
     found = _placed(found, pipeline.train_rows[rows])
     classes = found.classification
@@ -182,14 +184,14 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
             "Put a step that fills gaps before the model, and train again.",
         )
     trained_on = chosen.pipeline.train
-    prior = task_spec(trained_on.target.task).prior(trained_on.target, trained_on.weights)
+    prior = baseline_prior(chosen.pipeline.project)(trained_on.target, trained_on.weights)
     seed, units = chosen.pipeline.project.seed, units_of(chosen.pipeline, rows)
     return evaluate(chosen.scorer, rows.frame, rows.target, seed=seed, job=job, prior=prior, units=units, weights=rows.weights)
 
 
 def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
-    """Every metric and curve of the chosen model on a file; the file needs the target's column. Its `notes` say how many of its rows the
-    model was trained on, and name the columns of the model that the file lacks. UserError when the model cannot do without one.
+    """Every metric and curve of the chosen model on a file; the file needs the target's column. `rows_trained_on` counts
+    those that the model was trained on; the `notes` name the columns of the model that it lacks. UserError when the model needs one.
     """
     project = chosen.pipeline.project
     schema = _schema_with_target(chosen)
@@ -222,9 +224,10 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     weights, unweighted = _weights_of(chosen.pipeline, table.frame.take(known), cells.names)
     found = _placed(evaluate_rows(chosen, Dataset(features, target, weights, *kept_apart), job), known)
     deployed = [msg("Measured with the deployed model, which is fitted on all rows of the project.")] if project.refit == "all" else []
-    seen = seen_notes(chosen.pipeline, table.frame.take(known), cells.names)
-    notes = (*seen, *deployed, *found.notes, *unknown, *unweighted, *new.notes)
-    return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
+    trained_on = int(np.count_nonzero(seen_rows(chosen.pipeline, table.frame.take(known), cells.names)))
+    notes = (*deployed, *found.notes, *unknown, *unweighted, *new.notes)
+    left_out = cells.rows - len(known)
+    return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=left_out, rows_trained_on=trained_on)
 
 
 def _kept_apart(

@@ -138,6 +138,8 @@ class Intervals:
         degrees = self.parts.count - 1 if metric.id == "accuracy" else self.degrees
         if self.weighted:
             degrees = min(degrees, self.degrees if metric.id != "accuracy" else self._count(np.ones(len(self.weights), dtype=bool)) - 1)
+        if metric.id == "average_precision" and self.units.kind == "groups":
+            degrees = min(degrees, self.least_units // 2)  # it rises with the share of the event, which few groups estimate badly
         statistic = metric.prepare(self.predicted)
         bounds = methods.jackknife(lambda kept: statistic(kept * self.weights), value, self.parts, degrees, ends)
         return Interval(bounds, msg("Jackknife with Student’s t, over {units}.", units=self._over()))

@@ -15,6 +15,7 @@ from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.metric import Metric, Predictions
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import curves
+from mlops_desktop.engine.evaluation.baseline import IN_PER_CENT, constant_scores, has_zero
 from mlops_desktop.engine.evaluation.interval_methods import CONFIDENCE, RESAMPLES
 from mlops_desktop.engine.evaluation.intervals import Interval, Intervals
 from mlops_desktop.engine.evaluation.results import (
@@ -29,7 +30,7 @@ from mlops_desktop.engine.evaluation.results import (
 from mlops_desktop.engine.evaluation.sampling_units import Units, effective_rows, row_units
 from mlops_desktop.engine.metrics import class_rates, confusion, log_loss, metrics_for, predictions, row_weights, score
 from mlops_desktop.engine.training import threshold_curve
-from mlops_desktop.serving.frame import Floats, Frame, Ints
+from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.scorer import Scorer
@@ -38,7 +39,6 @@ from mlops_desktop.serving.value_text import value_text
 FEW_ROWS = 50
 MOST_CLASSES = 20
 WORST = 20
-IN_PER_CENT = "neg_mean_absolute_percentage_error"
 
 
 def evaluate(
@@ -106,7 +106,7 @@ def evaluate_scores(
     results, metrics = list[MetricResult](), metrics_for(target.task)
     for done, metric in enumerate(metrics):
         job.step(done / len(metrics), msg("Uncertainty of {metric}", metric=metric.label))
-        if metric.id == IN_PER_CENT and _has_zero(target):
+        if metric.id == IN_PER_CENT and has_zero(target):
             results.append(_metric(metric, math.nan, Interval(None, ""), math.nan, ""))
             continue
         value = score(metric.id, target, scores, positive, decide, weights)
@@ -123,23 +123,6 @@ def evaluate_scores(
         residuals=None if target.classes else curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed, weights),
         effective_rows=None if weights is None else effective_rows(weights),
     )
-
-
-def fold_baseline(target: Target, folds: Sequence[tuple[Ints, Ints]], positive: int | None, weights: Floats | None) -> dict[str, float]:
-    """What the baseline reaches out of fold, by metric: the mean over the folds, each answered by the prior of the rows beside it.
-
-    This is the score of the baseline on the leaderboard. `folds` are positions to learn from and to score. A metric that no fold has
-    a value of is NaN.
-    """
-    values: dict[str, list[float]] = {metric.id: [] for metric in metrics_for(target.task)}
-    for learned, scored in folds:
-        rows, counted = target.take(scored), None if weights is None else weights[scored]
-        base = _baseline(rows, task_spec(target.task).prior(target.take(learned), None if weights is None else weights[learned]), counted)
-        for id_, found in values.items():
-            if id_ != IN_PER_CENT or not _has_zero(rows):
-                found.append(score(id_, rows, base, positive, None, counted))
-    finite = {id_: [one for one in found if math.isfinite(one)] for id_, found in values.items()}
-    return {id_: sum(found) / len(found) if found else math.nan for id_, found in finite.items()}
 
 
 def _unequal(weights: Floats | None) -> Floats | None:
@@ -166,17 +149,10 @@ def _plain(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _baseline(target: Target, prior: Floats | None, weights: Floats | None) -> Floats:
-    """The scores of a model that uses no column: the class shares, or the mean."""
-    rows = len(target.values)
-    answer = task_spec(target.task).prior(target, weights) if prior is None else prior
-    return np.tile(answer, (rows, 1)) if target.classes else np.full(rows, answer[0])
-
-
 def _baseline_values(target: Target, prior: Floats | None, weights: Floats | None) -> dict[str, float]:
-    """What `_baseline` reaches by each metric that can be computed for these rows."""
-    base = _baseline(target, prior, weights)
-    skipped = {IN_PER_CENT} if _has_zero(target) else set()
+    """What the same answer for every row reaches by each metric that can be computed for these rows."""
+    base = constant_scores(target, task_spec(target.task).prior(target, weights) if prior is None else prior)
+    skipped = {IN_PER_CENT} if has_zero(target) else set()
     return {one.id: score(one.id, target, base, weights=weights) for one in metrics_for(target.task) if one.id not in skipped}
 
 
@@ -199,7 +175,7 @@ def _notes(target: Target, results: Sequence[MetricResult], weights: Floats | No
             if len(absent) > 5:
                 names = msg("{names} and {n} more", names=names, n=len(absent) - 5)
             notes.append(msg("No row is of class {names}: metrics that need it are not defined or leave it out.", names=names))
-    if _has_zero(target):
+    if has_zero(target):
         notes.append(msg("Some true values are 0, so there is no error in per cent (MAPE)."))
     notes += dict.fromkeys(result.method for result in results if result.value is not None and result.low is None)
     return notes
@@ -213,12 +189,6 @@ def _weighted(weights: Floats) -> str:
         "{effective:,.0f} of equal weight."
     )
     return msg(text, rows=len(weights), effective=effective_rows(weights))
-
-
-def _has_zero(target: Target) -> bool:
-    """Whether a true value is 0, or next to nothing beside the largest: a share of it means nothing."""
-    sizes = np.empty(0) if target.classes else np.abs(target.values)
-    return bool(np.any(sizes <= 1e-9 * sizes.max(initial=0.0))) if len(sizes) else False
 
 
 def _worst(target: Target, predicted: Predictions) -> list[WorstRow]:

@@ -16,6 +16,7 @@ from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.project import INLINE, OMIT_NONE, Project, json_name
 from mlops_desktop.engine.training import Run, ThresholdCurve, ranked
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,7 @@ class Evaluation:
     the rows, `worst` the rows that were missed most. `effective_rows`: the effective sample size where rows count by their weights. Out
     of fold: `choice`, the proposed threshold. On the held-out test set: `importance`, and in an answer `test_accesses`, how often these
     rows were used, and `used_before`, the share of them that is in other test sets that were used. On another file: its name, its
-    rows, and how many could not be compared.
+    rows, how many could not be compared, and how many the model was trained on.
     """
 
     task: str
@@ -262,6 +263,7 @@ class Evaluation:
     file: str | None = field(default=None, metadata=OMIT_NONE)
     rows_in_file: int | None = field(default=None, metadata=OMIT_NONE)
     rows_left_out: int | None = field(default=None, metadata=OMIT_NONE)
+    rows_trained_on: int | None = field(default=None, metadata=OMIT_NONE)
 
     def metric(self, id_: str) -> MetricResult | None:
         """The metric of this id, if the task has it."""
@@ -300,6 +302,26 @@ def selection_note(found: SelectionEstimate, metric_id: str) -> str:
         corrected=corrected,
         score=score,
     )
+
+
+def trained_on_note(found: Evaluation) -> str:
+    """What it means that the model was trained on evaluated rows; empty where it was not."""
+    count = found.rows_trained_on
+    if not count:
+        return ""
+    if count == found.rows:
+        return msg("The model was trained on these rows, so it knows the answers: no such figures are to be expected of new rows.")
+    return plural_msg(
+        count,
+        "1 of {rows:,} rows is among those that the model was trained on: no such figures are to be expected of new rows.",
+        "{n} of {rows:,} rows are among those that the model was trained on: no such figures are to be expected of new rows.",
+        rows=found.rows,
+    )
+
+
+def out_of_fold_note() -> str:
+    """How figures out of fold differ from those of the leaderboard."""
+    return msg("Each value here is of all rows together; on the leaderboard, and for the baseline, it is the mean over the folds.")
 
 
 def held_out_notes(project: Project, share: float) -> tuple[str, ...]:

@@ -9,8 +9,6 @@ import numpy as np
 from mlops_desktop.engine.data import value_hashes
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.serving.frame import Bools, Frame
-from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
 
 BY_CHANCE = 2.0  # so many times the share of held-out rows that are equal to a training row
 LEAST_SHARE = 0.01
@@ -27,20 +25,3 @@ def seen_rows(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> Bools
     found: Bools = np.isin(value_hashes(frame, shared), learned)
     chance = float(np.isin(test, train).mean()) if len(test) else 0.0
     return found if found.mean() > max(LEAST_SHARE, BY_CHANCE * chance) else np.zeros(frame.rows, dtype=bool)
-
-
-def seen_notes(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> list[str]:
-    """A sentence when some rows are recognised (see `seen_rows`)."""
-    count = int(np.count_nonzero(seen_rows(pipeline, frame, names)))
-    if count == frame.rows:
-        return [msg("The model was trained on these rows, so it knows the answers: no such figures are to be expected of new rows.")]
-    if not count:
-        return []
-    return [
-        plural_msg(
-            count,
-            "1 of {rows:,} rows is among those that the model was trained on: no such figures are to be expected of new rows.",
-            "{n} of {rows:,} rows are among those that the model was trained on: no such figures are to be expected of new rows.",
-            rows=frame.rows,
-        )
-    ]

@@ -53,8 +53,10 @@ def value_of(changed: dict[str, Any], decision: str | Decision) -> Any:
     path, only = (decision, ()) if isinstance(decision, str) else (decision.path, decision.only)
     head, _, field = path.partition(".")
     value = changed.get(head)
-    if not field or value is None:
-        return value
+    if value is None:
+        return None
+    if not field:
+        return [one for one in value if one["id"] in only] if only else value
     if head != "columns":
         return value.get(field)
     by_name = {name: note[field] for name, note in value.items() if field in note and (not only or note[field] in only)}

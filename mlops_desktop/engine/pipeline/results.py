@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from mlops_desktop.engine.choices import BASELINE, task_spec
 from mlops_desktop.engine.project import Project, Role, is_learned_from
 
 LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits steps and models
@@ -13,8 +14,8 @@ LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits
 
 @dataclass(frozen=True)
 class Decision:
-    """A part of the project by its path, such as `columns.role` (of every column); of several values only those in `only` count, and for
-    those projects alone of which `when` holds.
+    """A part of the project by its path, such as `columns.role` (of every column); of several values (of `candidates`: ids) only those in
+    `only` count, and for those projects alone of which `when` holds.
     """
 
     path: str
@@ -43,18 +44,29 @@ class Result:
 
 ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
 TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
+# Each candidate enters the key of its own trial. Figures are compared with the baseline by its settings: with default ones, as in earlier
+# versions, no key has them.
+BASELINE_SETTINGS = Decision(
+    "candidates",
+    (BASELINE,),
+    when=lambda project: any(one.id == BASELINE and one != type(one)() for one in project.candidates),
+)
 WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions did not count the weights: they are other results
+# The interval of PR AUC of whole groups was narrower in earlier versions.
+GROUPED = Decision("columns.role", ("group",), when=lambda project: bool(project.task and task_spec(project.task).has_classes))
+MEASURED = ("threshold", "costs", GROUPED, BASELINE_SETTINGS)
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 
 RESULTS: Mapping[str, Result] = {
     result.name: result
     for result in (
-        # The typed table: the imported cells and what a person decided of their types.
+        # The typed table: the imported cells and what a person decided of their types. A project keeps the types that it was read with when
+        # a later version would propose others: its version is raised only when the form of the table changes.
         Result(name="table", decisions=("data", *TYPE_NOTES), version=2, libraries=("pandas", "pyarrow")),
         # Columns, candidates for the target and types, before anything is decided.
         Result(name="overview", inputs=("table",), version=2),
         # Statistics and findings of the whole table.
-        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=4, libraries=LEARNING),
+        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=5, libraries=LEARNING),
         # The rows that the row filters keep.
         Result(name="rows", inputs=("table",), decisions=("target", "row_filters")),
         # The held-out test set, the training part and its folds.
@@ -107,11 +119,11 @@ RESULTS: Mapping[str, Result] = {
         # That the scorer was exported (an empty document): the stage of that name is done.
         Result(name="exported", inputs=("scorer",)),
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
-        Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), version=2, libraries=LEARNING),
+        Result(name="evaluation", inputs=("run",), decisions=MEASURED, version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
-        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), version=4, libraries=LEARNING),
+        Result(name="out_of_fold", inputs=("run",), decisions=MEASURED, version=4, libraries=LEARNING),
         # What the checks of a run are judged by.
-        Result(name="checks", inputs=("run", "profile"), decisions=("refit",), libraries=LEARNING),
+        Result(name="checks", inputs=("run", "profile"), decisions=("refit", BASELINE_SETTINGS), version=2, libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.
         Result(name="response", inputs=("model",), keyed_libraries=("numpy",)),
     )
@@ -123,7 +135,6 @@ IRRELEVANT: Mapping[str, str] = {
     "source": "how the file was read; the cells that were read are identified by `data`",
     "brief": "texts for people, written into reports when these are made",
     "goals": "compared with stored measurements whenever they are shown",
-    "candidates": "each enters the key of its own trial",
     "search": "decides which trials are made, not what a trial is",
     "chosen": "names a run; results of a run are stored under the key of that run",
     "answers": "why a person decided so; what was decided is in the other decisions",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from mlops_desktop.base.evidence import RULES, Evidence
-from mlops_desktop.base.params import Choice, Flag, Param
+from mlops_desktop.base.params import Choice, Flag, Number, Param
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import as_message, msg
@@ -45,10 +46,12 @@ def source_questions(source: Source, notes: Sequence[Evidence]) -> Iterator[Ques
 
 
 def _option(name: str, param: Param, text: str) -> Option:
-    value = text == "true" if isinstance(param, Flag) else text
+    value: Any = text == "true" if isinstance(param, Flag) else float(text) if isinstance(param, Number) else text
     label = as_message(param.label)
     if isinstance(param, Choice):
         label = msg("{label}: {value}", label=label, value=as_message(param.options[text]))
+    elif isinstance(param, Number):
+        label = msg("{label}: {value}", label=label, value=text)
     elif not isinstance(param, Flag):
         label = msg("Read “{value}”", value=text)
     return Option(f"{name}={text}", label, as_message(param.help), {"source": {name: value}})

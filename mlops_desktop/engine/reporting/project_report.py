@@ -41,7 +41,7 @@ def _report(facts: ReportFacts) -> str:
         ("split", msg("Split and held-out test set"), split),
         ("leaderboard", msg("Leaderboard"), leaderboard),
         ("model", msg("Chosen model"), decision_sections.chosen_model(chosen, facts.model, project.refit, facts.runs)),
-        ("evaluation", msg("Evaluation"), result_sections.evaluation(facts.evaluation, facts.out_of_fold)),
+        ("evaluation", msg("Evaluation"), result_sections.evaluation(facts.evaluation, facts.out_of_fold, project)),
         ("checks", msg("Checks"), checks_section.checks(facts.checks)),
         ("importance", msg("Importance of columns"), result_sections.importance(shown.importance if shown else None)),
         ("threshold", msg("Threshold"), result_sections.threshold(facts)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlops_desktop.engine.choices import task_spec, tasks
-from mlops_desktop.engine.evaluation import Classification, Evaluation, Importance, Residuals
+from mlops_desktop.engine.evaluation import Classification, Evaluation, Importance, Residuals, baseline_text, out_of_fold_note
 from mlops_desktop.engine.metrics import metrics_for
+from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.reporting import report_plots
 from mlops_desktop.engine.reporting.decision_sections import first_names, metric_named, not_yet
 from mlops_desktop.engine.reporting.page import Html, escape, figure, heading, items, join, number, paragraph, share, table
@@ -20,14 +21,15 @@ MOST_COLUMNS = 25
 MIX_UPS = 15
 
 
-def evaluation(found: Evaluation | None, out_of_fold: Evaluation | None) -> Html:
+def evaluation(found: Evaluation | None, out_of_fold: Evaluation | None, project: Project) -> Html:
     """Every metric with its interval, tables and plots: of the held-out test set, or before it is used of the out-of-fold scores."""
     shown = found or out_of_fold
     if not shown:
         return not_yet(msg("Metrics and curves follow when a model is chosen."))
     unused = "Measured on {rows} rows: out-of-fold scores of the training rows; the held-out test set was not used yet."
     text = msg("Measured on {rows} rows: the held-out test set." if found else unused, rows=number(shown.rows))
-    parts = [paragraph(text, quiet=True), items(shown.notes), metric_table(shown, out_of_fold if found else None)]
+    notes = [*shown.notes, *([] if found else [out_of_fold_note()])]
+    parts = [paragraph(text, quiet=True), items(notes), metric_table(shown, out_of_fold if found else None, project)]
     methods: dict[str, list[str]] = {}
     for result in shown.metrics:
         if result.low is not None:
@@ -40,7 +42,7 @@ def evaluation(found: Evaluation | None, out_of_fold: Evaluation | None) -> Html
     return join(parts)
 
 
-def metric_table(found: Evaluation, out_of_fold: Evaluation | None) -> Html:
+def metric_table(found: Evaluation, out_of_fold: Evaluation | None, project: Project) -> Html:
     """Metric, value with interval, the same out of fold, the baseline, and what it means."""
     rows = []
     for result in found.metrics:
@@ -56,7 +58,7 @@ def metric_table(found: Evaluation, out_of_fold: Evaluation | None) -> Html:
         rows.append([*cells, result.summary])
     known = [msg("Metric"), msg("Value"), msg("95 % interval")]
     head = [*known, *([msg("Out of fold")] if out_of_fold else []), msg("Baseline"), msg("Meaning")]
-    caption = msg("The baseline uses no column: it {answers}.", answers=task_spec(found.task).baseline)
+    caption = msg("The baseline uses no column: it {answers}.", answers=baseline_text(project, found.task))
     return table(head, rows, range(1, len(head) - 1), caption=caption)
 
 

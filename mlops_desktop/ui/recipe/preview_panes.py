@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from mlops_desktop.engine.pipeline import ColumnCells, ColumnChange, ColumnDistribution, FilteredOut
 from mlops_desktop.serving.dates import DAY
@@ -15,6 +15,7 @@ from mlops_desktop.ui.translation import formatted, pluralize
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided, elided_name
 from mlops_desktop.ui.widgets.notices import ProgressRing
+from mlops_desktop.ui.widgets.pages import Pages
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell
 
@@ -113,7 +114,7 @@ class ChangesPane(Pane):
         inner = QWidget()
         inner.setLayout(column(self._grid, None))
         self._high = CELLS[-1]
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self._pages.addWidget(scrolled(inner))
         self._pages.addWidget(self.message)
         head = row(heading(self.tr("Before → after")), None, self.ring)
@@ -226,7 +227,7 @@ class RowsPane(Pane):
         self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.message = label("", "small", tone="3", wrap=True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self._pages.addWidget(self.table)
         self._pages.addWidget(self.message)
         self.setLayout(column(row(self.title, self.key, None, spacing=12), (self._pages, 1), margins=(16, 10, 14, 10)))

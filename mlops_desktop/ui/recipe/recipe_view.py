@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.engine.choices import choices
@@ -22,6 +22,7 @@ from mlops_desktop.ui.widgets.basic import Button, Tool, column, heading, label,
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
 from mlops_desktop.ui.widgets.gallery import Gallery, Offer
 from mlops_desktop.ui.widgets.notices import Toast
+from mlops_desktop.ui.widgets.pages import Pages
 
 SIDE = (330, 400)  # the least and the greatest width of the recipe
 
@@ -54,7 +55,7 @@ class RecipeView(QWidget):
         self.card = StepCard(recipe, nothing)
         self.card.setMinimumWidth(250)
         self.beside, self.below = beside(recipe), below(recipe)
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self.blocker = self._blocked_page()
         self._places = {
             "": self._preview_page(split),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.processors import cores
+from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.shell.log_file import LogFile
 from mlops_desktop.ui.shell.settings import ZOOMS, Settings, default_project_home
 from mlops_desktop.ui.translation import SYSTEM, error_text, languages
@@ -152,9 +153,9 @@ class SettingsDialog(QDialog):
         self.restart_asked.emit()
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, self.tr("Choose the folder for new projects"), str(self._settings.projects))
-        if name:
-            self._set_folder(Path(name))
+        folder = ask_folder(self, self.tr("Choose the folder for new projects"), self._settings.projects)
+        if folder is not None:
+            self._set_folder(folder)
 
     def _set_folder(self, folder: Path | None) -> None:
         self._settings.projects = folder if folder != default_project_home() else None

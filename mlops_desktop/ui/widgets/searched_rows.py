@@ -12,10 +12,11 @@ WIDTH = 220
 
 
 class SearchedRows(QWidget):
-    """Shows the rows whose first cell has the text of the search line; what was selected is selected no longer when it changes."""
+    """Shows the rows that have the text of the search line in one of their first `cells`; a search clears the selection."""
 
-    def __init__(self, table: RowsTable) -> None:
+    def __init__(self, table: RowsTable, cells: int = 1) -> None:
         super().__init__()
+        self._cells = cells
         self.table = table
         self.search = QLineEdit()
         self.search.setObjectName(f"{table.objectName()}_search")
@@ -36,4 +37,4 @@ class SearchedRows(QWidget):
         rows, wanted = self.table.rows_model.rows, self.search.text().strip().casefold()
         self.search.setVisible(len(rows) >= SEARCHED or bool(wanted))
         for at, one in enumerate(rows):
-            self.table.setRowHidden(at, wanted not in one.cell(0).text.casefold())
+            self.table.setRowHidden(at, not any(wanted in one.cell(cell).text.casefold() for cell in range(self._cells)))

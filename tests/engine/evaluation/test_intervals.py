@@ -9,9 +9,11 @@ import pytest
 from scipy.stats import binomtest
 
 from mlops_desktop.base.families import Target
-from mlops_desktop.engine.evaluation.interval_methods import delong, exact_share, mean_of_shares, median
+from mlops_desktop.engine.evaluation.interval_methods import delong, exact_share, jackknife, mean_of_shares, median
+from mlops_desktop.engine.evaluation.intervals import Intervals
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
 from mlops_desktop.engine.evaluation.sampling_units import group_units, row_units, time_units
+from mlops_desktop.engine.metrics import metrics_for, predictions
 from simulations.coverage import CASES, coverage
 
 
@@ -68,6 +70,18 @@ def test_whole_groups_widen_the_intervals_and_few_groups_have_none():
     few = evaluate_scores(target, answer, seed=0, units=group_units(group // 3))
     assert all(metric.low is None for metric in few.metrics)
     assert "No interval: there are fewer than 10 groups." in few.notes
+
+
+def test_pr_auc_of_groups_has_half_as_many_degrees_of_freedom_as_groups_hold_the_event():
+    target, scores = binary(200, 14)
+    units = group_units(np.arange(200) // 10)
+    found, of_event = predictions(target, scores, 1, 0.5), units.holding(target.values == 1)
+    metric = next(metric for metric in metrics_for("binary") if metric.id == "average_precision")
+    statistic = metric.prepare(found)
+    value = float(statistic(np.ones((1, 200)))[0])
+    assert of_event >= 10
+    bounds = Intervals(found, units, 0, 50).of(metric, value).bounds
+    assert bounds == pytest.approx(jackknife(statistic, value, units, of_event // 2, (0, 1)))
 
 
 def test_blocks_of_time_are_adjacent_and_keep_a_moment_together():

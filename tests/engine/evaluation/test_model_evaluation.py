@@ -1,5 +1,6 @@
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,13 +9,15 @@ from sklearn.calibration import calibration_curve
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.choices import tasks
+from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.evaluation import curves
+from mlops_desktop.engine.evaluation.baseline import baseline_prior, baseline_text, fold_baseline
 from mlops_desktop.engine.evaluation.final_evaluation import out_of_fold_evaluation
-from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores, fold_baseline
+from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
 from mlops_desktop.engine.evaluation.results import ClassRates, Confusion, Evaluation, RocCurve
 from mlops_desktop.engine.metrics.definitions import metrics_for
-from mlops_desktop.engine.project import from_json, to_json
+from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.project import Project, from_json, to_json
 from mlops_desktop.engine.training.final_model import open_chosen
 
 
@@ -300,7 +303,19 @@ def test_the_baseline_out_of_fold_is_that_of_the_leaderboard(trained):
 def test_each_fold_has_a_baseline_of_its_own():
     target = Target("regression", np.array([0.0, 0.0, 10.0, 10.0]), ())
     first, last = np.array([0, 1]), np.array([2, 3])
-    found = fold_baseline(target, [(first, last), (last, first)], None, None)
+    prior = baseline_prior(Project())
+    found = fold_baseline(target, [(first, last), (last, first)], None, None, prior)
     assert found["neg_root_mean_squared_error"] == -10.0  # of one mean for all rows: 5
-    weighted = fold_baseline(target, [(np.array([0, 2]), np.array([1, 3]))], None, np.array([1.0, 1.0, 3.0, 1.0]))
+    weighted = fold_baseline(target, [(np.array([0, 2]), np.array([1, 3]))], None, np.array([1.0, 1.0, 3.0, 1.0]), prior)
     assert weighted["neg_mean_absolute_error"] == -(7.5 + 2.5) / 2
+
+
+def test_the_baseline_answers_by_the_settings_of_its_candidate():
+    target, weights = Target("regression", np.array([0.0, 1.0, 20.0]), ()), np.array([1.0, 1.0, 5.0])
+    median = replace(Project(), candidates=(choices().algorithms.get("baseline")(strategy="median"),))
+    assert baseline_prior(Project())(target, None) == pytest.approx([7.0])
+    assert baseline_prior(median)(target, None) == [1.0]
+    assert baseline_prior(median)(target, weights) == [20.0]
+    default, other = Keys(Project()), Keys(median)
+    assert (default.model("run"), default.out_of_fold("run") == other.out_of_fold("run")) == (other.model("run"), False)
+    assert "Median" in baseline_text(median, "regression")

@@ -8,6 +8,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.evaluation.final_evaluation import evaluate_file
+from mlops_desktop.engine.evaluation.results import trained_on_note
 from mlops_desktop.engine.evaluation.seen_rows import seen_rows
 from mlops_desktop.engine.training.final_model import open_chosen
 
@@ -21,12 +22,12 @@ def test_the_training_file_is_said_to_be_one(trained, lines, tmp_path):
     chosen = open_chosen(trained.pipeline, trained.runs, Silent())
     file = tmp_path / "again.csv"
     file.write_text("\n".join(";".join(line.split(",")) for line in lines) + "\n", encoding="utf-8")  # another dialect
-    assert "was trained on these rows" in evaluate_file(chosen, file, Silent()).notes[0]
+    assert "was trained on these rows" in trained_on_note(evaluate_file(chosen, file, Silent()))
     new = [line.replace("Torgersen", "Dream").replace("MALE", "FEMALE").replace("18", "17") for line in lines[1:100]]
     file.write_text("\n".join([lines[0], *new, *lines[200:225]]) + "\n", encoding="utf-8")
-    assert "rows are among those that the model was trained on" in evaluate_file(chosen, file, Silent()).notes[0]
+    assert "rows are among those that the model was trained on" in trained_on_note(evaluate_file(chosen, file, Silent()))
     file.write_text("\n".join([lines[0], *new]) + "\n", encoding="utf-8")
-    assert not any("trained on" in note for note in evaluate_file(chosen, file, Silent()).notes)
+    assert trained_on_note(evaluate_file(chosen, file, Silent())) == ""
 
 
 def test_rows_that_are_alike_by_chance_are_not_taken_for_seen_ones(trained, copy_of):

@@ -192,3 +192,14 @@ def test_the_threshold_changes_the_model_and_not_the_run():
     assert before["run"] == after["run"]
     assert before["model"] == after["model"]
     assert before["scorer"] != after["scorer"]
+
+
+def test_only_classes_in_groups_are_evaluated_anew_because_their_intervals_were_narrower(monkeypatch):
+    grouped = replace(base(), columns={"g": ColumnNote(role="group")})
+    projects = (grouped, replace(grouped, task="regression"), base())
+    now = [(Keys(one).evaluation("r"), Keys(one).out_of_fold("r")) for one in projects]
+    for name in ("evaluation", "out_of_fold"):
+        monkeypatch.setitem(RESULTS, name, replace(RESULTS[name], decisions=("threshold", "costs")))
+    after = [(Keys(one).evaluation("r"), Keys(one).out_of_fold("r")) for one in projects]
+    assert now[1:] == after[1:]
+    assert set(now[0]).isdisjoint(after[0])

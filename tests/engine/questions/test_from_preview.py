@@ -14,6 +14,7 @@ from mlops_desktop.engine.questions import answer_question
 WITHOUT_NAMES = "".join(f"{i},{i * 7 % 5}\n" for i in range(40))
 _SHOPS = [f"s{i},{i * 7 % 5},{'ab'[i % 2]}\n" for i in range(80)]
 WITH_TOTAL = "".join(["shop,n,zone\n", *_SHOPS[:40], "Total,80,\n", *_SHOPS[40:]])
+BELOW_PAIR = "Site;Kiel\nname;place\n" + "".join(f"A{chr(97 + i)};U{chr(97 + i % 3)}\n" for i in range(20))
 
 
 @pytest.mark.parametrize(
@@ -21,8 +22,9 @@ WITH_TOTAL = "".join(["shop,n,zone\n", *_SHOPS[:40], "Total,80,\n", *_SHOPS[40:]
     [
         (WITHOUT_NAMES, "source.header", "header=first", "header", "first"),
         (WITH_TOTAL, "source.total", "keep_all=true", "keep_all", True),
+        (BELOW_PAIR, "source.first_row", "skip=1", "skip", 1),
     ],
-    ids=["no names", "a total"],
+    ids=["no names", "a total", "a pair above the names"],
 )
 def test_an_answer_is_a_parameter_of_the_source_and_settles_the_question(tmp_path, text, id_, option, param, value):
     file = tmp_path / "a.csv"

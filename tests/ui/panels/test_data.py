@@ -369,6 +369,7 @@ def test_statistics_correlations_and_gaps(panel):
     tab(panel, "relations")
     assert panel.relations.isVisible()
     assert not panel.distributions.isVisible()  # correlations need the room
+    assert find(panel, QLineEdit, "pairs_search").isVisible()
     titles, lines = panel.relations.heatmap.as_rows()
     assert len(lines) == 7
     assert titles[1] == lines[0][0] == "species"  # the target leads

@@ -28,7 +28,7 @@ def write(panel, text: str) -> QPlainTextEdit:
     line.setFocus()
     line.selectAll()
     QTest.keyClicks(line, text)
-    line._popup.hide()
+    line.names.view.hide()
     return line
 
 

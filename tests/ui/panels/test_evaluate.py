@@ -322,9 +322,14 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     settle(window)
     assert "rows of others.csv" in find(window, QLabel, "evaluation_facts").text()
     assert panel.results.isVisible()
-    assert "The model was trained on these rows" in find(window, QLabel, "evaluation_notes").text()
+    notice = panel.results.trained_on
+    assert notice.isVisible()
+    assert "The model was trained on these rows" in notice.text.text()
+    assert notice.y() < panel.results.kpis[0].y()  # before a figure is read
     assert accesses_of(window) == 0
     click(find(window, QPushButton, "evaluation_source_oof"))
+    assert not notice.isVisible()
+    assert "mean over the folds" in find(window, QLabel, "evaluation_notes").text()
     click(find(window, QPushButton, "evaluation_source_file"))
     assert "others.csv" in find(window, QLabel, "evaluation_facts").text()  # it is still there
     bare = tmp_path / "bare.csv"

@@ -44,3 +44,11 @@ def test_a_short_table_is_not(made):
     made.table.show_rows(rows(SEARCHED - 1))
     assert not made.search.isVisible()
     assert len(seen(made)) == SEARCHED - 1
+
+
+def test_several_cells_are_searched_where_a_row_has_several_names(qtbot):
+    pairs = SearchedRows(RowsTable([RowColumn("Column"), RowColumn("with")], name="pairs", title="Pairs"), cells=2)
+    qtbot.addWidget(pairs)
+    pairs.table.show_rows([Row(str(at), [f"a{at}", f"b{at}"]) for at in range(SEARCHED)])
+    pairs.search.setText("b7")
+    assert seen(pairs) == ["7"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from mlops_desktop.engine.data import Location, sent_row, sent_value, span
 from mlops_desktop.engine.evaluation import Evaluation, Trial
@@ -30,6 +30,7 @@ from mlops_desktop.ui.translation import formatted, translated
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import dropped_file
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
+from mlops_desktop.ui.widgets.pages import Pages
 
 LEFT = (330, 300)  # in a wide and in a narrow window
 WIDE = 1100
@@ -64,14 +65,14 @@ class AppPanel(Panel):
     def _build(self) -> None:
         self.answer = AnswerPage(self.controller, self.id)
         self.batch = BatchPage(self.controller, self.id)
-        self._right = QStackedWidget()
+        self._right = Pages()
         self._right.addWidget(self.answer)
         self._right.addWidget(self.batch)
         work = QWidget()
         work.setLayout(row(self._inputs(), (self._right, 1), margins=(20, 16, 20, 16), spacing=12))
         train = self.tr("Go to “Training”")
         self.empty = EmptyState("", train, lambda: self.controller.go_to.emit("train"), name="app_empty", icon="flask", primary=True)
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(work)
         self.setLayout(column((self._pages, 1)))

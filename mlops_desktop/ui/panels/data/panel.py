@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from mlops_desktop.engine.data import Table, check_filter, rows_key, rows_where
 from mlops_desktop.engine.process import FilterRows, MakeProfile
@@ -31,6 +31,7 @@ from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
 from mlops_desktop.ui.widgets.name_completer import column_name
+from mlops_desktop.ui.widgets.pages import Pages
 from mlops_desktop.ui.widgets.rows_table import RowsTable
 from mlops_desktop.ui.widgets.searched_rows import SearchedRows
 from mlops_desktop.ui.widgets.table import DataTable
@@ -96,7 +97,7 @@ class DataPanel(Panel):
         self.relations = RelationsPage()
         self.missing = RowsTable(missing_columns(), name="missing_values", title=self.tr("Columns with missing cells"))
         self.complete = EmptyState(self.tr("No cell is missing."), name="nothing_missing", icon="check")
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         columns, gaps = SearchedRows(self.statistics), SearchedRows(self.missing)
         self._places: dict[str, QWidget] = {"preview": self.preview, "columns": columns, "relations": self.relations, "missing": gaps}
         for page in (*self._places.values(), self.complete):

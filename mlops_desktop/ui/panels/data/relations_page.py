@@ -14,6 +14,7 @@ from mlops_desktop.ui.translation import formatted
 from mlops_desktop.ui.widgets.basic import column, label, row
 from mlops_desktop.ui.widgets.heatmap import Heatmap
 from mlops_desktop.ui.widgets.rows_table import RowsTable
+from mlops_desktop.ui.widgets.searched_rows import SearchedRows
 
 
 class RelationsPage(QWidget):
@@ -28,7 +29,8 @@ class RelationsPage(QWidget):
         )
         self.note = label("", "caption", tone="3", wrap=True)
         self.pairs = RowsTable(pair_columns(), name="pairs", title=self.tr("The most strongly related pairs of columns"))
-        self.setLayout(column((row((self.heatmap, 5), (self.pairs, 4), spacing=16), 1), self.note, spacing=4))
+        searched = SearchedRows(self.pairs, cells=2)
+        self.setLayout(column((row((self.heatmap, 5), (searched, 4), spacing=16), 1), self.note, spacing=4))
 
     def show_relations(self, related: Relations, target: str) -> None:
         """Show the matrix and its closest pairs; those with the target are marked."""

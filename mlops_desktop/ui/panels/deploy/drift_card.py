@@ -14,6 +14,7 @@ from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.inputs import read_number
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+from mlops_desktop.ui.widgets.searched_rows import SearchedRows
 
 SCORE = "\x00score"  # the id of the score's row; no column can be called so
 MOST_NAMED = 4
@@ -45,15 +46,16 @@ class DriftCard(QFrame):
         ]
         self.table = RowsTable(columns, name=f"{name}_columns", title=self.tr("Drift by column"))
         self.table.chosen.connect(self._choose)
-        policy = self.table.sizePolicy()
+        self._found = SearchedRows(self.table)
+        policy = self._found.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the verdict stays at the top while there is no table
-        self.table.setSizePolicy(policy)
+        self._found.setSizePolicy(policy)
         self.chart = ColumnChart(
             self.tr("Training and now"), name=f"{name}_chart", empty=self.tr("Choose a column to see its distribution.")
         )
         self.about = Elided("", "small", tone="2")
         self.name = heading(self.tr("Detail"))
-        left = card(row(heading(self.tr("Verdict")), self.pill, None), self._verdict, (self.table, 1), margins=(16, 10, 12, 10), spacing=6)
+        left = card(row(heading(self.tr("Verdict")), self.pill, None), self._verdict, (self._found, 1), margins=(16, 10, 12, 10), spacing=6)
         right = card(row((self.name, 1), self.chart.tools), self.about, (self.chart, 1), margins=(16, 10, 12, 8), spacing=4)
         right.setMinimumWidth(260)
         self.setLayout(row((left, 3), (right, 2), spacing=12))
@@ -65,7 +67,7 @@ class DriftCard(QFrame):
         self.pill.setVisible(False)
         self._show_message("info", text)
         self.table.show_rows([])
-        self.table.setVisible(False)
+        self._found.setVisible(False)
         self._choose([])
 
     def show_report(self, report: DriftReport) -> None:
@@ -79,7 +81,7 @@ class DriftCard(QFrame):
         columns = sorted(report.columns, key=lambda one: (_RANK[one.verdict], -one.psi, one.field))
         rows = [self._row(SCORE, self.tr("Score of the model"), report.score, True)]
         rows += [self._row(one.field, one.field, one, False) for one in columns]
-        self.table.setVisible(True)
+        self._found.setVisible(True)
         self.table.show_rows(rows)
         first = columns[0].field if columns and columns[0].verdict in ("act", "watch") else SCORE
         self.table.select([first])

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.deploy.export_page import ExportPage
@@ -16,6 +16,7 @@ from mlops_desktop.ui.panels.deploy.run_page import RunPage
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Segments, column, row
 from mlops_desktop.ui.widgets.drop_zone import dropped_file
+from mlops_desktop.ui.widgets.pages import Pages
 
 
 class DeployPanel(Panel):
@@ -31,7 +32,7 @@ class DeployPanel(Panel):
         self.export = ExportPage(controller, self.id)
         self.run = RunPage(controller, self.id)
         self.monitor = MonitorPage(controller, self.run.service, self.run.http, self.id)
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         for page in (self.export, self.run, self.monitor):
             self._pages.addWidget(page)
         self.setLayout(column(row(self.tabs, None), (self._pages, 1), margins=(20, 12, 20, 16), spacing=12))

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QWidget
 from mlops_desktop.engine.evaluation import (
     Evaluation,
     held_out_notes,
+    out_of_fold_note,
     selection_note,
+    trained_on_note,
 )
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project import is_learned_from
@@ -22,7 +24,7 @@ from mlops_desktop.ui.panels.evaluate.worst_rows_card import FEATURES, Importanc
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import pluralize, translated
 from mlops_desktop.ui.widgets.basic import card, column, held, label, row
-from mlops_desktop.ui.widgets.figure_cards import Kpi
+from mlops_desktop.ui.widgets.figure_cards import Banner, Kpi
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
 KPIS = 4
@@ -38,12 +40,14 @@ class ResultsPage(QWidget):
         self.metrics, self.goals, self.checks = MetricsTable(), GoalsMet(), ChecksCard(controller)
         self.confusion, self.curves, self.errors = ConfusionCard(), CurvesCard(), ErrorsCard()
         self.threshold, self.importance, self.worst = ThresholdCard(), ImportanceCard(), WorstCard()
+        self.trained_on = Banner("warn", "", name="evaluation_trained_on", closable=False)
         self.notes = label("", "small", tone="2", wrap=True)
         self.notes.setObjectName("evaluation_notes")
         table = card(self.notes, self.metrics, margins=(12, 12, 12, 10))
         self._classes = held(row((self.confusion, 4), (self.curves, 5), spacing=12))
         self.setLayout(
             column(
+                self.trained_on,
                 row(*[(kpi, 1) for kpi in self.kpis], spacing=12),
                 self.goals,
                 self.checks,
@@ -95,9 +99,12 @@ class ResultsPage(QWidget):
             kpi.show_value(score_text(result.shown, 3), hint, "warn" if worse else "3")
             kpi.setToolTip(result.summary)
         self.metrics.show_evaluation(found, metric)
+        self.trained_on.show_text(translated(trained_on_note(found)))
+        self.trained_on.setVisible(bool(self.trained_on.text.text()))
         notes = list(found.notes)
         controller = self.controller
         if source == "oof":
+            notes.insert(0, translated(out_of_fold_note()))
             expected = expected_score(controller, controller.runs.list(controller.keys.board))
             best = controller.project_status().best
             if expected is not None and best is not None and best.id == expected.run:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from mlops_desktop.ui.panels.problem.bulk_edit import BulkEdit
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, clear, column, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.notes_table import NotesTable
+from mlops_desktop.ui.widgets.pages import Pages
 from mlops_desktop.ui.widgets.table import DataTable
 
 READING = 250  # pixels for how the file was read, beside the rows
@@ -50,12 +51,12 @@ class FileCard(QFrame):
         self.bulk = BulkEdit(self.notes.notes.titles, name="notes")
         self.why = label("", "small", tone="2", wrap=True)
         self.why.setObjectName("note_why")
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self._pages.addWidget(self._rows_page())
         notes = QWidget()
         notes.setLayout(column(self.bulk, (self.notes, 1), self.why, spacing=6))
         self._pages.addWidget(notes)
-        self._pages.setMinimumHeight(220)
+        self._pages.setMinimumHeight(168)  # with questions on top the stage still fits 1024x768
         names = column(self.file, self.facts, spacing=0)
         head = row(Picture("table", "accent", 18), (names, 1), self.choose_other, self.choose, spacing=10)
         self.setLayout(column(head, row(self.tabs, None), (self._pages, 1), margins=(16, 12, 16, 14), spacing=10))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
@@ -24,6 +24,7 @@ from mlops_desktop.ui.widgets.bars import BarChart
 from mlops_desktop.ui.widgets.basic import Button, Segments, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.notices import ProgressRing
+from mlops_desktop.ui.widgets.pages import Pages
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.searched_rows import SearchedRows
 from mlops_desktop.ui.widgets.series import Bar
@@ -145,7 +146,7 @@ class RemainsPane(Pane):
         self.message = label("", "small", tone="3", wrap=True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._rows_pane = RowsPane(recipe)
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self._found = SearchedRows(self.table)
         for page in (self._found, self.message, self._rows_pane):
             self._pages.addWidget(page)

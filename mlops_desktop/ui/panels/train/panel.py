@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.metrics import METRICS, metrics_for
@@ -30,6 +30,7 @@ from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import clear, column, held, row
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import spent
+from mlops_desktop.ui.widgets.pages import Pages
 
 SHOW_MS = 120  # runs that come closer together are shown together
 
@@ -76,7 +77,7 @@ class TrainPanel(Panel):
             icon="target",
             primary=True,
         )
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self._pages.addWidget(self._main)
         self._pages.addWidget(self._empty)
         self.setLayout(column((self._pages, 1), margins=(20, 16, 20, 16)))
