@@ -28,6 +28,7 @@ from mlops_desktop.serving.openapi import example_row
 from mlops_desktop.serving.scorer import Scorer
 
 MEASURED_ROWS = 256
+MOST_MOVED = 500  # columns that are ordered by how far each alone moves the answer
 MOST_WORDS = 60  # of a text, that are left out one by one
 NOTHING = 1e-9  # a smaller change is none
 _LEVELS = 4  # of a category, that are tried to see how far it moves the answer
@@ -91,9 +92,11 @@ class Trial:
 
     def _moves(self) -> dict[str, float]:
         """How far each used column alone moves the answer to the typical row, between the ends of its range or a few of its levels. A text
-        comes first: there is no range to try.
+        comes first: there is no range to try. Nothing where very many columns are used: each trial is a row of all of them.
         """
         columns = {one.name: one for one in self.scorer.schema.columns if one.name in self.scorer.used_sources}
+        if len(columns) > MOST_MOVED:
+            return {}
         usual = typical_frame(self.scorer)
         which = self.scorer.prediction_spec.explained_class(self.scorer.scores(usual), self.scorer.positive)
         tried = [(name, kind, at) for name, one in columns.items() if one.type not in ("text", "id") for kind, at in _trials(usual, one)]

@@ -21,11 +21,12 @@ from mlops_desktop.engine.pipeline.recipe_trial import fitting_steps
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.split_proposal import propose_split
-from mlops_desktop.engine.profiling import may_have_negative_codes, negative_codes, tick_levels
+from mlops_desktop.engine.profiling import negative_codes, tick_levels
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.serving.value_text import number_text
 
 
@@ -124,23 +125,20 @@ def _with_roles(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
 
 
 def _with_missing_codes(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
-    """The project with the numbers that stand for “missing” beyond doubt, such as -200 far below all others."""
+    """The project with the numbers that stand for “missing” beyond doubt, such as -999, far below all others."""
     table, notes = pipeline.table, dict(pipeline.project.columns)
-    low = may_have_negative_codes(table)
-    for column in table.schema.columns:
-        note = notes.get(column.name, ColumnNote())
-        known = note.missing or note.role in ("id", "ignore")
-        codes = negative_codes(table, column.name) if column.name in low and not known else []
-        if codes:
-            texts = tuple(number_text(code) for code, _ in codes)
-            notes[column.name] = replace(note, missing=texts)
-            reasons[f"missing.{column.name}"] = plural_msg(
-                sum(count for _, count in codes),
-                "1 cell of “{column}” holds {codes}, far from all other values: it is read as missing.",
-                "{n} cells of “{column}” hold {codes}, far from all other values: they are read as missing.",
-                column=column.name,
-                codes=", ".join(texts),
-            )
+    asked = {column.name: notes.get(column.name, ColumnNote()) for column in table.schema.columns if column.type in NUMBER_TYPES}
+    free = [name for name, note in asked.items() if not note.missing and note.role not in ("id", "ignore")]
+    for name, codes in negative_codes(table, free).items():
+        texts = tuple(number_text(code) for code, _ in codes)
+        notes[name] = replace(asked[name], missing=texts)
+        reasons[f"missing.{name}"] = plural_msg(
+            sum(count for _, count in codes),
+            "1 cell of “{column}” holds {codes}, far from all other values: it is read as missing.",
+            "{n} cells of “{column}” hold {codes}, far from all other values: they are read as missing.",
+            column=name,
+            codes=", ".join(texts),
+        )
     return replace(pipeline.project, columns=notes)
 
 

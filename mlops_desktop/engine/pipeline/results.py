@@ -60,12 +60,13 @@ ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned
 RESULTS: Mapping[str, Result] = {
     result.name: result
     for result in (
-        # The typed table: the imported cells and what a person decided of their types.
+        # The typed table: the imported cells and what a person decided of their types. A project keeps the types that it was read with when
+        # a later version would propose others: its version is raised only when the form of the table changes.
         Result(name="table", decisions=("data", *TYPE_NOTES), version=2, libraries=("pandas", "pyarrow")),
         # Columns, candidates for the target and types, before anything is decided.
         Result(name="overview", inputs=("table",), version=2),
         # Statistics and findings of the whole table.
-        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=4, libraries=LEARNING),
+        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=5, libraries=LEARNING),
         # The rows that the row filters keep.
         Result(name="rows", inputs=("table",), decisions=("target", "row_filters")),
         # The held-out test set, the training part and its folds.

@@ -1,4 +1,3 @@
-from .code_rules import may_have_negative_codes as may_have_negative_codes
 from .code_rules import negative_codes as negative_codes
 from .data_health import FixEffect as FixEffect
 from .data_health import apply_fixes as apply_fixes

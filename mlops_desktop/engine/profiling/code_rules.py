@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.missing_texts import BRACKETED
 from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.value_text import number_text
 
 LEAST_NEGATIVE = -9  # -1 may be an answer as well
@@ -88,23 +89,28 @@ def codes_for_missing(values: Floats) -> list[tuple[float, int]]:
     return found
 
 
-def may_have_negative_codes(table: Table) -> frozenset[str]:
-    """The columns that hold a number of -9 or less; all are searched at once, as the cells of a row lie together."""
-    least = np.fmin.reduce(table.frame.numbers, axis=0, initial=np.inf)
-    return frozenset(name for name, one in zip(table.frame.layout.numbers, least.tolist(), strict=True) if one <= LEAST_NEGATIVE)
+def negative_codes(table: Table, names: Collection[str]) -> dict[str, list[tuple[float, int]]]:
+    """The codes of `codes_for_missing` in these columns that are -9 or less and stand for "missing" beyond doubt, with counts.
 
-
-def negative_codes(table: Table, name: str) -> list[tuple[float, int]]:
-    """The codes of `codes_for_missing` of a column that are -9 or less, with counts: nothing that is measured is exactly -200 so often, and
-    so far below all else. What only a person can distinguish from a value, such as 99999, is not among them.
+    These are nines such as -999, and numbers such as -200 that more than one column holds. -100 may be a loss of all and -10 the end of a
+    scale: what only a person can distinguish from a value is not among them.
     """
-    if table.schema.column(name).type not in NUMBER_TYPES:
-        return []
-    values = table.frame.number(name)
-    least = float(np.fmin.reduce(values, initial=np.inf))
-    if least > LEAST_NEGATIVE or not _is_missing_code(least):  # nearly always, without the sorting that the rest takes
+    least = np.fmin.reduce(table.frame.numbers, axis=0, initial=np.inf)  # of all columns at once, as the cells of a row lie together
+    low = [name for name, one in zip(table.frame.layout.numbers, least.tolist(), strict=True) if one <= LEAST_NEGATIVE]
+    found = {name: codes for name in low if name in names and (codes := _negative_codes(table.frame.number(name)))}
+    columns = Counter(code for codes in found.values() for code, _ in codes)
+    sure = {code for code, count in columns.items() if _NINES.fullmatch(number_text(-code)) or (count > 1 and not _is_power_of_ten(-code))}
+    return {name: kept for name, codes in found.items() if (kept := [one for one in codes if one[0] in sure])}
+
+
+def _negative_codes(values: Floats) -> list[tuple[float, int]]:
+    if not _is_missing_code(float(np.fmin.reduce(values))):  # nearly always, without the sorting that the rest takes
         return []
     return [(code, count) for code, count in codes_for_missing(values[~np.isnan(values)]) if code <= LEAST_NEGATIVE]
+
+
+def _is_power_of_ten(value: float) -> bool:
+    return number_text(value).rstrip("0") == "1"
 
 
 def _stand_apart(distinct: Floats, counts: Ints, codes: list[int], rest: Bools) -> bool:

@@ -41,9 +41,15 @@ def rename_project(folder: Path, name: str) -> Path:
     if place.exists() and not (folder.exists() and place.samefile(folder)):
         raise UserError(msg("There is a folder “{folder}” already.", folder=place), "Choose another name.")
     with ProjectLock(folder):
-        write_project(folder, replace(read_project(folder), name=name.strip()))
+        renamed = replace(read_project(folder), name=name.strip())
     with disk.explain_errors(msg("The project “{name}”", name=folder.name)):
         folder.rename(place)
+        try:
+            with ProjectLock(place):
+                write_project(place, renamed)
+        except BaseException:
+            place.rename(folder)  # both have the new name or neither
+            raise
     return place
 
 

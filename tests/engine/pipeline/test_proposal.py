@@ -110,11 +110,15 @@ def test_a_target_of_tick_boxes_has_two_classes(tmp_path):
 def test_numbers_far_below_all_others_are_read_as_missing(tmp_path):
     rng = np.random.default_rng(0)
     file = tmp_path / "sensors.csv"
-    lines = [f"{20 + rng.normal():.1f},{-200 if i % 9 == 0 else 1 + rng.random():.1f},{99999 if i % 9 else i}\n" for i in range(300)]
-    file.write_text("warm,gas,most\n" + "".join(lines), encoding="utf-8")
+    lines = [
+        f"{20 + rng.normal():.1f},{-200 if i % 9 == 0 else 1 + rng.random():.1f},"
+        f"{-200 if i % 7 == 0 else 5 + rng.random():.1f},{-100 if i % 5 == 0 else rng.normal():.1f},{99999 if i % 9 else i}\n"
+        for i in range(300)
+    ]
+    file.write_text("warm,gas,ozone,return,most\n" + "".join(lines), encoding="utf-8")
     found = import_cells(tmp_path / "p", file, Project(name="p", target="gas"), Silent())
     project, reasons = propose(tmp_path / "p", found.project, Silent())
-    assert {name: note.missing for name, note in project.columns.items() if note.missing} == {"gas": ("-200",)}
+    assert {name: note.missing for name, note in project.columns.items() if note.missing} == {"gas": ("-200",), "ozone": ("-200",)}
     assert "34 cells of “gas” hold -200" in reasons["missing.gas"]
     assert Pipeline(tmp_path / "p", project).everything.target.values.min() > 0
     mine = replace(found.project, columns={"gas": ColumnNote(missing=("none",))})

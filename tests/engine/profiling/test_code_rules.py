@@ -8,7 +8,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.all_findings import find
-from mlops_desktop.engine.profiling.code_rules import may_have_negative_codes
+from mlops_desktop.engine.profiling.code_rules import negative_codes
 from mlops_desktop.engine.profiling.table_overview import overview
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.engine.questions.queue import answer_question, questions
@@ -122,13 +122,18 @@ def test_numbers_for_categories_are_asked_about(name, values):
     assert answer_question(project, asked, "ordered").columns[name].type == "ordered"
 
 
-def test_columns_without_a_low_number_are_ruled_out_together():
-    columns = {
-        "low": ["-9", "1", "2"],
-        "high": ["-8", "", "3"],
-        "empty": ["", "", ""],
-        "text": ["-200", "x", "y"],
-        "late": ["", "5", "-200"],
-    }
+def test_only_codes_beyond_doubt_are_proposed():
+    rng = np.random.default_rng(0)
+
+    def with_code(code, every):
+        return [f"{code}" if i % every == 0 else f"{rng.random():.3f}" for i in range(200)]
+
+    columns = {"a": with_code(-200, 9), "b": with_code(-200, 11), "alone": with_code(-500, 9), "nines": with_code(-999, 9)}
+    columns |= {"loss": with_code(-100, 7), "other_loss": with_code(-100, 5), "text": ["-200", "x"] * 100}
     table = type_cells(cells_of(columns), {}, Silent())
-    assert may_have_negative_codes(table) == {"low", "late"}
+    assert {name: [code for code, _ in codes] for name, codes in negative_codes(table, list(columns)).items()} == {
+        "a": [-200.0],
+        "b": [-200.0],
+        "nines": [-999.0],
+    }
+    assert list(negative_codes(table, ["b", "nines"])) == ["nines"]

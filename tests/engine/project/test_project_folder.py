@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 
@@ -83,3 +84,13 @@ def test_a_template_fills_what_is_not_written_yet():
     assert type(brief.statement) is str
     with pytest.raises(UserError, match="churn, scorecard"):
         template_of("weather")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symbolic links need a privilege there")
+def test_a_rename_that_the_disk_refuses_leaves_the_name(tmp_path):
+    (tmp_path / "first").mkdir()
+    write_project(tmp_path / "first", Project(name="first"))
+    (tmp_path / "second").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UserError):
+        rename_project(tmp_path / "first", "second")
+    assert read_project(tmp_path / "first").name == "first"
