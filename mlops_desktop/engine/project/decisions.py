@@ -165,6 +165,11 @@ class Project:
         note = self.columns.get(column)
         return note.role if note else None
 
+    def shown_name(self, column: str) -> str:
+        """What a person reads for a column: the label that it was given, else its name in the file."""
+        note = self.columns.get(column)
+        return (note.label if note else "") or column
+
 
 def digest(*parts: Any) -> str:
     """A short hash (32 hex digits of SHA-256) of JSON-able values; the same values give the same hash in every process."""
