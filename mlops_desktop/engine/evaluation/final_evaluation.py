@@ -226,9 +226,9 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     found = _placed(evaluate_rows(chosen, Dataset(features, target, weights, *kept_apart), job), known)
     deployed = [msg("Measured with the deployed model, which is fitted on all rows of the project.")] if project.refit == "all" else []
     seen = seen_rows(chosen.pipeline, table.frame.take(known), cells.names)
-    trained_on = int(np.count_nonzero(seen.rows)) if seen.is_told else None
-    untold = [] if seen.is_told else [msg("Too many rows are equal to tell whether the model was trained on those of this file.")]
-    notes = (*deployed, *untold, *found.notes, *unknown, *unweighted, *new.notes)
+    trained_on = int(np.count_nonzero(seen.rows)) if seen.is_known else None
+    undecided = [] if seen.is_known else [msg("Too many rows are equal to tell whether the model was trained on those of this file.")]
+    notes = (*deployed, *undecided, *found.notes, *unknown, *unweighted, *new.notes)
     left_out = cells.rows - len(known)
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=left_out, rows_trained_on=trained_on)
 

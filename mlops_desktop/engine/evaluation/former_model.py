@@ -87,7 +87,7 @@ def _known_rows(former: Pipeline, pipeline: Pipeline) -> Bools:
         known[former.train_rows] = True
         known[former.test_rows] = former.project.refit == "all"
     found = recognised_rows(former, old, new[start:])
-    if not start and not found.is_told:
+    if not start and not found.is_known:
         raise UserError(
             "Too many rows are equal to tell which of them the former model was trained on.",
             "Look at its own evaluation: Undo brings it back.",

@@ -25,11 +25,11 @@ Hashes = NDArray[np.uint64]
 class SeenRows:
     """`rows` (rows,) bool are those that a model was trained on; none of them where no more are equal to training rows than new rows are.
 
-    With `is_told` False that would be so of any rows: nothing is known of them.
+    With `is_known` False that would be so of any rows: nothing is known of them.
     """
 
     rows: Bools
-    is_told: bool = True
+    is_known: bool = True
 
 
 def seen_rows(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> SeenRows:

@@ -39,7 +39,7 @@ def test_rows_that_are_alike_by_chance_are_not_taken_for_seen_ones(trained, copy
     assert np.count_nonzero(seen_rows(pipeline, test, pipeline.table.frame.layout.names()).rows) == 0
 
 
-def test_among_many_equal_rows_the_training_rows_are_told_by_their_numbers(trained, copy_of):
+def test_among_many_equal_rows_the_training_rows_are_recognised_by_their_numbers(trained, copy_of):
     """Of island, sex and species nearly each combination is in the training rows many times."""
     pipeline = copy_of(trained, refit="train").pipeline
     names = ["island", "sex", "species"]
@@ -47,8 +47,8 @@ def test_among_many_equal_rows_the_training_rows_are_told_by_their_numbers(train
     assert seen_rows(pipeline, train, names).rows.all()
     draw = np.random.default_rng(1)
     drawn = [seen_rows(pipeline, train.take(draw.integers(0, train.rows, train.rows)), names) for _ in range(20)]
-    assert all(one.is_told for one in drawn)
+    assert all(one.is_known for one in drawn)
     assert sum(one.rows.any() for one in drawn) <= 2  # by chance
     few = seen_rows(pipeline, train.take(np.arange(5)), names)
-    assert not few.is_told
+    assert not few.is_known
     assert not few.rows.any()
