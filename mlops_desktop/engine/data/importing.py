@@ -75,7 +75,7 @@ def import_cells(
         if keep is not None:
             keep(project, typed)
         snapshot.finish()
-    _remember(folder, kept, file, [note.message for note in cells.notes])
+    _remember(folder, _place_in(folder, kept), file, [note.message for note in cells.notes])
     return Imported(
         project=project,
         rows=typed.rows,
@@ -124,6 +124,12 @@ def _load(folder: Path, place: str, project: Project, as_given: bool, job: Job, 
 def _kept_place(place: str, source: Source) -> str:
     """The path or the address to remember: its parameters are those of the source, where they can be changed; no password is kept."""
     return without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
+
+
+def _place_in(folder: Path, kept: str) -> str:
+    """A file that lies in the folder of the project is remembered by its path there: it comes along when the folder moves or is copied."""
+    root = folder.resolve()
+    return Path(kept).relative_to(root).as_posix() if Path(kept).is_relative_to(root) else kept
 
 
 @dataclass(frozen=True)
@@ -203,7 +209,8 @@ def last_import(folder: Path) -> tuple[Path | str | None, list[str]]:
         messages = [note if isinstance(note, str) else str(note) for note in notes]
         if is_source_address(place):
             return place, messages
-        return (Path(place) if place and Path(place).exists() else None), messages
+        path = folder / place  # a whole path stays as it is
+        return (path if place and path.exists() else None), messages
     except (OSError, ValueError, TypeError, KeyError):
         return None, []  # it is a convenience: without it the person is asked for the file
 
