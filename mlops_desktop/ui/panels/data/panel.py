@@ -167,7 +167,7 @@ class DataPanel(Panel):
             if one.type in ("number", "integer"):
                 values = table.frame.number(one.name)[:1_000]
                 middle = float(np.nanmedian(values)) if not np.isnan(values).all() else 0.0
-                return f"{column_name(one.name)} > {middle:.3g}"
+                return f"{column_name(one.name)} > {float(f'{middle:.3g}'):.15g}"
         return f"not is_missing({column_name(table.schema.columns[0].name)})"
 
     def _show_health(self, found: Profile | None, *, working: bool) -> None:

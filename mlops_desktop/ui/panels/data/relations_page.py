@@ -31,7 +31,7 @@ class RelationsPage(QWidget):
         self.note = label("", "caption", tone="3", wrap=True)
         self.pairs = RowsTable(pair_columns(), name="pairs", title=self.tr("The most strongly related pairs of columns"))
         searched = SearchedRows(self.pairs, cells=2)
-        self.setLayout(column((row((self.heatmap, 5), (searched, 4), spacing=16), 1), self.note, spacing=4))
+        self.setLayout(column((row((self.heatmap, 1), (searched, 1), spacing=16), 1), self.note, spacing=4))
 
     def show_relations(self, related: Relations, project: Project) -> None:
         """Show the matrix and its closest pairs; those with the target are marked."""

@@ -98,7 +98,7 @@ def pair_columns() -> list[RowColumn]:
         RowColumn(tr("Statistics", "Column"), stretch=True, middle=True),
         RowColumn(tr("Statistics", "with"), stretch=True, middle=True),
         RowColumn(tr("Statistics", "Strength"), bar=True, width=104),
-        RowColumn(tr("Statistics", "By rank"), "right", figures=True, width=64),
+        RowColumn(tr("Statistics", "By rank"), "right", figures=True, width=80),
     ]
 
 
