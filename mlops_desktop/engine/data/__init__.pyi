@@ -6,6 +6,7 @@ from .identifiers import has_id_name as has_id_name
 from .identifiers import snake_name as snake_name
 from .importing import import_cells as import_cells
 from .importing import last_import as last_import
+from .importing import refuse_several_files as refuse_several_files
 from .loading import complete_source as complete_source
 from .loading import given_source as given_source
 from .loading import load_anew as load_anew

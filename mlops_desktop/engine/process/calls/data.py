@@ -32,6 +32,7 @@ class ImportFile(ProjectCall[Imported, None]):
     """
 
     stage = "problem"
+    is_kept = True
     file: str
     as_given: bool = False
     add: bool = False

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import Imported, Location, last_import, name_of
+from mlops_desktop.engine.data import Imported, Location, last_import, name_of, refuse_several_files
 from mlops_desktop.engine.process import ImportFile, ReRecommend, ReRecommendation
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.engine.project import (
@@ -272,14 +272,20 @@ class ProblemDecisions(QObject):
         self.change_reading(replace(source, header="first", header_rows=2))  # type: ignore[call-arg]
 
     def change_reading(self, source: Source | None = None) -> None:
-        """Show the first rows of the file by a source, or by that of the project; a file that has moved is asked for."""
-        file = last_import(self.controller.folder)[0] if self.controller.folder else None
+        """Show the first rows of the file by a source, or by that of the project. A file that has moved is asked for."""
+        folder, project = self.controller.folder, self.controller.project
+        try:
+            if folder is not None:
+                refuse_several_files(folder, project)
+        except UserError as error:
+            self.controller.banner.emit("warn", error_text(error), self._stage)
+            return
+        file = last_import(folder)[0] if folder else None
         if file is None:
-            text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
+            text = self.tr("Where is “{file}” now?").format(file=project.file)
             file = ask_file(self._window, text)
             if file is None:
                 return
-        project = self.controller.project
         self.preview(file, replace(project, source=source) if source else project, as_given=source is not None)
 
 
