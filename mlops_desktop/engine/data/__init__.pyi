@@ -29,6 +29,7 @@ from .row_blocks import RowBlocks as RowBlocks
 from .row_equality import equal_rows as equal_rows
 from .row_equality import row_digests as row_digests
 from .row_equality import value_bits as value_bits
+from .row_identity import numbered_hashes as numbered_hashes
 from .row_identity import row_hashes as row_hashes
 from .row_identity import value_hashes as value_hashes
 from .row_moments import moments as moments
