@@ -78,6 +78,7 @@ class ProjectController(QObject):
             self, owner="suggestions", title=title, parent=self, read=self._read_suggestions
         )
         self.seen: frozenset[str] = frozenset()  # the stages that a person has looked at
+        self.serving = False  # whether a service was started here, which ends with the project
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
         self._save_timer = QTimer(self)
@@ -150,6 +151,7 @@ class ProjectController(QObject):
         self.not_saved = ""
         self._held.close()
         self.folder = self.place = self.session = None
+        self.serving = False
         self.opening += 1
         for query in (self._table, self._suggestions):
             query.want("")

@@ -142,10 +142,14 @@ class ProjectActions(QObject):
         return confirmed(self._window, text, yes, self.tr("Keep it"), name="delete_question")
 
     def _refuse_busy(self) -> bool:
-        if not self._controller.jobs.unfinished(of_project=True):
-            return False
-        self._controller.banner.emit("warn", self.tr("The project is still being worked on. Wait until that is finished, or stop it."), "")
-        return True
+        text = ""
+        if self._controller.jobs.unfinished(of_project=True):
+            text = self.tr("The project is still being worked on. Wait until that is finished, or stop it.")
+        elif self._controller.serving:
+            text = self.tr("The service of the project is running. Stop it in “Deploy” first.")
+        if text:
+            self._controller.banner.emit("warn", text, "")
+        return bool(text)
 
     def _refuse_unsaved(self) -> bool:
         if why := self._controller.unsaved():

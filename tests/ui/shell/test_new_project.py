@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.process import Propose
 from mlops_desktop.engine.project import ProjectLock
 from mlops_desktop.ui.shell import closing
 from mlops_desktop.ui.shell.new_project import NewProject
@@ -67,6 +68,15 @@ def test_a_project_in_the_making_belongs_to_nobody_else_and_survives_the_opening
     for name in ("one", "two"):
         window.controller.open(home / name)
         assert window.controller.project.candidates
+
+
+def test_proposals_for_a_new_project_are_missed_but_do_not_end_with_the_open_one(window):
+    controller = window.controller
+    controller.ask(Propose(*controller.inputs), lambda _: None, owner="start", title="Looking", new=True)
+    assert controller.jobs.unfinished()
+    assert not controller.jobs.unfinished(of_project=True)
+    settle(window)
+    assert not controller.jobs.unfinished()
 
 
 def test_the_end_of_the_window_leaves_no_half_of_a_project(open_project, make_project, home, tmp_path):

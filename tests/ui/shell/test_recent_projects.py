@@ -134,6 +134,10 @@ def test_the_open_project_is_copied_and_renamed_with_its_last_changes(opened, ma
     choose(opened, 0, "Rename …")
     assert "still being worked on" in banner(opened)
     settle(opened)
+    opened.controller.serving = True
+    choose(opened, 0, "Rename …")
+    assert "service of the project is running" in banner(opened)
+    opened.controller.serving = False
     choose(opened, 0, "Rename …")
     place = folder.with_name("Houses_ 2026")
     assert opened.controller.place == place

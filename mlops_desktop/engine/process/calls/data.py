@@ -110,6 +110,7 @@ class Propose(ProjectCall[Proposal, None]):
     """Fill the open decisions."""
 
     stage = "problem"
+    is_kept = True
 
     def run(self, job: Job) -> Proposal:
         """See `engine.pipeline.propose`."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.monitoring import ColumnDrift, DriftReport
 from mlops_desktop.engine.project import Project
-from mlops_desktop.ui.translation import format_number, formatted, pluralize
+from mlops_desktop.ui.translation import format_number, formatted, marked, pluralize
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ColumnChart
 from mlops_desktop.ui.widgets.elided import Elided
@@ -185,6 +185,6 @@ def _short(label_: str) -> str:
     """A bin's name beneath its bars: of a range where it begins, of a level the level."""
     start, between, _ = label_.partition(" to ")
     if between:
-        number = read_number(start)
+        number = read_number(marked(start))  # the bins are written as Python does
         return start if number is None else format_number(number, 3)
     return label_.removeprefix("= ")

@@ -30,8 +30,10 @@ from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.source_dialog import SourceDialog
 from mlops_desktop.ui.translation import error_text, pluralize
+from mlops_desktop.ui.widgets.column_labels import role_names
 from mlops_desktop.ui.widgets.drop_zone import data_files
 
+_OF_ONE_COLUMN = ("group", "time")  # roles by which the rows are split: one column has each
 _RENEWING = ("type", "role", "missing", "levels")  # fields of a column that other decisions follow from
 
 
@@ -102,9 +104,7 @@ class ProblemDecisions(QObject):
         """A column says which rows belong together, or when they were: the split follows."""
         project = self.controller.project
         none = role == "group" and not name
-        for other, note in project.columns.items():
-            if note.role == role:
-                project = set_note(project, other, role="feature" if none else None)
+        project = _without_role(project, role, "feature" if none else None)
         if name:
             project = set_note(project, name, role=role)
         elif (proposed := self._proposed(role)) and project.columns.get(proposed, ColumnNote()).role is None:
@@ -131,7 +131,10 @@ class ProblemDecisions(QObject):
             return
         message: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
         try:
-            project = set_note(self.controller.project, name, **{field: message})
+            project = self.controller.project
+            if field == "role" and value in _OF_ONE_COLUMN:
+                project = _without_role(project, value, None)
+            project = set_note(project, name, **{field: message})
         except UserError as error:
             self.controller.banner.emit("warn", error_text(error), self._stage)
             self.refused.emit()
@@ -144,6 +147,12 @@ class ProblemDecisions(QObject):
         project = self.controller.project
         if field == "role":
             names = [name for name in names if name != project.target]
+            if value in _OF_ONE_COLUMN and len(names) > 1:
+                text = self.tr("Only one column can have the role “{role}”. Select one column.")
+                self.controller.banner.emit("warn", text.format(role=role_names()[str(value)][0]), self._stage)
+                return
+            if value in _OF_ONE_COLUMN:
+                project = _without_role(project, value, None)
         try:
             for name in names:
                 is_default = field == "role" and value == "feature" and project.columns.get(name, ColumnNote()).role is None
@@ -278,3 +287,10 @@ class ProblemDecisions(QObject):
             if file is None:
                 return
         self.preview(file, replace(project, source=source) if source else project, as_given=source is not None)
+
+
+def _without_role(project: Project, role: object, instead: Role | None) -> Project:
+    """The project with `instead` as the role of every column that has this role."""
+    for name in [name for name, note in project.columns.items() if note.role == role]:
+        project = set_note(project, name, role=instead)
+    return project
