@@ -417,6 +417,9 @@ def test_rows_that_belong_together_and_their_order(open_project, make_project):
     pick(window, "tie_group", "")
     assert window.controller.project.split.id == "time"
     assert window.panel.brief.split_columns["time"].chosen() == "day"
+    pick(window, "tie_time", "")
+    assert not window.controller.project.split.by_time
+    assert window.panel.brief.split_columns["time"].chosen() == ""
     while window.controller.session.undo_label:
         window.controller.undo()
     settle(window)
