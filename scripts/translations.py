@@ -38,6 +38,7 @@ SENTENCES = {
     "explain_errors": (0,),
     "refusal": (1,),
     "unknown": (0,),
+    "Notation": (1,),
     "Metric": (1, 2, 4, 5),
     "Check": (1,),
     "FindingKind": (1,),
@@ -53,7 +54,7 @@ WEB = PACKAGE / "serving" / "web"
 # The modules whose sentences the form page shows: refused fields, warnings, notes on a file.
 SHOWN_BY_PAGE = (
     *("column", "column_units", "csv_cells", "csv_io", "csv_names", "csv_stacked", "csv_table", "date_notation", "explain"),
-    *("file_notation", "http_problems", "left_out", "names", "schema", "service", "split_decimals"),
+    *("file_notation", "http_problems", "late_escape", "left_out", "names", "schema", "service", "split_decimals"),
 )
 
 

@@ -17,7 +17,7 @@ from .date_notation import DateNotation, dates_text
 from .dates import is_time_of_day
 from .errors import UserError
 from .level_notation import LevelNotation
-from .message import msg
+from .message import Message, as_message, joined, msg
 from .number_notation import DECIMAL_NAMES, OTHER, NumberNotation
 from .numbers import NOTATIONS
 from .schema import Schema
@@ -213,43 +213,50 @@ class NotationFinder:
 
 def _notes(changed: list[Column], grammars: Mapping[str, Grammar]) -> Iterator[str]:
     """What is written otherwise than in the training data, one sentence for each difference."""
-    by_difference: dict[tuple[str, str], list[str]] = {}
+    by_difference: dict[Message, list[str]] = {}
     for column in changed:
         for difference in _differences(column, grammars[column.name]):
             by_difference.setdefault(difference, []).append(column.name)
-    for (template, value), names in by_difference.items():
-        yield msg(template, names=_quoted(names), value=value)
+    for one, names in by_difference.items():
+        yield Message(one.template, {**one.args, "names": _quoted(names)})
 
 
-def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
-    own = column.grammar
+def _differences(column: Column, new: Grammar) -> Iterator[Message]:
+    """What is written otherwise in a column, in sentences whose `names` are still empty: those of several columns may be equal."""
+    own, names = column.grammar, ""
     if new.decimal != own.decimal:
-        yield "The numbers of {names} have a decimal {value} in this file; they were read so.", DECIMAL_NAMES[new.decimal]
+        mark = DECIMAL_NAMES[new.decimal]
+        yield msg("The numbers of {names} have a decimal {value} in this file; they were read so.", names=names, value=mark)
     elif new.thousands != own.thousands or ("lakh" in own.notations and "lakh" not in new.notations):
-        yield "The numbers of {names} have “{value}” between thousands in this file; they were read so.", new.thousands
+        text = "The numbers of {names} have “{value}” between thousands in this file; they were read so."
+        yield msg(text, names=names, value=new.thousands)
     if new.date != own.date:
-        yield "The dates of {names} are written {value} in this file; they were read so.", dates_text(new)
+        yield msg("The dates of {names} are written {value} in this file; they were read so.", names=names, value=dates_text(new))
     if days := new.missing_dates[len(own.missing_dates) :]:
-        yield "{value} means “no date” in {names} and counts as missing.", ", ".join(days)
+        yield msg("{value} means “no date” in {names} and counts as missing.", names=names, value=", ".join(days))
     if new.percent != own.percent:
-        yield "The numbers of {names} are percentages in this file; they were read as shares{value}.", ""
-    if further := [one for one in new.notations if one not in own.notations]:
-        yield (
-            "The numbers of {names} are written {value} in this file; they were read so.",
-            ", ".join(NOTATIONS[one].label for one in further),
-        )
+        yield msg("The numbers of {names} are percentages in this file; they were read as shares.", names=names)
+    if further := [as_message(NOTATIONS[one].label) for one in new.notations if one not in own.notations]:
+        written = joined(further, ", ")
+        yield msg("The numbers of {names} are written {value} in this file; they were read so.", names=names, value=written)
     if marks := [mark for mark in new.affixes if mark not in own.affixes]:
-        yield "The numbers of {names} stand with {value} in this file, which was left off.", _quoted(marks)
+        yield msg("The numbers of {names} stand with {value} in this file, which was left off.", names=names, value=_quoted(marks))
     if scales := [scale.mark for scale in new.scales if scale not in own.scales and scale.mark != column.unit]:
-        yield f"The numbers of {{names}} stand with {{value}} in this file; they were converted to {column.unit}.", _quoted(scales)
+        converted = "The numbers of {names} stand with {value} in this file; they were converted to {unit}."
+        yield msg(converted, names=names, value=_quoted(scales), unit=column.unit)
     if spellings := new.recoded[len(own.recoded) :]:
-        shown = ", ".join(f"“{text}” as “{level}”" for text, level in spellings[:_SHOWN])
-        more = f" and {len(spellings) - _SHOWN} more" if len(spellings) > _SHOWN else ""
-        yield "{names} is spelled otherwise in this file, and was read so: {value}.", shown + more
+        shown = [msg("“{text}” as “{level}”", text=text, level=level) for text, level in spellings[:_SHOWN]]
+        value = _listed(shown, len(spellings) - _SHOWN)
+        yield msg("{names} is spelled otherwise in this file, and was read so: {value}.", names=names, value=value)
     if words := [*new.true[len(own.true) :], *new.false[len(own.false) :]]:
-        yield "Yes and no of {names} are written {value} in this file; they were read so.", _quoted(words)
+        yield msg("Yes and no of {names} are written {value} in this file; they were read so.", names=names, value=_quoted(words))
 
 
-def _quoted(names: list[str], most: int = _SHOWN) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(f"“{name}”" for name in names[:most]) + more
+def _quoted(names: list[str], most: int = _SHOWN) -> Message:
+    return _listed([msg("“{name}”", name=name) for name in names[:most]], len(names) - most)
+
+
+def _listed(shown: list[Message], more: int) -> Message:
+    """Parts in a row, and how many more there are."""
+    parts = joined(shown, ", ")
+    return msg("{parts} and {more} more", parts=parts, more=more) if more > 0 else parts

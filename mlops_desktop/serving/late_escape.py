@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from .dialect import Dialect
+from .message import msg
 
-LATE_ESCAPE = "Backslashes that take quotes or delimiters their meaning stand further down in the file, so they were read so."
+LATE_ESCAPE = msg("Backslashes further down in the file escape quotes or delimiters, so they were read as escapes.")
 _ESCAPED_MARK = re.compile(r"""\\["',;|\t]""")
 _BEFORE, _AROUND = 20, 2**14  # lines before and characters behind a backslash that show what it means
 

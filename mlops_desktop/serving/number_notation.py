@@ -13,6 +13,7 @@ import numpy as np
 from .cells import MOST_CHARACTERS, Grammar, Scale, clean_text
 from .column import Column
 from .frame import Floats
+from .message import msg
 from .numbers import NOTATIONS, number_reader
 from .units import CURRENCIES, RATIOS, UNITS, ratio
 
@@ -34,7 +35,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {".": ("", ",", " ", "'"), ",": ("", ".
 _OF_A_HUNDRED = re.compile(rf".*(?:{'|'.join(map(re.escape, ('%', *RATIOS)))}).*", re.DOTALL)
 _AROUND = {one.id: re.compile(one.around) for one in NOTATIONS.values() if one.around}
 OTHER = {".": ",", ",": "."}
-DECIMAL_NAMES = {".": "point", ",": "comma"}
+DECIMAL_NAMES = {".": msg("point"), ",": msg("comma")}
 
 
 class NumberNotation:

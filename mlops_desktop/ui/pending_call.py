@@ -92,9 +92,8 @@ class PendingCall(Generic[R, P]):
             self.on_partial(data)
 
     def refused(self, error: UserError) -> None:
-        """It was refused; the stage has failed."""
-        if not self._is_late():
-            self.on_refused(error)
+        """It was refused; the stage has failed, unless `on_refused` returns True: who asked shows the reason."""
+        if not self._is_late() and self.on_refused(error) is not True:
             self.receiver.note_refusal(self.stage, error)
 
     def crashed(self, error: Crashed | Failed) -> None:

@@ -359,8 +359,9 @@ class ProjectController(QObject):
         """Have a call done in the background. `owner`: an earlier call of the same owner is dropped. `new`: it is about a project that is
         still to be opened, so its answer arrives whichever is open, and its failure is none of a stage.
 
-        `on_partial` gets what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
-        in every case, and then `results_changed` is emitted once. None of these is called after the project was closed.
+        `on_partial` gets what the call hands over before it ends. Refusals become a banner unless `on_refused` returns True, a crash
+        the crash dialog; `on_over` is called in every case, and then `results_changed` is emitted once. None of these is called after
+        the project was closed.
         """
         stage = "" if new else call.stage
         self._failed.pop(stage, None)

@@ -68,10 +68,12 @@ class Query(QObject, Generic[T]):
         read: Callable[[str], T | None] | None = None,
         long: bool = False,
         remember: int = 8,
+        quiet: bool = False,
     ) -> None:
         super().__init__(parent)
         self._controller, self._owner, self.title = controller, owner, title
         self._read, self._long, self._remember = read, long, remember
+        self._quiet = quiet  # a refusal is shown by `reason` alone, without a banner
         self._folder: Path | None = None
         self._values: dict[str, tuple[str, T]] = {}  # scope and value by key, the last shown at the end
         self._reasons: dict[str, str] = {}
@@ -198,8 +200,9 @@ class Query(QObject, Generic[T]):
                 self._leave_other_project()
                 self._keep(key, found, scope)
 
-        def refused(error: UserError) -> None:
+        def refused(error: UserError) -> bool:
             self._reasons[key] = str(error)
+            return self._quiet
 
         def over() -> None:
             if self._job is job:  # else a later key was asked for, and this one was dropped

@@ -17,7 +17,12 @@ from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.data import type_cells
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.project import Brief, Costs, Goals, Search
+from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.file_notation import NotationFinder
+from mlops_desktop.serving.late_escape import LATE_ESCAPE
 from mlops_desktop.serving.message import Message
+from mlops_desktop.serving.schema import Schema
 from scripts import translations
 from tests.imported import cells_of
 
@@ -76,6 +81,15 @@ def test_what_is_noted_on_durations_is_extracted_whole(name):
     (message,) = (one.message for one in table.evidence if one.rule.startswith("duration"))
     assert message.endswith(".5. If they are minutes and seconds, note “min” as the unit of the column.")
     assert {*templates_of(message)} - sources() == set()
+
+
+def test_what_a_file_writes_otherwise_is_found_to_the_last_part():
+    column = Column("x", "number", Grammar(decimal=","))
+    finder = NotationFinder(Schema((column,)), decimal=".")
+    finder.add({"x": ["1.25", "(3.5)", "2.75"]})
+    notes = [*finder.found().notes, LATE_ESCAPE]
+    assert len(notes) >= 2
+    assert {template for note in notes for template in templates_of(note)} - sources() == set()
 
 
 def sources():

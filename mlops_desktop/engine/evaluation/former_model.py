@@ -19,6 +19,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.training import Chosen, Runs, open_chosen, out_of_fold
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 LEAST_ROWS = 30
 RESAMPLES = 200
@@ -58,7 +59,11 @@ def compare_former(chosen: Chosen, before: Project, job: Job) -> FormerCompariso
         raise UserError(text, "Look at its own evaluation: Undo brings it back.")
     new = np.flatnonzero(~_known_rows(former, pipeline)[pipeline.train_rows[rows]])
     if len(new) < LEAST_ROWS:
-        raise UserError(msg("Only {rows} training rows are new to the former model.", rows=len(new)), "Add more rows.")
+        few: str = msg("No training row is new to the former model, so the two are not compared.")
+        if len(new):
+            only, many = "Only 1 training row is new to the former model.", "Only {n} training rows are new to the former model."
+            few = plural_msg(len(new), only, many)
+        raise UserError(few, "Add more rows.")
     answers = old.scorer.scores(part.frame.take(new))
     job.step(0.9, "Comparing the models")
     # A threshold that these very rows proposed would favour the model of now: those of a fold are decided by that of the others.

@@ -10,7 +10,7 @@ import numpy as np
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, Operation
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.schema import Column
 
 MANY_ROWS = 10_000  # from which, and with texts, boosting comes first: a linear model is not the quick one any more
@@ -77,5 +77,5 @@ def _is_constant(frame: Frame, name: str, rows: Ints) -> bool:
 
 
 def _list(names: Sequence[str]) -> str:
-    listed = ", ".join(f"“{name}”" for name in names[:4])
+    listed = joined([msg("“{name}”", name=name) for name in names[:4]], ", ")
     return msg("{names} and {n} more", names=listed, n=len(names) - 4) if len(names) > 4 else listed

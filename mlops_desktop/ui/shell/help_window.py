@@ -17,7 +17,7 @@ from mlops_desktop.ui.widgets.basic import Button, column, row
 
 PAGES = ("start", *STAGES, "settings", "keys")
 _MARGIN, _SCROLL_BAR = 18, 24  # pixels beside the text, and what a scroll bar takes of them
-_LIST = 24  # average characters that the list of pages is wide
+_LIST = 24  # average characters that the list of pages is wide at least
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`#|]")  # of Markdown: only what is read is searched
 
 
@@ -90,7 +90,9 @@ class HelpWindow(QDialog):
         wide = self.fontMetrics().averageCharWidth()
         pages = QWidget()
         pages.setLayout(column(self.search, (self.list, 1), close))
-        pages.setFixedWidth(wide * _LIST)
+        metrics = self.list.fontMetrics()
+        titles = max(metrics.horizontalAdvance(page_title(text)) for text in self._texts.values())
+        pages.setFixedWidth(max(wide * _LIST, titles + 4 * wide))  # beside the padding of an entry and the scroll bar
         self.setLayout(row(pages, (self.text, 1), margins=(12, 12, 12, 12), spacing=12))
         self.resize(wide * 130, self.fontMetrics().lineSpacing() * 42)
         self.search.textChanged.connect(self._fill)
@@ -137,6 +139,7 @@ class HelpWindow(QDialog):
             if all(word in plain for word in words):
                 item = QListWidgetItem(page_title(text), self.list)
                 item.setData(Qt.ItemDataRole.UserRole, page)
+                item.setToolTip(item.text())
                 if page == self._page:
                     self.list.setCurrentItem(item)
         self.list.blockSignals(False)

@@ -136,12 +136,12 @@ class DistributionCell(QFrame):
         return super().event(event)
 
     def _paint_title(self, painter: QPainter, area: QRectF) -> None:
-        """The name and its statistic. Where both do not fit, a statistic that warns of nothing gives way: the tooltip says it."""
+        """The name and its statistic. Where both do not fit, the statistic gives way: the tooltip says it."""
         shown = self.shown.label or self.shown.title
         bold, small = theme.font("small", QFont.Weight.DemiBold), theme.font("caption", figures=True)
         metrics, available = QFontMetrics(bold), area.width()
         stat_wide = QFontMetrics(small).horizontalAdvance(self.shown.stat) + 8
-        if self.shown.stat and (self.shown.tone or metrics.horizontalAdvance(shown) + stat_wide <= available):
+        if self.shown.stat and metrics.horizontalAdvance(shown) + stat_wide <= available:
             available -= stat_wide
             painter.setFont(small)
             painter.setPen(theme.color(self.shown.tone or "text3"))

@@ -110,3 +110,14 @@ def test_f1_opens_the_page_of_the_stage_in_front(window, qtbot):
     assert shown.isVisible()
     assert shown.page == "start"
     shown.close()
+
+
+def test_the_titles_of_the_pages_are_whole_in_german(qapp, qtbot):
+    set_language(qapp, "de")
+    try:
+        window = HelpWindow()
+    finally:
+        set_language(qapp, "en")
+    qtbot.addWidget(window)
+    window.show()
+    assert window.list.sizeHintForColumn(0) <= window.list.viewport().width()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -186,3 +187,9 @@ def test_what_is_no_date_has_no_tick() -> None:
     assert date_ticks(0, 1e12, 4) == []
     assert days_of("14:30") == pytest.approx(14.5 / 24)
     assert days_of("soon") != days_of("soon")
+
+
+def test_a_statistic_that_warns_gives_way_to_the_name_too(qtbot: QtBot) -> None:
+    plain = replace(BARS, title="a name that fills the cell", stat="")
+    warned = replace(plain, stat="0.09 with the target column", tone="warn")
+    assert cell(qtbot, warned).grab().toImage() == cell(qtbot, plain).grab().toImage()

@@ -22,7 +22,7 @@ class FormerModel(QObject):
         self._of = ""  # the data whose former decisions were looked up
         self._former: Project | None = None
         title = self.tr("Comparing with the former model")
-        self.query: Query[FormerComparison] = Query(controller, owner="train.former", title=title, parent=self, long=True)
+        self.query: Query[FormerComparison] = Query(controller, owner="train.former", title=title, parent=self, long=True, quiet=True)
 
     def show(self, in_use: Run | None, *, busy: bool) -> None:
         """Compare the run in use, unless there was no other data before; while a training goes on, nothing is asked."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from mlops_desktop.base.metric import Metric
@@ -21,7 +22,7 @@ from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, column, hea
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_labels import metric_choices
 
-WIDTH = 304
+WIDTH = 304  # at least
 
 
 class SetupCard(QFrame):
@@ -36,7 +37,6 @@ class SetupCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.setFixedWidth(WIDTH)
         self.measure = ComboBox(name="train_metric", title=self.tr("Optimise for"))
         self.metric_note = label("", "caption", tone="3", wrap=True)
         self.split = SplitFields()
@@ -54,12 +54,32 @@ class SetupCard(QFrame):
         self.stop = Button(self.tr("Stop, and keep what is done"), self.stopped.emit, name="stop_training", kind="danger", icon="stop")
         self.message = label("", "caption", tone="3", wrap=True)
         self.message.setObjectName("training_note")
-        area = scrolled(self._fields())
+        area = self._area = scrolled(self._fields())
         area.setMinimumHeight(200)
+        area.widget().installEventFilter(self)  # a scroll area does not hand on what its widget needs
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         parts = column(heading(self.tr("Set-up")), (area, 1), self.message, self.start, self.stop, margins=(16, 10, 10, 14), spacing=10)
         self.setLayout(parts)
         self._connect()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the width that the fields need once their layout has changed."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._take_width()
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the width that the fields need."""
+        super().showEvent(event)
+        self._take_width()
+
+    def _take_width(self) -> None:
+        fields, margins = self._area.widget(), self.layout().contentsMargins()
+        inner = max(fields.minimumSizeHint().width(), fields.minimumWidth())
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        wide = max(WIDTH, inner + bar + margins.left() + margins.right() + 2 * self.frameWidth())
+        if wide != self.width():
+            self.setFixedWidth(wide)
 
     def _fields(self) -> QWidget:
         fields = QWidget()

@@ -22,6 +22,13 @@ def made(qtbot):
     return widget
 
 
+def test_the_card_is_as_wide_as_its_fields_need(made, qtbot):
+    fields, viewport = made._area.widget(), made._area.viewport()
+    assert viewport.width() >= fields.minimumSizeHint().width()
+    made.measure.setMinimumWidth(400)
+    qtbot.waitUntil(lambda: viewport.width() >= fields.minimumSizeHint().width() >= 400)
+
+
 def test_showing_decisions_emits_nothing(made):
     received = []
     made.edited.connect(lambda *text: received.append(text))
