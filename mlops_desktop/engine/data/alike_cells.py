@@ -58,7 +58,7 @@ def written_alike(new: Cells, before: Cells, schema: Schema) -> AlikeCells:
             # A fraction among whole numbers is no fault: the column becomes one of numbers.
             here = replace(here, type="number") if here.type == "integer" else here
             values[column.name] = _values(raw, here)
-        if _is_other(raw, before.column(column.name), column.grammar, here.grammar):
+        if _is_other(raw, before.column(column.name), column, here.grammar):
             # Whole numbers do not show their decimal mark: it is that of the other columns.
             own = replace(column, grammar=replace(column.grammar, decimal=common)) if column.type == "integer" and common else column
             texts[column.name] = _texts(raw, own, here, before.column(column.name))
@@ -78,8 +78,12 @@ def _open_dates(names: Sequence[str]) -> list[str]:
     return [msg(template, names=shown)]
 
 
-def _is_other(raw: RawColumn, former: RawColumn, own: Grammar, here: Grammar) -> bool:
+def _is_other(raw: RawColumn, former: RawColumn, column: Column, here: Grammar) -> bool:
     """Whether the cells of a column have to be written anew to stand below those that are there."""
+    own = column.grammar
+    if column.type == "boolean" and former.kind == "text":
+        words = {level_of(text).casefold() for text in (*own.true, *own.false, *own.missing)}
+        return raw.kind != "text" or own != here or bool(own.true and {level_of(text).casefold() for text in raw.texts} - words)
     if raw.kind == "text":
         return own != here or (own.percent and not all("%" in text for text in raw.texts))
     return former.kind == "text" and raw.kind in _MEASURED and (own.decimal != "." or bool(own.affixes or own.percent or own.date))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds, refuse_other_values
-from mlops_desktop.engine.data.alike_cells import AlikeCells
+from mlops_desktop.engine.data.alike_cells import AlikeCells, written_alike
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.importing import import_cells, last_import, refuse_several_files
 from mlops_desktop.engine.data.snapshot import read_cells, snapshot_path
@@ -107,6 +107,15 @@ def test_words_and_spellings_become_those_of_the_data(tmp_path):
     found = imported(tmp_path, "name,x\nRED,ja\nblue,nein\n", first, add=True).project
     table = read_cells(snapshot_path(tmp_path, found.data)).table
     assert table.slice(20).to_pydict() == {"name": ["red", "blue"], "x": ["yes", "no"]}
+
+
+def test_typed_cells_are_written_as_the_texts_of_the_data():
+    before = Cells(table=pa.table({"n": ["1,5", "2,5"], "d": ["13.03.2024", "14.03.2024"], "b": ["ja", "nein"]}))
+    new = Cells(table=pa.table({"n": [20.125, None], "d": [datetime(2024, 4, 1), datetime(2024, 5, 2, 10)], "b": [False, True]}))
+    found = written_alike(new, before, decided_cells(before, {}, Silent()).schema).cells.table
+    assert found.to_pydict() == {"n": ["20,125", None], "d": ["2024-04-01", "2024-05-02T10:00:00"], "b": ["nein", "ja"]}
+    digits = written_alike(Cells(table=pa.table({"b": ["0", "1"]})), before, decided_cells(before, {}, Silent()).schema)
+    assert digits.cells.table.to_pydict() == {"b": ["nein", "ja"]}
 
 
 def test_rows_that_would_be_read_otherwise_are_refused():
