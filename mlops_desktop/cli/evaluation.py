@@ -10,7 +10,7 @@ from pathlib import Path
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.cli.calling import call_on, child_process, edited, given_options, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, print_replaced, rows_text
-from mlops_desktop.engine.data import last_import
+from mlops_desktop.engine.data import last_import, refuse_several_files
 from mlops_desktop.engine.diagnostics import CheckResult, run_checks
 from mlops_desktop.engine.evaluation import Evaluation, trained_on_note, used_before_note
 from mlops_desktop.engine.pipeline import Keys
@@ -125,7 +125,8 @@ def _answer(args: argparse.Namespace) -> int:
 
 
 def _read_again(folder: Path, project: Project) -> Project:
-    """The project with its data read once more, by a source that was changed. UserError when the file is gone."""
+    """The project with its data read once more, by a source that was changed. UserError when the file is gone, or there are several."""
+    refuse_several_files(folder, project)
     place, _ = last_import(folder)
     if place is None:
         raise UserError(

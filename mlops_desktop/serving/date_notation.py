@@ -121,6 +121,11 @@ class DateNotation:
         orders = {_order(one) for one in self._readers}
         return orders.pop() if self._seen and len(orders) == 1 else None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the own format reads every cell, but the other order of day and month does so too."""
+        return self._seen and self._own_reads_all and self._reads_both_ways
+
     def grammar(self, orders: Collection[bool]) -> Grammar | None:
         """The grammar for the cells of this file; None when they read both ways and nothing settles it.
 

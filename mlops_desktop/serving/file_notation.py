@@ -48,10 +48,14 @@ def likely_decimal(delimiter: str) -> str:
 
 @dataclass(frozen=True)
 class FileNotation:
-    """The schema with the grammars that read a file, and what is different from the training data in sentences."""
+    """The schema with the grammars that read a file, and what is different from the training data in sentences.
+
+    `open_dates` are columns read day or month first as the training data is, though nothing in the file says so.
+    """
 
     schema: Schema
     notes: tuple[str, ...] = ()
+    open_dates: tuple[str, ...] = ()
 
 
 class BooleanNotation:
@@ -82,10 +86,11 @@ class NotationFinder:
     """Takes the cells of a file, column by column and in any number of parts, and finds how they are written.
 
     `likely` is the decimal mark that the mark between the cells suggests, `decimal` the one that a person gave; each may be "".
+    `day_first` is the order of days and months that a person gave; None: none was given.
     """
 
-    def __init__(self, schema: Schema, likely: str = "", decimal: str = "") -> None:
-        self._schema, self._likely, self._given = schema, likely, decimal
+    def __init__(self, schema: Schema, likely: str = "", decimal: str = "", day_first: bool | None = None) -> None:
+        self._schema, self._likely, self._given, self._day_first = schema, likely, decimal, day_first
         self._numbers = {c.name: NumberNotation(c) for c in schema.columns if c.type in ("number", "integer")}
         self._dates = {c.name: DateNotation(c) for c in schema.columns if c.type == "date" and not is_time_of_day(c.grammar.date)}
         self._levels: dict[str, BooleanNotation | LevelNotation] = {
@@ -119,14 +124,16 @@ class NotationFinder:
         """
         numbers = self._number_grammars()
         fractions = self._fractions(numbers)
-        grammars = {**numbers, **self._date_grammars()}
+        orders = self._orders()
+        grammars = {**numbers, **self._date_grammars(orders)}
+        open_dates = () if orders else tuple(name for name, one in self._dates.items() if one.is_open)
         grammars.update({name: one.grammar() for name, one in self._levels.items()})
         changed = [c for c in self._schema.columns if grammars.get(c.name, c.grammar) != c.grammar]
         unknown = (*fractions, *self._unmarked(), *self._unknown_marks(grammars))
         if not changed:
-            return FileNotation(self._schema, unknown)
+            return FileNotation(self._schema, unknown, open_dates)
         columns = tuple(replace(c, grammar=grammars.get(c.name, c.grammar)) for c in self._schema.columns)
-        return FileNotation(Schema(columns), (*_notes(changed, grammars), *unknown))
+        return FileNotation(Schema(columns), (*_notes(changed, grammars), *unknown), open_dates)
 
     def _fractions(self, grammars: Mapping[str, Grammar]) -> tuple[str, ...]:
         """A sentence about columns of percentages whose numbers without “%” are taken as fractions.
@@ -185,8 +192,12 @@ class NotationFinder:
             )
         return {name: grammar for name, grammar in found.items() if grammar is not None}
 
-    def _date_grammars(self) -> dict[str, Grammar]:
-        orders = {order for one in self._dates.values() if (order := one.order()) is not None}
+    def _orders(self) -> set[bool]:
+        """The orders of day and month that a person gave or the columns prove."""
+        proven = {order for one in self._dates.values() if (order := one.order()) is not None}
+        return proven if self._day_first is None else {self._day_first}
+
+    def _date_grammars(self, orders: set[bool]) -> dict[str, Grammar]:
         found = {name: one.grammar(orders) for name, one in self._dates.items()}
         undecided = [name for name, grammar in found.items() if grammar is None]
         if undecided:

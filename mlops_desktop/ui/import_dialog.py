@@ -78,6 +78,7 @@ class ImportDialog(QDialog):
         self._doubts = scrolled(self._inner)
         self.read_button = Button(self.tr("Read the file"), self._read, name="import_go", kind="primary")
         self.read_button.setDefault(True)
+        self.read_button.setDefault(True)
         self._build()
 
     def _build(self) -> None:

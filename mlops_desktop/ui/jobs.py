@@ -32,10 +32,14 @@ def _ignore(*_: object) -> None:
 
 @dataclass(eq=False, kw_only=True)
 class BackgroundJob(Generic[R, P]):
-    """One call to the child, its `title` for the footer, and functions that get its result, progress, partial results and failure."""
+    """One call to the child, its `title` for the footer, and functions that get its result, progress, partial results and failure.
+
+    `lasting`: it is about no project that is open, so it goes on when another one is opened.
+    """
 
     call: Call[R, P]
     title: str
+    lasting: bool = False
     on_done: Callable[[R], object]
     on_progress: Callable[[float, str], object] = _ignore
     on_partial: Callable[[P], object] = _ignore
@@ -236,6 +240,7 @@ class JobRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.quick, self.long, self.io = JobQueue(self), JobQueue(self), IOThread(self)
+        self.folders = IOThread(self)  # what takes a disk minutes: to delete a whole folder, or to bring it to the trash
         self._latest: dict[tuple[str, bool], BackgroundJob[Any, Any]] = {}
         for queue in (self.quick, self.long):
             queue.changed.connect(self.changed)
@@ -256,10 +261,11 @@ class JobRunner(QObject):
             queue.cancel(queue.now)
 
     def stop_all(self) -> None:
-        """Stop everything that goes on or waits: it was about a project that is not open any more."""
+        """Stop everything that goes on or waits about the project that was open."""
         for queue in (self.quick, self.long):
             for job in queue.waiting:
-                queue.cancel(job)
+                if not job.lasting:
+                    queue.cancel(job)
 
     def warm_up(self, then: Sequence[Callable[[], object]] = ()) -> None:
         """Start both children: they import the big libraries while the person looks around, and `then` loads what the window needs."""
@@ -271,8 +277,16 @@ class JobRunner(QObject):
         """Whether long work is going on."""
         return self.long.now is not None
 
+    def unfinished(self, *, of_project: bool = False) -> bool:
+        """Whether something goes on or waits that a person would miss: long work, an import, a copy; in either queue. `of_project`: only
+        what ends together with the project that is open.
+        """
+        missed = [*self.long.waiting, *(job for job in self.quick.waiting if job.call.is_kept)]
+        return any(not (job.cancelled.is_set() or (of_project and job.lasting)) for job in missed)
+
     def shut_down(self) -> None:
         """End all work and all processes."""
         self.quick.shut_down()
         self.long.shut_down()
         self.io.shut_down()
+        self.folders.shut_down()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.process import Crashed, Failed
+from mlops_desktop.engine.process import Call, Crashed, Failed
+from mlops_desktop.ui.jobs import BackgroundJob
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -54,6 +55,20 @@ class PendingCall(Generic[R, P]):
     on_partial: Callable[[P], object]
     on_refused: Callable[[UserError], object]
     on_over: Callable[[], object]
+
+    def job_for(self, call: Call[R, P]) -> BackgroundJob[R, P]:
+        """The job that does the call and reports here. One that is about no open project goes on when another is opened."""
+        return BackgroundJob(
+            call=call,
+            title=self.title,
+            lasting=self.opening is None,
+            on_done=self.done,
+            on_progress=self.progress,
+            on_partial=self.partial,
+            on_refused=self.refused,
+            on_crashed=self.crashed,
+            on_over=self.over,
+        )
 
     def _is_late(self) -> bool:
         return self.opening is not None and self.receiver.opening != self.opening

@@ -78,6 +78,7 @@ class ProjectController(QObject):
             self, owner="suggestions", title=title, parent=self, read=self._read_suggestions
         )
         self.seen: frozenset[str] = frozenset()  # the stages that a person has looked at
+        self.serving = False  # whether a service was started here, which ends with the project
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
         self._save_timer = QTimer(self)
@@ -110,11 +111,13 @@ class ProjectController(QObject):
         assert self.folder is not None
         return Runs(self.folder)
 
-    def open(self, folder: Path, *, unsaved: bool = False) -> None:
+    def open(self, folder: Path, *, unsaved: bool = False, session: Session | None = None) -> None:
         """Open a project folder. UserError when it cannot be read or another window has it; the project that is open then stays open, and
-        so it does when it cannot be saved, unless `unsaved` says that its last changes may be lost.
+        so it does when it cannot be saved, unless `unsaved` says that its last changes may be lost. `session`: its decisions with undo and
+        redo, when it was closed only for a moment.
         """
-        if self.place is not None and folder.resolve() == self.place.resolve():
+        folder = folder.resolve()
+        if self.is_open(folder):
             return
         with contextlib.ExitStack() as held:
             opened = held.enter_context(readable_project(folder))
@@ -124,7 +127,7 @@ class ProjectController(QObject):
                 raise NotSavedError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
             self.close()
             self._held = held.pop_all()
-        self.folder, self.place, self.session = opened, folder, Session(project, opened)
+        self.folder, self.place, self.session = opened, folder, session or Session(project, opened)
         self.opening += 1
         self._failed = {}
         self.session.listen(self._edited)
@@ -133,6 +136,10 @@ class ProjectController(QObject):
         self.project_changed.emit()
         if opened != folder:
             self.banner.emit("warn", read_only_note(folder), "")
+
+    def is_open(self, folder: Path) -> bool:
+        """Whether the project that is open lies in this folder, by whichever path."""
+        return self.place is not None and folder.resolve() == self.place
 
     def close(self) -> None:
         """Save and let go of the project; work that goes on for it is stopped."""
@@ -144,6 +151,7 @@ class ProjectController(QObject):
         self.not_saved = ""
         self._held.close()
         self.folder = self.place = self.session = None
+        self.serving = False
         self.opening += 1
         for query in (self._table, self._suggestions):
             query.want("")
@@ -360,17 +368,7 @@ class ProjectController(QObject):
         opening = None if new else self.opening
         handlers = (on_progress or ignore, on_partial or ignore, on_refused or ignore, on_over or ignore)
         pending = PendingCall(self, opening, stage, title, on_done, *handlers)
-        job = BackgroundJob(
-            call=call,
-            title=title,
-            on_done=pending.done,
-            on_progress=pending.progress,
-            on_partial=pending.partial,
-            on_refused=pending.refused,
-            on_crashed=pending.crashed,
-            on_over=pending.over,
-        )
-        return self.jobs.start(owner, job, long=long)
+        return self.jobs.start(owner, pending.job_for(call), long=long)
 
     def note_refusal(self, stage: str, error: UserError) -> None:
         """A call refused: its stage has failed, and the banner says why."""

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Imported
 from mlops_desktop.engine.process import ImportFile
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import Question
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import error_text
 
 
 class QuestionAnswers(QObject):
@@ -32,9 +34,15 @@ class QuestionAnswers(QObject):
 
     def _read_again(self, text: str, decided: Project) -> None:
         """An answer that is a parameter of the source: the file is read by it, and the decisions change once it is."""
-        from mlops_desktop.engine.data import last_import  # it reads: not for the start of the window
+        from mlops_desktop.engine.data import last_import, refuse_several_files  # they read: not for the start of the window
 
         folder = self._controller.folder
+        try:
+            if folder is not None:
+                refuse_several_files(folder, self._controller.project)
+        except UserError as error:
+            self._controller.banner.emit("warn", error_text(error), "problem")
+            return
         place = last_import(folder)[0] if folder is not None else None
         if folder is None or place is None:
             gone = self.tr("“{file}”, which has to be read again for this, no longer exists. Choose it again in “Problem”.")

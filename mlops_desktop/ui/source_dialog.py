@@ -58,6 +58,7 @@ class SourceDialog(QDialog):
         inner = QWidget()
         inner.setLayout(column(self._secret, self._form, None, margins=(0, 0, 8, 0), spacing=14))
         self.go = Button(self.tr("Read"), self._read, name="source_read", kind="primary")
+        self.go.setDefault(True)
         self.setLayout(
             column(
                 heading(self.tr("Other data")),

@@ -383,6 +383,10 @@ def test_a_number_is_read_back_as_it_was_written(value: float) -> None:
     assert read_number(number_text(value)) == value
 
 
+def test_separated_thousands_are_no_decimals() -> None:
+    assert [read_number(text) for text in ("1,234", "10,000", "1,5", "1.500")] == [1234.0, 10000.0, 1.5, 1.5]
+
+
 @pytest.mark.parametrize("written", ["", "x", "nan", "inf", "1_000", "1e999"])
 def test_what_is_no_number_is_none(written: str) -> None:
     assert read_number(written) is None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QToolButton, QWidget
 
 from mlops_desktop.base.catalogue import read_catalogue, write_catalogue
@@ -16,7 +18,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.ui import translation
 from mlops_desktop.ui.translation import error_text, translated
-from mlops_desktop.ui.widgets.inputs import number_text, read_number
+from mlops_desktop.ui.widgets.inputs import NumberLine, SpinBox, number_text, read_number
 from mlops_desktop.ui.widgets.leaderboard import model_text
 from scripts import translations
 from tests.ui.conftest import PATIENCE, click, find, settle
@@ -87,6 +89,26 @@ def test_a_number_is_typed_with_the_mark_of_the_language_or_with_a_point(german)
     assert number_text(70.4) == "70,4"
     assert [read_number(text) for text in ("70,4", "70.4", "1.234,5")] == [70.4, 70.4, 1234.5]
     assert read_number(number_text(0.1 + 0.2)) == 0.1 + 0.2
+    assert [read_number(text) for text in ("1.500", "-1.234.567", "0.500", "1,500")] == [1500.0, -1234567.0, 0.5, 1.5]
+
+
+def test_a_mark_in_a_whole_number_is_read_as_separated_thousands_or_not_at_all(german, qtbot):
+    box = SpinBox(0, 5000, name="box", suffix=" GiB")
+    qtbot.addWidget(box)
+    box.show()
+    for typed, value in (("1.5", 1), ("1,5", 1), ("12.5", 12), ("1.500", 1500), ("1500", 1500)):
+        box.setFocus()
+        box.selectAll()
+        QTest.keyClicks(box, typed)
+        QTest.keyClick(box, Qt.Key.Key_Return)
+        assert (typed, box.value(), box.cleanText().replace(".", "")) == (typed, value, str(value))
+    box.clearFocus()
+    assert box.cleanText() == "1.500"
+    line = NumberLine(0, 1e6, name="line")
+    qtbot.addWidget(line)
+    QTest.keyClicks(line, "1.500")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert (line.text(), line.number()) == ("1500", 1500)
 
 
 def test_messages_inside_a_result_are_translated_and_nothing_else(german):

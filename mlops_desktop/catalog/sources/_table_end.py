@@ -12,6 +12,7 @@ from mlops_desktop.serving.table_finder import LeftOut, is_blank, row_text
 _MOST_NOTES = 50  # rows of a legend
 _LEAST_ROWS = 5  # above sums
 _FILLED = 0.9  # share of the rows that have a name, where the row of sums has none
+_NOT_ZERO = re.compile("[1-9]")
 _NUMBER = re.compile("[+-]?[0-9][0-9.,]*")
 _NEAR = 1e-9  # relative difference of sums
 
@@ -73,30 +74,47 @@ def ends_with_sums(table: Any) -> bool:
         return False
     for decimal in ".,":
         try:
-            pairs = [(_values(above.column(j), decimal), _values(table.column(j).slice(len(above)), decimal)) for j in filled]
+            if all(_adds_up(above.column(j), last[j], decimal) for j in filled):
+                return any(_NOT_ZERO.search(last[j]) for j in filled)
         except pa.ArrowInvalid:  # texts that are no numbers with this mark
             continue
-        sums = [(math.fsum(cells), total[0]) for cells, total in pairs]
-        if any(total for _, total in sums) and all(math.isclose(total, found, rel_tol=_NEAR, abs_tol=1e-9) for found, total in sums):
-            return all(len(cells) > 1 for cells, _ in pairs)
     return False
+
+
+def _counted(column: Any) -> tuple[Any, Any]:
+    """The distinct texts of a column without blanks around them, and in how many cells each stands."""
+    import pyarrow.compute as pc
+
+    found = pc.value_counts(column)
+    return pc.utf8_trim_whitespace(found.field(0).cast("string")), found.field(1)
 
 
 def _are_texts(column: Any) -> bool:
     """Whether nearly all cells of a column hold something that is no number."""
     import pyarrow.compute as pc
 
-    texts = pc.utf8_trim_whitespace(column.cast("string"))
+    texts, counts = _counted(column)
     numbers = pc.match_substring_regex(texts, f"^(?:{_NUMBER.pattern})?$")
-    return int(pc.sum(pc.invert(numbers)).as_py() or 0) >= _FILLED * len(column)
+    return int(pc.sum(counts.filter(pc.invert(numbers))).as_py() or 0) >= _FILLED * len(column)
 
 
-def _values(column: Any, decimal: str) -> list[float]:
-    """The numbers in the filled cells of a column of texts; ArrowInvalid when a cell holds something else."""
+def _adds_up(column: Any, total: str, decimal: str) -> bool:
+    """Whether the numbers of a column, two or more, have this sum; ArrowInvalid when a cell holds something else."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = pc.utf8_trim_whitespace(column.cast("string"))
-    texts = texts.filter(pc.not_equal(texts, ""))
+    texts, counts = _counted(column)
+    filled = pc.not_equal(texts, "")
+    counts = counts.filter(filled).to_pylist()
+    *values, wanted = _values(pa.concat_arrays([texts.filter(filled), pa.array([total])]), decimal)
+    found = math.fsum(value * count for value, count in zip(values, counts, strict=True))
+    return sum(counts) > 1 and math.isclose(found, wanted, rel_tol=_NEAR, abs_tol=1e-9)
+
+
+def _values(texts: Any, decimal: str) -> list[float]:
+    """The numbers that texts hold; ArrowInvalid when one holds something else."""
+    import pyarrow.compute as pc
+
     texts = pc.replace_substring(texts, "," if decimal == "." else ".", "")
     values: list[float] = pc.cast(pc.replace_substring(texts, decimal, "."), "float64").to_pylist()
     return values

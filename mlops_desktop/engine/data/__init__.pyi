@@ -6,6 +6,7 @@ from .identifiers import has_id_name as has_id_name
 from .identifiers import snake_name as snake_name
 from .importing import import_cells as import_cells
 from .importing import last_import as last_import
+from .importing import refuse_several_files as refuse_several_files
 from .loading import complete_source as complete_source
 from .loading import given_source as given_source
 from .loading import load_anew as load_anew
@@ -28,6 +29,7 @@ from .row_blocks import RowBlocks as RowBlocks
 from .row_equality import equal_rows as equal_rows
 from .row_equality import row_digests as row_digests
 from .row_equality import value_bits as value_bits
+from .row_identity import numbered_hashes as numbered_hashes
 from .row_identity import row_hashes as row_hashes
 from .row_identity import value_hashes as value_hashes
 from .row_moments import moments as moments

@@ -15,8 +15,10 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.source import Source, without_password
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds
+from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds, refuse_other_values
+from mlops_desktop.engine.data.alike_cells import AlikeCells, written_alike
 from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.column_summary import describe_columns
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
@@ -45,35 +47,35 @@ def import_cells(
     """Read a file or an address (with the project's source if that opens this kind, unchanged when `as_given`) and keep its cells.
 
     `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
-    the notes then leave no doubt about them. With `add` its rows are added to the data of the project; else they replace it.
+    the notes then leave no doubt about them. With `add` its rows are added to the data of the project, in the notation of these
+    (`written_alike`); else they replace it.
 
-    UserError when it cannot be read, or lacks the target or a column that a decision names; with `add` also when a column would be of
-    another kind (see `refuse_other_kinds`). Nothing is lost then.
+    UserError when it cannot be read, or lacks the target or a column that a decision names; with `add` also when its notation or its units
+    do not fit, or a column would be read otherwise (`refuse_other_kinds`, `refuse_other_values`). Nothing is lost then.
     """
     place, name = place_of(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
-    source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5))
+    source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5), anew=add)
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
-    project = _with_units(project, cells)
     _refuse_lacking(name, project, cells.names)
-    former = read_cells(snapshot_path(folder, project.data)) if add else None
-    cells = cells if former is None else added_cells(former, cells, (project.file, name))
+    added = _Added.below(folder, project, cells, name) if add else None
+    cells = cells if added is None else added.cells
+    project = _with_units(project, cells)
     with _snapshot_beside(cells, folder) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
-        if former is not None:
-            refuse_other_kinds(decided_cells(former, project.columns, Silent()).schema, typed.schema, name)
+        if added is not None:
+            added.refuse_changes(typed, name)
         job.step(0.8, "Keeping a copy in the project")
         kept = _kept_place(place, source)
         file = name_of(kept)
-        if former is not None:  # no file holds these rows
-            kept = file = f"{project.file} + {file}"
-            source = project.source or source
+        if added is not None:
+            kept, file, source = "", f"{project.file} + {file}", project.source or source  # no file holds these rows
         project = replace(project, data=snapshot.digest(), file=file, source=source)
         if keep is not None:
             keep(project, typed)
         snapshot.finish()
-    _remember(folder, kept, [note.message for note in cells.notes])
+    _remember(folder, _place_in(folder, kept), file, [note.message for note in cells.notes])
     return Imported(
         project=project,
         rows=typed.rows,
@@ -83,9 +85,34 @@ def import_cells(
     )
 
 
-def _load(folder: Path, place: str, project: Project, as_given: bool, job: Job) -> tuple[Source, Cells]:
-    """The cells of a place, under the names that the project knows its columns by."""
+@dataclass(frozen=True)
+class _Added:
+    """The `cells` of a project with those of another file below them, and how each of the two is read on its own."""
+
+    cells: Cells
+    _former: TypedCells
+    _new: AlikeCells
+
+    @classmethod
+    def below(cls, folder: Path, project: Project, cells: Cells, name: str) -> _Added:
+        """UserError as `written_alike`."""
+        former = read_cells(snapshot_path(folder, project.data))
+        typed = decided_cells(former, project.columns, Silent())
+        table = typed.table()
+        new = written_alike(cells, former, describe_columns(table, table.frame, project.columns))
+        return cls(added_cells(former, new.cells, (project.file, name)), typed, new)
+
+    def refuse_changes(self, typed: TypedCells, name: str) -> None:
+        """UserError as `refuse_other_kinds` and `refuse_other_values`; `typed` are all of the cells."""
+        refuse_other_kinds(self._former.schema, typed.schema, name)
+        refuse_other_values(self._former, self._new, typed, name)
+
+
+def _load(folder: Path, place: str, project: Project, as_given: bool, job: Job, *, anew: bool) -> tuple[Source, Cells]:
+    """The cells of a place, under the names that the project knows its columns by; `anew`: whatever the settings of its own file are."""
     known = source_for(place, project.source)
+    if anew and not as_given:
+        return load_anew(place, known, _names_before(folder, project), job)
     source, cells = load_named(place, known, {project.target} - {""}, job, as_given=as_given)
     if before := _names_before(folder, project):  # new data under decisions that name columns
         cells = with_known_names(cells, before)
@@ -97,6 +124,12 @@ def _load(folder: Path, place: str, project: Project, as_given: bool, job: Job) 
 def _kept_place(place: str, source: Source) -> str:
     """The path or the address to remember: its parameters are those of the source, where they can be changed; no password is kept."""
     return without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
+
+
+def _place_in(folder: Path, kept: str) -> str:
+    """A file that lies in the folder of the project is remembered by its path there: it comes along when the folder moves or is copied."""
+    root = folder.resolve()
+    return Path(kept).relative_to(root).as_posix() if Path(kept).is_relative_to(root) else kept
 
 
 @dataclass(frozen=True)
@@ -176,14 +209,30 @@ def last_import(folder: Path) -> tuple[Path | str | None, list[str]]:
         messages = [note if isinstance(note, str) else str(note) for note in notes]
         if is_source_address(place):
             return place, messages
-        return (Path(place) if Path(place).exists() else None), messages
+        path = folder / place  # a whole path stays as it is
+        return (path if place and path.exists() else None), messages
     except (OSError, ValueError, TypeError, KeyError):
         return None, []  # it is a convenience: without it the person is asked for the file
 
 
-def _remember(folder: Path, location: str, messages: Sequence[str]) -> None:
+def refuse_several_files(folder: Path, project: Project) -> None:
+    """UserError when the data of a project was put together from several files: no file can be read again in its place."""
+    try:
+        found = json.loads((folder / DATA_FOLDER / SOURCE_FILE).read_bytes())
+        several = found["file"] == "" and found["name"] == project.file
+    except (OSError, ValueError, TypeError, KeyError):
+        return  # as in `last_import`: the person is asked for the file
+    if several:
+        raise UserError(
+            msg("“{file}” holds rows of several files, which are not read again by other settings.", file=project.file),
+            "Bring in one file with all rows in place of the data.",
+        )
+
+
+def _remember(folder: Path, location: str, name: str, messages: Sequence[str]) -> None:
+    """Keep the place of the last import, "" where no file holds its rows, with the name that the project calls it by."""
     with disk.explain_errors("The project"):
-        record = encode_messages({"file": location, "notes": list(messages)})
+        record = encode_messages({"file": location, "name": name, "notes": list(messages)})
         disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps(record).encode())
 
 

@@ -24,13 +24,18 @@ def row_hashes(cells: Cells, columns: Collection[str] | None = None) -> Hashes:
     total: Hashes = np.zeros(cells.rows, dtype=np.uint64)
     for raw in cells.columns() if columns is None else map(cells.column, sorted(columns)):
         total += _cell_hashes(raw)
-    order = np.argsort(total, kind="stable")
-    place = np.arange(len(total))
-    starts = np.ones(len(total), dtype=bool)
-    starts[1:] = total[order][1:] != total[order][:-1]
-    repeated = np.empty(len(total), dtype=np.uint64)
+    return numbered_hashes(total)
+
+
+def numbered_hashes(hashes: Hashes) -> Hashes:
+    """Hashes of which equal ones are made different by how many of them come before, (rows,) uint64: each is there once."""
+    order = np.argsort(hashes, kind="stable")
+    place = np.arange(len(hashes))
+    starts = np.ones(len(hashes), dtype=bool)
+    starts[1:] = hashes[order][1:] != hashes[order][:-1]
+    repeated = np.empty(len(hashes), dtype=np.uint64)
     repeated[order] = place - np.maximum.accumulate(np.where(starts, place, 0))
-    return mixed(mixed(total) ^ repeated)
+    return mixed(mixed(hashes) ^ repeated)
 
 
 def value_hashes(frame: Frame, names: Iterable[str]) -> Hashes:

@@ -54,6 +54,11 @@ class TypedCells:
         """How many cells of a column are missing."""
         return self.counts[name][1]
 
+    def values(self, name: str) -> NDArray[Any]:
+        """The values of a column, (rows,): float64, int64 microseconds, or codes of categories, -1 where missing."""
+        found: NDArray[Any] = self._tables[name][0][self.raws[name].codes]
+        return found
+
     def table(self) -> Table:
         """The typed table in memory."""
         return Table(self.schema, _frame(self.schema, self._tables, self.raws, self.rows), self.evidence).with_counts(self.counts)
@@ -90,7 +95,7 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
     """
     there = set(cells.names)
     raws = {column.name: cells.column(column.name) for column in schema.columns if column.name in there}
-    notation = _notation(raws, cells, schema)
+    notation = notation_of(cells, schema)
     schema = notation.schema
     errors: list[ValidationIssue] = []
     warnings: list[ValidationIssue] = []
@@ -122,11 +127,18 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
     return ValidationResult(frame, errors, warnings)
 
 
-def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> FileNotation:
-    """How the texts of another file are written; typed cells of a file prove nothing of it, but numbers in a column of dates."""
-    finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.format.decimal)
-    for name, raw in raws.items():
-        column = schema.column(name)
+def notation_of(cells: Cells, schema: Schema) -> FileNotation:
+    """How the texts of another file are written; typed cells of a file prove nothing of it, but numbers in a column of dates.
+
+    UserError as `NotationFinder.found`.
+    """
+    finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.format.decimal, cells.format.day_first)
+    there = set(cells.names)
+    for column in schema.columns:
+        name = column.name
+        if name not in there:
+            continue
+        raw = cells.column(name)
         if raw.kind in ("number", "integer") and column.type == "date":
             finder.add({name: typed_texts(raw, Column(name, "category"))})
         if raw.kind != "text" and raw.values is not None and (raw.kind == "date") == (column.type == "date"):

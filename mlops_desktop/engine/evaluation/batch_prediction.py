@@ -64,7 +64,7 @@ def predict_file(
     rows = frame.rows
     refused, flagged = len(errors), 0
     header = table_header(scorer)
-    kept = kept_columns(found.cells, keep, ids, header)
+    kept = kept_columns(found.cells, keep, ids, header, [column.name for column in scorer.schema.columns])
     temporary = out.with_name(disk.temporary_name(out.name))
     with disk.explain_errors(msg("“{name}”", name=out.name)):
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def predict_file(
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
-    return Predicted(rows, refused, (*found.notes, *formula_notes(scorer)), flagged, len(kept.names))
+    return Predicted(rows, refused, (*found.notes, *kept.notes, *formula_notes(scorer)), flagged, len(kept.names))
 
 
 def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | None = None) -> NewFile:

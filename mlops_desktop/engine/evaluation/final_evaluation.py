@@ -59,7 +59,7 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
         return pipeline.store.get_value(key, Evaluation)
     rows, scores = out_of_fold(pipeline, chosen.candidate, job)
     part = pipeline.train.take(rows)
-    by_fold = _fold_thresholds(pipeline, part, scores)
+    by_fold = fold_thresholds(pipeline, part, scores)
     found = evaluate_scores(
         part.target,
         scores,
@@ -69,7 +69,7 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
         job=job,
         units=units_of(pipeline, part),
         weights=part.weights,
-        decided_at=None if by_fold is None else np.repeat(by_fold, _fold_sizes(pipeline)),
+        decided_at=None if by_fold is None else np.repeat(by_fold, fold_sizes(pipeline)),
         baseline=fold_baseline(
             pipeline.train.target, pipeline.folds, pipeline.positive, pipeline.train.weights, baseline_prior(pipeline.project)
         ),
@@ -100,16 +100,17 @@ def _reached(found: Evaluation, rule: str, costs: Costs | None) -> float:
     return mean_cost(classes.confusion.exact, classes.positive, costs or Costs()) if rule == "cost" else math.nan
 
 
-def _fold_sizes(pipeline: Pipeline) -> list[int]:
+def fold_sizes(pipeline: Pipeline) -> list[int]:
+    """How many out-of-fold rows each fold has, in the order of these rows."""
     return [len(valid) for _, valid in pipeline.folds]
 
 
-def _fold_thresholds(pipeline: Pipeline, part: Dataset, scores: Floats) -> tuple[float, ...] | None:
+def fold_thresholds(pipeline: Pipeline, part: Dataset, scores: Floats) -> tuple[float, ...] | None:
     """The thresholds by which out-of-fold rows are decided; None where there is no threshold, or a person set one."""
     project, positive = pipeline.project, pipeline.positive
     if positive is None or project.threshold is not None:
         return None
-    sizes = _fold_sizes(pipeline)
+    sizes = fold_sizes(pipeline)
     return cross_fitted_thresholds(part.target, scores[:, positive], positive, sizes, project.metric, project.costs, part.weights)
 
 
@@ -224,8 +225,10 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     weights, unweighted = _weights_of(chosen.pipeline, table.frame.take(known), cells.names)
     found = _placed(evaluate_rows(chosen, Dataset(features, target, weights, *kept_apart), job), known)
     deployed = [msg("Measured with the deployed model, which is fitted on all rows of the project.")] if project.refit == "all" else []
-    trained_on = int(np.count_nonzero(seen_rows(chosen.pipeline, table.frame.take(known), cells.names)))
-    notes = (*deployed, *found.notes, *unknown, *unweighted, *new.notes)
+    seen = seen_rows(chosen.pipeline, table.frame.take(known), cells.names)
+    trained_on = int(np.count_nonzero(seen.rows)) if seen.is_known else None
+    undecided = [] if seen.is_known else [msg("Too many rows are equal to tell whether the model was trained on those of this file.")]
+    notes = (*deployed, *undecided, *found.notes, *unknown, *unweighted, *new.notes)
     left_out = cells.rows - len(known)
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=left_out, rows_trained_on=trained_on)
 

@@ -23,6 +23,7 @@ class Call(ABC, Generic[R, P]):
     """
 
     stage: ClassVar[str] = ""  # the stage of the workflow that the work belongs to
+    is_kept: ClassVar[bool] = False  # whether it makes what cannot be had again by looking at the same page: an import, a copy
 
     @abstractmethod
     def run(self, job: Job) -> R:

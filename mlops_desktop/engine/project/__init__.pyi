@@ -36,6 +36,7 @@ from .project_file import read_project as read_project
 from .project_file import restore_backup as restore_backup
 from .project_file import write_project as write_project
 from .project_folder import copy_project as copy_project
+from .project_folder import delete_project as delete_project
 from .project_folder import free_folder as free_folder
 from .project_folder import rename_project as rename_project
 from .project_lock import ProjectLock as ProjectLock

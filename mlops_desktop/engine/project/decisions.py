@@ -70,7 +70,7 @@ class Goals(Settings):
     """What the chosen model must reach; None is no goal. Scores are signed as scikit-learn signs the metric."""
 
     score: float | None = number(None, -inf, inf, "Minimum score", help="Of the project's metric, on the held-out test set.")
-    response_ms: float | None = number(None, 0.001, 1e6, "Response time of at most, in milliseconds", help="For one row, on this machine.")
+    response_ms: float | None = number(None, 0.001, 1e6, "Response time of at most (ms)", help="For one row, on this machine.")
     cost: float | None = number(None, -inf, inf, "Mean cost per row of at most", help="By the costs of each kind of answer.")
 
 
@@ -164,6 +164,11 @@ class Project:
             return "target"
         note = self.columns.get(column)
         return note.role if note else None
+
+    def shown_name(self, column: str) -> str:
+        """What a person reads for a column: the label that it was given, else its name in the file."""
+        note = self.columns.get(column)
+        return (note.label if note else "") or column
 
 
 def digest(*parts: Any) -> str:

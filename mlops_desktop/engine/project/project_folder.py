@@ -53,6 +53,17 @@ def rename_project(folder: Path, name: str) -> Path:
     return place
 
 
+def delete_project(folder: Path) -> None:
+    """Delete a project with all that is in its folder; it cannot be brought back. UserError when it is open elsewhere, and nothing is
+    deleted then, or when the disk refuses: the project has a hidden name already, so that no half of one is opened.
+    """
+    with ProjectLock(folder):
+        pass  # nobody works on it
+    with disk.explain_errors(msg("The project “{name}”", name=folder.name)):
+        hidden = folder.rename(folder.with_name(disk.temporary_name(folder.name)))
+        disk.remove(hidden)
+
+
 def copy_project(folder: Path, place: Path, job: Job) -> None:
     """Copy a project with its data, results and runs to a folder that is not there yet; the copy is named after that folder.
 

@@ -96,6 +96,16 @@ class Session:
     def _place_after(self, before: Project) -> int:
         return next((at for at, edit in enumerate(self._done) if edit.before is before), -1)
 
+    def moved(self, name: str, folder: Path) -> Session:
+        """The same decisions, with undo and redo, of a project that has another name and folder now. Nobody listens to it yet."""
+
+        def renamed(edits: list[_Edit]) -> list[_Edit]:
+            return [replace(one, before=replace(one.before, name=name), after=replace(one.after, name=name)) for one in edits]
+
+        made = Session(replace(self._project, name=name), None if self.dirty else folder)
+        made.folder, made._done, made._undone = folder, renamed(self._done), renamed(self._undone)
+        return made
+
     def end_merge(self) -> None:
         """The next edit is a step of its own, whatever its `merge`: a field lost the focus, a slider was let go."""
         self._open = False

@@ -13,7 +13,7 @@ def may_close(window: QWidget, controller: ProjectController) -> bool:
     """Whether the window may close; a person is asked only where something would be lost."""
     tr = QCoreApplication.translate
     stay = tr("Closing", "Continue working")
-    if controller.jobs.busy:
+    if controller.jobs.unfinished():
         text = tr("Closing", "Work is still going on. Finished folds and models are kept; the one in progress is lost.")
         if not confirmed(window, text, tr("Closing", "Stop and close"), stay, name="close_question"):
             return False

@@ -87,7 +87,6 @@ class HelpWindow(QDialog):
         self.text.setFont(theme.font("body"))
         self.text.document().setDocumentMargin(_MARGIN)
         close = Button(self.tr("Close"), self.close, name="help_close")
-        close.setAutoDefault(False)
         wide = self.fontMetrics().averageCharWidth()
         pages = QWidget()
         pages.setLayout(column(self.search, (self.list, 1), close))

@@ -359,5 +359,6 @@ class MainWindow(FileDropWindow):
         self._settings.geometry = self.saveGeometry()
         self._settings.last_folder = file_dialogs.last_folder()
         self.controller.jobs.shut_down()
+        self.start.stop()
         event.accept()
         QTimer.singleShot(0, QApplication.instance().quit)  # type: ignore[union-attr]

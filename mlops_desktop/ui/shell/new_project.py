@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Imported, Location, name_of
 from mlops_desktop.engine.process import ImportFile, Propose
-from mlops_desktop.engine.project import Project, free_folder, new_project_folder, write_project
+from mlops_desktop.engine.project import Project, ProjectLock, free_folder, new_project_folder, write_project
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import error_text
 
@@ -21,18 +21,21 @@ from mlops_desktop.ui.translation import error_text
 class NewProject(QObject):
     """Makes projects in the background. The project that is open stays open until the new one is ready, and when it cannot be made.
 
-    `made` is called with the folder of each new project. It is opened then, unless the person has gone to another stage meanwhile: they
-    are offered to open it.
+    The folder of one in the making is locked and has no project file yet: nobody can open, rename or delete it, and no list shows it.
+
+    `made` is called with the folder of each new project. Then `open_` opens it, which asks before it stops anything, unless the person has
+    gone to another stage or project meanwhile: they are offered to open it.
     """
 
-    def __init__(self, controller: ProjectController, made: Callable[[Path], None], parent: QObject) -> None:
+    def __init__(self, controller: ProjectController, made: Callable[[Path], None], open_: Callable[[Path], None], parent: QObject) -> None:
         super().__init__(parent)
-        self._controller, self._made = controller, made
+        self._controller, self._made, self._open = controller, made, open_
         self.stage = ""  # the stage that is in front of the person; empty for the start page
+        self._making: dict[Path, ProjectLock] = {}
 
-    def make(self, home: Path, file: Location, decided: Project, *, given: bool) -> None:
+    def make(self, home: Path, file: Location, decided: Project, *, given: bool, move: bool = False) -> None:
         """Make a project of a data file or of an address in a new folder in `home`. `decided` holds what is decided of it already; `given`:
-        its source is read as it is.
+        its source is read as it is; `move`: the file belongs to the project, and is moved into its folder.
         """
         name = name_of(file)
         folder = free_folder(home, Path(name).stem)
@@ -40,28 +43,33 @@ class NewProject(QObject):
         try:
             home.mkdir(parents=True, exist_ok=True)
             new_project_folder(folder)
-            write_project(folder, Project(name=folder.name, target=project.target, brief=project.brief))
+            lock = ProjectLock(folder)
+            lock.acquire()
+            self._making[folder] = lock
+            if move:
+                file = Path(shutil.move(file, folder / name))
         except (OSError, UserError) as error:
+            self._drop(folder)
             self._show_not_made(folder, error)
             return
-        asked_at, read = self.stage, list[Imported]()
+        asked_at, read = self._where(), list[Imported]()
 
         def over() -> None:
             if read:
                 self._propose(folder, read[0], asked_at)
             else:
-                shutil.rmtree(folder, ignore_errors=True)
+                self._drop(folder)
 
         self._controller.ask(
             ImportFile(folder, project, str(file), as_given=given),
             read.append,
-            owner="start",
+            owner=f"start.{folder}",
             title=self.tr("Reading {file}").format(file=name),
             new=True,
             on_over=over,
         )
 
-    def _propose(self, folder: Path, found: Imported, asked_at: str) -> None:
+    def _propose(self, folder: Path, found: Imported, asked_at: tuple[str, int]) -> None:
         """Have every decision proposed. The project is ready then, also when nothing can be proposed."""
         decided = [found.project]
 
@@ -69,12 +77,14 @@ class NewProject(QObject):
             try:
                 write_project(folder, decided[-1])
             except UserError as error:
+                self._drop(folder)
                 self._show_not_made(folder, error)
                 return
+            self._making.pop(folder).release()
             self._made(folder)
             for one in found.evidence:
                 self._controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
-            if self.stage == asked_at:
+            if self._where() == asked_at:
                 self._open(folder)
                 return
             text = self.tr("“{file}” is read, and its project is ready.").format(file=found.project.file)
@@ -83,19 +93,25 @@ class NewProject(QObject):
         self._controller.ask(
             Propose(folder, found.project),
             lambda proposal: decided.append(proposal.project),
-            owner="start",
+            owner=f"start.{folder}",
             title=self.tr("Looking at the columns"),
             new=True,
             on_over=over,
         )
 
-    def _open(self, folder: Path) -> None:
-        try:
-            self._controller.open(folder)
-        except UserError as error:
-            self._show_not_made(folder, error)
-            return
-        self._controller.go_to.emit("problem")
+    def _where(self) -> tuple[str, int]:
+        """The stage and the project that are in front of the person."""
+        return self.stage, self._controller.opening
+
+    def stop(self) -> None:
+        """Leave nothing of what is not finished: the window closes, and nobody works on it any more."""
+        for folder in tuple(self._making):
+            self._drop(folder)
+
+    def _drop(self, folder: Path) -> None:
+        if (lock := self._making.pop(folder, None)) is not None:
+            lock.release()
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _show_not_made(self, folder: Path, error: OSError | UserError) -> None:
         text = self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error_text(error))

@@ -34,16 +34,10 @@ class ProjectEntry:
 def list_projects(settings: Settings) -> list[ProjectEntry]:
     """The projects that were opened, the latest first, then those in the folder for projects that were not, the last changed first."""
     opened = settings.recent
-    others = [entry for folder in _folders(settings.projects) if folder not in opened and (entry := _entry(folder, settings)).changed]
+    folders = [folder for folder in settings.project_folders() if folder not in opened]
+    others = [entry for folder in folders if (entry := _entry(folder, settings)).changed]
     others.sort(key=lambda entry: -(entry.changed or 0.0))
     return [*(_entry(folder, settings) for folder in opened), *others]
-
-
-def _folders(home: Path) -> list[Path]:
-    try:
-        return [path for path in home.iterdir() if not path.name.startswith(".")]
-    except OSError:  # there is none yet, or it may not be read: then no project of it can be listed
-        return []
 
 
 def _entry(folder: Path, settings: Settings) -> ProjectEntry:

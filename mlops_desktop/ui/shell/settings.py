@@ -114,13 +114,15 @@ class Settings:
 
     @property
     def recent(self) -> list[Path]:
-        """Project folders, the latest first; some may be gone."""
+        """Project folders, the latest first; some may be gone. A relative path, which earlier versions kept, names no certain folder."""
         value = self._settings.value("recent", [])
         names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        return [Path(str(name)) for name in names if name][:MOST_RECENT]
+        return [path for name in names if (path := Path(str(name))).is_absolute()][:MOST_RECENT]
 
     def opened(self, folder: Path) -> None:
         """A project was opened: it is the latest now."""
+        folder = folder.resolve()
+        self._show_again(folder)
         known = [path for path in self.recent if path != folder]
         self._settings.setValue("recent", [str(path) for path in (folder, *known)][:MOST_RECENT])
 
@@ -153,26 +155,58 @@ class Settings:
             self._settings.setValue(f"seen/{_name_of(folder)}", " ".join(sorted(stages)))
 
     def forget(self, folder: Path) -> None:
-        """Take a project off the list."""
+        """Forget what is known of a project that is gone."""
         self._settings.setValue("recent", [str(path) for path in self.recent if path != folder])
         self._settings.remove(f"seen/{_name_of(folder)}")
 
+    def hide(self, folder: Path) -> None:
+        """Take a project off the list, also when it lies in the folder for projects. It is listed again once it is opened."""
+        self.forget(folder)
+        self._keep_hidden(self._hidden() | {_name_of(folder)})
+
     def forget_all(self) -> None:
-        """Forget which projects there were, and how files were read."""
+        """Empty the list of projects, and forget how files were read."""
+        self._keep_hidden(self._hidden() | {_name_of(folder) for folder in self.project_folders()})
         for name in ("recent", "standings", "readings", "seen"):
             self._settings.remove(name)
 
     def inserted(self, folder: Path, summary: ProjectSummary) -> None:
         """A project was made that was not opened yet: it comes after the one that was opened last."""
+        folder = folder.resolve()
+        self._show_again(folder)
         known = [path for path in self.recent if path != folder]
         self._settings.setValue("recent", [str(path) for path in (*known[:1], folder, *known[1:])][:MOST_RECENT])
         self.keep_summary(folder, summary)
 
     def moved(self, old: Path, new: Path) -> None:
         """A project is in another place now."""
-        summary = self.summary(old)
+        new, summary, seen = new.resolve(), self.summary(old), self.seen(old)
+        self._show_again(new)
         self._settings.setValue("recent", [str(new if path == old else path) for path in self.recent])
         self.keep_summary(new, summary)
+        if new != old:
+            self._settings.remove(f"seen/{_name_of(old)}")
+            self.keep_seen(new, seen)
+
+    def project_folders(self) -> list[Path]:
+        """What lies in the folder for projects and was not taken off the list; it need not be a project."""
+        hidden = self._hidden()
+        try:
+            found = [path for path in self.projects.resolve().iterdir() if not path.name.startswith(".")]
+        except OSError:  # there is none yet, or it may not be read: then no project of it can be listed
+            return []
+        return [path for path in found if _name_of(path) not in hidden]
+
+    def _hidden(self) -> set[str]:
+        return set(str(self._settings.value("hidden", "")).split())
+
+    def _keep_hidden(self, names: set[str]) -> None:
+        self._settings.setValue("hidden", " ".join(sorted(names)))
+
+    def _show_again(self, folder: Path) -> None:
+        hidden = self._hidden()
+        if _name_of(folder) in hidden:
+            self._keep_hidden(hidden - {_name_of(folder)})
 
     # ---- what the window remembers
 

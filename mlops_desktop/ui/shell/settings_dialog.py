@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QLayout, QWidget
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.ui.file_dialogs import ask_folder
+from mlops_desktop.ui.shell.confirm import confirmed
 from mlops_desktop.ui.shell.log_file import LogFile
 from mlops_desktop.ui.shell.settings import ZOOMS, Settings, default_project_home
 from mlops_desktop.ui.translation import SYSTEM, error_text, languages
@@ -173,6 +174,9 @@ class SettingsDialog(QDialog):
             self.said.setText(self.tr("The log is deleted."))
 
     def _forget(self) -> None:
+        question = self.tr("Forget which projects were opened and how files were read? The projects themselves stay.")
+        if not confirmed(self, question, self.tr("Forget them"), self.tr("Keep them"), name="forget_projects"):
+            return
         self._settings.forget_all()
         self.said.setText(self.tr("The list of projects is empty. The projects themselves are still there."))
         self.forgotten.emit()

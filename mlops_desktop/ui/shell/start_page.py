@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import Location
+from mlops_desktop.engine.disk import temporary_name
 from mlops_desktop.engine.project import (
     DAMAGED_FILE,
     Brief,
@@ -79,8 +81,8 @@ class StartPage(QWidget):
         self.controller, self._settings = controller, settings
         self._other: SourceDialog | None = None
         self._preview: ImportDialog | None = None
-        self._new = NewProject(controller, self._made, self)
-        self._pasted: Path | None = None  # the file of a table from the clipboard that is being looked at
+        self._new = NewProject(controller, self._made, self.open_project, self)
+        self._pasted: Path | None = None  # the file of a table from the clipboard that is being looked at, in a folder of its own
         self.templates = TemplateRow()
         self.recent = RecentProjects()
         self.folders = ProjectActions(controller, settings, self)
@@ -180,7 +182,7 @@ class StartPage(QWidget):
 
     def show_recent(self) -> None:
         """Fill the list of projects; what is gone is greyed and can be located."""
-        self.recent.show_entries(list_projects(self._settings))
+        self.recent.show_entries([entry for entry in list_projects(self._settings) if entry.folder not in self.folders.leaving])
 
     # ---- what a person does
 
@@ -192,6 +194,7 @@ class StartPage(QWidget):
 
     def open_path(self, path: Path) -> None:
         """Show the first rows of data, or open a project by its folder or its file."""
+        path = path.absolute()  # not resolved: a link to a file is often the only one with a name that means something
         if is_data(path):
             self.preview(path)
         else:
@@ -205,16 +208,18 @@ class StartPage(QWidget):
             self._preview = ImportDialog(self.controller, self)
             self._preview.import_asked.connect(self._take_previewed)
             self._preview.rejected.connect(self._drop_pasted)
-        self._pasted = None
+        self._drop_pasted()
         self._preview.open_for(file, Project(source=source), as_given=source is not None, fresh=True)
 
     def _drop_pasted(self) -> None:
         """A pasted table that is not wanted leaves no file."""
         if self._pasted is not None:
-            self._pasted.unlink(missing_ok=True)
+            shutil.rmtree(self._pasted.parent, ignore_errors=True)
+            self._pasted = None
 
     def _take_previewed(self, file: Location, decided: Project) -> None:
         self.take_file(file, decided=decided)
+        self._drop_pasted()
 
     def choose_other(self) -> None:
         """Ask for data that is no single file."""
@@ -242,9 +247,10 @@ class StartPage(QWidget):
                 "warn", self.tr("The clipboard holds no table. Copy cells in a spreadsheet, with their heading, and try again."), ""
             )
             return
-        folder = free_folder(self._settings.projects, self.tr("Pasted table"))
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        file = folder.parent / f"{folder.name}.tsv"
+        name = free_folder(self._settings.projects, self.tr("Pasted table")).name
+        folder = self._settings.projects / temporary_name(name)  # its own until it is imported: then the file is moved into the project
+        file = folder / f"{name}.tsv"
+        folder.mkdir(parents=True)
         file.write_text(text, encoding="utf-8")
         self.preview(file)
         self._pasted = file
@@ -260,7 +266,12 @@ class StartPage(QWidget):
         if decided is not None:
             target = decided.target or target
             project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers, target=target)
-        self._new.make(self._settings.projects, file, project, given=decided is not None)
+        self._new.make(self._settings.projects, file, project, given=decided is not None, move=file == self._pasted)
+
+    def stop(self) -> None:
+        """The window closes: nothing is left of what is not finished."""
+        self._new.stop()
+        self._drop_pasted()
 
     def _made(self, folder: Path) -> None:
         """A project was made of a file."""
@@ -269,7 +280,8 @@ class StartPage(QWidget):
 
     def open_project(self, folder: Path, *, sure: bool = False) -> None:
         """Open a project folder and show its first open stage. What would be lost by it is asked for first, unless `sure`."""
-        if not sure and self.controller.jobs.busy and folder != self.controller.place:
+        folder = folder.resolve()
+        if not sure and self.controller.jobs.unfinished(of_project=True) and not self.controller.is_open(folder):
             text = self.tr("“{name}” is still being worked on. Finished folds and models are kept; the one in progress is lost.")
             self.controller.offer.emit(
                 text.format(name=self.controller.project.name), self.tr("Stop it and open"), partial(self.open_project, folder, sure=True)
@@ -299,7 +311,7 @@ class StartPage(QWidget):
             self.controller.banner.emit("err", error_text(error), "")
             return
         self.open_project(folder)
-        if self.controller.place == folder:
+        if self.controller.is_open(folder):
             text = self.tr("The last good copy of “{name}” is open. The damaged file is kept as {file}.")
             self.controller.banner.emit("ok", text.format(name=self.controller.project.name, file=DAMAGED_FILE), "")
 
@@ -310,7 +322,7 @@ class StartPage(QWidget):
             self.open_project(found)
 
     def _forget(self, folder: Path) -> None:
-        self._settings.forget(folder)
+        self._settings.hide(folder)
         self.show_recent()
 
     def restyle(self) -> None:

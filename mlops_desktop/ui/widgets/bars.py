@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
@@ -29,7 +30,7 @@ class BarChart(PaintedChart):
 
     def show_signed(self, bars: Sequence[Bar], *, decimals: int = 2, description: str = "") -> None:
         """Show changes up (orange) and down (blue), with their signed values."""
-        self._bars = [Bar(b.name, b.value, b.low, b.high, b.text or signed(b.value, decimals), b.color) for b in bars]
+        self._bars = [replace(b, text=b.text or signed(b.value, decimals)) for b in bars]
         self._signed, self._marks = True, ()
         legend: list[tuple[Shade, str]] = [(1, self.tr("raises")), (0, self.tr("lowers"))]
         self._grow()
@@ -37,7 +38,7 @@ class BarChart(PaintedChart):
 
     def show_bars(self, bars: Sequence[Bar], *, marks: Sequence[Mark] = (), description: str = "") -> None:
         """Show sizes in one color, such as importances with their intervals. `marks`: dashed lines across all bars."""
-        self._bars = [Bar(b.name, b.value, b.low, b.high, b.text or format_number(b.value, 3), b.color) for b in bars]
+        self._bars = [replace(b, text=b.text or format_number(b.value, 3)) for b in bars]
         self._signed, self._marks = False, marks
         self._grow()
         self._redraw((), description)
@@ -51,7 +52,7 @@ class BarChart(PaintedChart):
         titles = [self.tr("Name"), self.tr("Value")]
         if any(bar.low is not None for bar in self._bars):
             titles += [self.tr("From"), self.tr("To")]
-        return titles, [[b.name, b.text, format_number(b.low), format_number(b.high)][: len(titles)] for b in self._bars]
+        return titles, [[b.shown_name, b.text, format_number(b.low), format_number(b.high)][: len(titles)] for b in self._bars]
 
     def _grow(self) -> None:
         self.setMinimumHeight(max(120, 30 + SLOT[0] * len(self._bars) + 34))
@@ -76,7 +77,7 @@ class BarChart(PaintedChart):
     def _paint(self, painter: QPainter, canvas: QWidget) -> None:
         painter.setFont(theme.font("small"))
         metrics = painter.fontMetrics()
-        names = min(max(metrics.horizontalAdvance(bar.name) for bar in self._bars), int(canvas.width() * LONGEST_NAME)) + 12
+        names = min(max(metrics.horizontalAdvance(bar.shown_name) for bar in self._bars), int(canvas.width() * LONGEST_NAME)) + 12
         painter.setFont(theme.font("caption", figures=True))
         texts = max(painter.fontMetrics().horizontalAdvance(bar.text) for bar in self._bars) + 8
         low, high = self._span()
@@ -91,7 +92,7 @@ class BarChart(PaintedChart):
             middle = slot * (position + 0.5)
             painter.setFont(theme.font("small"))
             painter.setPen(theme.color("text2"))
-            name = elided_name(metrics, bar.name, names - 10)
+            name = elided_name(metrics, bar.shown_name, names - 10)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, middle - slot / 2, names - 10, slot), right, name)
             self._paint_bar(painter, bar, middle, slot, at)

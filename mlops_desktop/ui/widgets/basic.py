@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -156,7 +157,22 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.style().polish(widget)
 
 
-class Button(QPushButton):
+class PushButton(QPushButton):
+    """A button that Enter presses only while it has the focus: in a dialog, Qt's would also take the Enter that belongs to a field."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setAutoDefault(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """In a dialog, Enter on this button is not for the default one."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.window(), QDialog):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Button(PushButton):
     """A button. `kind`: "" (plain), primary, link, danger. Its icon follows the theme."""
 
     def __init__(
@@ -240,7 +256,7 @@ class Segments(QFrame):
         self._buttons: dict[str, QPushButton] = {}
         layout = row(margins=(2, 2, 2, 2), spacing=2)
         for id_, text in options:
-            made = QPushButton(text)
+            made = PushButton(text)
             made.setObjectName(f"{name}_{id_}")
             made.setProperty("kind", "seg")
             made.setFont(theme.font("small"))

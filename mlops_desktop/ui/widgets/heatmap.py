@@ -26,14 +26,17 @@ class Heatmap(PaintedChart):
     """Blue for negative, the ground for zero, orange for positive; a missing value is hatched grey. The pointer says names and value."""
 
     _values: NDArray[np.float64] = np.zeros((0, 0))
-    _names: Sequence[str] = ()
+    _names: Sequence[str] = ()  # what is painted
+    _whole_names: Sequence[str] = ()  # what the pointer is told
 
-    def show_matrix(self, values: Values | Sequence[Sequence[float]], names: Sequence[str]) -> None:
-        """Show a square matrix whose rows and columns have these names. ValueError when the shape does not fit them."""
+    def show_matrix(self, values: Values | Sequence[Sequence[float]], names: Sequence[str], labels: Sequence[str] | None = None) -> None:
+        """Show a square matrix whose rows and columns have these names, with `labels` in their place. ValueError when the shape does not
+        fit them.
+        """
         matrix = np.asarray(values, dtype=np.float64)
         if matrix.shape != (len(names), len(names)) and matrix.size + len(names):
             raise ValueError(f"a matrix of {matrix.shape} for {len(names)} names")
-        self._values, self._names = matrix, names
+        self._values, self._names, self._whole_names = matrix, names if labels is None else labels, names
         self._redraw((), "")
 
     def is_empty(self) -> bool:
@@ -111,7 +114,7 @@ class Heatmap(PaintedChart):
         c, r = int((x - area.left()) // side), int((y - area.top()) // side)
         if not (0 <= r < len(self._names) and 0 <= c < len(self._names)):
             return ""
-        return f"{self._names[r]} × {self._names[c]}: {format_number(float(self._values[r, c]), 3)}"
+        return f"{self._whole_names[r]} × {self._whole_names[c]}: {format_number(float(self._values[r, c]), 3)}"
 
 
 def _value_text(value: float) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import QLocale, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.translation import marked
+from mlops_desktop.ui.translation import formatted, marked
 from mlops_desktop.ui.widgets.choice_list import ListBox
 
 INT_LOW, INT_HIGH = -(2**31), 2**31 - 1  # what a QSpinBox can hold
@@ -83,7 +84,11 @@ class ComboBox(ListBox):
 
 
 class SpinBox(QSpinBox):
-    """A whole number between two bounds that a QSpinBox can hold."""
+    """A whole number between two bounds that a QSpinBox can hold.
+
+    Thousands are separated while the field is read, not while it is edited: a "." or "," in it then is one that a person typed, and a
+    number with one that separates no thousands is not taken.
+    """
 
     def __init__(self, low: int, high: int, *, name: str, title: str = "", suffix: str = "") -> None:
         super().__init__()
@@ -104,6 +109,30 @@ class SpinBox(QSpinBox):
             self.setValue(value)
             self.blockSignals(False)
 
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Qt takes "1.5" for 15 where "." separates thousands; here it is unfinished, so that the last whole number comes back."""
+        number = text.removesuffix(self.suffix()).strip()
+        separator = re.escape(self.locale().groupSeparator())
+        thousands = rf"[-+]?\d{{1,3}}(?:{separator}\d{{3}})+"
+        if (
+            re.fullmatch(r"[-+\d.,]*[.,][\d.,]*", number)
+            and number != self.textFromValue(self.value())
+            and not re.fullmatch(thousands, number)
+        ):
+            return QValidator.State.Intermediate, text, position
+        state, read, at = super().validate(text, position)
+        return state, read, at
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """A number is edited without separators."""
+        self.setGroupSeparatorShown(False)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A number is read with separators."""
+        super().focusOutEvent(event)
+        self.setGroupSeparatorShown(True)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the page unless the person is in the field."""
         if self.hasFocus():
@@ -114,6 +143,8 @@ class SpinBox(QSpinBox):
 
 class NumberLine(QLineEdit):
     """A real number (or a whole one beyond a spin box) as text: "0.5", "0,5" and "1e-4" are all read; Up and Down step.
+
+    A text with separated thousands is shown without them once the person is done, so that how it was read is seen.
 
     `log`: the steps are 1, 2, 5, 10 …; else a hundredth of the range, rounded the same way.
     """
@@ -128,7 +159,7 @@ class NumberLine(QLineEdit):
         self._low, self._high, self._whole, self._log = low, high, whole, log
         self.setToolTip(self.tr("From {low} to {high}").format(low=number_text(low), high=number_text(high)))
         self.textEdited.connect(lambda _: self.typed.emit())
-        self.returnPressed.connect(self.done)
+        self.returnPressed.connect(self._finish)
 
     def number(self) -> int | float | None:
         """The number that stands there, None when the field is blank; UserError when the text is no number. Bounds are not selected."""
@@ -171,6 +202,12 @@ class NumberLine(QLineEdit):
             return max(1.0, _next_round(span, False))
         return _next_round(min(span, 1.0), False) if span > 0 else 0.0
 
+    def _finish(self) -> None:
+        text = _without_thousands(self.text().strip())
+        if text is not None and (value := read_number(text)) is not None:
+            self.setText(number_text(value))
+        self.done.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down step once, Page Up and Page Down ten times."""
         key = event.key()
@@ -184,7 +221,7 @@ class NumberLine(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leaving the field means that the person is done with it."""
         super().focusOutEvent(event)
-        self.done.emit()
+        self._finish()
 
 
 class Switch(QCheckBox):
@@ -219,7 +256,11 @@ class Switch(QCheckBox):
 
 
 def read_number(text: str) -> float | None:
-    """A finite number written with a point or a decimal comma; None for anything else."""
+    """A finite number written with a point or a decimal comma; None for anything else.
+
+    Thousands are separated as the window's language does: "1.500" is 1500 in German, 1.5 in English.
+    """
+    text = _without_thousands(text) or text
     for form in (text, text.replace(",", ".") if text.count(",") == 1 and "." not in text else ""):
         try:
             value = float(form)
@@ -228,6 +269,13 @@ def read_number(text: str) -> float | None:
         return value if math.isfinite(value) and "_" not in form else None
     value, read = QLocale().toDouble(text)
     return value if read and math.isfinite(value) else None
+
+
+def _without_thousands(text: str) -> str | None:
+    """A number with separated thousands as Python writes it; None for any other text."""
+    group, point = formatted(1000)[1:-3], marked("0.5")[1:-1]
+    grouped = rf"[-+]?[1-9]\d{{0,2}}(?:{re.escape(group)}\d{{3}})+(?:{re.escape(point)}\d+)?"
+    return text.replace(group, "").replace(point, ".") if re.fullmatch(grouped, text) else None
 
 
 def number_text(value: float) -> str:

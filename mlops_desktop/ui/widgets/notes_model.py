@@ -70,7 +70,7 @@ class NotesModel(QAbstractTableModel):
         }
         self.tips = {
             "name": self.tr("The column as the file names it."),
-            "label": self.tr("A short name of your own. The form page, App and the report show it instead of the name in the file."),
+            "label": self.tr("A short name of your own. It is shown instead of the name in the file."),
             "type": self.tr("What the cells hold. Found from the cells unless you set it."),
             "role": self.tr("What the column is for."),
             "unit": self.tr("Shown beside the field in the form page, such as kg or €."),

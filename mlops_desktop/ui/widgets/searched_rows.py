@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mlops_desktop.ui.widgets.basic import column, row
 from mlops_desktop.ui.widgets.choice_list import SEARCHED
-from mlops_desktop.ui.widgets.rows_table import RowsTable
+from mlops_desktop.ui.widgets.rows_table import Cell, RowsTable
 
 WIDTH = 220
 
@@ -37,4 +37,9 @@ class SearchedRows(QWidget):
         rows, wanted = self.table.rows_model.rows, self.search.text().strip().casefold()
         self.search.setVisible(len(rows) >= SEARCHED or bool(wanted))
         for at, one in enumerate(rows):
-            self.table.setRowHidden(at, not any(wanted in one.cell(cell).text.casefold() for cell in range(self._cells)))
+            self.table.setRowHidden(at, not any(wanted in _texts(one.cell(cell)) for cell in range(self._cells)))
+
+
+def _texts(cell: Cell) -> str:
+    """What is found: a column by its label and by its name, which the pointer is told."""
+    return f"{cell.text}\n{cell.tip}".casefold()

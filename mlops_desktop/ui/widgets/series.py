@@ -58,7 +58,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Bar:
-    """A lying bar: its name, its value, perhaps an interval around it, and the text beside it (the value itself when empty)."""
+    """A lying bar: its name (`label` is shown in its place), its value, perhaps an interval around it, and the text beside it (the value
+    itself when empty).
+    """
 
     name: str
     value: float
@@ -66,6 +68,12 @@ class Bar:
     high: float | None = None
     text: str = ""
     color: Shade | None = None
+    label: str = ""
+
+    @property
+    def shown_name(self) -> str:
+        """What a person reads."""
+        return self.label or self.name
 
 
 def extent(values: NDArray[np.float64], padding: float, fixed: tuple[float, float] | None = None) -> tuple[float, float]:

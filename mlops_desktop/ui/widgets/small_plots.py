@@ -33,8 +33,8 @@ def begin(widget: QWidget) -> QPainter:
 class Distribution:
     """What a cell shows. `groups`: the heights of the bars, one list per class (stacked), all of one length; `classes`: what these are
     called. Numbers have `edges`, one more than there are bars, dates too (`dates`: as days since 1970-01-01); categories have `names`, one
-    for each bar. `line`: a further value for each bar, on a scale of its own, called `line_name`; None where it has none. `title` at the
-    left, `stat` at the right, `tone` of the stat ("", warn).
+    for each bar. `line`: a further value for each bar, on a scale of its own, called `line_name`; None where it has none. `title` (or
+    its `label`) at the left, `stat` at the right, `tone` of the stat ("", warn).
     """
 
     title: str
@@ -48,6 +48,7 @@ class Distribution:
     classes: Sequence[str] = ()
     line: Sequence[float | None] = ()
     line_name: str = ""
+    label: str = ""
 
     def totals(self) -> list[float]:
         """The height of each bar over all classes."""
@@ -85,7 +86,7 @@ class DistributionCell(QFrame):
     def show_distribution(self, shown: Distribution) -> None:
         """Show a distribution."""
         self.shown = shown
-        self.setAccessibleName(self.tr("Distribution of {title}").format(title=shown.title))
+        self.setAccessibleName(self.tr("Distribution of {title}").format(title=shown.label or shown.title))
         self.setAccessibleDescription(", ".join(part for part in (shown.stat, _description(shown)) if part))
         self.setToolTip(f"{shown.title}: {shown.stat}" if shown.stat else shown.title)
         self.update()
@@ -136,17 +137,18 @@ class DistributionCell(QFrame):
 
     def _paint_title(self, painter: QPainter, area: QRectF) -> None:
         """The name and its statistic. Where both do not fit, a statistic that warns of nothing gives way: the tooltip says it."""
+        shown = self.shown.label or self.shown.title
         bold, small = theme.font("small", QFont.Weight.DemiBold), theme.font("caption", figures=True)
         metrics, available = QFontMetrics(bold), area.width()
         stat_wide = QFontMetrics(small).horizontalAdvance(self.shown.stat) + 8
-        if self.shown.stat and (self.shown.tone or metrics.horizontalAdvance(self.shown.title) + stat_wide <= available):
+        if self.shown.stat and (self.shown.tone or metrics.horizontalAdvance(shown) + stat_wide <= available):
             available -= stat_wide
             painter.setFont(small)
             painter.setPen(theme.color(self.shown.tone or "text3"))
             painter.drawText(area, _Align.AlignRight | _Align.AlignVCenter, self.shown.stat)
         painter.setFont(bold)
         painter.setPen(theme.color("text"))
-        title = metrics.elidedText(self.shown.title, Qt.TextElideMode.ElideMiddle, int(available))
+        title = metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, int(available))
         painter.drawText(QRectF(area.left(), area.top(), available, area.height()), _Align.AlignLeft | _Align.AlignVCenter, title)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

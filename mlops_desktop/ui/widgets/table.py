@@ -99,7 +99,7 @@ class _Head(QHeaderView):
             mark = QRectF(area.right() - 13, area.top() + (high - 13) / 2, 13, 13)
             icons.draw(painter, "down" if self._table.sorted_by[1] else "up", mark, theme.token("accent"), 2.4)
         painter.setPen(theme.color("accent" if column.marked else "text"))
-        text = painter.fontMetrics().elidedText(column.name, Qt.TextElideMode.ElideMiddle, int(available))
+        text = painter.fontMetrics().elidedText(column.shown_name, Qt.TextElideMode.ElideMiddle, int(available))
         painter.drawText(QRectF(area.left() + 19, area.top(), available, high), _MIDDLE, text)
 
 
@@ -189,7 +189,7 @@ class DataTable(QTableView):
         for at, column in enumerate(columns):
             texts = [self.table.text(row, at)[:60] for row in rows]
             longest = sorted(texts, key=len)[-8:]
-            wide = [head.horizontalAdvance(column.name) + 35, caption.horizontalAdvance(column.caption)]
+            wide = [head.horizontalAdvance(column.shown_name) + 35, caption.horizontalAdvance(column.caption)]
             need = max([*wide, *map(body.horizontalAdvance, longest)])
             self.setColumnWidth(at, min(max(need + 2 * PAD + 6, WIDTHS[0]), WIDTHS[1]))
         digits = QFontMetrics(self.verticalHeader().font()).horizontalAdvance(formatted(max(self.table.rows, 100)))
@@ -276,7 +276,7 @@ class DataTable(QTableView):
         menu.setObjectName(f"{self.objectName()}_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
-        name = self.table.columns[at].name.replace("&", "&&")
+        name = self.table.columns[at].shown_name.replace("&", "&&")
         menu.addAction(self.tr("Sort upwards by {name}").format(name=name), lambda: self.sort(at))
         menu.addAction(self.tr("Sort downwards by {name}").format(name=name), lambda: self.sort(at, down=True))
         menu.addAction(self.tr("As in the file"), lambda: self.sort(None)).setEnabled(self._wanted is not None)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling import ColumnOverview, Overview
+from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 from mlops_desktop.ui.translation import pluralize, share_text
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
@@ -18,16 +19,16 @@ from mlops_desktop.ui.widgets.table_model import TableColumn
 MUCH_MISSING = 0.05
 
 
-def table_columns(table: Table, overview: Overview, target: str, classes: bool) -> list[TableColumn]:
+def table_columns(table: Table, overview: Overview, project: Project, classes: bool) -> list[TableColumn]:
     """Every column of the table in its order, with its overview; `classes`: whether the target's bars are classes."""
     known = {one.name: one for one in overview.columns}
     layout = table.frame.layout
     blocks = (("number", layout.numbers), ("categorical", layout.categoricals), ("date", layout.dates))
     places = {name: (kind, at) for kind, names in blocks for at, name in enumerate(names)}
-    return [_column(table, column, places[column.name], known[column.name], target, classes) for column in table.schema.columns]
+    return [_column(table, column, places[column.name], known[column.name], project, classes) for column in table.schema.columns]
 
 
-def _column(table: Table, column: Column, place: tuple[str, int], overview: ColumnOverview, target: str, classes: bool) -> TableColumn:
+def _column(table: Table, column: Column, place: tuple[str, int], overview: ColumnOverview, project: Project, classes: bool) -> TableColumn:
     (kind, at), frame = place, table.frame
     levels: Sequence[str] = ()
     values: NDArray[Any] = {"number": frame.numbers, "categorical": frame.codes, "date": frame.dates}[kind][:, at]
@@ -36,12 +37,13 @@ def _column(table: Table, column: Column, place: tuple[str, int], overview: Colu
     elif column.type == "boolean" and column.grammar.true and column.grammar.false:
         levels = (column.grammar.false[0], column.grammar.true[0])
     caption, tone = head_caption(overview, table.rows)
-    marked = column.name == target
+    marked = column.name == project.target
     bars: Sequence[int] = overview.bars
     if marked and classes and overview.target.classes:
         bars = [count for _, count in overview.target.classes][:12]
     return TableColumn(
         name=column.name,
+        label=project.shown_name(column.name),
         kind=kind,
         values=values,
         levels=levels,

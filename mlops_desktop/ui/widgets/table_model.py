@@ -34,7 +34,8 @@ class TableColumn:
     `values` by kind: `number` float64 (NaN is missing), `categorical` codes into `levels` (any integer type, negative is missing), `date`
     int64 microseconds since 1970 (`MISSING_DATE` is missing). `boolean` numbers are shown as no and yes, or as their two `levels`, others
     with `decimals` at least. For the column's head: `icon` (by kind when empty), `bars` (heights of a small histogram), `classes`: the bars
-    are classes in the colors of the series, `caption` with its `tone`, `marked`: it is the target.
+    are classes in the colors of the series, `caption` with its `tone`, `marked`: it is the target, `label`: what is
+    shown in place of the name.
     """
 
     name: str
@@ -50,10 +51,16 @@ class TableColumn:
     tone: str = ""
     marked: bool = False
     tip: str = ""
+    label: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"a column of the table is {' or '.join(KINDS)}, not {self.kind}")
+
+    @property
+    def shown_name(self) -> str:
+        """What a person reads."""
+        return self.label or self.name
 
     @property
     def figures(self) -> bool:
@@ -225,7 +232,7 @@ class TableModel(QAbstractTableModel):
             return _RIGHT if self.columns[index.column()].figures else _LEFT
         if role == _ROLE.AccessibleTextRole:
             text = self.text(index.row(), index.column())
-            return f"{self.columns[index.column()].name}: {self.tr('missing') if text == MISSING else text}"
+            return f"{self.columns[index.column()].shown_name}: {self.tr('missing') if text == MISSING else text}"
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
@@ -234,11 +241,11 @@ class TableModel(QAbstractTableModel):
             return formatted(self.source_row(section) + 1) if role == _ROLE.DisplayRole else None
         column = self.columns[section]
         if role == _ROLE.DisplayRole:
-            return column.name
+            return column.shown_name
         if role == _ROLE.ToolTipRole:
             return column.tip or f"{column.name}\n{column.caption}".strip()
         if role in (_ROLE.AccessibleTextRole, _ROLE.AccessibleDescriptionRole):
-            parts = [column.name, self.tr("target") if column.marked else "", column.kind, column.caption]
+            parts = [column.shown_name, self.tr("target") if column.marked else "", column.kind, column.caption]
             if self.sorted_by is not None and self.sorted_by[0] == section:
                 parts.append(self.tr("sorted downwards") if self.sorted_by[1] else self.tr("sorted upwards"))
             return ", ".join(part for part in parts if part)

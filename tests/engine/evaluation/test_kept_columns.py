@@ -52,5 +52,15 @@ def test_columns_of_the_file_stand_before_the_answers(chosen, tmp_path):
     assert [{name: row[name] for name in expected[0]} for row in rows] == expected
     predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent(), keep="ids", ids=["tag"])
     assert [*answers(tmp_path / "out.csv")[1].items()][:2] == [("tag", "T2"), ("prediction", expected[1]["prediction"])]
-    predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent(), keep="ids")  # without identifiers: the numbers of the rows
+    spelled = predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent(), keep="ids", ids=["Tag "])  # as the project spells it
+    assert [row["tag"] for row in answers(tmp_path / "out.csv")] == ["T1", "T2"]
+    assert not any("identifier" in str(note) for note in spelled.warnings)
+    found = predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent(), keep="ids")  # without identifiers: the numbers of the rows
     assert [row["row"] for row in answers(tmp_path / "out.csv")] == ["1", "2"]
+    assert any("known as an identifier" in str(note) for note in found.warnings)
+
+
+def test_a_column_of_the_model_is_no_other_spelling_of_an_identifier():
+    cells = Cells(table=pa.table({"Id": ["7"]}))
+    assert kept_columns(cells, "ids", ["ID"], (), ["Id"]).names == ("row",)
+    assert kept_columns(cells, "ids", ["ID"], ()).names == ("Id",)

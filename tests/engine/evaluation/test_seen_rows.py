@@ -33,7 +33,22 @@ def test_the_training_file_is_said_to_be_one(trained, lines, tmp_path):
 def test_rows_that_are_alike_by_chance_are_not_taken_for_seen_ones(trained, copy_of):
     pipeline = copy_of(trained, refit="train").pipeline
     test = pipeline.table.frame.take(pipeline.test_rows)
-    assert not seen_rows(pipeline, test, ["island", "sex", "species"]).any()  # nearly every combination is in the training rows
+    assert not seen_rows(pipeline, test, ["island", "sex", "species"]).rows.any()  # nearly every combination is in the training rows
     train = pipeline.table.frame.take(pipeline.train_rows)
-    assert seen_rows(pipeline, train, pipeline.table.frame.layout.names()).all()
-    assert np.count_nonzero(seen_rows(pipeline, test, pipeline.table.frame.layout.names())) == 0
+    assert seen_rows(pipeline, train, pipeline.table.frame.layout.names()).rows.all()
+    assert np.count_nonzero(seen_rows(pipeline, test, pipeline.table.frame.layout.names()).rows) == 0
+
+
+def test_among_many_equal_rows_the_training_rows_are_recognised_by_their_numbers(trained, copy_of):
+    """Of island, sex and species nearly each combination is in the training rows many times."""
+    pipeline = copy_of(trained, refit="train").pipeline
+    names = ["island", "sex", "species"]
+    train = pipeline.table.frame.take(pipeline.train_rows)
+    assert seen_rows(pipeline, train, names).rows.all()
+    draw = np.random.default_rng(1)
+    drawn = [seen_rows(pipeline, train.take(draw.integers(0, train.rows, train.rows)), names) for _ in range(20)]
+    assert all(one.is_known for one in drawn)
+    assert sum(one.rows.any() for one in drawn) <= 2  # by chance
+    few = seen_rows(pipeline, train.take(np.arange(5)), names)
+    assert not few.is_known
+    assert not few.rows.any()

@@ -10,9 +10,10 @@ import pytest
 
 from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.base.job import Silent
+from mlops_desktop.engine import disk
 from mlops_desktop.engine.project.decisions import Brief, Project
 from mlops_desktop.engine.project.project_file import read_project, write_project
-from mlops_desktop.engine.project.project_folder import copy_project, free_folder, rename_project
+from mlops_desktop.engine.project.project_folder import copy_project, delete_project, free_folder, rename_project
 from mlops_desktop.engine.project.project_lock import LOCK_FILE, ProjectLock
 from mlops_desktop.engine.project.templates import TEMPLATES, filled_brief, template_of
 
@@ -73,6 +74,20 @@ def test_a_renamed_project_keeps_all_else(folder, tmp_path):
     with ProjectLock(place), pytest.raises(UserError, match="open in another window"):
         rename_project(place, "other")
     assert place.exists()
+
+
+def test_a_project_is_deleted_whole_or_has_no_name_any_more(folder, tmp_path, monkeypatch):
+    with ProjectLock(folder), pytest.raises(UserError, match="open in another"):
+        delete_project(folder)
+    assert read_project(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "remove", lambda path: (path / "project.json").unlink() or (path / "gone").unlink())
+        with pytest.raises(UserError):
+            delete_project(folder)
+    assert not folder.exists()
+    left = next(tmp_path.glob(f".{folder.name}.*.tmp"))
+    delete_project(left.rename(folder))
+    assert list(folder.parent.iterdir()) == []
 
 
 def test_a_template_fills_what_is_not_written_yet():

@@ -326,7 +326,9 @@ def test_the_service_ends_with_the_panel_and_with_the_project(with_bundle):
     until(lambda: panel.run.service.state == "stopped")
     start(panel)
     process = psutil.Process(panel.run.service.pid)
+    assert panel.controller.serving
     panel.controller.close()
+    assert not panel.controller.serving
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 

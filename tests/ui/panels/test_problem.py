@@ -440,6 +440,34 @@ def open_notes(window) -> None:
     click(find(window, QPushButton, "data_tabs_notes"))
 
 
+def test_a_label_is_shown_where_the_name_of_its_column_was(window):
+    open_notes(window)
+    note(window, "body_mass_g", "label", "Weight")
+    target, heads = window.panel.target.target, window.panel.file.preview.table
+    at = target.findData("body_mass_g")
+    assert target.itemText(at) == "Weight"
+    assert target.itemData(at, Qt.ItemDataRole.ToolTipRole).startswith("body_mass_g")
+    section = [one.name for one in heads.columns].index("body_mass_g")
+    assert heads.headerData(section, Qt.Orientation.Horizontal) == "Weight"
+    assert heads.headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole).startswith("body_mass_g")
+    split = window.panel.brief.split_columns["group"]
+    assert split.itemText(split.findData("body_mass_g")).endswith("Weight")
+    window.show_stage("data")
+    settle(window)
+    data = window.panel
+    data.show_tab("relations")
+    names = data.relations.heatmap.as_rows()[0]
+    assert "Weight" in names
+    assert any("Weight" in (row.cell(0).text, row.cell(1).text) for row in data.relations.pairs.rows_model.rows)
+    data.show_tab("columns")
+    head = next(row for row in data.statistics.rows_model.rows if row.id == "body_mass_g").cell(0)
+    assert (head.text, head.tip) == ("Weight", "body_mass_g")
+    assert "Weight" in [cell.shown.label for cell in data.distributions.cells]
+    find(data, QLineEdit, "pairs_search").setText("body_mass")  # found by its name in the file too
+    table = data.relations.pairs
+    assert not all(table.isRowHidden(row) for row in range(table.rows_model.rowCount()))
+
+
 def test_unit_and_description_in_place(window):
     open_notes(window)
     note(window, "body_mass_g", "unit", "g")

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
+from mlops_desktop.engine.process import ImportFile
 from mlops_desktop.engine.project import Project, read_project, write_project
 from mlops_desktop.ui.shell import project_actions
 from mlops_desktop.ui.shell.recent_projects import FEW, date_text
@@ -85,19 +86,36 @@ def test_all_projects_are_listed_also_those_that_were_never_opened_here(opened, 
     assert names(opened) == ["project 11"]
 
 
-def test_a_project_is_taken_off_the_list_and_copied(opened, make_project):
-    folder = make_project()
-    opened._settings.opened(folder)
+def test_projects_are_taken_off_the_list_and_copied(opened, make_project, home):
+    one, two = (make_project().rename(home / name) for name in ("one", "two") if home.mkdir(exist_ok=True) is None)
+    opened._settings.opened(two)
+    opened._settings.opened(one)
     opened.start.show_recent()
-    choose(opened, 0, "Duplicate")
+    opened.start.folders.copy(one)
+    choose(opened, 1, "Duplicate")
     settle(opened)
-    assert names(opened) == [folder.name, f"{folder.name} copy"]
-    copy = folder.with_name(f"{folder.name} copy")
-    assert read_project(copy) == replace(read_project(folder), name=copy.name)
-    assert (copy / "data").exists()
+    assert sorted(names(opened)) == ["one", "one copy", "two", "two copy"]
+    assert read_project(home / "one copy") == replace(read_project(one), name="one copy")
+    assert (home / "two copy" / "data").exists()
     choose(opened, 0, "Remove from this list")
-    assert names(opened) == [copy.name]
-    assert folder.exists()
+    assert sorted(names(opened)) == ["one copy", "two", "two copy"]
+    opened._settings.forget_all()
+    opened.start.show_recent()
+    assert names(opened) == []
+    opened.open_path(one)
+    settle(opened)
+    opened.show_stage("")
+    assert names(opened) == ["one"]
+
+
+def test_a_project_that_is_named_by_a_relative_path_is_that_of_today(opened, make_project, tmp_path, monkeypatch):
+    folder = make_project()
+    monkeypatch.chdir(folder)
+    opened.open_path(Path("."))
+    settle(opened)
+    monkeypatch.chdir(tmp_path)
+    assert opened.controller.place == opened._settings.recent[0] == folder
+    assert opened.controller.is_open(tmp_path / "files" / ".." / folder.name)
 
 
 def test_the_open_project_is_copied_and_renamed_with_its_last_changes(opened, make_project, monkeypatch):
@@ -110,17 +128,31 @@ def test_the_open_project_is_copied_and_renamed_with_its_last_changes(opened, ma
     settle(opened)
     assert read_project(folder.with_name(f"{folder.name} copy")).seed == 9
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Houses: 2026", True))
+    file = folder.with_name("more.csv")
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    opened.controller.ask(ImportFile(*opened.controller.inputs, str(file)), lambda _: None, owner="more", title="Reading")
+    choose(opened, 0, "Rename …")
+    assert "still being worked on" in banner(opened)
+    settle(opened)
+    opened.controller.serving = True
+    choose(opened, 0, "Rename …")
+    assert "service of the project is running" in banner(opened)
+    opened.controller.serving = False
     choose(opened, 0, "Rename …")
     place = folder.with_name("Houses_ 2026")
     assert opened.controller.place == place
     assert opened.controller.project.name == "Houses: 2026"
     assert opened.controller.project.seed == 9
+    assert opened.controller.session.undo_label == "Seed"
+    opened.controller.undo()
+    assert opened.controller.project == replace(read_project(place), seed=0)
     assert names(opened)[0] == place.name
     assert not folder.exists()
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (f"{folder.name} copy", True))
     choose(opened, 0, "Rename …")
     assert "already" in banner(opened)
     assert opened.controller.place == place
+    assert opened.controller.session.redo_label == "Seed"
 
 
 @pytest.mark.parametrize("trash", [True, False])
@@ -129,7 +161,12 @@ def test_a_project_is_deleted_after_a_question(opened, make_project, monkeypatch
 
     def answer(_, text: str, yes: str, no: str, *, name: str) -> bool:
         asked.append(yes)
-        return len(asked) > 1
+        return len(asked) not in (1, 3)
+
+    def delete() -> None:
+        choose(opened, 0, "Delete …")
+        for _ in range(2):
+            opened.controller.jobs.folders.finish()
 
     if not trash:
         monkeypatch.setattr(project_actions, "move_to_trash", lambda _: False)
@@ -137,13 +174,15 @@ def test_a_project_is_deleted_after_a_question(opened, make_project, monkeypatch
     opened.open_path(folder)
     settle(opened)
     opened.show_stage("")
-    choose(opened, 0, "Delete …")
-    assert folder.exists()
-    assert opened.controller.place == folder
-    choose(opened, 0, "Delete …")
+    opened.controller.edit("Seed", seed=9)
+    for _ in range(1 if trash else 2):
+        delete()
+        assert opened.controller.place == folder
+        assert opened.controller.session.undo_label == "Seed"
+    delete()
     assert not folder.exists()
     in_trash = Path(os.environ["XDG_DATA_HOME"]).glob(f"Trash/files/{folder.name}*/project.json")
     assert not trash or any(in_trash)
     assert opened.controller.place is None
     assert names(opened) == []
-    assert asked == ["Move to the trash"] * 2 + ["Delete for good"] * (not trash)
+    assert asked == ["Move to the trash"] * 2 + ["Delete for good", "Move to the trash", "Delete for good"] * (not trash)

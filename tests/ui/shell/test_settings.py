@@ -37,23 +37,35 @@ def test_they_are_kept(file):
 def test_the_latest_comes_first_and_once(file):
     settings = Settings(file)
     for name in "abcab":
-        settings.opened(Path(name))
-    assert settings.recent == [Path("b"), Path("a"), Path("c")]
-    settings._settings.setValue("recent", [str(number) for number in range(MOST_RECENT + 9)])
-    settings.opened(Path("last"))
+        settings.opened(Path("/") / name)
+    assert settings.recent == [Path("/b"), Path("/a"), Path("/c")]
+    settings._settings.setValue("recent", [f"/{number}" for number in range(MOST_RECENT + 9)])
+    settings.opened(Path("/last"))
     assert len(settings.recent) == MOST_RECENT
-    assert settings.recent[0] == Path("last")
+    assert settings.recent[0] == Path("/last")
+
+
+def test_a_relative_path_is_kept_as_a_whole_one_and_one_of_an_earlier_version_is_dropped(file, tmp_path, monkeypatch):
+    settings = Settings(file)
+    settings._settings.setValue("recent", [".", "old", "/old"])
+    monkeypatch.chdir(tmp_path)
+    settings.opened(Path("."))
+    settings.inserted(Path("copy"), ProjectSummary())
+    assert settings.recent == [tmp_path, tmp_path / "copy", Path("/old")]
 
 
 def test_moved_and_forgotten(file):
     settings = Settings(file)
     for name in "cba":
-        settings.opened(Path(name))
-    settings.moved(Path("b"), Path("elsewhere"))
-    settings.forget(Path("a"))
-    assert settings.recent == [Path("elsewhere"), Path("c")]
-    settings.forget(Path("c"))
-    settings.forget(Path("elsewhere"))
+        settings.opened(Path("/") / name)
+    settings.keep_seen(Path("/b"), frozenset({"data"}))
+    settings.moved(Path("/b"), Path("/elsewhere"))
+    assert settings.seen(Path("/elsewhere")) == {"data"}
+    assert settings.seen(Path("/b")) == frozenset()
+    settings.forget(Path("/a"))
+    assert settings.recent == [Path("/elsewhere"), Path("/c")]
+    settings.forget(Path("/c"))
+    settings.forget(Path("/elsewhere"))
     assert settings.recent == []
 
 

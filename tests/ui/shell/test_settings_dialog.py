@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QToolButton
 
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.shell import settings_dialog
 from mlops_desktop.ui.shell.log_file import LogFile, earlier
 from mlops_desktop.ui.shell.settings import Settings, default_project_home
 from mlops_desktop.ui.shell.settings_dialog import SettingsDialog
@@ -51,6 +52,17 @@ def test_what_holds_from_the_next_start_is_kept_and_said(dialog, settings):
     assert not dialog.isVisible()
 
 
+def test_enter_in_a_field_presses_no_button(dialog, settings):
+    settings.theme = "dark"
+    dialog.processors.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClicks(dialog.processors, "1")
+    for control in (dialog.processors, dialog.language):
+        QTest.keyClick(control, Qt.Key.Key_Return)
+    assert (settings.theme, settings.processors, dialog.isVisible()) == ("dark", 1, True)
+    QTest.keyClick(find(dialog, QPushButton, "settings_close"), Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+
+
 def test_the_folder_for_new_projects(dialog, settings, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     click(find(dialog, QPushButton, "settings_choose_folder"))
@@ -74,6 +86,10 @@ def test_what_is_kept_can_be_forgotten_and_the_log_opened_and_deleted(dialog, se
     assert not dialog._log.path.exists()
     settings.opened(Path("/projects/a"))
     settings.readings = "something"
+    answers = iter((False, True))
+    monkeypatch.setattr(settings_dialog, "confirmed", lambda *_, name: next(answers))
+    click(find(dialog, QPushButton, "settings_forget"))
+    assert settings.recent == [Path("/projects/a")]
     click(find(dialog, QPushButton, "settings_forget"))
     assert settings.recent == []
     assert settings.readings == ""

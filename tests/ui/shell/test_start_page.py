@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from mlops_desktop import app as application
+from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.process import Train
-from mlops_desktop.engine.project import Brief, filled_brief, template_of
+from mlops_desktop.engine.project import Brief, filled_brief, rename_project, template_of
 from mlops_desktop.engine.project.project_file import DAMAGED_FILE, read_project, write_project
 from mlops_desktop.engine.project.project_lock import ProjectLock
 from mlops_desktop.ui.shell.settings import Settings
@@ -56,7 +57,7 @@ def test_a_pasted_table_becomes_a_project(opened, home):
     click(find(opened, QPushButton, "paste_table"))
     settle(opened)
     click(find(opened, QPushButton, "import_cancel"))
-    assert not list(home.glob("*.tsv"))
+    assert not list(home.iterdir())
     click(find(opened, QPushButton, "paste_table"))
     settle(opened)
     click(find(opened, QPushButton, "import_go"))
@@ -64,6 +65,18 @@ def test_a_pasted_table_becomes_a_project(opened, home):
     assert opened.stage == "problem"
     assert opened.controller.project.target == "good"
     assert len(read_project(home / "Pasted table").data) > 10
+    opened.controller.close()
+    place = rename_project(home / "Pasted table", "Cells")
+    QApplication.clipboard().setText("c\td\n1\t2\n3\t4\n")
+    for button in ("import_cancel", "import_go"):
+        click(find(opened, QPushButton, "paste_table"))
+        settle(opened)
+        click(find(opened, QPushButton, button))
+        settle(opened)
+    assert sorted(path.name for path in home.iterdir()) == ["Cells", "Pasted table"]
+    file = last_import(place)[0]
+    assert file.parent == place
+    assert file.read_text(encoding="utf-8").startswith("a\tb\tgood")
 
 
 def test_a_clipboard_without_a_table_is_a_sentence(opened, home):

@@ -32,6 +32,7 @@ class ImportFile(ProjectCall[Imported, None]):
     """
 
     stage = "problem"
+    is_kept = True
     file: str
     as_given: bool = False
     add: bool = False
@@ -109,6 +110,7 @@ class Propose(ProjectCall[Proposal, None]):
     """Fill the open decisions."""
 
     stage = "problem"
+    is_kept = True
 
     def run(self, job: Job) -> Proposal:
         """See `engine.pipeline.propose`."""

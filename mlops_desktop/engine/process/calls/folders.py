@@ -14,6 +14,7 @@ from mlops_desktop.engine.project import ProjectLock, copy_project
 class CopyProject(Call[None, None]):
     """Copy a project to a folder that is not there yet. `held`: the caller has the lock of the project, and does not write meanwhile."""
 
+    is_kept = True
     folder: Path
     place: Path
     held: bool = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.data import Location, name_of
 from mlops_desktop.engine.evaluation import Predicted
+from mlops_desktop.serving.dialect import Dialect, numbered_lines
 from mlops_desktop.ui.source_dialog import DataZone
 from mlops_desktop.ui.translation import formatted, pluralize
 from mlops_desktop.ui.widgets.basic import Button, Segments, card, clear, column, heading, label, row
@@ -20,6 +20,7 @@ from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 FIRST_ROWS = 200
 FIRST_WARNINGS = 4
 MOST_COLUMNS = 40
+MOST_CHARACTERS = 2000  # of a cell; a cell of the file may hold megabytes
 PROBABILITY = "probability_"
 
 
@@ -86,7 +87,7 @@ class BatchCard(QFrame):
         hint = self.tr("the column “warnings” says which") if unusual else self.tr("all values are as in training")
         self.unusual.show_value(formatted(unusual), hint, "warn" if unusual else "ok")
         self._show_warnings(found.warnings, FIRST_WARNINGS)
-        header, first = _first_rows(out, found.kept)
+        header, first = first_rows(out, found.kept)
         columns = [RowColumn(self.tr("Row"), align="right", figures=True)]
         columns += [RowColumn(title, align="right" if title.startswith(PROBABILITY) else "left", figures=True) for title in header]
         self.table.show_columns(columns)
@@ -118,11 +119,11 @@ def _cell(title: str, text: str) -> Cell:
     return Cell(text, tone="err" if title == "error" else "", tip=text)
 
 
-def _first_rows(path: Path, kept: int) -> tuple[list[str], list[list[str]]]:
+def first_rows(path: Path, kept: int) -> tuple[list[str], list[list[str]]]:
     """The titles and the first rows of a file of answers: the first of its `kept` columns, the answers, then the other columns."""
     with path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
+        lines = (cells for _, cells in numbered_lines(file, Dialect(",", '"')))
         header = next(lines)
         places = [*range(min(kept, 1)), *range(kept, len(header)), *range(1, kept)][:MOST_COLUMNS]
-        rows = [[cells[at] for at in places] for cells, _ in zip(lines, range(FIRST_ROWS), strict=False)]
+        rows = [[cells[at][:MOST_CHARACTERS] for at in places] for cells, _ in zip(lines, range(FIRST_ROWS), strict=False)]
         return [header[at] for at in places], rows

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy
 
 from mlops_desktop.engine.profiling import ByTarget, ColumnProfile, Profile
+from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.panels.data.statistics_tables import value_text
 from mlops_desktop.ui.translation import format_number, formatted, pluralize, share_text
 from mlops_desktop.ui.widgets.basic import Segments, Tool, column, heading, label, row
@@ -68,9 +69,9 @@ class DistributionsCard(QFrame):
         self.search.textChanged.connect(self._search)
         self._fill()
 
-    def show_profile(self, found: Profile | None) -> None:
+    def show_profile(self, found: Profile | None, project: Project) -> None:
         """Show the columns of a profile; None while there is none."""
-        columns = found.columns if found else ()
+        columns, self._project = found.columns if found else (), project
         self._columns = [one for one in columns if found and one.name != found.target and one.type != "id"]
         self._rows, self._target = (found.rows, found.target or "") if found else (0, "")
         split = [one.by_target for one in self._columns if one.by_target]
@@ -88,7 +89,7 @@ class DistributionsCard(QFrame):
 
     def _search(self, text: str) -> None:
         wanted = text.strip().casefold()
-        self._found = [one for one in self._columns if wanted in one.name.casefold()]
+        self._found = [one for one in self._columns if wanted in f"{one.name} {self._project.shown_name(one.name)}".casefold()]
         self._at = 0
         self._fill()
 
@@ -108,7 +109,7 @@ class DistributionsCard(QFrame):
         size, by_target = len(self.cells), self._by_target()
         page = self._found[self._at : self._at + size]
         for cell, one in zip(self.cells, page, strict=False):
-            cell.show_distribution(distribution(one, self._rows, self._target if by_target else ""))
+            cell.show_distribution(distribution(one, self._rows, self._target if by_target else "", self._project))
         for place, cell in enumerate(self.cells):
             cell.setVisible(place < len(page))
         for down in range(DOWN):
@@ -131,20 +132,22 @@ class DistributionsCard(QFrame):
             return []
         split = next((one.by_target for one in self._columns if one.by_target), None)
         if split is None or split.classes is None:
-            return [(0, self.tr("rows")), (1, _mean_of(self._target))]
+            return [(0, self.tr("rows")), (1, _mean_of(self._project.shown_name(self._target)))]
         shown = _classes(split)
-        short = len(shown) <= 3 and all(len(self._target) + len(name) <= 22 for name in shown)
-        return [(at, f"{self._target} = {name}" if short else name) for at, name in enumerate(shown)]
+        target = self._project.shown_name(self._target)
+        short = len(shown) <= 3 and all(len(target) + len(name) <= 22 for name in shown)
+        return [(at, f"{target} = {name}" if short else name) for at, name in enumerate(shown)]
 
 
-def distribution(one: ColumnProfile, rows: int, target: str) -> Distribution:
+def distribution(one: ColumnProfile, rows: int, target: str, project: Project) -> Distribution:
     """The picture of one column of a profile, by the target where one is given: rows by class, or the mean of a target of numbers as a
     line over the rows.
     """
     histogram = one.histogram
     split = one.by_target if target else None
     stat, tone = _stat(one, rows)
-    made = partial(Distribution, one.name, stat=stat, tone=tone, classes=_classes(split), line_name=_mean_of(target))
+    label, line_name = project.shown_name(one.name), _mean_of(project.shown_name(target))
+    made = partial(Distribution, one.name, label=label, stat=stat, tone=tone, classes=_classes(split), line_name=line_name)
     if histogram:
         count = len(histogram.counts)
         made = partial(made, _groups(split, histogram.counts, count), line=_means(split, count))
@@ -159,7 +162,7 @@ def distribution(one: ColumnProfile, rows: int, target: str) -> Distribution:
         shown = top[:MOST_LEVELS]
         groups = _groups(split, [count for _, count in top], len(shown))
         return made(groups, names=[str(level) for level, _ in shown], line=_means(split, len(shown)))
-    return Distribution(one.name, [], stat=stat, tone=tone, note=_note(one, rows))
+    return Distribution(one.name, [], label=label, stat=stat, tone=tone, note=_note(one, rows))
 
 
 def _groups(split: ByTarget | None, counts: Sequence[float], most: int) -> list[list[float]]:

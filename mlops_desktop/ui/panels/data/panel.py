@@ -141,7 +141,7 @@ class DataPanel(Panel):
         if profile.refused:
             self.health.show_failed()
         if last is not None or self._details is not None:
-            self.distributions.show_profile(last)
+            self.distributions.show_profile(last, project)
             self._details = last
             self._stale = set(_FILLED)
             self.show_tab(self.tabs.choice())
@@ -152,11 +152,11 @@ class DataPanel(Panel):
 
     def _show_table(self, table: Table, overview: Overview) -> None:
         project = self.controller.project
-        key = f"{self.controller.keys.table} {project.target} {project.task}"
+        key = f"{self.controller.keys.table} {project.target} {project.task} {[project.shown_name(one.name) for one in overview.columns]}"
         if self._shown_table == key:
             return
         self._shown_table, self._table_of = key, project.data
-        self.preview.show_columns(table_columns(table, overview, project.target, has_classes(project.task)))
+        self.preview.show_columns(table_columns(table, overview, project, has_classes(project.task)))
         self.filter.show_names([one.name for one in table.schema.columns], self._example(table))
         self._show_count(table.rows)
         self.filter.again()
@@ -167,7 +167,7 @@ class DataPanel(Panel):
             if one.type in ("number", "integer"):
                 values = table.frame.number(one.name)[:1_000]
                 middle = float(np.nanmedian(values)) if not np.isnan(values).all() else 0.0
-                return f"{column_name(one.name)} > {middle:.3g}"
+                return f"{column_name(one.name)} > {float(f'{middle:.3g}'):.15g}"
         return f"not is_missing({column_name(table.schema.columns[0].name)})"
 
     def _show_health(self, found: Profile | None, *, working: bool) -> None:
@@ -180,10 +180,10 @@ class DataPanel(Panel):
     def _fill_statistics(self, found: Profile) -> None:
         project = self.controller.project
         roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role}
-        self.statistics.show_rows(statistics_rows(found, {**roles, project.target: "target"}))
+        self.statistics.show_rows(statistics_rows(found, {**roles, project.target: "target"}, project))
 
     def _fill_missing(self, found: Profile) -> None:
-        self.missing.show_rows(missing_rows(found))
+        self.missing.show_rows(missing_rows(found, self.controller.project))
 
     def show_tab(self, id_: str) -> None:
         """Bring a view of the lower card to the front; the filter belongs to the preview."""
@@ -193,7 +193,7 @@ class DataPanel(Panel):
             shown = self._details or _NOTHING
             {
                 "columns": self._fill_statistics,
-                "relations": lambda found: self.relations.show_relations(found.relations, self.controller.project.target),
+                "relations": lambda found: self.relations.show_relations(found.relations, self.controller.project),
                 "missing": self._fill_missing,
             }[id_](shown)
         empty = id_ == "missing" and not self.missing.rows_model.rows and self._details is not None

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.engine.profiling import Relations
+from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.panels.data.statistics_tables import (
     pair_columns,
     pair_rows,
@@ -30,15 +31,18 @@ class RelationsPage(QWidget):
         self.note = label("", "caption", tone="3", wrap=True)
         self.pairs = RowsTable(pair_columns(), name="pairs", title=self.tr("The most strongly related pairs of columns"))
         searched = SearchedRows(self.pairs, cells=2)
-        self.setLayout(column((row((self.heatmap, 5), (searched, 4), spacing=16), 1), self.note, spacing=4))
+        self.setLayout(column((row((self.heatmap, 1), (searched, 1), spacing=16), 1), self.note, spacing=4))
 
-    def show_relations(self, related: Relations, target: str) -> None:
+    def show_relations(self, related: Relations, project: Project) -> None:
         """Show the matrix and its closest pairs; those with the target are marked."""
         values = np.array([[np.nan if v is None else v for v in line] for line in related.values], dtype=np.float64)
-        order = sorted(range(len(related.columns)), key=lambda at: related.columns[at] != target)  # the target first: its name always fits
+        # The target first: its name always fits.
+        order = sorted(range(len(related.columns)), key=lambda at: related.columns[at] != project.target)
         values, names = values[np.ix_(order, order)] if order else values, [related.columns[at] for at in order]
-        self.heatmap.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), names if len(names) > 1 else [])
-        self.pairs.show_rows(pair_rows(related, target))
+        if len(names) < 2:
+            values, names = np.zeros((0, 0)), []
+        self.heatmap.show_matrix(values, names, list(map(project.shown_name, names)))
+        self.pairs.show_rows(pair_rows(related, project))
         text = [
             self.tr(
                 "One scale for all pairs, from 0 (none) to 1. Numbers: Pearson, with Spearman by rank, which also sees curves. Categories: "

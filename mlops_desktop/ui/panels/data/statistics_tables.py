@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.engine.profiling import ColumnProfile, Profile, Relations, Value
+from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn
@@ -25,12 +26,12 @@ def statistics_columns() -> list[RowColumn]:
     return [*head, *numbers, RowColumn(tr("Statistics", "Most frequent"), stretch=False)]
 
 
-def statistics_rows(found: Profile, roles: Mapping[str, str]) -> list[Row]:
+def statistics_rows(found: Profile, roles: Mapping[str, str], project: Project) -> list[Row]:
     """One row for each column of a profile; `roles` by column where it is not a feature."""
-    return [_row(one, found.rows, roles.get(one.name, "feature")) for one in found.columns]
+    return [_row(one, found.rows, roles.get(one.name, "feature"), project) for one in found.columns]
 
 
-def _row(one: ColumnProfile, rows: int, role: str) -> Row:
+def _row(one: ColumnProfile, rows: int, role: str, project: Project) -> Row:
     share = one.missing / max(rows, 1)
     gone = f"{formatted(one.missing)} ({formatted(share, '.1%')})" if one.missing else "0"
     missing = Cell(gone, tone="warn" if share > MUCH_MISSING else "")
@@ -38,7 +39,8 @@ def _row(one: ColumnProfile, rows: int, role: str) -> Row:
     values = [one.mean, one.std, one.min, *(quantiles.get(q) for q in ("0.25", "0.5", "0.75")), one.max]
     top = ", ".join(f"{level} ({formatted(count)})" for level, count in (one.top or ())[:3])
     target = role == "target"
-    head = Cell(one.name, icon="target" if target else TYPE_ICONS.get(one.type, ""), tone="accent" if target else "")
+    icon = "target" if target else TYPE_ICONS.get(one.type, "")
+    head = Cell(project.shown_name(one.name), icon=icon, tone="accent" if target else "", tip=one.name)
     kind = str(type_names().get(one.type, one.type))
     return Row(one.name, [head, kind, role_names()[role][0], missing, formatted(one.distinct), *map(value_text, values), top])
 
@@ -61,15 +63,15 @@ def missing_columns() -> list[RowColumn]:
     ]
 
 
-def missing_rows(found: Profile) -> list[Row]:
+def missing_rows(found: Profile, project: Project) -> list[Row]:
     """The columns with missing cells, the emptiest first."""
     gaps = sorted((one for one in found.columns if one.missing), key=lambda one: -one.missing)
-    return [_gap(one, found.rows) for one in gaps]
+    return [_gap(one, found.rows, project) for one in gaps]
 
 
-def _gap(one: ColumnProfile, rows: int) -> Row:
+def _gap(one: ColumnProfile, rows: int, project: Project) -> Row:
     share = one.missing / max(rows, 1)
-    head = Cell(one.name, icon=TYPE_ICONS.get(one.type, ""))
+    head = Cell(project.shown_name(one.name), icon=TYPE_ICONS.get(one.type, ""), tip=one.name)
     tone = "warn" if share > MUCH_MISSING else ""
     kind = str(type_names().get(one.type, one.type))
     return Row(one.name, [head, kind, formatted(one.missing), Cell(formatted(share, ".1%"), bar=share, tone=tone)])
@@ -96,14 +98,18 @@ def pair_columns() -> list[RowColumn]:
         RowColumn(tr("Statistics", "Column"), stretch=True, middle=True),
         RowColumn(tr("Statistics", "with"), stretch=True, middle=True),
         RowColumn(tr("Statistics", "Strength"), bar=True, width=104),
-        RowColumn(tr("Statistics", "By rank"), "right", figures=True, width=64),
+        RowColumn(tr("Statistics", "By rank"), "right", figures=True, width=80),
     ]
 
 
-def pair_rows(related: Relations, target: str, most: int = 60) -> list[Row]:
+def pair_rows(related: Relations, project: Project, most: int = 60) -> list[Row]:
     """The closest pairs of columns; those with the target stand out."""
     return [
-        Row(f"{a}\n{b}", [Cell(a), Cell(b), Cell(_strength(value), bar=abs(value)), Cell(_strength(ranked))], strong=target in (a, b))
+        Row(
+            f"{a}\n{b}",
+            [*(Cell(project.shown_name(one), tip=one) for one in (a, b)), Cell(_strength(value), bar=abs(value)), Cell(_strength(ranked))],
+            strong=project.target in (a, b),
+        )
         for a, b, value, ranked in related.pairs()[:most]
     ]
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.monitoring import ColumnDrift, DriftReport
-from mlops_desktop.ui.translation import format_number, formatted, pluralize
+from mlops_desktop.engine.project import Project
+from mlops_desktop.ui.translation import format_number, formatted, marked, pluralize
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ColumnChart
 from mlops_desktop.ui.widgets.elided import Elided
@@ -30,6 +31,7 @@ class DriftCard(QFrame):
         super().__init__()
         self._name = name
         self.report: DriftReport | None = None
+        self._project = Project()
         self.pill = label("", "caption", pill="mute")
         self.pill.setObjectName(f"{name}_verdict")
         self._verdict = column(spacing=2)
@@ -70,9 +72,13 @@ class DriftCard(QFrame):
         self._found.setVisible(False)
         self._choose([])
 
-    def show_report(self, report: DriftReport) -> None:
+    def shows(self, report: DriftReport, project: Project) -> bool:
+        """Whether this report is shown with the labels that the columns have now."""
+        return report is self.report and project.columns is self._project.columns
+
+    def show_report(self, report: DriftReport, project: Project) -> None:
         """Show a report: the score first, then the columns that moved most."""
-        self.report = report
+        self.report, self._project = report, project
         texts = self._verdict_texts()
         self.pill.setVisible(True)
         self.pill.setText(texts[report.verdict])
@@ -80,7 +86,7 @@ class DriftCard(QFrame):
         self._show_message(_SEVERITY[report.verdict], *self._sentences(report))
         columns = sorted(report.columns, key=lambda one: (_RANK[one.verdict], -one.psi, one.field))
         rows = [self._row(SCORE, self.tr("Score of the model"), report.score, True)]
-        rows += [self._row(one.field, one.field, one, False) for one in columns]
+        rows += [self._row(one.field, project.shown_name(one.field), one, False) for one in columns]
         self._found.setVisible(True)
         self.table.show_rows(rows)
         first = columns[0].field if columns and columns[0].verdict in ("act", "watch") else SCORE
@@ -97,7 +103,8 @@ class DriftCard(QFrame):
 
     def _sentences(self, report: DriftReport) -> tuple[str, str]:
         """The verdict and what to do."""
-        rows, moved = formatted(report.rows), [one.field for one in report.columns if one.verdict in ("act", "watch")]
+        rows, shown_name = formatted(report.rows), self._project.shown_name
+        moved = [shown_name(one.field) for one in report.columns if one.verdict in ("act", "watch")]
         if report.score.verdict in ("act", "watch"):
             moved = [self.tr("the prediction score"), *moved]
         names = ", ".join(moved[:MOST_NAMED])
@@ -109,7 +116,8 @@ class DriftCard(QFrame):
             if not refused
             else pluralize(refused, " 1 row could not be read and was left out.", " {n} rows could not be read and were left out.")
         )
-        more += "".join(f" {text}" for text in (*report.warnings, *(f"{one.field}: {one.note}" for one in report.columns if one.note)))
+        noted = (f"{shown_name(one.field)}: {one.note}" for one in report.columns if one.note)
+        more += "".join(f" {text}" for text in (*report.warnings, *noted))
         if report.verdict == "not_enough_data":
             least = report.rule.least_rows
             text = self.tr("Not enough to tell: {rows} so far, at least {least} rows are needed.").format(rows=rows, least=least)
@@ -132,7 +140,7 @@ class DriftCard(QFrame):
         tone = _TONES[verdict]
         known = verdict != "not_enough_data"
         cells = [
-            Cell(name, tip=name),
+            Cell(name, tip=name if id_ == SCORE else id_),
             Cell(self._verdict_texts()[verdict], tone=tone, icon={"act": "warn", "watch": "eye", "stable": "check"}.get(verdict, "")),
             Cell(formatted(one.psi, ".3f") if known else "–"),
             Cell((f"< {formatted(0.001, '.3f')}" if one.p < 0.001 else formatted(one.p, ".3f")) if known else "–", tone="2"),
@@ -150,7 +158,9 @@ class DriftCard(QFrame):
         whole = ids[0] == SCORE
         one = self.report.score if whole else next(c for c in self.report.columns if c.field == ids[0])
         self.name.setText(self.tr("Score of the model") if whole else self.tr("Detail"))
-        self.about.setText(self.tr("share of the rows, %") if whole else self.tr("{name}, share of the rows, %").format(name=ids[0]))
+        name = self.tr("Score of the model") if whole else self._project.shown_name(one.field)
+        share = self.tr("{name}, share of the rows, %").format(name=name)
+        self.about.setText(self.tr("share of the rows, %") if whole else share)
         bins = [b for b in one.bins if b.training > 0 or b.now > 0]
         training, now = [100 * b.training for b in bins], [100 * b.now for b in bins]
         self.chart.show_categories(
@@ -158,7 +168,7 @@ class DriftCard(QFrame):
             {self.tr("training"): training, self.tr("now"): now},
             stacked=False,
             skip=one.unseen is None,
-            description=self.tr("{name}: training and now").format(name=one.field),
+            description=self.tr("{name}: training and now").format(name=name),
         )
 
 
@@ -175,6 +185,6 @@ def _short(label_: str) -> str:
     """A bin's name beneath its bars: of a range where it begins, of a level the level."""
     start, between, _ = label_.partition(" to ")
     if between:
-        number = read_number(start)
+        number = read_number(marked(start))  # the bins are written as Python does
         return start if number is None else format_number(number, 3)
     return label_.removeprefix("= ")

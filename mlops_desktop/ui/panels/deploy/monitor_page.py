@@ -80,10 +80,10 @@ class MonitorPage(QWidget):
         self.retrain.setEnabled(found is not None and self._file is not None)
         self._show_rows()
         report = found if of_file else self._of_service
-        if report is self.drift.report and report is not None:
+        if report is not None and self.drift.shows(report, self.controller.project):
             return
         if report is not None:
-            self.drift.show_report(report)
+            self.drift.show_report(report, self.controller.project)
         elif of_file:
             self.drift.show_nothing(self.tr("Drop a file to see whether its data still looks like the training data."))
         elif ready:

@@ -128,6 +128,7 @@ class RunPage(QWidget):
         service = self.service
         self.card.show_state(service.state, service.url, service.reason, service.taken, self._chosen is not None)
         ready = service.state == "ready"
+        self.controller.serving = ready or service.state == "starting"
         self.request.show_ready(service.url if ready else "", f"http://127.0.0.1:{self.card.port.value()}/")
         if ready and not self._sent:
             self.http.get(f"{service.url}v1/schema", self._take_example)

@@ -197,7 +197,8 @@ class EvaluatePanel(Panel):
         if found is None:
             return
         project = self.controller.project
-        shown = (id(found), self._source, project.threshold, project.costs, project.metric, self.controller.table() is None)
+        decided = (project.threshold, project.costs, project.metric, project.columns)
+        shown = (id(found), self._source, decided, self.controller.table() is None)
         if shown == self._shown:
             return
         self._shown, self._model = shown, model

@@ -125,13 +125,13 @@ class ResultsPage(QWidget):
 
     def _show_rows(self, found: Evaluation, test: Evaluation | None, source: str) -> None:
         metric = METRICS.get(self.controller.project.metric)
-        self.importance.show_importance(found.importance, translated(metric.label) if metric else "", test is None)
+        self.importance.show_importance(found.importance, translated(metric.label) if metric else "", test is None, self.controller.project)
         table, overview = self.controller.table(), self.controller.overview()
         columns = []
         if table is not None and overview is not None and source != "file":
             used = test.importance.columns if test and test.importance else ()
             order = [one.column for one in used] or [one.name for one in overview.columns]
             project = self.controller.project
-            there = {one.name: one for one in table_columns(table, overview, project.target, False)}
+            there = {one.name: one for one in table_columns(table, overview, project, False)}
             columns = [there[name] for name in order if name in there and is_learned_from(project.role(name))][:FEATURES]
         self.worst.show_worst(found, columns)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.evaluation import Evaluation, Importance, WorstRow
+from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.translation import format_number, formatted, pluralize
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
@@ -32,7 +33,7 @@ class ImportanceCard(QFrame):
         self.setLayout(column(head, (self.chart, 1), self.message, margins=(16, 10, 12, 12), spacing=6))
         self.chart.setMinimumHeight(220)
 
-    def show_importance(self, found: Importance | None, metric: str, unused: bool) -> None:
+    def show_importance(self, found: Importance | None, metric: str, unused: bool, project: Project) -> None:
         """Show the permutation importance by a metric. None: there is none, because the test set is `unused` or other rows are shown."""
         if found is None:
             self.chart.show_empty_text(
@@ -44,7 +45,7 @@ class ImportanceCard(QFrame):
             self.message.setVisible(False)
             return
         used = [(one.column, one.mean, one.std or 0.0) for one in found.columns if one.used and one.mean is not None]
-        bars = [Bar(name, mean, mean - std, mean + std) for name, mean, std in used[:MOST_BARS]]
+        bars = [Bar(name, mean, mean - std, mean + std, label=project.shown_name(name)) for name, mean, std in used[:MOST_BARS]]
         self.chart.show_empty_text(self.tr("The model uses no column."))
         self.chart.show_bars(bars)
         idle = sum(not one.used for one in found.columns)
@@ -82,7 +83,7 @@ class WorstCard(QFrame):
             RowColumn(self.tr("True value"), "left" if classes else "right", figures=not classes, width=92),
             RowColumn(self.tr("Prediction"), "left" if classes else "right", figures=not classes, width=92),
             RowColumn(self.tr("P(true class)") if classes else self.tr("Error"), "right", figures=True, width=76),
-            *(RowColumn(one.name, width=104) for one in shown),
+            *(RowColumn(one.shown_name, width=104, tip=one.name) for one in shown),
         ]
         self.table.show_columns(head)
         formats = [one.formatter() for one in shown]

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayout
 
-from mlops_desktop.engine.project import Brief
+from mlops_desktop.engine.project import Brief, Project
 from mlops_desktop.ui.panels.problem.text_area import TextArea
 from mlops_desktop.ui.widgets.basic import Segments, Weight, column, heading, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
@@ -80,15 +80,18 @@ class BriefCard(QFrame):
         name.setBuddy(box)
         return column(name, box, spacing=4)
 
-    def show_split_columns(self, columns: Sequence[tuple[str, str]], chosen: Mapping[str, str]) -> None:
+    def show_split_columns(self, columns: Sequence[tuple[str, str]], chosen: Mapping[str, str], project: Project) -> None:
         """Offer columns (name, type) for what ties rows together; `chosen` is the column of each role, "" none."""
         dates = [name for name, kind in columns if kind == "date"]
         others = [name for name, kind in columns if kind in ("number", "integer", "ordered", "category")]
         groups = sorted(columns, key=lambda pair: pair[1] not in ("id", "category"))  # those that name something come first
-        alike, by = self.tr("Those with the same {name}"), self.tr("Yes, by {name}")
+        alike, by, shown = self.tr("Those with the same {name}"), self.tr("Yes, by {name}"), project.shown_name
         offered = {
-            "group": [("", self.tr("None: each row is independent")), *((name, alike.format(name=name)) for name, _ in groups)],
-            "time": [("", self.tr("No")), *((name, by.format(name=name)) for name in (*dates, *others))],
+            "group": [
+                ("", self.tr("None: each row is independent")),
+                *((name, alike.format(name=shown(name))) for name, _ in groups),
+            ],
+            "time": [("", self.tr("No")), *((name, by.format(name=shown(name))) for name in (*dates, *others))],
         }
         for role, box in self.split_columns.items():
             name = chosen.get(role, "")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import Imported, Location, last_import, name_of
+from mlops_desktop.engine.data import Imported, Location, last_import, name_of, refuse_several_files
 from mlops_desktop.engine.process import ImportFile, ReRecommend, ReRecommendation
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.engine.project import (
@@ -30,8 +30,10 @@ from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.source_dialog import SourceDialog
 from mlops_desktop.ui.translation import error_text, pluralize
+from mlops_desktop.ui.widgets.column_labels import role_names
 from mlops_desktop.ui.widgets.drop_zone import data_files
 
+_OF_ONE_COLUMN = ("group", "time")  # roles by which the rows are split: one column has each
 _RENEWING = ("type", "role", "missing", "levels")  # fields of a column that other decisions follow from
 
 
@@ -102,9 +104,7 @@ class ProblemDecisions(QObject):
         """A column says which rows belong together, or when they were: the split follows."""
         project = self.controller.project
         none = role == "group" and not name
-        for other, note in project.columns.items():
-            if note.role == role:
-                project = set_note(project, other, role="feature" if none else None)
+        project = _without_role(project, role, "feature" if none else None)
         if name:
             project = set_note(project, name, role=role)
         elif (proposed := self._proposed(role)) and project.columns.get(proposed, ColumnNote()).role is None:
@@ -131,7 +131,10 @@ class ProblemDecisions(QObject):
             return
         message: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
         try:
-            project = set_note(self.controller.project, name, **{field: message})
+            project = self.controller.project
+            if field == "role" and value in _OF_ONE_COLUMN:
+                project = _without_role(project, value, None)
+            project = set_note(project, name, **{field: message})
         except UserError as error:
             self.controller.banner.emit("warn", error_text(error), self._stage)
             self.refused.emit()
@@ -144,6 +147,12 @@ class ProblemDecisions(QObject):
         project = self.controller.project
         if field == "role":
             names = [name for name in names if name != project.target]
+            if value in _OF_ONE_COLUMN and len(names) > 1:
+                text = self.tr("Only one column can have the role “{role}”. Select one column.")
+                self.controller.banner.emit("warn", text.format(role=role_names()[str(value)][0]), self._stage)
+                return
+            if value in _OF_ONE_COLUMN:
+                project = _without_role(project, value, None)
         try:
             for name in names:
                 is_default = field == "role" and value == "feature" and project.columns.get(name, ColumnNote()).role is None
@@ -263,12 +272,25 @@ class ProblemDecisions(QObject):
         self.change_reading(replace(source, header="first", header_rows=2))  # type: ignore[call-arg]
 
     def change_reading(self, source: Source | None = None) -> None:
-        """Show the first rows of the file by a source, or by that of the project; a file that has moved is asked for."""
-        file = last_import(self.controller.folder)[0] if self.controller.folder else None
+        """Show the first rows of the file by a source, or by that of the project. A file that has moved is asked for."""
+        folder, project = self.controller.folder, self.controller.project
+        try:
+            if folder is not None:
+                refuse_several_files(folder, project)
+        except UserError as error:
+            self.controller.banner.emit("warn", error_text(error), self._stage)
+            return
+        file = last_import(folder)[0] if folder else None
         if file is None:
-            text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
+            text = self.tr("Where is “{file}” now?").format(file=project.file)
             file = ask_file(self._window, text)
             if file is None:
                 return
-        project = self.controller.project
         self.preview(file, replace(project, source=source) if source else project, as_given=source is not None)
+
+
+def _without_role(project: Project, role: object, instead: Role | None) -> Project:
+    """The project with `instead` as the role of every column that has this role."""
+    for name in [name for name, note in project.columns.items() if note.role == role]:
+        project = set_note(project, name, role=instead)
+    return project

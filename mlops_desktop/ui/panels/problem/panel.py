@@ -123,12 +123,12 @@ class ProblemPanel(Panel):
                 self.file.preview.show_columns([])
                 self.file.preview.setProperty("shown", "")
             return
-        key = (self.controller.keys.table, self.controller.project.target, self.controller.project.task)
+        project = self.controller.project
+        key = (self.controller.keys.table, project.target, project.task, [project.shown_name(one.name) for one in overview.columns])
         if self.file.preview.property("shown") != str(key):
             self.file.preview.setProperty("shown", str(key))
-            task = self.controller.project.task
-            classes = task is not None and task_spec(task).has_classes
-            self.file.preview.show_columns(table_columns(table, overview, self.controller.project.target, classes))
+            classes = project.task is not None and task_spec(project.task).has_classes
+            self.file.preview.show_columns(table_columns(table, overview, project, classes))
 
     def _look_for_doubts(self) -> None:
         """Have the questions about the reading of the data listed, once its columns are known."""
@@ -147,15 +147,16 @@ class ProblemPanel(Panel):
     def _show_columns(self, project: Project, overview: Overview | None) -> None:
         """What there is to choose from; while that is not known, what is chosen, and nothing of other data."""
         if overview is None:
-            self.target.show_columns(None, project.target)
+            self.target.show_columns(None, project)
             self.file.notes.show_rows([])
-            self.brief.show_split_columns([], {})
+            self.brief.show_split_columns([], {}, project)
             return
-        self.target.show_columns(overview, project.target)
+        self.target.show_columns(overview, project)
         self.file.notes.show_rows([_note_row(one, project) for one in overview.columns])
         self._show_why(self.file.notes.column())
         split_columns: dict[str, str] = {str(note.role): name for name, note in project.columns.items() if note.role in ("group", "time")}
-        self.brief.show_split_columns([(one.name, one.type) for one in overview.columns if one.name != project.target], split_columns)
+        offered = [(one.name, one.type) for one in overview.columns if one.name != project.target]
+        self.brief.show_split_columns(offered, split_columns, project)
 
     def _show_file(self, project: Project, overview: Overview | None) -> None:
         size = ""

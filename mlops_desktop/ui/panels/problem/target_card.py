@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.profiling import Overview, TargetOption
+from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
@@ -34,7 +35,7 @@ class TargetCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._classes: list[Any] = []
-        self._guessed: tuple[str, ...] = ()
+        self._guessed: tuple[tuple[str, str], ...] = ()
         self.target = ComboBox(name="target", title=self.tr("Column to predict"))
         self.target.setPlaceholderText(self.tr("Choose a column"))
         self.target_why = _small()
@@ -73,13 +74,13 @@ class TargetCard(QFrame):
         self.positive.picked.connect(lambda at: self.positive_picked.emit(self._classes[int(at)]))
         self.measure.picked.connect(self.metric_picked)
 
-    def show_columns(self, overview: Overview | None, target: str) -> None:
+    def show_columns(self, overview: Overview | None, project: Project) -> None:
         """Offer the columns, the likeliest first; what cannot be predicted says why. Without an overview: what is chosen alone."""
-        why = {guess.value: guess.reason for guess in overview.targets} if overview else {}
+        target, why = project.target, {guess.value: guess.reason for guess in overview.targets} if overview else {}
         known = {one.name: one.target for one in overview.columns} if overview else {target: TargetOption()} if target else {}
         order = [*why, *(name for name in known if name not in why)]
         lost = [(target, self.tr("{name} (not there)").format(name=target))] if target and target not in known else []
-        self.target.show_options([*lost, *((name, name) for name in order)])
+        self.target.show_options([*lost, *((name, project.shown_name(name)) for name in order)])
         for at, name in enumerate(order, start=len(lost)):
             reason = why.get(name) or known[name].refused
             self.target.setItemData(at, f"{name}\n{reason}" if reason else name, Qt.ItemDataRole.ToolTipRole)
@@ -87,7 +88,7 @@ class TargetCard(QFrame):
         proposed = next(iter(why.items()), ("", ""))  # any other target was chosen by a person
         text = self.tr("Chosen by you.") if target in known else self.tr("Choose the column to predict.")
         _show_message(self.target_why, proposed[1] if target == proposed[0] else text)
-        self._show_guesses([name for name in why if name != target][:GUESSES], why)
+        self._show_guesses({name: project.shown_name(name) for name in why if name != target}, why)
 
     def show_task(self, option: TargetOption, task: str) -> None:
         """Show the task and its evidence."""
@@ -136,17 +137,19 @@ class TargetCard(QFrame):
         self._inconsistent_part.setVisible(bool(sentences))
         self.inconsistent.setText("\n".join(sentences[:4]) + ("\n…" if len(sentences) > 4 else ""))
 
-    def _show_guesses(self, names: Sequence[str], why: Mapping[str, str]) -> None:
-        if tuple(names) == self._guessed:
+    def _show_guesses(self, guesses: Mapping[str, str], why: Mapping[str, str]) -> None:
+        """Offer the first columns (what is shown by name)."""
+        names = tuple(guesses.items())[:GUESSES]
+        if names == self._guessed:
             return
-        self._guessed = tuple(names)
+        self._guessed = names
         clear(self._guesses)
         if names:
             self._guesses.addWidget(label(self.tr("Or"), "caption", tone="3"))
-        for at, name in enumerate(names):
-            short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 84).replace("&", "&&")
+        for at, (name, shown) in enumerate(names):
+            short = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, 84).replace("&", "&&")
             button = Button(short, partial(self.target_picked.emit, name), name=f"guess_{at}", kind="link", tip=f"{name}. {why[name]}")
-            button.setAccessibleName(self.tr("Predict {name}").format(name=name))
+            button.setAccessibleName(self.tr("Predict {name}").format(name=shown))
             button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             self._guesses.addWidget(button)
         self._guesses.addStretch(1)

@@ -84,14 +84,16 @@ class RankingPane(Pane):
         if not rankings.ready:
             return
         dropped = dropped_columns(recipe)
-        shown = (found, dropped)
+        project = recipe.controller.project
+        shown = (found, dropped, project.columns)
         if shown == self._shown:
             return
         self._shown = shown
         scores = found.scores[:BARS]
         self.chart.show_empty_text(found.problem or self.tr("No column has a score."))
-        bars = [Bar(name, score, text=score_text(score), color="control" if name in dropped else None) for name, score in scores]
-        self.chart.show_bars(bars, description=", ".join(f"{bar.name}: {bar.text}" for bar in bars[:10]))
+        grey = dict.fromkeys(dropped, "control")
+        bars = [Bar(name, score, text=score_text(score), color=grey.get(name), label=project.shown_name(name)) for name, score in scores]
+        self.chart.show_bars(bars, description=", ".join(f"{bar.shown_name}: {bar.text}" for bar in bars[:10]))
         self.facts.setText(self._facts(found))
 
     def _facts(self, found: ColumnRanking) -> str:
@@ -193,9 +195,10 @@ class RemainsPane(Pane):
         return (*scored, *(JudgedColumn(name, None, kept=True, reason=text) for name in found.unjudged))
 
     def _list(self, listed: tuple[JudgedColumn, ...]) -> None:
-        if listed == self._listed and self._shown is not None:
+        columns = self.recipe.controller.project.columns
+        if listed == self._listed and self._shown is columns:
             return
-        self._listed, self._shown = listed, listed
+        self._listed, self._shown = listed, columns
         kept = sum(one.kept for one in listed)
         self.count.setText(self.tr("{kept} of {all} kept").format(kept=formatted(kept), all=formatted(len(listed))))
         self.count.setVisible(bool(listed))
@@ -211,7 +214,8 @@ class RemainsPane(Pane):
         share = None if one.score is None else max(one.score, 0.0) / top if top > 0 else 0.0
         score = Cell("–" if one.score is None else score_text(one.score), bar=share)
         result = Cell(self.tr("kept"), tone="ok", icon="check") if one.kept else Cell(self.tr("dropped"), tone="3", icon="x")
-        return Row(one.name, [Cell(one.name), score, result, Cell(one.reason)], tone="" if one.kept else "3")
+        name = Cell(self.recipe.controller.project.shown_name(one.name), tip=one.name)
+        return Row(one.name, [name, score, result, Cell(one.reason)], tone="" if one.kept else "3")
 
     def _show_buttons(self) -> None:
         step = self.recipe.component()

@@ -7,10 +7,12 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from mlops_desktop.engine.evaluation.results import Classification, ColumnImportance, Confusion, Evaluation, Importance, WorstRow
+from mlops_desktop.engine.project.decisions import ColumnNote, Project
 from mlops_desktop.ui.panels.evaluate.worst_rows_card import MOST_BARS, ImportanceCard, WorstCard
 from mlops_desktop.ui.widgets.table_model import TableColumn
 from tests.ui.conftest import find
 
+PROJECT = Project(columns={"c1": ColumnNote(label="First")})
 CLASSES = Classification(("no", "yes"), 1, 0.5, Confusion(("no", "yes"), ((1, 0), (0, 1))), (), ())
 
 
@@ -30,9 +32,10 @@ def importance(qtbot):
 def test_the_largest_falls_are_shown_and_the_rest_is_counted(importance):
     columns = [ColumnImportance(f"c{i}", 1.0 / (i + 1), 0.1, used=True) for i in range(MOST_BARS + 3)]
     columns += [ColumnImportance("idle", 0.0, 0.0, used=False), ColumnImportance("odd", None, None, used=True)]
-    importance.show_importance(Importance("roc_auc", 0.9, 80, 80, tuple(columns)), "ROC AUC", unused=False)
+    importance.show_importance(Importance("roc_auc", 0.9, 80, 80, tuple(columns)), "ROC AUC", unused=False, project=PROJECT)
     bars = importance.chart._bars
     assert [bar.name for bar in bars] == [f"c{i}" for i in range(MOST_BARS)]
+    assert [bar.shown_name for bar in bars][:3] == ["c0", "First", "c2"]
     assert (bars[0].low, bars[0].high) == pytest.approx((0.9, 1.1))
     text = find(importance, QLabel, "importance_note").text()
     assert "3 more columns matter less." in text
@@ -40,10 +43,10 @@ def test_the_largest_falls_are_shown_and_the_rest_is_counted(importance):
 
 
 def test_without_an_importance_the_reason_is_shown(importance):
-    importance.show_importance(None, "", unused=True)
+    importance.show_importance(None, "", unused=True, project=PROJECT)
     assert importance.chart.is_empty()
     assert "when the held-out test set is used" in importance.chart._empty.text()
-    importance.show_importance(None, "", unused=False)
+    importance.show_importance(None, "", unused=False, project=PROJECT)
     assert "on the held-out test set only" in importance.chart._empty.text()
 
 

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
 
 from mlops_desktop.ui.widgets.notes_model import FIELDS
-from tests.ui.conftest import click, find, settle
+from tests.ui.conftest import banner, click, find, settle
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -64,6 +64,10 @@ def test_roles_and_types_of_several_columns_and_never_of_the_target(window):
     project = window.controller.project
     assert project.target == "species"
     assert {name for name, note in project.columns.items() if note.role == "ignore"} == {"island", "sex"}
+    pick(find(window, QComboBox, "notes_role"), "time")
+    click(find(window, QPushButton, "notes_apply"))
+    assert "Only one column" in banner(window)
+    assert window.controller.project is project
     pick(find(window, QComboBox, "notes_field"), "type")
     pick(find(window, QComboBox, "notes_type"), "text")
     click(find(window, QPushButton, "notes_apply"))
