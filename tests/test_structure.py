@@ -182,7 +182,6 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/panels/deploy/run_page.py": "ui/panels/test_deploy.py",
     "ui/panels/app/answer_card.py": "ui/panels/test_app.py",
     "ui/widgets/bars.py": "ui/panels/test_select.py",
-    "ui/panels/problem/brief_card.py": "ui/panels/test_problem.py",
     "ui/widgets/chart.py": "ui/widgets/test_charts.py",
     "ui/panels/deploy/checks_card.py": "ui/panels/test_deploy.py",
     "ui/widgets/column_labels.py": "ui/panels/test_data.py",
