@@ -23,6 +23,7 @@ from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_labels import metric_choices
 
 WIDTH = 304  # at least
+_LEFT, _RIGHT = 16, 10  # margins
 
 
 class SetupCard(QFrame):
@@ -54,11 +55,14 @@ class SetupCard(QFrame):
         self.stop = Button(self.tr("Stop, and keep what is done"), self.stopped.emit, name="stop_training", kind="danger", icon="stop")
         self.message = label("", "caption", tone="3", wrap=True)
         self.message.setObjectName("training_note")
-        area = self._area = scrolled(self._fields())
+        self._inner = self._fields()
+        area = self._area = scrolled(self._inner)
         area.setMinimumHeight(200)
-        area.widget().installEventFilter(self)  # a scroll area does not hand on what its widget needs
+        self._inner.installEventFilter(self)  # a scroll area does not hand on what its widget needs
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        parts = column(heading(self.tr("Set-up")), (area, 1), self.message, self.start, self.stop, margins=(16, 10, 10, 14), spacing=10)
+        parts = column(
+            heading(self.tr("Set-up")), (area, 1), self.message, self.start, self.stop, margins=(_LEFT, 10, _RIGHT, 14), spacing=10
+        )
         self.setLayout(parts)
         self._connect()
 
@@ -74,10 +78,9 @@ class SetupCard(QFrame):
         self._take_width()
 
     def _take_width(self) -> None:
-        fields, margins = self._area.widget(), self.layout().contentsMargins()
-        inner = max(fields.minimumSizeHint().width(), fields.minimumWidth())
+        inner = max(self._inner.minimumSizeHint().width(), self._inner.minimumWidth())
         bar = self._area.verticalScrollBar().sizeHint().width()
-        wide = max(WIDTH, inner + bar + margins.left() + margins.right() + 2 * self.frameWidth())
+        wide = max(WIDTH, inner + bar + _LEFT + _RIGHT + 2 * self.frameWidth())
         if wide != self.width():
             self.setFixedWidth(wide)
 

@@ -23,7 +23,7 @@ def made(qtbot):
 
 
 def test_the_card_is_as_wide_as_its_fields_need(made, qtbot):
-    fields, viewport = made._area.widget(), made._area.viewport()
+    fields, viewport = made._inner, made._area.viewport()
     assert viewport.width() >= fields.minimumSizeHint().width()
     made.measure.setMinimumWidth(400)
     qtbot.waitUntil(lambda: viewport.width() >= fields.minimumSizeHint().width() >= 400)
