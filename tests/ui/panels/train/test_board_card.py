@@ -1,0 +1,14 @@
+"""The count above the leaderboard."""
+
+from __future__ import annotations
+
+from mlops_desktop.engine.training.runs import Run
+from mlops_desktop.ui.panels.train.board_card import BoardCard
+
+
+def test_runs_that_were_stopped_early_are_counted_as_such(qtbot):
+    made = BoardCard()
+    qtbot.addWidget(made)
+    runs = [Run(str(n), "key", n, {}, "baseline", "Baseline", "r2", status) for n, status in enumerate(("done", "stopped", "stopped"))]
+    made.show_counts(runs, None, None, by_hand=False)
+    assert made.count.text() == "1 of 3 done, 2 stopped early"
