@@ -53,7 +53,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _has_place(self) -> bool:
         """Whether this connection is within the limit once the oldest one is closed that has not sent a byte."""
-        there = [one for one in self.connections if not one.transport.is_closing()]
+        connections: list[Any] = [*self.connections]
+        there = [one for one in connections if not one.transport.is_closing()]
         if len(there) <= self._limits.max_connections:
             return True
         latest = monotonic() + IDLE - GRACE
