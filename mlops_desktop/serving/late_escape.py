@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from .dialect import Dialect
 from .message import msg
 
-LATE_ESCAPE = msg("Backslashes further down in the file escape quotes or delimiters, so they were read as escapes.")
+LATE_ESCAPE = msg("Further down in the file, backslashes mark quotes or delimiters that belong to the cells; they were read so.")
 _ESCAPED_MARK = re.compile(r"""\\["',;|\t]""")
 _BEFORE, _AROUND = 20, 2**14  # lines before and characters behind a backslash that show what it means
 

@@ -168,6 +168,7 @@ def test_a_number_becomes_a_regression_with_the_means_for_it(window):
     assert [c.component.id for c in project.row_filters] == ["drop_missing_target"]
     assert not window.panel.target.positive.isVisible()
     assert window.panel.goals._titles["score"].text() == "RMSE of at most"
+    assert window.panel.goals._lines["goal_score"].accessibleName() == "RMSE of at most"
 
 
 def test_the_task_can_be_overruled(window):
