@@ -189,7 +189,6 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/panels/problem/goals_card.py": "ui/panels/test_problem.py",
     "ui/panels/data/health_card.py": "ui/panels/test_data.py",
     "ui/widgets/heatmap.py": "ui/panels/test_data.py",
-    "ui/pending_call.py": "ui/test_project_controller.py",
     "ui/panels/train/training_run.py": "ui/panels/test_train.py",
     "ui/panels/evaluate/results_page.py": "ui/panels/test_evaluate.py",
     "ui/panels/evaluate/test_set_card.py": "ui/panels/test_evaluate.py",
