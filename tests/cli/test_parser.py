@@ -7,6 +7,8 @@ import importlib
 import subprocess
 import sys
 
+import pytest
+
 from mlops_desktop.cli.parser import make_parser
 from tests.cli.conftest import SAMPLES, call, refused
 
@@ -42,3 +44,8 @@ def test_wrong_arguments_are_one_line_with_the_place_of_the_usage(tmp_path):
         done = call(*arguments)
         assert refused(done).endswith(f"See: mlops-desktop{command} --help")
         assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [("profile",), ("show",), ("new", "p", "--data")])
+def test_a_name_that_is_not_utf_8_is_refused(command):
+    assert "“caf?.csv”" in refused(call(*command, "caf\udce9.csv"))
