@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> int:
     from mlops_desktop.base.path_names import check_name
     from mlops_desktop.engine.choices import load_extensions
     from mlops_desktop.engine.process import Crashed, Failed
+    from mlops_desktop.engine.processors import check_limits
 
     try:
         for name, value in vars(args).items():
@@ -42,6 +43,7 @@ def main(arguments: list[str]) -> int:
                     check_name(one)
             if isinstance(value, Path) and value.name in ("", ".."):  # “.”, whose name is that of the current folder
                 setattr(args, name, Path(os.path.abspath(value)))
+        check_limits()
         load_extensions()
         code: int = getattr(importlib.import_module(f"mlops_desktop.cli.{args.module}"), args.function)(args)
         return code

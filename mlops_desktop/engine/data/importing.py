@@ -50,7 +50,6 @@ def import_cells(
     `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
     the notes then leave no doubt about them. With `add` its rows are added to the data of the project, in the notation of these
     (`written_alike`); else they replace it.
-
     UserError when it cannot be read, or lacks the target or a column that a decision names; with `add` also when its notation or its units
     do not fit, or a column would be read otherwise (`refuse_other_kinds`, `refuse_other_values`). Nothing is lost then.
     """
@@ -64,8 +63,7 @@ def import_cells(
     cells = cells if added is None else added.cells
     project = _with_units(project, cells)
     kept = _kept_place(place, source)
-    is_same_file = as_given and str(last_import(folder)[0]) == kept  # other settings for it are what changes its columns
-    changes = () if add or is_same_file else _changes(folder, project, cells)
+    changes = () if add else _changes(folder, project, cells, given=kept if as_given else None)
     with _snapshot_beside(cells, folder, changes) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
         if added is not None:
@@ -189,9 +187,12 @@ def _names_before(folder: Path, project: Project) -> set[str]:
     return {*names, *project.columns, project.target} - {""}
 
 
-def _changes(folder: Path, project: Project, cells: Cells) -> tuple[Evidence, ...]:
-    """What differs in the columns from the data that the project has (`layout_changes`); what was noted of these where nothing does."""
-    if not project.data:
+def _changes(folder: Path, project: Project, cells: Cells, given: str | None) -> tuple[Evidence, ...]:
+    """What differs in the columns from the data that the project has (`layout_changes`); what was noted of these where nothing does.
+
+    Nothing where these were read from the same place as is now read as it was `given`: the other settings are what changes the columns.
+    """
+    if not project.data or str(last_import(folder)[0]) == given:
         return ()
     try:
         former = read_cells(snapshot_path(folder, project.data))
