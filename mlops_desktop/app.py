@@ -103,5 +103,6 @@ def main(arguments: list[str]) -> int:
     QTimer.singleShot(200, partial(jobs.warm_up, needed_later()))
     code = app.exec()
     if window.restarts:
-        subprocess.Popen(program_command(), env=environment)
+        project = [str(window.reopened)] if window.reopened is not None else []
+        subprocess.Popen([*program_command(), *project], env=environment)
     return code

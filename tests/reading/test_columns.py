@@ -105,6 +105,11 @@ NUMBERS = {
     "numbers in formulas": case(['="6,52"', '="7,5"'], "number", [6.52, 7.5]),
     "telephone numbers": case(["+4917409259682", "+4917718791856"], "category", ["+4917409259682", "+4917718791856"], "code_texts"),
     "telephone numbers by name": case(["634 353 788", "573205554"], "category", ["634 353 788", "573205554"], "code_texts", name="Telefon"),
+    "telephone numbers at home": case(
+        ["5551234567", "5559876543"], "category", ["5551234567", "5559876543"], "code_texts", name="home_phone"
+    ),
+    "revenue of telephones": case(["5551234", "5559876"], "integer", [5551234, 5559876], name="revenue_mobile"),
+    "one power of ten": case(["1E5", *map(str, range(2000, 2100))], "number", [100000, *range(2000, 2100)]),
     "signed numbers": case(["+5", "-7"], "integer", [5, -7]),
     "codes with an E": case(["23E6", "17E4", "1204"], "category", ["23E6", "17E4", "1204"], "code_texts"),
     "versions": case(["1.10", "1.1", "2"], "category", ["1.10", "1.1", "2"], "code_texts", name="version"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,17 @@ class Hints:
     given_year_first: bool = False
     repeats: int = 1
     columns: Sequence[RawColumn] = ()
+
+    @cached_property
+    def numbers_have_na(self) -> bool:
+        """Whether “NA” stands among the numbers of a column: the program that wrote the table means “missing” by it."""
+        return any(map(_has_na_among_numbers, self.columns))
+
+
+def _has_na_among_numbers(raw: RawColumn) -> bool:
+    if raw.kind != "text" or not raw.among(("NA",)).any():
+        return False
+    return raw.all_match(r"[+-]?[0-9.,]+|NA|", np.ones(len(raw.counts), dtype=bool))
 
 
 def mask(among: Bools, at: Collection[int]) -> Bools:

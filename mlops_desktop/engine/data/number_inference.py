@@ -39,7 +39,8 @@ _SHORTENED = r"[1-9](?:[.,][0-9]{1,5})?E\+1[1-9]"
 _SAME_LENGTH = 3
 _PHONE, _PHONE_DIGITS = r"\+[1-9][0-9]{8,14}", r"[+0-9][0-9 ]{5,18}"
 _PHONE_NAME = re.compile(
-    r"(?i)(?:^|[^a-z])(?:(?:tele)?(?:phone|fon)|tel|fax|mobile?|handy|tel[ée]fono|téléphone)[ ._-]?(?:no|nr|number|nummer)?\.?$"
+    r"(?i)(?:(?:home|work|office|business|cell|contact|customer|client|private|emergency|day|evening|privat|dienst|geschäft|kunde|kunden)"
+    r"[ ._-]?)?(?:(?:tele)?(?:phone|fon)|tel|fax|mobile?|handy|tel[ée]fono|téléphone)[ ._-]?(?:no|nr|number|nummer)?\.?"
 )
 _VERSION_NAME = re.compile(r"(?i)(?<![a-z])(?:version|release|kapitel|chapter|chapitre)s?(?:[ _-]?(?:no|nr|number|nummer)\.?)?$")
 _LETTER_E = "[0-9]{1,3}E[0-9]{1,2}"  # programs write a sign or a decimal mark in powers of ten: 5E+07, 1.5E7
@@ -158,15 +159,19 @@ def _marked_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat
 
 def _code_evidence(raw: RawColumn, present: Bools) -> Evidence | None:
     """Why texts that read as numbers are codes; None when nothing says so."""
-    if raw.all_match(_PHONE, present) or (_PHONE_NAME.search(raw.name) and raw.all_match(_PHONE_DIGITS, present)):
+    if raw.all_match(_PHONE, present) or (_PHONE_NAME.fullmatch(raw.name) and raw.all_match(_PHONE_DIGITS, present)):
         message = "The cells look like telephone numbers, so they were read as codes: {shown}."
     elif _VERSION_NAME.search(raw.name) and raw.holds(".") and raw.all_match("[0-9]{1,3}(?:[.][0-9]{1,3})?", present):
         message = "The column is named like versions or chapters, where 1.10 is not 1.1, so the cells were read as codes: {shown}."
-    elif raw.holds("E") and raw.all_match(f"{_LETTER_E}|[0-9]+", present) and (raw.matching(_LETTER_E) & present).any():
+    elif raw.holds("E") and raw.all_match(f"{_LETTER_E}|[0-9]+", present) and _are_often(raw, raw.matching(_LETTER_E) & present, present):
         message = "An E between digits is part of a code more often than a power of ten, so the cells were read as codes: {shown}."
     else:
         return None
     return example_evidence(raw, "code_texts", message, present)
+
+
+def _are_often(raw: RawColumn, some: Bools, present: Bools) -> bool:
+    return raw.count(some) >= 0.02 * raw.count(present) and bool(some.any())
 
 
 def _are_codes(raw: RawColumn, present: Bools) -> bool:

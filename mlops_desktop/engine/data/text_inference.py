@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.cell_evidence import Hints
 from mlops_desktop.engine.data.identifiers import has_id_name
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import MISSING_TEXTS, level_of
@@ -40,24 +41,26 @@ _LEAST_NAMES, _MOST_NAMES = 20, 2000  # rows, and names that are compared
 _WORDS_OF_NAME, _SHARED_NAMES = 4, 0.4  # mean words of a name at most, and the share of the names with a word of another one
 
 
-def missing_texts_of(raw: RawColumn, columns: Sequence[RawColumn] = ()) -> tuple[str, ...]:
-    """The texts that mean missing in a column of texts, which is one of these columns of a table.
+def missing_texts_of(raw: RawColumn, hints: Hints) -> tuple[tuple[str, ...], list[Evidence]]:
+    """The texts that mean missing in a column of texts, and the evidence where that is in doubt.
 
     “NA” is a level among codes of two letters, where it can be Namibia or North America, unless it stands among the numbers of another
     column.
     """
-    if raw.kind == "text" and raw.matching("NA").any():
-        others = [text for text in raw.sample(raw.matching("..*"), 200) if text not in MISSING_TEXTS]
-        are_codes = len(others) >= 5 and sum(_CODE.fullmatch(text) is not None for text in others) >= 0.9 * len(others)
-        if are_codes and not any(map(_has_na_among_numbers, columns)):
-            return tuple(text for text in MISSING_TEXTS if text != "NA")
-    return MISSING_TEXTS
-
-
-def _has_na_among_numbers(raw: RawColumn) -> bool:
-    return (
-        raw.kind == "text" and raw.all_match(r"[+-]?[0-9.,]+|NA|", np.ones(len(raw.counts), dtype=bool)) and bool(raw.among(("NA",)).any())
+    na = raw.matching("NA") if raw.kind == "text" else np.zeros(0, dtype=bool)
+    if not na.any():
+        return MISSING_TEXTS, []
+    others = [text for text in raw.sample(raw.matching("..*"), 200) if text not in MISSING_TEXTS]
+    if len(others) < 5 or sum(_CODE.fullmatch(text) is not None for text in others) < 0.9 * len(others):
+        return MISSING_TEXTS, []
+    if not hints.numbers_have_na:
+        return tuple(text for text in MISSING_TEXTS if text != "NA"), []
+    message = plural_msg(
+        raw.count(na),
+        "1 cell “NA” was read as missing, as in columns of numbers; among these codes it may be a level, such as Namibia.",
+        "{n} cells “NA” were read as missing, as in columns of numbers; among these codes they may be a level, such as Namibia.",
     )
+    return MISSING_TEXTS, [Evidence(raw.name, "missing_words", message, raw.rows_with(na))]
 
 
 def dash_evidence(raw: RawColumn) -> list[Evidence]:

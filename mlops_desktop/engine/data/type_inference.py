@@ -174,7 +174,8 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     date = date_column(raw, present, missing, hints)
     if date is not None and date[0] is not None:
         return date[0], date[1]
-    missing_texts = _missing_texts(raw, note, hints)
+    missing_texts, doubted = missing_texts_of(raw, hints)
+    missing_texts = (*missing_texts, *_noted_missing(note))
     amounts = (number is not None and not number.codes) or date is not None
     kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts, hints.repeats)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
@@ -182,6 +183,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
     if len(evidence) == 1:
         evidence += unread_evidence(raw, present)
+    evidence += doubted
     zeros = led_by_zeros(raw) & present
     if zeros.any() and raw.matching("['’]?[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
@@ -237,10 +239,6 @@ def _boolean(raw: RawColumn, present: Bools, missing: tuple[str, ...]) -> tuple[
     return None
 
 
-def _missing_texts(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[str, ...]:
-    return (*missing_texts_of(raw, hints.columns), *_noted_missing(note))
-
-
 def _noted_missing(note: ColumnNote) -> tuple[str, ...]:
     return tuple(clean_text(text) for text in note.missing)
 
@@ -261,7 +259,7 @@ def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, lis
     evidence = [Evidence(raw.name, "type", msg("You chose this type."))]
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     if note.type in CATEGORICAL_TYPES:
-        missing_texts = _missing_texts(raw, note, hints) if raw.kind == "text" else missing
+        missing_texts = (*missing_texts_of(raw, hints)[0], *_noted_missing(note)) if raw.kind == "text" else missing
         levels = _order_of(raw, Column(raw.name, "category", Grammar(missing=missing_texts)), note) if note.type == "ordered" else ()
         return Column(raw.name, note.type, Grammar(missing=missing_texts, zone=raw.zone), levels=levels), evidence
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)

@@ -101,7 +101,7 @@ def evaluate_scores(
     predicted = predictions(target, scores, positive, decide)
     rows = len(target.values)
     intervals = Intervals(predicted, units or row_units(rows), seed, resamples, weights)
-    reached = _baseline_values(target, prior, weights) if baseline is None else baseline
+    reached = _baseline_values(target, prior, positive, weights) if baseline is None else baseline
     name = value_text(target.classes[predicted.positive]) if task_spec(target.task).has_positive else ""
     results, metrics = list[MetricResult](), metrics_for(target.task)
     for done, metric in enumerate(metrics):
@@ -149,11 +149,11 @@ def _plain(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _baseline_values(target: Target, prior: Floats | None, weights: Floats | None) -> dict[str, float]:
+def _baseline_values(target: Target, prior: Floats | None, positive: int | None, weights: Floats | None) -> dict[str, float]:
     """What the same answer for every row reaches by each metric that can be computed for these rows."""
     base = constant_scores(target, task_spec(target.task).prior(target, weights) if prior is None else prior)
     skipped = {IN_PER_CENT} if has_zero(target) else set()
-    return {one.id: score(one.id, target, base, weights=weights) for one in metrics_for(target.task) if one.id not in skipped}
+    return {one.id: score(one.id, target, base, positive, None, weights) for one in metrics_for(target.task) if one.id not in skipped}
 
 
 def _notes(target: Target, results: Sequence[MetricResult], weights: Floats | None) -> list[str]:

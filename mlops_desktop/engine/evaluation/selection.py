@@ -5,11 +5,14 @@ is repeated on bootstrap samples of the out-of-fold rows, and what each sample c
 bootstrap bias corrected cross-validation of Tsamardinos, Greasidou and Borboudakis (Machine Learning 107, 2018). Nothing is fitted. As
 scores of a leaderboard are means over the folds, so are those of the samples; and what is subtracted from the score of the best run is its
 lead in the left out rows over what the samples chose, which leaves out what both have in common (few rows, the spread of the draws).
+The mean lead is bounded by what the expected maximum of as many scores can exceed their mean by (standard deviation times sqrt(2 ln runs)):
+a few rows on which another run is far off, as in few folds by time, would give more than chance can.
 Where the best run is an ensemble, which was found by the same scores, each sample finds one of its own.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -17,7 +20,7 @@ import numpy as np
 
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.metric import Statistic
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import BASELINE, choices
 from mlops_desktop.engine.evaluation.results import SelectionEstimate, selection_key
 from mlops_desktop.engine.evaluation.sampling_units import Units, units_of
 from mlops_desktop.engine.metrics import metric_of, predictions
@@ -33,6 +36,7 @@ BLOCK = 4_000_000  # cells of weights at a time: 32 MB
 MEMBERS = 12  # runs of which a sample finds an ensemble
 FOUND_IN = 2.0  # seconds for the ensembles of all samples, by the next two: of one rating, and of each of its rows
 RATING, RATED_ROW = 3e-4, 6e-8
+NEGLIGIBLE = 0.05  # of the standard error of the score: less is not worth a second figure
 RATINGS = 5 * MEMBERS
 MOST_ROWS_FOUND = 200_000  # of more, an ensemble owes nothing to chance that would be seen
 Find = Callable[[Floats, Floats], Sequence[Statistic] | None]
@@ -40,7 +44,7 @@ Find = Callable[[Floats, Floats], Sequence[Statistic] | None]
 
 def selection_estimate(pipeline: Pipeline, runs: Runs) -> SelectionEstimate | None:
     """The estimate for the leaderboard of today's decisions, from the store or made now. None where nothing was chosen among several runs,
-    or the out-of-fold scores of the best one are not in the store any more.
+    the best one is the baseline, the correction is far below the error of its score, or its out-of-fold scores are not in the store.
     """
     board = runs.list(pipeline.keys.board)
     key = selection_key(pipeline.keys, board)
@@ -49,6 +53,8 @@ def selection_estimate(pipeline: Pipeline, runs: Runs) -> SelectionEstimate | No
     with suppress(KeyError):
         return pipeline.store.get_value(key, SelectionEstimate)
     done = ranked(board)
+    if done[0].algorithm_id == BASELINE:
+        return None
     folds = _FoldScores(pipeline)
     most, resamples = _affordable(pipeline.train.rows, len(done))
     read = [(run, scores) for run in done[:most] if (scores := folds.scores(run)) is not None]
@@ -62,6 +68,8 @@ def selection_estimate(pipeline: Pipeline, runs: Runs) -> SelectionEstimate | No
     units = units_of(pipeline, pipeline.train.take(np.concatenate([valid for _, valid in pipeline.folds])))
     statistics = [folds.statistics(scores) for _, scores in read]
     optimism = max(0.0, selection_optimism(statistics, folds.sizes, units, pipeline.project.seed, resamples, find))
+    if 0.0 < optimism < NEGLIGIBLE * (done[0].std or 0.0) / math.sqrt(len(folds.sizes)):
+        return None
     score = done[0].score or 0.0
     estimate = SelectionEstimate(done[0].id, score, score - optimism, len(done), resamples)
     pipeline.store.put_value(key, estimate)
@@ -138,10 +146,11 @@ def selection_optimism(
 
     `runs` are statistics by fold, `folds` numbers of rows: the rows of `units` stand fold by fold. Whole units are drawn. `find` makes an
     ensemble of weights of the rows (rows,) and the scores that runs have with them (runs,), None when none is better than each of them;
-    then the first run is such an ensemble of all rows. 0 when no sample leaves rows out on which both have a score.
+    then the first run is such an ensemble of all rows. At most what chance can give (see the module). 0 when no sample leaves rows out on
+    which both have a score.
     """
     rng = np.random.default_rng([seed, 11])
-    leads: list[Floats] = []
+    leads, best = list[Floats](), list[Floats]()
     size = max(1, BLOCK // max(len(units.of_row), 1))
     for start in range(0, resamples, size):
         count = min(size, resamples - start)
@@ -154,10 +163,15 @@ def selection_optimism(
             assert find is not None
             if (found := find(drawn[at], known[:, at])) is not None:
                 chosen[at] = _fold_means([found], folds, (drawn[at] == 0).astype(np.float64)[None, :])[0, 0]
+        best.append(inside[0])
         leads.append(outside[0] - chosen)
     lead = np.concatenate(leads)
     lead = lead[np.isfinite(lead)]
-    return float(lead.mean()) if len(lead) else 0.0
+    known_best = np.concatenate(best)
+    known_best = known_best[np.isfinite(known_best)]
+    if not len(lead) or not len(known_best):
+        return 0.0
+    return min(float(lead.mean()), float(known_best.std()) * math.sqrt(2 * math.log(max(len(runs), 2))))
 
 
 def _fold_means(runs: Sequence[Sequence[Statistic]], folds: Sequence[int], weights: Floats) -> Floats:

@@ -54,6 +54,8 @@ BASELINE_SETTINGS = Decision(
 WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions did not count the weights: they are other results
 # The interval of PR AUC of whole groups was narrower in earlier versions.
 GROUPED = Decision("columns.role", ("group",), when=lambda project: bool(project.task and task_spec(project.task).has_classes))
+# The baseline on the held-out test set was that of the second class in earlier versions, whatever class was the positive one.
+TWO_CLASSES = Decision("task", when=lambda project: bool(project.task and task_spec(project.task).has_positive))
 MEASURED = ("threshold", "costs", GROUPED, BASELINE_SETTINGS)
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 
@@ -99,8 +101,8 @@ RESULTS: Mapping[str, Result] = {
         Result(name="fold", inputs=("trial",), arguments=("fold",), libraries=LEARNING),
         # A trial on a leaderboard.
         Result(name="run", inputs=("trial",), decisions=("metric", "positive", WEIGHTED)),
-        # What is expected of the best of some runs on a leaderboard.
-        Result(name="selection", inputs=("board",), arguments=("runs",)),
+        # What is expected of the best of some runs on a leaderboard. Version 1 had no bound, and an estimate for a baseline too.
+        Result(name="selection", inputs=("board",), arguments=("runs",), version=2),
         # The scores of one fold of a run that learns from a share of the training rows.
         Result(name="learning_point", inputs=("run",), arguments=("share", "fold"), libraries=LEARNING),
         # The score of a run by the number of rows it learns from.
@@ -119,7 +121,7 @@ RESULTS: Mapping[str, Result] = {
         # That the scorer was exported (an empty document): the stage of that name is done.
         Result(name="exported", inputs=("scorer",)),
         # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
-        Result(name="evaluation", inputs=("run",), decisions=MEASURED, version=2, libraries=LEARNING),
+        Result(name="evaluation", inputs=("run",), decisions=(*MEASURED, TWO_CLASSES), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
         Result(name="out_of_fold", inputs=("run",), decisions=MEASURED, version=4, libraries=LEARNING),
         # What the checks of a run are judged by.

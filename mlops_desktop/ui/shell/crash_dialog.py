@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -25,29 +25,48 @@ from mlops_desktop.ui.widgets.basic import Button, column, label, row
 # are not.
 _VALUES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|„[^“\n]*“|\b\d{4,}(\.\d+)?\b")
 _QUOTED = re.compile(r"“([^”“]*)”|„([^“]*)“")  # as in English and as in German
+_IN_QUOTES = re.compile("[“„].*[“”]|[“„].*", re.DOTALL)
+_HIDE = dict(zip(map(ord, "“”„"), "\ue000\ue001\ue002", strict=True))
+_SHOW = {ord(hidden): chr(mark) for mark, hidden in _HIDE.items()}
+_BETWEEN = ("During handling of", "The above exception", "which led to:")  # what stands between two tracebacks
 
 
 def without_values(report: str) -> str:
-    """A traceback without what may be cell values: quoted texts and long numbers in the exception's own message are blanked."""
-    lines = report.rstrip().splitlines()
-    return "\n".join(line if line.startswith((" ", "Traceback")) else _VALUES.sub("…", line) for line in lines)
+    """A traceback without what may be cell values: quoted texts and long numbers in the exception's own message are blanked, and of a
+    message of several lines the first is kept.
+    """
+    kept: list[str] = []
+    in_message = False
+    for line in report.rstrip().splitlines():
+        if line.startswith(("Traceback", *_BETWEEN)):
+            in_message = False
+        elif not in_message and line and not line.startswith(" "):
+            line, in_message = _VALUES.sub("…", line), True
+        elif in_message and line:
+            continue
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def without_cells(text: str, names: Collection[str]) -> str:
-    """A sentence of ours without cells of the data: in our sentences they are in “”. Names (columns, files, stages) may stay."""
-    return _QUOTED.sub(lambda found: found[0] if (found[1] or found[2]) in names else "“…”", text)
+    """A sentence of ours without cells of the data: in our sentences they are in “”. Names (columns, files, stages) may stay.
+
+    A cell may hold quotation marks itself, so everything between the first and the last mark that belongs to no name is blanked.
+    """
+    named = _QUOTED.sub(lambda found: found[0].translate(_HIDE) if (found[1] or found[2]) in names else found[0], text)
+    return _IN_QUOTES.sub("“…”", named).translate(_SHOW)
 
 
 class CrashDialog(QDialog):
     """What happened, what was kept, what to do; details to copy or save, without cell values."""
 
-    def __init__(self, what: str, details: str, parent: QWidget | None = None) -> None:
+    def __init__(self, what: str, details: str, parent: QWidget | None = None, log: Sequence[str] = ()) -> None:
         super().__init__(parent)
         self.setObjectName("crash_dialog")
         self.setWindowTitle(self.tr("Something went wrong"))
         self.setMinimumWidth(560)
         versions = f"MLOps Desktop {__version__}, Python {platform.python_version()}, {platform.platform()}"
-        self._text = f"{what}\n{versions}\n\n{without_values(details)}"
+        self._text = "\n".join([what, versions, "", without_values(details), *(["", *log] if log else [])])
         self._details = QPlainTextEdit(self._text)
         self._details.setObjectName("crash_details")
         self._details.setAccessibleName(self.tr("Details"))
@@ -111,9 +130,9 @@ class ExceptionHook(QObject):
         self.crashed.emit(self.tr("A part of the window did not work."), report)
 
 
-def show_crash(what: str, details: str, parent: QWidget | None) -> CrashDialog:
-    """Open the crash dialog beside the work; it does not block the window."""
-    dialog = CrashDialog(what, details, parent)
+def show_crash(what: str, details: str, parent: QWidget | None, log: Sequence[str] = ()) -> CrashDialog:
+    """Open the crash dialog beside the work; it does not block the window. `log`: the last lines of the log, which hold no cells."""
+    dialog = CrashDialog(what, details, parent, log)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setModal(False)
     dialog.show()

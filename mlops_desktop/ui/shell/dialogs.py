@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from mlops_desktop.ui.project_controller import ProjectController
@@ -25,6 +26,10 @@ class Dialogs(QObject):
         self._controller, self._settings, self._log, self._window = controller, settings, log, window
         self.questions: ProjectQuestions | None = None
         self.help: HelpWindow | None = None
+        self._reads_sample = False  # a tour is asked for
+        self._tour_folder: Path | None = None  # the project of its sample, until it is opened
+        self._tour_place: QBoxLayout | None = None
+        controller.opened.connect(self._begin_tour)
 
     def show_about(self) -> None:
         """Version and licences."""
@@ -56,20 +61,31 @@ class Dialogs(QObject):
         self.help.raise_()
         self.help.activateWindow()
 
-    def show_tour(self, take_sample: Callable[[str, str], object], place: QBoxLayout) -> None:
-        """Make a project of the sample of the tour, and put the bar of the tour into `place` once that is open."""
+    def show_tour(self, take_sample: Callable[[str, str, Callable[[Path | None], object]], object], place: QBoxLayout) -> None:
+        """Make a project of the sample of the tour, and put the bar of the tour into `place` once that is open. There is one tour at a
+        time. `take_sample` calls its last argument with the folder of the project, None when it could not be made.
+        """
         from mlops_desktop.ui.shell import tour  # nor are its texts
 
-        def opened() -> None:
-            self._controller.opened.disconnect(opened)
-            if self._controller.project.target != tour.TARGET:
-                return  # the sample could not be read, and another project was opened later
-            bar = tour.Tour(self._controller, self._window)
-            place.addWidget(bar)
-            bar.begin()
+        if self._reads_sample or any(not bar.isHidden() for bar in self._window.findChildren(tour.Tour)):
+            return
 
-        self._controller.opened.connect(opened)
-        take_sample(tour.SAMPLE, tour.TARGET)
+        def finished(folder: Path | None) -> None:
+            self._reads_sample, self._tour_folder = False, folder
+
+        self._reads_sample, self._tour_place = True, place
+        take_sample(tour.SAMPLE, tour.TARGET, finished)
+
+    @Slot()
+    def _begin_tour(self) -> None:
+        if self._tour_folder is None or self._tour_place is None or not self._controller.is_open(self._tour_folder):
+            return
+        from mlops_desktop.ui.shell import tour
+
+        self._tour_folder = None
+        bar = tour.Tour(self._controller, self._window)
+        self._tour_place.addWidget(bar)
+        bar.begin()
 
     def restyle(self) -> None:
         """The theme changed."""

@@ -26,7 +26,7 @@ from mlops_desktop.ui.shell.disk_space import free_disk_space
 from mlops_desktop.ui.shell.file_drop import FileDropWindow
 from mlops_desktop.ui.shell.footer import Footer
 from mlops_desktop.ui.shell.panel_stack import PanelStack
-from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.shell.settings import LEAST_SIZE, Settings
 from mlops_desktop.ui.shell.side_bar import SideBar
 from mlops_desktop.ui.shell.start_page import StartPage
 from mlops_desktop.ui.shell.top_bar import TopBar
@@ -45,7 +45,7 @@ class MainWindow(FileDropWindow):
     def __init__(self, jobs: JobRunner, hook: ExceptionHook, settings: Settings) -> None:
         super().__init__()
         self.setObjectName("main_window")
-        self.setMinimumSize(900, 600)
+        self.setMinimumSize(LEAST_SIZE.boundedTo(self.screen().availableSize()))  # a large zoom makes the screen small
         theme.dress(self)
         self.controller = ProjectController(jobs, self)
         self.controller.readings = Readings(lambda: settings.readings, partial(setattr, settings, "readings"))
@@ -53,6 +53,7 @@ class MainWindow(FileDropWindow):
         file_dialogs.remember(settings.last_folder)
         self._closing = False
         self.restarts = False  # whether the program is to be started again once the window is closed
+        self.reopened: Path | None = None  # the project that it opens then
         self._build(jobs)
         self._connect(hook)
         self._shortcuts()
@@ -248,7 +249,7 @@ class MainWindow(FileDropWindow):
     @Slot(str, str)
     def _show_crash(self, what: str, details: str, stage: str = "") -> None:
         self._banner.show_message("err", what, "", details, about=stage)
-        show_crash(what, self.log.add_crash(what, details), self)
+        show_crash(what, details, self, self.log.add_crash(what, details))
 
     def _show_help(self) -> None:
         self.dialogs.show_help(self.stage)
@@ -263,7 +264,7 @@ class MainWindow(FileDropWindow):
 
     @Slot()
     def _restart(self) -> None:
-        self.restarts = True
+        self.restarts, self.reopened = True, self.controller.place
         self.restarts = self.close()
 
     def _search_entries(self) -> list[Entry]:

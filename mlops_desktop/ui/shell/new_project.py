@@ -33,9 +33,19 @@ class NewProject(QObject):
         self.stage = ""  # the stage that is in front of the person; empty for the start page
         self._making: dict[Path, ProjectLock] = {}
 
-    def make(self, home: Path, file: Location, decided: Project, *, given: bool, move: bool = False) -> None:
+    def make(
+        self,
+        home: Path,
+        file: Location,
+        decided: Project,
+        *,
+        given: bool,
+        move: bool = False,
+        finished: Callable[[Path | None], object] = lambda _: None,
+    ) -> None:
         """Make a project of a data file or of an address in a new folder in `home`. `decided` holds what is decided of it already; `given`:
-        its source is read as it is; `move`: the file belongs to the project, and is moved into its folder.
+        its source is read as it is; `move`: the file belongs to the project, and is moved into its folder. `finished` is called with the
+        folder before it is opened, or with None when the project could not be made.
         """
         name = name_of(file)
         folder = free_folder(home, Path(name).stem)
@@ -50,15 +60,17 @@ class NewProject(QObject):
                 file = Path(shutil.move(file, folder / name))
         except (OSError, UserError) as error:
             self._drop(folder)
+            finished(None)
             self._show_not_made(folder, error)
             return
         asked_at, read = self._where(), list[Imported]()
 
         def over() -> None:
             if read:
-                self._propose(folder, read[0], asked_at)
+                self._propose(folder, read[0], asked_at, finished)
             else:
                 self._drop(folder)
+                finished(None)
 
         self._controller.ask(
             ImportFile(folder, project, str(file), as_given=given),
@@ -69,7 +81,7 @@ class NewProject(QObject):
             on_over=over,
         )
 
-    def _propose(self, folder: Path, found: Imported, asked_at: tuple[str, int]) -> None:
+    def _propose(self, folder: Path, found: Imported, asked_at: tuple[str, int], finished: Callable[[Path | None], object]) -> None:
         """Have every decision proposed. The project is ready then, also when nothing can be proposed."""
         decided = [found.project]
 
@@ -78,10 +90,12 @@ class NewProject(QObject):
                 write_project(folder, decided[-1])
             except UserError as error:
                 self._drop(folder)
+                finished(None)
                 self._show_not_made(folder, error)
                 return
             self._making.pop(folder).release()
             self._made(folder)
+            finished(folder)
             for one in found.evidence:
                 self._controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
             if self._where() == asked_at:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.project import BACKUP_FILE, PROJECT_FILE
@@ -19,7 +19,7 @@ from mlops_desktop.ui.widgets.elided import Elided
 
 FEW = 5  # projects that are shown before all are asked for
 SEARCHED = 12  # with more of them there is a search
-_DAY = 86_400.0
+_CONTROLS = ("recent_open", "recent_more")
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,14 @@ class ProjectEntry:
 
 def list_projects(settings: Settings) -> list[ProjectEntry]:
     """The projects that were opened, the latest first, then those in the folder for projects that were not, the last changed first."""
-    opened = settings.recent
-    folders = [folder for folder in settings.project_folders() if folder not in opened]
-    others = [entry for folder in folders if (entry := _entry(folder, settings)).changed]
+    opened, summaries = dict.fromkeys(settings.recent), settings.summaries()
+
+    def entry(folder: Path) -> ProjectEntry:
+        return ProjectEntry(folder, summaries.get(str(folder), ProjectSummary()), _changed(folder))
+
+    others = [found for folder in settings.project_folders() if folder not in opened and (found := entry(folder)).changed]
     others.sort(key=lambda entry: -(entry.changed or 0.0))
-    return [*(_entry(folder, settings) for folder in opened), *others]
-
-
-def _entry(folder: Path, settings: Settings) -> ProjectEntry:
-    return ProjectEntry(folder, settings.summary(folder), _changed(folder))
+    return [*map(entry, opened), *others]
 
 
 def _changed(folder: Path) -> float | None:
@@ -78,8 +77,10 @@ class RecentProjects(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._entries: Sequence[ProjectEntry] = ()
+        self._entries: Sequence[ProjectEntry] | None = None  # nothing was shown yet
+        self._day = QDate()  # on which the dates were written
         self._all = False
+        self._shown: list[Path] = []
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         self.search = QLineEdit()
@@ -93,9 +94,11 @@ class RecentProjects(QFrame):
         self.setLayout(column(head, self._list, margins=(16, 10, 16, 14), spacing=4))
 
     def show_entries(self, entries: Sequence[ProjectEntry]) -> None:
-        """Show these projects, those that were opened last first."""
-        self._entries = entries
-        self.search.setVisible(len(entries) > SEARCHED)
+        """Show these projects, those that were opened last first. Nothing is made anew while nothing has changed."""
+        today = QDate.currentDate()
+        if entries == self._entries and today == self._day:
+            return
+        self._entries, self._day = entries, today
         self._fill()
 
     def _toggle(self) -> None:
@@ -103,17 +106,33 @@ class RecentProjects(QFrame):
         self._fill()
 
     def _fill(self) -> None:
-        wanted = self.search.text().strip().lower()
-        found = [entry for entry in self._entries if wanted in f"{entry.folder.name} {entry.summary.status}".lower()]
+        wanted, entries = self.search.text().strip().lower(), self._entries or ()
+        self.search.setVisible(len(entries) > SEARCHED or bool(wanted) or self.search.hasFocus())
+        focused = self._focused()
+        found = [entry for entry in entries if wanted in f"{entry.folder.name} {entry.summary.status}".lower()]
         shown = found if self._all or wanted else found[:FEW]
-        self.more.setVisible(len(self._entries) > FEW and not wanted)
-        self.more.setText(self.tr("Show fewer") if self._all else self.tr("Show all {n}").format(n=len(self._entries)))
+        self.more.setVisible(len(entries) > FEW and not wanted)
+        self.more.setText(self.tr("Show fewer") if self._all else self.tr("Show all {n}").format(n=len(entries)))
         clear(self._list)
+        self._shown = [entry.folder for entry in shown]
         if not shown:
             text = self.tr("No project has this name.") if wanted else self.tr("None yet. Every project that you make is listed here.")
             self._list.addWidget(label(text, "small", tone="3"))
         for at, entry in enumerate(shown):
             self._list.addWidget(self._row(at, entry))
+            if focused is not None and focused[0] == entry.folder:
+                self._focus(f"{focused[1]}_{at}")
+
+    def _focused(self) -> tuple[Path, str] | None:
+        """The project whose control has the focus, and the name of the control without its place in the list."""
+        control = self.focusWidget()
+        name, _, at = control.objectName().rpartition("_") if control is not None and control.hasFocus() else ("", "", "")
+        return (self._shown[int(at)], name) if name in _CONTROLS and int(at) < len(self._shown) else None
+
+    def _focus(self, name: str) -> None:
+        controls = [control for control in self.findChildren(QWidget, name) if not control.isHidden()]
+        if controls:
+            controls[-1].setFocus()
 
     def _row(self, at: int, entry: ProjectEntry) -> QWidget:
         there = entry.changed is not None
@@ -148,7 +167,7 @@ class RecentProjects(QFrame):
         return tool
 
     def _open_menu(self, tool: Tool, entry: ProjectEntry) -> None:
-        menu = QMenu(tool)
+        menu = QMenu(self)  # not of its row, which is made anew when something changes
         menu.setObjectName("recent_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         there = entry.changed is not None
@@ -160,7 +179,7 @@ class RecentProjects(QFrame):
             (self.tr("Delete …"), self.delete_asked, there),
         )
         for text, asked, possible in actions:
-            # Later: what is asked fills the list anew, and the menu belongs to one of its rows.
+            # Later, when the menu is closed: what is asked may open a dialog.
             action = menu.addAction(text, partial(QTimer.singleShot, 0, self, partial(asked.emit, entry.folder)))
             action.setEnabled(possible)
         menu.popup(tool.mapToGlobal(tool.rect().bottomLeft()))

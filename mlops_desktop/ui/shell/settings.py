@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+from PySide6.QtCore import QByteArray, QSettings, QSize, QStandardPaths
 
 from mlops_desktop.engine.processors import MEMORY, PROCESSORS
 from mlops_desktop.ui import theme
@@ -17,6 +17,7 @@ from mlops_desktop.ui.translation import SYSTEM
 
 MOST_RECENT = 500
 ZOOMS = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent
+LEAST_SIZE = QSize(900, 600)  # of the window
 
 
 @dataclass(frozen=True)
@@ -128,17 +129,18 @@ class Settings:
 
     def summary(self, folder: Path) -> ProjectSummary:
         """What is known of a project from the time when it was last open."""
-        return self._summaries().get(str(folder), ProjectSummary())
+        return self.summaries().get(str(folder), ProjectSummary())
 
     def keep_summary(self, folder: Path, summary: ProjectSummary) -> None:
         """Remember what the list shows of a project; what is no recent project is forgotten."""
-        known = self._summaries()
+        known = self.summaries()
         if known.get(str(folder)) != summary:
             recent = {str(path) for path in self.recent}
             kept = {path: asdict(one) for path, one in known.items() if path in recent}
             self._settings.setValue("standings", json.dumps({**kept, str(folder): asdict(summary)}))
 
-    def _summaries(self) -> dict[str, ProjectSummary]:
+    def summaries(self) -> dict[str, ProjectSummary]:
+        """What is known of every project, by its folder."""
         try:
             found = json.loads(str(self._settings.value("standings", "{}")))
         except ValueError:
@@ -182,7 +184,7 @@ class Settings:
         """A project is in another place now."""
         new, summary, seen = new.resolve(), self.summary(old), self.seen(old)
         self._show_again(new)
-        self._settings.setValue("recent", [str(new if path == old else path) for path in self.recent])
+        self._settings.setValue("recent", [*dict.fromkeys(str(new if path == old else path) for path in self.recent)])
         self.keep_summary(new, summary)
         if new != old:
             self._settings.remove(f"seen/{_name_of(old)}")
@@ -237,6 +239,20 @@ class Settings:
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
         self._settings.setValue("geometry", value)
+
+
+def scale_factor() -> float:
+    """The factor by which Qt enlarges the window today; 1 where the environment names none or no number."""
+    try:
+        return float(os.environ.get("QT_SCALE_FACTOR", "1"))
+    except ValueError:
+        return 1.0
+
+
+def zooms_that_fit(available: QSize, factor: float) -> list[int]:
+    """Of ZOOMS those at which the window fits a screen that has this size at the factor of today; always those up to 100."""
+    sizes = {zoom: available * (100 * factor / zoom) for zoom in ZOOMS}
+    return [zoom for zoom, size in sizes.items() if zoom <= 100 or LEAST_SIZE.boundedTo(size) == LEAST_SIZE]
 
 
 def default_project_home() -> Path:

@@ -12,7 +12,7 @@ from mlops_desktop.engine.processors import cores
 from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.shell.confirm import confirmed
 from mlops_desktop.ui.shell.log_file import LogFile
-from mlops_desktop.ui.shell.settings import ZOOMS, Settings, default_project_home
+from mlops_desktop.ui.shell.settings import Settings, default_project_home, scale_factor, zooms_that_fit
 from mlops_desktop.ui.translation import SYSTEM, error_text, languages
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, card, column, heading, held, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
@@ -71,7 +71,8 @@ class SettingsDialog(QDialog):
         self.theme = Segments(themes, name="settings_theme")
         self.theme.show_choice(self._settings.theme)
         self.theme.chosen.connect(self._pick_theme)
-        self.zoom = ComboBox(((str(zoom), f"{zoom} %") for zoom in ZOOMS), name="settings_zoom", title=self.tr("Zoom"))
+        zooms = {*zooms_that_fit(self.screen().availableSize(), scale_factor()), self._settings.zoom}
+        self.zoom = ComboBox(((str(zoom), f"{zoom} %") for zoom in sorted(zooms)), name="settings_zoom", title=self.tr("Zoom"))
         self.zoom.show_choice(str(self._settings.zoom))
         self.zoom.picked.connect(lambda zoom: self._after_restart("zoom", int(zoom)))
         return card(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import Location
-from mlops_desktop.engine.disk import temporary_name
+from mlops_desktop.engine.disk import explain_errors, temporary_name
 from mlops_desktop.engine.project import (
     DAMAGED_FILE,
     Brief,
@@ -250,23 +251,32 @@ class StartPage(QWidget):
         name = free_folder(self._settings.projects, self.tr("Pasted table")).name
         folder = self._settings.projects / temporary_name(name)  # its own until it is imported: then the file is moved into the project
         file = folder / f"{name}.tsv"
-        folder.mkdir(parents=True)
-        file.write_text(text, encoding="utf-8")
+        with explain_errors(self.tr("The pasted table")):
+            folder.mkdir(parents=True)
+            file.write_text(text, encoding="utf-8")
         self.preview(file)
         self._pasted = file
 
-    def take_sample(self, file: str, target: str) -> None:
-        """Make a project of a sample table."""
-        self.take_file(resource_folder() / "samples" / file, target)
+    def take_sample(self, file: str, target: str, finished: Callable[[Path | None], object] = lambda _: None) -> None:
+        """Make a project of a sample table. `finished` is called with its folder, or with None when it could not be made."""
+        self.take_file(resource_folder() / "samples" / file, target, finished=finished)
 
-    def take_file(self, file: Location, target: str = "", decided: Project | None = None) -> None:
+    def take_file(
+        self,
+        file: Location,
+        target: str = "",
+        decided: Project | None = None,
+        *,
+        finished: Callable[[Path | None], object] = lambda _: None,
+    ) -> None:
         """Make a project of a data file or of an address: import it, then propose every decision. `decided` holds source and notes."""
         template = self.templates.chosen()
         project = Project(target=target, brief=filled_brief(template, Brief()) if template else Brief())
         if decided is not None:
             target = decided.target or target
             project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers, target=target)
-        self._new.make(self._settings.projects, file, project, given=decided is not None, move=file == self._pasted)
+        given, move = decided is not None, file == self._pasted
+        self._new.make(self._settings.projects, file, project, given=given, move=move, finished=finished)
 
     def stop(self) -> None:
         """The window closes: nothing is left of what is not finished."""
@@ -318,8 +328,9 @@ class StartPage(QWidget):
     def _locate(self, folder: Path) -> None:
         found = ask_folder(self, self.tr("Where is “{name}” now?").format(name=folder.name), folder.parent)
         if found is not None:
-            self._settings.moved(folder, found)
             self.open_project(found)
+            if self.controller.is_open(found):
+                self._settings.moved(folder, found)
 
     def _forget(self, folder: Path) -> None:
         self._settings.hide(folder)

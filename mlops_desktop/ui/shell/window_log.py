@@ -24,18 +24,18 @@ class WindowLog(QObject):
     @Slot(str)
     def add(self, text: str) -> None:
         """One more line."""
-        if "“" in text:
+        if "“" in text or "„" in text:
             project, overview = self._controller.project, self._controller.overview()
             names = {project.name, project.file, project.target, *project.columns, *map(translated, TITLES.values())}
             text = without_cells(text, names | {column.name for column in (overview.columns if overview else ())})
         self.drawer.add(text)
         self.file.add(text)
 
-    def add_crash(self, what: str, details: str) -> str:
-        """What did not work, with a traceback for the file alone; the details for the crash dialog, which end with the last lines."""
+    def add_crash(self, what: str, details: str) -> list[str]:
+        """What did not work, with a traceback for the file alone; the last lines, for the crash dialog."""
         self.add(what)
         self.file.add(without_values(details))
-        return f"{details}\n\n" + "\n".join(self.drawer.lines())
+        return self.drawer.lines()
 
     @Slot()
     def _open(self) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mlops_desktop.engine.data.cell_evidence import Hints
 from mlops_desktop.engine.data.text_inference import dash_evidence, known_scale, missing_texts_of, text_column_type
 from tests.imported import raw_of
 
@@ -45,8 +46,15 @@ def test_scales():
 
 
 def test_missing_texts_of_codes():
-    assert "NA" not in missing_texts_of(raw_of("x", pd.Series(["DE", "FR", "NA", "US", "GB", "AT"], dtype="str")))
-    assert "NA" in missing_texts_of(raw_of("x", pd.Series(["red", "NA"], dtype="str")))
+    codes = raw_of("x", pd.Series(["DE", "FR", "NA", "US", "GB", "AT"], dtype="str"))
+    texts, doubts = missing_texts_of(codes, Hints())
+    assert "NA" not in texts
+    assert not doubts
+    numbers = raw_of("y", pd.Series(["1", "NA", "2.5"], dtype="str"))
+    texts, doubts = missing_texts_of(codes, Hints(columns=(codes, numbers)))
+    assert "NA" in texts
+    assert [one.rows for one in doubts] == [(3,)]
+    assert "NA" in missing_texts_of(raw_of("x", pd.Series(["red", "NA"], dtype="str")), Hints())[0]
 
 
 @pytest.mark.parametrize(

@@ -115,10 +115,10 @@ def test_the_former_decisions_are_those_of_the_data_that_they_led_to(tmp_path, h
 @pytest.fixture(scope="module")
 def replaced(tmp_path_factory):
     """A project whose data was replaced by other rows: noise, in groups of five equal rows."""
-    folder, draw = tmp_path_factory.mktemp("replaced"), np.random.default_rng(4)
+    folder, draw = tmp_path_factory.mktemp("replaced"), np.random.default_rng(2)
 
     def file(name: str) -> Path:
-        rows = [f"g{name}{i},{a:.4f},{b:.4f},{'yes' if c < -0.5 else 'no'}\n" * 5 for i, (a, b, c) in enumerate(draw.normal(size=(40, 3)))]
+        rows = [f"g{name}{i},{a:.4f},{b:.4f},{'yes' if c < 0 else 'no'}\n" * 5 for i, (a, b, c) in enumerate(draw.normal(size=(40, 3)))]
         (folder / f"{name}.csv").write_text("g,a,b,y\n" + "".join(rows))
         return folder / f"{name}.csv"
 

@@ -111,6 +111,17 @@ def test_baseline_is_the_prior_that_is_given():
     assert found["roc_auc"].baseline == 0.5
 
 
+def test_baseline_is_that_of_the_positive_class_in_every_metric():
+    target, scores = sample("binary")
+    reversed_classes = Target("binary", (1 - target.values).astype(np.intp), target.classes[::-1])
+    prior = np.array([0.3, 0.7])
+    first = by_id(evaluate_scores(target, scores, positive=0, prior=prior, seed=1, resamples=20))
+    second = by_id(evaluate_scores(reversed_classes, scores[:, ::-1], positive=1, prior=prior[::-1], seed=1, resamples=20))
+    assert {id_: one.baseline for id_, one in first.items()} == pytest.approx({id_: one.baseline for id_, one in second.items()})
+    assert first["average_precision"].baseline == pytest.approx(np.mean(target.values == 0))
+    assert first["recall"].baseline == 0.0
+
+
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
 def test_a_class_that_is_absent_never_crashes(task):
     target, scores = sample(task)

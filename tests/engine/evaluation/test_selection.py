@@ -42,6 +42,31 @@ def test_a_clear_winner_owes_nothing_to_chance():
     assert selection_optimism(runs, [50] * 4, row_units(200), 0, 50) == 0.0
 
 
+def test_a_few_rows_on_which_another_run_is_far_off_exceed_no_chance():
+    rng = np.random.default_rng(0)
+    actual = rng.normal(size=120)
+    scores = [actual + rng.normal(0, 0.1, 120) for _ in range(6)]
+    for place, one in enumerate(scores[1:]):
+        one += np.where(np.arange(120) == 20 * place + 10, 4.0, 0.0)
+        one -= (one - actual) * np.where(np.arange(120) == 20 * place + 10, 0.0, 0.3)
+    runs = statistics("neg_root_mean_squared_error", actual, scores, np.split(np.arange(120), 3))
+    assert selection_optimism(runs, [40] * 3, row_units(120), 0, 200) < 0.02  # 0.26 without the bound
+
+
+def test_a_correction_far_below_the_error_of_the_score_is_not_worth_a_second_figure(trained, copy_of, monkeypatch):
+    made = copy_of(trained)
+    made.pipeline.store.remove([selection_key(Keys(made.project), made.runs.list(made.pipeline.keys.board))])
+    monkeypatch.setattr("mlops_desktop.engine.evaluation.selection.selection_optimism", lambda *_: 1e-6)
+    assert selection_estimate(made.pipeline, made.runs) is None
+
+
+def test_where_the_baseline_is_best_nothing_is_expected_of_the_choice(trained, copy_of, monkeypatch):
+    made = copy_of(trained)
+    ordered = sorted(made.runs.list(made.pipeline.keys.board), key=lambda run: run.algorithm_id != "baseline")
+    monkeypatch.setattr("mlops_desktop.engine.evaluation.selection.ranked", lambda _: ordered)
+    assert selection_estimate(made.pipeline, made.runs) is None
+
+
 def test_equal_runs_owe_nothing_and_units_are_drawn_whole():
     actual = np.repeat(np.arange(4.0), 5)
     runs = statistics("neg_mean_absolute_error", actual, [actual + 1, actual + 1], [np.arange(20)])

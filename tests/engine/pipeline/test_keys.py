@@ -14,7 +14,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import keys
 from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.keys import Keys
-from mlops_desktop.engine.pipeline.results import IRRELEVANT, RESULTS
+from mlops_desktop.engine.pipeline.results import IRRELEVANT, RESULTS, TWO_CLASSES
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Goals, Project, Step
 from tests.splitters import splitter
@@ -194,12 +194,22 @@ def test_the_threshold_changes_the_model_and_not_the_run():
     assert before["scorer"] != after["scorer"]
 
 
+def test_only_two_classes_are_evaluated_anew_because_their_baseline_was_of_the_other_class(monkeypatch):
+    projects = (base(), replace(base(), task="regression"))
+    now = [(Keys(one).evaluation("r"), Keys(one).out_of_fold("r")) for one in projects]
+    before = tuple(one for one in RESULTS["evaluation"].decisions if one is not TWO_CLASSES)
+    monkeypatch.setitem(RESULTS, "evaluation", replace(RESULTS["evaluation"], decisions=before))
+    assert [Keys(one).evaluation("r") == found[0] for one, found in zip(projects, now, strict=True)] == [False, True]
+    assert [Keys(one).out_of_fold("r") for one in projects] == [found[1] for found in now]
+
+
 def test_only_classes_in_groups_are_evaluated_anew_because_their_intervals_were_narrower(monkeypatch):
     grouped = replace(base(), columns={"g": ColumnNote(role="group")})
     projects = (grouped, replace(grouped, task="regression"), base())
     now = [(Keys(one).evaluation("r"), Keys(one).out_of_fold("r")) for one in projects]
     for name in ("evaluation", "out_of_fold"):
-        monkeypatch.setitem(RESULTS, name, replace(RESULTS[name], decisions=("threshold", "costs")))
+        kept = ("threshold", "costs", *(one for one in RESULTS[name].decisions if one is TWO_CLASSES))
+        monkeypatch.setitem(RESULTS, name, replace(RESULTS[name], decisions=kept))
     after = [(Keys(one).evaluation("r"), Keys(one).out_of_fold("r")) for one in projects]
     assert now[1:] == after[1:]
     assert set(now[0]).isdisjoint(after[0])

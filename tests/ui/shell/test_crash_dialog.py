@@ -18,12 +18,13 @@ REPORT = """Traceback (most recent call last):
   File "mlops_desktop/engine/x.py", line 12, in read
     value = float("…")
 ValueError: could not convert string to float: 'Anna Schmidt' in row 4711.25, seen "3a" and “cell”
+   name  Meier Hans
 """
 
 
 def test_values_are_blanked_and_code_is_kept():
     shown = without_values(REPORT)
-    for cell in ("Anna", "4711", "3a", "cell”"):
+    for cell in ("Anna", "4711", "3a", "cell”", "Meier"):
         assert cell not in shown
     assert 'File "mlops_desktop/engine/x.py", line 12' in shown
     assert "ValueError: could not convert string to float" in shown
@@ -31,7 +32,9 @@ def test_values_are_blanked_and_code_is_kept():
 
 def test_cells_in_our_sentences_are_blanked_and_names_stay():
     text = "“amount”: 2 cells cannot be read: “3a”, “Anna” in rows 3, 9."
-    assert without_cells(text, {"amount"}) == "“amount”: 2 cells cannot be read: “…”, “…” in rows 3, 9."
+    assert without_cells(text, {"amount"}) == "“amount”: 2 cells cannot be read: “…” in rows 3, 9."
+    assert without_cells("“a ” 4711 secret” in “amount”", {"amount"}) == "“…” in “amount”"
+    assert without_cells("„Müller “X“ Geheim“ in „amount“", {"amount"}) == "“…” in „amount“"
     german = "„amount“: 2 Zellen sind nicht lesbar: „Anna Berg“ in Zeile 3."
     assert without_cells(german, {"amount"}) == "„amount“: 2 Zellen sind nicht lesbar: “…” in Zeile 3."
 

@@ -20,6 +20,7 @@ from mlops_desktop.ui import jobs, theme
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW
 from mlops_desktop.ui.shell.panel_modules import panel_class, panel_modules
+from mlops_desktop.ui.shell.settings import LEAST_SIZE
 from mlops_desktop.ui.shell.side_bar import NARROW, WIDE
 
 PATIENCE = 60_000
@@ -287,3 +288,15 @@ def test_the_window_stays_smooth_while_a_sample_is_read(window, qtbot):
     gaps = [b - a for a, b in itertools.pairwise(ticks)]
     assert len(gaps) > 10
     assert sorted(gaps)[int(len(gaps) * 0.9)] < 0.25  # a freeze, not a figure: figures stand in benchmarks/
+
+
+def test_the_window_can_be_made_as_small_as_its_screen(window):
+    available = window.screen().availableSize()
+    assert window.minimumSize() == LEAST_SIZE.boundedTo(available)
+    assert window.minimumWidth() <= available.width()
+
+
+def test_a_restart_opens_the_project_again(window, monkeypatch):
+    monkeypatch.setattr(window, "close", lambda: False)
+    window._restart()
+    assert (window.reopened, window.restarts) == (window.controller.place, False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
@@ -84,6 +86,35 @@ def test_all_projects_are_listed_also_those_that_were_never_opened_here(opened, 
     assert sorted(names(opened)) == [f"project {number:02d}" for number in range(15)]
     QTest.keyClicks(find(opened, QLineEdit, "recent_search"), "11")
     assert names(opened) == ["project 11"]
+    for number in range(10):
+        shutil.rmtree(home / f"project {number:02d}")
+    opened.start.show_recent()
+    assert find(opened, QLineEdit, "recent_search").isVisible()  # else nothing could clear it
+
+
+def test_a_list_that_is_filled_again_keeps_the_focus_and_the_menu_and_reads_the_summaries_once(opened, home, monkeypatch):
+    folders = [home / name for name in ("one", "two", "three")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        write_project(folder, Project())
+        opened._settings.opened(folder)
+    opened.start.show_recent()
+    QApplication.processEvents()
+    button = find(opened, QPushButton, "recent_open_1")
+    button.setFocus()
+    opened.start.show_recent()
+    assert find(opened, QPushButton, "recent_open_1") is button
+    click(find(opened, QToolButton, "recent_more_0"))
+    button.setFocus()
+    read, summaries = [], opened._settings.summaries
+    monkeypatch.setattr(opened._settings, "summaries", lambda: read.append(True) or summaries())
+    opened._settings.opened(folders[0])
+    opened.start.show_recent()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert names(opened) == ["one", "three", "two"]
+    assert opened.focusWidget().accessibleName() == "Open: two"
+    assert len(read) == 1
+    find(opened, QMenu, "recent_menu").close()
 
 
 def test_projects_are_taken_off_the_list_and_copied(opened, make_project, home):

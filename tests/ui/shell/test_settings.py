@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QSize
 
 from mlops_desktop.engine.processors import MEMORY, PROCESSORS, cores, memory_for_training
-from mlops_desktop.ui.shell.settings import MOST_RECENT, ProjectSummary, Settings, default_project_home
+from mlops_desktop.ui.shell.settings import MOST_RECENT, ProjectSummary, Settings, default_project_home, zooms_that_fit
 
 
 @pytest.fixture
@@ -130,3 +130,16 @@ def test_zooms_that_are_not_offered_and_folders_that_are_blank_count_as_not_set(
     assert settings.projects == Path("/elsewhere")
     settings.projects = None
     assert settings.projects == default_project_home()
+
+
+def test_only_zooms_at_which_the_window_fits_the_screen_are_offered():
+    assert zooms_that_fit(QSize(1920, 1080), 1.0) == zooms_that_fit(QSize(960, 540), 2.0) == [80, 90, 100, 110, 125, 150, 175]
+    assert zooms_that_fit(QSize(800, 600), 1.0) == [80, 90, 100]
+
+
+def test_a_project_that_moved_to_where_one_was_opened_is_listed_once(file, tmp_path):
+    settings = Settings(file)
+    for name in ("old", "new"):
+        settings.opened(tmp_path / name)
+    settings.moved(tmp_path / "old", tmp_path / "new")
+    assert settings.recent == [tmp_path / "new"]

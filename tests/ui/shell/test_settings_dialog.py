@@ -41,10 +41,10 @@ def test_what_holds_from_the_next_start_is_kept_and_said(dialog, settings):
     restart = find(dialog, QPushButton, "settings_restart")
     assert not restart.isVisible()
     pick(dialog.language, "en")
-    pick(dialog.zoom, "150")
+    pick(dialog.zoom, "90")
     dialog.processors.setValue(1)
     dialog.memory.setValue(4)
-    assert (settings.language, settings.zoom, settings.processors, settings.memory_gb) == ("en", 150, 1, 4)
+    assert (settings.language, settings.zoom, settings.processors, settings.memory_gb) == ("en", 90, 1, 4)
     asked = []
     dialog.restart_asked.connect(lambda: asked.append(True))
     click(restart)

@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from mlops_desktop import app as application
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.process import Train
 from mlops_desktop.engine.project import Brief, filled_brief, rename_project, template_of
 from mlops_desktop.engine.project.project_file import DAMAGED_FILE, read_project, write_project
 from mlops_desktop.engine.project.project_lock import ProjectLock
+from mlops_desktop.ui.shell import start_page
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.shell.start_page import SAMPLES
 from tests.ui.conftest import SAMPLES as SAMPLE_FILES
@@ -50,6 +52,21 @@ def test_every_sample_is_there_and_its_licence_is_shown(opened):
         assert (SAMPLE_FILES / file).exists()
         assert title in text
         assert licence in text
+
+
+def test_a_table_that_cannot_be_written_and_a_folder_that_is_no_project_are_refused(opened, home, tmp_path, monkeypatch):
+    lost, wrong = tmp_path / "lost", tmp_path / "wrong"
+    wrong.mkdir()
+    opened._settings.opened(lost)
+    monkeypatch.setattr(start_page, "ask_folder", lambda *_: wrong)
+    opened.start._locate(lost)
+    assert opened._settings.recent == [lost]
+    home.parent.mkdir(parents=True, exist_ok=True)
+    home.write_text("a file", encoding="utf-8")
+    QApplication.clipboard().setText("a\tb\n1\t2\n")
+    with pytest.raises(UserError, match="pasted table"):
+        opened.start.paste()
+    home.unlink()
 
 
 def test_a_pasted_table_becomes_a_project(opened, home):

@@ -25,7 +25,7 @@ def start_tour(_shared_window, open_project, monkeypatch):
         window = _shared_window
         window.show_stage("")
         monkeypatch.setattr(tour, "TARGET", read_project(folder).target)
-        monkeypatch.setattr(window.start, "take_sample", lambda file, target: window.controller.open(folder))
+        monkeypatch.setattr(window.start, "take_sample", lambda file, target, finished: (finished(folder), window.controller.open(folder)))
         QApplication.processEvents()
         click(find(window, QPushButton, "take_tour"))
         settle(window)
@@ -72,3 +72,23 @@ def test_the_tour_can_be_left_and_what_was_done_stays(start_tour, make_project):
     assert not bar.isVisible()
     assert window.controller.place == folder
     assert window.stage == "problem"
+
+
+def test_there_is_one_tour_at_a_time_and_none_of_a_sample_that_cannot_be_read(window, open_project, make_project, monkeypatch):
+    folder, asked = make_project(), []
+    monkeypatch.setattr(window.start, "take_sample", lambda file, target, finished: asked.append(finished))
+    window._begin_tour()
+    window._begin_tour()
+    assert len(asked) == 1
+    asked[0](None)
+    monkeypatch.setattr(tour, "TARGET", read_project(folder).target)
+    open_project(make_project())
+    assert not window.findChildren(Tour)
+    window._begin_tour()
+    asked[1](folder)
+    open_project(folder)
+    window._begin_tour()
+    assert len(asked) == 2
+    (bar,) = window.findChildren(Tour)
+    bar.leave()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

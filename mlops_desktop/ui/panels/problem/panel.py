@@ -136,9 +136,8 @@ class ProblemPanel(Panel):
         if self.controller.overview() is None:
             return
         notes = {name: (note.role, note.type) for name, note in project.columns.items()}
-        self._doubts.want(
-            f"{keys.overview} {notes} {sorted(project.answers)} {project.source}", ListReadingQuestions(*self.controller.inputs)
-        )
+        key = f"{keys.overview} {notes} {sorted(project.answers)} {project.source}"
+        self._doubts.want(key, ListReadingQuestions(*self.controller.inputs), scope=project.data)
         self._show_doubts()
 
     def _show_doubts(self) -> None:

@@ -80,18 +80,23 @@ def test_roles_and_types_of_several_columns_and_never_of_the_target(window):
 
 
 def test_questions_about_the_file_stand_on_top_until_they_are_decided(open_project, make_project):
-    rows = "".join(f"{i % 13},{'3a' if i == 7 else i},{'yes' if i % 3 else 'no'}\n" for i in range(120))
+    rows = "".join(f"{'x7' if i == 9 else i},{'3a' if i == 7 else i},{'yes' if i % 3 else 'no'}\n" for i in range(120))
     window = open_project(make_project("a,b,good\n" + rows, "good"))
     card = window.panel.doubts
-    assert "1 question about how the file was read" in find(window, QLabel, "doubts_count").text()
+    assert "2 questions about how the file was read" in find(window, QLabel, "doubts_count").text()
     assert card.geometry().bottom() <= window.panel.file.mapTo(window.panel, window.panel.file.rect().topLeft()).y()
     click(find(window, QPushButton, "doubts_toggle"))
     QApplication.processEvents()
     QTest.keyClicks(find(window, QLineEdit, "question_0_reason"), "one slip of the pen")
     click(find(window, QPushButton, "question_0_accept"))
+    assert card.isVisible()
+    settle(window)
+    assert find(window, QPushButton, "doubts_toggle").text() == "Hide"
+    assert [answer.reason for answer in window.controller.project.answers.values()] == ["one slip of the pen"]
+    QTest.keyClicks(find(window, QLineEdit, "question_0_reason"), "another one")
+    click(find(window, QPushButton, "question_0_accept"))
     settle(window)
     assert not card.isVisible()
-    assert [answer.reason for answer in window.controller.project.answers.values()] == ["one slip of the pen"]
     window.controller.undo()
     settle(window)
     assert card.isVisible()
