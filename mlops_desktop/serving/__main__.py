@@ -35,7 +35,10 @@ def main(arguments: Sequence[str], folder: Path | None = None) -> int:
     parsed = _parser(folder is None).parse_args(arguments)
     try:
         with contextlib.ExitStack() as stack:
-            return _run(parsed, _folder(Path(parsed.bundle) if folder is None else folder, stack))
+            code = _run(parsed, _folder(Path(parsed.bundle) if folder is None else folder, stack))
+        if parsed.command == "serve":
+            _end(code)
+        return code
     except UserError as error:
         _write_line(sys.stderr, str(error))
         return 1 if parsed.command == "selftest" else 2
@@ -143,6 +146,15 @@ def _predict(folder: Path, source: Path, target: Path) -> int:
     answered = "1 row" if rows == 1 else f"{rows:,} rows"
     _write_line(sys.stdout, f"{answered} answered in {target}{invalid}.")
     return 0
+
+
+def _end(code: int) -> None:
+    """End the process at once. The interpreter's own end may wait for threads that work for requests which were answered with 503."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+                stream.flush()
+    os._exit(code)
 
 
 def _write_line(stream: TextIO | None, text: str) -> None:

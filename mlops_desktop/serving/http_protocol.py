@@ -19,6 +19,7 @@ from .request_limits import body_overdue, busy
 Part = Literal["head", "body"]  # of a request
 END_OF_HEAD = b"\r\n\r\n"
 IDLE = 65.0  # seconds that a new connection may be open without a byte
+GRACE = 1.0  # seconds after which such a connection makes way for another one where all are taken
 LINGER = 2.0  # seconds for which a client may read a last response before its connection is closed
 _FIRST_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\r\n")  # of a request
 
@@ -39,14 +40,29 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unsent, self._stalled = 0, 0.0  # bytes of responses that the client has not taken, and since when
 
     def connection_made(self, transport: Any) -> None:
-        """Refuse a connection beyond the limit."""
+        """Refuse a connection beyond the limit, unless one is open that was never used."""
         super().connection_made(transport)
         self._expires = monotonic() + IDLE
         most = self._limits.max_connections
+        if len(self.connections) <= most or self._has_place():
+            return
         if len(self.connections) > 2 * most:
             transport.abort()
-        elif len(self.connections) > most:
+        else:
             self.refuse(busy())
+
+    def _has_place(self) -> bool:
+        """Whether this connection is within the limit once the oldest one is closed that has not sent a byte."""
+        connections: list[Any] = [*self.connections]
+        there = [one for one in connections if not one.transport.is_closing()]
+        if len(there) <= self._limits.max_connections:
+            return True
+        latest = monotonic() + IDLE - GRACE
+        unused = [one for one in there if one.cycle is None and not one._waiting and not one._refused and 0 < one._expires <= latest]
+        if not unused:
+            return False
+        min(unused, key=lambda one: one._expires).transport.close()
+        return True
 
     def data_received(self, data: bytes) -> None:
         """Give bytes to the parser, a head that begins with them whole and without `Upgrade`."""

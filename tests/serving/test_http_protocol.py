@@ -12,6 +12,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from mlops_desktop.serving.app import App
+from mlops_desktop.serving.http_protocol import GRACE
 from mlops_desktop.serving.server_limits import ServerLimits
 from mlops_desktop.serving.single_row import single_row_protocol
 
@@ -187,6 +188,16 @@ def test_connections_beyond_the_limit_are_answered(bounded):
     deadline = time.monotonic() + 5
     while statuses(bounded, GET) != [200]:
         assert time.monotonic() < deadline
+
+
+def test_a_connection_without_a_byte_makes_way_for_another(bounded):
+    with contextlib.ExitStack() as stack:
+        idle = [stack.enter_context(connect(bounded)) for _ in range(8)]
+        time.sleep(GRACE + 0.1)
+        assert statuses(bounded, GET) == [200]
+        assert responses(idle[0], 1) == [None]
+        idle[1].sendall(GET)
+        assert responses(idle[1], 1)[0][0] == 200
 
 
 def test_bodies_beyond_the_limit_of_all_are_refused(bounded):

@@ -99,8 +99,9 @@ def test_a_stop_under_load_loses_no_request(running, folders):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGTERM there")
-def test_a_stop_without_drain_is_quick(running, folders):
-    one = running(folders["binary"], "--drain", "0")
+def test_a_stop_without_drain_is_quick_and_waits_for_no_end_of_the_interpreter(running_command, folders):
+    code = "import atexit, sys, time; from mlops_desktop.serving.__main__ import main; atexit.register(time.sleep, 9); main(sys.argv[1:])"
+    one = running_command([sys.executable, "-c", code, str(folders["binary"]), "--port", "0", "--drain", "0"])
     assert one.ask("POST", "/v1/predict", ROW)[0] == 200
     started = time.perf_counter()
     assert one.stop() == 0

@@ -70,8 +70,7 @@ class Settings:
     @property
     def projects(self) -> Path:
         """The folder in which new projects are made."""
-        value = self._settings.value("projects", "")
-        return Path(value) if isinstance(value, str) and value else default_project_home()
+        return _path(self._settings.value("projects", "")) or default_project_home()
 
     @projects.setter
     def projects(self, value: Path | None) -> None:
@@ -118,7 +117,7 @@ class Settings:
         """Project folders, the latest first; some may be gone. A relative path, which earlier versions kept, names no certain folder."""
         value = self._settings.value("recent", [])
         names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        return [path for name in names if (path := Path(str(name))).is_absolute()][:MOST_RECENT]
+        return [path for name in names if (path := _path(name)) and path.is_absolute()][:MOST_RECENT]
 
     def opened(self, folder: Path) -> None:
         """A project was opened: it is the latest now."""
@@ -143,7 +142,7 @@ class Settings:
         """What is known of every project, by its folder."""
         try:
             found = json.loads(str(self._settings.value("standings", "{}")))
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or one of lists within lists without an end
             return {}
         return {str(path): _summary(one) for path, one in found.items()} if isinstance(found, dict) else {}
 
@@ -260,6 +259,17 @@ def default_project_home() -> Path:
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)) / "MLOps Desktop"
 
 
+def _path(value: object) -> Path | None:
+    """The path that a text of the settings is; None for what the system takes for no path."""
+    if not isinstance(value, str) or not value or "\0" in value:
+        return None
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        return None
+    return Path(value)
+
+
 def _summary(record: Any) -> ProjectSummary:
     """The summary of a record; earlier versions kept the status alone."""
     if not isinstance(record, dict):
@@ -270,4 +280,4 @@ def _summary(record: Any) -> ProjectSummary:
 
 def _name_of(folder: Path) -> str:
     """A folder as the name of an entry, which must not have the separators of paths."""
-    return hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    return hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]

@@ -80,6 +80,17 @@ def test_what_cannot_be_read_counts_as_not_set(file, junk):
     assert settings.geometry is None or isinstance(settings.geometry, QByteArray)
 
 
+def test_what_is_no_path_and_lists_without_an_end_count_as_not_set(file):
+    settings = Settings(file)
+    settings._settings.setValue("projects", "a\0 b")
+    settings._settings.setValue("recent", ["/a", "/\0", ""])
+    settings._settings.setValue("standings", "[" * 100_000)
+    assert settings.projects == default_project_home()
+    assert settings.recent == [Path("/a")]
+    assert settings.summary(Path("/a")) == ProjectSummary()
+    assert settings.seen(Path("/caf\udce9")) == frozenset()  # a name that is not UTF-8 is a path
+
+
 def test_a_file_of_rubbish_is_no_fault(file):
     file.write_bytes(b"\x00\xff[[[not=an ini\n%%%")
     assert Settings(file).theme == "system"
