@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+KEPT = 1 / 3  # of the gain on rows that were learned from, validation rows keep this at least
+NORMAL = 1.645  # standard errors on one side of 95 %
+
+
+def overfits(train: float, valid: float, baseline: float, error: float) -> bool:
+    """Whether a model keeps too little on validation rows of what it gains over the baseline on the rows that it learned from.
+
+    Scores are signed so that higher is better; `error` is the standard error of `valid`.
+    """
+    learned, tolerance = train - baseline, NORMAL * error
+    return learned > tolerance and valid - baseline + tolerance < KEPT * learned
+
 
 @dataclass(frozen=True)
 class PartSizes:

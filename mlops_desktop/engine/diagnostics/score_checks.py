@@ -5,15 +5,14 @@ from __future__ import annotations
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.diagnostics.check import Check, Checked, Outcome
-from mlops_desktop.engine.diagnostics.facts import Subgroup
+from mlops_desktop.engine.diagnostics.facts import NORMAL, Subgroup, overfits
 from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.project import Changes
 from mlops_desktop.serving.message import Message, joined, msg
 
 CHANCE = 0.05
 CHANCE_OF_SPREAD = 0.005  # the errors of folds are estimates themselves
-KEPT = 1 / 3  # of the gain on rows that were learned from, validation rows keep this at least
-NORMAL, NORMAL_TWICE = 1.645, 1.96  # standard errors on one side of 95 and of 97.5 %
+NORMAL_TWICE = 1.96  # standard errors on one side of 97.5 %
 TOO_GOOD = 0.97  # of what there is to gain over the baseline
 DOMINANT = 0.8  # of the importance of all columns
 SHOWN = 3
@@ -86,12 +85,10 @@ def _overfit(checked: Checked) -> Outcome | None:
         valid=_shown(metric, scores.valid),
         baseline=_shown(metric, scores.baseline),
     )
-    learned, kept = scores.train - scores.baseline, scores.valid - scores.baseline
-    tolerance = NORMAL * scores.error
-    if learned <= tolerance or kept + tolerance >= KEPT * learned:
+    if not overfits(scores.train, scores.valid, scores.baseline, scores.error):
         return Outcome("passed", message)
     remedy = msg("It overfits: try a simpler model or stronger regularisation, fewer columns, or more rows.")
-    return Outcome("failed" if kept + tolerance <= 0 else "doubtful", message, remedy)
+    return Outcome("failed" if scores.valid - scores.baseline + NORMAL * scores.error <= 0 else "doubtful", message, remedy)
 
 
 OVERFIT = Check("overfit", "No overfitting", _overfit)

@@ -43,4 +43,5 @@ from .sampling_units import Units as Units
 from .sampling_units import effective_rows as effective_rows
 from .sampling_units import leave_one_out as leave_one_out
 from .sampling_units import units_of as units_of
+from .seen_rows import rows_trained_on as rows_trained_on
 from .selection import selection_estimate as selection_estimate

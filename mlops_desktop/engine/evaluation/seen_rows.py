@@ -41,6 +41,11 @@ def seen_rows(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> SeenR
     return recognised_rows(pipeline, value_hashes(table, shared), value_hashes(frame, shared))
 
 
+def rows_trained_on(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> int:
+    """How many rows of such a frame the deployed model was trained on, as far as that can be told from their values."""
+    return int(np.count_nonzero(seen_rows(pipeline, frame, names).rows))
+
+
 def recognised_rows(pipeline: Pipeline, table: Hashes, rows: Hashes) -> SeenRows:
     """As `seen_rows`, for the hashes of the rows of the project's table and of the rows in question (`value_hashes`)."""
     train, test = table[pipeline.train_rows], table[pipeline.test_rows]

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import Location, name_of
-from mlops_desktop.engine.evaluation import CHUNK, read_for_scoring
+from mlops_desktop.engine.evaluation import CHUNK, read_for_scoring, rows_trained_on
 from mlops_desktop.engine.monitoring.results import DriftReport
 from mlops_desktop.engine.project import from_json
 from mlops_desktop.engine.training import Chosen, drift_reference
 from mlops_desktop.serving.answers import unanswered
-from mlops_desktop.serving.monitor import Counters, Reference
-from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.monitor import Counters
 
 
 def drift_of(chosen: Chosen, file: Location, job: Job) -> DriftReport:
-    """How the rows of a file differ from the training rows, column by column and in the score."""
-    return compare_file(chosen.scorer, drift_reference(chosen), file, Part(job, 0.3, 1.0), chosen.pipeline.project.source)
+    """How the rows of a file differ from the training rows, column by column and in the score.
 
-
-def compare_file(scorer: Scorer, reference: Reference, file: Location, job: Job, source: Source | None = None) -> DriftReport:
-    """The rows of a file against a drift reference. Rows that the schema refuses or the model cannot answer are left out and counted."""
-    found = read_for_scoring(scorer, file, Part(job, 0.0, 0.6), source)
+    Rows that the schema refuses or the model cannot answer are left out and counted. The score is judged only where most rows are new.
+    """
+    reference, scorer = drift_reference(chosen), chosen.scorer
+    job = Part(job, 0.3, 1.0)
+    found = read_for_scoring(scorer, file, Part(job, 0.0, 0.6), chosen.pipeline.project.source)
     every, errors = found.checked.frame, found.problems()
     good = np.array([row for row in range(every.rows) if row not in errors], dtype=np.intp)
-    counters, refused = Counters(reference, scorer.prediction_spec), len(errors)
+    counters, refused, answered = Counters(reference, scorer.prediction_spec), len(errors), list[Ints]()
     for start in range(0, len(good), CHUNK):
-        frame = every.take(good[start : start + CHUNK])
+        rows = good[start : start + CHUNK]
+        frame = every.take(rows)
         scores = scorer.scores(frame)
         if without := unanswered(scores):
             refused += len(without)
             kept = np.setdiff1d(np.arange(frame.rows), without)
-            frame, scores = frame.take(kept), scores[kept]
+            frame, scores, rows = frame.take(kept), scores[kept], rows[kept]
         counters.add(frame, scores)
+        answered.append(rows)
         job.step(0.6 + 0.4 * start / max(len(good), 1))
-    return from_json(DriftReport, {**counters.report(), "refused": refused, "file": name_of(file), "warnings": found.notes}, "DriftReport")
+    compared = every.take(np.concatenate([good[:0], *answered]))
+    trained_on = rows_trained_on(chosen.pipeline, compared, [one.name for one in scorer.schema.columns])
+    document = {**counters.report(), "refused": refused, "file": name_of(file), "warnings": found.notes, "trained_on": trained_on}
+    report = from_json(DriftReport, document, "DriftReport")
+    if report.compares_score or report.verdict not in ("act", "watch"):
+        return report
+    verdicts = {one.verdict for one in report.columns}
+    return replace(report, verdict=next((one for one in ("act", "watch") if one in verdicts), "stable"))

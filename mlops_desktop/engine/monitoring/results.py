@@ -51,7 +51,8 @@ class ColumnDrift:
 @dataclass(frozen=True)
 class DriftReport:
     """Drift of all columns and of the score; `verdict` is the worst of them. `refused` rows of `file` could not be read;
-    `warnings` name the columns that it lacks.
+    `warnings` name the columns that it lacks. The model was trained on `trained_on` of the rows: where these are half or more, the score is
+    left out of the verdict, for what it is compared with are scores of rows that the model had not seen.
     """
 
     rows: int
@@ -64,6 +65,12 @@ class DriftReport:
     refused: int = 0
     file: str = ""
     warnings: tuple[str, ...] = ()
+    trained_on: int = 0
+
+    @property
+    def compares_score(self) -> bool:
+        """Whether the score counts in the verdict."""
+        return 2 * self.trained_on < self.rows or not self.rows
 
 
 def read_service_report(text: str) -> DriftReport:

@@ -12,6 +12,7 @@ from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column
+from mlops_desktop.serving.transforms.date_parts import DAY
 
 MANY_ROWS = 10_000  # from which, and with texts, boosting comes first: a linear model is not the quick one any more
 _FIRST_ROWS = 1000
@@ -36,6 +37,12 @@ def suggest_steps(columns: Sequence[Column], frame: Frame, rows: Ints) -> list[t
         found.append(
             (operation("drop_columns", columns=empty), msg("{empty} never changes, so nothing can be learned from it.", empty=_list(empty)))
         )
+    clocks = [name for name in dates if _is_time_of_day(frame, name, rows)]
+    dates = [name for name in dates if name not in clocks]
+    if clocks:
+        parts = operation("date_parts", columns=clocks, year=False, month=False, day=False, weekday=False, days=False, cyclic=True)
+        reason = msg("{times}: the hour as a point on a circle, so that 23 is next to 0.", times=_list(clocks))
+        found.append((parts, reason))
     if dates:
         reason = msg("{dates}: year, month and weekday carry seasons that a date alone hides.", dates=_list(dates))
         found.append((operation("date_parts", columns=dates), reason))
@@ -74,6 +81,13 @@ def _is_constant(frame: Frame, name: str, rows: Ints) -> bool:
         if not gone.all() and (gone.any() or not (values == values[0]).all()):
             return False
     return True
+
+
+def _is_time_of_day(frame: Frame, name: str, rows: Ints) -> bool:
+    """Whether these rows of a date column are times of day alone: they are read as times of the first day of 1970."""
+    stamps = frame.date(name)[rows]
+    there = stamps[stamps != MISSING_DATE]
+    return bool(len(there)) and bool(((there >= 0) & (there < DAY)).all())
 
 
 def _list(names: Sequence[str]) -> str:

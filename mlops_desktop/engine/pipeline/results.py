@@ -91,7 +91,7 @@ RESULTS: Mapping[str, Result] = {
         # The rows of the split with the columns that are learned from.
         Result(name="features", inputs=("split",), decisions=(Decision("columns.role", ROLES_NOT_LEARNED_FROM),)),
         # Operations that suit these rows and columns, with reasons.
-        Result(name="suggestions", inputs=("features",), version=2),
+        Result(name="suggestions", inputs=("features",), version=3),
         # The features after the steps that are switched on.
         Result(name="steps", inputs=("features",), decisions=("steps",), libraries=LEARNING),
         # The leaderboard: the runs of these steps, sampler and encodings, compared by one metric.

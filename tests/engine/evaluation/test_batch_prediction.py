@@ -86,6 +86,7 @@ def test_the_training_file_does_not_drift_and_a_shifted_one_does(chosen, tmp_pat
     sample = resource_folder() / "samples" / "penguins.csv"
     calm = drift_of(chosen, sample, Silent())
     assert calm.verdict == "stable"
+    assert (calm.trained_on > 0.9 * calm.rows, calm.compares_score) == (True, False)
     with sample.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
@@ -98,6 +99,7 @@ def test_the_training_file_does_not_drift_and_a_shifted_one_does(chosen, tmp_pat
         writer.writerows(rows)
     moved = drift_of(chosen, shifted, Silent())
     assert moved.verdict == "act"
+    assert moved.compares_score
     worst = max(moved.columns, key=lambda column: column.psi)
     assert worst.field == "body_mass_g"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -33,6 +34,14 @@ def test_only_what_is_about_the_data_is_suggested():
     assert [(operation.id, operation.columns) for operation, _ in found] == wanted
     assert all(reason.endswith(".") for _, reason in found)
     assert suggest_steps([c for c in table.schema.columns if c.name in ("number", "city")], table.frame, np.arange(table.rows)) == []
+
+
+def test_a_time_of_day_gives_its_hour_alone():
+    table = typed(clock=[f"{i % 24:02}:00:00" for i in range(ROWS)], when=pd.date_range("2020-01-01", periods=ROWS).strftime("%Y-%m-%d"))
+    (of_clock, _), (of_dates, _) = suggest_steps(table.schema.columns, table.frame, np.arange(table.rows))
+    assert (of_clock.columns, of_dates.columns) == (("clock",), ("when",))
+    made = of_clock.fit(Dataset(table.frame, Target("regression", np.zeros(ROWS))), Silent())[0]
+    assert made.names == (("clock: hour", "clock: hour sin", "clock: hour cos"),)
 
 
 def test_algorithms_fit_task_and_size():

@@ -406,6 +406,8 @@ def test_a_file_like_the_training_data_is_stable_and_a_small_one_shows_nothing(o
     compare(panel, path)
     assert panel.monitor.drift.report.verdict == "stable"
     assert "look like the training data" in panel.monitor.drift.message
+    assert "of 300 rows are rows of the training" in panel.monitor.drift.message
+    assert SCORE not in {row.id for row in panel.monitor.drift.table.rows_model.rows}
     write_file(path, 20, heavier)
     compare(panel, path)
     assert panel.monitor.drift.report.verdict == "not_enough_data"
@@ -463,6 +465,8 @@ def test_retraining_takes_the_data_as_one_step_of_undo(opened, tmp_path):
     assert controller.project.data != before.data
     assert controller.project.target == before.target
     assert "april.csv" in banner(window)
+    assert panel.monitor.drift.report is None
+    assert not panel.monitor.retrain.isEnabled()
     assert controller.project_status().best is None
     controller.undo()
     assert controller.project == before

@@ -85,11 +85,11 @@ class DriftCard(QFrame):
         set_property(self.pill, "pill", {"act": "err", "watch": "warn", "stable": "ok"}.get(report.verdict, "mute"))
         self._show_message(_SEVERITY[report.verdict], *self._sentences(report))
         columns = sorted(report.columns, key=lambda one: (_RANK[one.verdict], -one.psi, one.field))
-        rows = [self._row(SCORE, self.tr("Score of the model"), report.score, True)]
+        rows = [self._row(SCORE, self.tr("Score of the model"), report.score, True)] if report.compares_score else []
         rows += [self._row(one.field, project.shown_name(one.field), one, False) for one in columns]
         self._found.setVisible(True)
         self.table.show_rows(rows)
-        first = columns[0].field if columns and columns[0].verdict in ("act", "watch") else SCORE
+        first = columns[0].field if columns and (columns[0].verdict in ("act", "watch") or not report.compares_score) else SCORE
         self.table.select([first])
         self._choose([first])
 
@@ -102,10 +102,17 @@ class DriftCard(QFrame):
         }
 
     def _sentences(self, report: DriftReport) -> tuple[str, str]:
-        """The verdict and what to do."""
+        """The verdict and what to do; first of all that the model knows these rows, where it does."""
+        text, more = self._judged(report)
+        if not report.compares_score:
+            template = self.tr("{seen} of {rows} rows are rows of the training, so the score is not compared. {text}")
+            text = template.format(seen=formatted(report.trained_on), rows=formatted(report.rows), text=text)
+        return text, more
+
+    def _judged(self, report: DriftReport) -> tuple[str, str]:
         rows, shown_name = formatted(report.rows), self._project.shown_name
         moved = [shown_name(one.field) for one in report.columns if one.verdict in ("act", "watch")]
-        if report.score.verdict in ("act", "watch"):
+        if report.compares_score and report.score.verdict in ("act", "watch"):
             moved = [self.tr("the prediction score"), *moved]
         names = ", ".join(moved[:MOST_NAMED])
         if len(moved) > MOST_NAMED:
@@ -125,9 +132,9 @@ class DriftCard(QFrame):
         if report.verdict == "stable":
             return self.tr("{rows} rows look like the training data.").format(rows=rows), self.tr("Nothing needs to be done.") + more
         if report.verdict == "watch":
-            text = self.tr("{rows} rows differ a little from training: {names}.").format(rows=rows, names=names)
+            text = self.tr("The {rows} rows as a whole differ a little from training: {names}.").format(rows=rows, names=names)
             return text, self.tr("Check again with the next data, and check whether the predictions are still right.") + more
-        text = self.tr("{rows} rows differ strongly from training: {names}.").format(rows=rows, names=names)
+        text = self.tr("The {rows} rows as a whole differ strongly from training: {names}.").format(rows=rows, names=names)
         return text, self.tr("Find out why. When the new data is right, train again with it.") + more
 
     def _show_message(self, severity: str, title: str, text: str = "") -> None:

@@ -166,6 +166,9 @@ class MonitorPage(QWidget):
             fitted = found.project
             write_former(self.controller.inputs[0], fitted.data, before)
             self.controller.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
+            self._file = None  # it is not offered once more
+            self._of_file.want("")
+            self._show()
             changes = self.tr(" Proposed again: {changes}.").format(changes=", ".join(found.changes)) if found.changes else ""
             message = self.tr("The project has the data of {file} now. {rows} Train to make a model of it; Undo takes it back.")
             if self.isVisible():  # else the person has gone on with something else meanwhile

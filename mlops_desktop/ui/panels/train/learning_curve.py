@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from mlops_desktop.base.metric import Metric
+from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.process import MakeLearningCurve
 from mlops_desktop.engine.training import LearningCurve, Run, first_runs
 from mlops_desktop.engine.workflow import chosen_of
@@ -56,6 +57,7 @@ class CurveOfModel(QObject):
             busy=self.query.asking or busy,
             notes=found.notes if found else (),
             cost=spent(COST * best.seconds),
+            baseline=next((run.score for run in runs if run.algorithm_id == BASELINE), None),
         )
 
     def make(self) -> None:

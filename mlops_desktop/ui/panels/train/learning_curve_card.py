@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.metric import Metric
+from mlops_desktop.engine.diagnostics import overfits
 from mlops_desktop.engine.training import LearningPoint
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row
@@ -18,7 +19,6 @@ from mlops_desktop.ui.widgets.charts import LineChart
 from mlops_desktop.ui.widgets.series import Series
 
 STEEP = 0.1  # of the whole rise: so much in the last fifth means that more rows would help
-WIDE = 0.25, 0.1  # of the whole rise, and of the score: a gap larger than both means overfitting
 NARROW = 420  # pixels below which there is no room for the pill beside the legend
 
 
@@ -72,8 +72,11 @@ class LearningCard(QFrame):
         busy: bool,
         notes: Sequence[str] = (),
         cost: str = "",
+        baseline: float | None = None,
     ) -> None:
-        """Show the points of `engine.learning_curve`. `model` written out, `cost`: about how long it takes to make them."""
+        """Show the points of `engine.learning_curve`. `model` written out, `cost`: about how long it takes to make them; `baseline` is its
+        score, without which nothing is claimed of overfitting.
+        """
         self.make.setVisible(not done and not busy)
         self.make.setToolTip(self.tr("It takes about {time}.").format(time=cost))
         self.of.setText(self.tr("best model") if best else self.tr("chosen model"))
@@ -89,7 +92,7 @@ class LearningCard(QFrame):
         self.chart.y_label = translated(metric.label) if metric else ""
         sign = -1.0 if metric is not None and metric.is_error else 1.0
         series = [_series(name, points, part, sign, color) for name, part, color in self._parts()]
-        text = [*self._verdict(points if done else []), *notes[:1]]
+        text = [*self._verdict(points if done else [], baseline), *notes[:1]]
         self.chart.show_series(series, description=" ".join(text))
         self.message.setText(" ".join(text))
         self.message.setVisible(bool(text))
@@ -102,7 +105,7 @@ class LearningCard(QFrame):
     def _parts(self) -> tuple[tuple[str, str, int], ...]:
         return (self.tr("training"), "train", 2), (self.tr("validation"), "valid", 0)
 
-    def _verdict(self, points: Sequence[LearningPoint]) -> list[str]:
+    def _verdict(self, points: Sequence[LearningPoint], baseline: float | None) -> list[str]:
         """What the curve says, in a sentence or two; nothing where it says nothing."""
         valid = _means(points, "valid")
         train = _means(points, "train")
@@ -114,7 +117,9 @@ class LearningCard(QFrame):
             text.append(self.tr("The validation score is still improving: more rows would help."))
         elif rise > 0:
             text.append(self.tr("The validation score hardly improves any more: more rows would help little."))
-        if abs(train[-1] - valid[-1]) > max(WIDE[0] * rise, WIDE[1] * max(abs(train[-1]), abs(valid[-1]))):
+        folds = [value for value in points[-1].valid if value is not None]
+        error = float(np.std(folds, ddof=1)) / len(folds) ** 0.5 if len(folds) > 1 else 0.0
+        if baseline is not None and overfits(float(train[-1]), float(valid[-1]), baseline, error):
             text.append(self.tr("The gap is wide: the model overfits its training rows."))
         return text
 

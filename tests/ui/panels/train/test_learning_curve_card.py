@@ -52,8 +52,10 @@ def test_points_come_one_by_one_and_the_verdict_at_the_end(made):
     assert "still improving" in verdict_text(made)
     assert "overfits" not in verdict_text(made)
     flat = points([0.5, 0.7, 0.8, *[0.801] * 7], [1.0] * 10)
-    made.show_curve("Ridge", flat, METRICS["accuracy"], done=True, busy=False)
+    made.show_curve("Ridge", flat, METRICS["accuracy"], done=True, busy=False, baseline=0.3)
     assert "hardly improves" in verdict_text(made)
+    assert "overfits" not in verdict_text(made)  # as the check of overfitting says: most of the gain over the baseline is kept
+    made.show_curve("Ridge", flat, METRICS["accuracy"], done=True, busy=False, baseline=0.75)
     assert "overfits" in verdict_text(made)
 
 
