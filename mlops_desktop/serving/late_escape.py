@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from .dialect import Dialect
 
-LATE_ESCAPE = "Backslashes that take quotes or delimiters their meaning stand further down in the file, so they were read so."
+LATE_ESCAPE = "Further down in the file, backslashes mark quotes or delimiters that belong to the cells; they were read so."
 _ESCAPED_MARK = re.compile(r"""\\["',;|\t]""")
 _BEFORE, _AROUND = 20, 2**14  # lines before and characters behind a backslash that show what it means
 

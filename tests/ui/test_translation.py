@@ -7,19 +7,22 @@ from dataclasses import dataclass
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QPushButton, QToolButton, QWidget
 
 from mlops_desktop.base.catalogue import read_catalogue, write_catalogue
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Step
+from mlops_desktop.engine.questions import Option, Question
 from mlops_desktop.engine.training import Run, Runs
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.ui import translation
 from mlops_desktop.ui.translation import error_text, translated
+from mlops_desktop.ui.widgets.basic import label
 from mlops_desktop.ui.widgets.inputs import NumberLine, SpinBox, number_text, read_number
 from mlops_desktop.ui.widgets.leaderboard import model_text
+from mlops_desktop.ui.widgets.question_card import QuestionCard
 from scripts import translations
 from tests.ui.conftest import PATIENCE, click, find, settle
 
@@ -75,6 +78,17 @@ def test_the_catalogue_for_texts_outside_the_window_is_the_one_in_force(german, 
 def test_the_texts_of_qt_are_in_the_language_too(german):
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     assert [button.text() for button in box.buttons()] == ["Abbrechen"]
+
+
+def test_labels_and_questions_translate_their_messages(qtbot, german):
+    message = msg("Choose a file with a table in it.")
+    assert label(message, wrap=True).text() == label(message).text() == GERMAN[message]
+    question = Question("q", "data", "warning", "", message, msg("Method"), (Option("a", msg("Scale numbers"), msg("Maximum depth")),))
+    card = QuestionCard(0, question, lambda *_: None)
+    qtbot.addWidget(card)
+    assert [one.text() for one in card.findChildren(QLabel)] == [GERMAN[message], "Verfahren"]
+    button = find(card, QPushButton, "question_0_a")
+    assert (button.text(), button.toolTip()) == ("Zahlen skalieren", "Größte Tiefe")
 
 
 def test_numbers_and_plurals_are_those_of_the_language(german):

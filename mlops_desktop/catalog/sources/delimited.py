@@ -163,7 +163,7 @@ class Delimited(TableSource):
         "auto",
         {"auto": "found from the file", "none": "none", "backslash": "backslash \\"},
         "Escape",
-        help="The mark that takes a quote or delimiter behind it its meaning.",
+        help="The mark before a quote or delimiter that belongs to the cell.",
     )
     places: str = text("", "Fixed places", help="Where the columns of fixed places begin, such as 1, 13, 25; empty: found from the file.")
     table: str = listed("Table", help="The number of the table, where several stand under one another; empty: the first one.")

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.job import Job
 from mlops_desktop.base.source import UNKNOWN_DECIMAL
 from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence
 from mlops_desktop.engine.data.cells import Cells
@@ -43,8 +44,10 @@ _OTHER_MARK = {".": ",", ",": "."}  # the decimal mark beside a mark of thousand
 _FRACTION = re.compile(r"[+-]?(?:[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]{3})")
 
 
-def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) -> tuple[tuple[Column, ...], list[Evidence]]:
-    """The type and grammar of every column, with the evidence. What a person noted overrides.
+def decide_types(
+    cells: Cells, notes: Mapping[str, ColumnNote] | None = None, job: Job | None = None
+) -> tuple[tuple[Column, ...], list[Evidence]]:
+    """The type and grammar of every column, with the evidence. What a person noted overrides. `job` gets the progress.
 
     The returned columns have no ranges and, except for ordered ones, no levels: see `column_summary.describe_columns`.
     """
@@ -56,7 +59,7 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
         note = known.get(raw.name, ColumnNote())
         return _decided(raw, replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note, hints)
 
-    found = for_columns(decide, raws, cells.rows)
+    found = for_columns(decide, raws, cells.rows, job)
     return tuple(column for column, _ in found), [one for _, evidence in found for one in evidence]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.job import Job
+from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts, value_of_empty
 from mlops_desktop.engine.data.row_blocks import RowBlocks
@@ -25,6 +25,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema, ValidationIssue, ValidationResult
 
 ValueTable = tuple[NDArray[Any], list[str]]
+_MANY = 500  # columns, of which the progress names the number
 _TEXTS = 10_000  # distinct texts that are looked at together
 
 
@@ -77,8 +78,10 @@ def type_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> Table
 
 def decided_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> TypedCells:
     """Imported cells with their types and their distinct values read by these (see `type_cells`)."""
-    job.step(0.0, "Deciding the types of the columns")
-    columns, evidence = decide_types(cells, notes)
+    count = len(cells.names)
+    many = msg("Deciding the types of {columns} columns", columns=count)
+    job.step(0.0, many if count > _MANY else "Deciding the types of the columns")
+    columns, evidence = decide_types(cells, notes, Part(job, 0.0, 0.6))
     job.step(0.6, "Reading the cells")
     schema, raws = Schema(columns), {raw.name: raw for raw in cells.columns()}
     typed = TypedCells(schema, tuple(evidence), cells.rows, raws, _value_tables(schema, raws))

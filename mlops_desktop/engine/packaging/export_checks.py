@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.diagnostics import CheckFacts, run_checks
 from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, held_out_notes, used_before_note
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
@@ -42,6 +43,7 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
     return [
         _model(project, found.best),
         _evaluated(project, found, len(runs.test_accesses(keys.split)), runs.share_used_before(keys.split)),
+        _in_doubt(project, keys, store, runs, found.best),
         *_goals(project, found.best, keys, store),
         *([consent] if consent else []),
         _size(keys.model(found.best.id), store),
@@ -86,6 +88,22 @@ def _evaluated(project: Project, found: ProjectStatus, test_accesses: int, used_
     if used_before:
         text = joined([used_before_note(used_before), text], " ")
     return ExportCheck("evaluated", "info", msg("The held-out test set was not used yet"), text, act="evaluate")
+
+
+def _in_doubt(project: Project, keys: Keys, store: ArtifactStore, runs: Runs, best: Run) -> ExportCheck:
+    """What the checks of the model left open; they do not block an export."""
+    try:
+        facts = store.get_value(keys.checks(best.id), CheckFacts)
+    except KeyError:
+        text = msg("The evaluation checks whether its figures can be trusted.")
+        return ExportCheck("in_doubt", "info", msg("The model was not checked yet"), text, act="evaluate")
+    left = [one for one in run_checks(facts, project, runs.measured_runs(keys.split)) if one.open]
+    if not left:
+        return ExportCheck("in_doubt", "ok", msg("Nothing about the model is in doubt"))
+    failed = any(one.verdict == "failed" for one in left)
+    title = msg("Checks of the model failed") if failed else msg("The model is in doubt")
+    text = joined([one.title for one in left], " · ")
+    return ExportCheck("in_doubt", "err" if failed else "warn", title, text, act="evaluate")
 
 
 def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[ExportCheck]:

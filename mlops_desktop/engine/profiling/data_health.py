@@ -40,7 +40,7 @@ def taken_care(project: Project, finding: Finding) -> str:
     if not fix:
         return ""
     if is_applied(project, finding):
-        return msg("Fixed by your decisions.")
+        return msg("The split goes by time.") if "split" in fix and project.split.by_time else msg("Fixed by your decisions.")
     if "split" in fix and project.split.by_time:
         return msg("The split goes by time.")
     if finding.rule == "missing" and "step" in fix:

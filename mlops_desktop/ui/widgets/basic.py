@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.translation import translated
 
 Weight = QFont.Weight
 Item = QWidget | QLayout | int | None | tuple[QWidget | QLayout, int]
@@ -130,8 +131,11 @@ def label(
     pill: str = "",
     wrap: bool = False,
 ) -> QLabel:
-    """A text. `tone`: 2, 3 (paler), ok, warn, err, accent; `pill`: ok, warn, err, accent, mute puts it on a coloured ground."""
-    made = Wrapped(text) if wrap else QLabel(text)
+    """A text; a message is translated. `tone`: 2, 3 (paler), ok, warn, err, accent; `pill`: ok, warn, err, accent, mute puts it on a
+    coloured ground.
+    """
+    shown = translated(text)
+    made = Wrapped(shown) if wrap else QLabel(shown)
     made.setTextFormat(Qt.TextFormat.PlainText)  # names from a data file are never markup
     made.setFont(theme.font(role, weight, figures=figures))
     made.setWordWrap(wrap)

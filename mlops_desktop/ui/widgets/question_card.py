@@ -8,16 +8,18 @@ from functools import partial
 from PySide6.QtWidgets import QFrame, QLineEdit
 
 from mlops_desktop.engine.questions import ACCEPT, Option, Question
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Weight, card, column, label, row
 
 Decide = Callable[[Question, str, str], object]  # the question, the id of the option, the reason
 
 
 class QuestionCard(QFrame):
-    """One question. Leaving things as they are needs a reason, so the button for it waits for one."""
+    """One question, in the window's language. Leaving things as they are needs a reason, so the button for it waits for one."""
 
     def __init__(self, at: int, question: Question, decide: Decide) -> None:
         super().__init__()
+        question = translated(question)
         self._question, self._decide = question, decide
         title = label(question.message, "body", weight=Weight.DemiBold, wrap=True)
         evidence = label(question.evidence, "small", tone="2", wrap=True)

@@ -156,3 +156,14 @@ def test_levels_of_several_columns_are_stored_together(lazy):
         again = table_from_record(*record, lazy=lazy)
         assert [list(levels) for levels in again.frame.levels] == [list(levels) for levels in table.frame.levels]
         assert [levels[-1:] for levels in again.frame.levels] == [list(levels[-1:]) for levels in table.frame.levels]
+
+
+def test_the_number_of_very_many_columns_is_shown_before_their_types_are_decided():
+    class Steps(Silent):
+        def step(self, fraction, message=""):
+            steps.append((fraction, message))
+
+    steps = []
+    type_cells(texts(**{f"c{n}": ["1"] for n in range(600)}), {}, Steps())
+    assert (steps[0][0], str(steps[0][1])) == (0.0, "Deciding the types of 600 columns")
+    assert sum(0 < fraction < 0.6 for fraction, _ in steps) > 50

@@ -8,6 +8,8 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.diagnostics import CheckFacts
+from mlops_desktop.engine.diagnostics.facts import Comparison, PartSizes
 from mlops_desktop.engine.packaging.export_checks import bytes_text, consent_ids, readiness
 from mlops_desktop.engine.pipeline import keys
 from mlops_desktop.engine.pipeline.candidate import Combination
@@ -37,6 +39,19 @@ def test_a_trained_model_can_be_exported(trained, copy_of):
     assert found["model"].tone == "ok"
     assert found["libraries"].tone == "ok"
     assert found["goals"].title == "No goals are set"
+
+
+@pytest.mark.parametrize(("error", "tone", "text"), [(0.5, "ok", ""), (1.5, "err", "Better than the baseline")])
+def test_what_the_checks_of_the_model_left_open_is_listed(trained, copy_of, error, tone, text):
+    made = copy_of(trained)
+    assert checks(made)["in_doubt"].act == "evaluate"
+    best = project_status(made.project, made.pipeline.store, made.runs).best
+    rows, lift = PartSizes(9000, 9000, "rows", 9000, 9000), Comparison(9000, error, 1.0, float(error > 1), float(error < 1))
+    facts = CheckFacts(run=best.id, task=made.project.task, metric=made.project.metric, parts=rows, lift=lift)
+    made.pipeline.store.put_value(made.pipeline.keys.checks(best.id), facts)
+    found = checks(made)["in_doubt"]
+    assert found.tone == tone
+    assert text in found.text
 
 
 @pytest.mark.parametrize(("least", "tone"), [(0.5, "ok"), (1.01, "err")])

@@ -40,6 +40,11 @@ def test_safe_fixes_leave_out_what_needs_a_person():
     assert taken_care(mended, finding("imbalance")) == ""
 
 
+def test_a_split_that_was_proposed_is_no_decision_of_a_person():
+    found = finding("time_order", fix={"split": {"id": "time", "params": {"column": ["day"]}}})
+    assert taken_care(apply_changes(Project(), found.fix), found) == "The split goes by time."
+
+
 def test_a_step_for_all_columns_takes_care_of_one():
     step = Step(operation("impute_numbers"))
     assert "Fill missing numbers" in taken_care(Project(steps=(step,)), GAPS)

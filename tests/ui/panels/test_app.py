@@ -308,6 +308,8 @@ def test_contributions_add_up(opened):
     assert abs(why.answer - positive(panel)) < 1e-9
     assert [name for name, part in why.parts if abs(part) > 1e-9]
     assert find(panel, QLabel, "why_sum").text().startswith("Typical row")
+    shown = [one.value for one in why.chart._bars if one.name.startswith("tenure")]
+    assert shown == [100 * part for name, part in why.parts if name == "tenure"]  # points of a per cent, as the sum below
 
 
 def test_a_slow_explanation_is_worked_out_by_the_child(opened, monkeypatch):

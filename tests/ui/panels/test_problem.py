@@ -168,6 +168,7 @@ def test_a_number_becomes_a_regression_with_the_means_for_it(window):
     assert [c.component.id for c in project.row_filters] == ["drop_missing_target"]
     assert not window.panel.target.positive.isVisible()
     assert window.panel.goals._titles["score"].text() == "RMSE of at most"
+    assert window.panel.goals._lines["goal_score"].accessibleName() == "RMSE of at most"
 
 
 def test_the_task_can_be_overruled(window):
@@ -417,6 +418,9 @@ def test_rows_that_belong_together_and_their_order(open_project, make_project):
     pick(window, "tie_group", "")
     assert window.controller.project.split.id == "time"
     assert window.panel.brief.split_columns["time"].chosen() == "day"
+    pick(window, "tie_time", "")
+    assert not window.controller.project.split.by_time
+    assert window.panel.brief.split_columns["time"].chosen() == ""
     while window.controller.session.undo_label:
         window.controller.undo()
     settle(window)

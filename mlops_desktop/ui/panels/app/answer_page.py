@@ -109,7 +109,8 @@ class AnswerPage(QWidget):
         if self.trial is None or self.outcome is None or self.outcome.answer is None:
             return
         if not self._column:
-            self.what_if.show_nothing(self.tr("No input can be varied."))
+            unused = self.tr("This model uses no column: no input changes the prediction.")
+            self.what_if.show_nothing(self.tr("No input can be varied.") if self.trial.scorer.used_sources else unused)
             return
         try:
             curve = self.trial.curve(self.outcome, self._column)

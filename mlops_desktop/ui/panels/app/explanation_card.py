@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +32,7 @@ class WhyCard(QFrame):
     def __init__(self, *, name: str) -> None:
         super().__init__()
         self._usual = self.tr("These are the inputs of the typical row. Change an input or pick a row to see what changes the prediction.")
+        self._without = self.tr("This model uses no column: it gives every row the same prediction.")
         self.chart = BarChart(self.tr("Why: contributions of the inputs"), name=name, empty=self._usual)
         self.about = Elided("", "small", tone="2")
         self.sum = label("", "small", tone="2", figures=True, wrap=True)
@@ -58,29 +60,28 @@ class WhyCard(QFrame):
         self.base, self.answer, self.parts = base, answer, list(parts)
         columns = {one.name: one for one in scorer.schema.columns}
         moved = [one for name, part in parts for one in self._bars_of(columns[name], part, row_[name], words.get(name, ()))]
+        times = 1.0 if about is None else 100.0  # a probability changes by percentage points
+        moved = [replace(one, value=times * one.value) for one in moved]
         moved.sort(key=lambda one: -abs(one.value))
         front = moved if len(moved) <= MOST_BARS + 1 else moved[:MOST_BARS]
         rest = moved[len(front) :]
-        decimals = 2 if about is not None else _decimals(max((abs(one.value) for one in moved), default=1.0))
+        decimals = _decimals(max((abs(one.value) for one in moved), default=10.0))
         bars = front
         if rest:
             text = self.tr("{count} other inputs together") if not words else self.tr("{count} other inputs and words together")
             bars = [*front, Bar(text.format(count=len(rest)), sum(one.value for one in rest))]
-        total = sum(part for _, part in parts)
-        places = decimals + 1
-        texts = [formatted(value, f",.{places}f").replace("-", MINUS) for value in (base, answer)]
-        self.sum.setText(
-            self.tr("Typical row {base}, inputs {change}, prediction {answer}").format(
-                base=texts[0], change=signed(total, places), answer=texts[1]
-            )
-        )
-        self.about.setText(
-            self.tr("Change against the typical row, {base}").format(base=format_number(base) if about is None else percent(base))
-        )
-        if about is not None:
+        total = times * sum(part for _, part in parts)
+        texts = [formatted(times * value, f",.{decimals}f").replace("-", MINUS) for value in (base, answer)]
+        plain = self.tr("Typical row {base}, inputs {change}, prediction {answer}")
+        points = self.tr("Typical row {base}%, inputs {change} points, prediction {answer}%")
+        self.sum.setText((plain if about is None else points).format(base=texts[0], change=signed(total, decimals), answer=texts[1]))
+        if about is None:
+            self.about.setText(self.tr("Change against the typical row, {base}").format(base=format_number(base)))
+        else:
+            self.about.setText(self.tr("Percentage points against the typical row, {base}").format(base=percent(base)))
             whole = self.tr("Change in the probability of {name} against the typical row, {base}")
             self.about.setToolTip(whole.format(name=class_text(scorer.classes[about]), base=percent(base)))
-        self.chart.show_empty_text(self._usual)
+        self.chart.show_empty_text(self._usual if scorer.used_sources else self._without)
         self.chart.show_signed(bars, decimals=decimals, description=self.sum.text())
 
     def _bars_of(self, column_: Column, part: float, value: Any, words: Sequence[tuple[str, float]]) -> list[Bar]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,7 @@ class InputForm(QWidget):
         self._name = name
         self._schema = Schema(())
         self._row: dict[str, Any] = {}
+        self._fresh = False  # no value was set since the form was made
         self._order: list[str] = []
         self._front: list[str] = []
         self._unused: frozenset[str] = frozenset()
@@ -70,6 +71,7 @@ class InputForm(QWidget):
         self.filter.blockSignals(False)
         self.more.setChecked(False)
         self.show_row(values)
+        self._fresh = not values
         self._arrange()
 
     def row(self) -> dict[str, Any]:
@@ -78,9 +80,22 @@ class InputForm(QWidget):
 
     def show_row(self, values: Mapping[str, Any]) -> None:
         """Show these values; a column that is not among them is left at its usual value. Emits no signal."""
+        self._fresh = False
         self._row = {one.name: values[one.name] if one.name in values else example_value(one) for one in self._schema.columns}
         for name, field in self.fields.items():
             field.show_value(self._row[name])
+
+    def show_first_texts(self, values: Callable[[], Mapping[str, Any]]) -> bool:
+        """Begin with the texts of a row instead of missing ones, once for a schema and while no value was set; whether any was missing."""
+        if not self._fresh:
+            return False
+        self._fresh = False
+        used = [one.name for one in self._schema.columns if one.type == "text" and one.name not in self._unused]
+        missing = [name for name in used if self._row[name] is None]
+        if missing:
+            given = values()
+            self.show_row({**self._row, **{name: given[name] for name in missing}})
+        return bool(missing)
 
     def show_messages(self, errors: Sequence[ValidationIssue], warnings: Sequence[ValidationIssue]) -> None:
         """Say beneath each field what the schema found."""
@@ -114,7 +129,7 @@ class InputForm(QWidget):
     def _edited(self, name: str) -> None:
         value = self.fields[name].value()
         if value != self._row[name] or type(value) is not type(self._row[name]):
-            self._row[name] = value
+            self._row[name], self._fresh = value, False
             self.changed.emit()
 
     def _unfold(self) -> None:

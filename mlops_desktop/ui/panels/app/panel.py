@@ -97,7 +97,7 @@ class AppPanel(Panel):
         self.form.changed.connect(self._changed)
         self.answer.row_asked.connect(self._show_kept_row)
         self.picker.picked.connect(self.pick_row)
-        self.batch.back_asked.connect(self._show_single)
+        self.batch.back_asked.connect(lambda: self._right.setCurrentIndex(0))
 
     # ---- the model
 
@@ -167,11 +167,15 @@ class AppPanel(Panel):
         return [one.column for one in found.importance.columns] if found and found.importance else []
 
     def _show_ends(self) -> None:
-        """Where answers that are numbers lay in training, as soon as that is known."""
+        """Where answers that are numbers lay in training, and a text to begin with, as soon as the training rows are known."""
         table, trial = self.controller.table(), self.answer.trial
-        if trial is None or trial.scorer.classes or table is None or self.answer.ends[0] < self.answer.ends[1]:
+        if trial is None or table is None:
             return
         rows = self._training_rows()
+        if len(rows) and self.form.show_first_texts(lambda: sent_row(trial.scorer.schema, table.frame, int(rows[0]))):
+            self.show_answer()
+        if trial.scorer.classes or self.answer.ends[0] < self.answer.ends[1]:
+            return
         found = span(table.frame, trial.scorer.target, rows) if len(rows) else None
         if found is not None:
             self.answer.ends = found
@@ -239,9 +243,6 @@ class AppPanel(Panel):
         self.picker.show_truth(self.tr("Row {row}: {target} was {truth}").format(row=formatted(at + 1), target=target.name, truth=truth))
 
     # ---- a whole file
-
-    def _show_single(self) -> None:
-        self._right.setCurrentIndex(0)
 
     def _show_batch(self) -> None:
         self._right.setCurrentIndex(1)

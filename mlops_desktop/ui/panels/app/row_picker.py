@@ -20,6 +20,7 @@ class RowPicker(QWidget):
     def __init__(self, *, name: str) -> None:
         super().__init__()
         self._rows: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._count = ""  # the text on the number of rows that was shown last
         self.number = SpinBox(1, 1, name=f"{name}_number", title=self.tr("Number of the row"))
         self.show_row = Button(self.tr("Show"), self._show, name=f"{name}_show")
         self.random = Button(self.tr("Random"), self._random, name=f"{name}_random", icon="refresh")
@@ -36,14 +37,10 @@ class RowPicker(QWidget):
             part.setEnabled(len(rows) > 0)
         if not len(rows):
             self.truth.setText(self.tr("Looking up the training rows …"))
-        elif not self.truth.text() or self.truth.text().endswith("…"):
-            self.truth.setText(
-                pluralize(
-                    len(rows),
-                    "1 training row; the held-out test set is not used.",
-                    "{n} training rows; the held-out test set is not used.",
-                )
-            )
+        elif self.truth.text() in ("", self._count) or self.truth.text().endswith("…"):
+            one, more = "1 training row; the held-out test set is not used.", "{n} training rows; the held-out test set is not used."
+            self._count = pluralize(len(rows), one, more)
+            self.truth.setText(self._count)
 
     def show_truth(self, text: str) -> None:
         """What is known of the row shown in the form."""

@@ -10,19 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
+from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import Imported, Location, last_import, name_of, refuse_several_files
 from mlops_desktop.engine.process import ImportFile, ReRecommend, ReRecommendation
 from mlops_desktop.engine.profiling import Overview, TargetOption
-from mlops_desktop.engine.project import (
-    Brief,
-    ColumnNote,
-    Costs,
-    Goals,
-    Project,
-    Role,
-    set_note,
-    set_target,
-)
+from mlops_desktop.engine.project import Brief, ColumnNote, Costs, Goals, Project, Role, set_note, set_target
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.file_dialogs import ask_file
 from mlops_desktop.ui.import_dialog import ImportDialog
@@ -109,8 +101,12 @@ class ProblemDecisions(QObject):
             project = set_note(project, name, role=role)
         elif (proposed := self._proposed(role)) and project.columns.get(proposed, ColumnNote()).role is None:
             project = set_note(project, proposed, role="feature")  # without a role it would be proposed again
+        unordered = role == "time" and not name and project.split.by_time
+        if unordered:  # a proposal would go by the same dates again
+            other = "stratified" if project.task is not None and task_spec(project.task).has_classes else "random"
+            project = replace(project, split=project.split.switch_to(choices().splitters[other]))
         text = self.tr("Rows that belong together") if role == "group" else self.tr("Order in time")
-        self._decide(text, project, follow=True)
+        self._decide(text, project, follow=not unordered)
 
     def _proposed(self, role: Role) -> str:
         """The column that has this role unless a person decides otherwise; empty when there is none."""

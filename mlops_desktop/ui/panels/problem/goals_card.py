@@ -117,6 +117,7 @@ class GoalsCard(QFrame):
         name = translated(metric.label) if metric else self.tr("Score")
         text = self.tr("{metric} of at most") if self._error else self.tr("{metric} of at least")
         self._titles["score"].setText(text.format(metric=name))
+        self._lines["goal_score"].setAccessibleName(self._titles["score"].text())
         for field in self._titles:
             value = getattr(goals, field)
             self._show(f"goal_{field}", -value if field == "score" and self._error and value is not None else value)

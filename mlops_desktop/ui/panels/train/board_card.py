@@ -89,7 +89,9 @@ class BoardCard(QFrame):
     def show_counts(self, runs: Sequence[Run], metric: Metric | None, expected: SelectionEstimate | None, *, by_hand: bool) -> None:
         """Show how many trials are done, the score of the baseline and what is expected of the best; `by_hand`: a person chose another."""
         done = sum(run.status == "done" for run in runs)
-        self.count.setText(trials_text(done) if done == len(runs) else self.tr("{done} of {all} done").format(done=done, all=len(runs)))
+        stopped = sum(run.status == "stopped" for run in runs)
+        text = self.tr("{done} of {all} done, {stopped} stopped early") if stopped else self.tr("{done} of {all} done")
+        self.count.setText(trials_text(done) if done == len(runs) else text.format(done=done, all=len(runs), stopped=stopped))
         self.count.setVisible(bool(runs))
         self.best.setVisible(by_hand)
         base = next((run for run in runs if run.algorithm_id == BASELINE and run.score is not None), None)
