@@ -16,13 +16,15 @@ class EvidenceRule:
     """What all evidence of one rule has in common.
 
     `weight` is how much its doubt weighs, None when it leaves none. `question` is asked where a parameter of the source decides it
-    otherwise, `instead` is the type that a person may want for a column ("" none). Nobody has to act on what is `ordinary`.
+    otherwise, or where only a person can confirm it (`by_person`). `instead` is the type that a person may want for a column ("" none).
+    Nobody has to act on what is `ordinary`.
     """
 
     weight: Weight | None = None
     question: str = ""
     instead: str = ""
     ordinary: bool = False
+    by_person: bool = False
 
     @property
     def doubts_column(self) -> bool:
@@ -43,6 +45,7 @@ _OF_TABLES = {
     "hidden": EvidenceRule(weight="warning", question=msg("Do hidden rows and columns belong to the table?")),
     "table": EvidenceRule(weight="warning", question=msg("Is this the table that you want?")),
     "member": EvidenceRule(weight="warning", question=msg("Is this the file of the archive that you want?")),
+    "layout": EvidenceRule(weight="high", question=msg("Are these the data that the project is for?"), by_person=True),
     "encodings": EvidenceRule(weight="warning", question=msg("Is this the encoding of its texts?")),
     "encoding": EvidenceRule(weight="info", question=msg("Is this the encoding of its texts?")),
 }

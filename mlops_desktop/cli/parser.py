@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,10 +31,19 @@ def main(arguments: list[str]) -> int:
         parser.print_help()
         return 2
     from mlops_desktop.base.errors import Cancelled, UserError
+    from mlops_desktop.base.path_names import check_name
     from mlops_desktop.engine.choices import load_extensions
     from mlops_desktop.engine.process import Crashed, Failed
+    from mlops_desktop.engine.processors import check_limits
 
     try:
+        for name, value in vars(args).items():
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, (str, Path)):
+                    check_name(one)
+            if isinstance(value, Path) and value.name in ("", ".."):  # “.”, whose name is that of the current folder
+                setattr(args, name, Path(os.path.abspath(value)))
+        check_limits()
         load_extensions()
         code: int = getattr(importlib.import_module(f"mlops_desktop.cli.{args.module}"), args.function)(args)
         return code

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.serving.message import msg
+
 PROCESSORS = "MLOPS_DESKTOP_PROCESSORS"  # environment variables that lower the limits; child processes inherit them
 MEMORY = "MLOPS_DESKTOP_MEMORY_GB"
 _SHARE = 0.5  # of the free memory
@@ -23,6 +26,16 @@ def memory_for_training() -> float:
 
     half, limit = _SHARE * float(psutil.virtual_memory().available), _limit(MEMORY)
     return half if limit is None else min(half, limit * 2**30)
+
+
+def check_limits() -> None:
+    """UserError when a limit of the environment is no positive number: who wrote it counts on it."""
+    for name in (PROCESSORS, MEMORY):
+        if os.environ.get(name, "").strip() and _limit(name) is None:
+            raise UserError(
+                msg("The environment variable {variable} is no limit: “{value}”.", variable=name, value=os.environ[name]),
+                "Set it to a number above 0 with a point before decimals, or unset it.",
+            )
 
 
 def _limit(name: str) -> float | None:

@@ -7,7 +7,10 @@ import importlib
 import subprocess
 import sys
 
+import pytest
+
 from mlops_desktop.cli.parser import make_parser
+from mlops_desktop.engine.project import Project, write_project
 from tests.cli.conftest import SAMPLES, call, refused
 
 
@@ -42,3 +45,22 @@ def test_wrong_arguments_are_one_line_with_the_place_of_the_usage(tmp_path):
         done = call(*arguments)
         assert refused(done).endswith(f"See: mlops-desktop{command} --help")
         assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [("profile",), ("show",), ("new", "p", "--data")])
+def test_a_name_that_is_not_utf_8_is_refused(command):
+    assert "“caf?.csv”" in refused(call(*command, "caf\udce9.csv"))
+
+
+@pytest.mark.parametrize("value", ["4GB", "1,5", "-1", "nan", "0"])
+def test_a_limit_that_is_no_number_is_refused(value, monkeypatch, tmp_path):
+    monkeypatch.setenv("MLOPS_DESKTOP_MEMORY_GB", value)
+    assert value in refused(call("show", tmp_path))
+
+
+def test_the_current_folder_is_renamed(monkeypatch, tmp_path):
+    (tmp_path / "first").mkdir()
+    write_project(tmp_path / "first", Project(name="first"))
+    monkeypatch.chdir(tmp_path / "first")
+    assert call("rename", ".", "second").returncode == 0
+    assert (tmp_path / "second").is_dir()

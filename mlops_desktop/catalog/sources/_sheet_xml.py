@@ -25,6 +25,7 @@ _HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\b([^<>]*?\bhidden=["'](?:1|true)["
 _NUMBER = {name: re.compile(rb"""\b%b=["']([0-9]+)["']""" % name) for name in (b"r", b"min", b"max")}
 _MOST_NAMED = 64  # styles that are sought by their numbers
 _FOREIGN = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_NO_INDEX = re.compile(rb"""\bt=["']s["'][^<>]*>\s*<(?:\w+:)?v\b[^<>]*>(?!\s*[0-9]*\s*<)""")
 _STYLE = re.compile(rb'\ss="([0-9]{1,9})"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
@@ -66,6 +67,11 @@ class SheetXml:
 def has_foreign_references(data: bytes) -> bool:
     """Whether a sheet's XML refers to texts that stand elsewhere (entities), whose cells calamine leaves empty."""
     return _FOREIGN.search(data) is not None
+
+
+def has_wrong_index(data: bytes) -> bool:
+    """Whether a cell names a shared text of the workbook by what is no whole number from 0 on, for which calamine takes the first text."""
+    return _NO_INDEX.search(data) is not None
 
 
 def sheet_xml(data: bytes, wanted: Collection[int]) -> SheetXml:

@@ -15,6 +15,7 @@ from mlops_desktop.catalog.sources._utf8_file import Utf8File
 from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
 from mlops_desktop.serving.dialect import FIXED, UNCLOSED_QUOTE, Dialect, count_quotes, ends_unclosed, numbered_rows, swallows_lines
 from mlops_desktop.serving.header import generated_names
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter, named_rows, sift
 from mlops_desktop.serving.table_finder import LeftOut, row_text
@@ -101,6 +102,8 @@ def _parse_rows(text: str, dialect: Dialect, columns: int, sifter: RowSifter, sk
         dialect = replace(dialect, quote="")
         rows = [row for _, row in numbered_rows(text, dialect)]
         notes.append(Evidence("", "file", UNCLOSED_QUOTE))
+    elif rows and len(rows[-1]) < columns and count_quotes(text.rstrip().rpartition("\n")[2], dialect) % 2:
+        notes.append(Evidence("", "file", msg("The last row opens a quote that is never closed; what is behind it became one cell.")))
     notes += _crossed(text, dialect)
     rows = [row or [""] for row in rows] if columns == 1 else [row for row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
     columns = max(columns, usual_width(map(len, rows), columns))

@@ -24,7 +24,7 @@ from mlops_desktop.catalog.sources._far_cells import without_far_cells
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats
 from mlops_desktop.catalog.sources._ods_content import CONTENT, ods_sheet
 from mlops_desktop.catalog.sources._sheet import Area, Sheet
-from mlops_desktop.catalog.sources._sheet_xml import SheetXml, has_foreign_references, long_numbers, sheet_parts, sheet_xml
+from mlops_desktop.catalog.sources._sheet_xml import SheetXml, has_foreign_references, has_wrong_index, long_numbers, sheet_parts, sheet_xml
 from mlops_desktop.serving.message import msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
@@ -145,6 +145,11 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
         raise UserError(
             msg("The sheet “{title}” refers to texts outside of it, which no spreadsheet program writes.", title=title),
             "Open the file in a spreadsheet program and save it there.",
+        )
+    if near and has_wrong_index(near.data):
+        raise UserError(
+            msg("The sheet “{title}” is damaged: a cell refers to a text that the workbook does not have.", title=title),
+            "Open and save it in Excel again.",
         )
     book = _with_part(workbook.archive, part, near.data) if workbook.archive and part and near and near.changed else workbook.book
     with ThreadPoolExecutor(1) as beside:  # calamine leaves Python free meanwhile

@@ -65,6 +65,11 @@ class JsonRecords(Source):
                 msg("“{path}” is not JSON, or is cut off: line {line} cannot be read.", path=path.name, line=error.lineno),
                 "Get the file again, or save it as CSV.",
             ) from error
+        except UnicodeEncodeError as error:
+            raise UserError(
+                msg("“{path}” has a field whose name holds half a character, which no text can keep.", path=path.name),
+                "Correct the names of the fields in the program that wrote the file.",
+            ) from error
         except ValueError as error:  # Python's bound on the digits of a whole number
             raise UserError(
                 msg("“{path}” holds a number of more digits than can be read.", path=path.name), "Write it as a text, in quotes."

@@ -19,6 +19,7 @@ from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds, re
 from mlops_desktop.engine.data.alike_cells import AlikeCells, written_alike
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.column_summary import describe_columns
+from mlops_desktop.engine.data.layout_changes import LAYOUT, layout_changes
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
@@ -49,7 +50,6 @@ def import_cells(
     `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
     the notes then leave no doubt about them. With `add` its rows are added to the data of the project, in the notation of these
     (`written_alike`); else they replace it.
-
     UserError when it cannot be read, or lacks the target or a column that a decision names; with `add` also when its notation or its units
     do not fit, or a column would be read otherwise (`refuse_other_kinds`, `refuse_other_values`). Nothing is lost then.
     """
@@ -62,12 +62,13 @@ def import_cells(
     added = _Added.below(folder, project, cells, name) if add else None
     cells = cells if added is None else added.cells
     project = _with_units(project, cells)
-    with _snapshot_beside(cells, folder) as snapshot:
+    kept = _kept_place(place, source)
+    changes = () if add else _changes(folder, project, cells, given=kept if as_given else None)
+    with _snapshot_beside(cells, folder, changes) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
         if added is not None:
             added.refuse_changes(typed, name)
         job.step(0.8, "Keeping a copy in the project")
-        kept = _kept_place(place, source)
         file = name_of(kept)
         if added is not None:
             kept, file, source = "", f"{project.file} + {file}", project.source or source  # no file holds these rows
@@ -75,12 +76,12 @@ def import_cells(
         if keep is not None:
             keep(project, typed)
         snapshot.finish()
-    _remember(folder, _place_in(folder, kept), file, [note.message for note in cells.notes])
+    _remember(folder, _place_in(folder, kept), file, [note.message for note in (*cells.notes, *changes)])
     return Imported(
         project=project,
         rows=typed.rows,
         columns=tuple(ImportedColumn(column.name, column.type) for column in typed.schema.columns),
-        evidence=(*cells.notes, *typed.evidence),
+        evidence=(*cells.notes, *changes, *typed.evidence),
         targets=tuple((column, reason) for column, reason in guess_targets(typed)),
     )
 
@@ -159,16 +160,16 @@ def _is_same(path: Path, temporary: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _snapshot_beside(cells: Cells, folder: Path) -> Iterator[_Snapshot]:
-    """The snapshot of cells, written in one thread while its digest is found in another; nothing stays of one that is not finished.
+def _snapshot_beside(cells: Cells, folder: Path, changes: Sequence[Evidence]) -> Iterator[_Snapshot]:
+    """The snapshot of cells with further notes on them, written in one thread while its digest is found in another.
 
-    Arrow, the hash and the disk leave Python free meanwhile.
+    Nothing stays of one that is not finished. Arrow, the hash and the disk leave Python free meanwhile.
     """
     temporary = folder / DATA_FOLDER / disk.temporary_name("cells.parquet")
 
     try:
         with ThreadPoolExecutor(2) as pool:
-            written = pool.submit(write_beside, cells, temporary)
+            written = pool.submit(write_beside, replace(cells, notes=(*cells.notes, *changes)), temporary)
             cells.columns()
             yield _Snapshot(pool.submit(lambda: snapshot_path(folder, cells_digest(cells))), written)
     finally:
@@ -184,6 +185,21 @@ def _names_before(folder: Path, project: Project) -> set[str]:
     except UserError:  # the copy is gone or damaged, which new data mend
         names = []
     return {*names, *project.columns, project.target} - {""}
+
+
+def _changes(folder: Path, project: Project, cells: Cells, given: str | None) -> tuple[Evidence, ...]:
+    """What differs in the columns from the data that the project has (`layout_changes`); what was noted of these where nothing does.
+
+    Nothing where these were read from the same place as is now read as it was `given`: the other settings are what changes the columns.
+    """
+    if not project.data or str(last_import(folder)[0]) == given:
+        return ()
+    try:
+        former = read_cells(snapshot_path(folder, project.data))
+    except UserError:  # the copy is gone or damaged, which new data mend
+        return ()
+    before, after = (decided_cells(one, project.columns, Silent()).schema for one in (former, cells))
+    return layout_changes(before, after, project.columns) or tuple(note for note in former.notes if note.rule == LAYOUT)
 
 
 def _settled(note: Evidence) -> Evidence:

@@ -47,10 +47,15 @@ _known: dict[str, type[Call[Any, Any]]] = {}
 
 
 def read_call(name: str, arguments: Any) -> Call[Any, Any]:
-    """The call of this name with arguments from JSON. LookupError and ValueError: the other side does not know the same calls."""
+    """The call of this name with arguments from JSON. LookupError and ValueError: the other side does not know the same calls.
+
+    UserError where a name in it is not UTF-8, which no fault of the program is.
+    """
     try:
         call: Call[Any, Any] = from_json(_known[name], arguments, name)
     except UserError as error:
+        if isinstance(error.__cause__, UnicodeEncodeError):
+            raise
         raise ValueError(str(error)) from error
     return call
 

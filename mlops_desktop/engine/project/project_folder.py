@@ -38,7 +38,7 @@ def rename_project(folder: Path, name: str) -> Path:
     the disk refuses. Data, results and runs stay as they are.
     """
     place = folder.with_name(folder_name(name))
-    if place.exists() and not (folder.exists() and place.samefile(folder)):
+    if os.path.lexists(place) and not (folder.exists() and place.exists() and place.samefile(folder)):  # a link to nothing is taken too
         raise UserError(msg("There is a folder “{folder}” already.", folder=place), "Choose another name.")
     with ProjectLock(folder):
         renamed = replace(read_project(folder), name=name.strip())

@@ -20,6 +20,7 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Sampler, Task
 from mlops_desktop.base.params import Number, Param
+from mlops_desktop.base.path_names import check_name
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
@@ -275,14 +276,16 @@ def check_text(value: str, where: str) -> str:
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise refused(where, value, "a text without broken characters") from error
+        raise refused(where, value.encode("utf-8", "replace").decode(), "a text without broken characters") from error
     return value
 
 
 def _scalar(hint: Any, value: Any, where: str) -> Any:
-    if hint in (str, Path) and isinstance(value, str):
-        text = check_text(value, where)
-        return text if hint is str else Path(text)  # a message stays one
+    if hint is Path and isinstance(value, str):
+        check_name(value)
+        return Path(value)
+    if hint is str and isinstance(value, str):
+        return check_text(value, where)  # a message stays one
     if hint is bool and isinstance(value, bool):
         return value
     if hint in (int, float) and isinstance(value, (int, float)) and not isinstance(value, bool):

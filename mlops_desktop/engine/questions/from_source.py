@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -27,22 +28,27 @@ def parameter_options(source: Source | None, rule: str) -> tuple[Option, ...]:
 
 
 def source_questions(source: Source, notes: Sequence[Evidence]) -> Iterator[Question]:
-    """A question for each note on a table that a parameter of its source decides otherwise."""
+    """A question for each note on a table that a parameter of its source decides otherwise, or that a person has to confirm."""
     for note in notes:
         param = source.params().get(note.parameter)
         rule = RULES[note.rule]
-        if param is None or rule.weight is None or not rule.question:
+        if rule.weight is None or not rule.question or (param is None and not rule.by_person):
             continue
+        values = () if param is None else tuple(_option(note.parameter, param, value) for value in note.values)
         yield Question(
-            id=f"source.{note.rule}",
+            id=f"source.{note.rule}" + (f".{_digest(note.message)}" if rule.by_person else ""),  # other columns later are another doubt
             stage="problem",
             weight=rule.weight,
             column="",
             message=rule.question,
             evidence=note.message,
-            options=(accepted(msg("It stays as it was found.")), *(_option(note.parameter, param, value) for value in note.values)),
+            options=(accepted(msg("It stays as it was found.")), *values),
             rows=note.rows,
         )
+
+
+def _digest(message: str) -> str:
+    return hashlib.sha256(str(message).encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def _option(name: str, param: Param, text: str) -> Option:

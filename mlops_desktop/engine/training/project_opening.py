@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.path_names import check_name
 from mlops_desktop.engine.pipeline import Keys, LegacyKeys
 from mlops_desktop.engine.project import Project, ProjectLock, read_document, read_project
 from mlops_desktop.engine.training.runs import Run, Runs
@@ -15,8 +16,10 @@ def open_project(folder: Path) -> Project:
     """The project in a folder, with its leaderboard, chosen run and accesses to the held-out test set under today's keys.
 
     A project of format 1 or 2 keeps its runs under the keys of that time. They are moved once, with the project's lock, which nobody else
-    may hold then. A kill leaves all of them moved or none. UserError as for `read_project` and `ProjectLock`.
+    may hold then. A kill leaves all of them moved or none. UserError as for `check_name`, `read_project` and
+    `ProjectLock`.
     """
+    check_name(folder)
     project = read_project(folder)
     document, runs = read_document(folder), Runs(folder)
     if document["format"] <= LegacyKeys.last_format and runs.path.exists():

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.sources._sheet_xml import long_numbers, sheet_xml
 from mlops_desktop.catalog.sources._workbook import open_workbook, read_sheet
@@ -116,3 +117,13 @@ def test_a_column_of_several_kinds_keeps_the_kind_of_each_cell(tmp_path, cells, 
     with open_workbook(tmp_path / "x.xlsx") as opened:
         column = [row[0] for row in read_sheet(opened, "Sheet", Silent()).rows]
     assert [(cell, type(cell)) for cell in column] == [(cell, type(cell)) for cell in found]
+
+
+@pytest.mark.parametrize("index", [b"-1", b"x"])
+def test_a_text_that_the_workbook_does_not_have_is_refused(tmp_path, index):
+    written(tmp_path / "x.xlsx", ["x", "y"])
+    with zipfile.ZipFile(tmp_path / "x.xlsx") as good, zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, good.read(name).replace(b't="inlineStr"><is><t>y</t></is>', b't="s"><v>' + index + b"</v>"))
+    with open_workbook(tmp_path / "bad.xlsx") as book, pytest.raises(UserError, match="does not have"):
+        read_sheet(book, "Sheet", Silent())

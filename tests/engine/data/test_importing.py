@@ -16,9 +16,10 @@ from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.importing import import_cells, last_import
 from mlops_desktop.engine.data.results import ImportedColumn
-from mlops_desktop.engine.data.snapshot import read_cells, snapshot_path
+from mlops_desktop.engine.data.snapshot import read_cells, read_notes, snapshot_path
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project.decisions import ColumnNote, Project
+from mlops_desktop.engine.questions.from_source import source_questions
 
 CSV = "a;b;label\n1,5;x;yes\n2,5;y;no\n3,5;x;yes\n"
 
@@ -176,3 +177,22 @@ def test_an_address_keeps_its_parameters_in_the_source_alone_and_says_all_of_the
     assert import_cells(tmp_path / "p", place, other, Silent(), as_given=True).rows == 5
     queried = import_cells(tmp_path / "p", "sqlite:shop.db?query=SELECT 1 AS n", found.project, Silent())
     assert (queried.rows, queried.project.source) == (1, sqlite(query="SELECT 1 AS n"))
+
+
+def test_new_data_name_the_columns_that_are_gone_new_or_of_another_type(tmp_path):
+    (tmp_path / "one.csv").write_text("a,b,c,y\n" + "1,2,x,p\n3,4,z,q\n" * 9, encoding="utf-8")
+    (tmp_path / "two.csv").write_text("a,c,d,y\n" + "month 1,x,5,p\nmonth 3,z,6,q\n" * 9, encoding="utf-8")
+    project = import_cells(tmp_path, tmp_path / "one.csv", Project(target="y"), Silent()).project
+    assert not [note for note in import_cells(tmp_path, tmp_path / "one.csv", project, Silent()).evidence if not note.column]
+    found = import_cells(tmp_path, tmp_path / "two.csv", project, Silent())
+    notes = read_notes(snapshot_path(tmp_path, found.project.data))
+    assert [str(note.message) for note in notes] == [
+        "1 column of the data so far is gone: “b”. 1 column has another type than before: “a” (integer → category). 1 column is new: “d”."
+    ]
+    (question,) = source_questions(found.project.source, notes)
+    assert question.weight == "high"
+    again = import_cells(tmp_path, tmp_path / "two.csv", found.project, Silent())
+    assert read_notes(snapshot_path(tmp_path, again.project.data)) == notes  # the doubt stays until it is answered
+    unused = replace(project, columns={"a": ColumnNote(role="ignore"), "b": ColumnNote(role="id")})
+    found = import_cells(tmp_path, tmp_path / "two.csv", unused, Silent())
+    assert [note.rule for note in found.evidence if not note.column] == ["file"]

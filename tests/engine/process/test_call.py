@@ -9,6 +9,7 @@ from types import NoneType
 
 import pytest
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.process.call import Call, read_call, result_types
 from mlops_desktop.engine.process.calls import every_call
 from mlops_desktop.engine.process.calls.model import OpenedModel, OpenModel, PredictFile
@@ -37,6 +38,12 @@ def test_wrong_arguments_are_refused_with_their_place(name, arguments, named):
     assert child_calls.Steps(1).count == 1
     with pytest.raises(ValueError, match=named):
         read_call(name, arguments)
+
+
+@pytest.mark.parametrize("arguments", [{"source": "caf\udce9", "file": "a"}, {"source": "a", "file": "caf\udce9"}])
+def test_a_name_that_is_not_utf_8_is_refused_as_what_a_person_gave(arguments):
+    with pytest.raises(UserError, match="caf\\?"):
+        read_call("PredictFile", {**arguments, "out": "b", "project": {}})
 
 
 def is_typed(kind) -> bool:
