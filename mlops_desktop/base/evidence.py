@@ -71,7 +71,7 @@ _OF_COLUMNS = {
     "duration_by_name": EvidenceRule(weight="info", instead="date"),
     **dict.fromkeys(("type", "date_order_known", "identifier"), EvidenceRule(ordinary=True)),
 }
-_COLUMN_NOTES = ("digits", "two_digit_years", "no_clock", "dash", "invisible", "recode")
+_COLUMN_NOTES = ("digits", "two_digit_years", "no_clock", "dash", "missing_na", "invisible", "recode")
 RULES: Mapping[str, EvidenceRule] = {**_OF_TABLES, **_OF_COLUMNS, **dict.fromkeys((*_TABLE_NOTES, *_COLUMN_NOTES), EvidenceRule())}
 
 

@@ -62,7 +62,11 @@ UNTYPED = {
         "training.parameter_text",
     },
     "a cell or row as JSON, of any type": {"data.sent_row", "data.sent_value", "project.KeptInput.row"},
-    "an array of any dtype, or a table of pyarrow, which has no types": {"data.Cells.table", "data.Table.values"},
+    "an array of any dtype, or a table of pyarrow, which has no types": {
+        "data.Cells.table",
+        "data.Table.values",
+        "data.TypedCells.values",
+    },
 }
 
 

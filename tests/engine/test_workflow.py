@@ -23,7 +23,7 @@ def test_what_was_only_proposed_is_done_once_it_was_seen(trained):
 
 
 def test_deploy_is_done_by_an_export(trained, copy_of, tmp_path):
-    made = copy_of(trained)
+    made = copy_of(trained, name="not exported yet")
     assert states(made)["deploy"] == "open"
     export_run(open_chosen(made.pipeline, made.runs, Silent()), made.runs, make_exporter("rest_bundle", {}), tmp_path / "out", Silent())
     assert states(made)["deploy"] == "done"

@@ -94,6 +94,7 @@ R = {
         6,
         "column_1 integer 1 | state category TX | n integer 5",
         notes="file",
+        doubts="state: missing_na",
     ),
 }
 FIXED = {

@@ -60,7 +60,7 @@ def missing_texts_of(raw: RawColumn, hints: Hints) -> tuple[tuple[str, ...], lis
         "1 cell “NA” was read as missing, as in columns of numbers; among these codes it may be a level, such as Namibia.",
         "{n} cells “NA” were read as missing, as in columns of numbers; among these codes they may be a level, such as Namibia.",
     )
-    return MISSING_TEXTS, [Evidence(raw.name, "missing_words", message, raw.rows_with(na))]
+    return MISSING_TEXTS, [Evidence(raw.name, "missing_na", message, raw.rows_with(na))]
 
 
 def dash_evidence(raw: RawColumn) -> list[Evidence]:
