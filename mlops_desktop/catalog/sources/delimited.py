@@ -38,6 +38,7 @@ from mlops_desktop.serving.dialect import (
 from mlops_desktop.serving.file_notation import likely_decimal
 from mlops_desktop.serving.late_escape import LATE_ESCAPE, has_late_escape
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_names
 from mlops_desktop.serving.row_sifter import RowSifter
 from mlops_desktop.serving.split_decimals import find_split_decimals
 from mlops_desktop.serving.table_finder import SAMPLE_ROWS, LeftOut, TableLayout, find_table
@@ -382,7 +383,7 @@ def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidenc
             found.append(name)
     if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
         return []
-    others = ", ".join(f"“{_DELIMITERS[one]}”" for one in found)
+    others = quoted_names([_DELIMITERS[one] for one in found])
     message = msg("Each row could be split at another delimiter as well: {marks}.", marks=others)
     return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]
 

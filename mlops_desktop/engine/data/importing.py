@@ -29,7 +29,7 @@ from mlops_desktop.engine.data.typed_table import TypedCells, decided_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.names import clean_name
-from mlops_desktop.serving.plural import first_few
+from mlops_desktop.serving.plural import first_few, quoted_columns
 
 SOURCE_FILE = "source.json"
 
@@ -258,6 +258,6 @@ def _refuse_lacking(name: str, project: Project, names: list[str]) -> None:
     wanted += [column for column, note in project.columns.items() if note.role in ("group", "time", "weight", "fold")]
     lacking = [column for column in wanted if column not in names]
     if lacking:
-        shown = ", ".join(f"“{column}”" for column in lacking)
+        shown = quoted_columns(lacking)
         has = first_few(names, 12)
         raise UserError(msg("“{name}” has no column {shown}.", name=name, shown=shown), msg("It has: {has}.", has=has))

@@ -72,10 +72,11 @@ def target_of(table: Table, name: str, task: str, classes: Sequence[Class] | Non
     column = target_column(table, name)
     missing = table.frame.missing(name)
     if missing.all():
-        raise UserError(msg("“{name}” is empty in every row, so nothing can be learned.", name=name), "Choose another column to predict.")
+        text = msg("“{column}” is empty in every row, so nothing can be learned.", column=name)
+        raise UserError(text, "Choose another column to predict.")
     if missing.any():
         raise UserError(
-            msg("“{name}” is missing in {count}.", name=name, count=plural_msg(int(missing.sum()), "1 row", "{n} rows")),
+            msg("“{column}” is missing in {count}.", column=name, count=plural_msg(int(missing.sum()), "1 row", "{n} rows")),
             "Add the row filter that drops rows without a target, or switch it on; or choose another column.",
         )
     spec = task_spec(task)
@@ -92,8 +93,8 @@ def _known(values: Ints, found: Sequence[Class], classes: Sequence[Class], name:
     if unknown:
         raise UserError(
             msg(
-                "“{name}” holds {n_unknown} class{text} that the model never saw, such as “{unknown}”.",
-                name=name,
+                "“{column}” holds {n_unknown} class{text} that the model never saw, such as “{unknown}”.",
+                column=name,
                 n_unknown=len(unknown),
                 text="es" if len(unknown) > 1 else "",
                 unknown=unknown[0],

@@ -92,5 +92,5 @@ def _roles(old: Mapping[str, ColumnNote], new: Mapping[str, ColumnNote]) -> list
     for name in sorted({*old, *new}):
         a, b = old.get(name, ColumnNote()).role, new.get(name, ColumnNote()).role
         if a != b:
-            found.append(msg("role of “{name}”: {role}", name=name, role=b or "feature"))
+            found.append(msg("role of “{column}”: {role}", column=name, role=b or "feature"))
     return found if len(found) <= 3 else [msg("roles of {n_found} columns", n_found=len(found))]

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import listed
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES
 
 GROUP_HEADS = FindingKind("group_heads", "Rows that are headings of groups?")
@@ -31,10 +32,11 @@ def group_heads(seen: Seen) -> Iterator[Finding]:
     names = [levels[code] for code in codes[at].tolist()]
     if len(set(names)) < len(names) or (len(columns) == 2 and np.isin(codes[~heads], codes[at]).any()):
         return
+    heads_with_rows = zip(names[:_MOST_SHOWN], at.tolist(), strict=False)
     message = msg(
         "{count:,} rows hold nothing but their first cell, such as {shown}: they may be headings of the groups below them.",
         count=len(names),
-        shown=", ".join(f"“{name}” in row {row + 1:,}" for name, row in zip(names[:_MOST_SHOWN], at.tolist(), strict=False)),
+        shown=listed([msg("“{name}” in row {row:,}", name=name, row=row + 1) for name, row in heads_with_rows]),
     )
     why = msg("A heading is not a row to learn from, and the rows below lack what it says. Write it into a column of its own in the file.")
     yield GROUP_HEADS.finding("warning", "", message, why)

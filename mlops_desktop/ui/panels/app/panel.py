@@ -18,6 +18,7 @@ from mlops_desktop.engine.process import OpenModel
 from mlops_desktop.engine.training import stored_scorer
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.ui.column_names import called, shown_name
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.app.answer_page import AnswerPage
 from mlops_desktop.ui.panels.app.batch_page import BatchPage
@@ -205,8 +206,6 @@ class AppPanel(Panel):
         if found is not None:
             self.form.show_messages(found.errors, found.warnings)
 
-    # ---- inputs
-
     def reset_inputs(self) -> None:
         """Every input at its usual value."""
         self.form.show_row({})
@@ -240,7 +239,9 @@ class AppPanel(Panel):
         truth = shown(target, sent_value(target, table.frame, at))
         self.show_answer()
         self.picker.number.show_value(at + 1)
-        self.picker.show_truth(self.tr("Row {row}: {target} was {truth}").format(row=formatted(at + 1), target=target.name, truth=truth))
+        self.picker.show_truth(
+            self.tr("Row {row}: {target} was {truth}").format(row=formatted(at + 1), target=shown_name(target.name), truth=truth)
+        )
 
     # ---- a whole file
 
@@ -297,4 +298,4 @@ class AppPanel(Panel):
             (self.tr("Predict a whole file"), self._show_batch),
         ]
         names = [one.name for one in self.answer.trial.scorer.schema.columns] if self.answer.trial else []
-        return found + [(name, lambda name=name: self.form.go_to(name)) for name in names]
+        return found + [(called(name), lambda name=name: self.form.go_to(name)) for name in names]

@@ -12,6 +12,7 @@ from mlops_desktop.engine.data import Table, check_filter, rows_key, rows_where
 from mlops_desktop.engine.process import FilterRows, MakeProfile
 from mlops_desktop.engine.profiling import Overview, Profile, Relations, apply_fixes, health, safe_fixes
 from mlops_desktop.serving.frame import Bools
+from mlops_desktop.ui.column_names import called
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
@@ -179,8 +180,8 @@ class DataPanel(Panel):
 
     def _fill_statistics(self, found: Profile) -> None:
         project = self.controller.project
-        roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role}
-        self.statistics.show_rows(statistics_rows(found, {**roles, project.target: "target"}, project))
+        roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role} | {project.target: "target"}
+        self.statistics.show_rows(statistics_rows(found, roles, project))
 
     def _fill_missing(self, found: Profile) -> None:
         self.missing.show_rows(missing_rows(found, self.controller.project))
@@ -207,8 +208,6 @@ class DataPanel(Panel):
         self._middle.setVisible(not self.larger.isChecked() and self.tabs.choice() != "relations")
         self.larger.setVisible(self.tabs.choice() != "relations")
         self.larger.show_icon("down" if self.larger.isChecked() else "up")
-
-    # ---- what a person does
 
     def open_column(self, name: str) -> None:
         """Show a column in the preview and among the distributions."""
@@ -287,7 +286,7 @@ class DataPanel(Panel):
             (self.tr("Correlations"), self._shower("relations")),
             (self.tr("Missing values"), self._shower("missing")),
         ]
-        return found + [(one.name, self._goer(one.name)) for one in self.preview.table.columns]
+        return found + [(called(one.name), self._goer(one.name)) for one in self.preview.table.columns]
 
     def _shower(self, tab: str) -> Callable[[], object]:
         return lambda: self.show_tab(tab)
