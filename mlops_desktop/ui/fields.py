@@ -329,11 +329,8 @@ class _OneColumnField(Field):
     def _offer(self, chosen: tuple[str, ...]) -> None:
         self._several = chosen if len(chosen) > 1 else self._several
         several = [(_SEVERAL, ", ".join(map(shown_name, self._several)))] if self._several else []
-        lost = [
-            (name, self.tr("{name} (not there)").format(name=shown_name(name)))
-            for name in chosen[:1]
-            if len(chosen) == 1 and name not in self._names
-        ]
+        gone = chosen if len(chosen) == 1 and chosen[0] not in self._names else ()
+        lost = [(name, self.tr("{name} (not there)").format(name=shown_name(name))) for name in gone]
         self.control.show_options([("", _nothing(self.param)), *lost, *several, *((name, shown_name(name)) for name in self._names)])
         self.control.show_choice(_SEVERAL if len(chosen) > 1 else "".join(chosen))
 

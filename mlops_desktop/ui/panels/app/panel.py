@@ -243,8 +243,6 @@ class AppPanel(Panel):
             self.tr("Row {row}: {target} was {truth}").format(row=formatted(at + 1), target=shown_name(target.name), truth=truth)
         )
 
-    # ---- a whole file
-
     def _show_batch(self) -> None:
         self._right.setCurrentIndex(1)
         self.batch.card.zone.choose.setFocus()

@@ -180,8 +180,8 @@ class DataPanel(Panel):
 
     def _fill_statistics(self, found: Profile) -> None:
         project = self.controller.project
-        roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role} | {project.target: "target"}
-        self.statistics.show_rows(statistics_rows(found, roles, project))
+        roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role}
+        self.statistics.show_rows(statistics_rows(found, {**roles, project.target: "target"}, project))
 
     def _fill_missing(self, found: Profile) -> None:
         self.missing.show_rows(missing_rows(found, self.controller.project))
