@@ -37,8 +37,15 @@ def opened(_shared_window, open_project, home):
     _shared_window._settings.forget_all()
 
 
+def refill(window) -> None:
+    """The list as the disk is now."""
+    window.start.show_recent()
+    window.controller.jobs.lists.finish()
+
+
 def choose(window, at: int, text: str) -> None:
     """An entry of the menu of a project in the list."""
+    window.controller.jobs.lists.finish()
     QApplication.processEvents()
     click(find(window, QToolButton, f"recent_more_{at}"))
     menu = find(window, QMenu, "recent_menu")
@@ -48,6 +55,7 @@ def choose(window, at: int, text: str) -> None:
 
 
 def names(window) -> list[str]:
+    window.controller.jobs.lists.finish()
     buttons = window.start.recent.findChildren(QPushButton)
     return [button.accessibleName().partition(": ")[2] for button in buttons if button.objectName().startswith("recent_open_")]
 
@@ -57,7 +65,7 @@ def test_the_list_shows_date_size_and_status(opened, make_project):
     opened.open_path(folder)
     settle(opened)
     opened.show_stage("")
-    QApplication.processEvents()
+    settle(opened)
     text = " ".join(one.text() for one in opened.start.recent.findChildren(QLabel))
     assert "today " in text
     assert "344 rows × 7" in text
@@ -78,7 +86,7 @@ def test_all_projects_are_listed_also_those_that_were_never_opened_here(opened, 
         write_project(home / f"project {number:02d}", Project())
     (home / "no project").mkdir()
     opened._settings.opened(home / "project 07")
-    opened.start.show_recent()
+    refill(opened)
     QApplication.processEvents()
     assert len(names(opened)) == FEW
     assert names(opened)[0] == "project 07"
@@ -88,7 +96,7 @@ def test_all_projects_are_listed_also_those_that_were_never_opened_here(opened, 
     assert names(opened) == ["project 11"]
     for number in range(10):
         shutil.rmtree(home / f"project {number:02d}")
-    opened.start.show_recent()
+    refill(opened)
     assert find(opened, QLineEdit, "recent_search").isVisible()  # else nothing could clear it
 
 
@@ -98,18 +106,18 @@ def test_a_list_that_is_filled_again_keeps_the_focus_and_the_menu_and_reads_the_
         folder.mkdir(parents=True)
         write_project(folder, Project())
         opened._settings.opened(folder)
-    opened.start.show_recent()
+    refill(opened)
     QApplication.processEvents()
     button = find(opened, QPushButton, "recent_open_1")
     button.setFocus()
-    opened.start.show_recent()
+    refill(opened)
     assert find(opened, QPushButton, "recent_open_1") is button
     click(find(opened, QToolButton, "recent_more_0"))
     button.setFocus()
     read, summaries = [], opened._settings.summaries
     monkeypatch.setattr(opened._settings, "summaries", lambda: read.append(True) or summaries())
     opened._settings.opened(folders[0])
-    opened.start.show_recent()
+    refill(opened)
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert names(opened) == ["one", "three", "two"]
     assert opened.focusWidget().accessibleName() == "Open: two"
@@ -121,7 +129,7 @@ def test_projects_are_taken_off_the_list_and_copied(opened, make_project, home):
     one, two = (make_project().rename(home / name) for name in ("one", "two") if home.mkdir(exist_ok=True) is None)
     opened._settings.opened(two)
     opened._settings.opened(one)
-    opened.start.show_recent()
+    refill(opened)
     opened.start.folders.copy(one)
     choose(opened, 1, "Duplicate")
     settle(opened)
@@ -131,7 +139,7 @@ def test_projects_are_taken_off_the_list_and_copied(opened, make_project, home):
     choose(opened, 0, "Remove from this list")
     assert sorted(names(opened)) == ["one copy", "two", "two copy"]
     opened._settings.forget_all()
-    opened.start.show_recent()
+    refill(opened)
     assert names(opened) == []
     opened.open_path(one)
     settle(opened)
@@ -177,7 +185,7 @@ def test_the_open_project_is_copied_and_renamed_with_its_last_changes(opened, ma
     assert opened.controller.session.undo_label == "Seed"
     opened.controller.undo()
     assert opened.controller.project == replace(read_project(place), seed=0)
-    assert names(opened)[0] == place.name
+    assert names(opened)[0] == "Houses: 2026"
     assert not folder.exists()
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (f"{folder.name} copy", True))
     choose(opened, 0, "Rename …")
