@@ -18,6 +18,7 @@ from mlops_desktop.engine.project import Project, read_project, write_project
 from mlops_desktop.ui.shell import project_actions
 from mlops_desktop.ui.shell.recent_projects import FEW, date_text
 from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.shell.start_page import StartPage
 from tests.ui.conftest import banner, click, find, settle
 
 
@@ -144,7 +145,7 @@ def test_projects_are_taken_off_the_list_and_copied(opened, make_project, home):
     opened.open_path(one)
     settle(opened)
     opened.show_stage("")
-    assert names(opened) == ["one"]
+    assert names(opened) == ["penguins"]  # as the project is called, whatever its folder
 
 
 def test_a_project_that_is_named_by_a_relative_path_is_that_of_today(opened, make_project, tmp_path, monkeypatch):
@@ -165,7 +166,7 @@ def test_the_open_project_is_copied_and_renamed_with_its_last_changes(opened, ma
     opened.show_stage("")
     choose(opened, 0, "Duplicate")
     settle(opened)
-    assert read_project(folder.with_name(f"{folder.name} copy")).seed == 9
+    assert read_project(folder.with_name("penguins copy")).seed == 9
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Houses: 2026", True))
     file = folder.with_name("more.csv")
     file.write_text("a,b\n1,2\n", encoding="utf-8")
@@ -187,7 +188,7 @@ def test_the_open_project_is_copied_and_renamed_with_its_last_changes(opened, ma
     assert opened.controller.project == replace(read_project(place), seed=0)
     assert names(opened)[0] == "Houses: 2026"
     assert not folder.exists()
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (f"{folder.name} copy", True))
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("penguins copy", True))
     choose(opened, 0, "Rename …")
     assert "already" in banner(opened)
     assert opened.controller.place == place
@@ -225,3 +226,25 @@ def test_a_project_is_deleted_after_a_question(opened, make_project, monkeypatch
     assert opened.controller.place is None
     assert names(opened) == []
     assert asked == ["Move to the trash"] * 2 + ["Delete for good", "Move to the trash", "Delete for good"] * (not trash)
+
+
+def test_of_a_link_to_a_project_the_link_alone_is_deleted_and_the_question_says_so(opened, make_project, home, monkeypatch):
+    folder, asked = make_project(), []
+    home.mkdir(parents=True)
+    (home / "link").symlink_to(folder)
+    refill(opened)
+    assert names(opened) == ["link"]
+    monkeypatch.setattr(project_actions, "confirmed", lambda _, text, *__, name: asked.append(text) or True)
+    choose(opened, 0, "Delete …")
+    opened.controller.jobs.folders.finish()
+    assert f"is a link to {folder}" in asked[0]
+    assert (list(home.iterdir()), read_project(folder).name) == ([], "penguins")
+
+
+def test_what_a_killed_import_left_is_gone_with_the_next_start(opened, home):
+    (home / "half" / "data").mkdir(parents=True)
+    (home / "half" / ".lock").touch()
+    (home / "mine" / "data").mkdir(parents=True)
+    StartPage(opened.controller, opened._settings).deleteLater()
+    opened.controller.jobs.lists.finish()
+    assert [path.name for path in home.iterdir()] == ["mine"]
