@@ -29,6 +29,8 @@ _TARGET_NAMES = re.compile(
     r"type|category|mpg|cost|charges|revenue|profit|species_?name)$"
 )
 
+_MOST_MISSING = 0.95  # of a column that is proposed as a target; any other can be chosen all the same
+
 
 class CountedTable(Protocol):
     """A typed table, of which the types and counts of the columns are known; its cells need not be there."""
@@ -143,6 +145,9 @@ def guess_targets(table: CountedTable) -> list[tuple[str, str]]:
         distinct = table.distinct(column.name)
         if column.type in ("id", "date", "text") or distinct < 2 or (column.type in ("category", "ordered") and distinct > MANY_CLASSES):
             continue
+        missing = table.missing(column.name) / table.rows
+        if missing > _MOST_MISSING:
+            continue
         reasons = []
         score = 0.0
         if _TARGET_NAMES.match(column.name):
@@ -155,7 +160,7 @@ def guess_targets(table: CountedTable) -> list[tuple[str, str]]:
             score, reasons = score + 0.6, [*reasons, msg("it has two values")]
         elif column.type in ("category", "ordered", "boolean") and distinct <= 10:
             score, reasons = score + 0.3, [*reasons, msg("it has {distinct} categories", distinct=distinct)]
-        score -= 2 * (table.missing(column.name) / table.rows)
+        score -= 2 * missing
         ranked.append((-score, i, column.name, reasons))
     return [(name, _because(reasons)) for _, _, name, reasons in sorted(ranked)]
 

@@ -196,6 +196,7 @@ class MainWindow(FileDropWindow):
         """Delete everything that shows the project that was open."""
         self.pages.delete_panels()
         self.dialogs.leave_project()
+        self.top.finder.clear()
         self.show_stage("")
 
     @Slot()

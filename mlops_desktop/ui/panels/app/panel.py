@@ -61,8 +61,6 @@ class AppPanel(Panel):
         self._build()
         self._connect()
 
-    # ---- building
-
     def _build(self) -> None:
         self.answer = AnswerPage(self.controller, self.id)
         self.batch = BatchPage(self.controller, self.id)
@@ -173,6 +171,8 @@ class AppPanel(Panel):
         if trial is None or table is None:
             return
         rows = self._training_rows()
+        if len(rows) and not self.picker.isHidden():
+            self.picker.show_rows(rows, table.rows)
         if len(rows) and self.form.show_first_texts(lambda: sent_row(trial.scorer.schema, table.frame, int(rows[0]))):
             self.show_answer()
         if trial.scorer.classes or self.answer.ends[0] < self.answer.ends[1]:
@@ -245,6 +245,7 @@ class AppPanel(Panel):
 
     def _show_batch(self) -> None:
         self._right.setCurrentIndex(1)
+        self.batch.card.show_labels(bool(self.controller.project.labels()))
         self.batch.card.zone.choose.setFocus()
 
     def take_file(self, file: Location, out: Path | None = None) -> None:
