@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 # What the window needs of the engine at its start, before PySide6: its import hook reads the source of every module that is imported later.
+from mlops_desktop.engine.data import Imported as Imported
 from mlops_desktop.engine.data import Table as Table
 from mlops_desktop.engine.data import name_of as name_of
 from mlops_desktop.engine.pipeline import ArtifactStore as ArtifactStore

@@ -93,9 +93,9 @@ def test_what_cannot_be_predicted_is_refused(trained, before):
 
 
 def test_of_a_split_what_changed_is_named(before):
-    other = replace(before, split=replace(before.split, keeps_equal=not before.split.keeps_equal, test_share=0.3))
-    label = before.split.params()["keeps_equal"].label
-    equal = f"split: {label}" if other.split.keeps_equal else f"split: no longer “{label}”"
-    share = before.split.params()["test_share"].label
+    other = replace(before, split=replace(before.split, equal_together=not before.split.equal_together, test=0.3))
+    label = before.split.params()["equal_together"].label
+    equal = f"split: {label}" if other.split.equal_together else f"split: no longer “{label}”"
+    share = before.split.params()["test"].label
     assert set(changes(before, other)) == {equal, f"split: {share} 0.3"}
     assert changes(before, before) == []
