@@ -190,10 +190,11 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
         return date[0], date[1]
     missing_texts, doubted = missing_texts_of(raw, hints)
     missing_texts = (*missing_texts, *_noted_missing(note))
-    amounts = (number is not None and not number.codes) or date is not None
+    forms = list(unread_amounts(raw, present))
+    amounts = (number is not None and not number.codes) or date is not None or bool(forms)
     kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts, hints.repeats)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
-    stopped = stopped or list(unread_amounts(raw, present))
+    stopped = stopped or forms
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
     if len(evidence) == 1:
         evidence += unread_evidence(raw, present)
