@@ -110,6 +110,8 @@ RUN chmod -R a+rX,go-w . \\
 FROM ${{PYTHON}}
 LABEL {labels}
 ENV PATH=/venv/bin:$PATH SERVING_BYTECODE=/bytecode PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+# Whoever reaches the port may ask: it is published to this machine alone. Keys: -e SERVING_API_KEYS_FILE=/run/secrets/keys
+ENV SERVING_ALLOW_ANONYMOUS=1
 COPY --from=build /venv /venv
 COPY --from=build /service /service
 COPY --from=build /bytecode /bytecode
@@ -172,7 +174,9 @@ docker build -t {image} .
 docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges -p 127.0.0.1:{port}:{port} {image}
 ```
 
-The service answers at http://127.0.0.1:{port}/ of this machine. `-p {port}:{port}` opens it to the network.
+The service answers at http://127.0.0.1:{port}/ of this machine. `-p {port}:{port}` opens it to the network: mount a file
+of API keys then (`python serve.py key NAME` writes a line of it) and name it in `SERVING_API_KEYS_FILE`, or put a proxy in front that
+checks who asks.
 
 The build takes only packages whose hashes are in `requirements.lock`, and ends with the self-test: an image whose answers differ from
 those of the application is not built. `docker run --rm {image} selftest` repeats it. The container runs as user {user}, needs no
