@@ -5,7 +5,7 @@ the cell above, and columns that say what the amounts beside them are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -117,7 +117,7 @@ def mixed_amounts(seen: Seen) -> Iterator[Finding]:
             yield MIXED_AMOUNTS.finding("warning", column.name, message, why)
 
 
-def _kinds_of_amounts(name: str, levels: tuple[str, ...] | list[str]) -> str:
+def _kinds_of_amounts(name: str, levels: Sequence[str]) -> str:
     """What the levels of a column say of amounts; "" when they say nothing."""
     signs = frozenset(level.casefold() for level in levels)
     if signs in _SIGNS or (signs in _SHORT_SIGNS and _NAMES_SIGN.search(name)):
