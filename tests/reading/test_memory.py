@@ -18,8 +18,8 @@ from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_b
 from mlops_desktop.engine.data.typed_table import decided_cells
 
 ROOT = Path(__file__).parents[2]
-ROWS, ROUNDS, NUMBERS = 100_000, 14, 30
-LIMIT = 320 * 2**20  # bytes beyond what the process has before
+ROWS, ROUNDS, HALF = 100_000, 14, 15  # rows at a time; columns of numbers, and as many of labels
+LIMIT = 256 * 2**20  # bytes beyond what the process has before
 CHILD = """
 import re, resource, sys
 from pathlib import Path
@@ -42,25 +42,27 @@ except MemoryError:
 
 
 def lines(start: int, rows: int) -> bytes:
-    """Rows of numbers that hardly ever repeat, the name of the row, a category and a target."""
+    """Rows of numbers that hardly ever repeat, of labels, the name of the row, a category and a target."""
     draw = np.random.default_rng(start)
-    cells = np.empty((rows, NUMBERS, 15), np.uint8)
-    cells[:] = np.frombuffer(b"0.000000000000,", np.uint8)
-    cells[:, :, 2:14] += draw.integers(0, 10, (rows, NUMBERS, 12), np.uint8)
-    numbers = cells.reshape(rows, -1).view(f"S{15 * NUMBERS}").ravel().tolist()
-    return b"".join(b"%bK-%08d,%b,%d\n" % (row, start + i, (b"north", b"south")[i % 2], i % 2) for i, row in enumerate(numbers))
+    cells = np.empty((rows, 2 * HALF, 15), np.uint8)
+    cells[:, :HALF] = np.frombuffer(b"0.000000000000,", np.uint8)
+    cells[:, :HALF, 2:14] += draw.integers(0, 10, (rows, HALF, 12), np.uint8)
+    labels = np.frombuffer(b"".join(b"a label %06d," % i for i in range(1000)), np.uint8).reshape(-1, 15)
+    cells[:, HALF:] = labels[draw.integers(0, len(labels), (rows, HALF))]
+    texts = cells.reshape(rows, -1).view(f"S{30 * HALF}").ravel().tolist()
+    return b"".join(b"%bK-%08d,%b,%d\n" % (row, start + i, (b"north", b"south")[i % 2], i % 2) for i, row in enumerate(texts))
 
 
 @pytest.mark.proof
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the data of a process")
 def test_a_file_larger_than_memory_is_imported(tmp_path):
-    head = ",".join((*(f"n{i}" for i in range(NUMBERS)), "code", "side", "y")).encode() + b"\n"
+    head = ",".join((*(f"x{i}" for i in range(2 * HALF)), "code", "side", "y")).encode() + b"\n"
     (tmp_path / "small.csv").write_bytes(head + lines(0, 20_000))
     with (tmp_path / "big.csv").open("wb") as file:
         file.write(head)
         for i in range(ROUNDS):
             file.write(lines(i * ROWS, ROWS))
-    assert (tmp_path / "big.csv").stat().st_size > 1.9 * LIMIT
+    assert (tmp_path / "big.csv").stat().st_size > 2.4 * LIMIT
     command = [sys.executable, "-c", CHILD, str(tmp_path), str(LIMIT)]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -29,9 +29,10 @@ from mlops_desktop.engine.data.typed_table import TypedCells, decided_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.names import clean_name
-from mlops_desktop.serving.plural import first_few
+from mlops_desktop.serving.plural import first_few, plural_msg
 
 SOURCE_FILE = "source.json"
+_MANY_COLUMNS, _FEW_ROWS = 1000, 10
 
 
 def import_cells(
@@ -50,8 +51,9 @@ def import_cells(
     `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
     the notes then leave no doubt about them. With `add` its rows are added to the data of the project, in the notation of these
     (`written_alike`); else they replace it.
-    UserError when it cannot be read, or lacks the target or a column that a decision names; with `add` also when its notation or its units
-    do not fit, or a column would be read otherwise (`refuse_other_kinds`, `refuse_other_values`). Nothing is lost then.
+    UserError when it cannot be read, lacks the target or a column that a decision names, or has very few rows of very many columns; with
+    `add` also when its notation or its units do not fit, or a column would be read otherwise (`refuse_other_kinds`,
+    `refuse_other_values`). Nothing is lost then.
     """
     place, name = place_of(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
@@ -59,6 +61,7 @@ def import_cells(
     source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5), anew=add)
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     _refuse_lacking(name, project, cells.names)
+    _refuse_too_wide(name, cells)
     added = _Added.below(folder, project, cells, name) if add else None
     cells = cells if added is None else added.cells
     project = _with_units(project, cells)
@@ -261,3 +264,14 @@ def _refuse_lacking(name: str, project: Project, names: list[str]) -> None:
         shown = ", ".join(f"“{column}”" for column in lacking)
         has = first_few(names, 12)
         raise UserError(msg("“{name}” has no column {shown}.", name=name, shown=shown), msg("It has: {has}.", has=has))
+
+
+def _refuse_too_wide(name: str, cells: Cells) -> None:
+    """Fewer rows than can be learned from and tested on are refused before work is done on each of very many columns."""
+    if cells.rows < _FEW_ROWS and len(cells.names) > _MANY_COLUMNS:
+        message = "“{name}” has {columns:,} columns and only {rows}: too few to learn from."
+        rows = plural_msg(cells.rows, "1 row", "{n} rows")
+        raise UserError(
+            msg(message, name=name, columns=len(cells.names), rows=rows),
+            "If each column holds a case, exchange rows and columns in a spreadsheet program; otherwise bring more rows.",
+        )
