@@ -135,7 +135,7 @@ def _last_row(table: Any) -> int:
 
     end, size = table.num_rows, 64
     if end and any(str(column[-1].as_py() or "").strip() for column in table.columns):
-        return end - 1  # of most tables, by a cell or two
+        return int(end - 1)  # of most tables, by a cell or two
     while end > 0:
         part = table.slice(max(0, end - size), min(size, end))
         there = [pc.indices_nonzero(pc.invert(_blank(column))) for column in part.columns]
