@@ -22,7 +22,8 @@ from mlops_desktop.engine.data.cell_evidence import (
 from mlops_desktop.engine.data.compound_formats import compound_evidence, compound_format, same_mark
 from mlops_desktop.engine.data.footnotes import footnote_evidence, footnote_format, footnote_marks
 from mlops_desktop.engine.data.number_formats import POINT_BEFORE_THREE, NumberFormat, find_format, fit_format, points_may_group
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.engine.data.raw_column import RawColumn
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats

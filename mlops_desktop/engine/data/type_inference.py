@@ -22,7 +22,8 @@ from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, re
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
 from mlops_desktop.engine.data.number_formats import GROUPED, are_thousands, decimal_vote, fit_format, points_may_group
 from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column, repeats_of, western_column
+from mlops_desktop.engine.data.raw_column import RawColumn, recoded_column, repeats_of, western_column
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.engine.data.text_inference import (
     TRUE_FALSE,
     dash_evidence,
