@@ -17,6 +17,7 @@ from .explain import explain, what_if
 from .http_messages import CommonHeaders, Reply
 from .http_problems import HttpProblem, error_entry, invalid_input, too_many_rows, warning_entry
 from .manifest import CHECKSUMS
+from .message import msg
 from .metrics import CONTENT_TYPE, Metrics
 from .openapi import openapi_document, schema_document
 from .predictor import Predictor, PredictRequest
