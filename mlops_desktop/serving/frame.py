@@ -130,8 +130,7 @@ class Layout:
             of, at = self._places.get(name, ("", 0))
             if of != kind:
                 text = "The column “{column}” is a {kind}, but {expected} is needed."
-                text = msg(text, column=name, kind=self.kind(name), expected=expected)
-                raise UserError(text, "Choose other columns for this step.")
+                raise UserError(msg(text, column=name, kind=self.kind(name), expected=expected), "Choose other columns for this step.")
             found.append(at)
         return np.array(found, dtype=np.intp)
 

@@ -18,7 +18,6 @@ from mlops_desktop.engine.process import Call, Crashed, Failed
 from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
 from mlops_desktop.engine.training import Runs, open_project, read_only_note, readable_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
-from mlops_desktop.ui.column_names import set_labels
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 from mlops_desktop.ui.pending_call import PendingCall, ignore
 from mlops_desktop.ui.query import Query
@@ -87,8 +86,6 @@ class ProjectController(QObject):
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
         self._save_timer.timeout.connect(self._save_in_background)
-        for signal in (self.opened, self.project_changed):  # before any panel shows a column
-            signal.connect(lambda: set_labels(self.project.labels()))
 
     # ---- the project
 
