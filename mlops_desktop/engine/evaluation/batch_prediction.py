@@ -23,6 +23,7 @@ from mlops_desktop.engine.project import refuse_output
 from mlops_desktop.serving.answers import NO_ANSWER, formula_notes, row_warnings, table_header, table_rows, unanswered
 from mlops_desktop.serving.column import ValidationResult
 from mlops_desktop.serving.csv_io import non_ascii_texts
+from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
 
@@ -83,22 +84,29 @@ def predict_file(
                 writer.writerow([*kept.names, *header])
                 for start in range(0, rows, CHUNK):
                     end = min(start + CHUNK, rows)
-                    at = np.arange(start, end)
-                    here = {row - start: errors[row] for row in at.tolist() if row in errors}
-                    part = frame.take(at)
-                    scores = scorer.scores(part)
-                    without = [row for row in unanswered(scores) if row not in here]
-                    refused += len(without)
-                    unusual = row_warnings(ValidationResult(part, [], unusual_values(scorer.schema, part, absent)))
-                    failed = {**here, **dict.fromkeys(without, NO_ANSWER)}
-                    flagged += len(unusual.keys() - failed.keys())
-                    answers = [notation.written(row, numbers) for row in table_rows(scorer, scores, failed, unusual)]
+                    answers, without, unusual = _answers(scorer, frame.take(np.arange(start, end)), errors, start, absent)
+                    refused, flagged = refused + without, flagged + unusual
+                    answers = [notation.written(row, numbers) for row in answers]
                     writer.writerows([*cells, *answer] for cells, answer in zip(kept.texts(start, end), answers, strict=True))
                     job.step(0.4 + 0.6 * end / rows, msg("Row {row:,} of {rows:,}", row=end, rows=rows))
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
     return Predicted(rows, refused, (*found.notes, *kept.notes, *formula_notes(scorer)), flagged, len(kept.names), notation)
+
+
+def _answers(
+    scorer: Scorer, part: Frame, errors: Mapping[int, str], start: int, absent: frozenset[str]
+) -> tuple[list[list[str]], int, int]:
+    """The cells of the answers to some rows, the first of which is `start` in `errors`; how many of the others the model has no answer to,
+    and how many of the answered ones are unusual.
+    """
+    here = {row: errors[start + row] for row in range(part.rows) if start + row in errors}
+    scores = scorer.scores(part)
+    without = [row for row in unanswered(scores) if row not in here]
+    unusual = row_warnings(ValidationResult(part, [], unusual_values(scorer.schema, part, absent)))
+    failed = {**here, **dict.fromkeys(without, NO_ANSWER)}
+    return table_rows(scorer, scores, failed, unusual), len(without), len(unusual.keys() - failed.keys())
 
 
 def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | None = None) -> NewFile:
