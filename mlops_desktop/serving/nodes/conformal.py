@@ -31,8 +31,7 @@ class Conformal(Node):
     @classmethod
     def of_record(cls, record: Any, member: Node, spec: PredictionSpec) -> Self:
         """The node by the `interval` of a `bundle.json`: `below` and `above`. UserError when it holds no such numbers."""
-        values = [record.get(name) for name in ("below", "above")] if isinstance(record, dict) else []
-        below, above = (float(one) if type(one) in (int, float) else math.nan for one in (values or (None, None)))
+        below, above = (_number(record, name) for name in ("below", "above"))
         if not (math.isfinite(below) and math.isfinite(above)) or spec.per_class:
             raise UserError("The intervals of the bundle are damaged.", "Export it again, or fetch a fresh copy.")
         return cls(member, below, above, getattr(spec, "minimum", None))
@@ -50,3 +49,8 @@ class Conformal(Node):
 
     def models(self) -> tuple[Model, ...]:
         return self.member.models()
+
+
+def _number(record: Any, name: str) -> float:
+    value = record.get(name) if isinstance(record, dict) else None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
