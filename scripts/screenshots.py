@@ -71,8 +71,9 @@ def prepare(child: Child, folder: Path, file: Path, target: str, trials: int) ->
 
 def projects(home: Path, states: list[str]) -> None:
     """Make what is to be shown, in a child process that is gone afterwards."""
+    import hard_tables
+
     from mlops_desktop.engine.process import Child
-    from scripts import hard_tables
 
     sample = ROOT / "resources" / "samples" / "telco_churn.csv"
     long, many, broken = (home / f"{name}.csv" for name in ("customer survey of the last twelve months", "genes", "broken cells"))
