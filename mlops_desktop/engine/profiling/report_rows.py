@@ -8,7 +8,6 @@ import numpy as np
 
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES
 
 GROUP_HEADS = FindingKind("group_heads", "Rows that are headings of groups?")
 MERGED_CELLS = FindingKind("merged_cells", "{column} is filled once for several rows")
@@ -20,7 +19,7 @@ _MOST_SHOWN = 3
 def group_heads(seen: Seen) -> Iterator[Finding]:
     """Rows of which the first cell alone is filled, each before others of which all cells are: they name the group below them."""
     frame, columns = seen.frame, seen.table.schema.columns
-    if len(columns) < 2 or columns[0].type not in CATEGORICAL_TYPES or not frame.rows:
+    if len(columns) < 2 or not columns[0].is_categorical or not frame.rows:
         return
     others = np.all([frame.missing(column.name) for column in columns[1:]], axis=0)
     heads = others & ~frame.missing(columns[0].name)
