@@ -165,7 +165,7 @@ def _add_use(add: Add) -> None:
 def _add_ship(add: Add) -> None:
     """The commands that write a model as a service and start it."""
     sub = add("ship", "export", "write the chosen model as a service")
-    sub.add_argument("exporter", help="the form of it: rest_bundle, docker_context")
+    sub.add_argument("exporter", help="the form of it, such as rest_bundle or docker_context")
     sub.add_argument("out", type=Path, metavar="OUT", help="a new or an empty folder")
     sub.add_argument("--set", action="append", default=[], metavar="option=value", dest="options")
     sub = add("ship", "serve", "start the service of an exported bundle", folder=False)

@@ -20,7 +20,6 @@ from .csv_cells import BLOCK as CHUNK
 from .csv_cells import CsvCells, TooManyRows, read_cells
 from .csv_stacked import find_one_table
 from .csv_table import CsvTable, find_csv_table
-from .dialect import UNCLOSED_QUOTE
 from .errors import UserError
 from .file_notation import NOTATION, NotationFinder, likely_decimal
 from .frame import Floats
@@ -33,6 +32,7 @@ from .schema import Schema
 from .scorer import Scorer
 from .stacked_tables import IRREGULAR
 from .text_encoding import is_packed, text_encoding
+from .unclosed_quote import UNCLOSED_QUOTE
 
 _UNKNOWN = "The model has no such field; it is left out."
 _MOST_BESIDE = 1000  # lines that are not rows of the table, in a text with the most rows

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from .cell_kind import cell_kind
 
@@ -24,8 +24,6 @@ _PARTED = 0.9
 _MANY = 20
 _DRAWN = "-=_*+:~| \t"  # what lines that are drawn consist of
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
-UNCLOSED_QUOTE = "A quote is opened and never closed, so quotes were read as letters."
-MOST_LINES = 20  # line ends in a cell of a row of another length; more of them show a quote that is never closed
 _PRIVATE = 0xE000  # characters for private use stand for escaped ones while a text is cut
 
 
@@ -33,7 +31,7 @@ _PRIVATE = 0xE000  # characters for private use stand for escaped ones while a t
 class Dialect:
     """How a table is written: one delimiter (`BLANKS`: runs of blanks, `FIXED`: cells at the places `cuts`, `ONE_COLUMN`: none) and one
     quote ("" when nothing is quoted). `escape`: a backslash takes delimiters, quotes and line ends their meaning; `blanks`: blanks behind
-    a delimiter belong to no cell, so that a quote may follow them.
+    a delimiter belong to no cell, so that a quote may follow them; `parted`: those of the cuts before which a blank stands.
     """
 
     delimiter: str
@@ -41,6 +39,7 @@ class Dialect:
     escape: bool = False
     blanks: bool = False
     cuts: tuple[int, ...] = ()
+    parted: tuple[int, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -195,14 +194,14 @@ def _by_blanks(text: str, quotes: str) -> Dialect | None:
     head = len(rows[0])
     cuts = fixed_cuts(lines)
     if _are_aligned(lines) and len(cuts) == len(re.split(" {2,}", lines[0].strip())) < width:
-        return Dialect(FIXED, "", cuts=cuts)  # cells hold single blanks
+        return fixed_dialect(lines, cuts)  # cells hold single blanks
     typed = _typed_share([row for row in rows[1:] if len(row) == width])
     if width > 1 and agreeing >= 0.95 * (len(rows) - 1) and typed and (head == width or (head == width - 1 > 1)):
         alike = head == width or all(cell_kind(cell) == "text" for cell in rows[0])
         numbers = typed >= (0.75 if width < 3 else 0.3) or _are_aligned(lines)
         if alike and numbers and not (width == 2 and _are_times(rows[1:])):
             return dialect
-    return Dialect(FIXED, "", cuts=cuts) if len(cuts) > 1 and _typed_share([cut(line, cuts) for line in lines[1:]]) else None
+    return fixed_dialect(lines, cuts) if len(cuts) > 1 and _typed_share([cut(line, cuts) for line in lines[1:]]) else None
 
 
 def _typed_share(rows: Sequence[Sequence[str]]) -> float:
@@ -268,6 +267,12 @@ def cut(line: str, cuts: Sequence[int], parted: Collection[int] = ()) -> list[st
     return [line[a:b].strip() for a, b in zip(places, (*places[1:], None), strict=True)]
 
 
+def fixed_dialect(lines: Sequence[str], cuts: tuple[int, ...]) -> Dialect:
+    """The dialect of cells at fixed places, by the first lines of a table."""
+    first = lines[:_ROWS]
+    return Dialect(FIXED, "", cuts=cuts, parted=tuple(at for at in cuts if _is_parted(first, at)))
+
+
 def _is_parted(lines: Sequence[str], at: int) -> bool:
     """Whether a blank stands before a place in nearly all lines."""
     there = [line[at - 1].isspace() for line in lines if 0 < at < len(line) and not line[at].isspace()]
@@ -296,8 +301,7 @@ def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list
 def numbered_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Every row with the number of lines up to its end; a row without any character has no cells."""
     if dialect.delimiter == FIXED:
-        begin = [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=""), _ROWS)]
-        parted = frozenset(at for at in dialect.cuts if _is_parted(begin, at))
+        parted = frozenset(dialect.parted)
         for number, line in enumerate(io.StringIO(text, newline=""), 1):
             yield number, cut(line.rstrip("\r\n"), dialect.cuts, parted) if line.strip() else []
         return
@@ -320,29 +324,6 @@ def numbered_lines(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int
         reader = csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=skip)
     for row in reader:
         yield reader.line_num, row
-
-
-def count_quotes(text: str, dialect: Dialect) -> int:
-    """How many quotes of a text open or close a cell or are doubled; escaped ones do not count."""
-    if not dialect.quote:
-        return 0
-    if not dialect.escape or "\\" not in text:
-        return text.count(dialect.quote)
-    return sum(found == dialect.quote for found in re.findall(rf"\\.|{re.escape(dialect.quote)}", text, re.DOTALL))
-
-
-def swallows_lines(row: Sequence[str]) -> bool:
-    """Whether a row of another length than the usual one holds so many lines in a cell that a quote before them was never closed."""
-    return any(cell.count("\n") > MOST_LINES for cell in row)
-
-
-def ends_unclosed(last: Sequence[str], lines: int, quotes: int) -> bool:
-    """Whether the last row of a text of so many line ends and quotes holds the text behind a quote that is never closed.
-
-    That takes an odd number of quotes, and a cell with many lines or with more than half of all.
-    """
-    longest = max((cell.count("\n") for cell in last), default=0)
-    return quotes % 2 == 1 and longest > 0 and (longest > MOST_LINES or longest > 0.5 * lines)
 
 
 def _without_escapes(text: str, dialect: Dialect) -> tuple[str, dict[int, str]]:

@@ -36,6 +36,8 @@ TEXTS: dict[str, str | bytes] = {
     + "\n".join(f"l{i}" for i in range(25))
     + '"\n',
     "an unclosed quote": "n,ok\n" + "1,ja\n2,nein\n" * 35 + '70,"ja\n' + "71,nein\n72,ja\n" * 30,
+    "an unclosed quote in the names": 'n,"ok,z\n' + "1,ja,7\n2,nein,8\n" * 5,
+    "sums without a word": "shop;sales;n\n" + "".join(f"{one};{at},5;{at}\n" for at, one in enumerate("abcdefg")) + ";24,5;21\n;;\n",
     "late escapes": "a,b,c\n" + _USUAL * 20_000 + '2,"he said \\"yes, no\\" twice",3.5\n' * 30 + _USUAL,
     "late stacked": "a,b\n" + "1,2\n" * 300 + "\nc,d,e\n" + "5,6,x\n" * 30,
     "Western European": "Straße;Größe\n".encode("cp1252") + "Köln;1,5\nÖls;2,5\n".encode("cp1252") * 9,

@@ -15,10 +15,11 @@ import numpy as np
 
 from mlops_desktop.base.column_threads import THREADS
 from mlops_desktop.catalog.sources._coded_columns import coded_batch, coded_pieces, mask_where, rows_where, texts_of, with_rows
-from mlops_desktop.serving.dialect import MOST_LINES, Dialect, numbered_rows
+from mlops_desktop.serving.dialect import Dialect, numbered_rows
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.row_sifter import MARKED, NAMED_TOTAL, STARS, TAIL, TOTALS, RowSifter
 from mlops_desktop.serving.table_finder import RULES
+from mlops_desktop.serving.unclosed_quote import MOST_LINES
 
 _MOST_ODD = 1000
 _BLOCK_BYTES = 2**20  # of text that Arrow cuts at a time, more for wide tables; a longer row is read by the slower path

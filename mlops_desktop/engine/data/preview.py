@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.evidence import RULES, Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import DATE_ORDERS, DECIMALS, THOUSANDS, Source
 from mlops_desktop.engine import disk
@@ -154,6 +154,7 @@ def _columns(table: Table, target: str) -> tuple[PreviewColumn, ...]:
                 role=roles[column.name][0] if column.name in roles else "feature",
                 why_role=roles[column.name][1] if column.name in roles else "",
                 evidence=tuple(evidence.get(column.name, ())),
+                grammar=column.grammar if any(RULES[one.rule].weight for one in evidence.get(column.name, ())) else None,
             )
         )
     return tuple(made)

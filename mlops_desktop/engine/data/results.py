@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.cells import Grammar
 from mlops_desktop.serving.column import HasType
 
 
@@ -37,7 +38,8 @@ class PreviewColumn(HasType):
     """A column of a preview: its type, its first values (None: missing), and how its cells were parsed.
 
     `values` are numbers in a column of numbers, else texts. `missing` are words for missing beyond the usual ones. `role` is the
-    one that it has unless a person decides otherwise, with its reason in `why_role`.
+    one that it has unless a person decides otherwise, with its reason in `why_role`. `grammar` is how a column that leaves a doubt was
+    parsed.
     """
 
     name: str
@@ -50,6 +52,7 @@ class PreviewColumn(HasType):
     role: str = "feature"
     why_role: str = ""
     evidence: tuple[Evidence, ...] = ()
+    grammar: Grammar | None = None
 
 
 @dataclass(frozen=True)

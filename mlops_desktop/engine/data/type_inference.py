@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +20,7 @@ from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
 from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, reads_as_date
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
-from mlops_desktop.engine.data.number_formats import are_thousands, decimal_vote, fit_format, points_may_group
+from mlops_desktop.engine.data.number_formats import GROUPED, are_thousands, decimal_vote, fit_format, points_may_group
 from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column, repeats_of, western_column
 from mlops_desktop.engine.data.text_inference import (
@@ -142,12 +142,10 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
         if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
             orders.append(day_first(formats[0].grammar.date))
-    if grouped > 1:  # several are no chance
-        votes.append(",")
     decimal = given.decimal or _OTHER_MARK.get(given.thousands or "", "") or (votes[0] if len(set(votes)) == 1 else "")
     return Hints(
         decimal,
-        UNKNOWN_DECIMAL if len(set(votes)) > 1 else "" if votes else cells.likely_decimal or (UNKNOWN_DECIMAL if undecided > 1 else ""),
+        _likely_decimal(set(votes), cells.likely_decimal, undecided, grouped),
         orders[0] if orders and len(set(orders)) == 1 else None,
         given.thousands,
         given.day_first,
@@ -155,6 +153,19 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         repeats_of(raws),
         raws,
     )
+
+
+def _likely_decimal(votes: Collection[str], by_delimiter: str, undecided: int, grouped: int) -> str:
+    """What the table suggests of the decimal mark where its columns do not show it, as `find_format` takes it.
+
+    Of the columns with nothing but points before three digits, `undecided` in number, `grouped` look like thousands: several of these are
+    no chance, but no proof either, and beside commas a point is a decimal mark more often.
+    """
+    if votes:
+        return UNKNOWN_DECIMAL if len(votes) > 1 else ""
+    if grouped > 1 and by_delimiter:
+        return GROUPED
+    return by_delimiter or (UNKNOWN_DECIMAL if undecided > 1 else "")
 
 
 def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
