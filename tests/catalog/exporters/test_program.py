@@ -52,8 +52,14 @@ def test_a_step_without_a_form_is_named():
 
 
 def test_typed_rows_are_numbers_levels_and_gaps(opened):
-    bundle = opened["a forest"]
+    bundle = opened["a linear model"]
     rows = program.typed_rows(bundle)
     assert len(rows) == len(bundle.golden.rows)
     assert {type(row["age"]) for row in rows} <= {float}
     assert {type(row["city"]) for row in rows} == {str, type(None)}
+
+
+def test_columns_that_no_model_uses_are_not_read(opened):
+    assert [column["name"] for column in program.program_of(opened["a constant"].scorer)["columns"]] == []
+    read = [column["name"] for column in program.program_of(opened["a linear model"].scorer)["columns"]]
+    assert read == ["age", "income", "member", "city"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 from pathlib import Path
@@ -103,11 +104,11 @@ def test_postgresql_answers_as_the_application(exported):
     with postgresql() as server:
         for bundle, folder in exported.values():
             create, rows = inserted(bundle)
-            connection = pg8000.dbapi.connect(user="reader", password=PASSWORD, host="127.0.0.1", port=server.port, database="shop")
-            cursor = connection.cursor()
-            cursor.execute(create)
-            cursor.executemany(f"INSERT INTO rows VALUES ({', '.join(['%s'] * len(rows[0]))})", rows)
-            cursor.execute((folder / "postgresql.sql").read_text(encoding="utf-8").replace("%", "%%"))
-            assert_same(bundle, cursor.fetchall())
-            connection.rollback()
-            connection.close()
+            asked = pg8000.dbapi.connect(user="reader", password=PASSWORD, host="127.0.0.1", port=server.port, database="shop")
+            with contextlib.closing(asked) as connection:
+                cursor = connection.cursor()
+                cursor.execute(create)
+                cursor.executemany(f"INSERT INTO rows VALUES ({', '.join(['%s'] * len(rows[0]))})", rows)
+                cursor.execute((folder / "postgresql.sql").read_text(encoding="utf-8").replace("%", "%%"))
+                assert_same(bundle, cursor.fetchall())
+                connection.rollback()
