@@ -80,6 +80,8 @@ def write_core(folder: Path, scorer: Scorer, info: dict[str, Any], golden: list[
         "threshold": scorer.threshold,
         "tier": scorer.node.tier,
         "requirements": list(scorer.node.requirements),
+        "input_policy": {},
+        "threshold_limits": [0.0, 1.0],
         "parity": {"rows": parity.rows, "worst_difference": parity.worst, "tolerance": parity.tolerance},
         **info,
     }

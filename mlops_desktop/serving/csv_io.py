@@ -23,6 +23,7 @@ from .csv_table import CsvTable, find_csv_table
 from .errors import UserError
 from .file_notation import NOTATION, NotationFinder, likely_decimal
 from .frame import Floats
+from .input_policy import FittedPolicy
 from .late_escape import LATE_ESCAPE
 from .left_out import layout_messages, left_out_messages
 from .message import msg
@@ -68,8 +69,13 @@ class CsvInput:
     lost their “%”; its kind `TooManyRows` when there are more than `most` rows.
     """
 
-    def __init__(self, text: TextIO, schema: Schema, size: int = CHUNK, most: int | None = None) -> None:
-        """`text` is seekable, at its beginning, and keeps its line ends; `size` is the number of rows that are checked together."""
+    def __init__(
+        self, text: TextIO, schema: Schema, size: int = CHUNK, most: int | None = None, policy: FittedPolicy | None = None
+    ) -> None:
+        """`text` is seekable, at its beginning, and keeps its line ends; `size` is the number of rows that are checked together. Without
+        `policy` whatever is unusual is a warning.
+        """
+        self._policy = policy
         known = {column.name for column in schema.columns}
         one = find_one_table(text, known, whole=False)
         read = _read(one.text if one else text, schema, size, most)
@@ -109,6 +115,8 @@ class CsvInput:
         notes += [ValidationIssue(None, name[:100], "unknown_field", _UNKNOWN) for name in self.unknown]
         for part in self._cells.parts():
             checked = self.schema.from_texts(part.columns, part.rows)
+            if self._policy is not None:
+                checked = self._policy.apply(checked)
             if notes:
                 checked, notes = replace(checked, warnings=[*checked.warnings, *notes]), []
             yield Chunk(checked, part.rows, part.ragged)
@@ -237,7 +245,7 @@ def non_ascii_texts(schema: Schema) -> Iterator[str]:
                 yield text
 
 
-def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, tuple[str, ...]]:
+def predict_file(scorer: Scorer, source: Path, target: Path, policy: FittedPolicy | None = None) -> tuple[int, int, tuple[str, ...]]:
     """Write the answers to every row of a CSV file to another; the number of rows and of invalid ones, and warnings: a guessed encoding,
     what is written otherwise than in the training data, lines that are no rows, columns that are not in the file or not the model's, and
     what is unusual in the cells.
@@ -250,7 +258,7 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, 
         raise UserError(msg("“{target}” is the file that is read, so it is not written.", target=target), "Choose another name.")
     try:
         with source.open("rb") as file, part.open("w", encoding="utf-8", newline="") as out:
-            found = _answer(scorer, file, out)
+            found = _answer(scorer, file, out, policy)
         os.replace(part, target)
     except OSError as error:
         wrong = target if error.filename and str(error.filename).endswith(".part") else source
@@ -268,11 +276,12 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, 
     return found
 
 
-def _answer(scorer: Scorer, file: BinaryIO, out: TextIO) -> tuple[int, int, tuple[str, ...]]:
+def _answer(scorer: Scorer, file: BinaryIO, out: TextIO, policy: FittedPolicy | None) -> tuple[int, int, tuple[str, ...]]:
     """Write the answers to the rows of an open file."""
-    text, notes = decoded(file, scorer.schema)
+    schema = scorer.schema if policy is None else policy.schema
+    text, notes = decoded(file, schema)
     with text:
-        table = CsvInput(text, scorer.schema)
+        table = CsvInput(text, schema, policy=policy)
     unusual = BatchNotes(table.schema, table.absent, table.unknown)
     out.write(header_line(scorer))
     rows = refused = 0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .cells import EXACT
 from .column import Column, bound_text
 from .dates import accepted_pattern, date_example
 from .prediction_spec import class_text
-from .routes import ROUTES, Limits, Route, summary
+from .protocol import protocols
+from .protocols.v2 import model_id
+from .route import CSV_TYPE, JSON_TYPE, LINES_TYPES, Limits, Route
+from .routes import ROUTES, summary
 from .schema import NUMBER_TYPES
 from .scorer import Scorer
 
@@ -84,8 +87,22 @@ def openapi_document(scorer: Scorer, limits: Limits, version: str) -> Json:
         },
         "servers": [{"url": "."}],
         "paths": _paths(scorer, row, limits),
-        "components": {"schemas": {**_inputs(scorer, row, limits), **_outputs(scorer)}, "responses": _problem_responses()},
+        "components": {
+            "schemas": {**_inputs(scorer, row, limits), **_outputs(scorer), **_protocol_schemas(scorer, row)},
+            "responses": _problem_responses(),
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, where the service has keys."},
+                "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            },
+        },
     }
+
+
+def _protocol_schemas(scorer: Scorer, row: Json) -> Json:
+    found: Json = {}
+    for protocol in protocols().values():
+        found |= protocol.schemas(scorer, row)
+    return found
 
 
 def _inputs(scorer: Scorer, row: Json, limits: Limits) -> Json:
@@ -194,7 +211,10 @@ def _problem_responses() -> Json:
 # What any request may be answered with, and what a request with a body may be answered with beside it.
 _OF_ALL = {
     "400": "The request cannot be read.",
+    "401": "A valid API key is needed.",
+    "403": "The API key is not for this address.",
     "421": "The service does not answer to this name.",
+    "429": "There are too many requests.",
     "431": "The head of the request is too large.",
     "500": "The service failed at this request.",
     "503": "The service is stopping or has too much to do, or the answer took too long.",
@@ -220,31 +240,51 @@ def _paths(scorer: Scorer, row: Json, limits: Limits) -> Json:
     paths: Json = {}
     for route in ROUTES:
         if route.public:
-            paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, scorer.target, row, limits)
+            paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, scorer, row, limits)
     return paths
 
 
-def _operation(route: Route, target: str, row: Json, limits: Limits) -> Json:
-    text = summary(route, target, limits)
+def _operation(route: Route, scorer: Scorer, row: Json, limits: Limits) -> Json:
+    text = summary(route, scorer.target, limits)
     answer = {"description": route.answer or text, "content": _content(route.produces, route.response)}
     operation: Json = {"operationId": route.operation, "summary": text, "responses": {"200": answer}}
-    if route.parameters:
-        operation["parameters"] = [_PARAMETERS[name] for name in route.parameters]
+    of_path = {"model": model_id(scorer), "version": scorer.version}
+    parameters = [_PARAMETERS[name] for name in route.parameters]
+    parameters += [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "enum": [of_path[name]]}}
+        for name in route.path_parameters
+    ]
+    if parameters:
+        operation["parameters"] = parameters
+    if route.scope != "open":
+        operation["security"] = [{}, {"bearer": []}, {"header": []}]
     if route.consumes:
         content = _content(route.consumes, route.request)
-        if route.consumes == "text/csv":
+        if CSV_TYPE in content:
             lines = (",".join(map(_cell, row)), ",".join(map(_cell, row.values())))
-            content["text/csv"]["examples"] = {"typical": {"value": "".join(f"{line}\n" for line in lines)}}
+            content[CSV_TYPE]["examples"] = {"typical": {"value": "".join(f"{line}\n" for line in lines)}}
         operation["requestBody"] = {"required": True, "content": content}
     for status in sorted((_OF_ALL | _OF_BODIES) if route.consumes else _OF_ALL):
-        operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+        operation["responses"][status] = (
+            _protocol_problem(status) if route.protocol else {"$ref": f"#/components/responses/Problem{status}"}
+        )
     return operation
 
 
-def _content(content_type: str, schema: str) -> Json:
-    if schema:
-        return {content_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {content_type: {"schema": {"type": "object" if content_type == "application/json" else "string"}}}
+def _protocol_problem(status: str) -> Json:
+    """A problem in the form of a protocol; a request that is refused before its route is known gets one of this service."""
+    content = {JSON_TYPE: {"schema": {"type": "object"}}, **_PROBLEM_CONTENT}
+    return {"description": (_OF_ALL | _OF_BODIES)[status], "content": content}
+
+
+def _content(content_types: Sequence[str], schema: str) -> Json:
+    """The schema is of JSON; a body of lines has one row or one prediction in each."""
+    found: Json = {}
+    for kind in content_types:
+        named = schema and kind not in (CSV_TYPE, *LINES_TYPES)
+        plain = {"type": "object" if kind == JSON_TYPE else "string"}
+        found[kind] = {"schema": {"$ref": f"#/components/schemas/{schema}"} if named else plain}
+    return found
 
 
 def _cell(value: Any) -> str:

@@ -127,6 +127,8 @@ RUN chmod -R a+rX,go-w . \\
 FROM ${{PYTHON}}
 LABEL {labels}
 ENV PATH=/venv/bin:$PATH SERVING_BYTECODE=/bytecode PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+# Whoever reaches the port may ask, unless there are keys: -e SERVING_API_KEYS_FILE=/run/secrets/keys
+ENV SERVING_ALLOW_ANONYMOUS=1
 COPY --from=build /venv /venv
 COPY --from=build /service /service
 COPY --from=build /bytecode /bytecode

@@ -188,8 +188,10 @@ On Windows it is `.venv\\Scripts\\pip` and `.venv\\Scripts\\python`.
 Then open http://127.0.0.1:8000/ for the form page. The service starts only after it gave the same answers as the application to {rows}
 golden rows; `python serve.py selftest` repeats that at any time (exit code 0 or 1).
 
-It listens on this machine alone. `--host 0.0.0.0` opens it to the network: put a proxy in front of it that authenticates clients.
-`--workers N` starts several processes. `python serve.py predict IN.csv OUT.csv` predicts for a file without a server.
+It listens on this machine alone. `--host 0.0.0.0` opens it to the network, for which it needs API keys: `python serve.py key NAME >> keys`
+makes one, `--api-keys keys` takes the file; `--tls-cert` and `--tls-key` answer over HTTPS. `--allow-anonymous` goes without keys, where
+a proxy checks who asks. `--workers N` starts several processes. `python serve.py predict IN.csv OUT.csv` predicts for a file without a
+server.
 {more}
 ## Use
 

@@ -47,7 +47,9 @@ docker build -t {image} .
 docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges -p 127.0.0.1:{port}:{port} {image}
 ```
 
-The service answers at http://127.0.0.1:{port}/ of this machine. `-p {port}:{port}` opens it to the network.
+The service answers at http://127.0.0.1:{port}/ of this machine. `-p {port}:{port}` opens it to the
+network: mount a file of API keys then (`python serve.py key NAME` writes a line of it) and name it in `SERVING_API_KEYS_FILE`, or put a
+proxy in front that checks who asks.
 
 The build takes only packages whose hashes are in `requirements.lock`, and ends with the self-test: an image whose answers differ from
 those of the application is not built. `docker run --rm {image} selftest` repeats it. The container runs as user {user}, needs no

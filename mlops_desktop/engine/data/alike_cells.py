@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.source import file_notes
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts
+from mlops_desktop.engine.data.raw_column import RawColumn, typed_texts
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.engine.data.typed_table import notation_of
 from mlops_desktop.serving.cells import Grammar, level_of
 from mlops_desktop.serving.column import Column

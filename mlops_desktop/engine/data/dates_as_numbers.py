@@ -11,7 +11,8 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.date_rules import is_named_date
 from mlops_desktop.engine.data.identifiers import has_id_name, snake_name
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts
+from mlops_desktop.engine.data.raw_column import RawColumn, typed_texts
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.dates import date_reader, date_text
 from mlops_desktop.serving.frame import Bools, Floats

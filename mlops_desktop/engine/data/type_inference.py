@@ -22,7 +22,8 @@ from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, re
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
 from mlops_desktop.engine.data.number_formats import GROUPED, are_thousands, decimal_vote, fit_format, points_may_group
 from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column, repeats_of, western_column
+from mlops_desktop.engine.data.raw_column import RawColumn, recoded_column, repeats_of, western_column
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.engine.data.text_inference import (
     TRUE_FALSE,
     dash_evidence,
@@ -190,10 +191,11 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
         return date[0], date[1]
     missing_texts, doubted = missing_texts_of(raw, hints)
     missing_texts = (*missing_texts, *_noted_missing(note))
-    amounts = (number is not None and not number.codes) or date is not None
+    forms = list(unread_amounts(raw, present))
+    amounts = (number is not None and not number.codes) or date is not None or bool(forms)
     kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts, hints.repeats)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
-    stopped = stopped or list(unread_amounts(raw, present))
+    stopped = stopped or forms
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
     if len(evidence) == 1:
         evidence += unread_evidence(raw, present)

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts, value_of_empty
+from mlops_desktop.engine.data.coded_texts import are_by_appearance
+from mlops_desktop.engine.data.raw_column import RawColumn, typed_texts
+from mlops_desktop.engine.data.raw_reading import read_raw, value_of_empty
 from mlops_desktop.engine.data.row_blocks import RowBlocks
-from mlops_desktop.engine.data.table import Table, table_record
+from mlops_desktop.engine.data.table import StoredLevels, Table, stored_levels, table_record
 from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.column import Column, invalid_value
@@ -24,7 +26,7 @@ from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema, ValidationIssue, ValidationResult
 
-ValueTable = tuple[NDArray[Any], list[str]]
+ValueTable = tuple[NDArray[Any], Sequence[str]]
 _MANY = 500  # columns, of which the progress names the number
 _TEXTS = 10_000  # distinct texts that are looked at together
 
@@ -166,16 +168,20 @@ def _value_tables(schema: Schema, raws: Mapping[str, RawColumn]) -> dict[str, Va
         values, levels, refused = read_raw(raw, column)
         if column.type in NUMBER_TYPES:
             empty = value_of_empty(raw, column, []) if column.type == "boolean" else np.nan
-            tables[column.name] = np.append(values, empty), []
-            tables[column.name][0][list(refused)] = np.nan
+            numbers = np.append(values, empty)
+            numbers[list(refused)] = np.nan
+            tables[column.name] = raw.keep(numbers), []
         elif column.type in CATEGORICAL_TYPES:
+            if isinstance(levels, StoredLevels) and are_by_appearance(values[values >= 0], len(levels)):
+                tables[column.name] = raw.keep(np.append(values, -1)), levels
+                continue
             levels = [*levels]
             codes = np.append(values, int(value_of_empty(raw, column, levels)))
             order = raw.by_appearance()
             codes[order], levels = by_appearance(codes[order], levels)
-            tables[column.name] = codes, levels
+            tables[column.name] = raw.keep(codes), stored_levels(levels) if raw.on_disk else levels
         else:
-            tables[column.name] = np.append(values, MISSING_DATE), []
+            tables[column.name] = raw.keep(np.append(values, MISSING_DATE)), []
     return tables
 
 
@@ -212,7 +218,7 @@ def _blocks(layout: Layout, tables: Mapping[str, ValueTable], raws: Mapping[str,
     return blocks
 
 
-def _levels(layout: Layout, tables: Mapping[str, ValueTable]) -> tuple[list[str], ...]:
+def _levels(layout: Layout, tables: Mapping[str, ValueTable]) -> tuple[Sequence[str], ...]:
     return tuple(tables[name][1] if name in tables else [] for name in layout.categoricals)
 
 

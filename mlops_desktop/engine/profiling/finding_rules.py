@@ -15,7 +15,7 @@ from mlops_desktop.engine.profiling.leak_rules import leaks
 from mlops_desktop.engine.profiling.level_rules import several_answers, spellings, tick_levels, ticks
 from mlops_desktop.engine.profiling.near_copies import near_copies
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
-from mlops_desktop.engine.profiling.report_rows import group_heads, merged_cells
+from mlops_desktop.engine.profiling.report_rows import ditto_marks, group_heads, merged_cells, mixed_amounts
 from mlops_desktop.engine.profiling.row_rules import duplicate_rows, few_distinct_rows
 from mlops_desktop.engine.profiling.time_rules import ordered_in_time
 from mlops_desktop.engine.project import Changes, is_learned_from
@@ -274,6 +274,8 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     near_copies,
     group_heads,
     merged_cells,
+    ditto_marks,
+    mixed_amounts,
     _duplicate_columns,
     _missing,
     hidden_missing,

@@ -12,7 +12,8 @@ import pytest
 
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.quick_reading import plain_decimals, plain_numbers
-from mlops_desktop.engine.data.raw_column import raw_column, read_raw
+from mlops_desktop.engine.data.raw_column import raw_column
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.engine.data.snapshot import cells_digest
 from mlops_desktop.serving.cells import Scale
 from mlops_desktop.serving.frame import MISSING_DATE
