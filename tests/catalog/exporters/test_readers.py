@@ -71,7 +71,8 @@ def test_cyclonedx_accepts_the_list_of_packages(core, tmp_path):
     code = (
         "import sys\nfrom cyclonedx.schema import SchemaVersion\n"
         "from cyclonedx.validation.json import JsonStrictValidator\n"
-        "found = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1], encoding='utf-8').read())\nassert not found, found\n"
+        "found = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1], encoding='utf-8').read())\n"
+        "assert not found, found\n"
     )
     done([proof_python(), "-c", code, str(folder / "sbom.cdx.json")])
 
