@@ -11,7 +11,7 @@ from urllib.parse import quote
 import numpy as np
 
 from .cells import level_of
-from .column import Column, ValidationResult, bound_text, expected
+from .column import Column, ValidationResult, expected, range_text
 from .frame import MISSING_DATE
 from .message import Message, msg
 from .plural import plural_msg
@@ -89,7 +89,7 @@ class BatchNotes:
             if unseen := self._unseen.get(name):
                 found.append(self._unseen_levels(name, unseen))
             if rows := self._outside[name]:
-                span = msg("{low} to {high}", low=bound_text(column, column.low), high=bound_text(column, column.high))
+                span = range_text(column)
                 found.append(
                     plural_msg(
                         rows,

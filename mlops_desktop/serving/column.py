@@ -9,7 +9,7 @@ from typing import Any
 from .cells import Grammar
 from .dates import date_example, date_text, is_time_of_day
 from .frame import Frame
-from .message import msg
+from .message import Message, msg, number_msg
 from .serialization import Serializable
 from .value_text import number_text
 
@@ -103,6 +103,19 @@ def bound_text(column: Column, bound: float | int | None) -> str:
     return number_text(bound, 10)
 
 
+def range_text(column: Column) -> Message:
+    """The range of the training data as a person writes it, its numbers with the marks of the language that it is translated to."""
+    return msg("{low} to {high}", low=_bound(column, column.low), high=_bound(column, column.high))
+
+
+def _bound(column: Column, bound: float | int | None) -> str:
+    text = bound_text(column, bound)
+    if bound is None or column.type == "date":
+        return text
+    form = next((form for form in (".10g", f".{len(text.partition('.')[2])}f") if format(bound, form) == text), "")
+    return number_msg(bound, form) if form else text
+
+
 def well_formed(text: str) -> str:
     """A text of a client as it may stand in an answer: half of a surrogate pair is “?”, as no encoding of Unicode can hold it."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -128,7 +141,7 @@ def invalid_value(column: Column, row: int | None, code: str, got: str) -> Valid
 
 def out_of_range(column: Column, row: int | None, got: str) -> ValidationIssue:
     """The warning that a value lies outside the range of the training data."""
-    span = msg("{low} to {high}", low=bound_text(column, column.low), high=bound_text(column, column.high))
+    span = range_text(column)
     message = msg("“{column}” lies outside the range of the training data, {span}.", column=column.name, span=span)
     return ValidationIssue(row, column.name, "out_of_training_range", message, span, got)
 
