@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .bins import Bins
 from .column import Column, Issues, ValidationIssue, kind_of_value
 from .frame import Bools, Frame
-from .message import msg
+from .message import Message, msg, number_msg
 from .value_text import number_text
 
 # Messages of errors, by code; `{field}` and `{expected}` are filled in.
@@ -81,9 +81,17 @@ class ColumnType(ABC):
         """One end of a column's range as a person writes it; "" where there is none."""
         return "" if bound is None else number_text(bound, 10)
 
-    def range_text(self, column: Column) -> str:
-        """The range of the training data as a phrase."""
-        return msg("{low} to {high}", low=self.bound_text(column, column.low), high=self.bound_text(column, column.high))
+    def range_text(self, column: Column) -> Message:
+        """The range of the training data as a phrase, its numbers with the marks of the language that it is translated to."""
+        return msg("{low} to {high}", low=self.bound_part(column, column.low), high=self.bound_part(column, column.high))
+
+    def bound_part(self, column: Column, bound: float | int | None) -> str:
+        """One end of a column's range as a part of a message."""
+        text = self.bound_text(column, bound)
+        if bound is None:
+            return text
+        form = next((form for form in (".10g", f".{len(text.partition('.')[2])}f") if format(bound, form) == text), "")
+        return number_msg(bound, form) if form else text
 
     # ---- sending and making up
 

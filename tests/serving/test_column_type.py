@@ -9,6 +9,8 @@ from mlops_desktop.serving.column_types import COLUMN_TYPES, type_of
 from mlops_desktop.serving.column_types.boolean import Boolean
 from mlops_desktop.serving.column_types.date import Date
 from mlops_desktop.serving.column_types.number import Integer, Number
+from mlops_desktop.serving.language import Language
+from mlops_desktop.serving.message import Message
 from mlops_desktop.serving.schema import Grammar, Schema
 
 DAY = 86_400_000_000
@@ -45,6 +47,10 @@ def test_bounds_are_formatted_by_column_type():
     assert Number().bound_text(Column("x", "number"), None) == ""
     dates = Column("x", "date", low=0, high=365 * DAY)
     assert Date().out_of_range(dates, 3, "text").message == "“x” lies outside the range of the training data, 1970-01-01 to 1971-01-01."
+    issue = Number().out_of_range(Column("x", "number", low=0.00005, high=1234.5), 3, "number")
+    assert issue.expected == "0.00005 to 1234.5"
+    assert isinstance(issue.expected, Message)
+    assert issue.expected.translated(Language(decimal=",", group=".")) == "0,00005 to 1234,5"
 
 
 def test_an_error_names_row_field_and_expected_values():

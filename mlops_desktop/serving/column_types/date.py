@@ -81,6 +81,10 @@ class Date(ColumnType):
         """See the base class."""
         return "" if bound is None else date_text(int(bound), column.grammar.date, column.grammar.zone)
 
+    def bound_part(self, column: Column, bound: float | int | None) -> str:
+        """See the base class."""
+        return self.bound_text(column, bound)
+
     def values(self, column: Column, frame: Frame) -> Longs:
         """See the base class."""
         return frame.date(column.name)
