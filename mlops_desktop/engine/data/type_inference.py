@@ -46,7 +46,7 @@ from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _OTHER_MARK = {".": ",", ",": "."}  # the decimal mark beside a mark of thousands
@@ -97,7 +97,7 @@ def _of_script(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, 
     western = western_column(raw)
     if western is not None:
         column, evidence = decide(western, note, hints)
-        if column.type in (*NUMBER_TYPES, "date"):
+        if not column.is_categorical:
             other = ~raw.matching("[\x00-\x7f]*")
             message = "Digits of another script were read as 0 to 9: {shown}."
             return column, [*evidence, example_evidence(raw, "digits", message, other)]
@@ -106,7 +106,7 @@ def _of_script(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, 
 
 def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
     """The column with the texts that stand for another level. Numbers and dates have none."""
-    if column.type not in (*CATEGORICAL_TYPES, "boolean"):
+    if column.is_measured or column.is_date:
         return column, Evidence(column.name, "recode", "What texts stand for has no effect in a column of numbers or dates.")
     levels = tuple((level_of(text), level_of(level)) for text, level in sorted(note.recode.items()))
     shown = ", ".join(f"{f'“{text}”' if text else 'an empty cell'} as “{level}”" for text, level in levels[:5])
