@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gc
 import io
+import math
 import re
 import zipfile
 import zlib
@@ -141,19 +142,11 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     job.step(0.1)
     part = workbook.parts.get(title)
     near = without_far_cells(title, workbook.archive.read(part)) if workbook.archive is not None and part else None
-    if near and has_foreign_references(near.data):
-        raise UserError(
-            msg("The sheet “{title}” refers to texts outside of it, which no spreadsheet program writes.", title=title),
-            "Open the file in a spreadsheet program and save it there.",
-        )
-    if near and has_wrong_index(near.data):
-        raise UserError(
-            msg("The sheet “{title}” is damaged: a cell refers to a text that the workbook does not have.", title=title),
-            "Open and save it in Excel again.",
-        )
     book = _with_part(workbook.archive, part, near.data) if workbook.archive and part and near and near.changed else workbook.book
     with ThreadPoolExecutor(1) as beside:  # calamine leaves Python free meanwhile
         reading = beside.submit(book.get_sheet_by_name, title)
+        if near:
+            _refuse_misread(title, near.data)
         xml, formats = (sheet_xml(near.data, workbook.formats), workbook.formats) if near else _of_content(workbook.archive, title)
         read = reading.result()
     raw = read.to_python(skip_empty_area=False)  # rows of one length
@@ -177,6 +170,20 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     merged = xml.merged if xml else [(*first, *last) for first, last in read.merged_cell_ranges or ()]
     sheet = replace(sheet, merged=tuple(Area(a, b - left, c, d - left) for a, b, c, d in merged if a < len(rows) and left <= b < width))
     return _with_layout(sheet, xml, formats) if xml else sheet
+
+
+def _refuse_misread(title: str, data: bytes) -> None:
+    """UserError when the XML of a sheet holds what calamine takes for another value."""
+    if has_foreign_references(data):
+        raise UserError(
+            msg("The sheet “{title}” refers to texts outside of it, which no spreadsheet program writes.", title=title),
+            "Open the file in a spreadsheet program and save it there.",
+        )
+    if has_wrong_index(data):
+        raise UserError(
+            msg("The sheet “{title}” is damaged: a cell refers to a text that the workbook does not have.", title=title),
+            "Open and save it in Excel again.",
+        )
 
 
 def _of_content(archive: zipfile.ZipFile | None, title: str) -> tuple[SheetXml | None, Mapping[int, NumberFormat]]:
@@ -239,15 +246,16 @@ def _values(cells: Sequence[Any]) -> tuple[Sequence[Any], bool]:
         return [_value(cell) for cell in cells] if kinds & {str, datetime.date} else cells, False
     head = next(at for at, cell in enumerate(cells) if type(cell) is float)
     below = cells[head:]
-    if set(map(type, below)) != {float}:
+    kinds = set(map(type, below))
+    if not kinds <= {float, str}:
         return [_value(cell) for cell in cells], any(type(cell) is float and abs(cell) >= _EXACT for cell in cells)
-    numbers = np.array(below)
+    numbers = np.array(below if kinds == {float} else [cell if type(cell) is float else math.nan for cell in below])
     large = np.abs(numbers) >= _EXACT
     whole = (numbers == np.floor(numbers)) & ~large
     values = [*map(_value, cells[:head])]
     if whole.all():
         return [*values, *numbers.astype(np.int64).tolist()], False
-    values += below
+    values += below if kinds == {float} else [None if type(cell) is str and not cell.strip() else cell for cell in below]
     for at, value in zip(np.flatnonzero(whole).tolist(), numbers[whole].astype(np.int64).tolist(), strict=True):
         values[head + at] = value
     return values, bool(large.any())
