@@ -68,8 +68,8 @@ def from_column(sheet: Sheet, letter: str) -> Sheet:
 
 def sheet_columns(sheet: Sheet, names: Sequence[str], kept: Sequence[int], filled: Mapping[int, Sequence[int]]) -> list[SheetColumn]:
     """The columns of the rows that are kept. `filled` are the rows, by column, that hold the value of a cell merged with theirs."""
-    rows = sheet.rows[kept.start : kept.stop] if isinstance(kept, range) else [sheet.rows[at] for at in kept]
-    columns = zip(*rows, strict=True) if rows else [()] * sheet.width
+    chosen = sheet.rows[kept.start : kept.stop] if isinstance(kept, range) else [sheet.rows[at] for at in kept]
+    columns = zip(*chosen, strict=True) if chosen else [()] * sheet.width
     found = []
     for at, (name, cells) in enumerate(zip(names, columns, strict=True)):
         column = _column(sheet, at, name, kept, cells)
