@@ -229,7 +229,7 @@ class _Reader:
             if block.last >= 0:
                 end = start + block.last + 1
             start += block.rows
-        while end and end - 1 in reasons:
+        while end and (end - 1 in reasons or is_blank(self._tail.get(end - 1, ("row",)))):
             end -= 1
         gone = frozenset(reasons)
         kept = [block for block in self._blocks if block.rows]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .cell_kind import cell_kind
+from .units import CURRENCIES, UNITS
 
 SAMPLE_BYTES = 2**18
 DELIMITERS = "\t;|,"
@@ -79,7 +80,8 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
         best = widest[0]  # “1,5;x” below “a;b”: the decimal commas part fewer rows
     if len(delimiters) == 1 or best[0] >= _LEAST:
         blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
-        rival = blanks if blanks is not None and blanks.delimiter == BLANKS else None
+        is_rival = blanks is not None and (blanks.delimiter == BLANKS or "," not in next(filter(str.strip, sample.splitlines()), ","))
+        rival = blanks if is_rival else None  # commas below names at fixed places part thousands
         if best[1].delimiter == "," and len(delimiters) > 1:
             rival = rival or _by_further(sample, quotes, FURTHER_DELIMITERS.replace(":", ""))
         return rival if rival is not None and _score(sample, rival) > best[0] + 0.02 else best[1]  # “1,5 2,5” holds decimal commas
@@ -96,11 +98,17 @@ def _variants(text: str, dialect: Dialect, escape: bool | None) -> Iterator[Dial
         quote = re.escape(dialect.quote)
         if re.search(rf"(?:^|{mark}) +{quote}[^{quote}\n]*{quote} *(?={mark}|$)", text, re.MULTILINE):
             dialect = replace(dialect, blanks=True)
-    may_escape = re.search(rf"\\(?:{mark}|[\"'])", text) is not None
+    may_escape = re.search(r"\\[\"']", text) is not None or (f"\\{dialect.delimiter}" in text and not _all_agree(text, dialect))
     if escape is not True:
         yield dialect
     if escape or (escape is None and may_escape):
         yield replace(dialect, escape=True)
+
+
+def _all_agree(text: str, dialect: Dialect) -> bool:
+    """Whether all rows, the names too, have one number of cells: then a backslash before a delimiter ends a cell, such as a folder."""
+    lengths = {len(row) for row in read_rows(text, dialect, _ROWS)}
+    return len(lengths) == 1 and lengths != {1}
 
 
 def _even_rows(text: str, dialect: Dialect) -> tuple[int, bool]:
@@ -238,8 +246,9 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
         least = 1 if len(among) >= _MANY else 2  # blanks between columns: one in all of many lines is no chance
         starts = [i for i in range(width) if taken[i] and not any(taken[max(0, i - least) : i])]
         columns = zip(*(cut(line, (0, *starts[1:])) for line in among), strict=True)
-        often = max(2, 0.05 * len(among))  # what few lines hold is no column but the end of a longer text
-        kept = [at for at, column in zip(starts, columns, strict=False) if sum(map(bool, column)) >= often]
+        # What few lines hold is no column but the end of a longer text, and behind a single blank a word of it.
+        often = [max(3, 0.2 * len(among)) if at > 1 and taken[at - 2] else max(2, 0.05 * len(among)) for at in starts]
+        kept = [at for at, column, least in zip(starts, columns, often, strict=False) if sum(map(bool, column)) >= least]
         if len(kept) > 1:
             return _below_names(among, kept)
     return ()
@@ -253,12 +262,20 @@ def _below_names(lines: Sequence[str], starts: Sequence[int]) -> tuple[int, ...]
     cuts = [0]
     for at, after in zip(starts[1:], (*starts[2:], None), strict=True):
         before = max((len(line[:at].rstrip()) for line in body), default=0)
-        if before == at - 1 and not names[at:after].strip() and names[:at].strip():
+        end = at + max((len(line[at:after].rstrip()) for line in body), default=0)
+        unnamed = names[:at].strip() and not names[at:end].strip()
+        if before == at - 1 and (unnamed or _are_marks([line[at:end] for line in body])):
             continue
         runs = [*re.finditer(" +", names[before:at])] if at < len(names) else []
         parting = [run for run in runs if len(run[0]) > 1] or runs
         cuts.append(before + parting[-1].end() if parting else at)
     return tuple(cuts)
+
+
+def _are_marks(texts: Sequence[str]) -> bool:
+    """Whether all texts that hold anything are one currency or unit, which belongs to the number before it."""
+    marks = {text.strip() for text in texts} - {""}
+    return len(marks) == 1 and (marks <= CURRENCIES.keys() or marks <= UNITS.keys() or marks == {"%"})
 
 
 def cut(line: str, cuts: Sequence[int], parted: Collection[int] = ()) -> list[str]:

@@ -14,6 +14,7 @@ from mlops_desktop.serving.csv_io import CsvInput, decoded, non_ascii_texts
 from mlops_desktop.serving.errors import UserError
 from tests.reading import (
     test_export_tables,
+    test_office_tables,
     test_program_exports,
     test_report_tables,
     test_reported_tables,
@@ -23,7 +24,15 @@ from tests.reading import (
 )
 from tests.reading.table_case import written
 
-_TABLES = (test_table_place, test_report_tables, test_reported_tables, test_trait_pairs, test_export_tables, test_program_exports)
+_TABLES = (
+    test_table_place,
+    test_report_tables,
+    test_reported_tables,
+    test_trait_pairs,
+    test_export_tables,
+    test_program_exports,
+    test_office_tables,
+)
 _USUAL = '1,"some words",2.5\n'
 TEXTS: dict[str, str | bytes] = {
     **{name: case.text for tables in _TABLES for name, case in tables.CASES.items() if case.ending in (".csv", ".txt")},

@@ -314,7 +314,7 @@ def _settle(
             return by_point, "1.234 was read as 1234, because some end with 0 and others, below 1000, have no mark"
         if not decimal and likely == GROUPED:
             return by_point, "1.234 was read as 1234, as in other columns"
-        if (not decimal and _are_grouped(bodies, ".")) or _some_are_bare(bodies):
+        if (not decimal and _are_grouped(bodies, ".")) or _some_are_bare(bodies, _LEAST_MARKED if decimal else 1):
             return point, "1.234 was read as a decimal number below 2, although others have no decimals"
         if decimal or not (money or likely in (",", UNKNOWN_DECIMAL)):
             return point, ""
@@ -339,10 +339,10 @@ def _are_grouped(bodies: Sequence[str], mark: str) -> bool:
     return len(marked) < len(bodies) and sum(body.endswith("0") for body in marked) >= _MIN_ZEROS
 
 
-def _some_are_bare(bodies: Sequence[str], least: int = _LEAST_MARKED) -> bool:
+def _some_are_bare(bodies: Sequence[str], least: int) -> bool:
     """Whether several numbers have a point before three digits and others, below 1000, have none: decimals seldom end so evenly."""
     bare = [body for body in bodies if "." not in body]
-    return len(bodies) - len(bare) >= least and len(bare) >= _LEAST_BARE and max(map(len, bare)) <= 3
+    return len(bodies) - len(bare) >= least and len(bare) >= min(least, _LEAST_BARE) and max(map(len, bare)) <= 3
 
 
 def points_may_group(texts: Sequence[str], decimal: str, likely: str) -> bool:
@@ -350,7 +350,9 @@ def points_may_group(texts: Sequence[str], decimal: str, likely: str) -> bool:
     marked = [text for text in texts if "." in text]
     if not marked or not all(map(_BEFORE_THREE.fullmatch, marked)):
         return False
-    return (not decimal and likely in (UNKNOWN_DECIMAL, GROUPED)) or _some_are_bare([text.lstrip("+-") for text in texts])
+    return (not decimal and likely in (UNKNOWN_DECIMAL, GROUPED)) or _some_are_bare(
+        [text.lstrip("+-") for text in texts], _LEAST_MARKED if decimal else 1
+    )
 
 
 def decimal_vote(sample: Sequence[str], likely: str = "") -> str:

@@ -303,7 +303,10 @@ def _notation_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[
     grammar = column.grammar
     for one in NOTATIONS.values():
         if one.cells and one.id in grammar.notations and (cells := raw.matching(one.cells) & good).any():
-            found = example_evidence(raw, _RULES.get(one.id, "notation"), one.meaning + ": {shown}.", cells)
+            rule = _RULES.get(one.id, "notation")
+            if one.id == "parentheses" and raw.count(cells) >= 2 and (cells == (good & ~raw.among(("0",)))).all():
+                rule = "parentheses"
+            found = example_evidence(raw, rule, one.meaning + ": {shown}.", cells)
             yield replace(found, values=tuple(raw.texts_at(np.flatnonzero(cells).tolist()))) if one.id == "free_zero" else found
     yield from compound_evidence(raw, column, good)
     sides = [scale for scale in grammar.scales if is_side(scale)]

@@ -45,8 +45,9 @@ def _marks_of(grammar: Grammar) -> Iterator[tuple[str, Mapping[str, str | None],
 
 
 def _split_in_two(evidence: Evidence, grammar: Grammar, is_target: bool) -> Changes:
-    """The step that cuts the cells at their slash."""
-    return {"step": {"id": "split_column", "params": {"columns": [evidence.column], "separator": "/", "numbers": True, "keep": False}}}
+    """The step that cuts the cells at the mark between their numbers."""
+    mark = next(iter(evidence.values), "/")
+    return {"step": {"id": "split_column", "params": {"columns": [evidence.column], "separator": mark, "numbers": True, "keep": False}}}
 
 
 # By kind, whose rule is that of the evidence: why it matters, and what makes the decision that mends it.
@@ -166,6 +167,10 @@ _FINDINGS: Mapping[FindingKind, tuple[str, Callable[[Evidence, Grammar, bool], C
     FindingKind("pairs", "Two numbers in a cell of {column}"): (
         "As one text the numbers have no order. Cut in two, each is a number of its own.",
         _split_in_two,
+    ),
+    FindingKind("parentheses", "Only numbers in parentheses in {column}"): (
+        "In accounts they are negative. Beside estimates they are standard errors or the like, which are not.",
+        _other_type,
     ),
     FindingKind("limits", "Limits of detection in {column}"): (
         "The true value lies beyond the limit, so the smallest or largest values are less sure than they look.",
