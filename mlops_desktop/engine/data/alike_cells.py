@@ -92,7 +92,7 @@ def _is_other(raw: RawColumn, former: RawColumn, column: Column, here: Grammar) 
 
 def _values(raw: RawColumn, column: Column) -> NDArray[Any]:
     values, _, refused = read_raw(raw, column)
-    nothing = MISSING_DATE if column.type == "date" else np.nan
+    nothing = MISSING_DATE if column.is_date else np.nan
     found = np.append(values, nothing)
     found[list(refused)] = nothing
     return found[raw.codes]
@@ -105,7 +105,7 @@ def _texts(raw: RawColumn, own: Column, here: Column, former: RawColumn) -> list
     """
     given = raw.texts if raw.kind == "text" else typed_texts(raw, Column(own.name, "category"))
     values, _, refused = read_raw(raw, here)
-    if own.type == "date":
+    if own.is_date:
         return [
             text if value == MISSING_DATE or at in refused else date_text(value, own.grammar.date, own.grammar.zone)
             for at, (text, value) in enumerate(zip(given, values.tolist(), strict=True))

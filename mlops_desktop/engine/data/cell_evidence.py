@@ -130,7 +130,7 @@ def stray_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:
         count,
         "1 cell cannot be read as a {kind} and counts as missing: {shown} in row {rows}.",
         "{n} cells cannot be read as a {kind} and count as missing: {shown} in rows {rows}.",
-        kind=msg("date") if column.type == "date" else msg("boolean") if column.type == "boolean" else msg("number"),
+        kind=msg("date") if column.is_date else msg("boolean") if column.type == "boolean" else msg("number"),
         shown=shown,
         rows=", ".join(map(str, rows[:5])) + (" …" if count > 5 else ""),
     )

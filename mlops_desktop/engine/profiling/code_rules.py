@@ -287,7 +287,7 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
 
 def _number_columns(seen: Seen) -> Iterator[Column]:
     """The columns of numbers that are learned from, and the target when it is one."""
-    return (column for column in _learned(seen) if column.type in ("number", "integer"))
+    return (column for column in _learned(seen) if column.is_measured)
 
 
 def _learned(seen: Seen) -> Iterator[Column]:

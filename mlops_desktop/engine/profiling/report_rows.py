@@ -12,7 +12,6 @@ import numpy as np
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES
 from mlops_desktop.serving.units import CURRENCIES, SIDE_PAIRS, UNITS
 
 GROUP_HEADS = FindingKind("group_heads", "Rows that are headings of groups?")
@@ -38,7 +37,7 @@ _NAMES_SIGN = re.compile(r"(?i)soll|haben|debit|credit|debet|s ?/ ?h|d ?/ ?c|shk
 def group_heads(seen: Seen) -> Iterator[Finding]:
     """Rows of which the first cell alone is filled, each before others of which all cells are: they name the group below them."""
     frame, columns = seen.frame, seen.table.schema.columns
-    if len(columns) < 2 or columns[0].type not in CATEGORICAL_TYPES or not frame.rows:
+    if len(columns) < 2 or not columns[0].is_categorical or not frame.rows:
         return
     others = np.all([frame.missing(column.name) for column in columns[1:]], axis=0)
     heads = others & ~frame.missing(columns[0].name)
@@ -85,7 +84,7 @@ def merged_cells(seen: Seen) -> Iterator[Finding]:
 def ditto_marks(seen: Seen) -> Iterator[Finding]:
     """Levels that are marks by which people repeat the cell above."""
     for column in seen.table.schema.columns:
-        if column.type not in CATEGORICAL_TYPES:
+        if not column.is_categorical:
             continue
         codes, levels = seen.frame.categorical(column.name)
         marks = [at for at, level in enumerate(levels) if level.casefold() in _DITTO]
@@ -104,10 +103,10 @@ def ditto_marks(seen: Seen) -> Iterator[Finding]:
 
 def mixed_amounts(seen: Seen) -> Iterator[Finding]:
     """Columns of currencies, of units, or of debit and credit, which say what the numbers of another column are."""
-    if not any(column.type in NUMBER_TYPES and column.type != "boolean" for column in seen.table.schema.columns):
+    if not any(column.is_measured for column in seen.table.schema.columns):
         return
     for column in seen.table.schema.columns:
-        if column.type not in ("category", "ordered"):
+        if not column.has_levels:
             continue
         levels = seen.frame.categorical(column.name)[1]
         if 2 <= len(levels) <= _MOST_KINDS and (what := _kinds_of_amounts(column.name, levels)):
