@@ -33,7 +33,15 @@ from mlops_desktop.engine.data.text_inference import (
 )
 from mlops_desktop.engine.data.unread_values import unread_evidence
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
+from mlops_desktop.serving.cells import (
+    BOOLEAN_PAIRS,
+    DAMAGED,
+    MISSING_NUMBER_TEXTS,
+    Grammar,
+    clean_text,
+    has_invisible,
+    level_of,
+)
 from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
@@ -55,10 +63,14 @@ def decide_types(
     known = notes or {}
     raws = cells.columns()
     hints = _hints(raws, cells)
+    noted = {note.column for note in cells.notes if note.rule == "encoding"}  # the damage of their cells is reported already
 
     def decide(raw: RawColumn) -> tuple[Column, list[Evidence]]:
         note = known.get(raw.name, ColumnNote())
-        return _decided(raw, replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note, hints)
+        column, evidence = _decided(
+            raw, replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note, hints
+        )
+        return column, [one for one in evidence if one.rule != "damaged" or raw.name not in noted]
 
     found = for_columns(decide, raws, cells.rows, job)
     return tuple(column for column, _ in found), [one for _, evidence in found for one in evidence]
@@ -103,7 +115,10 @@ def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
 
 
 def _source_evidence(raw: RawColumn) -> Iterator[Evidence]:
-    """What of the cells is not kept, whatever their type is."""
+    """What of the cells is not kept or was lost before, whatever their type is."""
+    if raw.kind == "text" and raw.holds(DAMAGED):
+        message = "Characters were damaged before or while they were read, and cells hold “\ufffd” for them: {shown}."
+        yield example_evidence(raw, "damaged", message, raw.matching(f"(?s).*{DAMAGED}.*"))
     if raw.infinite:
         yield infinite_evidence(raw, len(raw.infinite), raw.infinite, "∞")
     if raw.given is not None:
