@@ -54,17 +54,17 @@ class LineAnswers:
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The bytes of the answer, as they are ready. HttpProblem when the request is refused before its first row is answered."""
         ready: Ready = asyncio.Queue(MAX_AHEAD)
-        begun = False
+        started = False
         with self._limits.reserve() as take:
             reading = asyncio.get_running_loop().create_task(self._read(ready, take))
             try:
                 while (piece := await ready.get()) is not None:
-                    if isinstance(piece, HttpProblem) and begun:
+                    if isinstance(piece, HttpProblem) and started:
                         yield piece.body(self._request_id) + b"\n"
                         return
                     if isinstance(piece, Exception):
                         raise piece
-                    begun = True
+                    started = True
                     yield piece
                     take(-len(piece))
             finally:

@@ -261,7 +261,7 @@ def _content(content_types: Sequence[str], schema: str) -> Json:
     found: Json = {}
     for kind in content_types:
         named = schema and kind not in (CSV_TYPE, *LINES_TYPES, *TABLE_TYPES)
-        plain = {"type": "object" if kind == JSON_TYPE else "string", **({"format": "binary"} if kind in TABLE_TYPES else {})}
+        plain = {"contentMediaType": kind} if kind in TABLE_TYPES else {"type": "object" if kind == JSON_TYPE else "string"}
         found[kind] = {"schema": {"$ref": f"#/components/schemas/{schema}"} if named else plain}
     return found
 
