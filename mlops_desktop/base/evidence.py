@@ -65,7 +65,7 @@ _OF_COLUMNS = {
     **dict.fromkeys(("date_order", "mixed_types", "decimal", "infinite", "no_zone", "excel_dates", "amounts", "pairs", "exchanged"), _TEXT),
     **dict.fromkeys(("year_order", "calendar", "parentheses"), _TEXT),
     **dict.fromkeys(("stray", "unmarked", "footnotes", "debit_credit", "month_or_day"), _CATEGORY),
-    **dict.fromkeys(("unread_numbers", "unread_dates", "nested"), EvidenceRule(weight="warning")),
+    **dict.fromkeys(("unread_numbers", "unread_dates", "nested", "damaged"), EvidenceRule(weight="warning")),
     **dict.fromkeys(("missing_words", "no_date", "century", "limits"), EvidenceRule(weight="info", instead="category")),
     **dict.fromkeys(("leading_zeros", "long_numbers", "notation", "converted", "duration", "mark"), _DETAIL),
     "duration_by_name": EvidenceRule(weight="info", instead="date"),

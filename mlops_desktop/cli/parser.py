@@ -158,6 +158,8 @@ def _add_use(add: Add) -> None:
     sub.add_argument("output", type=Path, metavar="OUT")
     text = "columns of IN to write before the predictions: its identifiers (the number of the row without any), or all"
     sub.add_argument("--keep", choices=("ids", "all"), default="", help=text)
+    sub = add("use", "inspect", "what a foreign model would import or run if it were loaded; it is not loaded", folder=False, json_=True)
+    sub.add_argument("model", type=Path, help="a pickle, joblib, skops or ONNX file, or the folder of an MLflow model")
     sub = add("use", "drift", "compare a new file with the training rows", json_=True)
     sub.add_argument("file", help="a data file, or the address of another source")
 

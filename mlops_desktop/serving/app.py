@@ -43,7 +43,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 MAX_DISCARDED = 4  # times the largest body is read and discarded before the connection is closed
 MAX_LINGER = 10.0  # seconds for the same
-THREADS = {"model": 2, "explain": 1, "status": 2}
+# Threads of each pool, and how many of them run at a time: so many requests are in progress and take turns, others wait in the queue.
+THREADS = {"model": (4, 2), "explain": (4, 1), "status": (2, 2)}
 MAX_LOOP_BODY = 32_768  # bytes of a body that is answered on the event loop
 _log = logging.getLogger("serving")
 
@@ -127,7 +128,7 @@ class App:
         self._endpoints = {path: {m: endpoint(route) for m, route in methods.items()} for path, methods in by_path(all_routes()).items()}
         some = [next(iter(methods.values())).route for path, methods in self._endpoints.items() if "{" in path]
         self._patterns = [(route.pattern(), self._endpoints[route.path]) for route in some]
-        self._pools = {name: WorkPool(name, threads) for name, threads in THREADS.items()}
+        self._pools = {name: WorkPool(name, *threads) for name, threads in THREADS.items()}
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
 

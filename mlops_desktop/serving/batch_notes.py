@@ -11,11 +11,11 @@ from urllib.parse import quote
 import numpy as np
 
 from .cells import level_of
-from .column import Column, ValidationResult, expected, range_text
-from .frame import MISSING_DATE
+from .column import Column, ValidationResult
+from .column_types import type_of
 from .message import Message, msg
-from .plural import plural_msg
-from .schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema
+from .plural import listed, plural_msg, quoted_names
+from .schema import Schema
 
 _SHOWN = 5  # levels that are named
 _PAIRS = 12  # columns in another spelling that are named
@@ -38,9 +38,7 @@ class BatchNotes:
         self._missing: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._levels = {
-            column.name: frozenset(map(level_of, column.levels))
-            for column in self._columns
-            if column.type in ("category", "ordered") and column.levels
+            column.name: frozenset(map(level_of, column.levels)) for column in self._columns if column.has_levels and column.levels
         }
 
     def add(self, checked: ValidationResult, ragged: Collection[int] = ()) -> None:
@@ -66,10 +64,9 @@ class BatchNotes:
             unseen = {level: count for level, count in zip(levels, counts, strict=False) if count and level not in self._levels[name]}
             if unseen:
                 self._unseen.setdefault(name, Counter()).update(unseen)
-        elif column.low is not None and column.high is not None and column.type not in CATEGORICAL_TYPES:
-            values = frame.number(name) if column.type in NUMBER_TYPES else frame.date(name)
-            there = values != MISSING_DATE if column.type == "date" else ~np.isnan(values)
-            self._outside[name] += int(np.count_nonzero(there & ((values < column.low) | (values > column.high))))
+        elif not column.is_categorical:
+            kind = type_of(column)
+            self._outside[name] += int(np.count_nonzero(kind.are_outside(column, kind.values(column, frame))))
 
     def messages(self) -> list[str]:
         """One sentence for each fault of the whole file, and for each column and kind of fault, with how many rows it concerns."""
@@ -80,22 +77,22 @@ class BatchNotes:
                 found.append(
                     plural_msg(
                         rows,
-                        "1 row is refused because “{name}” cannot be read in it: it must be {expected}.",
-                        "{n} rows are refused because “{name}” cannot be read in them: it must be {expected}.",
-                        name=name,
-                        expected=expected(column),
+                        "1 row is refused because “{column}” cannot be read in it: it must be {expected}.",
+                        "{n} rows are refused because “{column}” cannot be read in them: it must be {expected}.",
+                        column=name,
+                        expected=type_of(column).accepted(column),
                     )
                 )
             if unseen := self._unseen.get(name):
                 found.append(self._unseen_levels(name, unseen))
             if rows := self._outside[name]:
-                span = range_text(column)
+                span = type_of(column).range_text(column)
                 found.append(
                     plural_msg(
                         rows,
-                        "“{name}” lies outside the range of the training data, {span}, in 1 row.",
-                        "“{name}” lies outside the range of the training data, {span}, in {n} rows.",
-                        name=name,
+                        "“{column}” lies outside the range of the training data, {span}, in 1 row.",
+                        "“{column}” lies outside the range of the training data, {span}, in {n} rows.",
+                        column=name,
                         span=span,
                     )
                 )
@@ -103,9 +100,9 @@ class BatchNotes:
                 found.append(
                     plural_msg(
                         rows,
-                        "“{name}” is missing in 1 row; the training data had a value in every row.",
-                        "“{name}” is missing in {n} rows; the training data had a value in every row.",
-                        name=name,
+                        "“{column}” is missing in 1 row; the training data had a value in every row.",
+                        "“{column}” is missing in {n} rows; the training data had a value in every row.",
+                        column=name,
                     )
                 )
         return found
@@ -116,13 +113,14 @@ class BatchNotes:
             found.append(missing)
         if self._unknown:
             names = self._unknown[:_SHOWN] if self._examples else ()
-            shown = ", ".join(f"“{name[:100]}”" for name in names) + (" …" if len(self._unknown) > len(names) > 0 else "")
+            shown = quoted_names([name[:100] for name in names])
+            shown = msg("{shown} …", shown=shown) if len(self._unknown) > len(names) > 0 else shown
             found.append(
                 plural_msg(
                     len(self._unknown),
                     "1 column that is not the model's was left out{names}.",
                     "{n} columns that are not the model's were left out{names}.",
-                    names=f": {shown}" if shown else "",
+                    names=msg(": {shown}", shown=shown) if names else "",
                 )
             )
         if self._ragged:
@@ -137,13 +135,14 @@ class BatchNotes:
 
     def _unseen_levels(self, name: str, unseen: Counter[str]) -> Message:
         most = unseen.most_common(_SHOWN) if self._examples else []
-        shown = ", ".join(f"“{level[:40]}” ({count:,})" for level, count in most) + (" …" if len(unseen) > len(most) > 0 else "")
+        shown = listed([msg("“{level}” ({count:,})", level=level[:40], count=count) for level, count in most])
+        shown = msg("{shown} …", shown=shown) if len(unseen) > len(most) > 0 else shown
         return plural_msg(
             unseen.total(),
-            "“{name}” has a value that the training data did not have, or only rarely, in 1 row{shown}.",
-            "“{name}” has values that the training data did not have, or only rarely, in {n} rows{shown}.",
-            name=name,
-            shown=f": {shown}" if shown else "",
+            "“{column}” has a value that the training data did not have, or only rarely, in 1 row{shown}.",
+            "“{column}” has values that the training data did not have, or only rarely, in {n} rows{shown}.",
+            column=name,
+            shown=msg(": {shown}", shown=shown) if most else "",
         )
 
 
@@ -151,8 +150,8 @@ def spelling_notes(spelled: Mapping[str, str]) -> list[str]:
     """The sentence on columns whose names are those of the model's in another spelling; none where there are none."""
     if not spelled:
         return []
-    pairs = [f"“{name[:100]}” as “{known}”" for name, known in spelled.items()]
-    shown = ", ".join(pairs[:_PAIRS]) + (f" and {len(pairs) - _PAIRS} more" if len(pairs) > _PAIRS else "")
+    pairs = [msg("“{text}” as “{level}”", text=name[:100], level=known) for name, known in spelled.items()]
+    shown = listed(pairs[:_PAIRS], len(pairs) - _PAIRS)
     return [msg("Columns are spelled otherwise in this file, and were read so: {shown}.", shown=shown)]
 
 

@@ -82,6 +82,7 @@ def write_core(folder: Path, scorer: Scorer, info: dict[str, Any], golden: list[
         "requirements": list(scorer.node.requirements),
         "input_policy": {},
         "threshold_limits": [0.0, 1.0],
+        "interval": None,
         "parity": {"rows": parity.rows, "worst_difference": parity.worst, "tolerance": parity.tolerance},
         **info,
     }

@@ -1,7 +1,7 @@
 """The format number of `bundle.json` and the migrations from older formats.
 
 A file of an older format is migrated one number at a time when it is read, and never written back. Format 2 added `requirements`, format 3
-`input_policy` and `threshold_limits`; the files of its model have a format and migrations of their own.
+`input_policy`, `threshold_limits` and `interval`; the files of its model have a format and migrations of their own.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def _to_2(info: Info) -> Info:
 
 
 def _to_3(info: Info) -> Info:
-    """Every unusual value was a warning, and a request could ask for any threshold."""
-    return {**info, "input_policy": {}, "threshold_limits": [0.0, 1.0]}
+    """Every unusual value was a warning, a request could ask for any threshold, and predictions had no intervals."""
+    return {**info, "input_policy": {}, "threshold_limits": [0.0, 1.0], "interval": None}
 
 
 MIGRATIONS: Mapping[int, Callable[[Info], Info]] = {1: _to_2, 2: _to_3}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -14,6 +14,7 @@ import numpy as np
 
 from .answers import NO_ANSWER, formula_notes, row_warnings, table_header, table_rows, unanswered
 from .batch_notes import BatchNotes, spelling_notes
+from .cells import DAMAGED
 from .column import ValidationIssue, ValidationResult
 from .column_units import refuse_other_units, split_unit
 from .csv_cells import BLOCK as CHUNK
@@ -28,13 +29,14 @@ from .late_escape import LATE_ESCAPE
 from .left_out import layout_messages, left_out_messages
 from .message import msg
 from .names import clean_name, match_names, refuse_repeated, unique_names
-from .plural import plural_msg
+from .plural import first_few, plural_msg
 from .schema import Schema
 from .scorer import Scorer
 from .stacked_tables import IRREGULAR
 from .text_encoding import is_packed, text_encoding
 from .unclosed_quote import UNCLOSED_QUOTE
 
+_DAMAGED = "Characters were damaged before or while they were read, and cells hold “\ufffd” for them: columns {columns}."
 _UNKNOWN = "The model has no such field; it is left out."
 _MOST_BESIDE = 1000  # lines that are not rows of the table, in a text with the most rows
 WRONG_WIDTH = "The row has another number of cells than the header."
@@ -92,7 +94,7 @@ class CsvInput:
         self.absent = known - set(read.names)
         header = read.table.header
         self.unknown = [name for name, given in zip(read.names, header, strict=True) if name not in known and clean_name(given)]
-        self.notes = (*spelling_notes(read.spelled), *notation.notes)
+        self.notes = (*spelling_notes(read.spelled), *notation.notes, *read.damage())
         self.left_out = [*([one.message()] if one else []), *_left_out(read)]
         self._lines_beside = len(read.table.left_out) + (one.left_out if one else 0)
 
@@ -131,6 +133,12 @@ class _Read:
     spelled: dict[str, str]
     cells: CsvCells
     finder: NotationFinder
+    damaged: frozenset[str]
+
+    def damage(self) -> list[str]:
+        """That cells of some columns hold the mark for a damaged character."""
+        shown = first_few((f"“{name}”" for name in sorted(self.damaged)), 5)
+        return [msg(_DAMAGED, columns=shown)] if self.damaged else []
 
     def units(self) -> dict[str, str]:
         """The units that the text states for columns: in a row below the names, or in names that are spelled otherwise."""
@@ -152,11 +160,21 @@ def _read(text: TextIO, schema: Schema, size: int, most: int | None) -> _Read:
     names, spelled = _names(table.header, schema)
     places = {name: at for at, name in enumerate(names) if name in known}
     while True:
-        finder = NotationFinder(schema, likely_decimal(table.dialect.delimiter))
-        cells = read_cells(text, table, places, finder.add, size, None if most is None else most + _MOST_BESIDE)
+        finder, damaged = NotationFinder(schema, likely_decimal(table.dialect.delimiter)), set[str]()
+        cells = read_cells(text, table, places, _taker(finder, damaged), size, None if most is None else most + _MOST_BESIDE)
         if not cells.has_unclosed_quote:
-            return _Read(table, names, spelled, cells, finder)
+            return _Read(table, names, spelled, cells, finder, frozenset(damaged))
         table = replace(table, dialect=replace(table.dialect, quote=""), has_unclosed_quote=True)
+
+
+def _taker(finder: NotationFinder, damaged: set[str]) -> Callable[[Mapping[str, Iterable[str]]], None]:
+    """What takes the texts of each column: for their notation, and the names of columns with damaged characters."""
+
+    def take(columns: Mapping[str, Iterable[str]]) -> None:
+        finder.add(columns)
+        damaged.update(name for name, texts in columns.items() if DAMAGED in "".join(texts))
+
+    return take
 
 
 def _names(header: Sequence[str], schema: Schema) -> tuple[list[str], dict[str, str]]:

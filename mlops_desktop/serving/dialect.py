@@ -246,8 +246,9 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
         least = 1 if len(among) >= _MANY else 2  # blanks between columns: one in all of many lines is no chance
         starts = [i for i in range(width) if taken[i] and not any(taken[max(0, i - least) : i])]
         columns = zip(*(cut(line, (0, *starts[1:])) for line in among), strict=True)
-        often = max(2, 0.05 * len(among))  # what few lines hold is no column but the end of a longer text
-        kept = [at for at, column in zip(starts, columns, strict=False) if sum(map(bool, column)) >= often]
+        # What few lines hold is no column but the end of a longer text, and behind a single blank a word of it.
+        often = [max(3, 0.2 * len(among)) if at > 1 and taken[at - 2] else max(2, 0.05 * len(among)) for at in starts]
+        kept = [at for at, column, least in zip(starts, columns, often, strict=False) if sum(map(bool, column)) >= least]
         if len(kept) > 1:
             return _below_names(among, kept)
     return ()

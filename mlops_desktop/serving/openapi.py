@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .cells import EXACT
-from .column import Column, bound_text
-from .dates import accepted_pattern, date_example
+from .column import Column
+from .column_types import type_of
+from .dates import date_example
 from .prediction_spec import class_text
 from .protocol import protocols
 from .protocols.v2 import model_id
 from .route import CSV_TYPE, JSON_TYPE, LINES_TYPES, Limits, Route
 from .routes import ROUTES, summary
-from .schema import NUMBER_TYPES
 from .scorer import Scorer
 
 Json = dict[str, Any]
@@ -23,21 +21,7 @@ ROW_COUNT = {"type": "integer", "minimum": 0}
 
 def example_row(scorer: Scorer) -> Json:
     """The schema's synthetic typical row; a column without a typical value is null, or has a made-up value where null is refused."""
-    return {column.name: example_value(column) for column in scorer.schema.columns}
-
-
-def example_value(column: Column) -> Any:
-    """A value that the schema accepts, as it is sent."""
-    if column.typical is not None or column.nullable:
-        return column.typical
-    if column.type == "boolean":
-        return False
-    if column.type == "date":
-        return bound_text(column, column.low) or date_example(column.grammar)
-    if column.type in NUMBER_TYPES:
-        low = column.low if column.low is not None else 0
-        return int(low) if column.type == "integer" else low
-    return column.levels[0] if column.levels else "text"
+    return {column.name: type_of(column).example(column) for column in scorer.schema.columns}
 
 
 def schema_document(scorer: Scorer, importance: Mapping[str, float]) -> Json:
@@ -55,7 +39,7 @@ def schema_document(scorer: Scorer, importance: Mapping[str, float]) -> Json:
 
 
 def _column(column: Column, used: bool, importance: float | None) -> Json:
-    dated = column.type == "date"
+    dated = column.is_date
     return {
         "name": column.name,
         "label": column.shown_name,
@@ -63,8 +47,8 @@ def _column(column: Column, used: bool, importance: float | None) -> Json:
         "required": not column.nullable,
         "unit": column.unit,
         "description": column.description,
-        "low": bound_text(column, column.low) or None if dated else column.low,
-        "high": bound_text(column, column.high) or None if dated else column.high,
+        "low": type_of(column).bound_text(column, column.low) or None if dated else column.low,
+        "high": type_of(column).bound_text(column, column.high) or None if dated else column.high,
         "levels": list(column.levels),
         "words": [list(column.grammar.true[:1]), list(column.grammar.false[:1])] if column.type == "boolean" else None,
         "format": date_example(column.grammar) if dated else None,
@@ -140,31 +124,23 @@ def _object(properties: Json, required: list[str], example: Any = None) -> Json:
 
 def feature(column: Column) -> Json:
     """One column as a JSON schema (2020-12), with its statistics at training under `x-`."""
-    kinds: dict[str, Json] = {
-        "number": {"type": ["number"], "minimum": -sys.float_info.max, "maximum": sys.float_info.max},
-        "integer": {"type": ["integer"], "minimum": -EXACT, "maximum": EXACT},
-        "boolean": {"type": ["boolean", "integer", "string"]},
-        "date": {"type": ["string"], "pattern": rf"^\s*(?:{accepted_pattern(column.grammar)})\s*$"},
-    }
-    # Levels may be sent as the numbers or booleans that they resemble; an unknown one is answered with a warning.
-    schema: Json = dict(kinds.get(column.type, {"type": ["string", "number", "boolean"]}))
+    kind = type_of(column)
+    schema = kind.json_schema(column)
     if column.nullable:
-        schema["type"] = [*schema["type"], "null"]
-    texts = [text for pair in (column.grammar.true, column.grammar.false) for text in pair]
-    if column.type == "boolean":
-        schema = {"enum": [True, False, 0, 1, *texts, *([None] if column.nullable else [])]}
+        allowed = "type" if "type" in schema else "enum"
+        schema[allowed] = [*schema[allowed], "null" if allowed == "type" else None]
     description = " ".join(part for part in (column.description, f"Unit: {column.unit}." if column.unit else "") if part)
     if column.label:
         schema["title"] = column.label
     if description:
         schema["description"] = description
     extensions = {
-        "x-training-range": [bound_text(column, column.low), bound_text(column, column.high)] if column.low is not None else None,
+        "x-training-range": [kind.bound_text(column, end) for end in (column.low, column.high)] if column.low is not None else None,
         "x-levels": list(column.levels) or None,
         "x-missing-share": column.missing_share or None,
         "x-unit": column.unit or None,
     }
-    return {**schema, **{key: value for key, value in extensions.items() if value is not None}, "examples": [example_value(column)]}
+    return {**schema, **{key: value for key, value in extensions.items() if value is not None}, "examples": [kind.example(column)]}
 
 
 def _outputs(scorer: Scorer) -> Json:

@@ -97,7 +97,7 @@ class Predictor:
         for issue in self.limited(checked.warnings) if checked.warnings else ():
             warnings.setdefault(issue.row or 0, []).append(warning_entry(issue))
         chosen = self.decide(scores, None)
-        intervals = self.scorer.intervals(checked.frame)
+        intervals = self.scorer.intervals(checked.frame, scores)
         predictions = self._writer.predictions(scores, chosen, None, warnings, intervals)
         for i, request in enumerate(requests):
             if request.threshold is not None:
@@ -181,7 +181,7 @@ class Predictor:
                 warnings.setdefault(position, []).append(warning_entry(issue))
         chosen = self.decide(scores, threshold)
         self.metrics.predicted(frame, scores, chosen, len(refused))
-        predictions = self._writer.predictions(scores, chosen, threshold, warnings, self.scorer.intervals(frame))
+        predictions = self._writer.predictions(scores, chosen, threshold, warnings, self.scorer.intervals(frame, scores))
         if not refused:
             return predictions
         every = dict(zip(valid, predictions, strict=True))

@@ -16,11 +16,15 @@ from .errors import UserError
 from .explain import explain, what_if
 from .http_messages import CommonHeaders, Reply
 from .http_problems import HttpProblem, error_entry, invalid_input, too_many_rows, warning_entry
+from .input_policy import FittedPolicy
 from .manifest import CHECKSUMS
+from .message import msg
 from .metrics import CONTENT_TYPE, Metrics
+from .nodes.conformal import Conformal
 from .openapi import openapi_document, schema_document
 from .predictor import Predictor, PredictRequest
 from .route import Limits
+from .scorer import Scorer
 from .service_settings import ServiceSettings
 from .strict_json import InvalidJson, parse
 
@@ -41,7 +45,7 @@ class Service:
         self.process_metrics = metrics or Metrics()
         chosen, bounds = settings.policy(bundle.info), settings.threshold_limits(bundle.info)
         policy = chosen.fit(bundle.scorer.schema)
-        scorer = self.scorer = bundle.scorer if policy.schema is bundle.scorer.schema else replace(bundle.scorer, schema=policy.schema)
+        scorer = self.scorer = served_scorer(bundle, policy)
         self.digest = hashlib.sha256((bundle.folder / CHECKSUMS).read_bytes()).hexdigest()
         self.model_metrics = self.process_metrics.model(scorer, bundle.reference, self.digest)
         self.headers = CommonHeaders(scorer.version)
@@ -161,7 +165,7 @@ class Service:
         if type(document) is not dict:
             raise invalid_input([error_entry("not_an_object", f"The body must be an object with {' and '.join(needed)}.")])
         if len(document) != len(needed) or any(name not in document for name in needed):
-            errors = [error_entry("missing", f"“{name}” is needed.", name) for name in needed if name not in document]
+            errors = [error_entry("missing", msg("“{name}” is needed.", name=name), name) for name in needed if name not in document]
             known = {*needed, *allowed}
             errors += [
                 error_entry("unknown_member", "This member is not known here.", name[:100]) for name in document if name not in known
@@ -177,6 +181,16 @@ class Service:
         if len(rows) > most:
             raise too_many_rows(most, len(rows))
         return rows
+
+
+def served_scorer(bundle: Bundle, policy: FittedPolicy) -> Scorer:
+    """The scorer of a bundle with the schema of a policy, and with the prediction intervals that `bundle.json` holds."""
+    scorer, interval = bundle.scorer, bundle.info["interval"]
+    if policy.schema is not scorer.schema:
+        scorer = replace(scorer, schema=policy.schema)
+    if interval is None:
+        return scorer
+    return replace(scorer, node=Conformal.of_record(interval, scorer.node, scorer.prediction_spec))
 
 
 def _on_error(query: bytes) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 import httptools
@@ -164,6 +164,10 @@ class _SingleRowProtocol(BoundedProtocol):
         self._known_head, self._body_length, self._head = head, found.length, found
         return True
 
+    def is_idle(self) -> bool:
+        """Whether no request is being sent or answered, on the fast path either."""
+        return not self._busy and super().is_idle()
+
     def _respond(self, service: Service, reply: Reply | Exception) -> None:
         app, head = self._batcher.app, self._head
         assert head is not None
@@ -183,6 +187,7 @@ class _SingleRowProtocol(BoundedProtocol):
             )
             self.transport.write(b"".join((_STATUS[status], default, service.headers.encoded(reply.content_type), tail, reply.body)))
         self._busy = False
+        self._idle_since = monotonic()
         self.server_state.total_requests += 1
         now = perf_counter()
         app.slot.metrics.in_progress -= 1

@@ -29,7 +29,7 @@ def test_an_older_identity_keeps_its_fields(path):
 
 
 def test_each_step_adds_what_its_format_added():
-    added = {"input_policy": {}, "threshold_limits": [0.0, 1.0]}
+    added = {"input_policy": {}, "threshold_limits": [0.0, 1.0], "interval": None}
     assert migrated({"format": 1}, "x") == {"format": 3, "requirements": [], **added}
     assert migrated({"format": 2, "requirements": ["lightgbm"]}, "x") == {"format": 3, "requirements": ["lightgbm"], **added}
 

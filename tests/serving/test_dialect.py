@@ -85,6 +85,11 @@ def test_fixed_places():
     assert fixed_cuts(["some words", "others"]) == ()
 
 
+def test_words_of_few_cells_are_no_column():
+    lines = ["state (of 5)   n", *[f"Köln           {at}" for at in range(5)] * 5, 'the "old" one  7', 'the "old" one  8']
+    assert fixed_cuts(lines) == (0, 15)
+
+
 def test_where_a_blank_stands_before_a_place_is_decided_once_for_all_parts_of_a_text():
     lines = ["name    n", *(f"word{i}   {i}" for i in range(9)), "a word beyond its column 5"]
     fixed = fixed_dialect(lines, (0, 8))

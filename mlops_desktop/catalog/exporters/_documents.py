@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from mlops_desktop.catalog.exporters._yaml import to_yaml
-from mlops_desktop.serving.column import bound_text
+from mlops_desktop.serving.column_types import type_of
 from mlops_desktop.serving.scorer import Scorer
 
 # SPDX expressions of the packages in the lock of services; a test holds it against that lock.
@@ -109,7 +109,7 @@ def _figures(info: dict[str, Any], results: list[dict[str, Any]]) -> str:
 def _inputs(scorer: Scorer) -> str:
     lines = ["## Input", "", "| column | type | range or levels in training |", "|---|---|---|"]
     for column in scorer.schema.columns[:_MOST_COLUMNS]:
-        low, high = bound_text(column, column.low), bound_text(column, column.high)
+        low, high = (type_of(column).bound_text(column, end) for end in (column.low, column.high))
         seen = f"{low} to {high}" if low and high else ", ".join(column.levels[:12]) + (" …" if len(column.levels) > 12 else "")
         lines.append(f"| {_line(column.name)} | {column.type} | {_line(seen)} |")
     more = len(scorer.schema.columns) - _MOST_COLUMNS

@@ -29,12 +29,12 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.catalog.exporters._models_of_program import CHOOSE, kind_of, model_of
 from mlops_desktop.serving.bundle import Bundle
-from mlops_desktop.serving.frame import Layout
+from mlops_desktop.serving.frame import Bools, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.transform import Transform, chain
 from mlops_desktop.serving.transforms.bins import Bins
@@ -95,13 +95,28 @@ def program_of(scorer: Scorer) -> dict[str, Any]:
         "classes": list(scorer.classes),
         "positive": scorer.positive,
         "threshold": scorer.threshold if scorer.positive is not None else None,
-        "columns": [_column(one) for one in scorer.schema.columns if one.name in scorer.used_sources],
+        "columns": [_column(one) for one in _read_columns(scorer, maker.features)],
         "features": maker.features,
         "node": node,
     }
 
 
-def _column(column: Any) -> dict[str, Any]:
+def _read_columns(scorer: Scorer, features: list[list[Expression]]) -> list[Column]:
+    """The columns of the schema that expressions read, in its order."""
+    names: set[str] = set()
+    waiting: list[Any] = [one for matrix in features for one in matrix]
+    while waiting:
+        operation, first, *rest = waiting.pop()
+        if operation in ("number", "has_no_text", "level"):
+            names.add(first)
+        elif operation == "dot":
+            waiting += first
+        elif operation != "constant":
+            waiting += [first, *(rest if operation in ("times", "less", "over") else [])]
+    return [one for one in scorer.schema.columns if one.name in names]
+
+
+def _column(column: Column) -> dict[str, Any]:
     return {
         "name": column.name,
         "label": column.shown_name,
@@ -121,17 +136,17 @@ def typed_rows(bundle: Bundle) -> list[dict[str, float | str | None]]:
     """The golden rows of a bundle as cells of a program's input: numbers, levels, and None for what is missing."""
     frame = bundle.schema.from_rows(bundle.golden.rows).frame
     columns: dict[str, list[Any]] = {}
-    for column in bundle.schema.columns:
-        if column.name in bundle.scorer.used_sources:
-            if column.type in NUMBER_TYPES:
-                columns[column.name] = [None if math.isnan(value) else value for value in frame.number(column.name).tolist()]
-            else:
-                columns[column.name] = frame.texts(column.name)
+    for column in program_of(bundle.scorer)["columns"]:
+        name = column["name"]
+        if column["kind"] == "text":
+            columns[name] = frame.texts(name)
+        else:
+            columns[name] = [None if math.isnan(value) else value for value in frame.number(name).tolist()]
     return [{name: values[i] for name, values in columns.items()} for i in range(frame.rows)]
 
 
 class _Nodes:
-    """Turns nodes into JSON; members with equal features share a matrix."""
+    """Turns nodes into JSON; models with equal features share a matrix."""
 
     def __init__(self, shared: _State, layout: Layout) -> None:
         self.features: list[list[Expression]] = []
@@ -141,13 +156,15 @@ class _Nodes:
         if isinstance(node, WeightedMean):
             return {"kind": "mean", "members": [self.node(one) for one in node.members], "weights": node.weights.tolist()}
         if isinstance(node, Chain):
-            return model_of(node.model, self._matrix(node.transforms))
+            return model_of(node.model, self._matrix(node.transforms, node.model.used()))
         raise UserError(msg("The part “{name}” of the model cannot be written in this form.", name=kind_of(node)), CHOOSE)
 
-    def _matrix(self, transforms: tuple[Transform, ...]) -> int:
+    def _matrix(self, transforms: tuple[Transform, ...], used: Bools) -> int:
+        """The position of the matrix that the transforms make; a feature that the model does not use is 0, so its columns are not read."""
         state = _applied(transforms, self._shared)
         layout, _ = chain(transforms, self._layout)
-        found = [state.numbers[name] for name in layout.names()]
+        nothing: Expression = ["constant", 0.0]
+        found = [state.numbers[name] if use else nothing for name, use in zip(layout.names(), used.tolist(), strict=True)]
         if found not in self.features:
             self.features.append(found)
         return self.features.index(found)

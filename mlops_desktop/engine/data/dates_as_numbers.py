@@ -80,7 +80,7 @@ _POINT_MONTHS = _Kind("%Y.%m", msg("months written as year and month"))
 
 def maybe_dates(raw: RawColumn, column: Column) -> Iterator[Evidence]:
     """That a column of numbers may hold dates: nobody but a person can know, so it is left as numbers and asked about."""
-    if column.type not in ("number", "integer") or column.unit or has_id_name(raw.name):
+    if not column.is_measured or column.unit or has_id_name(raw.name):
         return
     values, _, refused = read_raw(raw, column)
     there = np.isfinite(values)

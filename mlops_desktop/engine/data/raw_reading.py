@@ -14,10 +14,11 @@ from mlops_desktop.engine.data.quick_reading import iso_dates, number_dates, qui
 from mlops_desktop.engine.data.raw_column import RawColumn, Reading, typed_texts
 from mlops_desktop.engine.data.table import StoredLevels, stored_levels
 from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader
+from mlops_desktop.serving.column_types import type_of
+from mlops_desktop.serving.column_types.levels import read_levels
 from mlops_desktop.serving.dates import is_written_as_number, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Longs, encode
 from mlops_desktop.serving.numbers import is_plain
-from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
 _MAY_BE_OTHER_LEVEL = re.compile(rb"[^\x00-\x7f]|\.0")
@@ -49,9 +50,9 @@ def read_raw(raw: RawColumn, column: Column) -> Reading:
 
 
 def _read(raw: RawColumn, column: Column) -> Reading:
-    if column.type == "date":
+    if column.is_date:
         return _read_dates(raw, column)
-    if column.type in NUMBER_TYPES:
+    if column.is_number:
         return _read_numbers(raw, column)
     if raw.kind == "text" and _are_levels(raw, column.grammar):
         there = ~raw.among(("", *column.grammar.missing))
@@ -86,7 +87,7 @@ def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], di
     if raw.kind == "date":
         return np.full(len(raw.counts), np.nan), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
     if column.type == "boolean":
-        values, refused = read_numbers(column, raw.texts)
+        values, refused = type_of(column).read_texts(column, raw.texts)
         return values, [], refused
     if raw.decimals is not None and is_plain(column.grammar):
         values = raw.decimals.copy()
@@ -96,7 +97,7 @@ def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], di
     refused = _unfit(values, column)
     if not good.all():
         rest = np.flatnonzero(~good).tolist()
-        slow, wrong = read_numbers(column, raw.texts_at(rest))
+        slow, wrong = type_of(column).read_texts(column, raw.texts_at(rest))
         values[rest] = slow
         refused.update({rest[i]: code for i, code in wrong.items()})
     return _without(values, refused)
@@ -122,7 +123,7 @@ def _read_dates(raw: RawColumn, column: Column) -> tuple[Longs, list[str], dict[
         assert raw.values is not None
         return np.where(missing_dates(raw.values, column.grammar), MISSING_DATE, raw.values), [], {}
     if raw.kind in ("number", "integer") and is_written_as_number(column.grammar.date):
-        moments, faults = read_dates(column, typed_texts(raw, Column(raw.name, "category")))
+        moments, faults = type_of(column).read_texts(column, typed_texts(raw, Column(raw.name, "category")))
         return moments, [], faults
     if raw.kind != "text":
         return np.full(len(raw.counts), MISSING_DATE), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
@@ -132,7 +133,7 @@ def _read_dates(raw: RawColumn, column: Column) -> tuple[Longs, list[str], dict[
         return np.where(missing_dates(values, own), MISSING_DATE, values), [], {}
     values, shaped, impossible = number_dates(raw.distinct, own)
     rest = np.flatnonzero(~shaped).tolist()
-    slow, wrong = read_dates(column, raw.texts_at(rest))
+    slow, wrong = type_of(column).read_texts(column, raw.texts_at(rest))
     values[rest] = slow
     refused = dict.fromkeys(np.flatnonzero(impossible).tolist(), "unreadable")
     return values, [], {**refused, **{rest[i]: code for i, code in wrong.items()}}

@@ -8,10 +8,11 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.column import HasType
 
 
 @dataclass(frozen=True)
-class ImportedColumn:
+class ImportedColumn(HasType):
     """A column of an imported table and its type."""
 
     name: str
@@ -33,7 +34,7 @@ class Imported:
 
 
 @dataclass(frozen=True)
-class PreviewColumn:
+class PreviewColumn(HasType):
     """A column of a preview: its type, its first values (None: missing), and how its cells were parsed.
 
     `values` are numbers in a column of numbers, else texts. `missing` are words for missing beyond the usual ones. `role` is the

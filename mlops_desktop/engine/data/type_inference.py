@@ -33,12 +33,20 @@ from mlops_desktop.engine.data.text_inference import (
 )
 from mlops_desktop.engine.data.unread_values import unread_evidence
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
+from mlops_desktop.serving.cells import (
+    BOOLEAN_PAIRS,
+    DAMAGED,
+    MISSING_NUMBER_TEXTS,
+    Grammar,
+    clean_text,
+    has_invisible,
+    level_of,
+)
 from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.plural import listed, plural_msg
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _OTHER_MARK = {".": ",", ",": "."}  # the decimal mark beside a mark of thousands
@@ -55,10 +63,14 @@ def decide_types(
     known = notes or {}
     raws = cells.columns()
     hints = _hints(raws, cells)
+    noted = {note.column for note in cells.notes if note.rule == "encoding"}  # the damage of their cells is reported already
 
     def decide(raw: RawColumn) -> tuple[Column, list[Evidence]]:
         note = known.get(raw.name, ColumnNote())
-        return _decided(raw, replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note, hints)
+        column, evidence = _decided(
+            raw, replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note, hints
+        )
+        return column, [one for one in evidence if one.rule != "damaged" or raw.name not in noted]
 
     found = for_columns(decide, raws, cells.rows, job)
     return tuple(column for column, _ in found), [one for _, evidence in found for one in evidence]
@@ -85,7 +97,7 @@ def _of_script(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, 
     western = western_column(raw)
     if western is not None:
         column, evidence = decide(western, note, hints)
-        if column.type in (*NUMBER_TYPES, "date"):
+        if not column.is_categorical:
             other = ~raw.matching("[\x00-\x7f]*")
             message = "Digits of another script were read as 0 to 9: {shown}."
             return column, [*evidence, example_evidence(raw, "digits", message, other)]
@@ -94,16 +106,19 @@ def _of_script(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, 
 
 def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
     """The column with the texts that stand for another level. Numbers and dates have none."""
-    if column.type not in (*CATEGORICAL_TYPES, "boolean"):
+    if column.is_measured or column.is_date:
         return column, Evidence(column.name, "recode", "What texts stand for has no effect in a column of numbers or dates.")
     levels = tuple((level_of(text), level_of(level)) for text, level in sorted(note.recode.items()))
-    shown = ", ".join(f"{f'“{text}”' if text else 'an empty cell'} as “{level}”" for text, level in levels[:5])
-    message = msg("You chose to read {shown}{more}.", shown=shown, more=" …" if len(levels) > 5 else "")
+    pairs = [msg("“{text}” as “{level}”" if text else "an empty cell as “{level}”", text=text, level=level) for text, level in levels[:5]]
+    message = msg("You chose to read {shown}.", shown=listed(pairs, len(levels) - 5))
     return replace(column, grammar=replace(column.grammar, recoded=levels)), Evidence(column.name, "recode", message)
 
 
 def _source_evidence(raw: RawColumn) -> Iterator[Evidence]:
-    """What of the cells is not kept, whatever their type is."""
+    """What of the cells is not kept or was lost before, whatever their type is."""
+    if raw.kind == "text" and raw.holds(DAMAGED):
+        message = "Characters were damaged before or while they were read, and cells hold “\ufffd” for them: {shown}."
+        yield example_evidence(raw, "damaged", message, raw.matching(f"(?s).*{DAMAGED}.*"))
     if raw.infinite:
         yield infinite_evidence(raw, len(raw.infinite), raw.infinite, "∞")
     if raw.given is not None:

@@ -20,6 +20,7 @@ from mlops_desktop.engine.diagnostics import check_facts, run_checks
 from mlops_desktop.engine.evaluation import Evaluation, held_out_evaluation
 from mlops_desktop.engine.packaging.certificate import certify, refuse_unsupported
 from mlops_desktop.engine.packaging.golden import golden_rows
+from mlops_desktop.engine.packaging.intervals import interval_record
 from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
@@ -58,7 +59,7 @@ def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
     job.step(0.5, "Making rows for the self-test")
     golden = golden_rows(scorer.schema, scorer, np.random.default_rng(pipeline.project.seed))
     job.step(0.8, "Making the drift reference")
-    info = {**_info(chosen, measured), "checks": _checks(chosen, Part(job, 0.9, 1.0))}
+    info = {**_info(chosen, measured), "interval": interval_record(chosen), "checks": _checks(chosen, Part(job, 0.9, 1.0))}
     write_core(folder, scorer, info, golden, drift_reference(chosen))
 
 

@@ -14,7 +14,8 @@ from mlops_desktop.serving.dates import DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.month_names import month_number
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.plural import quoted_columns
+from mlops_desktop.serving.schema import Column
 
 # By part: how its column is named (with “_” between words), and the range of its whole numbers.
 _PARTS = {
@@ -50,11 +51,11 @@ def date_pieces(seen: Seen) -> Iterator[Finding]:
 
 def may_be_timed(overview: Overview, findings: Iterable[Finding]) -> bool:
     """Whether a column of a table, or several that hold the parts of one date, may say when its rows are; no cell is read."""
-    return any(column.type == "date" for column in overview.columns) or any(one.rule == DATE_PIECES.rule for one in findings)
+    return any(column.is_date for column in overview.columns) or any(one.rule == DATE_PIECES.rule for one in findings)
 
 
 def _finding(columns: list[str], parts: list[str], name: str) -> Finding:
-    shown = ", ".join(f"“{column}”" for column in columns)
+    shown = quoted_columns(columns)
     what = ", ".join(parts)
     message = msg("{columns} seem to hold the parts of one date ({parts}). A step can make it of them.", columns=shown, parts=what)
     if name in columns:
@@ -107,11 +108,11 @@ def _named_parts(seen: Seen, columns: list[Column], spans: Mapping[str, tuple[in
 
 def _fits(seen: Seen, column: Column, part: str, span: tuple[int, int]) -> bool:
     """Whether the values of a column are those of a part of a date."""
-    if column.type in NUMBER_TYPES:
+    if column.is_number:
         values = seen.frame.number(column.name)
         values = values[~np.isnan(values)]
         return bool(len(values) and (values % 1 == 0).all() and values.min() >= span[0] and values.max() <= span[1])
-    if part != "month" or column.type not in ("category", "ordered"):
+    if part != "month" or not column.has_levels:
         return False
     _, levels = seen.frame.categorical(column.name)
     return bool(levels) and all(month_number(level) or (level.isdecimal() and 1 <= int(level) <= 12) for level in levels)
@@ -119,7 +120,7 @@ def _fits(seen: Seen, column: Column, part: str, span: tuple[int, int]) -> bool:
 
 def _day_and_time(seen: Seen, columns: list[Column]) -> tuple[Column, Column] | None:
     """A column of days without a clock and one of times of day that go together: named alike, or the only ones of the table."""
-    dates = [column for column in columns if column.type == "date"]
+    dates = [column for column in columns if column.is_date]
     times = [column for column in dates if is_time_of_day(column.grammar.date)]
     days = [column for column in dates if column not in times and _are_days(seen, column)]
     pairs = [(day, time) for day in days for time in times if _rest(day.name, _DAY_WORDS) == _rest(time.name, _TIME_WORDS) is not None]

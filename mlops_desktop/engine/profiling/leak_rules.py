@@ -13,7 +13,7 @@ from mlops_desktop.engine.profiling.leakage import SingleColumn
 from mlops_desktop.engine.profiling.target_means import target_means
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 LEAK = FindingKind("leak", "Possible leak: {column}")
 SUSPICIOUS, HIGH = 0.95, 0.975  # of the single-column Gini; 0.95 is an AUC of .975
@@ -34,7 +34,7 @@ def leaks(seen: Seen) -> Iterator[Finding]:
         missing = measure.missingness(column)
         if missing >= SUSPICIOUS:
             yield _by_filling(seen, column, missing)
-        elif column.type not in ("text", "id"):
+        elif not column.is_free_text:
             strengths[column.name] = measure.gini(column)
     averages = dict(_averages(seen))
     for name, group in averages.items():
@@ -61,10 +61,10 @@ def standing_out(strengths: dict[str, float]) -> list[str]:
 
 
 def _measure(seen: Seen) -> SingleColumn | None:
-    if seen.target is None or seen.table.schema.column(seen.target).type == "date":
+    if seen.target is None or seen.table.schema.column(seen.target).is_date:
         return None
     classes = seen.classes()
-    if classes is None and seen.table.schema.column(seen.target).type not in NUMBER_TYPES:
+    if classes is None and not seen.table.schema.column(seen.target).is_number:
         return None
     target: tuple[Floats | Ints, int] = (seen.frame.number(seen.target), 0) if classes is None else classes
     return SingleColumn(seen.table, *target) if target[1] <= _MOST_CLASSES else None
@@ -85,7 +85,7 @@ def _averages(seen: Seen) -> Iterator[tuple[str, str]]:
 
 def _numbers_rows(seen: Seen, name: str) -> bool:
     """Whether a column of numbers that are no years follows the rows."""
-    if seen.table.schema.column(name).type not in NUMBER_TYPES or is_year(seen, name):
+    if not seen.table.schema.column(name).is_number or is_year(seen, name):
         return False
     return follows_rows(seen.frame.number(name))
 

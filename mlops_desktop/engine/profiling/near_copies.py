@@ -9,7 +9,7 @@ import numpy as np
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import NUMBER_TYPES
+from mlops_desktop.serving.plural import quoted_columns
 
 NEAR_COPIES = FindingKind("near_copies", "Rows that nearly repeat others")
 _LEAST_ROWS, _MOST_ROWS = 50, 20_000  # rows of which neighbours are looked for; of more, a random sample
@@ -35,7 +35,7 @@ def near_copies(seen: Seen) -> Iterator[Finding]:
     message = msg(
         "About {share:.0%} of the rows nearly repeat another row: by {names} they are {times} times nearer to it than to any further row.",
         share=share,
-        names=", ".join(f"“{name}”" for at, name in enumerate(names) if at not in without),
+        names=quoted_columns([name for at, name in enumerate(names) if at not in without]),
         times=round(1 / _NEAR),
     )
     why = msg(
@@ -50,7 +50,7 @@ def _points(seen: Seen) -> tuple[list[str], Floats]:
     rows = np.arange(seen.frame.rows)
     if len(rows) > _MOST_ROWS:
         rows = np.sort(np.random.default_rng(0).choice(rows, _MOST_ROWS, replace=False))
-    numbers = [column for column in seen.features() if column.type in NUMBER_TYPES]
+    numbers = [column for column in seen.features() if column.is_number]
     fine = [column for column in numbers if seen.distinct(column) >= _LEAST_VALUES * seen.frame.rows]
     finest = sorted(fine, key=lambda column: -seen.distinct(column))[:_MOST_COLUMNS]
     fine = [column for column in fine if column in finest]

@@ -16,6 +16,7 @@ from mlops_desktop.engine.project import Role, is_learned_from
 from mlops_desktop.serving.dates import is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Longs
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_columns
 from mlops_desktop.serving.schema import Column
 
 TIME_ORDER = FindingKind("time_order", "{column} orders the rows in time")
@@ -37,7 +38,7 @@ def time_order(table: Table, target: str, roles: Mapping[str, str]) -> tuple[tup
     best = _best(table, target, roles)
     if best is None or not (best.ordered or best.unique):
         return None
-    names = ", ".join(f"“{name}”" for name in best.names)
+    names = quoted_columns(best.names)
     if best.ordered:
         text = msg("The rows follow {names} in time, so the model learns from the past and is tested on the latest rows.", names=names)
         return best.names, text
@@ -116,7 +117,7 @@ def _candidate(table: Table, names: tuple[str, ...], *, events: bool) -> Iterato
 
 
 def _has_days(column: Column) -> bool:
-    return column.type == "date" and not is_time_of_day(column.grammar.date) and _BIRTH.fullmatch(snake_name(column.name)) is None
+    return column.is_date and not is_time_of_day(column.grammar.date) and _BIRTH.fullmatch(snake_name(column.name)) is None
 
 
 def _is_ordered(moments: Longs | Floats) -> bool:

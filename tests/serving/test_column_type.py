@@ -1,13 +1,17 @@
-"""Input columns and the messages of their validation issues."""
+"""What depends on the type of a column, and the messages of validation issues."""
 
 from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.serving.column import Column, bound_text, expected, invalid_value, kind_of_value, out_of_range
+from mlops_desktop.serving.column import TYPES, Column, Issues, kind_of_value
+from mlops_desktop.serving.column_types import COLUMN_TYPES, type_of
+from mlops_desktop.serving.column_types.boolean import Boolean
+from mlops_desktop.serving.column_types.date import Date
+from mlops_desktop.serving.column_types.number import Integer, Number
 from mlops_desktop.serving.language import Language
 from mlops_desktop.serving.message import Message
-from mlops_desktop.serving.schema import Grammar
+from mlops_desktop.serving.schema import Grammar, Schema
 
 DAY = 86_400_000_000
 
@@ -27,7 +31,7 @@ DAY = 86_400_000_000
     ],
 )
 def test_expected_values_are_described(column, phrase):
-    assert expected(column) == phrase
+    assert type_of(column).accepted(column) == phrase
 
 
 @pytest.mark.parametrize(
@@ -39,16 +43,33 @@ def test_json_kinds(value, kind):
 
 
 def test_bounds_are_formatted_by_column_type():
-    assert bound_text(Column("x", "number"), 1234.5) == "1234.5"
-    assert bound_text(Column("x", "number"), None) == ""
+    assert Number().bound_text(Column("x", "number"), 1234.5) == "1234.5"
+    assert Number().bound_text(Column("x", "number"), None) == ""
     dates = Column("x", "date", low=0, high=365 * DAY)
-    assert out_of_range(dates, 3, "text").message == "“x” lies outside the range of the training data, 1970-01-01 to 1971-01-01."
-    issue = out_of_range(Column("x", "number", low=0.00005, high=1234.5), 3, "number")
+    assert Date().out_of_range(dates, 3, "text").message == "“x” lies outside the range of the training data, 1970-01-01 to 1971-01-01."
+    issue = Number().out_of_range(Column("x", "number", low=0.00005, high=1234.5), 3, "number")
     assert issue.expected == "0.00005 to 1234.5"
     assert isinstance(issue.expected, Message)
     assert issue.expected.translated(Language(decimal=",", group=".")) == "0,00005 to 1234,5"
 
 
 def test_an_error_names_row_field_and_expected_values():
-    issue = invalid_value(Column("x", "integer"), 4, "wrong_type", "text")
+    issue = Integer().error(Column("x", "integer"), 4, "wrong_type", "text")
     assert (issue.row, issue.field, issue.code, issue.message, issue.got) == (4, "x", "wrong_type", "“x” must be a whole number.", "text")
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_each_type_accepts_what_it_makes_up_and_sends(type_):
+    column = Column("x", type_, nullable=False)
+    issues, kind = Issues(), type_of(column)
+    kind.cell_check(column)(kind.example(column), 0, issues)
+    assert not issues.errors
+    frame = Schema((column,)).from_rows([{"x": kind.example(column)}]).frame
+    assert kind.sent(column, frame, 0) == kind.example(column)
+    assert kind.are_there(kind.values(column, frame)).tolist() == [True]
+    assert sum(kind.bins(column, frame).counts) == 1
+
+
+def test_every_type_has_its_class():
+    assert list(COLUMN_TYPES) == list(TYPES)
+    assert isinstance(type_of(Column("x", "boolean")), Boolean)
