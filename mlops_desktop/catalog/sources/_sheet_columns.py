@@ -17,7 +17,7 @@ from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, worth_showing
 from mlops_desktop.catalog.sources._sheet import Sheet
 from mlops_desktop.serving.message import joined, msg
-from mlops_desktop.serving.plural import first_few, plural_msg
+from mlops_desktop.serving.plural import plural_msg, quoted_columns
 
 _ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!")
@@ -90,7 +90,7 @@ def hidden_note(sheet: Sheet, columns: Sequence[SheetColumn], kept: Sequence[int
                 len(names),
                 "1 column is hidden in the sheet and was read like the others: {names}.",
                 "{n} columns are hidden in the sheet and were read like the others: {names}.",
-                names=first_few((f"“{name}”" for name in names), 5),
+                names=quoted_columns(names, 5),
             )
         )
     if rows:

@@ -20,7 +20,7 @@ from mlops_desktop.catalog.sources._sheet_tables import one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, table_among
 from mlops_desktop.catalog.sources._workbook import Workbook, open_workbook, read_sheet, unnamed_errors, without_collection
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import first_few, plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg, quoted_names
 from mlops_desktop.serving.table_finder import find_table, is_blank
 
 
@@ -73,7 +73,7 @@ class Excel(TableSource):
             sheet, merged = sheet.with_merged_filled(lambda rows: self.skip + find_table(rows[self.skip :], self.wanted()).body)
         found = table_among(self, sheet.rows)
         columns = sheet_columns(sheet, found.names(sheet.width), found.kept, merged)
-        table = pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns])
+        table = found.with_headings(pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns]))
         if any(one.uncalculated for one in columns) and not any(one.filled for one in columns):
             raise _uncalculated(path)
         read_hidden = hidden_note(sheet, columns, found.kept)
@@ -114,7 +114,7 @@ class Excel(TableSource):
             if self.sheet and self.sheet not in names:
                 raise UserError(
                     msg("“{path}” has no sheet “{sheet}”.", path=path.name, sheet=self.sheet),
-                    msg("It has: {names}.", names=", ".join(f"“{n}”" for n in names)),
+                    msg("It has: {names}.", names=quoted_names(names)),
                 )
             notes = [*file_notes(_errors(book))]
             if self.sheet:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.evaluation import Keep, Predicted, predict_file
+from mlops_desktop.engine.evaluation import Keep, Predicted, WrittenAs, predict_file
 from mlops_desktop.engine.monitoring import DriftReport, drift_of
 from mlops_desktop.engine.packaging import export_run, make_exporter
 from mlops_desktop.engine.process.call import Call, ProjectCall
@@ -18,6 +18,7 @@ from mlops_desktop.engine.process.calls.evaluation import opened
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.explain import explain
 from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.serving.service_settings import service_settings
 
 
 @dataclass(frozen=True)
@@ -78,24 +79,26 @@ class ExportedFiles:
 
 @dataclass(frozen=True)
 class Export(ProjectCall[ExportedFiles, None]):
-    """Write the chosen model with an exporter and its options."""
+    """Write the chosen model with an exporter and its options. `policies` and `thresholds` are settings of its service, as texts."""
 
     stage = "deploy"
     exporter: str
     out: Path
     options: dict[str, object]
+    policies: tuple[str, ...] = ()
+    thresholds: str = ""
 
     def run(self, job: Job) -> ExportedFiles:
         """See `engine.packaging.export_run`."""
-        maker = make_exporter(self.exporter, self.options)
+        maker, settings = make_exporter(self.exporter, self.options), service_settings(self.policies, self.thresholds, {})
         chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.4))
-        return ExportedFiles(self.out, tuple(export_run(chosen, runs, maker, self.out, Part(job, 0.4, 1.0))))
+        return ExportedFiles(self.out, tuple(export_run(chosen, runs, maker, self.out, Part(job, 0.4, 1.0), settings)))
 
 
 @dataclass(frozen=True)
 class PredictFile(Call[Predicted, None]):
     """Score a file with a project's chosen run, or (no `project`) with a bundle: a folder or its .zip. `keep`: the columns of the file that
-    stand before the answers.
+    stand before the answers; with `labels` they are called by the labels of the project. `written_as`: the marks of the answers.
     """
 
     source: Path
@@ -103,13 +106,18 @@ class PredictFile(Call[Predicted, None]):
     out: Path
     project: Project | None = None
     keep: Keep = ""
+    labels: bool = False
+    written_as: WrittenAs = "plain"
 
     def run(self, job: Job) -> Predicted:
         """See `engine.evaluation.predict_file`."""
         with _scorer(self.source, self.project, Part(job, 0.0, 0.5)) as scorer:
             project = self.project or Project()
             ids = [name for name, note in project.columns.items() if note.role == "id"]
-            return predict_file(scorer, self.file, self.out, Part(job, 0.5, 1.0), project.source, keep=self.keep, ids=ids)
+            labels, part = project.labels() if self.labels else {}, Part(job, 0.5, 1.0)
+            return predict_file(
+                scorer, self.file, self.out, part, project.source, keep=self.keep, ids=ids, labels=labels, written_as=self.written_as
+            )
 
 
 @dataclass(frozen=True)
