@@ -41,6 +41,14 @@ def test_half_a_standard_deviation_is_found_among_many_columns():
     assert sum(len(alarms(5000, (200,), (50,), rng, shift=0.5)) for _ in range(20)) >= 19
 
 
+def test_a_shift_is_far_from_chance_by_the_ranks_though_single_bins_differ_little():
+    """A column among 100 needs p below 0.0003: all bins together, without their order, give 0.0013 here."""
+    training = np.array([0, 0, *[500.0] * 10, 0])
+    shifted = np.array([0, 0, 12, 14, 15, 17, 18, 20, 22, 25, 27, 30.0, 0])
+    assert measure_numbers(training, shifted)[1] < 0.0003
+    assert measure_numbers(training, np.array([0, 0, *[20.0] * 10, 0]))[1] == 1.0
+
+
 def dates(first, last, rows, missing=0):
     """A report of rows with dates between two days, beside training dates of the days 0 to 364."""
     schema = Schema((Column("day", "date"),))

@@ -18,6 +18,7 @@ from mlops_desktop.serving.frame import Bools, Floats, Ints
 TIME_BLOCKS = 20
 ROWS_OF_BLOCK = 10
 FEWEST_BLOCKS, FEWEST_OF_BLOCK = 10, 3  # of few rows: as many blocks as an interval needs, of no fewer rows
+LEAST_MOMENTS, MOST_ALONG = 10, 0.98
 MOST_UNITS = 1000
 LEAST_PARTS = 200
 WORK = 40_000_000  # rows x units x classes; larger tables are left out in fewer parts, down to LEAST_PARTS
@@ -26,11 +27,14 @@ BLOCK = 60_000  # cells of weights at a time: half a megabyte, which a processor
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """`of_row` (rows,) intp is the unit of each row, from 0 to `count` - 1."""
+    """`of_row` (rows,) intp is the unit of each row, from 0 to `count` - 1; of blocks of time, `moment` (rows,) intp is the rank of the
+    time of each row.
+    """
 
     kind: Literal["rows", "groups", "time"]
     of_row: Ints
     count: int
+    moment: Ints | None = None
 
     def holding(self, rows: Bools) -> int:
         """How many units hold at least one of the rows that are marked, (rows,) bool."""
@@ -41,7 +45,7 @@ class Units:
         if self.kind == "rows":
             return row_units(len(rows))
         distinct, of_row = np.unique(self.of_row[rows], return_inverse=True)
-        return Units(self.kind, of_row.astype(np.intp), len(distinct))
+        return Units(self.kind, of_row.astype(np.intp), len(distinct), None if self.moment is None else _ranks(self.moment[rows]))
 
     def parts(self, classes: int, seed: int, most: int = MOST_UNITS) -> Units:
         """These units, or random parts of them of equal size where there are too many to leave out one by one."""
@@ -50,6 +54,28 @@ class Units:
             return self
         part = np.random.default_rng([seed, 3]).permutation(np.arange(self.count) % most)
         return Units(self.kind, part[self.of_row], most)
+
+    def hidden_variance(self, losses: Floats) -> float:
+        """By how much the variance of a mean exceeds the one that the blocks of time show, at least 1: neighbouring blocks are alike where
+        the losses (rows,) follow each other for long.
+
+        As of an autoregressive process of order one with the correlation of adjacent moments, whose blocks have their own known variance.
+        """
+        if self.moment is None:
+            return 1.0
+        moments = int(self.moment.max(initial=-1)) + 1
+        rows = np.bincount(self.moment, minlength=moments)
+        series = np.bincount(self.moment, weights=losses - losses.mean(), minlength=moments) / rows
+        squares = float(series @ series)
+        if moments < LEAST_MOMENTS or not squares > 0:
+            return 1.0
+        along = float(series[1:] @ series[:-1]) / squares
+        along = min(along + (1 + 3 * along) / moments, MOST_ALONG)  # the estimate is too low (Marriott and Pope, 1954)
+        if along <= 0:
+            return 1.0
+        length = moments / self.count
+        whole = length * (1 + along) / (1 - along)
+        return float(whole / (whole - 2 * along * (1 - along**length) / (1 - along) ** 2))
 
     def sums(self, values: Floats) -> Floats:
         """The sum of (rows,) values in each unit, (count,)."""
@@ -81,7 +107,12 @@ def time_units(time: NDArray[np.generic]) -> Units:
     rows = len(time)
     blocks = max(1, min(TIME_BLOCKS, max(rows // ROWS_OF_BLOCK, min(FEWEST_BLOCKS, rows // FEWEST_OF_BLOCK))))
     of_row = time_blocks(time, blocks)
-    return Units("time", of_row, int(of_row.max(initial=-1)) + 1)
+    return Units("time", of_row, int(of_row.max(initial=-1)) + 1, _ranks(time))
+
+
+def _ranks(time: NDArray[np.generic]) -> Ints:
+    ranks: Ints = np.unique(time, return_inverse=True)[1].astype(np.intp)
+    return ranks
 
 
 def units_of(pipeline: Pipeline, rows: Dataset) -> Units:

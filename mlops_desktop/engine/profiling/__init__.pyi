@@ -8,6 +8,7 @@ from .data_health import measured_fixes as measured_fixes
 from .data_health import safe_fixes as safe_fixes
 from .data_health import taken_care as taken_care
 from .date_pieces import may_be_timed as may_be_timed
+from .date_pieces import named_day_and_time as named_day_and_time
 from .finding import Finding as Finding
 from .finding import FindingKind as FindingKind
 from .level_rules import tick_levels as tick_levels
