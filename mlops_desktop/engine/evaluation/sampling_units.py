@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -55,25 +56,40 @@ class Units:
         part = np.random.default_rng([seed, 3]).permutation(np.arange(self.count) % most)
         return Units(self.kind, part[self.of_row], most)
 
-    def hidden_variance(self, losses: Floats) -> float:
-        """By how much the variance of a mean exceeds the one that the blocks of time show, at least 1: neighbouring blocks are alike where
-        the losses (rows,) follow each other for long.
-
-        As of an autoregressive process of order one with the correlation of adjacent moments, whose blocks have their own known variance.
+    def correlation_in_time(self, values: Floats) -> float:
+        """The correlation of values (rows,) at adjacent moments, 0 where there is none that lifts the error of their mean; of rows of one
+        moment their mean counts. The estimate of few moments is too low, which is made up for (Marriott and Pope, 1954).
         """
-        if self.moment is None:
-            return 1.0
-        moments = int(self.moment.max(initial=-1)) + 1
-        rows = np.bincount(self.moment, minlength=moments)
-        series = np.bincount(self.moment, weights=losses - losses.mean(), minlength=moments) / rows
+        if self.moment is None or self.moments < LEAST_MOMENTS:
+            return 0.0
+        rows = np.bincount(self.moment, minlength=self.moments)
+        series = np.bincount(self.moment, weights=values - values.mean(), minlength=self.moments) / rows
         squares = float(series @ series)
-        if moments < LEAST_MOMENTS or not squares > 0:
-            return 1.0
+        if not squares > 0:
+            return 0.0
         along = float(series[1:] @ series[:-1]) / squares
-        along = min(along + (1 + 3 * along) / moments, MOST_ALONG)  # the estimate is too low (Marriott and Pope, 1954)
-        if along <= 0:
+        return min(max(0.0, along + (1 + 3 * along) / self.moments), MOST_ALONG) if along > 0 else 0.0
+
+    @property
+    def moments(self) -> int:
+        """The number of distinct times of blocks of time; 0 of other units."""
+        return 0 if self.moment is None else int(self.moment.max(initial=-1)) + 1
+
+    def independent_moments(self, values: Floats) -> float:
+        """As how many independent moments these tell of the mean of values (rows,), of an autoregressive process of order one."""
+        along = self.correlation_in_time(values)
+        return self.moments * (1 - along) / (1 + along)
+
+    def hidden_variance(self, values: Floats) -> float:
+        """By how much the variance of the mean of values (rows,) exceeds the one that the blocks of time show, at least 1: neighbouring
+        blocks are alike where values follow each other for long. As of an autoregressive process of order one, whose blocks have a known
+        variance.
+        """
+        along = self.correlation_in_time(values)
+        if not along:
             return 1.0
-        length = moments / self.count
+        along = min(along + math.sqrt((1 - along**2) / self.moments), MOST_ALONG)  # it may as well be one standard error higher
+        length = self.moments / self.count
         whole = length * (1 + along) / (1 - along)
         return float(whole / (whole - 2 * along * (1 - along**length) / (1 - along) ** 2))
 

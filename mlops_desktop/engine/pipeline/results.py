@@ -57,10 +57,12 @@ WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions d
 GROUPED = Decision("columns.role", ("group",), when=lambda project: bool(project.task and task_spec(project.task).has_classes))
 # The baseline on the held-out test set was that of the second class in earlier versions, whatever class was the positive one.
 TWO_CLASSES = Decision("task", when=lambda project: bool(project.task and task_spec(project.task).has_positive))
-MEASURED = ("threshold", "costs", GROUPED, BASELINE_SETTINGS)
+# The intervals of rows that follow each other in time were narrower in earlier versions.
+IN_TIME = Decision("split", when=lambda project: project.split.by_time)
+MEASURED_BEFORE = ("threshold", "costs", GROUPED, BASELINE_SETTINGS)
+MEASURED = (*MEASURED_BEFORE, IN_TIME)
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 NOT_LEARNED_FROM = Decision("columns.role", ROLES_NOT_LEARNED_FROM, alike=("id", "ignore"))  # no model sees either of them
-
 
 
 def keeps_equal(project: Project) -> bool:
@@ -155,7 +157,12 @@ RESULTS_BY_EVERY_ROLE: Mapping[str, Result] = {
 # How earlier versions declared the evaluation on the held-out test set: a run that has one of them was measured on these rows before.
 FORMER_EVALUATIONS: tuple[Result, ...] = tuple(
     replace(RESULTS["evaluation"], decisions=decisions)
-    for decisions in (("threshold", "costs"), ("threshold", "costs", GROUPED), MEASURED)
+    for decisions in (
+        ("threshold", "costs"),
+        ("threshold", "costs", GROUPED),
+        MEASURED_BEFORE,
+        (*MEASURED_BEFORE, TWO_CLASSES),
+    )
 )
 
 # Decisions that are part of no key, and why.
