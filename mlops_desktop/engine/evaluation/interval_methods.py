@@ -14,7 +14,9 @@ from mlops_desktop.serving.frame import Bools, Floats
 
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
-RARE_TAIL = 0.01  # beyond the upper bound of a mean error: large errors that these rows happen not to hold are what is missed
+# Beyond the upper bound of a mean error: large errors that these rows happen not to hold are what is missed. The first is for fewer units,
+# of which the bootstrap's tail is rough.
+RARE_TAILS, FEW_UNITS = (0.02, 0.01), 50
 RESAMPLES = 1000
 Bounds = tuple[float, float]
 Cautious = Literal["", "up", "both"]
@@ -127,7 +129,7 @@ def _studentized(middle: float, without: Floats, draws: Floats, cautious: Cautio
     drawn = draws @ centred / units
     spread = np.sqrt(np.maximum(draws @ centred**2 / units - drawn**2, 0.0) / (units - 1))
     ratios = np.divide(drawn, spread, out=np.zeros_like(drawn), where=spread > 0)
-    under, over = np.quantile(ratios, [RARE_TAIL if cautious else TAIL, 1 - TAIL])
+    under, over = np.quantile(ratios, [RARE_TAILS[units >= FEW_UNITS] if cautious else TAIL, 1 - TAIL])
     reach = float(stats.t.ppf(1 - TAIL, units - 1)) if cautious else 0.0
     error *= stretch
     low, high = middle - max(reach if cautious == "both" else 0.0, float(over)) * error, middle + max(reach, -float(under)) * error

@@ -111,7 +111,7 @@ class Intervals:
 
     def _stretch(self, values: Callable[[], Floats]) -> float:
         """By what the standard error over blocks of time is too small; `values` (rows,) are what each row adds to the metric."""
-        return math.sqrt(self.units.hidden_variance(values())) if self.units.kind == "time" else 1.0
+        return math.sqrt(self.units.hidden_variance(values(), self._followed())) if self.units.kind == "time" else 1.0
 
     def _added(self, statistic: Statistic) -> Floats:
         """What each row adds to a metric, (rows,): without it, for few rows; else as its Brier score or squared error does."""

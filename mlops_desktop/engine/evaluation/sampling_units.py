@@ -80,18 +80,23 @@ class Units:
         along = self.correlation_in_time(values)
         return self.moments * (1 - along) / (1 + along)
 
-    def hidden_variance(self, values: Floats) -> float:
+    def hidden_variance(self, values: Floats, followed: Floats) -> float:
         """By how much the variance of the mean of values (rows,) exceeds the one that the blocks of time show, at least 1: neighbouring
-        blocks are alike where values follow each other for long. As of an autoregressive process of order one, whose blocks have a known
-        variance.
+        blocks are alike where values follow each other for long.
+
+        Values correlate at adjacent moments, and at further ones less by the correlation of what is `followed` (rows,): a decision at a
+        threshold shows little of a score that lasts. This is an ARMA(1, 1) process, whose blocks have a known variance.
         """
         along = self.correlation_in_time(values)
         if not along:
             return 1.0
-        along = min(along + math.sqrt((1 - along**2) / self.moments), MOST_ALONG)  # it may as well be one standard error higher
+        along, lasting = (
+            min(one + math.sqrt((1 - one**2) / self.moments), MOST_ALONG)  # it may as well be one standard error higher
+            for one in (along, max(along, self.correlation_in_time(followed)))
+        )
         length = self.moments / self.count
-        whole = length * (1 + along) / (1 - along)
-        return float(whole / (whole - 2 * along * (1 - along**length) / (1 - along) ** 2))
+        whole = length * (1 + 2 * along / (1 - lasting))
+        return float(whole / (whole - 2 * along * (1 - lasting**length) / (1 - lasting) ** 2))
 
     def sums(self, values: Floats) -> Floats:
         """The sum of (rows,) values in each unit, (count,)."""
