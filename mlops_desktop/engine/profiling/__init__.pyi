@@ -12,6 +12,7 @@ from .date_pieces import named_day_and_time as named_day_and_time
 from .finding import Finding as Finding
 from .finding import FindingKind as FindingKind
 from .level_rules import tick_levels as tick_levels
+from .near_copies import near_copy_sets as near_copy_sets
 from .reading_rules import EVIDENCE_RULES as EVIDENCE_RULES
 from .results import ByTarget as ByTarget
 from .results import ColumnOverview as ColumnOverview
