@@ -90,10 +90,8 @@ class Units:
         along = self.correlation_in_time(values)
         if not along:
             return 1.0
-        along, lasting = (
-            min(one + math.sqrt((1 - one**2) / self.moments), MOST_ALONG)  # it may as well be one standard error higher
-            for one in (along, max(along, self.correlation_in_time(followed)))
-        )
+        lasting = max(along, self.correlation_in_time(followed))
+        along = min(along + math.sqrt((1 - along**2) / self.moments) / 2, lasting)  # a little more than estimated: it may as well be so
         length = self.moments / self.count
         whole = length * (1 + 2 * along / (1 - lasting))
         return float(whole / (whole - 2 * along * (1 - lasting**length) / (1 - lasting) ** 2))
