@@ -59,4 +59,4 @@ lock:                ## pin the dependencies again; `make lock UPGRADE=1` takes 
 	$(PY) scripts/lock.py $(if $(UPGRADE),--upgrade)
 
 clean:               ## remove what these commands made, the environment too
-	$(PYTHON) -c "import shutil; [shutil.rmtree(path, ignore_errors=True) for path in ('.venv', 'build', 'dist', '.mypy_cache', '.pytest_cache', '.ruff_cache', '.hypothesis')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(path, ignore_errors=True) for path in ('.venv', '.venv-proofs', 'build', 'dist', '.mypy_cache', '.pytest_cache', '.ruff_cache', '.hypothesis')]"

@@ -14,7 +14,6 @@ from mlops_desktop.engine.data import name_of as name_of
 from mlops_desktop.engine.pipeline import ArtifactStore as ArtifactStore
 from mlops_desktop.engine.pipeline import read_suggestions as read_suggestions
 from mlops_desktop.engine.process import Child as Child
-from mlops_desktop.engine.process import MakeOverview as MakeOverview
 from mlops_desktop.engine.process import program_command
 from mlops_desktop.engine.project import TEMPLATES as TEMPLATES
 from mlops_desktop.engine.project import Session as Session

@@ -48,6 +48,15 @@ def resolve(folder: Path, upgrade: bool) -> None:
     command += ["--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock", "--quiet"]
     command += ["--upgrade"] if upgrade else []
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    readers = [
+        "pip",
+        "compile",
+        "scripts/proof_tools.in",
+        "--output-file",
+        "scripts/proof_tools.lock",
+        *command[command.index("--universal") :],
+    ]
+    subprocess.run([str(program), *readers], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 def service_part(text: str) -> str:

@@ -1,7 +1,7 @@
-"""Pictures of every panel: light and dark, empty, with a sample, and with eighty columns of long names.
+"""Pictures of every panel: light and dark, empty, with a sample, with long names, with 752 columns, and with broken data.
 
-    python scripts/screenshots.py [--out FOLDER] [--sizes 1280x800,1440x900] [--states empty,sample,wide] [--stages train,app]
-                                  [--themes light,dark] [--keep FOLDER] [--language de]
+    python scripts/screenshots.py [--out FOLDER] [--sizes 1280x800,1440x900] [--states empty,sample,long,many,broken]
+                                  [--stages train,app] [--themes light,dark] [--keep FOLDER] [--language de]
     python scripts/screenshots.py --help-pages [--language de]     the pictures of resources/help, or of its folder of a language
 
 Nothing of the person's is touched: projects, preferences and documents are made in a folder that is removed afterwards, or in the one of
@@ -11,9 +11,7 @@ Nothing of the person's is touched: projects, preferences and documents are made
 from __future__ import annotations
 
 import argparse
-import csv
 import os
-import random
 import sys
 import tempfile
 import time
@@ -31,13 +29,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = "1280x800,1440x900"
-STATES = ("empty", "sample", "wide")
+STATES = ("empty", "sample", "long", "many", "broken")
 THEMES = ("light", "dark")
 TRIALS = 6
 PATIENCE = 180.0  # seconds for what a panel has worked out when it is opened
 STILL = 0.6  # seconds without work before a picture is taken: panels ask with a delay
-WIDE_ROWS, WIDE_COLUMNS = 600, 80
-WIDE_TARGET = "would recommend us to friends and colleagues"
 
 
 @dataclass(frozen=True)
@@ -51,32 +47,6 @@ class Wanted:
     themes: list[str]
     for_help: bool = False  # named after the stage alone
     language: str = "en"
-
-
-def wide_table(path: Path) -> None:
-    """A table that is hard to show: eighty columns with long names in several scripts, long levels, many cells missing; two classes."""
-    chance = random.Random(8)
-    long = "how satisfied were you with the way in which our staff dealt with your question on the telephone"
-    scripts = ("Größe der Wohnfläche in m²", "Średnia temperatura powietrza", "πλήθος επισκέψεων ανά μήνα", "число обращений")
-    words = [f"{word}, and would do so again in the coming twelve months" for word in ("certainly", "perhaps", "by no means", "не знаю")]
-    names = ["survey id"]
-    while len(names) < WIDE_COLUMNS - 1:
-        at = len(names)
-        names.append(f"{scripts[at // 3 % len(scripts)]} {at}" if at % 3 == 0 else f"{long[: 20 + at % 70]} [{at}]")
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow([*names, WIDE_TARGET])
-        for row in range(WIDE_ROWS):
-            pull = chance.gauss(0, 1)
-            cells: list[object] = [f"S-{row:06d}"]
-            for at in range(1, len(names)):
-                value: object = round(10.0 ** (at % 6) * (chance.gauss(0, 1) + (pull if at % 9 == 0 else 0.0)), 2)
-                if at % 4 == 1:
-                    value = words[min(3, max(0, int(chance.gauss(1.5, 1) + (pull if at % 8 == 1 else 0.0))))]
-                elif at % 17 == 5:
-                    value = f"20{chance.randrange(10, 26)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}"
-                cells.append("" if chance.random() < (0.4 if at % 11 == 0 else 0.02) else value)
-            writer.writerow([*cells, "yes" if pull + chance.gauss(0, 0.8) > 0.6 else "no"])
 
 
 def prepare(child: Child, folder: Path, file: Path, target: str, trials: int) -> None:
@@ -101,13 +71,22 @@ def prepare(child: Child, folder: Path, file: Path, target: str, trials: int) ->
 
 def projects(home: Path, states: list[str]) -> None:
     """Make what is to be shown, in a child process that is gone afterwards."""
+    import hard_tables
+
     from mlops_desktop.engine.process import Child
 
     sample = ROOT / "resources" / "samples" / "telco_churn.csv"
-    wide = home / "customer survey of the last twelve months.csv"
+    long, many, broken = (home / f"{name}.csv" for name in ("customer survey of the last twelve months", "genes", "broken cells"))
     home.mkdir(parents=True, exist_ok=True)
-    wide_table(wide)
-    made = {"empty": (sample, "", 0), "sample": (sample, "Churn", TRIALS), "wide": (wide, WIDE_TARGET, 3)}
+    for file, write in ((long, hard_tables.long_names), (many, hard_tables.many_columns), (broken, hard_tables.broken_table)):
+        write(file)
+    made = {
+        "empty": (sample, "", 0),
+        "sample": (sample, "Churn", TRIALS),
+        "long": (long, hard_tables.LONG_TARGET, 3),
+        "many": (many, hard_tables.MANY_TARGET, 3),
+        "broken": (broken, hard_tables.BROKEN_TARGET, 2),
+    }
     with Child(warm=True) as child:
         for state in states:
             prepare(child, home / state, *made[state])

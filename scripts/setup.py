@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "setup.stamp"
 LOCK = ROOT / "requirements.lock"
+PROOF_TOOLS = ROOT / "scripts" / "proof_tools.py"
 MINIMUM = (3, 11)
 NEWEST_TRIED = 14
 
@@ -44,6 +45,15 @@ X11 = {
 WAYLAND = {"libwayland-cursor.so.0": "libwayland-cursor0"}
 # A window that nobody watches, for the proofs: program → package.
 VIRTUAL_SCREEN = {"Xvfb": "xvfb", "xauth": "xauth"}
+# Readers of exports, for the proofs: program → package.
+READERS = {
+    "promtool": "prometheus",
+    "docker-compose": "docker-compose",
+    "chromium": "chromium",
+    "node": "nodejs",
+    "npm": "npm",
+    "systemd-analyze": "systemd",
+}
 # Servers that some proofs start in a folder of their own, and what sets one up: program → package. Debian keeps them out of the path.
 DATABASES = {"initdb": "postgresql", "mariadbd": "mariadb-server-core", "my_print_defaults": "mariadb-client-core"}
 
@@ -109,7 +119,7 @@ def missing_libraries(purpose: str) -> list[str]:
         wanted.update(WAYLAND)
     missing = [package for library, package in wanted.items() if not loads(library)]
     if purpose == "proofs":
-        missing += [package for program, package in VIRTUAL_SCREEN.items() if shutil.which(program) is None]
+        missing += [package for program, package in {**VIRTUAL_SCREEN, **READERS}.items() if shutil.which(program) is None]
     return missing
 
 
@@ -237,6 +247,8 @@ def set_up(purpose: str) -> None:
         say(f"Proofs with database servers will be skipped. To run them: {command_for(databases)}")
     missing = missing_libraries(purpose)
     if not missing or (apt_get(missing) and not missing_libraries(purpose)):
+        if purpose == "proofs":
+            run([str(python_in(ENVIRONMENT)), str(PROOF_TOOLS)], "The readers of exports could not be installed.")
         return
     sentence = f"System libraries are missing: {', '.join(missing_libraries(purpose))}. To install them: {command_for(missing)}"
     if purpose != "run":

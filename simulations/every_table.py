@@ -8,7 +8,7 @@ of N (6) trials, evaluation and export. It is then answered by the program, by `
 that may not import pandas, and, one row of it, by the bundle's service.
 
 Right is that all three answers agree, or that the proposals stop with one sentence that says which decision is needed. All else is a
-failure, and the exit code is their number.
+failure, and the exit code says whether there are any.
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ def _asked(chosen: Chosen, bundle: Path, ours: list[dict[str, str]]) -> list[str
 
 
 def main(arguments: list[str]) -> int:
-    """Walk through the tables of the folders; the number of failures."""
+    """Walk through the tables of the folders; 1 when any fails, else 0."""
     parser = argparse.ArgumentParser(description="Takes every table of some folders from its file to an answering bundle.")
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--only", default="", help="a part of the names of files")
@@ -244,7 +244,7 @@ def main(arguments: list[str]) -> int:
                 given.out.write_text(json.dumps([vars(one) for one in found], indent=1, default=str), encoding="utf-8")
     failures = sum(not one.ok for one in found)
     print(f"{len(found)} tables, {failures} failures")
-    return failures
+    return int(failures > 0)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python -m simulations.hostile_tables [TIMES] [--only PART]
 
 Writes every kind of column by itself and TIMES (100) random mixtures of them, 3 to 60 rows each, and takes them through
-`simulations.every_table`. The exit code is the number of failures.
+`simulations.every_table`. The exit code says whether any failed.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ def _table(name: str, columns: tuple[str, ...], target: str, rows: int) -> tuple
 
 
 def main(arguments: list[str]) -> int:
-    """Write the tables and walk through them; the number of failures."""
+    """Write the tables and walk through them; 1 when any fails, else 0."""
     times = int(arguments.pop(0)) if arguments and arguments[0].isdecimal() else 100
     with tempfile.TemporaryDirectory(prefix="hostile_tables_") as place:
         folder = Path(place)

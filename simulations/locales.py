@@ -4,8 +4,8 @@
 
 The tables of a folder are those of `simulations.every_table`. Each is read, up to N (2,000) of its typed rows are written in every form
 of `simulations.table_formats`, and read again. Right is that each column has the same type, unit and values, or that evidence on the
-column or a question on the table leaves a doubt. All else is a silent difference, and the exit code is their number. A doubt on a column
-that had none is counted, too.
+column or a question on the table leaves a doubt. All else is a silent difference, of which the exit code says whether there are any. A
+doubt on a column that had none is counted, too.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
 from simulations.every_table import cases
-from simulations.table_formats import FORMATS, LOCALES, Cell, Written, write_as
+from simulations.table_formats import FORMATS, LOCALES, Cell, NotWritable, Written, write_as
 
 # Evidence that every reading has; it leaves no doubt.
 PLAIN = {"type", "date_order_known", "two_digit_years", "no_clock", "identifier"}
@@ -171,8 +171,11 @@ def try_table(file: Path, folder: Path, rows: int, forms: Sequence[str]) -> list
     for form in forms:
         try:
             path = write_as(columns, folder, form)
-        except Exception as error:
+        except NotWritable as error:
             found.append(Outcome(file.name, form, told=[f"cannot be written: {error}"]))
+            continue
+        except Exception:
+            found.append(Outcome(file.name, form, silent=[f"cannot be written: {traceback.format_exc()}"]))
             continue
         try:
             outcome = compare(columns, known, *read(path), form)
@@ -187,7 +190,7 @@ def try_table(file: Path, folder: Path, rows: int, forms: Sequence[str]) -> list
 
 
 def main(arguments: list[str]) -> int:
-    """Write and read all tables; the number of silent differences."""
+    """Write and read all tables; 1 when there is a silent difference, else 0."""
     parser = argparse.ArgumentParser(description="Writes the tables of some folders in other locales and formats, and reads them again.")
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--only", default="", help="a part of the names of files")
@@ -215,7 +218,7 @@ def main(arguments: list[str]) -> int:
     silent = sum(bool(one.silent) for one in found)
     told, doubted = sum(bool(one.told) for one in found), sum(bool(one.doubted) for one in found)
     print(f"{len(found)} readings: {silent} with a silent difference, {told} with one that is told, {doubted} with a further doubt")
-    return silent
+    return int(silent > 0)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ Cell = float | int | bool | str | datetime.date | datetime.time | None  # a date
 Lines = list[list[str]]
 
 
+class NotWritable(Exception):
+    """A format cannot hold a table: a line end in fixed places, a control character in a workbook, a variable that SPSS does not know."""
+
+
 @dataclass(frozen=True)
 class Written:
     """A column to write: its type in the schema, its unit, and its values as Python holds them, None where missing."""
@@ -141,10 +145,10 @@ def write_text(columns: Sequence[Written], path: Path, locale: Locale) -> Path:
 
 
 def write_fixed(columns: Sequence[Written], path: Path) -> Path:
-    """A file of fixed width: each column as wide as its longest text and two blanks, numbers to the right. ValueError for line ends."""
+    """A file of fixed width: each column as wide as its longest text and two blanks, numbers to the right. NotWritable for line ends."""
     lines = text_lines(columns, Locale(missing="NA"))
     if any("\n" in cell for line in lines for cell in line):
-        raise ValueError("a line end in a cell")
+        raise NotWritable("a line end in a cell")
     widths = [max(len(line[j]) for line in lines) for j in range(len(columns))]
     right = [one.type in ("number", "integer") for one in columns]
     with path.open("w", encoding="utf-8") as out:
@@ -177,21 +181,26 @@ def write_xlsx(columns: Sequence[Written], path: Path, locale: Locale | None = N
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Data")
     if locale is not None:
-        for line in text_lines(columns, locale):
-            sheet.append([_text_cell(sheet, cell) if cell else None for cell in line])
+        rows = [[_text_cell(sheet, cell) if cell else None for cell in line] for line in text_lines(columns, locale)]
     else:
-        sheet.append([_text_cell(sheet, one.name) for one in columns])
-        for row in zip(*(one.values for one in columns), strict=True):
-            sheet.append([value.isoformat() if isinstance(value, datetime.date) and value.year < 1901 else value for value in row])
+        values = zip(*(one.values for one in columns), strict=True)
+        rows = [[value.isoformat() if isinstance(value, datetime.date) and value.year < 1901 else value for value in row] for row in values]
+        rows.insert(0, [_text_cell(sheet, one.name) for one in columns])
+    for row in rows:  # all of them are made, so that no file is left open
+        sheet.append(row)
     book.save(path)
     return path
 
 
 def _text_cell(sheet: Any, text: str) -> Any:
-    """A cell with a text, which is no formula though it may begin like one."""
+    """A cell with a text, which is no formula though it may begin like one. NotWritable for control characters."""
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils.exceptions import IllegalCharacterError
 
-    cell = WriteOnlyCell(sheet, text)
+    try:
+        cell = WriteOnlyCell(sheet, text)
+    except IllegalCharacterError as error:
+        raise NotWritable(f"a control character in {text[:40]!r}") from error
     cell.data_type = "s"
     return cell
 

@@ -17,9 +17,9 @@ from mlops_desktop.engine.training import runs
 from mlops_desktop.serving import bundle_migrations, migrations, server_limits
 from mlops_desktop.serving.csv_cells import BLOCK as CSV_ROWS
 from mlops_desktop.serving.manifest import files_table
+from mlops_desktop.serving.predictor import CHUNK as JSON_ROWS
 from mlops_desktop.serving.routes import routes_table
 from mlops_desktop.serving.server_limits import limits_table
-from mlops_desktop.serving.service import CHUNK as JSON_ROWS
 from tests.serving.conftest import SCORERS, write_bundle
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NewType, Self
+from typing import Any, ClassVar, Literal, NamedTuple, NewType, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,13 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.params import Columns
 from mlops_desktop.base.target_columns import Class, TargetColumn, bands
 from mlops_desktop.base.tuning import Tunable
+from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints, Layout, Longs, Matrix
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.prediction_spec import PredictionSpec
+from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.transform import Transform
 
 Task = NewType("Task", str)
@@ -344,6 +346,13 @@ class Ensemble(Component, ABC):
         """
 
 
+class ReadBack(NamedTuple):
+    """Golden rows answered by an exported form: the program that read it, and the scores (rows, outputs) of the rows in their order."""
+
+    reader: str
+    scores: Floats
+
+
 class Exporter(Component, ABC):
     """Writes a chosen model in a form that leaves the application.
 
@@ -351,6 +360,20 @@ class Exporter(Component, ABC):
     """
 
     writes: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def unsupported(self, scorer: Scorer) -> str:
+        """Why a model cannot be written in this form: a sentence that names the step or the model; empty when it can be."""
+        return ""
+
+    def read_back(self, target: Path, bundle: Bundle) -> ReadBack | None:
+        """The golden rows of `bundle`, answered from the written `target` alone by its reader, in a process of its own.
+
+        None when this machine has no reader for the form. UserError when the reader refuses it.
+        """
+        return None
+
+    def finish(self, target: Path) -> None:
+        """Change the form of the written folder once its certificate is in it, such as packing it into one file."""
 
     @abstractmethod
     def export(self, bundle: Path, target: Path, job: Job) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.serving.column import NUMBER_TYPES, Column
+from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.frame import Floats, Frame, Ints
 from mlops_desktop.serving.message import msg
 
@@ -39,7 +39,7 @@ class TargetColumn:
     @property
     def is_number(self) -> bool:
         """Whether the cells are numbers or booleans."""
-        return self.column.type in NUMBER_TYPES
+        return self.column.is_number
 
     @cached_property
     def distinct(self) -> int:
@@ -54,7 +54,7 @@ class TargetColumn:
 def read_numbers(target: TargetColumn) -> Floats:
     """The column as (rows,) float64; no cell is missing. UserError when it holds texts or dates."""
     if not target.is_number:
-        kind = "dates" if target.column.type == "date" else "texts"
+        kind = "dates" if target.column.is_date else "texts"
         raise UserError(
             msg("“{target}” holds {kind}, so it cannot be predicted as a number.", target=target.name, kind=kind),
             "Choose a classification task, or a column of numbers.",
@@ -75,7 +75,7 @@ def read_classes(target: TargetColumn) -> tuple[Ints, tuple[Class, ...]]:
             "Make the column one type in the file, then import it again.",
         )
     column, frame = target.column, target.frame
-    if column.type == "date":
+    if column.is_date:
         raise UserError(msg("“{column}” holds dates, which are not classes.", column=column.name), "Choose another column to predict.")
     if target.is_number:
         return _classes_of_numbers(column, frame.number(column.name))

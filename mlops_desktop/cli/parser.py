@@ -158,6 +158,8 @@ def _add_use(add: Add) -> None:
     sub.add_argument("output", type=Path, metavar="OUT")
     text = "columns of IN to write before the predictions: its identifiers (the number of the row without any), or all"
     sub.add_argument("--keep", choices=("ids", "all"), default="", help=text)
+    sub = add("use", "inspect", "what a foreign model would import or run if it were loaded; it is not loaded", folder=False, json_=True)
+    sub.add_argument("model", type=Path, help="a pickle, joblib, skops or ONNX file, or the folder of an MLflow model")
     sub = add("use", "drift", "compare a new file with the training rows", json_=True)
     sub.add_argument("file", help="a data file, or the address of another source")
 
@@ -165,7 +167,7 @@ def _add_use(add: Add) -> None:
 def _add_ship(add: Add) -> None:
     """The commands that write a model as a service and start it."""
     sub = add("ship", "export", "write the chosen model as a service")
-    sub.add_argument("exporter", help="the form of it: rest_bundle, docker_context")
+    sub.add_argument("exporter", help="the form of it, such as rest_bundle or docker_context")
     sub.add_argument("out", type=Path, metavar="OUT", help="a new or an empty folder")
     sub.add_argument("--set", action="append", default=[], metavar="option=value", dest="options")
     sub = add("ship", "serve", "start the service of an exported bundle", folder=False)

@@ -1,4 +1,4 @@
-"""The commands that use a model: predict, drift."""
+"""The commands that use a model, of this program (predict, drift) or of another one (inspect)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mlops_desktop.cli.calling import call_on, child_process, opened, run_call
 from mlops_desktop.cli.output import print_json, print_replaced, rows_text
+from mlops_desktop.engine.inspection import inspect_model
 from mlops_desktop.engine.process import MeasureDrift, PredictFile
 from mlops_desktop.engine.project import PROJECT_FILE, Project, to_json
 
@@ -35,6 +36,28 @@ def _model_of(source: Path) -> Iterator[tuple[Path, Project | None]]:
         return
     with opened(source) as found:
         yield found
+
+
+def inspect_command(args: argparse.Namespace) -> int:
+    """List what a model of another program would import or run."""
+    found = inspect_model(args.model)
+    if args.json:
+        print_json(found.to_json())
+        return 0
+    for note in found.notes:
+        print(note, file=sys.stderr)
+    print(f"{found.kind}: {_WORST[found.worst]}")
+    for one in found.found:
+        print(f"{one.risk:8} {one.name}  {one.what}" + (f"  ({one.where})" if one.where != args.model.name else ""))
+    return 0
+
+
+_WORST = {
+    "runs": "loading it can run commands or any code.",
+    "unknown": "loading it imports what is not known here. Load it only if you trust where it comes from.",
+    "library": "loading it imports classes of libraries for data, and nothing that is known to run code.",
+    "data": "it holds data alone.",
+}
 
 
 def drift_command(args: argparse.Namespace) -> int:

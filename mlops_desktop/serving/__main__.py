@@ -3,6 +3,7 @@
     python serve.py [--port 8000] [--host 127.0.0.1] [--workers N]    start the service
     python serve.py selftest                                          compare with the answers of the application; exit code 0 or 1
     python serve.py predict IN.csv OUT.csv                            predict for a file
+    python serve.py key NAME                                          make an API key: the line for the file of keys
 
 In the application the same is `python -m mlops_desktop.serving BUNDLE …`, with BUNDLE a folder or a .zip.
 Exit codes: 0 done, 1 the self-test failed, 2 the input was wrong (one sentence on stderr), 70 an internal error, 130 stopped.
@@ -21,8 +22,8 @@ from typing import TextIO
 
 from .errors import UserError
 from .message import msg
+from .serve_options import add_serve_flags, serve_options, settings_of
 from .server import PACKAGES, missing_packages
-from .server_limits import ENVIRONMENT, Options, add_flags, server_limits
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -58,18 +59,10 @@ def _parser(names_bundle: bool) -> argparse.ArgumentParser:
     )
     if names_bundle:
         parser.add_argument("bundle", metavar="BUNDLE", help="the folder of a bundle, or its .zip")
-    parser.add_argument("command", nargs="?", choices=("serve", "selftest", "predict"), default="serve", help="what to do (serve)")
-    parser.add_argument("files", nargs="*", metavar="FILE", help="for predict: IN.csv OUT.csv")
-    parser.add_argument("--port", type=int, default=8000, help="the port to listen on (8000; 0: any free one)")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1: this machine; 0.0.0.0: the network)")
-    parser.add_argument("--workers", type=int, default=1, help="processes that answer (1)")
-    parser.add_argument("--drain", type=float, default=1.0, metavar="SECONDS", help="go on answering so long after SIGTERM (1)")
-    parser.add_argument("--access-log", action="store_true", help="write a line for each request")
-    allowed = (
-        "a name by which clients reach the service, beside localhost and addresses; *: every name (SERVING_ALLOWED_HOSTS, with commas)"
-    )
-    parser.add_argument("--allowed-host", action="append", metavar="NAME", default=[], help=allowed)
-    add_flags(parser)
+    parser.add_argument("command", nargs="?", choices=("serve", "selftest", "predict", "key"), default="serve", help="what to do (serve)")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="for predict: IN.csv OUT.csv; for key: its name")
+    parser.add_argument("--scopes", default="predict", help="for key: predict, monitor or admin, with commas between them (predict)")
+    add_serve_flags(parser)
     return parser
 
 
@@ -77,7 +70,9 @@ def _run(parsed: argparse.Namespace, folder: Path) -> int:
     if parsed.command == "predict":
         if len(parsed.files) != 2:
             raise UserError("predict needs two files.", "predict IN.csv OUT.csv")
-        return _predict(folder, Path(parsed.files[0]), Path(parsed.files[1]))
+        return _predict(folder, parsed)
+    if parsed.command == "key":
+        return _key(parsed)
     if parsed.files:
         raise UserError(msg("{command} takes no files.", command=parsed.command))
     if parsed.command == "selftest":
@@ -108,38 +103,47 @@ def _selftest(folder: Path) -> int:
 def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     import uvicorn  # noqa: F401  (imported first, so that its absence is reported before the bundle is opened)
 
-    from .allowed_hosts import AllowedHosts
     from .app import make_app
     from .boot import verified_bundle
     from .connection_sharing import ListeningSocket
     from .server import address, listen, serve
     from .workers import serve_many
 
-    if parsed.workers < 1:
-        raise UserError("--workers must be at least 1.")
-    hosts = (*parsed.allowed_host, *filter(None, map(str.strip, os.environ.get(ENVIRONMENT + "ALLOWED_HOSTS", "").split(","))))
-    limits = server_limits(vars(parsed))
-    options = Options(parsed.host, parsed.port, parsed.workers, max(0.0, parsed.drain), parsed.access_log, hosts, limits)
+    options = serve_options(parsed)
+    tls = options.protection.tls_cert is not None
     sock = listen(options.host, options.port)
     with sock:
         if options.workers > 1:
             bundle, parity = verified_bundle(folder)
-            where = f"{address(sock)} with {options.workers} processes"
+            where = f"{address(sock, tls)} with {options.workers} processes"
             _write_line(sys.stdout, f"{parity.summary()}\nServing {bundle.scorer.name} at {where}.")
             serve_many(folder, sock, options)
         else:
-            app = make_app(folder, limits, AllowedHosts(options.host, hosts))
-            _write_line(sys.stdout, f"Self-test passed. Serving {app.slot.current.scorer.name} at {address(sock)} (stop with Ctrl+C).")
+            app = make_app(folder, options)
+            _write_line(sys.stdout, f"Self-test passed. Serving {app.slot.current.scorer.name} at {address(sock, tls)} (stop with Ctrl+C).")
             serve(lambda: app, ListeningSocket(sock), options)
     return 0
 
 
-def _predict(folder: Path, source: Path, target: Path) -> int:
+def _key(parsed: argparse.Namespace) -> int:
+    from .api_keys import new_key
+
+    if len(parsed.files) != 1:
+        raise UserError("key needs a name.", "key NAME --scopes predict")
+    secret, line = new_key(parsed.files[0], parsed.scopes)
+    _write_line(sys.stderr, f"The key, which is not shown again: {secret}")
+    _write_line(sys.stdout, line)
+    return 0
+
+
+def _predict(folder: Path, parsed: argparse.Namespace) -> int:
     from .boot import verified_bundle
     from .csv_io import predict_file
 
-    scorer = verified_bundle(folder)[0].scorer
-    rows, refused, warnings = predict_file(scorer, source, target)
+    source, target = map(Path, parsed.files)
+    bundle = verified_bundle(folder)[0]
+    policy = settings_of(parsed).policy(bundle.info).fit(bundle.schema)
+    rows, refused, warnings = predict_file(bundle.scorer, source, target, policy)
     for warning in warnings:
         _write_line(sys.stderr, warning)
     invalid = f", {refused:,} of them refused (see the column “error”)" if refused else ""

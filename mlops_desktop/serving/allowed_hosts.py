@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Sequence
 
 from .http_problems import HttpProblem
+from .network_address import is_address, is_loopback
 
 _HOST = re.compile(rb"(?P<name>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~-]{1,255})(?::[0-9]{0,5})?")
 _MOST_KNOWN = 1000
@@ -22,7 +22,7 @@ class AllowedHosts:
 
     def __init__(self, listening: str = "127.0.0.1", names: Sequence[str] = ()) -> None:
         self._names = frozenset(name.lower().rstrip(".") for name in names)
-        self._every = EVERY in self._names or not (names or _is_loopback(listening))
+        self._every = EVERY in self._names or not (names or is_loopback(listening))
         self._known: set[bytes] = set()
 
     def check(self, hosts: Sequence[bytes], version: str) -> None:
@@ -35,20 +35,8 @@ class AllowedHosts:
         if found is None:
             raise HttpProblem(400, "invalid_host", "The request needs one valid Host header.")
         name = found["name"].decode("ascii").lower().rstrip(".")
-        if not (self._every or name == "localhost" or name.endswith(".localhost") or name in self._names or _is_address(name)):
+        if not (self._every or name == "localhost" or name.endswith(".localhost") or name in self._names or is_address(name)):
             remedy = "Whoever runs the service can allow it: --allowed-host NAME."
             raise HttpProblem(421, "foreign_host", "The service does not answer to this name.", remedy)
         if len(self._known) < _MOST_KNOWN:
             self._known.add(hosts[0])
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return False
-    return True
-
-
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)

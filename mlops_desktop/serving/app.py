@@ -11,23 +11,29 @@ import contextlib
 import itertools
 import json
 import logging
-import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
+from .access_control import AccessControl
+from .access_log import AccessLog
 from .allowed_hosts import AllowedHosts
 from .boot import verified_bundle
-from .http_messages import DATA_POLICY, PAGE_POLICY, PROBLEM, Headers, Reply
+from .http_messages import DATA_POLICY, JSON, PAGE_POLICY, PROBLEM, Headers, Reply
 from .http_problems import HttpProblem, too_large
+from .http_request import Request
 from .model_slot import ModelSlot
 from .pages import all_routes, page
+from .protocol import protocols
+from .request_head import RequestHead, matches, read_headers
 from .request_limits import RequestLimits, stopping
-from .routes import Route, by_path
-from .server_limits import ServerLimits
+from .route import Route
+from .routes import by_path
+from .server_limits import Options, ServerLimits
 from .service import Service
 from .work_pool import WorkPool
 
@@ -37,44 +43,92 @@ Send = Callable[[Message], Awaitable[None]]
 
 MAX_DISCARDED = 4  # times the largest body is read and discarded before the connection is closed
 MAX_LINGER = 10.0  # seconds for the same
-THREADS = {"model": 2, "explain": 1, "status": 2}
+# Threads of each pool, and how many of them run at a time: so many requests are in progress and take turns, others wait in the queue.
+THREADS = {"model": (4, 2), "explain": (4, 1), "status": (2, 2)}
 MAX_LOOP_BODY = 32_768  # bytes of a body that is answered on the event loop
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _log = logging.getLogger("serving")
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A route with what answers it: a function of the service that holds the model of the request, its body and its query."""
+    """A route with what answers it, the content types that it takes, the content security policy of its answers, and what writes the body
+    of a problem for a request id, and its type.
+    """
 
     route: Route
-    handler: Callable[[Service, bytes, bytes], Reply]
-    consumes: bytes
+    handler: Callable[[Service, Request], Reply]
+    consumes: tuple[bytes, ...]
     policy: bytes
+    problem: Callable[[HttpProblem, str], Reply]
 
 
 def endpoint(route: Route) -> Endpoint:
-    """The endpoint of a route: a file of the pages, or the method of `Service` that is named like the operation."""
+    """The endpoint of a route: a file of the pages, a handler of a protocol, or the method of `Service` that is named like the
+    operation.
+    """
+    consumes = tuple(kind.encode() for kind in route.consumes)
     if route.file:
-        return Endpoint(route, lambda service, body, query: page(route), b"", PAGE_POLICY)
-    return Endpoint(route, getattr(Service, route.operation), route.consumes.encode(), DATA_POLICY)
+        return Endpoint(route, lambda service, request: page(route), (), PAGE_POLICY, problem_reply)
+    if route.protocol:
+        protocol = protocols()[route.protocol]
+        answer, problem = protocol.handlers[route.operation], protocol.problem
+        return Endpoint(
+            route,
+            lambda service, request: answer(service.predictor, request),
+            consumes,
+            DATA_POLICY,
+            lambda one, request_id: Reply(problem(one, request_id), JSON, one.headers),
+        )
+    method = getattr(Service, route.operation)
+    return Endpoint(route, lambda service, request: method(service, request.body, request.query), consumes, DATA_POLICY, problem_reply)
+
+
+def problem_reply(problem: HttpProblem, request_id: str) -> Reply:
+    """A problem as a response of RFC 9457."""
+    return Reply(problem.body(request_id), PROBLEM, problem.headers)
+
+
+@dataclass
+class Exchange:
+    """A request and what became of it, for metrics and log. `path` is that of the route, `status` 499 while nothing was answered."""
+
+    method: str
+    started: float
+    head: RequestHead
+    request_id: str
+    path: str = "(unknown)"
+    status: int = 499
+    key: str = ""
+    policy: bytes = DATA_POLICY
+    more: Headers = field(default_factory=list)
+    write: Callable[[HttpProblem, str], Reply] = problem_reply
 
 
 class App:
-    """An ASGI 3 application over the model of a slot, within `limits`, for requests to `hosts`. `draining` says that the process
-    stops soon.
+    """An ASGI 3 application over the model of a slot, within `limits`, for requests to `hosts` that `access` allows. `draining` says that
+    the process stops soon.
 
     A request takes the slot's model once, when it starts, and keeps it: its answer and headers are of one model, whatever is swapped
     meanwhile.
     """
 
-    def __init__(self, slot: ModelSlot, limits: ServerLimits | None = None, hosts: AllowedHosts | None = None) -> None:
+    def __init__(
+        self,
+        slot: ModelSlot,
+        limits: ServerLimits | None = None,
+        hosts: AllowedHosts | None = None,
+        access: AccessControl | None = None,
+        log: AccessLog | None = None,
+    ) -> None:
         self.slot, self.limits = slot, limits or ServerLimits()
         self._hosts, self._requests = hosts or AllowedHosts(), RequestLimits(self.limits)
+        self.access, self.log = access or AccessControl(), log
         self.draining = False
         self._limit = slot.limits.body
         self._endpoints = {path: {m: endpoint(route) for m, route in methods.items()} for path, methods in by_path(all_routes()).items()}
-        self._pools = {name: WorkPool(name, threads) for name, threads in THREADS.items()}
+        some = [next(iter(methods.values())).route for path, methods in self._endpoints.items() if "{" in path]
+        self._patterns = [(route.pattern(), self._endpoints[route.path]) for route in some]
+        self._pools = {name: WorkPool(name, *threads) for name, threads in THREADS.items()}
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
 
@@ -83,38 +137,58 @@ class App:
         if scope["type"] != "http":
             await _lifespan(receive, send) if scope["type"] == "lifespan" else await send({"type": "websocket.close", "code": 1000})
             return
-        started = perf_counter()
-        service, metrics = self.slot.current, self.slot.metrics
-        metrics.in_progress += 1
-        method, path, status = scope["method"], "(unknown)", 499
+        head = read_headers(scope["headers"])
+        one = Exchange(scope["method"], perf_counter(), head, head.request_id or self.next_request_id())
+        service = self.slot.current
+        self.slot.metrics.in_progress += 1
         try:
-            head = read_headers(scope["headers"])
-            request_id = head.request_id or self.next_request_id()
             close, unread = self.draining, False
             try:
-                self.check_head(head, scope.get("http_version", "1.0"))
-                found = self._find(scope["path"], method)
-                path, policy, status = found.route.path, found.policy, 200
-                reply = await self._answer(service, found, head, receive, scope["query_string"])
+                reply = await self._reply(service, one, scope, receive)
             except HttpProblem as problem:
-                status, policy, unread = problem.status, DATA_POLICY, problem.is_body_unread
+                one.status, one.policy, unread = problem.status, DATA_POLICY, problem.is_body_unread
                 close = close or unread
-                reply = Reply(problem.body(request_id), PROBLEM, problem.headers)
+                reply = one.write(problem, one.request_id)
             except _ClientDisconnected:
-                status = 499
                 return
             except Exception as error:
-                status, policy = 500, DATA_POLICY
-                reply = Reply(self.internal_error(request_id, error).body(request_id), PROBLEM)
-            headers = _headers(service.headers.pairs(reply.content_type, policy), reply, request_id, close)
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body, "more_body": unread})
+                one.status, one.policy = 500, DATA_POLICY
+                reply = one.write(self.internal_error(one.request_id, error), one.request_id)
+            headers = _headers(service.headers.pairs(reply.content_type, one.policy), reply, one, close)
+            await send({"type": "http.response.start", "status": one.status, "headers": headers})
+            await send({"type": "http.response.body", "body": b"" if one.method == "HEAD" else reply.body, "more_body": unread})
             if unread:
                 await self._discard(receive)
                 await send({"type": "http.response.body", "body": b""})
         finally:
-            metrics.in_progress -= 1
-            metrics.request(method if method in _METHODS else "other", path, status, perf_counter() - started)
+            self.slot.metrics.in_progress -= 1
+            self.finished(one.method, one.path, one.status, perf_counter() - one.started, one.request_id, one.key, head)
+
+    def finished(self, method: str, path: str, status: int, seconds: float, request_id: str, key: str, head: RequestHead) -> None:
+        """Count and log a request that has ended; `path` is that of its route."""
+        method = method if method in _METHODS else "other"
+        self.slot.metrics.request(method, path, status, seconds)
+        if self.log is not None:
+            self.log.write(method, path, status, seconds, request_id, key, head.trace_id)
+
+    async def _reply(self, service: Service, one: Exchange, scope: Message, receive: Receive) -> Reply:
+        """The answer to a request that may be answered; HttpProblem otherwise."""
+        self.check_head(one.head, scope.get("http_version", "1.0"))
+        one.more = self.access.cors_headers(one.head.origin)
+        found, parameters = self._find(scope["path"], one)
+        if found is None:
+            one.status = 204
+            return Reply(b"")
+        one.path, one.write = found.route.path, found.problem
+        grant = self.access.grant(one.head.credentials, found.route)
+        one.key = grant.name
+        grant.count()
+        if self.draining and found.route.refused_while_draining:
+            raise stopping()
+        request = Request(b"", scope["query_string"], one.head.content_type, one.head.accept, parameters)
+        reply = await self._answer(service, found, one.head, receive, request)
+        one.policy, one.status = found.policy, 200
+        return reply
 
     def check_head(self, head: RequestHead, version: str) -> None:
         """HttpProblem when a request is not to be answered whatever it asks for: its host is missing or foreign, or its body is encoded."""
@@ -137,23 +211,29 @@ class App:
         _log.error("request %s failed", request_id, exc_info=error)
         return HttpProblem(500, "fault", "The service failed at this request.")
 
-    def _find(self, path: str, method: str) -> Endpoint:
-        methods = self._endpoints.get(path)
+    def _find(self, path: str, one: Exchange) -> tuple[Endpoint | None, Mapping[str, str]]:
+        """The endpoint of a request, and the parameters in its path; None for a preflight request, whose headers are then prepared."""
+        methods, parameters = self._endpoints.get(path), {}
+        if methods is None:
+            for pattern, of_pattern in self._patterns:
+                if match := pattern.fullmatch(path):
+                    methods, parameters = of_pattern, match.groupdict()
         if methods is None:
             raise HttpProblem(404, "not_found", "There is no such address.", "GET /docs lists them.")
-        found = methods.get(method)
+        found = methods.get(one.method)
         if found is None:
+            if one.method == "OPTIONS" and one.head.origin and self.access.origins:
+                one.more += self.access.preflight_headers([*methods])
+                return None, {}
             allowed = ((b"allow", ", ".join(methods).encode()),)
             raise HttpProblem(405, "method_not_allowed", "This address takes another method.", headers=allowed)
-        if self.draining and found.route.refused_while_draining:
-            raise stopping()
-        return found
+        return found, parameters
 
-    async def _answer(self, service: Service, found: Endpoint, head: RequestHead, receive: Receive, query: bytes) -> Reply:
+    async def _answer(self, service: Service, found: Endpoint, head: RequestHead, receive: Receive, request: Request) -> Reply:
         if not found.consumes:
-            return await self._run(service, found, b"", query)
-        if head.content_type != found.consumes and not _matches(head.content_type, found.consumes):
-            remedy = f"Send Content-Type: {found.route.consumes}"
+            return await self._run(service, found, request)
+        if head.content_type not in found.consumes and not any(matches(head.content_type, kind) for kind in found.consumes):
+            remedy = f"Send Content-Type: {' or '.join(found.route.consumes)}"
             raise HttpProblem(415, "unsupported_media_type", "The content type is not the one of this address.", remedy)
         with self._requests.reserve() as take:
             try:
@@ -161,7 +241,7 @@ class App:
             except HttpProblem as problem:
                 problem.is_body_unread = True
                 raise
-            return await self._run(service, found, body, query)
+            return await self._run(service, found, request._replace(body=body))
 
     async def _body(self, length: int, receive: Receive, take: Callable[[int], None]) -> bytes:
         """The body of a request, with its size and the limit of all bodies checked while it is read."""
@@ -181,12 +261,12 @@ class App:
                 if not message.get("more_body"):
                     return b"".join(pieces) if len(pieces) > 1 else pieces[0]
 
-    async def _run(self, service: Service, found: Endpoint, body: bytes, query: bytes) -> Reply:
+    async def _run(self, service: Service, found: Endpoint, request: Request) -> Reply:
         """The answer, from a thread where it may take long."""
-        pool = found.route.pool or ("model" if len(body) > MAX_LOOP_BODY else None)
+        pool = found.route.pool or ("model" if len(request.body) > MAX_LOOP_BODY else None)
         if pool is None:
-            return found.handler(service, body, query)
-        return await self._requests.run(self._pools[pool], lambda: found.handler(service, body, query))
+            return found.handler(service, request)
+        return await self._requests.run(self._pools[pool], lambda: found.handler(service, request))
 
     def _too_large(self) -> HttpProblem:
         return too_large(f"At most {self._limit:,} bytes are taken at once.")
@@ -200,51 +280,11 @@ class App:
                     left -= len(message.get("body", b""))
 
 
-# Headers that name an encoding of the body, and the values that are taken.
-_ENCODED = {b"content-encoding": (b"", b"identity"), b"transfer-encoding": (b"chunked",)}
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
 class _ClientDisconnected(Exception):
     """The client went away while its request was read."""
-
-
-class RequestHead(NamedTuple):
-    """What the headers of a request say: content type, content length (0 when unknown), request id (empty when none that fits was sent),
-    the values of `Host`, and the encodings of the body.
-    """
-
-    content_type: bytes
-    length: int
-    request_id: str
-    hosts: Sequence[bytes]
-    encodings: Sequence[bytes]
-
-
-def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> RequestHead:
-    """The head of a request by its headers, whose names are in small letters."""
-    content_type, length, request_id = b"", 0, ""
-    hosts: list[bytes] = []
-    encodings: list[bytes] = []
-    for name, value in headers:
-        if name == b"content-type":
-            content_type = value
-        elif name == b"content-length":
-            length = int(value[:18]) if value.isdigit() else 0
-        elif name == b"host":
-            hosts.append(value)
-        elif name == b"x-request-id":
-            request_id = value.decode("ascii") if _REQUEST_ID.fullmatch(value) else ""
-        elif name in _ENCODED and value.strip().lower() not in _ENCODED[name]:
-            encodings.append(value)
-    return RequestHead(content_type, length, request_id, hosts, encodings)
-
-
-def _matches(given: bytes, wanted: bytes) -> bool:
-    """Whether a content type is the wanted one, with no parameter but charset=utf-8 (and header=present for CSV)."""
-    kind, *parameters = (part.strip().lower() for part in given.split(b";"))
-    known = (b"", b"charset=utf-8", b'charset="utf-8"', b"header=present")
-    return kind == wanted and all(parameter in known for parameter in parameters)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
@@ -255,17 +295,22 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-def _headers(common: Headers, reply: Reply, request_id: str, close: bool) -> Headers:
-    headers = [*common, (b"content-length", b"%d" % len(reply.body)), (b"x-request-id", request_id.encode()), *reply.headers]
+def _headers(common: Headers, reply: Reply, one: Exchange, close: bool) -> Headers:
+    headers = [*common, (b"content-length", b"%d" % len(reply.body)), (b"x-request-id", one.request_id.encode()), *reply.headers, *one.more]
+    if one.head.traceparent:
+        headers.append((b"traceparent", one.head.traceparent))
     if close:
         headers.append((b"connection", b"close"))
     return headers
 
 
-def make_app(folder: Path, limits: ServerLimits | None = None, hosts: AllowedHosts | None = None) -> App:
-    """The application of a bundle that passed its self-test; UserError otherwise."""
+def make_app(folder: Path, options: Options | None = None) -> App:
+    """The application of a bundle that passed its self-test; UserError otherwise, and when the keys cannot be read."""
+    options = options or Options()
     log_to_stderr()
-    return App(ModelSlot(verified_bundle(folder)[0]), limits, hosts)
+    slot = ModelSlot(verified_bundle(folder)[0], settings=options.settings)
+    log = AccessLog(sys.stdout, options.access_log) if options.access_log and sys.stdout is not None else None
+    return App(slot, options.limits, AllowedHosts(options.host, options.allowed_hosts), options.protection.access(options.workers), log)
 
 
 def log_to_stderr() -> None:

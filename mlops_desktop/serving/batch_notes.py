@@ -11,11 +11,11 @@ from urllib.parse import quote
 import numpy as np
 
 from .cells import level_of
-from .column import Column, ValidationResult, bound_text, expected
-from .frame import MISSING_DATE
+from .column import Column, ValidationResult
+from .column_types import type_of
 from .message import Message, msg
 from .plural import plural_msg
-from .schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema
+from .schema import Schema
 
 _SHOWN = 5  # levels that are named
 _PAIRS = 12  # columns in another spelling that are named
@@ -38,9 +38,7 @@ class BatchNotes:
         self._missing: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._levels = {
-            column.name: frozenset(map(level_of, column.levels))
-            for column in self._columns
-            if column.type in ("category", "ordered") and column.levels
+            column.name: frozenset(map(level_of, column.levels)) for column in self._columns if column.has_levels and column.levels
         }
 
     def add(self, checked: ValidationResult, ragged: Collection[int] = ()) -> None:
@@ -66,10 +64,9 @@ class BatchNotes:
             unseen = {level: count for level, count in zip(levels, counts, strict=False) if count and level not in self._levels[name]}
             if unseen:
                 self._unseen.setdefault(name, Counter()).update(unseen)
-        elif column.low is not None and column.high is not None and column.type not in CATEGORICAL_TYPES:
-            values = frame.number(name) if column.type in NUMBER_TYPES else frame.date(name)
-            there = values != MISSING_DATE if column.type == "date" else ~np.isnan(values)
-            self._outside[name] += int(np.count_nonzero(there & ((values < column.low) | (values > column.high))))
+        elif not column.is_categorical:
+            kind = type_of(column)
+            self._outside[name] += int(np.count_nonzero(kind.are_outside(column, kind.values(column, frame))))
 
     def messages(self) -> list[str]:
         """One sentence for each fault of the whole file, and for each column and kind of fault, with how many rows it concerns."""
@@ -83,13 +80,13 @@ class BatchNotes:
                         "1 row is refused because “{name}” cannot be read in it: it must be {expected}.",
                         "{n} rows are refused because “{name}” cannot be read in them: it must be {expected}.",
                         name=name,
-                        expected=expected(column),
+                        expected=type_of(column).accepted(column),
                     )
                 )
             if unseen := self._unseen.get(name):
                 found.append(self._unseen_levels(name, unseen))
             if rows := self._outside[name]:
-                span = msg("{low} to {high}", low=bound_text(column, column.low), high=bound_text(column, column.high))
+                span = type_of(column).range_text(column)
                 found.append(
                     plural_msg(
                         rows,

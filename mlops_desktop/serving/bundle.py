@@ -11,7 +11,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -80,6 +80,9 @@ def write_core(folder: Path, scorer: Scorer, info: dict[str, Any], golden: list[
         "threshold": scorer.threshold,
         "tier": scorer.node.tier,
         "requirements": list(scorer.node.requirements),
+        "input_policy": {},
+        "threshold_limits": [0.0, 1.0],
+        "interval": None,
         "parity": {"rows": parity.rows, "worst_difference": parity.worst, "tolerance": parity.tolerance},
         **info,
     }
@@ -92,6 +95,15 @@ def write_sums(folder: Path) -> None:
     """Write the checksums of every file that is in a folder now."""
     lines = [f"{_hash(folder / name)}  {name}\n" for name in files_of(folder)]
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def renew_sums(folder: Path, names: Collection[str]) -> None:
+    """Write the checksums of some files anew, and keep those of the others."""
+    lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    sums.update({name: _hash(folder / name) for name in names})
+    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+    (folder / CHECKSUMS).write_text(text, encoding="utf-8", newline="\n")
 
 
 def verify_sums(folder: Path) -> list[str]:

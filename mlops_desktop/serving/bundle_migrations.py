@@ -1,7 +1,7 @@
 """The format number of `bundle.json` and the migrations from older formats.
 
-A file of an older format is migrated one number at a time when it is read, and never written back. Format 2 added `requirements`; the
-files of its model have a format and migrations of their own.
+A file of an older format is migrated one number at a time when it is read, and never written back. Format 2 added `requirements`, format 3
+`input_policy`, `threshold_limits` and `interval`; the files of its model have a format and migrations of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .message import msg
 
 Info = dict[str, Any]
 
-FORMAT = 2
+FORMAT = 3
 
 
 def _to_2(info: Info) -> Info:
@@ -22,7 +22,12 @@ def _to_2(info: Info) -> Info:
     return {**info, "requirements": []}
 
 
-MIGRATIONS: Mapping[int, Callable[[Info], Info]] = {1: _to_2}
+def _to_3(info: Info) -> Info:
+    """Every unusual value was a warning, a request could ask for any threshold, and predictions had no intervals."""
+    return {**info, "input_policy": {}, "threshold_limits": [0.0, 1.0], "interval": None}
+
+
+MIGRATIONS: Mapping[int, Callable[[Info], Info]] = {1: _to_2, 2: _to_3}
 
 
 def migrated(info: Info, bundle: str) -> Info:

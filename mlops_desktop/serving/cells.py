@@ -92,6 +92,9 @@ def western_digits(text: str) -> str:
     return text.translate(_WESTERN)
 
 
+DAMAGED = "\ufffd"  # stands where the bytes of a character were none of the encoding, or half of a surrogate pair stood alone
+
+
 def has_invisible(text: str) -> bool:
     """Whether `clean_text` leaves invisible characters off."""
     return not text.isascii() and (any(char in _INVISIBLE for char in text) or _JOINERS.search(text) is not None)

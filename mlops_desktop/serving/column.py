@@ -1,4 +1,4 @@
-"""An input column of the schema, and the validation issues (errors and warnings) of its values."""
+"""An input column of the schema, and the validation issues (errors and warnings) of values; `column_types` has what depends on the type."""
 
 from __future__ import annotations
 
@@ -7,19 +7,55 @@ from dataclasses import dataclass
 from typing import Any
 
 from .cells import Grammar
-from .dates import date_example, date_text, is_time_of_day
 from .frame import Frame
-from .message import msg
 from .serialization import Serializable
-from .value_text import number_text
 
 TYPES = ("number", "integer", "boolean", "category", "ordered", "text", "id", "date")
-NUMBER_TYPES = ("number", "integer", "boolean")
-CATEGORICAL_TYPES = ("category", "ordered", "text", "id")
+MEASURED_TYPES = ("number", "integer")
+NUMBER_TYPES = (*MEASURED_TYPES, "boolean")
+LEVEL_TYPES = ("category", "ordered")
+FREE_TYPES = ("text", "id")
+CATEGORICAL_TYPES = (*LEVEL_TYPES, *FREE_TYPES)
+
+
+class HasType:
+    """What the type of a column means, for everything with a `type` of `TYPES`."""
+
+    type: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are among the numbers of a frame: number, integer or boolean."""
+        return self.type in NUMBER_TYPES
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether its values are amounts: number or integer."""
+        return self.type in MEASURED_TYPES
+
+    @property
+    def is_categorical(self) -> bool:
+        """Whether its values are among the categoricals of a frame: category, ordered, text or id."""
+        return self.type in CATEGORICAL_TYPES
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether its values are levels that may be known: category or ordered."""
+        return self.type in LEVEL_TYPES
+
+    @property
+    def is_free_text(self) -> bool:
+        """Whether nearly each value may be another one: text or id."""
+        return self.type in FREE_TYPES
+
+    @property
+    def is_date(self) -> bool:
+        """Whether its values are among the dates of a frame."""
+        return self.type == "date"
 
 
 @dataclass(frozen=True)
-class Column(Serializable):
+class Column(HasType, Serializable):
     """One input column: its type, and a summary of its training data.
 
     `low` and `high` are the range of numbers (dates: int64 microseconds), `levels` the frequent levels in order (ordered categories: from
@@ -70,15 +106,14 @@ class ValidationResult:
     warnings: Sequence[ValidationIssue]
 
 
-def expected(column: Column) -> str:
-    """The values that a column accepts, as a phrase of a message."""
-    if column.type == "boolean":
-        texts = [text for pair in zip(column.grammar.true[:1], column.grammar.false[:1], strict=False) for text in pair]
-        return msg("true or false (or “{true}” and “{false}”)", true=texts[0], false=texts[1]) if texts else msg("true or false")
-    if column.type == "date":
-        template = "a time such as “{example}”" if is_time_of_day(column.grammar.date) else "a date such as “{example}”"
-        return msg(template, example=date_example(column.grammar))
-    return msg({"number": "a number", "integer": "a whole number"}.get(column.type, "a text"))
+class Issues:
+    """The errors and warnings of one call."""
+
+    __slots__ = ("errors", "warnings")
+
+    def __init__(self) -> None:
+        self.errors: list[ValidationIssue] = []
+        self.warnings: list[ValidationIssue] = []
 
 
 def kind_of_value(value: Any) -> str:
@@ -94,61 +129,9 @@ def kind_of_value(value: Any) -> str:
     return "list" if isinstance(value, (list, tuple)) else "object" if isinstance(value, dict) else type(value).__name__
 
 
-def bound_text(column: Column, bound: float | int | None) -> str:
-    """One end of a column's range as a person writes it; "" where there is none."""
-    if bound is None:
-        return ""
-    if column.type == "date":
-        return date_text(int(bound), column.grammar.date, column.grammar.zone)
-    return number_text(bound, 10)
-
-
 def well_formed(text: str) -> str:
     """A text of a client as it may stand in an answer: half of a surrogate pair is “?”, as no encoding of Unicode can hold it."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-# Messages of errors, by code; `{field}` and `{expected}` are filled in.
-_ERRORS = {
-    "missing": "“{field}” is needed: it may not be missing.",
-    "wrong_type": "“{field}” must be {expected}.",
-    "unreadable": "“{field}” cannot be read: it must be {expected}.",
-    "with_zone": "“{field}” has a time zone, but the times of the training data had none: it must be {expected}, without a zone.",
-    "not_integer": "“{field}” must be a whole number, without decimals.",
-    "not_finite": "“{field}” must be a finite number.",
-    "too_large": "“{field}” is too large to be held exactly.",
-}
-
-
-def invalid_value(column: Column, row: int | None, code: str, got: str) -> ValidationIssue:
-    """The error with this code; its message repeats no part of the value."""
-    accepted = expected(column)
-    return ValidationIssue(row, column.name, code, msg(_ERRORS[code], field=column.name, expected=accepted), accepted, got)
-
-
-def out_of_range(column: Column, row: int | None, got: str) -> ValidationIssue:
-    """The warning that a value lies outside the range of the training data."""
-    span = msg("{low} to {high}", low=bound_text(column, column.low), high=bound_text(column, column.high))
-    message = msg("“{column}” lies outside the range of the training data, {span}.", column=column.name, span=span)
-    return ValidationIssue(row, column.name, "out_of_training_range", message, span, got)
-
-
-def unknown_level(column: Column, row: int | None, got: str) -> ValidationIssue:
-    """The warning that a category is not among the levels of the training data."""
-    message = msg("“{column}” has a value that the training data did not have, or only rarely.", column=column.name)
-    return ValidationIssue(row, column.name, "unknown_level", message, "one of the known levels", got)
-
-
-def unexpected_missing(column: Column, row: int | None) -> ValidationIssue:
-    """The warning that a value is missing in a column that had no missing values in training."""
-    message = msg("“{column}” is missing; the training data had a value in every row.", column=column.name)
-    return ValidationIssue(row, column.name, "missing_value", message, expected(column), "null")
-
-
-def inexact(column: Column, row: int | None) -> ValidationIssue:
-    """The warning that an integer is rounded because float64 cannot hold it."""
-    message = msg("“{column}” has more digits than can be held; it is rounded.", column=column.name)
-    return ValidationIssue(row, column.name, "inexact", message, "a number of at most 15 digits", "number")
 
 
 def not_an_object(row: Any, i: int) -> ValidationIssue:

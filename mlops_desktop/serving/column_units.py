@@ -50,7 +50,7 @@ def refuse_new_units(columns: Sequence[Column], units: Mapping[str, str]) -> Non
     """UserError when a file states a unit for a column of numbers that the data so far states none for; `units` are those of the file."""
     for column in columns:
         unit = units.get(column.name, "")
-        if column.type in ("number", "integer") and _is_known(unit) and not (column.unit or split_unit(column.name)[1]):
+        if column.is_measured and _is_known(unit) and not (column.unit or split_unit(column.name)[1]):
             raise UserError(
                 msg("“{name}” is in {unit} in this file, but the data so far states no unit.", name=column.name, unit=unit),
                 msg("Write down the unit of “{name}” in the project first, or leave the unit out of the file.", name=column.name),

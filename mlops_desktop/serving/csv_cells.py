@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TextIO
 
 from .csv_table import CsvRows, CsvTable
 from .deadline import check_deadline
-from .dialect import ends_unclosed, swallows_lines
 from .errors import UserError
 from .message import msg
 from .row_sifter import MARKED, TAIL, TOTALS, RowSifter, named_rows
 from .split_decimals import joined_parts
-from .table_finder import ASCII_BLANKS, RULES, LeftOut, Reason, is_blank
+from .sum_row import LEAST_ROWS, are_sums, may_be_sums
+from .table_finder import ASCII_BLANKS, RULES, LeftOut, Reason, is_blank, row_text
+from .unclosed_quote import has_unclosed_quote, swallows_lines
 
 BLOCK = 5000  # rows that are held together
 _TOTAL_WORD = re.compile(r"(?i)tota|sum[ma]|gesamt|razem|ergebnis|somme")  # in each text of a total with a name
@@ -120,8 +123,11 @@ def read_cells(
         last = rows[-1] if rows else last
         if most is not None and found.rows > most:
             raise TooManyRows(most)
-    unclosed = found.swallows_lines or ends_unclosed(last, given.lines, given.quotes)
-    return replace(found.cells(), has_unclosed_quote=bool(table.dialect.quote) and unclosed)
+    unclosed = has_unclosed_quote(found.swallowing, last, given.lines, given.quotes)
+    if table.dialect.quote and unclosed:
+        return replace(found.cells(), has_unclosed_quote=True)
+    found.leave_out_sums(text, table)
+    return found.cells()
 
 
 def _in_blocks(rows: Iterable[list[str]], size: int) -> Iterator[tuple[list[list[str]], bool]]:
@@ -148,7 +154,8 @@ class _Reader:
         self._odd: dict[int, list[str]] = {}  # the rows that are none of the table, unless there are too many of them
         self.rows = self._totals = 0
         self._first: list[str] = []
-        self.swallows_lines = False
+        self._tail: dict[int, list[str]] = {}  # the last rows by their position
+        self.swallowing: list[list[str]] = []  # the first row that shows a quote that is never closed
 
     def add(self, rows: list[list[str]], is_last: bool) -> None:
         """Take some rows; the last ones are those at the end of the text."""
@@ -160,7 +167,7 @@ class _Reader:
             if sifter.inside(rows[i], width):
                 found.add(i)
                 self._odd[start + i] = rows[i]
-        self.swallows_lines |= any(swallows_lines(rows[i]) for i in odd)
+        self.swallowing = self.swallowing or [rows[i] for i in odd if swallows_lines(rows[i])][:1]
         self._first = self._first or (rows[0] if rows else [])
         self.rows += len(rows)
         if is_last:
@@ -190,9 +197,29 @@ class _Reader:
         self._reasons = self._sifter.left_out(
             self._width, self.rows, marked=self._totals, first=self._first, tail=tail, candidates=self._odd.items()
         )
-        known = {0: self._first, **self._odd, **dict(enumerate(tail, self.rows - len(tail)))}
+        self._tail = dict(enumerate(tail, self.rows - len(tail)))
+        known = {0: self._first, **self._odd, **self._tail}
         self._left_out = named_rows(self._reasons, known.__getitem__)
         return self._reasons.keys()
+
+    def leave_out_sums(self, text: TextIO, table: CsvTable) -> None:
+        """Take a last row of sums for none of the table, once all rows were taken; only where there may be one is the text read again."""
+        at, last = next(((at, row) for at, row in reversed(self._tail.items()) if at not in self._reasons and not is_blank(row)), (0, []))
+        places = [j for j in range(self._width) if j - 1 not in self._split]  # without the parts of numbers that were put together
+        texts = [cells[0].strip() for cells in self._cells_of([[*last, *[""] * self._width][: self._width]])]
+        if at <= LEAST_ROWS or not may_be_sums([texts[j] for j in places]):
+            return
+        counted: list[Counter[str]] = [Counter() for _ in range(self._width)]
+        above = (row for i, row in enumerate(islice(CsvRows(text, table), at)) if i not in self._reasons)
+        rows = 0
+        for block, _ in _in_blocks(above, BLOCK):
+            check_deadline()
+            rows += len(block)
+            for column, cells in zip(counted, self._cells_of([[*row, *[""] * self._width][: self._width] for row in block]), strict=True):
+                column.update(map(str.strip, cells))
+        if are_sums([texts[j] for j in places], lambda place: counted[places[place]], rows):
+            self._reasons[at] = "total"
+            self._left_out = sorted([*self._left_out, LeftOut(at, "total", row_text(last))], key=lambda one: one.at)
 
     def cells(self) -> CsvCells:
         """What was read, once all rows were taken."""
@@ -202,7 +229,7 @@ class _Reader:
             if block.last >= 0:
                 end = start + block.last + 1
             start += block.rows
-        while end and end - 1 in reasons:
+        while end and (end - 1 in reasons or is_blank(self._tail.get(end - 1, ("row",)))):
             end -= 1
         gone = frozenset(reasons)
         kept = [block for block in self._blocks if block.rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -14,26 +14,29 @@ import numpy as np
 
 from .answers import NO_ANSWER, formula_notes, row_warnings, table_header, table_rows, unanswered
 from .batch_notes import BatchNotes, spelling_notes
+from .cells import DAMAGED
 from .column import ValidationIssue, ValidationResult
 from .column_units import refuse_other_units, split_unit
 from .csv_cells import BLOCK as CHUNK
 from .csv_cells import CsvCells, TooManyRows, read_cells
 from .csv_stacked import find_one_table
 from .csv_table import CsvTable, find_csv_table
-from .dialect import UNCLOSED_QUOTE
 from .errors import UserError
 from .file_notation import NOTATION, NotationFinder, likely_decimal
 from .frame import Floats
+from .input_policy import FittedPolicy
 from .late_escape import LATE_ESCAPE
 from .left_out import layout_messages, left_out_messages
 from .message import msg
 from .names import clean_name, match_names, refuse_repeated, unique_names
-from .plural import plural_msg
+from .plural import first_few, plural_msg
 from .schema import Schema
 from .scorer import Scorer
 from .stacked_tables import IRREGULAR
 from .text_encoding import is_packed, text_encoding
+from .unclosed_quote import UNCLOSED_QUOTE
 
+_DAMAGED = "Characters were damaged before or while they were read, and cells hold “\ufffd” for them: columns {columns}."
 _UNKNOWN = "The model has no such field; it is left out."
 _MOST_BESIDE = 1000  # lines that are not rows of the table, in a text with the most rows
 WRONG_WIDTH = "The row has another number of cells than the header."
@@ -68,8 +71,13 @@ class CsvInput:
     lost their “%”; its kind `TooManyRows` when there are more than `most` rows.
     """
 
-    def __init__(self, text: TextIO, schema: Schema, size: int = CHUNK, most: int | None = None) -> None:
-        """`text` is seekable, at its beginning, and keeps its line ends; `size` is the number of rows that are checked together."""
+    def __init__(
+        self, text: TextIO, schema: Schema, size: int = CHUNK, most: int | None = None, policy: FittedPolicy | None = None
+    ) -> None:
+        """`text` is seekable, at its beginning, and keeps its line ends; `size` is the number of rows that are checked together. Without
+        `policy` whatever is unusual is a warning.
+        """
+        self._policy = policy
         known = {column.name for column in schema.columns}
         one = find_one_table(text, known, whole=False)
         read = _read(one.text if one else text, schema, size, most)
@@ -86,7 +94,7 @@ class CsvInput:
         self.absent = known - set(read.names)
         header = read.table.header
         self.unknown = [name for name, given in zip(read.names, header, strict=True) if name not in known and clean_name(given)]
-        self.notes = (*spelling_notes(read.spelled), *notation.notes)
+        self.notes = (*spelling_notes(read.spelled), *notation.notes, *read.damage())
         self.left_out = [*([one.message()] if one else []), *_left_out(read)]
         self._lines_beside = len(read.table.left_out) + (one.left_out if one else 0)
 
@@ -109,6 +117,8 @@ class CsvInput:
         notes += [ValidationIssue(None, name[:100], "unknown_field", _UNKNOWN) for name in self.unknown]
         for part in self._cells.parts():
             checked = self.schema.from_texts(part.columns, part.rows)
+            if self._policy is not None:
+                checked = self._policy.apply(checked)
             if notes:
                 checked, notes = replace(checked, warnings=[*checked.warnings, *notes]), []
             yield Chunk(checked, part.rows, part.ragged)
@@ -123,6 +133,12 @@ class _Read:
     spelled: dict[str, str]
     cells: CsvCells
     finder: NotationFinder
+    damaged: frozenset[str]
+
+    def damage(self) -> list[str]:
+        """That cells of some columns hold the mark for a damaged character."""
+        shown = first_few((f"“{name}”" for name in sorted(self.damaged)), 5)
+        return [msg(_DAMAGED, columns=shown)] if self.damaged else []
 
     def units(self) -> dict[str, str]:
         """The units that the text states for columns: in a row below the names, or in names that are spelled otherwise."""
@@ -144,11 +160,21 @@ def _read(text: TextIO, schema: Schema, size: int, most: int | None) -> _Read:
     names, spelled = _names(table.header, schema)
     places = {name: at for at, name in enumerate(names) if name in known}
     while True:
-        finder = NotationFinder(schema, likely_decimal(table.dialect.delimiter))
-        cells = read_cells(text, table, places, finder.add, size, None if most is None else most + _MOST_BESIDE)
+        finder, damaged = NotationFinder(schema, likely_decimal(table.dialect.delimiter)), set[str]()
+        cells = read_cells(text, table, places, _taker(finder, damaged), size, None if most is None else most + _MOST_BESIDE)
         if not cells.has_unclosed_quote:
-            return _Read(table, names, spelled, cells, finder)
+            return _Read(table, names, spelled, cells, finder, frozenset(damaged))
         table = replace(table, dialect=replace(table.dialect, quote=""), has_unclosed_quote=True)
+
+
+def _taker(finder: NotationFinder, damaged: set[str]) -> Callable[[Mapping[str, Iterable[str]]], None]:
+    """What takes the texts of each column: for their notation, and the names of columns with damaged characters."""
+
+    def take(columns: Mapping[str, Iterable[str]]) -> None:
+        finder.add(columns)
+        damaged.update(name for name, texts in columns.items() if DAMAGED in "".join(texts))
+
+    return take
 
 
 def _names(header: Sequence[str], schema: Schema) -> tuple[list[str], dict[str, str]]:
@@ -237,7 +263,7 @@ def non_ascii_texts(schema: Schema) -> Iterator[str]:
                 yield text
 
 
-def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, tuple[str, ...]]:
+def predict_file(scorer: Scorer, source: Path, target: Path, policy: FittedPolicy | None = None) -> tuple[int, int, tuple[str, ...]]:
     """Write the answers to every row of a CSV file to another; the number of rows and of invalid ones, and warnings: a guessed encoding,
     what is written otherwise than in the training data, lines that are no rows, columns that are not in the file or not the model's, and
     what is unusual in the cells.
@@ -250,7 +276,7 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, 
         raise UserError(msg("“{target}” is the file that is read, so it is not written.", target=target), "Choose another name.")
     try:
         with source.open("rb") as file, part.open("w", encoding="utf-8", newline="") as out:
-            found = _answer(scorer, file, out)
+            found = _answer(scorer, file, out, policy)
         os.replace(part, target)
     except OSError as error:
         wrong = target if error.filename and str(error.filename).endswith(".part") else source
@@ -268,11 +294,12 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, 
     return found
 
 
-def _answer(scorer: Scorer, file: BinaryIO, out: TextIO) -> tuple[int, int, tuple[str, ...]]:
+def _answer(scorer: Scorer, file: BinaryIO, out: TextIO, policy: FittedPolicy | None) -> tuple[int, int, tuple[str, ...]]:
     """Write the answers to the rows of an open file."""
-    text, notes = decoded(file, scorer.schema)
+    schema = scorer.schema if policy is None else policy.schema
+    text, notes = decoded(file, schema)
     with text:
-        table = CsvInput(text, scorer.schema)
+        table = CsvInput(text, schema, policy=policy)
     unusual = BatchNotes(table.schema, table.absent, table.unknown)
     out.write(header_line(scorer))
     rows = refused = 0

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TextIO
 
 from .csv_names import Extra, complete_names, usual_width, without_empty_end
-from .dialect import BLANKS, DELIMITERS, FIXED, SAMPLE_BYTES, Dialect, count_quotes, find_dialect, numbered_lines, numbered_rows, sep_line
+from .dialect import BLANKS, DELIMITERS, FIXED, SAMPLE_BYTES, Dialect, find_dialect, numbered_lines, numbered_rows, sep_line
 from .errors import UserError
 from .header import generated_names
 from .late_escape import has_late_escape
@@ -20,6 +19,7 @@ from .names import clean_name, match_names
 from .row_sifter import RowSifter
 from .split_decimals import find_split_decimals
 from .table_finder import SAMPLE_ROWS, LeftOut, TableLayout, Wanted, find_table, row_text
+from .unclosed_quote import beginning_rows, count_quotes
 
 _MOST_ABOVE = 100  # rows among which the one with the names is sought
 # Where names may be that are lacking in the table as it is found.
@@ -66,9 +66,9 @@ def find_csv_table(text: TextIO, known: Collection[str]) -> CsvTable:
         found = find_dialect(body, marks, escape=True)
     best: tuple[int, CsvTable] | None = None
     for dialect in dict.fromkeys((found, *(Dialect(mark, '"', late) for mark in DELIMITERS))):
-        rows = _first_rows(body, dialect, more)
+        rows, plain = _first_rows(body, dialect, more)
         for layout in _layouts(rows, known):
-            table = replace(_table(dialect, rows, layout, lines[:1], known), late_escape=late)
+            table = replace(_table(plain, rows, layout, lines[:1], known), late_escape=late, has_unclosed_quote=plain != dialect)
             names = [*map(clean_name, table.header)]
             count = len(set(known).intersection(names)) + len(match_names(names, known))
             if best is None or count > best[0]:
@@ -104,15 +104,10 @@ def _moved(layout: TableLayout, rows: Sequence[Sequence[str]], by: int) -> Table
     return replace(layout, header=tuple(at + by for at in layout.header), body=layout.body + by, left_out=(*above, *left))
 
 
-def _first_rows(sample: str, dialect: Dialect, more: bool) -> list[list[str]]:
-    """The first rows of a sample, blank ones too, up to a fault, which is named when the rows are read."""
-    rows = []
-    with suppress(csv.Error):
-        for _, row in islice(numbered_rows(sample, dialect), SAMPLE_ROWS):
-            rows.append(row)
-    if more and 1 < len(rows) < SAMPLE_ROWS:
-        rows.pop()  # a cell with line breaks may be cut
-    return rows
+def _first_rows(sample: str, dialect: Dialect, more: bool) -> tuple[list[list[str]], Dialect]:
+    """The first rows of a sample, blank ones too, and the dialect in which they are cut."""
+    rows, dialect = beginning_rows(sample, dialect, SAMPLE_ROWS, more=more)
+    return [row for _, row in rows], dialect
 
 
 def _table(dialect: Dialect, rows: list[list[str]], layout: TableLayout, lines: list[str], known: Collection[str]) -> CsvTable:

@@ -8,9 +8,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from .cell_kind import cell_kind
+from .units import CURRENCIES, UNITS
 
 SAMPLE_BYTES = 2**18
 DELIMITERS = "\t;|,"
@@ -24,8 +25,6 @@ _PARTED = 0.9
 _MANY = 20
 _DRAWN = "-=_*+:~| \t"  # what lines that are drawn consist of
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
-UNCLOSED_QUOTE = "A quote is opened and never closed, so quotes were read as letters."
-MOST_LINES = 20  # line ends in a cell of a row of another length; more of them show a quote that is never closed
 _PRIVATE = 0xE000  # characters for private use stand for escaped ones while a text is cut
 
 
@@ -33,7 +32,7 @@ _PRIVATE = 0xE000  # characters for private use stand for escaped ones while a t
 class Dialect:
     """How a table is written: one delimiter (`BLANKS`: runs of blanks, `FIXED`: cells at the places `cuts`, `ONE_COLUMN`: none) and one
     quote ("" when nothing is quoted). `escape`: a backslash takes delimiters, quotes and line ends their meaning; `blanks`: blanks behind
-    a delimiter belong to no cell, so that a quote may follow them.
+    a delimiter belong to no cell, so that a quote may follow them; `parted`: those of the cuts before which a blank stands.
     """
 
     delimiter: str
@@ -41,6 +40,7 @@ class Dialect:
     escape: bool = False
     blanks: bool = False
     cuts: tuple[int, ...] = ()
+    parted: tuple[int, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -80,7 +80,8 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
         best = widest[0]  # “1,5;x” below “a;b”: the decimal commas part fewer rows
     if len(delimiters) == 1 or best[0] >= _LEAST:
         blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
-        rival = blanks if blanks is not None and blanks.delimiter == BLANKS else None
+        is_rival = blanks is not None and (blanks.delimiter == BLANKS or "," not in next(filter(str.strip, sample.splitlines()), ","))
+        rival = blanks if is_rival else None  # commas below names at fixed places part thousands
         if best[1].delimiter == "," and len(delimiters) > 1:
             rival = rival or _by_further(sample, quotes, FURTHER_DELIMITERS.replace(":", ""))
         return rival if rival is not None and _score(sample, rival) > best[0] + 0.02 else best[1]  # “1,5 2,5” holds decimal commas
@@ -97,11 +98,17 @@ def _variants(text: str, dialect: Dialect, escape: bool | None) -> Iterator[Dial
         quote = re.escape(dialect.quote)
         if re.search(rf"(?:^|{mark}) +{quote}[^{quote}\n]*{quote} *(?={mark}|$)", text, re.MULTILINE):
             dialect = replace(dialect, blanks=True)
-    may_escape = re.search(rf"\\(?:{mark}|[\"'])", text) is not None
+    may_escape = re.search(r"\\[\"']", text) is not None or (f"\\{dialect.delimiter}" in text and not _all_agree(text, dialect))
     if escape is not True:
         yield dialect
     if escape or (escape is None and may_escape):
         yield replace(dialect, escape=True)
+
+
+def _all_agree(text: str, dialect: Dialect) -> bool:
+    """Whether all rows, the names too, have one number of cells: then a backslash before a delimiter ends a cell, such as a folder."""
+    lengths = {len(row) for row in read_rows(text, dialect, _ROWS)}
+    return len(lengths) == 1 and lengths != {1}
 
 
 def _even_rows(text: str, dialect: Dialect) -> tuple[int, bool]:
@@ -195,14 +202,14 @@ def _by_blanks(text: str, quotes: str) -> Dialect | None:
     head = len(rows[0])
     cuts = fixed_cuts(lines)
     if _are_aligned(lines) and len(cuts) == len(re.split(" {2,}", lines[0].strip())) < width:
-        return Dialect(FIXED, "", cuts=cuts)  # cells hold single blanks
+        return fixed_dialect(lines, cuts)  # cells hold single blanks
     typed = _typed_share([row for row in rows[1:] if len(row) == width])
     if width > 1 and agreeing >= 0.95 * (len(rows) - 1) and typed and (head == width or (head == width - 1 > 1)):
         alike = head == width or all(cell_kind(cell) == "text" for cell in rows[0])
         numbers = typed >= (0.75 if width < 3 else 0.3) or _are_aligned(lines)
         if alike and numbers and not (width == 2 and _are_times(rows[1:])):
             return dialect
-    return Dialect(FIXED, "", cuts=cuts) if len(cuts) > 1 and _typed_share([cut(line, cuts) for line in lines[1:]]) else None
+    return fixed_dialect(lines, cuts) if len(cuts) > 1 and _typed_share([cut(line, cuts) for line in lines[1:]]) else None
 
 
 def _typed_share(rows: Sequence[Sequence[str]]) -> float:
@@ -239,8 +246,9 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
         least = 1 if len(among) >= _MANY else 2  # blanks between columns: one in all of many lines is no chance
         starts = [i for i in range(width) if taken[i] and not any(taken[max(0, i - least) : i])]
         columns = zip(*(cut(line, (0, *starts[1:])) for line in among), strict=True)
-        often = max(2, 0.05 * len(among))  # what few lines hold is no column but the end of a longer text
-        kept = [at for at, column in zip(starts, columns, strict=False) if sum(map(bool, column)) >= often]
+        # What few lines hold is no column but the end of a longer text, and behind a single blank a word of it.
+        often = [max(3, 0.2 * len(among)) if at > 1 and taken[at - 2] else max(2, 0.05 * len(among)) for at in starts]
+        kept = [at for at, column, least in zip(starts, columns, often, strict=False) if sum(map(bool, column)) >= least]
         if len(kept) > 1:
             return _below_names(among, kept)
     return ()
@@ -254,7 +262,9 @@ def _below_names(lines: Sequence[str], starts: Sequence[int]) -> tuple[int, ...]
     cuts = [0]
     for at, after in zip(starts[1:], (*starts[2:], None), strict=True):
         before = max((len(line[:at].rstrip()) for line in body), default=0)
-        if before == at - 1 and not names[at:after].strip() and names[:at].strip():
+        end = at + max((len(line[at:after].rstrip()) for line in body), default=0)
+        unnamed = names[:at].strip() and not names[at:end].strip()
+        if before == at - 1 and (unnamed or _are_marks([line[at:end] for line in body])):
             continue
         runs = [*re.finditer(" +", names[before:at])] if at < len(names) else []
         parting = [run for run in runs if len(run[0]) > 1] or runs
@@ -262,10 +272,22 @@ def _below_names(lines: Sequence[str], starts: Sequence[int]) -> tuple[int, ...]
     return tuple(cuts)
 
 
+def _are_marks(texts: Sequence[str]) -> bool:
+    """Whether all texts that hold anything are one currency or unit, which belongs to the number before it."""
+    marks = {text.strip() for text in texts} - {""}
+    return len(marks) == 1 and (marks <= CURRENCIES.keys() or marks <= UNITS.keys() or marks == {"%"})
+
+
 def cut(line: str, cuts: Sequence[int], parted: Collection[int] = ()) -> list[str]:
     """A line cut at fixed places. A word across one of those where blanks part the columns is wider than its own, and stays whole."""
     places = [cuts[0], *(_around_word(line, at, before) if at in parted else at for before, at in pairwise(cuts))] if parted else cuts
     return [line[a:b].strip() for a, b in zip(places, (*places[1:], None), strict=True)]
+
+
+def fixed_dialect(lines: Sequence[str], cuts: tuple[int, ...]) -> Dialect:
+    """The dialect of cells at fixed places, by the first lines of a table."""
+    first = lines[:_ROWS]
+    return Dialect(FIXED, "", cuts=cuts, parted=tuple(at for at in cuts if _is_parted(first, at)))
 
 
 def _is_parted(lines: Sequence[str], at: int) -> bool:
@@ -296,8 +318,7 @@ def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list
 def numbered_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Every row with the number of lines up to its end; a row without any character has no cells."""
     if dialect.delimiter == FIXED:
-        begin = [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=""), _ROWS)]
-        parted = frozenset(at for at in dialect.cuts if _is_parted(begin, at))
+        parted = frozenset(dialect.parted)
         for number, line in enumerate(io.StringIO(text, newline=""), 1):
             yield number, cut(line.rstrip("\r\n"), dialect.cuts, parted) if line.strip() else []
         return
@@ -320,29 +341,6 @@ def numbered_lines(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int
         reader = csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=skip)
     for row in reader:
         yield reader.line_num, row
-
-
-def count_quotes(text: str, dialect: Dialect) -> int:
-    """How many quotes of a text open or close a cell or are doubled; escaped ones do not count."""
-    if not dialect.quote:
-        return 0
-    if not dialect.escape or "\\" not in text:
-        return text.count(dialect.quote)
-    return sum(found == dialect.quote for found in re.findall(rf"\\.|{re.escape(dialect.quote)}", text, re.DOTALL))
-
-
-def swallows_lines(row: Sequence[str]) -> bool:
-    """Whether a row of another length than the usual one holds so many lines in a cell that a quote before them was never closed."""
-    return any(cell.count("\n") > MOST_LINES for cell in row)
-
-
-def ends_unclosed(last: Sequence[str], lines: int, quotes: int) -> bool:
-    """Whether the last row of a text of so many line ends and quotes holds the text behind a quote that is never closed.
-
-    That takes an odd number of quotes, and a cell with many lines or with more than half of all.
-    """
-    longest = max((cell.count("\n") for cell in last), default=0)
-    return quotes % 2 == 1 and longest > 0 and (longest > MOST_LINES or longest > 0.5 * lines)
 
 
 def _without_escapes(text: str, dialect: Dialect) -> tuple[str, dict[int, str]]:

@@ -57,16 +57,19 @@ class DrainingServer(uvicorn.Server):
         self.should_exit = True
 
     async def _connect(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # closed by the client meanwhile
-            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+        with contextlib.suppress(OSError):  # closed by the client meanwhile, or no TLS
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection, ssl=self.config.ssl)
 
     async def on_tick(self, counter: int) -> bool:
-        """Whether to stop now, asked ten times a second; once a second connections are looked at that wait for too long."""
+        """Whether to stop now, asked ten times a second; once a second connections are looked at that wait for too long,
+        and the API keys are read again if they changed.
+        """
         now = time.monotonic()
         if counter % 10 == 0:
             connections: list[Any] = [*self.server_state.connections]
             for connection in connections:
                 connection.expire(now)
+            self._app.access.keys.refresh()
         return await super().on_tick(counter) or now >= self.stop_at
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -91,12 +91,12 @@ class NotationFinder:
 
     def __init__(self, schema: Schema, likely: str = "", decimal: str = "", day_first: bool | None = None) -> None:
         self._schema, self._likely, self._given, self._day_first = schema, likely, decimal, day_first
-        self._numbers = {c.name: NumberNotation(c) for c in schema.columns if c.type in ("number", "integer")}
-        self._dates = {c.name: DateNotation(c) for c in schema.columns if c.type == "date" and not is_time_of_day(c.grammar.date)}
+        self._numbers = {c.name: NumberNotation(c) for c in schema.columns if c.is_measured}
+        self._dates = {c.name: DateNotation(c) for c in schema.columns if c.is_date and not is_time_of_day(c.grammar.date)}
         self._levels: dict[str, BooleanNotation | LevelNotation] = {
             c.name: BooleanNotation(c) for c in schema.columns if c.type == "boolean"
         }
-        self._levels.update({c.name: LevelNotation(c) for c in schema.columns if c.type in ("category", "ordered") and c.levels})
+        self._levels.update({c.name: LevelNotation(c) for c in schema.columns if c.has_levels and c.levels})
 
     def wants(self, name: str) -> bool:
         """Whether the cells of a column can be written in several ways."""

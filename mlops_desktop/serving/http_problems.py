@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from .column import ValidationIssue
+from .message import msg
 
 MAX_LISTED_ERRORS = 1000  # in one response; `errors_total` is the number of all of them
-TYPE = "urn:mlops-desktop:problem:"
+TYPE = "tag:mlops-desktop,2026:"  # a tag URI (RFC 4151): it names the kind of a problem and is no address
 
 
 class HttpProblem(Exception):
@@ -86,3 +87,8 @@ def invalid_input(errors: Sequence[dict[str, Any]], total: int | None = None) ->
 def too_large(detail: str) -> HttpProblem:
     """413: more than the service takes at once."""
     return HttpProblem(413, "too_large", "The request is too large.", detail)
+
+
+def too_many_rows(most: int, rows: int) -> HttpProblem:
+    """413: more rows than one request may have."""
+    return too_large(msg("At most {most:,} rows are taken at once; there are {rows:,}.", most=most, rows=rows))

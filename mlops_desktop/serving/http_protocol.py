@@ -19,7 +19,7 @@ from .request_limits import body_overdue, busy
 Part = Literal["head", "body"]  # of a request
 END_OF_HEAD = b"\r\n\r\n"
 IDLE = 65.0  # seconds that a new connection may be open without a byte
-GRACE = 1.0  # seconds after which such a connection makes way for another one where all are taken
+GRACE = 1.0  # seconds without a request after which a connection makes way for another one where all are taken
 LINGER = 2.0  # seconds for which a client may read a last response before its connection is closed
 _FIRST_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\r\n")  # of a request
 
@@ -37,12 +37,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refused = False  # the last response was sent, and whatever arrives is discarded
         self._waiting: Part | None = None  # the part of a request whose rest is waited for
         self._expires = 0.0  # when to wait no longer; 0 for never
+        self._idle_since = 0.0  # when the connection was opened, or its last response was complete
         self._unsent, self._stalled = 0, 0.0  # bytes of responses that the client has not taken, and since when
 
     def connection_made(self, transport: Any) -> None:
-        """Refuse a connection beyond the limit, unless one is open that was never used."""
+        """Refuse a connection beyond the limit, unless one is open that waits for a request."""
         super().connection_made(transport)
-        self._expires = monotonic() + IDLE
+        self._idle_since = monotonic()
+        self._expires = self._idle_since + IDLE
         most = self._limits.max_connections
         if len(self.connections) <= most or self._has_place():
             return
@@ -52,17 +54,22 @@ class BoundedProtocol(HttpToolsProtocol):
             self.refuse(busy())
 
     def _has_place(self) -> bool:
-        """Whether this connection is within the limit once the oldest one is closed that has not sent a byte."""
+        """Whether this connection is within the limit once the one is closed that has waited longest for a request."""
         connections: list[Any] = [*self.connections]
         there = [one for one in connections if not one.transport.is_closing()]
         if len(there) <= self._limits.max_connections:
             return True
-        latest = monotonic() + IDLE - GRACE
-        unused = [one for one in there if one.cycle is None and not one._waiting and not one._refused and 0 < one._expires <= latest]
-        if not unused:
+        latest = monotonic() - GRACE
+        idle = [one for one in there if one._idle_since <= latest and one.is_idle()]
+        if not idle:
             return False
-        min(unused, key=lambda one: one._expires).transport.close()
+        min(idle, key=lambda one: one._idle_since).transport.close()
         return True
+
+    def is_idle(self) -> bool:
+        """Whether no request is being sent or answered."""
+        answered = self.cycle is None or self.cycle.response_complete
+        return answered and not (self._parsing or self._waiting or self._buffer or self._refused)
 
     def data_received(self, data: bytes) -> None:
         """Give bytes to the parser, a head that begins with them whole and without `Upgrade`."""
@@ -168,8 +175,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The rest of a body that nobody reads is discarded for a limited time."""
         super().on_response_complete()
+        self._idle_since = monotonic()
         if self._parsing:
-            self._expires = monotonic() + self._limits.body_timeout
+            self._expires = self._idle_since + self._limits.body_timeout
 
     def _count(self, size: int) -> None:
         self._head_size += size

@@ -48,6 +48,9 @@ FILES = (
     BundleFile("requirements.txt", "requirements", "the packages it needs, with their versions"),
     BundleFile("requirements.lock", "lock", "the same with hashes, for `pip install --require-hashes -r requirements.lock`"),
     BundleFile("README.md", "readme", "how to start it, and a request to paste"),
+    BundleFile("MODEL_CARD.md", "card", "what the model is for, its figures and limits, in the form of Hugging Face"),
+    BundleFile("sbom.cdx.json", "sbom", "the packages with versions, hashes and licences, as CycloneDX 1.6"),
+    BundleFile("certificate.json", "certificate", "how closely the started export answered the golden rows", optional=True),
     BundleFile("LICENSE", "licence", "the licence of the code"),
     BundleFile("NOTICE", "licence", "the notices of the code's authors"),
     BundleFile("SHA256SUMS", "checksums", "a line for each file above: hash, two blanks, path", core=True),
@@ -62,7 +65,8 @@ def name_of(role: str) -> str:
 IDENTITY, GOLDEN, REFERENCE, MODEL_FOLDER = name_of("identity"), name_of("golden"), name_of("reference"), name_of("model")
 MODEL = next(file.name + file.main for file in FILES if file.role == "model")
 CODE_FOLDER, START, REQUIREMENTS, LOCK = name_of("code"), name_of("start"), name_of("requirements"), name_of("lock")
-README, CHECKSUMS = name_of("readme"), name_of("checksums")
+README, CHECKSUMS, CERTIFICATE = name_of("readme"), name_of("checksums"), name_of("certificate")
+MODEL_CARD, SBOM = name_of("card"), name_of("sbom")
 LICENCES = tuple(file.name for file in FILES if file.role == "licence")
 CHECKED_FOLDERS = tuple(file.name for file in FILES if file.checked)
 
@@ -88,6 +92,7 @@ _SUMMARY = (
     (("golden", "reference"), msg("made-up rows with their answers; bins and counts of the training data")),
     (("requirements", "lock"), msg("the packages it needs, pinned")),
     (("readme",), msg("how to start it, and an example request")),
+    (("card", "sbom"), msg("the model card; the packages and their licences as a CycloneDX document")),
     (("licence",), msg("the licence of the code")),
     (("checksums",), msg("checksums of every file; a changed byte stops the service")),
 )

@@ -17,6 +17,13 @@ UNKNOWN = (
 )
 # What programs write in brackets for it:
 BRACKETED = r"[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|unknown|unbekannt|vide|vacío|vacio|vuoto|keine angabe|not set)[)\]>]"
+# What programs and people write for it where a level stands otherwise; other words for it may be levels of their own.
+PLACEHOLDERS = r"n\.a\.?|n/a|k\. ?a\.?|keine angaben?|missing|not available|#nv|#wert!|#bezug!|undefined|s\.? ?d\.|n\.? ?s\.?/n\.? ?c\.?"
+# For a value below what was measured: no number is given, but something is known.
+BELOW_LIMIT = (
+    r"[<>]? ?(?:lod|loq|mdl|bg|ng|nwg|dl|bdl|llod|lloq)|n\. ?n\.|n\.? ?d\.?|n\. ?b\.|not detected|not detectable|nicht nachweisbar"
+    r"|nicht nachgewiesen|below (?:lod|loq|detection limit|limit of detection)|unter (?:bestimmungs|nachweis)grenze"
+)
 # What may be a value in a column, but not where all other cells of the row mean that nothing is known:
 _IN_SUCH_A_ROW = (
     r"fehlend|none|keine?r?|nichts?|nothing|empty|null|na|nan|was not (?:available|known|recorded|measured|applicable|detected|reported)"

@@ -8,8 +8,9 @@ from pathlib import Path
 from .boot import verified_bundle
 from .bundle import Bundle
 from .metrics import Metrics
-from .routes import Limits
+from .route import Limits
 from .service import Service
+from .service_settings import ServiceSettings
 
 
 class ModelSlot:
@@ -18,10 +19,10 @@ class ModelSlot:
     The counters in `metrics` are those of the process: they go on over a swap, with a part for each model.
     """
 
-    def __init__(self, bundle: Bundle, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
+    def __init__(self, bundle: Bundle, limits: Limits | None = None, settings: ServiceSettings | None = None) -> None:
+        self.limits, self._settings = limits or Limits(), settings
         self.metrics = Metrics()
-        self.current = Service(bundle, self.limits, self.metrics)
+        self.current = Service(bundle, self.limits, self.metrics, self._settings)
         self._swap_lock = threading.Lock()
 
     def swap(self, folder: Path) -> Service:
@@ -32,5 +33,5 @@ class ModelSlot:
         """
         with self._swap_lock:
             bundle, _ = verified_bundle(folder)
-            previous, self.current = self.current, Service(bundle, self.limits, self.metrics)
+            previous, self.current = self.current, Service(bundle, self.limits, self.metrics, self._settings)
             return previous

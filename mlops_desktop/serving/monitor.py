@@ -11,23 +11,23 @@ p-values alone in large ones. Dates that are later than those of training are no
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .bins import Bins, bin_of, count_categories, date_values, number_bins
 from .chi_square import benjamini_hochberg
+from .column_types import type_of
 from .dates import date_text
 from .drift import SIGNIFICANT, measure_levels, measure_numbers
 from .errors import UserError
-from .frame import MISSING_DATE, Floats, Frame, Ints, Longs
+from .frame import Floats, Frame
 from .message import msg, number_msg
 from .prediction_spec import MonitoredScore, PredictionSpec
-from .schema import NUMBER_TYPES, Column, Schema
+from .schema import Schema
 from .serialization import Serializable
-from .value_text import number_text
 
 WATCH, ACT = 0.1, 0.25
 FALSE_DISCOVERIES = 0.03  # below the promised 5 %, for p-values of few rows are not exact
@@ -36,55 +36,6 @@ DECILES = 10
 MAX_LEVELS = 30
 MAX_PENDING = 128  # rows are counted in batches: a few microseconds a row instead of 100
 VERDICTS = ("not_enough_data", "stable", "watch", "act")
-
-
-@dataclass(frozen=True)
-class Bins(Serializable):
-    """The bins of one column, and the number of training rows in each.
-
-    Numbers and dates (microseconds): missing, below `low`, one between each two of `cuts`, above `high`. Categories: missing, unseen,
-    other known levels, then each of `levels`. Categoricals without known levels (texts, identifiers): missing, present.
-    """
-
-    name: str
-    type: str  # number, categorical, date, presence
-    counts: tuple[int, ...]
-    low: float = 0.0
-    high: float = 0.0
-    cuts: tuple[float, ...] = ()
-    levels: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-
-    def size(self) -> int:
-        """The number of bins."""
-        return {"number": len(self.cuts) + 4, "date": len(self.cuts) + 4, "categorical": len(self.levels) + 3, "presence": 2}[self.type]
-
-    def count_values(self, values: Floats) -> Longs:
-        """The counts of values (rows,), NaN where missing."""
-        missing = np.isnan(values)
-        present = values[~missing]
-        position = np.searchsorted(np.array(self.cuts), present, side="right") + 2
-        position[present < self.low] = 1
-        position[present > self.high] = len(self.cuts) + 3
-        counts = np.bincount(position, minlength=self.size())
-        counts[0] = int(missing.sum())
-        return counts.astype(np.int64)
-
-    def places(self) -> dict[str, int]:
-        """The bin of each known level."""
-        return {**dict.fromkeys(self.others, 2), **{level: i for i, level in enumerate(self.levels, 3)}}
-
-    def labels(self) -> list[str]:
-        """The label of each bin."""
-        if self.type == "presence":
-            return ["missing", "there"]
-        if self.type == "categorical":
-            return ["missing", "unseen", "other", *(f"= {level}" for level in self.levels)]
-        ends = [self._text(edge) for edge in (self.low, *self.cuts, self.high)]
-        return ["missing", f"< {ends[0]}", *(f"{a} to {b}" for a, b in pairwise(ends)), f"> {ends[-1]}"]
-
-    def _text(self, edge: float) -> str:
-        return date_text(int(edge)) if self.type == "date" else number_text(edge, 6)
 
 
 @dataclass(frozen=True)
@@ -102,64 +53,15 @@ def reference_of(schema: Schema, frame: Frame, scores: Floats, spec: PredictionS
     Pass scores of rows that the model was not fitted on (out of fold, or held out): scores of its own training rows are overconfident, so
     new data would appear to drift. Only counts and bin edges are stored, and of categories only the schema's (frequent) levels.
     """
-    bins = []
-    for column in schema.columns:
-        if column.type in NUMBER_TYPES:
-            bins.append(_numeric(column.name, "number", frame.number(column.name), column))
-        elif column.type == "date":
-            bins.append(_numeric(column.name, "date", _date_values(frame.date(column.name)), column))
-        else:
-            bins.append(_categorical_bins(column, *frame.categorical(column.name)))
-    return Reference(tuple(bins), _score_bins(spec.monitored(scores)), frame.rows)
-
-
-def _numeric(name: str, kind: str, values: Floats, column: Column | None = None) -> Bins:
-    present = values[~np.isnan(values)]
-    low, high = (float(present.min()), float(present.max())) if len(present) else (0.0, 0.0)
-    if column is not None and column.low is not None and column.high is not None:
-        low, high = float(column.low), float(column.high)
-    cuts = np.unique(np.quantile(present, np.arange(1, DECILES) / DECILES)) if len(present) else np.empty(0)
-    bins = Bins(name, kind, (), low, high, tuple(cuts[(cuts >= low) & (cuts <= high)].tolist()))
-    return _with_counts(bins, bins.count_values(values))
-
-
-def _categorical_bins(column: Column, codes: Ints, levels: Sequence[str]) -> Bins:
-    counted = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
-    known = [*column.levels] if column.type in ("category", "ordered") else []
-    frequency = dict(zip(levels, counted, strict=True))
-    by_frequency = sorted(known, key=lambda level: (-frequency.get(level, 0), level))
-    if not known:
-        return Bins(column.name, "presence", (int((codes < 0).sum()), int((codes >= 0).sum())))
-    bins = Bins(column.name, "categorical", (), levels=tuple(by_frequency[:MAX_LEVELS]), others=tuple(by_frequency[MAX_LEVELS:]))
-    counts = np.zeros(bins.size(), dtype=np.int64)
-    _count_categories(counts, bins.places(), codes, levels)
-    return _with_counts(bins, counts)
+    bins = tuple(type_of(column).bins(column, frame) for column in schema.columns)
+    return Reference(bins, _score_bins(spec.monitored(scores)), frame.rows)
 
 
 def _score_bins(score: MonitoredScore) -> Bins:
     if not score.classes:
-        return _numeric("score", "number", score.values)
+        return number_bins("score", "number", score.values)
     counts = np.bincount(score.values.astype(np.intp), minlength=score.classes)
     return Bins("score", "categorical", (0, 0, 0, *counts.tolist()), levels=tuple(str(i) for i in range(score.classes)))
-
-
-def _with_counts(bins: Bins, counts: Longs) -> Bins:
-    return replace(bins, counts=tuple(counts.tolist()))
-
-
-def _date_values(dates: Longs) -> Floats:
-    return np.where(np.equal(dates, MISSING_DATE), np.nan, dates.astype(np.float64))
-
-
-def _place(places: Mapping[str, int] | None, code: int, levels: Sequence[str]) -> int:
-    """The bin of one cell: 0 when missing, 1 when its level has no bin; without `places` 1 for every level."""
-    return 0 if code < 0 else 1 if places is None else places.get(levels[code], 1)
-
-
-def _count_categories(counts: Longs, places: Mapping[str, int] | None, codes: Ints, levels: Sequence[str]) -> None:
-    """Add the cells of a categorical column to `counts`."""
-    bins = np.array([*(_place(places, code, levels) for code in range(len(levels))), 0])
-    counts += np.bincount(bins[codes], minlength=len(counts))
 
 
 class Counters:
@@ -216,14 +118,14 @@ class Counters:
             if bins.type == "number":
                 counts += bins.count_values(numbers[:, layout.numbers.index(bins.name)])
             elif bins.type == "date":
-                counts += bins.count_values(_date_values(dates[:, layout.dates.index(bins.name)]))
+                counts += bins.count_values(date_values(dates[:, layout.dates.index(bins.name)]))
             else:
                 at, known = layout.categoricals.index(bins.name), places if bins.type == "categorical" else None
                 for frame in several:
-                    _count_categories(counts, known, frame.codes[:, at], frame.levels[at])
+                    count_categories(counts, known, frame.codes[:, at], frame.levels[at])
                 tally = [0] * len(counts)
                 for codes, levels in single:
-                    tally[_place(known, codes[at], levels[at])] += 1
+                    tally[bin_of(known, codes[at], levels[at])] += 1
                 counts += np.array(tally)
         self._count_scores(np.concatenate([scores for _, scores in pending]))
 
@@ -291,7 +193,7 @@ def _measure(bins: Bins, reference: Floats, now: Floats) -> tuple[float, float, 
         return *measure_levels(reference, now, seldom=(1, 2)), ""
     if bins.type == "presence":
         return *measure_levels(reference, now), ""
-    if bins.type == "date" and _mean_place(now) > _mean_place(reference):
+    if bins.type == "date" and _mean_bin(now) > _mean_bin(reference):
         later = [np.array([counts[0], counts[1], counts[2:].sum(), 0.0]) for counts in (reference, now)]
         psi, p = measure_numbers(reference, now)
         if p < SIGNIFICANT and psi > WATCH:
@@ -301,6 +203,6 @@ def _measure(bins: Bins, reference: Floats, now: Floats) -> tuple[float, float, 
     return *measure_numbers(reference, now), ""
 
 
-def _mean_place(counts: Floats) -> float:
+def _mean_bin(counts: Floats) -> float:
     """The mean bin of the dates that are there."""
     return float(np.average(np.arange(1, len(counts)), weights=counts[1:])) if counts[1:].sum() else 0.0

@@ -12,6 +12,7 @@ from .units import UNITS
 
 Row = Sequence[Any]
 _LONG_NAME = 25
+_YEAR = re.compile("(?:18|19|20)[0-9]{2}")
 _UNIT = re.compile(r"[\[(<{].{0,20}[\])>}]|.{0,8}[°%µμ²³€$‰Ω/].{0,8}")
 _NAMES_TOO = frozenset(("month", "week", "minute", "std", "pts", "pp", "ps"))  # units behind a number, but names of columns as well
 # Every unit that numbers are written with, and other words that stand in a row of units; casefolded.
@@ -87,6 +88,15 @@ def are_pairs(rows: Sequence[Row], kinds: Sequence[str], lone: bool) -> bool:
         return True
     odd = sum(bad > 0 for _, bad in counts[1:])
     return lone and 3 * odd >= len(counts) - 1 and all(cell_kind(row[0]) == "text" for row in rows)
+
+
+def names_or_years(row: Row, kinds: Sequence[str]) -> bool:
+    """Whether a row of columns of these kinds holds names and no value but years, which may be names; its first name has no colon."""
+    texts = [text for cell in row if (text := cell_text(cell))]
+    if (row and cell_text(row[0]).endswith(":")) or any(cell_kind(text) == "date" for text in texts):
+        return False
+    years = all(_YEAR.fullmatch(text) for text in texts if cell_kind(text) == "number")
+    return years and any(cell_kind(text) == "text" for text in texts)
 
 
 def unit_of(cell: Any) -> str:

@@ -118,6 +118,10 @@ class Node(Serializable, ABC):
         """The function from the matrices of `inputs` to (rows, 2) bounds of the predictions; None when this node has no intervals."""
         return None
 
+    def bounds(self, scores: Floats) -> Floats | None:
+        """The (rows, 2) bounds of predictions with these scores, where they follow from the scores alone; else None."""
+        return None
+
     @abstractmethod
     def models(self) -> tuple[Model, ...]:
         """Every model of this node and of its members."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .cells import EXACT
-from .column import Column, bound_text
-from .dates import accepted_pattern, date_example
+from .column import Column
+from .column_types import type_of
+from .dates import date_example
 from .prediction_spec import class_text
-from .routes import ROUTES, Limits, Route, summary
-from .schema import NUMBER_TYPES
+from .protocol import protocols
+from .protocols.v2 import model_id
+from .route import CSV_TYPE, JSON_TYPE, LINES_TYPES, Limits, Route
+from .routes import ROUTES, summary
 from .scorer import Scorer
 
 Json = dict[str, Any]
@@ -20,21 +21,7 @@ ROW_COUNT = {"type": "integer", "minimum": 0}
 
 def example_row(scorer: Scorer) -> Json:
     """The schema's synthetic typical row; a column without a typical value is null, or has a made-up value where null is refused."""
-    return {column.name: example_value(column) for column in scorer.schema.columns}
-
-
-def example_value(column: Column) -> Any:
-    """A value that the schema accepts, as it is sent."""
-    if column.typical is not None or column.nullable:
-        return column.typical
-    if column.type == "boolean":
-        return False
-    if column.type == "date":
-        return bound_text(column, column.low) or date_example(column.grammar)
-    if column.type in NUMBER_TYPES:
-        low = column.low if column.low is not None else 0
-        return int(low) if column.type == "integer" else low
-    return column.levels[0] if column.levels else "text"
+    return {column.name: type_of(column).example(column) for column in scorer.schema.columns}
 
 
 def schema_document(scorer: Scorer, importance: Mapping[str, float]) -> Json:
@@ -52,7 +39,7 @@ def schema_document(scorer: Scorer, importance: Mapping[str, float]) -> Json:
 
 
 def _column(column: Column, used: bool, importance: float | None) -> Json:
-    dated = column.type == "date"
+    dated = column.is_date
     return {
         "name": column.name,
         "label": column.shown_name,
@@ -60,8 +47,8 @@ def _column(column: Column, used: bool, importance: float | None) -> Json:
         "required": not column.nullable,
         "unit": column.unit,
         "description": column.description,
-        "low": bound_text(column, column.low) or None if dated else column.low,
-        "high": bound_text(column, column.high) or None if dated else column.high,
+        "low": type_of(column).bound_text(column, column.low) or None if dated else column.low,
+        "high": type_of(column).bound_text(column, column.high) or None if dated else column.high,
         "levels": list(column.levels),
         "words": [list(column.grammar.true[:1]), list(column.grammar.false[:1])] if column.type == "boolean" else None,
         "format": date_example(column.grammar) if dated else None,
@@ -84,8 +71,22 @@ def openapi_document(scorer: Scorer, limits: Limits, version: str) -> Json:
         },
         "servers": [{"url": "."}],
         "paths": _paths(scorer, row, limits),
-        "components": {"schemas": {**_inputs(scorer, row, limits), **_outputs(scorer)}, "responses": _problem_responses()},
+        "components": {
+            "schemas": {**_inputs(scorer, row, limits), **_outputs(scorer), **_protocol_schemas(scorer, row)},
+            "responses": _problem_responses(),
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, where the service has keys."},
+                "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            },
+        },
     }
+
+
+def _protocol_schemas(scorer: Scorer, row: Json) -> Json:
+    found: Json = {}
+    for protocol in protocols().values():
+        found |= protocol.schemas(scorer, row)
+    return found
 
 
 def _inputs(scorer: Scorer, row: Json, limits: Limits) -> Json:
@@ -123,31 +124,23 @@ def _object(properties: Json, required: list[str], example: Any = None) -> Json:
 
 def feature(column: Column) -> Json:
     """One column as a JSON schema (2020-12), with its statistics at training under `x-`."""
-    kinds: dict[str, Json] = {
-        "number": {"type": ["number"], "minimum": -sys.float_info.max, "maximum": sys.float_info.max},
-        "integer": {"type": ["integer"], "minimum": -EXACT, "maximum": EXACT},
-        "boolean": {"type": ["boolean", "integer", "string"]},
-        "date": {"type": ["string"], "pattern": rf"^\s*(?:{accepted_pattern(column.grammar)})\s*$"},
-    }
-    # Levels may be sent as the numbers or booleans that they resemble; an unknown one is answered with a warning.
-    schema: Json = dict(kinds.get(column.type, {"type": ["string", "number", "boolean"]}))
+    kind = type_of(column)
+    schema = kind.json_schema(column)
     if column.nullable:
-        schema["type"] = [*schema["type"], "null"]
-    texts = [text for pair in (column.grammar.true, column.grammar.false) for text in pair]
-    if column.type == "boolean":
-        schema = {"enum": [True, False, 0, 1, *texts, *([None] if column.nullable else [])]}
+        allowed = "type" if "type" in schema else "enum"
+        schema[allowed] = [*schema[allowed], "null" if allowed == "type" else None]
     description = " ".join(part for part in (column.description, f"Unit: {column.unit}." if column.unit else "") if part)
     if column.label:
         schema["title"] = column.label
     if description:
         schema["description"] = description
     extensions = {
-        "x-training-range": [bound_text(column, column.low), bound_text(column, column.high)] if column.low is not None else None,
+        "x-training-range": [kind.bound_text(column, end) for end in (column.low, column.high)] if column.low is not None else None,
         "x-levels": list(column.levels) or None,
         "x-missing-share": column.missing_share or None,
         "x-unit": column.unit or None,
     }
-    return {**schema, **{key: value for key, value in extensions.items() if value is not None}, "examples": [example_value(column)]}
+    return {**schema, **{key: value for key, value in extensions.items() if value is not None}, "examples": [kind.example(column)]}
 
 
 def _outputs(scorer: Scorer) -> Json:
@@ -194,7 +187,10 @@ def _problem_responses() -> Json:
 # What any request may be answered with, and what a request with a body may be answered with beside it.
 _OF_ALL = {
     "400": "The request cannot be read.",
+    "401": "A valid API key is needed.",
+    "403": "The API key is not for this address.",
     "421": "The service does not answer to this name.",
+    "429": "There are too many requests.",
     "431": "The head of the request is too large.",
     "500": "The service failed at this request.",
     "503": "The service is stopping or has too much to do, or the answer took too long.",
@@ -220,31 +216,51 @@ def _paths(scorer: Scorer, row: Json, limits: Limits) -> Json:
     paths: Json = {}
     for route in ROUTES:
         if route.public:
-            paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, scorer.target, row, limits)
+            paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, scorer, row, limits)
     return paths
 
 
-def _operation(route: Route, target: str, row: Json, limits: Limits) -> Json:
-    text = summary(route, target, limits)
+def _operation(route: Route, scorer: Scorer, row: Json, limits: Limits) -> Json:
+    text = summary(route, scorer.target, limits)
     answer = {"description": route.answer or text, "content": _content(route.produces, route.response)}
     operation: Json = {"operationId": route.operation, "summary": text, "responses": {"200": answer}}
-    if route.parameters:
-        operation["parameters"] = [_PARAMETERS[name] for name in route.parameters]
+    of_path = {"model": model_id(scorer), "version": scorer.version}
+    parameters = [_PARAMETERS[name] for name in route.parameters]
+    parameters += [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "enum": [of_path[name]]}}
+        for name in route.path_parameters
+    ]
+    if parameters:
+        operation["parameters"] = parameters
+    if route.scope != "open":
+        operation["security"] = [{}, {"bearer": []}, {"header": []}]
     if route.consumes:
         content = _content(route.consumes, route.request)
-        if route.consumes == "text/csv":
+        if CSV_TYPE in content:
             lines = (",".join(map(_cell, row)), ",".join(map(_cell, row.values())))
-            content["text/csv"]["examples"] = {"typical": {"value": "".join(f"{line}\n" for line in lines)}}
+            content[CSV_TYPE]["examples"] = {"typical": {"value": "".join(f"{line}\n" for line in lines)}}
         operation["requestBody"] = {"required": True, "content": content}
     for status in sorted((_OF_ALL | _OF_BODIES) if route.consumes else _OF_ALL):
-        operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+        operation["responses"][status] = (
+            _protocol_problem(status) if route.protocol else {"$ref": f"#/components/responses/Problem{status}"}
+        )
     return operation
 
 
-def _content(content_type: str, schema: str) -> Json:
-    if schema:
-        return {content_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {content_type: {"schema": {"type": "object" if content_type == "application/json" else "string"}}}
+def _protocol_problem(status: str) -> Json:
+    """A problem in the form of a protocol; a request that is refused before its route is known gets one of this service."""
+    content = {JSON_TYPE: {"schema": {"type": "object"}}, **_PROBLEM_CONTENT}
+    return {"description": (_OF_ALL | _OF_BODIES)[status], "content": content}
+
+
+def _content(content_types: Sequence[str], schema: str) -> Json:
+    """The schema is of JSON; a body of lines has one row or one prediction in each."""
+    found: Json = {}
+    for kind in content_types:
+        named = schema and kind not in (CSV_TYPE, *LINES_TYPES)
+        plain = {"type": "object" if kind == JSON_TYPE else "string"}
+        found[kind] = {"schema": {"$ref": f"#/components/schemas/{schema}"} if named else plain}
+    return found
 
 
 def _cell(value: Any) -> str:

@@ -87,7 +87,7 @@ class RequestLimits:
         """The result of work in a pool. HttpProblem (503) when too many requests are there, and when the time for the answer passes."""
         if self._requests >= self._limits.max_requests:
             raise busy()
-        deadline = Deadline(self._work_seconds)
+        deadline = Deadline(self._work_seconds, pool.turns.pass_on)
         self._requests += 1
         try:
             async with self._within(self._works, self._work_seconds):

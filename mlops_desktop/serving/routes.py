@@ -3,47 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict
 
-Pool = Literal["model", "explain", "status"]
+from .protocol import protocols
+from .route import CSV_TYPE, JSON_TYPE, Limits, Pool, Route
 
-
-@dataclass(frozen=True)
-class Limits:
-    """The most that one request may ask for."""
-
-    body: int = 10_000_000  # bytes
-    rows: int = 10_000
-    csv_rows: int = 100_000
-    explain_rows: int = 100
-    points: int = 201
-
-
-@dataclass(frozen=True)
-class Route:
-    """One method of one path.
-
-    `operation` is the operationId of OpenAPI and the name of the method of `Service` that answers; a route with a `file` answers with that
-    file of `web/` instead. `request` and `response` name schemas of the OpenAPI document. `summary` may hold `{target}` and the names of
-    `Limits`. `pool`: the threads in which it always runs; other routes run in those of the model, for large bodies only. `public`: part of
-    the interface, so it is in OpenAPI and in the documents.
-    """
-
-    method: str
-    path: str
-    operation: str
-    summary: str
-    answer: str = ""
-    request: str = ""
-    response: str = ""
-    consumes: str = ""
-    produces: str = "application/json"
-    parameters: tuple[str, ...] = ()
-    file: str = ""
-    pool: Pool | None = None
-    refused_while_draining: bool = False
-    public: bool = True
+__all__ = ["ROUTES", "Limits", "Route", "by_path", "routes_table", "summary"]
 
 
 def _post(path: str, operation: str, summary: str, schema: str, *, pool: Pool | None = None, parameters: tuple[str, ...] = ()) -> Route:
@@ -56,15 +21,20 @@ def _post(path: str, operation: str, summary: str, schema: str, *, pool: Pool | 
         "The answers",
         request=f"{schema}Request",
         response=f"{schema}Response",
-        consumes="application/json",
+        consumes=(JSON_TYPE,),
         parameters=parameters,
         pool=pool,
     )
 
 
-ROUTES = (
+_OWN = (
     Route(
-        "GET", "/", "form_page", "Form page: answers with reasons, what-if curves, CSV in and out", produces="text/html", file="index.html"
+        "GET",
+        "/",
+        "form_page",
+        "Form page: answers with reasons, what-if curves, CSV in and out",
+        produces=("text/html",),
+        file="index.html",
     ),
     _post("/v1/predict", "predict", "Predict {target} for up to {rows:,} rows", "Predict", parameters=("on_error",)),
     Route(
@@ -73,8 +43,8 @@ ROUTES = (
         "predict_csv",
         "Predict {target} for a CSV of up to {csv_rows:,} rows",
         "prediction, a probability_… for each class, warnings, error; every row of the input in its order",
-        consumes="text/csv",
-        produces="text/csv",
+        consumes=(CSV_TYPE,),
+        produces=(CSV_TYPE,),
         pool="model",
     ),
     _post(
@@ -93,15 +63,21 @@ ROUTES = (
         "drift",
         "Whether the data has moved away from training, from counts that can be added up over processes; no row is kept",
         pool="status",
+        scope="monitor",
     ),
-    Route("GET", "/health/live", "live", "The process answers"),
-    Route("GET", "/health/startup", "startup", "The model is loaded"),
-    Route("GET", "/health/ready", "ready", "The self-test passed and the service is not stopping", refused_while_draining=True),
-    Route("GET", "/metrics", "metrics", "Metrics in the text format of Prometheus", produces="text/plain", pool="status"),
+    Route("GET", "/health/live", "live", "The process answers", scope="open"),
+    Route("GET", "/health/startup", "startup", "The model is loaded", scope="open"),
+    Route(
+        "GET", "/health/ready", "ready", "The self-test passed and the service is not stopping", scope="open", refused_while_draining=True
+    ),
+    Route(
+        "GET", "/metrics", "metrics", "Metrics in the text format of Prometheus", produces=("text/plain",), pool="status", scope="monitor"
+    ),
     Route("GET", "/openapi.json", "openapi", "This interface as an OpenAPI 3.1 document"),
-    Route("GET", "/docs", "docs_page", "This interface as a page", produces="text/html", file="docs.html"),
-    Route("GET", "/favicon.ico", "icon", "Icon of the pages", produces="image/svg+xml", file="icon.svg", public=False),
+    Route("GET", "/docs", "docs_page", "This interface as a page", produces=("text/html",), file="docs.html"),
+    Route("GET", "/favicon.ico", "icon", "Icon of the pages", produces=("image/svg+xml",), file="icon.svg", scope="open", public=False),
 )
+ROUTES = (*_OWN, *(route for one in protocols().values() for route in one.routes))
 
 
 def by_path(routes: Iterable[Route]) -> dict[str, dict[str, Route]]:

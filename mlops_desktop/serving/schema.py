@@ -81,9 +81,9 @@ class Schema(Serializable):
     @cached_property
     def _layout(self) -> Layout:
         columns = self.columns
-        numbers = tuple(c.name for c in columns if c.type in NUMBER_TYPES)
-        categoricals = tuple(c.name for c in columns if c.type in CATEGORICAL_TYPES)
-        return Layout(numbers, categoricals, tuple(c.name for c in columns if c.type == "date"))
+        numbers = tuple(c.name for c in columns if c.is_number)
+        categoricals = tuple(c.name for c in columns if c.is_categorical)
+        return Layout(numbers, categoricals, tuple(c.name for c in columns if c.is_date))
 
     @cached_property
     def _validator(self) -> RequestValidator:

@@ -104,10 +104,15 @@ class Scorer(Serializable):
         """Whether the model gives prediction intervals."""
         return self._bound[1].intervals_of is not None
 
-    def intervals(self, frame: Frame) -> Floats | None:
-        """The lower and upper bound of each prediction, (rows, 2), rounded as scores; None when the model has no prediction intervals."""
+    def intervals(self, frame: Frame, scores: Floats | None = None) -> Floats | None:
+        """The lower and upper bound of each prediction, (rows, 2), rounded as scores; None when the model has no prediction intervals.
+
+        `scores` are those of the frame, where they are known: most intervals then need no second look at the rows.
+        """
         if not self.has_intervals:
             return None
+        if scores is not None and (known := self.node.bounds(scores)) is not None:
+            return known.round(12)
         apply, node = self._bound
         found = node.intervals(apply(frame))
         return None if found is None else found.round(12)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .errors import UserError
+from .frame import Floats
 from .scorer import Scorer
 
 TOLERANCE = 1e-9  # times max(1, |y|); DESIGN, rule 1
@@ -86,14 +87,17 @@ def replay(scorer: Scorer, golden: Golden) -> Parity:
         raise
     except Exception as error:  # damaged data can raise anything; the service must not start
         raise UserError("The self-test failed: the model cannot answer its golden rows.", "Export the bundle again.") from error
-    if together.shape != expected.shape:
-        return Parity(len(golden.rows), float("inf"), len(golden.rows))
-    worst, labels = 0.0, 0
-    for found in (together, alone):
-        difference = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
-        worst = max(worst, float(np.where(np.isnan(difference), np.inf, difference).max(initial=0.0)))
-        labels += int(np.sum(scorer.decide(found) != scorer.decide(expected)))
-    return Parity(len(golden.rows), worst, labels)
+    one, other = compare(scorer, expected, together), compare(scorer, expected, alone)
+    return Parity(len(golden.rows), max(one.worst, other.worst), one.labels + other.labels)
+
+
+def compare(scorer: Scorer, expected: Floats, found: Floats) -> Parity:
+    """How far scores (rows, outputs) are from the expected ones, and how many of the decisions differ."""
+    if found.shape != expected.shape:
+        return Parity(len(expected), float("inf"), len(expected))
+    difference = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
+    worst = float(np.where(np.isnan(difference), np.inf, difference).max(initial=0.0))
+    return Parity(len(expected), worst, int(np.sum(scorer.decide(found) != scorer.decide(expected))))
 
 
 def _damaged() -> UserError:

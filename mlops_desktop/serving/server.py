@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import functools
 import gc
 import importlib.util
 import math
@@ -19,6 +18,7 @@ from .server_limits import Options
 if TYPE_CHECKING:  # asyncio is imported by those that serve alone
     from .connection_sharing import ConnectionSource
 
+TRANSPORT_SECURITY = 31_536_000  # seconds for which a browser that was here over HTTPS takes nothing else
 KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that the service is never the first to close a connection
 # The packages that a service imports, and those that they need. On Windows uvicorn runs without uvloop.
 PACKAGES = ("numpy", "uvicorn", "httptools", "h11", "click", "uvloop")
@@ -59,11 +59,11 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def address(sock: socket.socket) -> str:
+def address(sock: socket.socket, tls: bool = False) -> str:
     """The URL of a bound socket, as it is opened on this machine."""
     host, port = sock.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def serve(make_app: Callable[[], Any], source: ConnectionSource, options: Options) -> None:
@@ -75,30 +75,38 @@ def serve(make_app: Callable[[], Any], source: ConnectionSource, options: Option
     import uvicorn
 
     from .draining_server import DrainingServer
+    from .single_row import single_row_protocol
 
-    app = make_app()
+    app, protection = make_app(), options.protection
     config = uvicorn.Config(
         app,
-        http=_protocol(app, options),
+        http=single_row_protocol(app),
         lifespan="off",
         ws="none",
-        log_level="info" if options.access_log else "warning",
-        access_log=options.access_log,
+        log_level="warning",
+        access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=math.ceil(options.limits.stop_timeout),
         backlog=2048,
+        headers=[("strict-transport-security", f"max-age={TRANSPORT_SECURITY}")] if protection.tls_cert else [],
+        ssl_certfile=protection.tls_cert,
+        ssl_keyfile=protection.tls_key,
+        ssl_keyfile_password=protection.tls_password or None,
     )
+    _load_tls(config)
     # Objects made so far live about as long as the process: the garbage collector need not visit them.
     gc.collect()
     gc.freeze()
     DrainingServer(app, config, options, source).run(source.sockets())
 
 
-def _protocol(app: Any, options: Options) -> Any:
-    """The protocol of a connection, with the single-row fast path where no log of requests is wanted."""
-    from .http_protocol import BoundedProtocol
-    from .single_row import single_row_protocol
-
-    return functools.partial(BoundedProtocol, app) if options.access_log else single_row_protocol(app)
+def _load_tls(config: Any) -> None:
+    """Read certificate and key now; UserError when they cannot be used."""
+    try:
+        config.load()
+    except OSError as error:  # of which ssl.SSLError is a kind
+        if config.ssl_certfile is None:
+            raise
+        raise UserError("The certificate and its private key cannot be used.", "Check --tls-cert, --tls-key and the password.") from error

@@ -11,9 +11,10 @@ from typing import Any
 
 from .errors import UserError
 from .message import msg
+from .protection import ENVIRONMENT, Protection
+from .service_settings import ServiceSettings
 
 OVERTIME = 5.0  # seconds beyond the time of a stop after which the process ends, whatever runs
-ENVIRONMENT = "SERVING_"  # the beginning of the environment variables
 
 
 def _limit(default: float, text: str) -> Any:
@@ -36,15 +37,19 @@ class ServerLimits:
 
 @dataclass(frozen=True)
 class Options:
-    """How a service runs. `drain`: seconds for which it still answers, with `ready` at 503, after it was asked to stop."""
+    """How a service runs. `drain`: seconds for which it still answers, with `ready` at 503, after it was asked to stop. `access_log`: the
+    form of the line for each request, one of `access_log.FORMATS`; empty for no line.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
     drain: float = 1.0
-    access_log: bool = False
+    access_log: str = ""
     allowed_hosts: tuple[str, ...] = ()
     limits: ServerLimits = field(default_factory=ServerLimits)
+    settings: ServiceSettings = field(default_factory=ServiceSettings)
+    protection: Protection = field(default_factory=Protection)
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

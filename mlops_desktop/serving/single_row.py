@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 import httptools
 
-from .app import MAX_LOOP_BODY, App, read_headers
+from .access_control import Grant
+from .app import MAX_LOOP_BODY, App
 from .http_messages import JSON, PROBLEM, Reply
 from .http_problems import HttpProblem
 from .http_protocol import END_OF_HEAD, BoundedProtocol
+from .request_head import RequestHead, read_headers
+from .routes import ROUTES
 from .service import PredictRequest, Service
 
-ROUTE = "/v1/predict"
+ROUTE = next(route for route in ROUTES if route.path == "/v1/predict")
 REQUEST_LINE = b"POST /v1/predict HTTP/1.1\r\n"
 MAX_BATCH = 64  # rows that are scored together
 _STATUS = {200: b"HTTP/1.1 200 OK\r\n", 400: b"HTTP/1.1 400 Bad Request\r\n", 422: b"HTTP/1.1 422 Unprocessable Content\r\n"}
@@ -29,6 +32,7 @@ _STATUS |= {413: b"HTTP/1.1 413 Content Too Large\r\n", 500: b"HTTP/1.1 500 Inte
 # Headers that do not change how a request is answered. A request with any other takes the path through `app`.
 _NEUTRAL = frozenset((b"host", b"user-agent", b"accept", b"accept-encoding", b"accept-language", b"content-type", b"content-length"))
 _NEUTRAL |= frozenset((b"x-request-id", b"connection", b"origin", b"referer", b"cache-control", b"pragma"))
+_NEUTRAL |= frozenset((b"authorization", b"x-api-key", b"traceparent", b"tracestate"))
 
 Respond = Callable[[Service, Reply | Exception], None]
 
@@ -100,7 +104,8 @@ class _SingleRowProtocol(BoundedProtocol):
         self._batcher = batcher
         self._known_head = b""  # the head of the last request that could take the fast path
         self._body_length = 0  # of a request with that head
-        self._request_id = ""
+        self._head: RequestHead | None = None  # what that head says
+        self._grant, self._generation = Grant(), -1  # the permission of such a request, and the keys by which it was given
         self._busy = False  # a request is being answered on the fast path
         self._closing = False
         self._started = self._last = 0.0
@@ -117,13 +122,14 @@ class _SingleRowProtocol(BoundedProtocol):
             return
         end = data.find(END_OF_HEAD)
         head = data[: end + 4]
-        if end < 0 or not (head == self._known_head or self._accept_head(head)):
+        known = head == self._known_head and self._generation == self._batcher.app.access.generation
+        if end < 0 or not (known or self._accept_head(head)):
             super().data_received(data)
             return
         size = end + 4 + self._body_length
         if len(data) < size:
             self.wait_for_more(data, "body")
-        elif len(data) > size or self.flow.write_paused:
+        elif len(data) > size or self.flow.write_paused or (self._grant.bucket is not None and self._grant.bucket.take()):
             super().data_received(data)
         else:
             if self._expires:
@@ -147,16 +153,25 @@ class _SingleRowProtocol(BoundedProtocol):
         fits = found.content_type == JSON and 0 < found.length <= MAX_LOOP_BODY and len(head) <= self._limits.max_head
         if not (neutral and fits and parser.should_keep_alive() and collected.complete):
             return False
+        app = self._batcher.app
+        if found.origin and app.access.origins:
+            return False
         try:
-            self._batcher.app.check_head(found, "1.1")
+            app.check_head(found, "1.1")
+            self._grant, self._generation = app.access.grant(found.credentials, ROUTE), app.access.generation
         except HttpProblem:
             return False
-        self._known_head, self._body_length, self._request_id = head, found.length, found.request_id
+        self._known_head, self._body_length, self._head = head, found.length, found
         return True
 
+    def is_idle(self) -> bool:
+        """Whether no request is being sent or answered, on the fast path either."""
+        return not self._busy and super().is_idle()
+
     def _respond(self, service: Service, reply: Reply | Exception) -> None:
-        app = self._batcher.app
-        request_id = self._request_id or app.next_request_id()
+        app, head = self._batcher.app, self._head
+        assert head is not None
+        request_id = head.request_id or app.next_request_id()
         status = 200
         if isinstance(reply, Exception):
             problem = reply if isinstance(reply, HttpProblem) else app.internal_error(request_id, reply)
@@ -164,17 +179,19 @@ class _SingleRowProtocol(BoundedProtocol):
         close = app.draining or self._closing
         if not self.transport.is_closing():
             default = b"".join([b"%s: %s\r\n" % pair for pair in self.server_state.default_headers])
-            tail = b"content-length: %d\r\nx-request-id: %s\r\n%s\r\n" % (
+            tail = b"content-length: %d\r\nx-request-id: %s\r\n%s%s\r\n" % (
                 len(reply.body),
                 request_id.encode(),
+                b"traceparent: %s\r\n" % head.traceparent if head.traceparent else b"",
                 b"connection: close\r\n" if close else b"",
             )
             self.transport.write(b"".join((_STATUS[status], default, service.headers.encoded(reply.content_type), tail, reply.body)))
         self._busy = False
+        self._idle_since = monotonic()
         self.server_state.total_requests += 1
-        metrics, now = app.slot.metrics, perf_counter()
-        metrics.in_progress -= 1
-        metrics.request("POST", ROUTE, status, now - self._started)
+        now = perf_counter()
+        app.slot.metrics.in_progress -= 1
+        app.finished("POST", ROUTE.path, status, now - self._started, request_id, self._grant.name, head)
         if close:
             self.transport.close()
             return

@@ -24,6 +24,7 @@ from .name_rows import (
     ends_header,
     joined_names,
     names_further,
+    names_or_years,
     reaches,
     types_and_flags,
     unit_of,
@@ -222,17 +223,17 @@ class _Finder:
         usual = max(set(lengths), key=lengths.count, default=0)
         width = usual if lengths.count(usual) > 2 else len(self.kinds)
         for at in range(first + 1, min(first + _MOST_PAIRS, len(self.rows))):
-            good, bad = count_kinds(self.rows[at], self.kinds)
-            above = [self.rows[i] for i in range(first, at) if self.plain[i]]
+            (good, bad), above = count_kinds(self.rows[at], self.kinds), [self.rows[i] for i in range(first, at) if self.plain[i]]
             short = (bad > 0 or len(above) > 1) and all(len(row) < width for row in above)
             single = any(len(row) == 1 for row in above[1:])
             pairs = all(sum(map(bool, map(cell_text, row))) < 3 for row in above)
             below = next((self.rows[i] for i in range(at + 1, len(self.rows)) if self.plain[i]), ())
-            names = self.full(at) and (bad > good or not any(self.kinds)) and len(self.rows[at]) == width > 1
+            colons = all(cell_text(row[0]).endswith(":") or not any(map(cell_text, row[1:])) for row in above)
+            years = colons and names_or_years(self.rows[at], self.kinds)
+            names = self.full(at) and (bad > good or not any(self.kinds) or years) and len(self.rows[at]) == width > 1
             lone = self.blank[at - 1] and not any(self.blank[at + 1 : at + 2])
             apart = bad > 0 and bool(below) and not count_kinds(below, self.kinds)[1] and are_pairs(above, self.kinds, lone)
-            colons = all(cell_text(row[0]).endswith(":") for row in above)
-            if pairs and names and not self._is_pair(at) and (short or single or colons or apart):
+            if pairs and names and (years or not self._is_pair(at)) and (short or single or colons or apart):
                 return at
         return first
 

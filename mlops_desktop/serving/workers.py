@@ -153,13 +153,12 @@ def _end(processes: list[Any], aggregator: MetricsAggregator, timeout: float) ->
 
 def work(folder: str, source: ConnectionSource, options: Options, channel: Connection) -> None:
     """The main function of a worker process."""
-    from .allowed_hosts import AllowedHosts
     from .app import make_app
 
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_stop_with, args=(parent,), daemon=True).start()
-    app = make_app(Path(folder), options.limits, AllowedHosts(options.host, options.allowed_hosts))
+    app = make_app(Path(folder), options)
     counts = WorkerChannel(channel, app.slot.metrics.counts)
     app.slot.metrics.others = counts.others
     counts.ready()

@@ -54,6 +54,7 @@ class ImportDialog(QDialog):
         self._location: Location = ""
         self._project = self._before = Project()  # `_before`: without the decisions for an earlier file
         self._as_given = self._fresh = False
+        self._names: list[str] = []
         self._table: FilePreview | None = None
         self._shape = ""
         self._job: BackgroundJob[Preview, None] | None = None
@@ -114,11 +115,15 @@ class ImportDialog(QDialog):
 
     # ---- what is shown
 
-    def open_for(self, location: Location, project: Project, *, as_given: bool = False, fresh: bool = False) -> None:
+    def open_for(
+        self, location: Location, project: Project, *, as_given: bool = False, fresh: bool = False, names: Sequence[str] = ()
+    ) -> None:
         """Show the beginning of a file or of an address as the decisions of `project` read it (see `PreviewFile` for `as_given`).
 
-        `fresh`: nothing was decided before, so what was decided for a file of the same shape is offered.
+        `fresh`: nothing was decided before, so what was decided for a file of the same shape is offered. `names`: those of the columns as
+        the file is read today; where its columns are only called otherwise, the one to predict stays the same.
         """
+        self._names = list(names)
         self._location, self._project, self._as_given, self._fresh = location, project, as_given, fresh
         self._shape, self._table = "", None
         self.file.setText(name_of(location))
@@ -314,6 +319,7 @@ class ImportDialog(QDialog):
         project, there = self._project, {one.name for one in self._table.columns} if self._table else set()
         if self._fresh:  # notes on columns that another setting brought are none of this table's
             project = replace(project, columns={name: note for name, note in project.columns.items() if name in there})
+        project = replace(project, target=self._name_now(project.target))
         reading = Reading(name_of(self._location), project.source, _noted(project.columns), project.answers)
         try:
             self._controller.readings.keep(self._shape, reading)
@@ -321,6 +327,11 @@ class ImportDialog(QDialog):
             self._controller.banner.emit("warn", error_text(error), "")
         self.accept()
         self.import_asked.emit(self._location, project)
+
+    def _name_now(self, name: str) -> str:
+        """What a column is called in the table that is shown: the same, or the name in its place where all are called otherwise."""
+        now = [one.name for one in self._table.columns] if self._table else []
+        return now[self._names.index(name)] if name in self._names and name not in now and len(now) == len(self._names) else name
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter in a field ends what is written there; elsewhere it reads the file."""

@@ -10,7 +10,6 @@ from PySide6.QtCore import QCoreApplication
 from mlops_desktop.base.evidence import RULES
 from mlops_desktop.engine.data import FilePreview, PreviewColumn
 from mlops_desktop.engine.project import ColumnNote, Project
-from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.serving.units import CURRENCIES
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
 from mlops_desktop.ui.widgets.notes_model import NoteRow
@@ -61,7 +60,7 @@ def _table_column(column: PreviewColumn, note: ColumnNote) -> TableColumn:
     caption = _caption(column)
     tip = "\n".join([column.name, caption, *([note.description] if note.description else []), *(one.message for one in column.evidence)])
     icon = TYPE_ICONS.get(column.type, "")
-    if column.type in NUMBER_TYPES and column.type != "boolean":
+    if column.is_measured:
         values = np.array([np.nan if value is None else value for value in column.values], dtype=np.float64)
         cents = 2 if column.type == "number" and column.unit in CURRENCIES else 0
         return TableColumn(name=column.name, kind="number", values=values, decimals=cents, icon=icon, caption=caption, tip=tip)

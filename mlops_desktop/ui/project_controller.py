@@ -7,15 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Table, table_from_record
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
-from mlops_desktop.engine.process import Call, Crashed, Failed, MakeOverview
-from mlops_desktop.engine.profiling import Overview
+from mlops_desktop.engine.process import Call, Crashed, Failed
 from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
 from mlops_desktop.engine.training import Runs, open_project, read_only_note, readable_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
@@ -24,6 +23,9 @@ from mlops_desktop.ui.pending_call import PendingCall, ignore
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.readings import Readings
 from mlops_desktop.ui.translation import error_text, translated
+
+if TYPE_CHECKING:
+    from mlops_desktop.engine.profiling import Overview
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -321,10 +323,14 @@ class ProjectController(QObject):
         return self.keys.overview if self.folder is not None and self.project.data else ""
 
     def _want_table(self, *, ask: bool) -> None:
+        from mlops_desktop.engine.process import MakeOverview  # what the start page does not need is imported after it is shown
+
         call = MakeOverview(*self.inputs) if self.folder is not None else None
         self._table.want(self._table_key(), call, scope=self.project.data, ask=ask)
 
     def _read_table(self, key: str) -> LoadedTable | None:
+        from mlops_desktop.engine.profiling import Overview
+
         if key != self._table_key():
             return None
         try:

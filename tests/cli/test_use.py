@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from mlops_desktop.cli import main
 from tests.cli.conftest import SAMPLES, call, refused
 
 
@@ -42,3 +43,13 @@ def test_no_output_replaces_what_is_read_or_a_project(project, tmp_path):
         assert len(progress) == len(set(progress))
         assert "Row 0 " not in written
         assert "replaced" in call(*command).stderr
+
+
+def test_a_foreign_model_is_inspected_and_not_loaded(tmp_path, capsys):
+    (tmp_path / "m.pkl").write_bytes(b"cos\nsystem\n(S'touch ran'\ntR.")
+    assert main(["inspect", str(tmp_path / "m.pkl")]) == 0
+    out = capsys.readouterr().out
+    assert "can run commands" in out
+    assert "os.system" in out
+    assert main(["inspect", str(tmp_path / "m.pkl"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["worst"] == "runs"

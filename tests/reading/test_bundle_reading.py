@@ -14,6 +14,7 @@ from mlops_desktop.serving.csv_io import CsvInput, decoded, non_ascii_texts
 from mlops_desktop.serving.errors import UserError
 from tests.reading import (
     test_export_tables,
+    test_office_tables,
     test_program_exports,
     test_report_tables,
     test_reported_tables,
@@ -23,7 +24,15 @@ from tests.reading import (
 )
 from tests.reading.table_case import written
 
-_TABLES = (test_table_place, test_report_tables, test_reported_tables, test_trait_pairs, test_export_tables, test_program_exports)
+_TABLES = (
+    test_table_place,
+    test_report_tables,
+    test_reported_tables,
+    test_trait_pairs,
+    test_export_tables,
+    test_program_exports,
+    test_office_tables,
+)
 _USUAL = '1,"some words",2.5\n'
 TEXTS: dict[str, str | bytes] = {
     **{name: case.text for tables in _TABLES for name, case in tables.CASES.items() if case.ending in (".csv", ".txt")},
@@ -36,6 +45,8 @@ TEXTS: dict[str, str | bytes] = {
     + "\n".join(f"l{i}" for i in range(25))
     + '"\n',
     "an unclosed quote": "n,ok\n" + "1,ja\n2,nein\n" * 35 + '70,"ja\n' + "71,nein\n72,ja\n" * 30,
+    "an unclosed quote in the names": 'n,"ok,z\n' + "1,ja,7\n2,nein,8\n" * 5,
+    "sums without a word": "shop;sales;n\n" + "".join(f"{one};{at},5;{at}\n" for at, one in enumerate("abcdefg")) + ";24,5;21\n;;\n",
     "late escapes": "a,b,c\n" + _USUAL * 20_000 + '2,"he said \\"yes, no\\" twice",3.5\n' * 30 + _USUAL,
     "late stacked": "a,b\n" + "1,2\n" * 300 + "\nc,d,e\n" + "5,6,x\n" * 30,
     "Western European": "Straße;Größe\n".encode("cp1252") + "Köln;1,5\nÖls;2,5\n".encode("cp1252") * 9,

@@ -1,4 +1,4 @@
-"""A text file larger than the memory that a process may take is imported."""
+"""Files larger than the memory that a process may take are imported, and what is kept on the disk meanwhile changes no result."""
 
 from __future__ import annotations
 
@@ -7,22 +7,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from mlops_desktop.base import spill
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.data import load_cells
+from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_beside
+from mlops_desktop.engine.data.typed_table import decided_cells
+
 ROOT = Path(__file__).parents[2]
-ROWS, ROUNDS = 10_000, 150
-LIMIT = 320 * 2**20  # bytes beyond what the process has before
+ROWS, ROUNDS, HALF = 100_000, 14, 15  # rows at a time; columns of numbers, and as many of labels
+LIMIT = 256 * 2**20  # bytes beyond what the process has before
 CHILD = """
 import re, resource, sys
 from pathlib import Path
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.pipeline import propose
 from mlops_desktop.engine.process import ImportFile
 from mlops_desktop.engine.project import Project
 
 def imported(folder, file):
-    found = ImportFile(folder, Project(target="y"), str(file)).run(Silent())
-    return found.rows, len(propose(folder, found.project, Silent())[0].candidates)
+    return ImportFile(folder, Project(target="y"), str(file)).run(Silent()).rows
 
 folder = Path(sys.argv[1])
 imported(folder / "first", folder / "small.csv")  # libraries and threads are there afterwards
@@ -31,25 +37,69 @@ resource.setrlimit(resource.RLIMIT_DATA, (there + int(sys.argv[2]),) * 2)
 try:
     (folder / "big.csv").read_bytes()
 except MemoryError:
-    print(*imported(folder / "second", folder / "big.csv"))
+    print(imported(folder / "second", folder / "big.csv"))
 """
+
+
+def lines(start: int, rows: int) -> bytes:
+    """Rows of numbers that hardly ever repeat, of labels, the name of the row, a category and a target."""
+    draw = np.random.default_rng(start)
+    cells = np.empty((rows, 2 * HALF, 15), np.uint8)
+    cells[:, :HALF] = np.frombuffer(b"0.000000000000,", np.uint8)
+    cells[:, :HALF, 2:14] += draw.integers(0, 10, (rows, HALF, 12), np.uint8)
+    labels = np.frombuffer(b"".join(b"a label %06d," % i for i in range(1000)), np.uint8).reshape(-1, 15)
+    cells[:, HALF:] = labels[draw.integers(0, len(labels), (rows, HALF))]
+    texts = cells.reshape(rows, -1).view(f"S{30 * HALF}").ravel().tolist()
+    return b"".join(b"%bK-%08d,%b,%d\n" % (row, start + i, (b"north", b"south")[i % 2], i % 2) for i, row in enumerate(texts))
 
 
 @pytest.mark.proof
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the data of a process")
 def test_a_file_larger_than_memory_is_imported(tmp_path):
-    texts = [f"{'label ' * 8}number {i} of a long list of texts" for i in range(1000)]
-    lines = "".join(f"{texts[i % 1000]},{texts[i * 7 % 1000]},{texts[i * 31 % 997]},{i * 13 % 9973},{i % 2}\n" for i in range(ROWS))
-    head = "a,b,c,d,y\n"
-    (tmp_path / "small.csv").write_text(head + lines, encoding="utf-8")
-    with (tmp_path / "big.csv").open("w", encoding="utf-8") as file:
+    head = ",".join((*(f"x{i}" for i in range(2 * HALF)), "code", "side", "y")).encode() + b"\n"
+    (tmp_path / "small.csv").write_bytes(head + lines(0, 20_000))
+    with (tmp_path / "big.csv").open("wb") as file:
         file.write(head)
-        for _ in range(ROUNDS):
-            file.write(lines)
-    assert (tmp_path / "big.csv").stat().st_size > LIMIT
+        for i in range(ROUNDS):
+            file.write(lines(i * ROWS, ROWS))
+    assert (tmp_path / "big.csv").stat().st_size > 2.4 * LIMIT
     command = [sys.executable, "-c", CHILD, str(tmp_path), str(LIMIT)]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    rows, candidates = map(int, done.stdout.split())
-    assert rows == ROWS * ROUNDS
-    assert candidates > 1
+    assert int(done.stdout) == ROWS * ROUNDS
+
+
+def table_of(cells):
+    document, arrays = decided_cells(cells, {}, Silent()).record()
+    return document, {name: one.array() if hasattr(one, "array") else one for name, one in arrays.items()}
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "feather"])
+def test_a_table_kept_on_the_disk_gives_the_same_cells_and_types(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(spill, "_LEAST", 1)
+    rows = 3000
+    draw = np.random.default_rng(0)
+    texts = np.array(["alpha", "beta", "Straße", "1.0"])[draw.integers(0, 4, rows)]
+    table = pd.DataFrame({"n": draw.normal(size=rows).round(9), "i": draw.integers(0, 9, rows), "c": texts, "code": np.arange(rows) * 7})
+    table["code"] = "K-" + table["code"].astype(str)
+    table["d"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(draw.integers(0, 500, rows), "D")
+    table.loc[draw.random(rows) < 0.1, ["n", "c", "d"]] = None
+    file = tmp_path / f"t.{kind}"
+    if kind == "csv":
+        odd = "Total,3,,,\n1,2,beta,K-1\n"  # left out; shorter than the others
+        lines = table.to_csv(index=False).splitlines(keepends=True)
+        file.write_text("".join([*lines[:1500], odd, *lines[1500:]]), encoding="utf-8")
+    else:
+        getattr(table, f"to_{kind}")(file)
+    usual = load_cells(str(file), None, Silent())[1]
+    document, arrays = table_of(usual)
+    monkeypatch.setattr(spill, "LARGE", 0)
+    large = load_cells(str(file), None, Silent())[1]
+    again = read_cells(write_beside(large, tmp_path / "again.parquet"))
+    assert large.column("n").on_disk
+    assert not usual.column("n").on_disk
+    assert cells_digest(usual) == cells_digest(large) == cells_digest(again)
+    assert usual.notes == large.notes
+    for found in map(table_of, (large, again)):
+        assert found[0] == document
+        assert all(np.array_equal(found[1][name], one, equal_nan=one.dtype.kind == "f") for name, one in arrays.items())

@@ -225,16 +225,16 @@ def write() -> Callable[[Scorer, Path], Path]:
 class Running:
     """A service in a process of its own, on a port that was free."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], environment: dict[str, str] | None = None) -> None:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
-        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
+        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, env=os.environ | (environment or {}), **pipes)
         assert self.process.stdout is not None
         output = ""
-        while "http://" not in output:
+        while "://" not in output:
             line = self.process.stdout.readline()
             assert line, self.process.communicate()[1]
             output += line
-        self.address = output[output.index("http://") :].split()[0]
+        self.address = next(part for part in output.split() if "://" in part)
         self.port = int(self.address.rsplit(":", 1)[1].strip("/"))
         self.output = output
 
@@ -274,11 +274,11 @@ def running() -> Iterator[Callable[..., Running]]:
 
 @pytest.fixture
 def running_command() -> Iterator[Callable[[list[str]], Running]]:
-    """`running_command(command)` starts a service by a command of its own, which prints its address."""
+    """`running_command(command, environment)` starts a service by a command of its own, which prints its address."""
     started: list[Running] = []
 
-    def start(command: list[str]) -> Running:
-        started.append(Running(command))
+    def start(command: list[str], environment: dict[str, str] | None = None) -> Running:
+        started.append(Running(command, environment))
         return started[-1]
 
     yield start

@@ -29,8 +29,9 @@ def test_an_older_identity_keeps_its_fields(path):
 
 
 def test_each_step_adds_what_its_format_added():
-    assert migrated({"format": 1}, "x") == {"format": 2, "requirements": []}
-    assert migrated({"format": 2, "requirements": ["lightgbm"]}, "x") == {"format": 2, "requirements": ["lightgbm"]}
+    added = {"input_policy": {}, "threshold_limits": [0.0, 1.0], "interval": None}
+    assert migrated({"format": 1}, "x") == {"format": 3, "requirements": [], **added}
+    assert migrated({"format": 2, "requirements": ["lightgbm"]}, "x") == {"format": 3, "requirements": ["lightgbm"], **added}
 
 
 @pytest.mark.parametrize("number", [None, 0, -1, True, "1", 1.0, FORMAT + 1])

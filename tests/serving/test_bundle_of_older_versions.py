@@ -41,7 +41,8 @@ def test_an_older_bundle_answers_as_it_did(path, tmp_path):
     bundle, _ = verified_bundle(path)
     predict_file(bundle.scorer, BUNDLES / f"{path.name}.csv", tmp_path / "out.csv", Silent())
     texts, numbers = columns_of(tmp_path / "out.csv")
-    del texts["warnings"]  # a column that these versions did not have
     wanted_texts, wanted = columns_of(BUNDLES / f"{path.name}_answers.csv")
+    for some in (texts, wanted_texts):
+        some.pop("warnings", None)  # a column that the oldest versions did not have
     assert texts == wanted_texts
     assert np.max(np.abs(numbers - wanted) / np.maximum(1.0, np.abs(wanted))) <= 1e-9

@@ -12,6 +12,7 @@ from mlops_desktop.serving.dialect import (
     cut,
     find_dialect,
     fixed_cuts,
+    fixed_dialect,
     numbered_rows,
     read_rows,
     sep_line,
@@ -82,6 +83,19 @@ def test_fixed_places():
     assert cut(lines[2], (0, 12)) == ["Bob", "23"]
     assert read_rows("\n".join(lines), Dialect(FIXED, "", cuts=(0, 12)))[1] == ["Anna-Maria", "1"]
     assert fixed_cuts(["some words", "others"]) == ()
+
+
+def test_words_of_few_cells_are_no_column():
+    lines = ["state (of 5)   n", *[f"Köln           {at}" for at in range(5)] * 5, 'the "old" one  7', 'the "old" one  8']
+    assert fixed_cuts(lines) == (0, 15)
+
+
+def test_where_a_blank_stands_before_a_place_is_decided_once_for_all_parts_of_a_text():
+    lines = ["name    n", *(f"word{i}   {i}" for i in range(9)), "a word beyond its column 5"]
+    fixed = fixed_dialect(lines, (0, 8))
+    assert fixed.parted == (8,)
+    assert read_rows("\n".join(lines), fixed)[-1] == read_rows(lines[-1], fixed)[0]
+    assert read_rows(lines[-1], fixed) == [["a word", "beyond its column 5"]]
 
 
 def test_rows_know_their_lines():

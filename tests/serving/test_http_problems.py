@@ -23,7 +23,7 @@ def test_pointers_are_fragments_of_rfc_6901():
 def test_a_problem_is_rfc_9457():
     body = json.loads(invalid_input([error_entry("missing", "“age” is needed.", "rows", 3, "age", row=3)]).body("r-1"))
     assert body == {
-        "type": "urn:mlops-desktop:problem:invalid-input",
+        "type": "tag:mlops-desktop,2026:invalid-input",
         "title": "The input is not valid.",
         "status": 422,
         "detail": "Each entry of errors names one fault.",

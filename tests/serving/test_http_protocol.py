@@ -190,9 +190,14 @@ def test_connections_beyond_the_limit_are_answered(bounded):
         assert time.monotonic() < deadline
 
 
-def test_a_connection_without_a_byte_makes_way_for_another(bounded):
+@pytest.mark.parametrize("first", [b"", GET, post()])
+def test_a_connection_that_waits_for_a_request_makes_way_for_another(first, bounded):
+    """Also one that had requests, on the fast path or not."""
     with contextlib.ExitStack() as stack:
         idle = [stack.enter_context(connect(bounded)) for _ in range(8)]
+        for sock in idle if first else ():
+            sock.sendall(first)
+            assert responses(sock, 1)[0][0] == 200
         time.sleep(GRACE + 0.1)
         assert statuses(bounded, GET) == [200]
         assert responses(idle[0], 1) == [None]

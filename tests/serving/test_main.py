@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.serving.__main__ import main
+from mlops_desktop.serving.api_keys import digest_of, read_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,7 +66,10 @@ def test_a_file_is_answered(folders, tmp_path):
         (["selftest", "x"], "takes no files"),
         (["--workers", "0"], "at least 1"),
         (["--port", "99999"], "cannot listen"),
-        (["--host", "203.0.113.7", "--port", "0"], "cannot listen"),
+        (["--host", "203.0.113.7", "--port", "0", "--allow-anonymous"], "cannot listen"),
+        (["--host", "0.0.0.0", "--port", "0"], "API keys"),
+        (["key"], "needs a name"),
+        (["key", "shop", "--scopes", "all"], "no key"),
     ],
 )
 def test_wrong_arguments_are_one_sentence(arguments, message, folders, capsys, monkeypatch, tmp_path):
@@ -75,6 +79,21 @@ def test_wrong_arguments_are_one_sentence(arguments, message, folders, capsys, m
     assert message in captured.err
     assert captured.err.count("\n") == 1
     assert captured.out == ""
+
+
+def test_a_key_is_made_for_the_file_of_keys(folders, capsys):
+    assert main(["key", "shop", "--scopes", "predict,monitor"], folders["binary"]) == 0
+    captured = capsys.readouterr()
+    (key,) = read_keys(captured.out)
+    assert (key.name, key.scopes, key.digest) == ("shop", {"predict", "monitor"}, digest_of(captured.err.split()[-1]))
+
+
+def test_a_file_follows_the_policy_too(folders, tmp_path):
+    (tmp_path / "in.csv").write_text("age,city\n40,Rome\n95,Rome\n", encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("in.csv", "out.csv")]
+    assert main(["predict", *files, "--policy", "*.out_of_range=refuse"], folders["binary"]) == 0
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.startswith(",") for line in lines] == [False, False, True]
 
 
 def test_what_is_no_bundle(tmp_path, capsys):

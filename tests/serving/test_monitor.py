@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from mlops_desktop.serving.bins import MAX_LEVELS, Bins
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.monitor import ACT, MAX_LEVELS, WATCH, Bins, Counters, Reference, compare, reference_of
+from mlops_desktop.serving.monitor import ACT, WATCH, Counters, Reference, compare, reference_of
 from mlops_desktop.serving.prediction_spec import prediction_spec
 from mlops_desktop.serving.schema import Column, Schema
 from mlops_desktop.serving.serialization import read_object_file, write_object

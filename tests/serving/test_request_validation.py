@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from mlops_desktop.serving.column_types import type_of
+from mlops_desktop.serving.column_types.levels import read_levels
 from mlops_desktop.serving.frame import MISSING_DATE
-from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import Column, Grammar, Schema
 
 
 def test_numbers_with_their_errors():
-    values, refused = read_numbers(Column("x", "integer"), ["1", "1.5", "", "x", "99999999999999999"])
+    values, refused = type_of(Column("x", "integer")).read_texts(Column("x", "integer"), ["1", "1.5", "", "x", "99999999999999999"])
     assert values[0] == 1
     assert np.isnan(values[1:]).all()
     assert refused == {1: "not_integer", 3: "unreadable", 4: "too_large"}
@@ -18,7 +19,7 @@ def test_numbers_with_their_errors():
 
 def test_levels_and_dates_with_their_errors():
     assert read_levels(Column("x", "category", Grammar(missing=("NA",))), ["a", " a", "NA", ""]) == ["a", "a", "", ""]
-    values, refused = read_dates(Column("x", "date"), ["1970-01-02", "", "2024-02-30"])
+    values, refused = type_of(Column("x", "date")).read_texts(Column("x", "date"), ["1970-01-02", "", "2024-02-30"])
     assert values.tolist() == [86_400_000_000, MISSING_DATE, MISSING_DATE]
     assert refused == {2: "unreadable"}
 

@@ -190,7 +190,8 @@ Service.explain = explain
 sock = listen("127.0.0.1", 0)
 print(address(sock), flush=True)
 limits = ServerLimits(stop_timeout=2.5)
-serve(lambda: make_app(Path(sys.argv[1]), limits), ListeningSocket(sock), Options(drain=0.2, limits=limits))
+options = Options(drain=0.2, limits=limits)
+serve(lambda: make_app(Path(sys.argv[1]), options), ListeningSocket(sock), options)
 """
 
 

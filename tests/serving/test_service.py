@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from mlops_desktop.serving import service as module
+from mlops_desktop.serving import predictor as module
 from mlops_desktop.serving.http_messages import Reply
 from mlops_desktop.serving.http_problems import HttpProblem
 from mlops_desktop.serving.routes import Limits

@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import http.client
 import json
+import os
 import socket
+import ssl
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+
+from mlops_desktop.serving.api_keys import new_key
+
+TLS = Path(__file__).resolve().parents[1] / "data" / "tls"  # a certificate for localhost that nothing trusts, and its key
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 ROW = {"age": 40, "income": 2000.5, "city": "Rome", "member": True}
 HEAD = "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -180,3 +190,48 @@ def test_requests_of_the_fast_path_are_counted(running, folders):
     assert 'http_requests_total{method="POST",route="/v1/predict",status="200"} 3' in page
     assert 'http_requests_total{method="POST",route="/v1/predict",status="422"} 1' in page
     assert json.loads(one.ask("GET", "/v1/drift")[1])["rows"] == 3
+
+
+def test_the_fast_path_is_protected_and_logged_as_the_app_is(folders, running_command, tmp_path):
+    """Over TLS and a connection that stays open: keys, their limit and their rotation, the trace, and the log."""
+    secret, line = new_key("shop", "predict")
+    keys = tmp_path / "keys"
+    keys.write_text(f"{line} 24\n", encoding="utf-8")
+    flags = ["--port", "0", "--drain", "0", "--access-log", "--api-keys", keys, "--cors-origin", "https://app.example"]
+    files = ["--tls-cert", TLS / "certificate.pem", "--tls-key", TLS / "key.pem"]
+    command = [sys.executable, "-m", "mlops_desktop.serving", folders["binary"], *flags, *files]
+    service = running_command([*map(str, command)])
+    assert service.address.startswith("https://")
+    context = ssl.create_default_context(cafile=TLS / "certificate.pem")
+    connection = http.client.HTTPSConnection("127.0.0.1", service.port, timeout=20, context=context)
+
+    def asked(**headers):
+        named = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request("POST", "/v1/predict", json.dumps({"rows": [ROW]}), named)
+        response = connection.getresponse()
+        response.read()
+        return response.status, response.headers
+
+    assert asked()[0] == 401
+    assert asked(Authorization="Bearer x")[0] == 401
+    mine = {"Authorization": f"Bearer {secret}"}
+    answers = [asked(**mine, traceparent=TRACE, x_request_id="one"), *(asked(**mine) for _ in range(5))]
+    assert [status for status, _ in answers] == [200] * 4 + [429] * 2
+    assert (answers[0][1]["traceparent"], answers[1][1]["traceparent"]) == (TRACE, None)
+    assert "max-age" in answers[1][1]["strict-transport-security"]
+    other, line = new_key("other", "predict")
+    keys.write_text(line + "\n", encoding="utf-8")
+    os.utime(keys, ns=(1, 1))
+    end = time.monotonic() + 20
+    while asked(**mine)[0] != 401:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    status, headers = asked(X_API_Key=other, Origin="https://app.example")
+    assert (status, headers["access-control-allow-origin"]) == (200, "https://app.example")
+    connection.close()
+    service.process.terminate()
+    output, _ = service.process.communicate(timeout=30)
+    lines = [json.loads(one) for one in output.splitlines() if one.startswith("{")]
+    assert [one["status"] for one in lines[:5]] == [401, 401, 200, 200, 200]
+    assert (lines[2]["request_id"], lines[2]["key"], lines[2]["trace_id"]) == ("one", "shop", TRACE[3:35])
+    assert secret not in output

@@ -16,8 +16,21 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.extensions import extension_serving_files
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.resources import licence_file, resource_folder, serving_files
+from mlops_desktop.catalog.exporters._documents import model_card, sbom
 from mlops_desktop.serving.bundle import Bundle, files_of, open_bundle, write_sums
-from mlops_desktop.serving.manifest import CHECKSUMS, CODE_FOLDER, LICENCES, LOCK, README, REQUIREMENTS, START, files_table, missing
+from mlops_desktop.serving.manifest import (
+    CHECKSUMS,
+    CODE_FOLDER,
+    LICENCES,
+    LOCK,
+    MODEL_CARD,
+    README,
+    REQUIREMENTS,
+    SBOM,
+    START,
+    files_table,
+    missing,
+)
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.openapi import example_row
 from mlops_desktop.serving.prediction_spec import prediction_spec
@@ -40,13 +53,20 @@ def write_service(bundle: Path, target: Path, job: Job, more: Callable[[dict[str
     write_text(target / LOCK, lock)
     write_text(target / REQUIREMENTS, pins(lock))
     write_text(target / README, readme(opened.info, example_row(opened.scorer), more(opened.info) if more else ""))
-    for name in LICENCES:
-        shutil.copyfile(licence_file(name), target / name)
+    write_text(target / MODEL_CARD, model_card(opened.info, opened.scorer))
+    write_text(target / SBOM, sbom(opened.info, lock))
+    copy_licences(target)
     write_sums(target)
     if absent := missing([*files_of(target), CHECKSUMS]):
         raise _incomplete(absent[0])
     job.step(1.0)
     return opened
+
+
+def copy_licences(target: Path) -> None:
+    """Copy the licence of the code, and the notices of its authors."""
+    for name in LICENCES:
+        shutil.copyfile(licence_file(name), target / name)
 
 
 def _copy_code(target: Path, job: Job) -> None:
@@ -168,8 +188,10 @@ On Windows it is `.venv\\Scripts\\pip` and `.venv\\Scripts\\python`.
 Then open http://127.0.0.1:8000/ for the form page. The service starts only after it gave the same answers as the application to {rows}
 golden rows; `python serve.py selftest` repeats that at any time (exit code 0 or 1).
 
-It listens on this machine alone. `--host 0.0.0.0` opens it to the network: put a proxy in front of it that authenticates clients.
-`--workers N` starts several processes. `python serve.py predict IN.csv OUT.csv` predicts for a file without a server.
+It listens on this machine alone. `--host 0.0.0.0` opens it to the network, for which it needs API keys: `python serve.py key NAME >> keys`
+makes one, `--api-keys keys` takes the file; `--tls-cert` and `--tls-key` answer over HTTPS. `--allow-anonymous` goes without keys, where
+a proxy checks who asks. `--workers N` starts several processes. `python serve.py predict IN.csv OUT.csv` predicts for a file without a
+server.
 {more}
 ## Use
 

@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.column_threads import FEW_ROWS, THREADS
+from mlops_desktop.base.spill import is_large, spilled_column
 from mlops_desktop.catalog.sources._short_texts import as_numbers, with_texts
 
 PIECE_BYTES = 2**24  # of texts that a thread takes at a time
 _TOGETHER = 16  # pieces whose columns are encoded together: each text of a column is looked up once, whatever piece it is in
 
 
-def coded_batch(batches: Iterable[Any], schema: Any) -> Any:
-    """One record batch of dictionary arrays from many of texts."""
-    return coded_pieces(_pieces(batches, schema), schema)
+def coded_batch(batches: Iterable[Any], schema: Any, size: int = 0) -> Any:
+    """One record batch of dictionary arrays from many of texts; `size` as for `coded_pieces`."""
+    return coded_pieces(_pieces(batches, schema), schema, size)
 
 
 def _pieces(batches: Iterable[Any], schema: Any) -> Iterator[Callable[[], Any]]:
@@ -39,15 +40,17 @@ def _pieces(batches: Iterable[Any], schema: Any) -> Iterator[Callable[[], Any]]:
         yield partial(pa.Table.from_batches, held, schema)
 
 
-def coded_pieces(tables: Iterable[Callable[[], Any]], schema: Any) -> Any:
+def coded_pieces(tables: Iterable[Callable[[], Any]], schema: Any, size: int = 0) -> Any:
     """One record batch of dictionary arrays from tables of texts, one behind the other: as many are made at a time as there are threads.
-    What one of them raises ends the others.
+    What one of them raises ends the others. `size` are the bytes of all texts; of many no more than some columns are in memory at a time.
     """
     import pyarrow as pa
 
     rest, groups = iter(tables), list[list[Any]]()
     with ThreadPoolExecutor(THREADS) as pool:
         try:
+            if is_large(size):
+                return pa.RecordBatch.from_arrays(_coded_on_disk(rest, pool), names=schema.names)
             while group := _coded_group(islice(rest, _TOGETHER), pool):
                 groups.append(group)
             columns = list(zip(*groups, strict=True))
@@ -56,6 +59,28 @@ def coded_pieces(tables: Iterable[Callable[[], Any]], schema: Any) -> Any:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     return pa.RecordBatch.from_arrays(arrays, names=schema.names)
+
+
+def _coded_on_disk(tables: Iterable[Callable[[], Any]], pool: ThreadPoolExecutor) -> list[Any]:
+    """The columns of all tables, one behind the other, as dictionary arrays: first the texts are kept on the disk, then each column is
+    encoded as a whole.
+    """
+    import pyarrow as pa
+
+    pieces: list[Future[list[Any]]] = []
+    for table in tables:
+        pieces.append(pool.submit(lambda make: [spilled_column(column) for column in make().columns], table))
+        wait(pieces[-THREADS - 1 : -THREADS])
+    columns = list(zip(*(piece.result() for piece in pieces), strict=True))
+    pieces.clear()
+
+    def encoded(parts: Sequence[Any]) -> Any:
+        column = pa.chunked_array([chunk for part in parts for chunk in part.chunks], pa.string())
+        numbers = as_numbers(column)
+        coded = _one_array(column.dictionary_encode()) if numbers is None else with_texts([numbers.dictionary_encode()])[0]
+        return spilled_column(coded)
+
+    return [one.result() for one in [pool.submit(encoded, columns.pop(0)) for _ in range(len(columns))]]
 
 
 def _coded_group(tables: Iterable[Callable[[], Any]], pool: ThreadPoolExecutor) -> list[Any]:
@@ -116,8 +141,22 @@ def with_rows(batch: Any, rows: Sequence[Sequence[str]], places: Sequence[int]) 
     order[list(places)] = np.arange(len(batch), len(batch) + len(rows))
     order[order < 0] = np.arange(len(batch))
     columns = zip(batch.columns, zip(*rows, strict=True), strict=True)
-    arrays = [_joined([column, pa.array(cells, pa.string()).dictionary_encode()]).take(pa.array(order)) for column, cells in columns]
+    keep = spilled_column if is_large(batch.nbytes) else _as_it_is
+    arrays = [keep(_joined([column, pa.array(cells, pa.string()).dictionary_encode()]).take(pa.array(order))) for column, cells in columns]
     return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
+def kept_rows(batch: Any, keep: NDArray[np.bool_]) -> Any:
+    """The rows of a batch where `keep` is true."""
+    import pyarrow as pa
+
+    if not is_large(batch.nbytes):
+        return batch.filter(pa.array(keep))
+    return pa.RecordBatch.from_arrays([spilled_column(column.filter(pa.array(keep))) for column in batch.columns], names=batch.schema.names)
+
+
+def _as_it_is(column: Any) -> Any:
+    return column
 
 
 def rows_where(column: Any, test: Callable[[Any], Any]) -> list[int]:

@@ -9,26 +9,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from mlops_desktop.base.appended_tables import Part, join_parts
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.serving.plural import plural_msg
 
 PART_ROWS = 20_000
 _PLAIN = {str, int, float, bool, datetime.datetime, datetime.date, datetime.time, type(None)}
-_EXACT = 2**53  # whole numbers up to this size are exact as floats
-
-
-@dataclass
-class _Part:
-    """Some rows of a column: an Arrow array of one type, or texts where the cells are of several (`mixed`)."""
-
-    array: Any
-    mixed: bool = False
 
 
 @dataclass
 class _Column:
     name: str
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     kinds: dict[str, set[str]] = field(default_factory=dict)  # of each text of a mixed part
     bytes_cells: int = 0
 
@@ -50,10 +42,10 @@ class ColumnBuilder:
 
         for key in columns:
             if key not in self._columns:
-                self._columns[key] = _Column(names[key], [_Part(pa.nulls(self.rows))] if self.rows else [])
+                self._columns[key] = _Column(names[key], [Part(pa.nulls(self.rows))] if self.rows else [])
         for key, column in self._columns.items():
             cells = columns.get(key)
-            column.parts.append(_Part(pa.nulls(rows)) if cells is None else _part(cells, column))
+            column.parts.append(Part(pa.nulls(rows)) if cells is None else _part(cells, column))
         self.rows += rows
 
     def finish(self) -> tuple[Any, dict[int, tuple[str, ...]], list[str]]:
@@ -62,7 +54,7 @@ class ColumnBuilder:
 
         arrays, mixed, messages = [], {}, list[str]()
         for at, column in enumerate(self._columns.values()):
-            array, ambiguous = _joined(column)
+            array, ambiguous = join_parts(column.parts, column.kinds)
             arrays.append(array)
             if ambiguous:
                 mixed[at] = ambiguous
@@ -82,7 +74,7 @@ def add_rows(builder: ColumnBuilder, rows: Iterable[Sequence[Any]], names: Seque
     builder.add(columns, by_place, len(rows))
 
 
-def _part(cells: Sequence[Any], column: _Column) -> _Part:
+def _part(cells: Sequence[Any], column: _Column) -> Part:
     import pyarrow as pa
 
     types = set(map(type, cells))
@@ -94,10 +86,10 @@ def _part(cells: Sequence[Any], column: _Column) -> _Part:
         if types == {str}:
             cells = _encodable(cells)
         try:
-            return _Part(pa.array(cells))
+            return Part(pa.array(cells))
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
             pass  # such as an integer of more than 64 bits: its text is exact
-    return _Part(pa.array(_encodable(canonical_texts(cells, column.kinds)[0]), pa.string()), mixed=True)
+    return Part(pa.array(_encodable(canonical_texts(cells, column.kinds)[0]), pa.string()), mixed=True)
 
 
 def _encodable(texts: Sequence[str | None]) -> Sequence[str | None]:
@@ -131,55 +123,3 @@ def _plain(cell: Any, column: _Column) -> Any:
     if isinstance(cell, (int, float)):  # a subclass, such as numpy's float64
         return int(cell) if isinstance(cell, int) else float(cell)
     return str(cell)
-
-
-def _joined(column: _Column) -> tuple[Any, tuple[str, ...]]:
-    """The parts of a column as one Arrow array, and the texts that stand for values of several types."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    arrays = [part.array for part in column.parts]
-    types = {array.type for array in arrays if not pa.types.is_null(array.type)}
-    mixed = any(part.mixed for part in column.parts)
-    if not types:
-        return pa.chunked_array([pa.nulls(len(array), pa.string()) for array in arrays], pa.string()), ()
-    if not mixed and types == {pa.int64(), pa.float64()} and all(_exact(array) for array in arrays):
-        types = {pa.float64()}
-    if not mixed and len(types) == 1:
-        (kind,) = types
-        return pa.chunked_array([array.cast(kind) for array in arrays], kind), ()
-    texts = [part.array if part.mixed else _as_texts(part.array, column.kinds) for part in column.parts]
-    ambiguous = tuple(sorted(text for text, kinds in column.kinds.items() if len(kinds) > 1))
-    return pa.chunked_array([pc.fill_null(one, "") for one in texts], pa.string()), ambiguous
-
-
-def _as_texts(array: Any, kinds: dict[str, set[str]]) -> Any:
-    """An Arrow array as its canonical texts, whose types are added to `kinds`; texts stay as they stand there."""
-    import pyarrow as pa
-
-    texts, _ = canonical_texts(array.to_pylist(), kinds)
-    return array if pa.types.is_string(array.type) else pa.array(texts, pa.string())
-
-
-def append_arrays(arrays: Sequence[Any]) -> tuple[Any, tuple[str, ...]]:
-    """Arrow arrays (chunked or not, of any types) one below the other, and the texts that then stand for values of several types.
-
-    Arrays of one type keep it, whole numbers and floats become floats, all others their canonical texts.
-    """
-    import pyarrow as pa
-
-    plain = [array.cast(array.type.value_type) if pa.types.is_dictionary(array.type) else array for array in arrays]
-    plain = [array.cast(pa.string()) if pa.types.is_large_string(array.type) else array for array in plain]
-    parts = [_Part(chunk) for array in plain for chunk in (array.chunks if isinstance(array, pa.ChunkedArray) else [array])]
-    return _joined(_Column("", parts))
-
-
-def _exact(array: Any) -> bool:
-    """Whether whole numbers stay what they are as floats."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if not pa.types.is_integer(array.type):
-        return True
-    span = pc.min_max(array).as_py()
-    return span["min"] is None or max(abs(span["min"]), abs(span["max"])) <= _EXACT

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.column_threads import THREADS
-from mlops_desktop.catalog.sources._coded_columns import coded_batch, coded_pieces, mask_where, rows_where, texts_of, with_rows
-from mlops_desktop.serving.dialect import MOST_LINES, Dialect, numbered_rows
+from mlops_desktop.catalog.sources._coded_columns import coded_batch, coded_pieces, kept_rows, mask_where, rows_where, texts_of, with_rows
+from mlops_desktop.serving.dialect import Dialect, numbered_rows
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.row_sifter import MARKED, NAMED_TOTAL, STARS, TAIL, TOTALS, RowSifter
 from mlops_desktop.serving.table_finder import RULES
+from mlops_desktop.serving.unclosed_quote import MOST_LINES
 
 _MOST_ODD = 1000
 _BLOCK_BYTES = 2**20  # of text that Arrow cuts at a time, more for wide tables; a longer row is read by the slower path
@@ -72,8 +73,6 @@ class RegularRows:
 
     def without(self, left: Collection[int]) -> Any:
         """The record batch of all rows but some; those of another length are filled up or cut."""
-        import pyarrow as pa
-
         width, rows = self.batch.num_columns, len(self)
         batch = self.batch
         if self.odd:
@@ -84,7 +83,7 @@ class RegularRows:
         keep = np.ones(rows, dtype=bool)
         keep[list(left)] = False
         kept = int(np.count_nonzero(keep))
-        return batch.slice(0, kept) if keep[:kept].all() else batch.filter(pa.array(keep))
+        return batch.slice(0, kept) if keep[:kept].all() else kept_rows(batch, keep)
 
 
 def parse_regular(path: Path, start: int, dialect: Dialect, width: int, *, quoted: bool) -> RegularRows | None:
@@ -106,7 +105,7 @@ def parse_regular(path: Path, start: int, dialect: Dialect, width: int, *, quote
         return "skip" if len(found) <= _MOST_ODD else "error"
 
     try:  # rows have numbers on one thread alone
-        batch = coded_batch(_arrow_batches(path, start, dialect, quote, schema, note, threads=False), schema)
+        batch = coded_batch(_arrow_batches(path, start, dialect, quote, schema, note, threads=False), schema, path.stat().st_size - start)
     except pa.ArrowInvalid:
         return None
     odd = _odd_rows(found, dialect, width)
@@ -134,9 +133,10 @@ def _coded_rows(path: Path, start: int, dialect: Dialect, quote: str, schema: An
     import pyarrow as pa
     import pyarrow.csv as pc
 
+    size = path.stat().st_size - start
     ranges = [] if quote else _line_ranges(path, start, len(schema))
     if len(ranges) < 2:
-        return coded_batch(_arrow_batches(path, start, dialect, quote, schema, lambda _: "error", threads=True), schema)
+        return coded_batch(_arrow_batches(path, start, dialect, quote, schema, lambda _: "error", threads=True), schema, size)
     read, parse, convert = _options(dialect, quote, schema, lambda _: "error", threads=False)
     read.block_size *= 4  # fewer and longer arrays
 
@@ -144,7 +144,7 @@ def _coded_rows(path: Path, start: int, dialect: Dialect, quote: str, schema: An
         with pa.OSFile(str(path)) as file:
             return pc.read_csv(file.get_stream(begin, end - begin), read, parse, convert)
 
-    return coded_pieces([partial(table, *one) for one in ranges], schema)
+    return coded_pieces([partial(table, *one) for one in ranges], schema, size)
 
 
 def _line_ranges(path: Path, start: int, width: int) -> list[tuple[int, int]]:

@@ -1,16 +1,19 @@
-"""What is noted of the cells of a delimited text: damaged bytes, and numbers that commas cut in two."""
+"""What is noted of a delimited text: how else its lines might be cut, damaged bytes, and numbers that commas cut in two."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.catalog.sources._text_file import encoding_rivals
+from mlops_desktop.serving.dialect import DELIMITERS, FIXED, ONE_COLUMN, Dialect
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.split_decimals import MAY_BE_SPLIT, SPLIT, SplitDecimals
+
+_LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 
 
 def split_notes(split: SplitDecimals) -> Sequence[Evidence]:
@@ -48,3 +51,33 @@ def damaged_cells(table: Any) -> Sequence[Evidence]:
             )
             notes.append(Evidence(name, "encoding", message, tuple(at + 1 for at in rows[:10])))
     return notes or [Evidence("", "encoding", msg("Some bytes in or around the names are not UTF-8."))]
+
+
+def undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
+    """That no mark stands between the cells, where none does though one might."""
+    if dialect.delimiter == FIXED:
+        places = ", ".join(str(at + 1) for at in dialect.cuts)
+        return [Evidence("", "fixed", msg("No mark stands between the cells; they were cut at fixed places: {places}.", places=places))]
+    if dialect.delimiter == ONE_COLUMN and any("," in cell for row in rows for cell in row):
+        message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
+        return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
+    return []
+
+
+def rivals(dialect: Dialect, rows: Sequence[Sequence[str]], marks: Mapping[str, str]) -> Sequence[Evidence]:
+    """The delimiters that would part every row of a table, its names too, into equally many cells as well; `marks` are all delimiters by
+    the name of their choice.
+    """
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    found = []
+    for name, mark in marks.items():
+        counts = (
+            {sum(cell.count(mark) for cell in row) for row in filled} if mark and mark in DELIMITERS and mark != dialect.delimiter else {0}
+        )
+        if len(filled) >= _LEAST_ROWS and len(counts) == 1 and counts != {0}:
+            found.append(name)
+    if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
+        return []
+    others = ", ".join(f"“{marks[one]}”" for one in found)
+    message = msg("Each row could be split at another delimiter as well: {marks}.", marks=others)
+    return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]

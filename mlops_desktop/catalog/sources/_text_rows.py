@@ -10,15 +10,16 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.catalog.sources._regular_rows import RegularRows, parse_regular
-from mlops_desktop.catalog.sources._table_end import ends_with_sums
+from mlops_desktop.catalog.sources._table_end import last_of_sums
 from mlops_desktop.catalog.sources._utf8_file import Utf8File
 from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
-from mlops_desktop.serving.dialect import FIXED, UNCLOSED_QUOTE, Dialect, count_quotes, ends_unclosed, numbered_rows, swallows_lines
+from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter, named_rows, sift
 from mlops_desktop.serving.table_finder import LeftOut, row_text
+from mlops_desktop.serving.unclosed_quote import UNCLOSED_QUOTE, count_quotes, has_unclosed_quote
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,10 @@ def text_rows(
 
 def _without_sums(rows: TextRows) -> TextRows:
     """The rows without a last one that holds the sums of the columns of numbers alone."""
-    if not ends_with_sums(rows.table):
+    last = last_of_sums(rows.table)
+    if last is None:
         return rows
-    at = last = len(rows.table) - 1
+    at = last
     for left in sorted(one.at for one in rows.left_out):
         at += left <= at
     text = row_text([str(column[last]) for column in rows.table.columns])
@@ -98,7 +100,8 @@ def _parse_rows(text: str, dialect: Dialect, columns: int, sifter: RowSifter, sk
 
     notes: list[Evidence] = []
     rows = [row for _, row in numbered_rows(text, dialect)]
-    if dialect.quote and _has_unclosed_quote(rows, columns, text, dialect):
+    odd = (row for row in rows if len(row) != columns)
+    if dialect.quote and rows and has_unclosed_quote(odd, rows[-1], text.count("\n"), count_quotes(text, dialect)):
         dialect = replace(dialect, quote="")
         rows = [row for _, row in numbered_rows(text, dialect)]
         notes.append(Evidence("", "file", UNCLOSED_QUOTE))
@@ -134,13 +137,6 @@ def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
         rows=shown,
     )
     return [Evidence("", "fixed", message, tuple(found[:10]))]
-
-
-def _has_unclosed_quote(rows: Sequence[Sequence[str]], columns: int, text: str, dialect: Dialect) -> bool:
-    """Whether a cell holds lines behind a quote that is never closed."""
-    if any(len(row) != columns and swallows_lines(row) for row in rows):
-        return True
-    return bool(rows) and ends_unclosed(rows[-1], text.count("\n"), count_quotes(text, dialect))
 
 
 def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evidence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.source import Batches, Source
+from mlops_desktop.base.spill import is_large, spilled_column
 from mlops_desktop.catalog.sources._arrow import arrow_batches
 from mlops_desktop.serving.message import msg
 
@@ -49,8 +51,20 @@ def _read(path: Path) -> Any:
         start = file.read(6)
     if start == b"ARROW1":
         with pa.OSFile(str(path)) as opened:
-            return pa.ipc.open_file(opened).read_all()
+            reader = pa.ipc.open_file(opened)
+            if is_large(path.stat().st_size):
+                return _on_disk(map(reader.get_batch, range(reader.num_record_batches)), reader.schema)
+            return reader.read_all()
     if start.startswith(b"FEA1"):
         return pyarrow.feather.read_table(path, memory_map=False)
     with pa.OSFile(str(path)) as opened:
-        return pa.ipc.open_stream(opened).read_all()
+        stream = pa.ipc.open_stream(opened)
+        return _on_disk(stream, stream.schema) if is_large(path.stat().st_size) else stream.read_all()
+
+
+def _on_disk(batches: Iterable[Any], schema: Any) -> Any:
+    """The table of record batches, of which one at a time is in memory."""
+    import pyarrow as pa
+
+    kept = (pa.RecordBatch.from_arrays([spilled_column(column) for column in batch.columns], schema=schema) for batch in batches)
+    return pa.Table.from_batches(kept, schema)

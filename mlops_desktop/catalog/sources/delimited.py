@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from pathlib import Path
@@ -21,7 +21,7 @@ from mlops_desktop.catalog.sources._first_row import first_row_doubt
 from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._text_file import SAMPLE_BYTES, byte_facts, find_encoding, pieces, sample_text, write_beginning
-from mlops_desktop.catalog.sources._text_notes import damaged_cells, encoding_notes, split_notes
+from mlops_desktop.catalog.sources._text_notes import damaged_cells, encoding_notes, rivals, split_notes, undivided
 from mlops_desktop.catalog.sources._utf8_file import Utf8File, utf8_file
 from mlops_desktop.serving.csv_names import usual_width
 from mlops_desktop.serving.dialect import (
@@ -32,6 +32,7 @@ from mlops_desktop.serving.dialect import (
     Dialect,
     find_dialect,
     fixed_cuts,
+    fixed_dialect,
     numbered_rows,
     sep_line,
 )
@@ -41,6 +42,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.row_sifter import RowSifter
 from mlops_desktop.serving.split_decimals import find_split_decimals
 from mlops_desktop.serving.table_finder import SAMPLE_ROWS, LeftOut, TableLayout, find_table
+from mlops_desktop.serving.unclosed_quote import UNCLOSED_QUOTE, beginning_rows
 
 _DELIMITERS = {
     "comma": ",",
@@ -58,7 +60,6 @@ _DELIMITERS = {
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv", ".prn", ".asc", ".lvm")
-_LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -66,7 +67,10 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 @dataclass(frozen=True)
 class _DetectedFormat:
-    """What was found at the beginning of a file: lines above its rows, its dialect, those rows with the lines up to each one's end."""
+    """What was found at the beginning of a file: lines above its rows, its dialect, those rows with the lines up to each one's end.
+
+    `has_unclosed_quote`: the dialect has no quotes, as one of them is never closed.
+    """
 
     above: int
     dialect: Dialect
@@ -74,6 +78,7 @@ class _DetectedFormat:
     ends: list[int]
     layout: TableLayout
     left_out: tuple[LeftOut, ...]
+    has_unclosed_quote: bool
 
     def lines_to(self, row: int) -> int:
         """How many lines of the file stand above a row."""
@@ -198,9 +203,9 @@ class Delimited(TableSource):
         start = next(iter(found.layout.header), found.layout.body)
         return replace(
             self.placed(found.layout, found.lines_to(start)),
-            delimiter=next(name for name, mark in _DELIMITERS.items() if mark == found.dialect.delimiter),
+            delimiter=_name_of(found.dialect.delimiter, _DELIMITERS),
             encoding=self._option(encoding),
-            quote=next(name for name, mark in _QUOTES.items() if mark == found.dialect.quote),
+            quote=self.quote if found.has_unclosed_quote else _name_of(found.dialect.quote, _QUOTES),
             escape="backslash" if found.dialect.escape else self.escape,
             places=self.places or ", ".join(str(at + 1) for at in found.dialect.cuts),
         )
@@ -220,19 +225,17 @@ class Delimited(TableSource):
         left = [LeftOut(i, "above", line.strip()[:80]) for i, line in enumerate(lines[:above]) if line.strip(_NOTHING)]
         body = "".join(lines[above:]) if above else text
         dialect = self._dialect(body, named)
-        numbered = list(islice(numbered_rows(body, dialect), SAMPLE_ROWS))
-        if more and len(numbered) < SAMPLE_ROWS and len(numbered) > 1:
-            numbered.pop()  # a cell with line breaks may be cut
-        rows = [row for _, row in numbered]
+        numbered, plain = beginning_rows(body, dialect, SAMPLE_ROWS, more=more)
+        rows, ends = [row for _, row in numbered], [line for line, _ in numbered]
         layout = find_table(rows, self.wanted())
-        return _DetectedFormat(int(above), dialect, rows, [line for line, _ in numbered], layout, (*left, *layout.left_out))
+        return _DetectedFormat(int(above), plain, rows, ends, layout, (*left, *layout.left_out), plain != dialect)
 
     def _dialect(self, text: str, named: str) -> Dialect:
         """The dialect of a text, as far as it is not given by parameters or by a first line that names the delimiter."""
         quotes = "\"'" if self.quote == "auto" else _QUOTES[self.quote]
         if self.delimiter == "fixed":
             lines = [line for line in text.splitlines() if line.strip()]
-            return Dialect(FIXED, "", cuts=self._places() or fixed_cuts(lines) or (0,))
+            return fixed_dialect(lines, self._places() or fixed_cuts(lines) or (0,))
         marks = named or (DELIMITERS if self.delimiter == "auto" else _DELIMITERS[self.delimiter])
         return find_dialect(text, marks, quotes, _ESCAPES[self.escape])
 
@@ -313,8 +316,9 @@ class Delimited(TableSource):
                 *rows.notes,
                 *encoding_notes(path, encoding),
                 *split_notes(split),
-                *_undivided(dialect, found.rows),
-                *_rivals(dialect, found.rows[next(iter(layout.header), layout.body) :]),
+                *(file_notes([UNCLOSED_QUOTE]) if found.has_unclosed_quote else ()),
+                *undivided(dialect, found.rows),
+                *rivals(dialect, found.rows[next(iter(layout.header), layout.body) :], _DELIMITERS),
                 *(damaged_cells(rows.table) if file.damaged else ()),
             ),
             has_names=layout.names is not None,
@@ -324,6 +328,10 @@ class Delimited(TableSource):
             reasons={**_reasons(found, encoding), "header": header_reason(found.rows, layout)},
         )
         return rows.table, report
+
+
+def _name_of(mark: str, marks: Mapping[str, str]) -> str:
+    return next(name for name, one in marks.items() if one == mark)
 
 
 def _likely_decimal(delimiter: str) -> str:
@@ -348,16 +356,6 @@ def _width(found: _DetectedFormat) -> int:
     return usual_width(body, len(found.layout.names or ()))
 
 
-def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
-    if dialect.delimiter == FIXED:
-        places = ", ".join(str(at + 1) for at in dialect.cuts)
-        return [Evidence("", "fixed", msg("No mark stands between the cells; they were cut at fixed places: {places}.", places=places))]
-    if dialect.delimiter == ONE_COLUMN and any("," in cell for row in rows for cell in row):
-        message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
-        return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
-    return []
-
-
 def _reasons(found: _DetectedFormat, encoding: str) -> dict[str, str]:
     """Why the delimiter and the encoding are as they are."""
     filled = [len(row) for row in found.rows[next(iter(found.layout.header), found.layout.body) :] if any(cell.strip() for cell in row)]
@@ -368,23 +366,6 @@ def _reasons(found: _DetectedFormat, encoding: str) -> dict[str, str]:
     unicode = encoding.startswith("utf")
     letters = msg("Every character is valid in it.") if unicode else msg("The bytes are not Unicode; this gives the likeliest characters.")
     return {"delimiter": cells, "encoding": letters}
-
-
-def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
-    """The delimiters that would part every row of a table, its names too, into equally many cells as well."""
-    filled = [row for row in rows if any(cell.strip() for cell in row)]
-    found = []
-    for name, mark in _DELIMITERS.items():
-        counts = (
-            {sum(cell.count(mark) for cell in row) for row in filled} if mark and mark in DELIMITERS and mark != dialect.delimiter else {0}
-        )
-        if len(filled) >= _LEAST_ROWS and len(counts) == 1 and counts != {0}:
-            found.append(name)
-    if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
-        return []
-    others = ", ".join(f"“{_DELIMITERS[one]}”" for one in found)
-    message = msg("Each row could be split at another delimiter as well: {marks}.", marks=others)
-    return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]
 
 
 def _units(layout: TableLayout, names: Sequence[str]) -> dict[int, str]:

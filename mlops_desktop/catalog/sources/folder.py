@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlops_desktop.base.appended_tables import append_tables
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import flag, text
 from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
-from mlops_desktop.catalog.sources._union_columns import append_tables
 from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 

@@ -8,13 +8,13 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from mlops_desktop.base.appended_tables import append_tables
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, text
 from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
 from mlops_desktop.catalog.sources._join_keys import Matches, match
-from mlops_desktop.catalog.sources._union_columns import append_tables
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 

@@ -28,7 +28,7 @@ class Binary(TaskSpec):
     leading = ("roc_auc", "f1", "recall", "precision", "accuracy")
 
     def fits(self, column: TargetColumn) -> bool:
-        return column.distinct == 2 and column.column.type != "date"
+        return column.distinct == 2 and not column.column.is_date
 
     def guess(self, column: TargetColumn) -> tuple[float, str] | None:
         return (3.0, msg("“{column}” has two values.", column=column.name)) if self.fits(column) else None

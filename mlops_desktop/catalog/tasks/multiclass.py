@@ -25,10 +25,10 @@ class Multiclass(TaskSpec):
     leading = ("accuracy", "f1_macro", "roc_auc_ovr", "balanced_accuracy")
 
     def fits(self, column: TargetColumn) -> bool:
-        return 2 <= column.distinct <= MANY_CLASSES and column.column.type != "date"
+        return 2 <= column.distinct <= MANY_CLASSES and not column.column.is_date
 
     def guess(self, column: TargetColumn) -> tuple[float, str] | None:
-        if not column.is_number and column.column.type != "date":
+        if not column.is_number and not column.column.is_date:
             return 2.0, msg("“{column}” has {distinct:,} categories.", column=column.name, distinct=column.distinct)
         if column.column.type == "integer" and column.distinct <= FEW_CLASSES and column.frame.rows >= 10 * column.distinct:
             return 2.0, msg(

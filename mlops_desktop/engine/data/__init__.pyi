@@ -1,6 +1,7 @@
 from .cells import Cells as Cells
 from .column_summary import describe_columns as describe_columns
 from .event_classes import named_event as named_event
+from .identifiers import follows_rows as follows_rows
 from .identifiers import group_column as group_column
 from .identifiers import has_id_name as has_id_name
 from .identifiers import snake_name as snake_name

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_desktop.base.appended_tables import append_tables
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import PartTable, file_notes
-from mlops_desktop.catalog.sources._union_columns import append_tables
 from mlops_desktop.engine.data.alike_cells import AlikeCells
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.reading import plain_texts

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.source import file_notes
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts
+from mlops_desktop.engine.data.raw_column import RawColumn, typed_texts
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.engine.data.typed_table import notation_of
 from mlops_desktop.serving.cells import Grammar, level_of
 from mlops_desktop.serving.column import Column
@@ -91,7 +92,7 @@ def _is_other(raw: RawColumn, former: RawColumn, column: Column, here: Grammar) 
 
 def _values(raw: RawColumn, column: Column) -> NDArray[Any]:
     values, _, refused = read_raw(raw, column)
-    nothing = MISSING_DATE if column.type == "date" else np.nan
+    nothing = MISSING_DATE if column.is_date else np.nan
     found = np.append(values, nothing)
     found[list(refused)] = nothing
     return found[raw.codes]
@@ -104,7 +105,7 @@ def _texts(raw: RawColumn, own: Column, here: Column, former: RawColumn) -> list
     """
     given = raw.texts if raw.kind == "text" else typed_texts(raw, Column(own.name, "category"))
     values, _, refused = read_raw(raw, here)
-    if own.type == "date":
+    if own.is_date:
         return [
             text if value == MISSING_DATE or at in refused else date_text(value, own.grammar.date, own.grammar.zone)
             for at, (text, value) in enumerate(zip(given, values.tolist(), strict=True))

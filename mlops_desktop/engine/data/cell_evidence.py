@@ -14,7 +14,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg, number_msg
-from mlops_desktop.serving.missing_texts import BRACKETED, UNKNOWN
+from mlops_desktop.serving.missing_texts import BELOW_LIMIT, BRACKETED, UNKNOWN
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 
@@ -24,11 +24,7 @@ STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable f
 _FREQUENT = 0.002  # a known word for missing stands in at least this share of the cells, any other in STRAY_SHARE; rarer ones are strays
 _MOST_NOT_KNOWN = 3  # different texts that are none of the known ones
 _UNKNOWN = re.compile(rf"(?i){UNKNOWN}|{BRACKETED}|:(?: ?[a-z]{{1,2}})?")
-# For a value below what was measured: no number is given, but something is known.
-_BELOW = re.compile(
-    r"(?i)[<>]? ?(?:lod|loq|mdl|bg|ng|nwg|dl|bdl|llod|lloq)|n\. ?n\.|n\.? ?d\.?|n\. ?b\.|not detected|not detectable|nicht nachweisbar"
-    r"|nicht nachgewiesen|below (?:lod|loq|detection limit|limit of detection)|unter (?:bestimmungs|nachweis)grenze"
-)
+_BELOW = re.compile(f"(?i){BELOW_LIMIT}")
 
 
 @dataclass(frozen=True)
@@ -134,7 +130,7 @@ def stray_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:
         count,
         "1 cell cannot be read as a {kind} and counts as missing: {shown} in row {rows}.",
         "{n} cells cannot be read as a {kind} and count as missing: {shown} in rows {rows}.",
-        kind=msg("date") if column.type == "date" else msg("boolean") if column.type == "boolean" else msg("number"),
+        kind=msg("date") if column.is_date else msg("boolean") if column.type == "boolean" else msg("number"),
         shown=shown,
         rows=", ".join(map(str, rows[:5])) + (" …" if count > 5 else ""),
     )

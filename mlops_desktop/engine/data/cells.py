@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import CellFormat, Source
-from mlops_desktop.engine.data.raw_column import RawColumn, raw_column
+from mlops_desktop.base.spill import is_large
+from mlops_desktop.engine.data.raw_column import RawColumn, on_disk, raw_column
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,10 +48,15 @@ class Cells:
         """Names of the columns, in their order."""
         return list(self.table.column_names)
 
+    @cached_property
+    def _is_large(self) -> bool:
+        return is_large(self.table.nbytes)
+
     def column(self, name: str) -> RawColumn:
         """One column by its distinct values; found once and kept. KeyError when there is none of this name."""
         if name not in self._columns:
-            self._columns[name] = raw_column(name, self.table.column(name), self.mixed.get(name, ()))
+            raw = raw_column(name, self.table.column(name), self.mixed.get(name, ()))
+            self._columns[name] = on_disk(raw) if self._is_large else raw
         return self._columns[name]
 
     def columns(self) -> list[RawColumn]:

@@ -13,7 +13,7 @@ from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.dates import DAY, date_text, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Longs
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column, Schema
+from mlops_desktop.serving.schema import Column, Schema
 
 LEAST_ROWS = 5  # a level is named in what is exported when at least this many rows have it
 DIGITS = 3  # ranges and usual values are rounded to so many significant digits, ranges outward
@@ -49,9 +49,9 @@ def _described(column: Column, frame: Frame, note: ColumnNote) -> Column:
         return column
     if column.type == "boolean":
         return replace(column, typical=bool(np.mean(frame.number(column.name)[~missing]) >= 0.5))
-    if column.type in NUMBER_TYPES:
+    if column.is_number:
         return _of_number(column, frame.number(column.name)[~missing])
-    if column.type == "date":
+    if column.is_date:
         return _of_date(column, frame.date(column.name)[~missing])
     return _categorical_summary(column, frame, note)
 
@@ -94,7 +94,7 @@ def _of_date(column: Column, values: Longs) -> Column:
 
 
 def _categorical_summary(column: Column, frame: Frame, note: ColumnNote) -> Column:
-    if column.type in ("text", "id"):
+    if column.is_free_text:
         return replace(column, levels=(), typical=None)
     codes, names = frame.categorical(column.name)
     counts = np.bincount(codes[codes >= 0], minlength=len(names))

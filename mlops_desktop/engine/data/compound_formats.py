@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -107,6 +108,7 @@ _MARKED = re.compile(
 
 
 _N = r"[+−–-]?[0-9]+(?:[.,][0-9]+)?"
+_SCORES = "scores, or days with a month"
 # Forms of amounts that no grammar reads, each with the rule of its evidence and what it is.
 _FORMS = (
     ("pairs", r"[0-9]{2,3} ?/ ?[0-9]{2,3}", "pairs of numbers"),
@@ -114,6 +116,7 @@ _FORMS = (
     ("amounts", rf"{_N} ?[x×·*] ?10(?:\^|\*\*)?[-+−⁻⁺0-9⁰¹²³⁴⁵⁶⁷⁸⁹()]+", "powers of ten"),
     ("amounts", rf"{_N}\([0-9]+\)", "numbers with their error"),
     ("amounts", rf"{_N} \({_N} ?%?\)", "numbers with a second one in parentheses"),
+    ("amounts", rf"{_N} ?[\[(]{_N} ?(?:[-–,;]|to|bis) ?{_N}[\])]", "numbers with an interval"),
     ("amounts", r"[0-9]* ?[½¼¾⅓⅔⅛⅜⅝⅞]", "fractions"),
     ("amounts", rf"(?i:~|≈|ca\.?|circa|about|approx\.?) ?{_N}.{{0,8}}", "rounded numbers"),
     ("amounts", r"\((?:1[6-9]|20)[0-9]{2}\)", "years in parentheses"),
@@ -121,6 +124,9 @@ _FORMS = (
     ("amounts", r"[0-9]{1,3}\s*[°'′’]\s*[0-9]{1,2}.*", "degrees, minutes and seconds"),
     ("amounts", r"P(?:[0-9.,]+[YMWD])+(?:T(?:[0-9.,]+[HMS])+)?", "durations of months and days, which do not convert"),
     ("amounts", rf"{_N} ?(?:of|out of|von|sur|de) ?{_N}(?: [a-zA-Z]+)?|{_N} ?/ ?(?:5|10|20|100)", "parts of a whole"),
+    ("pairs", r"[0-9]{1,3} ?/ ?[0-9]{1,3}", "fractions, scores, or days with a month"),
+    ("pairs", r"[0-9]{1,3} ?: ?[0-9]{1,3}", "scores or ratios"),
+    ("pairs", r"[0-9]{1,2} ?[-–] ?[0-9]{1,2}", _SCORES),
     ("amounts", r"(?:[0-9]+ )?[0-9]{1,3}/[0-9]{1,2}", "fractions"),
     ("amounts", r"(?i:kw|cw|calendar week|kalenderwoche) ?(?:[1-9]|[0-4][0-9]|5[0-3])\.?", "calendar weeks without a year"),
     ("amounts", r"(?:[NS](?:[NS]?[EOW])?|[EOW](?:[NS][EOW])?) (?:[0-9]|1[0-2])", "wind directions with a force"),
@@ -131,7 +137,7 @@ _FORMS = (
 )
 
 
-_CODES = "[0-9]+/[0-9]+"  # alone they may be codes as well as fractions, as 3/4 is
+_PAIRS = 200  # distinct pairs that are compared
 
 
 def unread_amounts(raw: RawColumn, present: Bools) -> Iterator[Evidence]:
@@ -139,14 +145,23 @@ def unread_amounts(raw: RawColumn, present: Bools) -> Iterator[Evidence]:
     sample = raw.sample(present, 50)
     if raw.count(present) < 2 or sum(any(char.isdigit() for char in text) for text in sample) < 2:
         return
-    plain, codes = raw.matching(_N), raw.matching(_CODES)
+    plain = raw.matching(_N)
     for rule, pattern, what in _FORMS:
         if sum(re.fullmatch(pattern, text[:80]) is not None for text in sample) < 0.4 * len(sample):
             continue
         cells = raw.matching(pattern) & present
-        if what == "fractions" and codes[present].all():
+        if what == _SCORES and _are_ranges(raw, cells):
             continue
         if raw.count(cells) >= 0.5 * raw.count(present) and raw.count((cells | plain) & present) >= 0.9 * raw.count(present):
             template = "The cells seem to be {what}, which are not read as numbers, so the column was read as texts: {shown}."
-            yield example_evidence(raw, rule, template, cells, what=msg(what))
+            found = example_evidence(raw, rule, template, cells, what=msg(what))
+            marks = re.findall("[/:–-]", sample[0])[:1] if rule == "pairs" else ()
+            yield replace(found, values=tuple(marks))
             return
+
+
+def _are_ranges(raw: RawColumn, cells: Bools) -> bool:
+    """Whether all pairs are ranges such as ages, 20-29: none falls, and some begin beyond the ends of others."""
+    pairs = [[int(part) for part in re.split(r" ?[-–] ?", text)] for text in raw.sample(cells, _PAIRS)]
+    starts = [first for first, _ in pairs]
+    return all(first < last for first, last in pairs) and any(start > last for start in starts for _, last in pairs)

@@ -20,7 +20,8 @@ from mlops_desktop.engine.data.date_rules import (
     without_no_dates,
 )
 from mlops_desktop.engine.data.durations import time_of_day_evidence
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.engine.data.raw_column import RawColumn
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.serving.date_formats import day_first, is_short_year_first
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import as_message, joined, msg, number_msg

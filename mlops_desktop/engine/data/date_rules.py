@@ -11,7 +11,8 @@ import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import example_evidence
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.engine.data.raw_column import RawColumn
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.serving.date_notation import FAR, NEVER, PERHAPS_NEVER
 from mlops_desktop.serving.dates import BUDDHIST, DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs

@@ -11,7 +11,8 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.date_rules import is_named_date
 from mlops_desktop.engine.data.identifiers import has_id_name, snake_name
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts
+from mlops_desktop.engine.data.raw_column import RawColumn, typed_texts
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.dates import date_reader, date_text
 from mlops_desktop.serving.frame import Bools, Floats
@@ -79,7 +80,7 @@ _POINT_MONTHS = _Kind("%Y.%m", msg("months written as year and month"))
 
 def maybe_dates(raw: RawColumn, column: Column) -> Iterator[Evidence]:
     """That a column of numbers may hold dates: nobody but a person can know, so it is left as numbers and asked about."""
-    if column.type not in ("number", "integer") or column.unit or has_id_name(raw.name):
+    if not column.is_measured or column.unit or has_id_name(raw.name):
         return
     values, _, refused = read_raw(raw, column)
     there = np.isfinite(values)

@@ -42,6 +42,7 @@ _CANDIDATES = (
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 POINT_BEFORE_THREE = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"  # a decimal number, or thousands
 _BEFORE_THREE = re.compile(POINT_BEFORE_THREE)
+GROUPED = "thousands"  # what other columns suggest of the decimal mark: points part thousands there, as far as one can see
 _SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
 _ROUNDS = 4  # so often cells that a format refuses join the sample
 _MANY_MARKED = 10  # numbers with a point before three digits, some ending with 0, beside bare ones: these are thousands
@@ -81,9 +82,9 @@ def find_format(
 ) -> NumberFormat | None:
     """The grammar that reads most cells of these distinct texts (clean, none missing), or None when it would be less than `least` of them.
 
-    `counts` is how many cells hold each text (one each when None). `decimal` is the decimal mark that the file's other columns use,
-    `likely` the one that its delimiter suggests (`UNKNOWN_DECIMAL`: neither); they settle texts such as "1.234" and "1,234" that read both
-    ways. `thousands` is the mark that a person chose ("": none); another one is taken only where hardly a cell reads with it.
+    `counts` is how many cells hold each text (one each when None). `decimal` is the mark that the file's other columns use, `likely` the
+    one that its delimiter suggests (`UNKNOWN_DECIMAL`: neither; `GROUPED`: points may part thousands), for texts such as "1.234" that read
+    both ways. `thousands` is the mark that a person chose ("": none); another one is taken only where hardly a cell reads with it.
     """
     if not sample:
         return None
@@ -311,7 +312,9 @@ def _settle(
             return by_point, ""
         if not decimal and are_thousands(bodies):
             return by_point, "1.234 was read as 1234, because some end with 0 and others, below 1000, have no mark"
-        if (not decimal and _are_grouped(bodies, ".")) or _some_are_bare(bodies):
+        if not decimal and likely == GROUPED:
+            return by_point, "1.234 was read as 1234, as in other columns"
+        if (not decimal and _are_grouped(bodies, ".")) or _some_are_bare(bodies, _LEAST_MARKED if decimal else 1):
             return point, "1.234 was read as a decimal number below 2, although others have no decimals"
         if decimal or not (money or likely in (",", UNKNOWN_DECIMAL)):
             return point, ""
@@ -336,10 +339,10 @@ def _are_grouped(bodies: Sequence[str], mark: str) -> bool:
     return len(marked) < len(bodies) and sum(body.endswith("0") for body in marked) >= _MIN_ZEROS
 
 
-def _some_are_bare(bodies: Sequence[str], least: int = _LEAST_MARKED) -> bool:
+def _some_are_bare(bodies: Sequence[str], least: int) -> bool:
     """Whether several numbers have a point before three digits and others, below 1000, have none: decimals seldom end so evenly."""
     bare = [body for body in bodies if "." not in body]
-    return len(bodies) - len(bare) >= least and len(bare) >= _LEAST_BARE and max(map(len, bare)) <= 3
+    return len(bodies) - len(bare) >= least and len(bare) >= min(least, _LEAST_BARE) and max(map(len, bare)) <= 3
 
 
 def points_may_group(texts: Sequence[str], decimal: str, likely: str) -> bool:
@@ -347,7 +350,9 @@ def points_may_group(texts: Sequence[str], decimal: str, likely: str) -> bool:
     marked = [text for text in texts if "." in text]
     if not marked or not all(map(_BEFORE_THREE.fullmatch, marked)):
         return False
-    return (not decimal and likely == UNKNOWN_DECIMAL) or _some_are_bare([text.lstrip("+-") for text in texts])
+    return (not decimal and likely in (UNKNOWN_DECIMAL, GROUPED)) or _some_are_bare(
+        [text.lstrip("+-") for text in texts], _LEAST_MARKED if decimal else 1
+    )
 
 
 def decimal_vote(sample: Sequence[str], likely: str = "") -> str:

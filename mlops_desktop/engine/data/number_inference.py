@@ -22,7 +22,8 @@ from mlops_desktop.engine.data.cell_evidence import (
 from mlops_desktop.engine.data.compound_formats import compound_evidence, compound_format, same_mark
 from mlops_desktop.engine.data.footnotes import footnote_evidence, footnote_format, footnote_marks
 from mlops_desktop.engine.data.number_formats import POINT_BEFORE_THREE, NumberFormat, find_format, fit_format, points_may_group
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.engine.data.raw_column import RawColumn
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats
@@ -302,7 +303,10 @@ def _notation_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[
     grammar = column.grammar
     for one in NOTATIONS.values():
         if one.cells and one.id in grammar.notations and (cells := raw.matching(one.cells) & good).any():
-            found = example_evidence(raw, _RULES.get(one.id, "notation"), one.meaning + ": {shown}.", cells)
+            rule = _RULES.get(one.id, "notation")
+            if one.id == "parentheses" and raw.count(cells) >= 2 and (cells == (good & ~raw.among(("0",)))).all():
+                rule = "parentheses"
+            found = example_evidence(raw, rule, one.meaning + ": {shown}.", cells)
             yield replace(found, values=tuple(raw.texts_at(np.flatnonzero(cells).tolist()))) if one.id == "free_zero" else found
     yield from compound_evidence(raw, column, good)
     sides = [scale for scale in grammar.scales if is_side(scale)]

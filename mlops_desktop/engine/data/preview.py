@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.evidence import RULES, Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import DATE_ORDERS, DECIMALS, THOUSANDS, Source
 from mlops_desktop.engine import disk
@@ -26,7 +26,7 @@ from mlops_desktop.serving.date_formats import day_first, exchanged
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 ROWS = 100
 CELLS = 20_000
@@ -94,8 +94,8 @@ def _with_format(found: Source, table: Table) -> Source:
     these are left open.
     """
     columns = table.schema.columns
-    numbers = [column.grammar for column in columns if column.type in ("number", "integer")]
-    orders = {day_first(column.grammar.date) for column in columns if column.type == "date" and exchanged(column.grammar.date)}
+    numbers = [column.grammar for column in columns if column.is_measured]
+    orders = {day_first(column.grammar.date) for column in columns if column.is_date and exchanged(column.grammar.date)}
     further = dict.fromkeys(text for column in columns for text in _further_missing_texts(column))
     marks: dict[str, set[Any]] = {
         "decimal": {one.decimal for one in numbers},
@@ -117,7 +117,7 @@ def _reasons(cells: Cells, table: Table) -> dict[str, str]:
     found: dict[str, str] = {}
     for column in table.schema.columns:
         grammar, raw = column.grammar, cells.column(column.name)
-        marks = {"decimal": grammar.decimal, "thousands": grammar.thousands} if column.type in ("number", "integer") else {}
+        marks = {"decimal": grammar.decimal, "thousands": grammar.thousands} if column.is_measured else {}
         for name, mark in marks.items():
             cell = next((text for text in raw.sample(raw.counts > 0, 50) if mark in text), "") if mark and raw.kind == "text" else ""
             if cell and name not in found:
@@ -141,7 +141,7 @@ def _columns(table: Table, target: str) -> tuple[PreviewColumn, ...]:
         evidence.setdefault(one.column, []).append(one)
     roles, made = default_roles(table, target), []
     for column in table.schema.columns:
-        is_number = column.type in NUMBER_TYPES and column.type != "boolean"
+        is_number = column.is_measured
         made.append(
             PreviewColumn(
                 name=column.name,
@@ -154,6 +154,7 @@ def _columns(table: Table, target: str) -> tuple[PreviewColumn, ...]:
                 role=roles[column.name][0] if column.name in roles else "feature",
                 why_role=roles[column.name][1] if column.name in roles else "",
                 evidence=tuple(evidence.get(column.name, ())),
+                grammar=column.grammar if any(RULES[one.rule].weight for one in evidence.get(column.name, ())) else None,
             )
         )
     return tuple(made)
@@ -161,10 +162,10 @@ def _columns(table: Table, target: str) -> tuple[PreviewColumn, ...]:
 
 def _values(table: Table, column: Column, count: int) -> tuple[float | str | None, ...]:
     frame, layout = table.frame, table.frame.layout
-    if column.type in CATEGORICAL_TYPES:
+    if column.is_categorical:
         at = layout.categoricals.index(column.name)
         return tuple(frame.levels[at][code] if code >= 0 else None for code in frame.codes[:count, at].tolist())
-    if column.type in NUMBER_TYPES:
+    if column.is_number:
         numbers = frame.numbers[:count, layout.numbers.index(column.name)].tolist()
         if column.type == "boolean":
             texts = {0.0: (*column.grammar.false, "false")[0], 1.0: (*column.grammar.true, "true")[0]}

@@ -7,25 +7,24 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
+from mlops_desktop.base.spill import spilled, spilled_column
 from mlops_desktop.engine.data.coded_texts import Codes, appearance, are_by_appearance, bytes_of, cleaned, count_codes, one_array
-from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, plain_decimals, quick_numbers
-from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of, western_digits
-from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
-from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
-from mlops_desktop.serving.numbers import is_plain
-from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.engine.data.quick_reading import among, plain_decimals
+from mlops_desktop.serving.cells import EXACT, Grammar, clean_text, level_of, western_digits
+from mlops_desktop.serving.dates import date_text
+from mlops_desktop.serving.frame import Bools, Floats, Ints, Longs, encode
+from mlops_desktop.serving.schema import Column
 
-Reading = tuple[NDArray[Any], list[str], dict[int, str]]
+Reading = tuple[NDArray[Any], Sequence[str], dict[int, str]]  # as `raw_reading.read_raw` gives it
+A = TypeVar("A", bound=np.generic)
 Kind = Literal["text", "number", "integer", "boolean", "date"]
 _FEW = 64  # distinct texts that are looked at first
-_MAY_BE_OTHER_LEVEL = re.compile(rb"[^\x00-\x7f]|\.0")
 _SHORT = 1000  # distinct texts up to which a column keeps them as Python's: a call of Arrow takes longer than to look at each
 
 
@@ -36,7 +35,7 @@ class RawColumn:
     `kind` is what the source holds: for `text`, `distinct` is an Arrow array of the clean texts (`serving.cells.clean_text`); else `values`
     are the typed values (float64, or int64 microseconds for dates). `mixed` are texts that stand for values of several types (1 and "1").
     `given` are codes and texts as they stand in the source, None where these are clean; `infinite` are the rows (from 1) of infinities,
-    which have no value.
+    which have no value. `on_disk`: what is found of the distinct values is kept there too (`base.spill`).
     """
 
     name: str
@@ -49,6 +48,7 @@ class RawColumn:
     zone: bool = False
     given: tuple[Codes, Any] | None = None
     infinite: tuple[int, ...] = ()
+    on_disk: bool = False
     _readings: dict[tuple[str, Grammar], Reading] = field(default_factory=dict)
 
     @property
@@ -56,9 +56,14 @@ class RawColumn:
         """Number of rows."""
         return len(self.codes)
 
-    @cached_property
+    @property
     def texts(self) -> list[str]:
-        """The distinct texts."""
+        """The distinct texts; kept unless the column is on the disk."""
+        texts: list[str] = self.distinct.to_pylist() if self.on_disk else self._texts
+        return texts
+
+    @cached_property
+    def _texts(self) -> list[str]:
         texts: list[str] = self.distinct.to_pylist()
         return texts
 
@@ -74,7 +79,8 @@ class RawColumn:
     @cached_property
     def decimals(self) -> Floats | None:
         """The distinct texts as `plain_decimals` reads them; None where they are few, or one is no plain number."""
-        return plain_decimals(self.distinct) if self.kind == "text" else None
+        found = plain_decimals(self.distinct) if self.kind == "text" else None
+        return found if found is None else self.keep(found)
 
     @cached_property
     def is_ascii(self) -> bool:
@@ -84,7 +90,11 @@ class RawColumn:
     @cached_property
     def counts(self) -> Longs:
         """How many rows hold each distinct value."""
-        return count_codes(self.codes, len(self.distinct) if self.values is None else len(self.values))
+        return self.keep(count_codes(self.codes, len(self.distinct) if self.values is None else len(self.values)))
+
+    def keep(self, array: NDArray[A]) -> NDArray[A]:
+        """An array of the distinct values where this column keeps its own."""
+        return spilled(array) if self.on_disk else array
 
     def by_appearance(self) -> Ints:
         """The positions of the distinct values in the order of their first rows, the position behind them for cells without one; those that
@@ -200,6 +210,14 @@ def raw_column(name: str, array: Any, mixed: Sequence[str] = ()) -> RawColumn:
     return _dates(name, array.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False), bool(getattr(kind, "tz", None)))
 
 
+def on_disk(raw: RawColumn) -> RawColumn:
+    """The column with its codes and values kept on the disk, as those of a large table are."""
+    given = raw.given and (spilled(raw.given[0]), spilled_column(raw.given[1]))
+    distinct = None if raw.distinct is None else spilled_column(raw.distinct)
+    values = None if raw.values is None else spilled(raw.values)
+    return replace(raw, codes=spilled(raw.codes), distinct=distinct, values=values, given=given, on_disk=True)
+
+
 def _text_column(name: str, array: Any, mixed: tuple[str, ...], ordered: tuple[str, ...] = ()) -> RawColumn:
     coded = array.dictionary_encode()
     return _text_by_appearance(name, coded.indices.to_numpy(zero_copy_only=False), coded.dictionary, mixed, ordered)
@@ -281,47 +299,6 @@ def recoded_column(raw: RawColumn, levels: Mapping[str, str]) -> RawColumn:
     return RawColumn(raw.name, "text", codes[raw.codes], pa.array(distinct, pa.string()))
 
 
-def value_of_empty(raw: RawColumn, column: Column, levels: list[str]) -> float:
-    """The value of a cell without one in a typed source: NaN or code -1, unless empty cells stand for a level (it joins `levels`)."""
-    level = dict(column.grammar.recoded).get("") if column.grammar.recoded else None
-    if column.type == "boolean":
-        return boolean_reader(column.grammar)("") if level is not None else math.nan
-    if level is None or raw.codes.min(initial=0) >= 0:
-        return -1.0
-    if level not in levels:
-        levels.append(level)
-    return float(levels.index(level))
-
-
-def read_raw(raw: RawColumn, column: Column) -> Reading:
-    """The distinct values of a column by its schema, read once: (values, levels, refused).
-
-    `values` are float64, int64 microseconds, or codes into `levels`, by the column's type; `refused` maps positions among the distinct
-    values to the code of the fault.
-    """
-    key = (column.type, column.grammar)
-    if key not in raw._readings:
-        raw._readings[key] = _read(raw, column)
-    return raw._readings[key]
-
-
-def _read(raw: RawColumn, column: Column) -> Reading:
-    if column.type == "date":
-        return _read_dates(raw, column)
-    if column.type in NUMBER_TYPES:
-        return _read_numbers(raw, column)
-    if raw.kind == "text" and _are_levels(raw, column.grammar):
-        return np.arange(len(raw.texts)), [*raw.texts], {}
-    texts = raw.texts if raw.kind == "text" else typed_texts(raw, column)
-    codes, levels = encode(level or None for level in read_levels(column, texts))
-    return codes, levels, {}
-
-
-def _are_levels(raw: RawColumn, grammar: Grammar) -> bool:
-    """Whether each of the clean texts is a level of its own: none is missing, stands for another, or may be a whole number such as 1.0."""
-    return not grammar.recoded and not _MAY_BE_OTHER_LEVEL.search(bytes_of(raw.distinct)) and not raw.among(("", *grammar.missing)).any()
-
-
 def typed_texts(raw: RawColumn, column: Column) -> list[str]:
     """The canonical texts of the distinct values of a typed column."""
     assert raw.values is not None
@@ -330,65 +307,3 @@ def typed_texts(raw: RawColumn, column: Column) -> list[str]:
     if raw.kind == "date":
         return [date_text(value, column.grammar.date, raw.zone) for value in raw.values.tolist()]
     return [level_of(value) for value in raw.values.tolist()]
-
-
-def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], dict[int, str]]:
-    if raw.kind == "boolean" and column.type != "boolean":
-        return np.full(len(raw.counts), np.nan), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
-    if raw.kind in NUMBER_TYPES:
-        assert raw.values is not None
-        values = np.where(np.isin(raw.values, column.grammar.missing_numbers), np.nan, raw.values)
-        return values, [], _unfit(values, column)
-    if raw.kind == "date":
-        return np.full(len(raw.counts), np.nan), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
-    if column.type == "boolean":
-        values, refused = read_numbers(column, raw.texts)
-        return values, [], refused
-    if raw.decimals is not None and is_plain(column.grammar):
-        values = raw.decimals.copy()
-        values[np.isin(values, column.grammar.missing_numbers) | raw.among(column.grammar.missing)] = np.nan
-        return _without(values, _unfit(values, column))
-    values, good = quick_numbers(raw.distinct, column.grammar)
-    refused = _unfit(values, column)
-    if not good.all():
-        rest = np.flatnonzero(~good).tolist()
-        slow, wrong = read_numbers(column, raw.texts_at(rest))
-        values[rest] = slow
-        refused.update({rest[i]: code for i, code in wrong.items()})
-    return _without(values, refused)
-
-
-def _without(values: Floats, refused: dict[int, str]) -> tuple[Floats, list[str], dict[int, str]]:
-    values[list(refused)] = np.nan
-    return values, [], refused
-
-
-def _unfit(values: Floats, column: Column) -> dict[int, str]:
-    there = ~np.isnan(values)
-    if column.type == "integer":
-        found = dict.fromkeys(np.flatnonzero(there & (values != np.floor(values))).tolist(), "not_integer")
-        return {**found, **dict.fromkeys(np.flatnonzero(there & (np.abs(values) > EXACT)).tolist(), "too_large")}
-    if column.type == "boolean":
-        return dict.fromkeys(np.flatnonzero(there & (values != 0) & (values != 1)).tolist(), "wrong_type")
-    return {}
-
-
-def _read_dates(raw: RawColumn, column: Column) -> tuple[Longs, list[str], dict[int, str]]:
-    if raw.kind == "date":
-        assert raw.values is not None
-        return np.where(missing_dates(raw.values, column.grammar), MISSING_DATE, raw.values), [], {}
-    if raw.kind in ("number", "integer") and is_written_as_number(column.grammar.date):
-        moments, faults = read_dates(column, typed_texts(raw, Column(raw.name, "category")))
-        return moments, [], faults
-    if raw.kind != "text":
-        return np.full(len(raw.counts), MISSING_DATE), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
-    own = column.grammar
-    values = iso_dates(raw.distinct) if not own.date and not own.zone and not raw.among(own.missing).any() else None
-    if values is not None:
-        return np.where(missing_dates(values, own), MISSING_DATE, values), [], {}
-    values, shaped, impossible = number_dates(raw.distinct, own)
-    rest = np.flatnonzero(~shaped).tolist()
-    slow, wrong = read_dates(column, raw.texts_at(rest))
-    values[rest] = slow
-    refused = dict.fromkeys(np.flatnonzero(impossible).tolist(), "unreadable")
-    return values, [], {**refused, **{rest[i]: code for i, code in wrong.items()}}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from mlops_desktop.serving.dates import date_text
-from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column, Schema
+from mlops_desktop.serving.column_types import type_of
+from mlops_desktop.serving.frame import Frame, Ints
+from mlops_desktop.serving.schema import Column, Schema
 
 
 def sent_row(schema: Schema, frame: Frame, row: int) -> dict[str, Any]:
@@ -19,17 +18,7 @@ def sent_row(schema: Schema, frame: Frame, row: int) -> dict[str, Any]:
 
 def sent_value(column: Column, frame: Frame, row: int) -> Any:
     """One cell: a number, a boolean, a level or text, a date as ISO text, or None."""
-    if column.type in NUMBER_TYPES:
-        value = float(frame.number(column.name)[row])
-        if math.isnan(value):
-            return None
-        return bool(value) if column.type == "boolean" else int(value) if column.type == "integer" else value
-    if column.type == "date":
-        moment = int(frame.date(column.name)[row])
-        return None if moment == MISSING_DATE else date_text(moment, column.grammar.date, column.grammar.zone)
-    codes, levels = frame.categorical(column.name)
-    code = int(codes[row])
-    return None if code < 0 else levels[code]
+    return type_of(column).sent(column, frame, row)
 
 
 def span(frame: Frame, name: str, rows: Ints) -> tuple[float, float] | None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.column import HasType
 
 
 @dataclass(frozen=True)
-class ImportedColumn:
+class ImportedColumn(HasType):
     """A column of an imported table and its type."""
 
     name: str
@@ -32,11 +34,12 @@ class Imported:
 
 
 @dataclass(frozen=True)
-class PreviewColumn:
+class PreviewColumn(HasType):
     """A column of a preview: its type, its first values (None: missing), and how its cells were parsed.
 
     `values` are numbers in a column of numbers, else texts. `missing` are words for missing beyond the usual ones. `role` is the
-    one that it has unless a person decides otherwise, with its reason in `why_role`.
+    one that it has unless a person decides otherwise, with its reason in `why_role`. `grammar` is how a column that leaves a doubt was
+    parsed.
     """
 
     name: str
@@ -49,6 +52,7 @@ class PreviewColumn:
     role: str = "feature"
     why_role: str = ""
     evidence: tuple[Evidence, ...] = ()
+    grammar: Grammar | None = None
 
 
 @dataclass(frozen=True)

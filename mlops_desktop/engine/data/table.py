@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, TypeVar, overload
@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.spill import empty, is_large, spilled
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.schema import Schema
 from mlops_desktop.serving.serialization import pack, unpack
 
 A = TypeVar("A")
+B = TypeVar("B", np.uint8, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +93,12 @@ def table_record(
     blocks: Mapping[str, A],
 ) -> tuple[dict[str, Any], dict[str, A | NDArray[Any]]]:
     """The record of a table (`table_to_record`) with the `numbers`, `codes` and `dates` of its frame, whatever form these have."""
-    parts = [level.encode("utf-8", "surrogatepass") for some in levels for level in some]
+    parts = [some.encoded() if isinstance(some, StoredLevels) else _encoded(some) for some in levels]
+    ends = _joined([sizes for _, sizes in parts], np.dtype(np.int64))
     arrays: dict[str, A | NDArray[Any]] = {
         **blocks,
-        "levels": np.frombuffer(b"".join(parts), dtype=np.uint8),
-        "ends": np.cumsum([len(part) for part in parts], dtype=np.int64),
+        "levels": _joined([texts for texts, _ in parts], np.dtype(np.uint8)),
+        "ends": np.cumsum(ends, out=ends),
         "level_counts": np.array([len(some) for some in levels], dtype=np.int64),
     }
     unused: dict[str, NDArray[Any]] = {}
@@ -108,8 +111,27 @@ def table_record(
     return document, arrays
 
 
+def stored_levels(levels: Sequence[str]) -> StoredLevels:
+    """The same levels with their bytes on the disk (`base.spill`)."""
+    texts, sizes = levels.encoded() if isinstance(levels, StoredLevels) else _encoded(levels)
+    return StoredLevels(spilled(texts), spilled(np.cumsum(sizes)))
+
+
+def _encoded(levels: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of some levels, one behind the other, and how many each has."""
+    parts = [level.encode("utf-8", "surrogatepass") for level in levels]
+    return np.frombuffer(b"".join(parts), np.uint8), np.array([len(part) for part in parts], np.int64)
+
+
+def _joined(parts: Sequence[NDArray[B]], dtype: np.dtype[B]) -> NDArray[B]:
+    """Arrays one behind the other, on the disk where they are large."""
+    size = sum(map(len, parts))
+    found = empty(size, dtype) if is_large(size * dtype.itemsize) else np.empty(size, dtype)
+    return np.concatenate(parts, out=found) if parts else found
+
+
 class StoredLevels(Sequence[str]):
-    """The levels of a stored categorical column, each read when it is needed: a window shows a few of perhaps a million.
+    """The levels of a stored or large categorical column, each read when it is needed: a window shows a few of perhaps a million.
 
     The bytes of the first begin at `begin` among `texts`, each ends at its place in `ends`.
     """
@@ -119,6 +141,11 @@ class StoredLevels(Sequence[str]):
 
     def __len__(self) -> int:
         return len(self._ends)
+
+    def encoded(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The bytes of all levels, one behind the other, and how many each has."""
+        sizes = np.diff(self._ends, prepend=self._begin).astype(np.int64, copy=False)
+        return self._texts[self._begin : self._begin + int(sizes.sum())], sizes
 
     @overload
     def __getitem__(self, at: int) -> str: ...

@@ -126,7 +126,7 @@ def guess_task(table: Table, target: str) -> tuple[str, str]:
         raise UserError(
             msg("Every row has the same value in “{target}”, so there is nothing to predict.", target=target), "Choose another column."
         )
-    if column.column.type == "date":
+    if column.column.is_date:
         raise UserError(msg("“{target}” holds dates, which are not predicted.", target=target), "Choose a number or a category.")
     guesses = ((id_, task_spec(id_).guess(column)) for id_ in tasks())
     found = [(*guess, id_) for id_, guess in guesses if guess]
@@ -140,7 +140,7 @@ def guess_targets(table: CountedTable) -> list[tuple[str, str]]:
     last = len(table.schema.columns) - 1
     for i, column in enumerate(table.schema.columns):
         distinct = table.distinct(column.name)
-        if column.type in ("id", "date", "text") or distinct < 2 or (column.type in ("category", "ordered") and distinct > MANY_CLASSES):
+        if column.type in ("id", "date", "text") or distinct < 2 or (column.has_levels and distinct > MANY_CLASSES):
             continue
         reasons = []
         score = 0.0

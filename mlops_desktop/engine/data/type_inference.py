@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,9 +20,10 @@ from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
 from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, reads_as_date
 from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
-from mlops_desktop.engine.data.number_formats import are_thousands, decimal_vote, fit_format, points_may_group
+from mlops_desktop.engine.data.number_formats import GROUPED, are_thousands, decimal_vote, fit_format, points_may_group
 from mlops_desktop.engine.data.number_inference import infinite_evidence, led_by_zeros, number_column
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column, repeats_of, western_column
+from mlops_desktop.engine.data.raw_column import RawColumn, recoded_column, repeats_of, western_column
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.engine.data.text_inference import (
     TRUE_FALSE,
     dash_evidence,
@@ -32,12 +33,20 @@ from mlops_desktop.engine.data.text_inference import (
 )
 from mlops_desktop.engine.data.unread_values import unread_evidence
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
+from mlops_desktop.serving.cells import (
+    BOOLEAN_PAIRS,
+    DAMAGED,
+    MISSING_NUMBER_TEXTS,
+    Grammar,
+    clean_text,
+    has_invisible,
+    level_of,
+)
 from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _OTHER_MARK = {".": ",", ",": "."}  # the decimal mark beside a mark of thousands
@@ -54,10 +63,14 @@ def decide_types(
     known = notes or {}
     raws = cells.columns()
     hints = _hints(raws, cells)
+    noted = {note.column for note in cells.notes if note.rule == "encoding"}  # the damage of their cells is reported already
 
     def decide(raw: RawColumn) -> tuple[Column, list[Evidence]]:
         note = known.get(raw.name, ColumnNote())
-        return _decided(raw, replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note, hints)
+        column, evidence = _decided(
+            raw, replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note, hints
+        )
+        return column, [one for one in evidence if one.rule != "damaged" or raw.name not in noted]
 
     found = for_columns(decide, raws, cells.rows, job)
     return tuple(column for column, _ in found), [one for _, evidence in found for one in evidence]
@@ -84,7 +97,7 @@ def _of_script(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, 
     western = western_column(raw)
     if western is not None:
         column, evidence = decide(western, note, hints)
-        if column.type in (*NUMBER_TYPES, "date"):
+        if not column.is_categorical:
             other = ~raw.matching("[\x00-\x7f]*")
             message = "Digits of another script were read as 0 to 9: {shown}."
             return column, [*evidence, example_evidence(raw, "digits", message, other)]
@@ -93,7 +106,7 @@ def _of_script(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, 
 
 def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
     """The column with the texts that stand for another level. Numbers and dates have none."""
-    if column.type not in (*CATEGORICAL_TYPES, "boolean"):
+    if column.is_measured or column.is_date:
         return column, Evidence(column.name, "recode", "What texts stand for has no effect in a column of numbers or dates.")
     levels = tuple((level_of(text), level_of(level)) for text, level in sorted(note.recode.items()))
     shown = ", ".join(f"{f'“{text}”' if text else 'an empty cell'} as “{level}”" for text, level in levels[:5])
@@ -102,7 +115,10 @@ def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
 
 
 def _source_evidence(raw: RawColumn) -> Iterator[Evidence]:
-    """What of the cells is not kept, whatever their type is."""
+    """What of the cells is not kept or was lost before, whatever their type is."""
+    if raw.kind == "text" and raw.holds(DAMAGED):
+        message = "Characters were damaged before or while they were read, and cells hold “\ufffd” for them: {shown}."
+        yield example_evidence(raw, "damaged", message, raw.matching(f"(?s).*{DAMAGED}.*"))
     if raw.infinite:
         yield infinite_evidence(raw, len(raw.infinite), raw.infinite, "∞")
     if raw.given is not None:
@@ -142,12 +158,10 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
         if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
             orders.append(day_first(formats[0].grammar.date))
-    if grouped > 1:  # several are no chance
-        votes.append(",")
     decimal = given.decimal or _OTHER_MARK.get(given.thousands or "", "") or (votes[0] if len(set(votes)) == 1 else "")
     return Hints(
         decimal,
-        UNKNOWN_DECIMAL if len(set(votes)) > 1 else "" if votes else cells.likely_decimal or (UNKNOWN_DECIMAL if undecided > 1 else ""),
+        _likely_decimal(set(votes), cells.likely_decimal, undecided, grouped),
         orders[0] if orders and len(set(orders)) == 1 else None,
         given.thousands,
         given.day_first,
@@ -155,6 +169,19 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         repeats_of(raws),
         raws,
     )
+
+
+def _likely_decimal(votes: Collection[str], by_delimiter: str, undecided: int, grouped: int) -> str:
+    """What the table suggests of the decimal mark where its columns do not show it, as `find_format` takes it.
+
+    Of the columns with nothing but points before three digits, `undecided` in number, `grouped` look like thousands: several of these are
+    no chance, but no proof either, and beside commas a point is a decimal mark more often.
+    """
+    if votes:
+        return UNKNOWN_DECIMAL if len(votes) > 1 else ""
+    if grouped > 1 and by_delimiter:
+        return GROUPED
+    return by_delimiter or (UNKNOWN_DECIMAL if undecided > 1 else "")
 
 
 def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
@@ -179,10 +206,11 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
         return date[0], date[1]
     missing_texts, doubted = missing_texts_of(raw, hints)
     missing_texts = (*missing_texts, *_noted_missing(note))
-    amounts = (number is not None and not number.codes) or date is not None
+    forms = list(unread_amounts(raw, present))
+    amounts = (number is not None and not number.codes) or date is not None or bool(forms)
     kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts, hints.repeats)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
-    stopped = stopped or list(unread_amounts(raw, present))
+    stopped = stopped or forms
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
     if len(evidence) == 1:
         evidence += unread_evidence(raw, present)

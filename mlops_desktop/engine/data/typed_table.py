@@ -13,18 +13,21 @@ from numpy.typing import NDArray
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts, value_of_empty
+from mlops_desktop.engine.data.coded_texts import are_by_appearance
+from mlops_desktop.engine.data.raw_column import RawColumn, typed_texts
+from mlops_desktop.engine.data.raw_reading import read_raw, value_of_empty
 from mlops_desktop.engine.data.row_blocks import RowBlocks
-from mlops_desktop.engine.data.table import Table, table_record
+from mlops_desktop.engine.data.table import StoredLevels, Table, stored_levels, table_record
 from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.column import Column, invalid_value
+from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.column_types import type_of
 from mlops_desktop.serving.file_notation import NOTATION, FileNotation, NotationFinder, likely_decimal
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints, Layout
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema, ValidationIssue, ValidationResult
+from mlops_desktop.serving.schema import Schema, ValidationIssue, ValidationResult
 
-ValueTable = tuple[NDArray[Any], list[str]]
+ValueTable = tuple[NDArray[Any], Sequence[str]]
 _MANY = 500  # columns, of which the progress names the number
 _TEXTS = 10_000  # distinct texts that are looked at together
 
@@ -116,13 +119,13 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
             continue
         _, _, refused = read_raw(raw, column)
         for at, code in refused.items():
-            errors.extend(invalid_value(column, int(row), code, "text") for row in np.flatnonzero(raw.codes == at))
+            errors.extend(type_of(column).error(column, int(row), code, "text") for row in np.flatnonzero(raw.codes == at))
         if not column.nullable:
             needed[column.name] = frozenset(np.flatnonzero(np.isin(raw.codes, list(refused))).tolist())
     frame = _frame(schema, _value_tables(schema, raws), raws, cells.rows)
     for name, already in needed.items():
         gone = (row for row in np.flatnonzero(frame.missing(name)).tolist() if row not in already)
-        errors.extend(invalid_value(schema.column(name), row, "missing", "null") for row in gone)
+        errors.extend(type_of(schema.column(name)).error(schema.column(name), row, "missing", "null") for row in gone)
     known = {column.name for column in schema.columns}
     extra = [name for name in cells.names if name not in known]
     warnings.extend(ValidationIssue(None, name[:100], "unknown_field", "The model has no such column; it is left out.") for name in extra)
@@ -142,13 +145,13 @@ def notation_of(cells: Cells, schema: Schema) -> FileNotation:
         if name not in there:
             continue
         raw = cells.column(name)
-        if raw.kind in ("number", "integer") and column.type == "date":
+        if raw.kind in ("number", "integer") and column.is_date:
             finder.add({name: typed_texts(raw, Column(name, "category"))})
-        if raw.kind != "text" and raw.values is not None and (raw.kind == "date") == (column.type == "date"):
+        if raw.kind != "text" and raw.values is not None and (raw.kind == "date") == column.is_date:
             finder.add_values(name, raw.values)
         if raw.kind != "text" or not finder.wants(name):
             continue
-        by_form = column.type == "date" or column.grammar.percent
+        by_form = column.is_date or column.grammar.percent
         digits = np.zeros(len(raw.distinct), dtype=bool) if by_form else raw.matching("[0-9]+")
         telling = np.concatenate((np.flatnonzero(~digits), np.flatnonzero(digits)[:1]))  # digits alone say the same however many they are
         for start in range(0, len(telling), _TEXTS):
@@ -164,28 +167,29 @@ def _value_tables(schema: Schema, raws: Mapping[str, RawColumn]) -> dict[str, Va
         if raw is None:
             continue
         values, levels, refused = read_raw(raw, column)
-        if column.type in NUMBER_TYPES:
+        if column.is_number:
             empty = value_of_empty(raw, column, []) if column.type == "boolean" else np.nan
-            tables[column.name] = np.append(values, empty), []
-            tables[column.name][0][list(refused)] = np.nan
-        elif column.type in CATEGORICAL_TYPES:
+            numbers = np.append(values, empty)
+            numbers[list(refused)] = np.nan
+            tables[column.name] = raw.keep(numbers), []
+        elif column.is_categorical:
+            if isinstance(levels, StoredLevels) and are_by_appearance(values[values >= 0], len(levels)):
+                tables[column.name] = raw.keep(np.append(values, -1)), levels
+                continue
             levels = [*levels]
             codes = np.append(values, int(value_of_empty(raw, column, levels)))
             order = raw.by_appearance()
             codes[order], levels = by_appearance(codes[order], levels)
-            tables[column.name] = codes, levels
+            tables[column.name] = raw.keep(codes), stored_levels(levels) if raw.on_disk else levels
         else:
-            tables[column.name] = np.append(values, MISSING_DATE), []
+            tables[column.name] = raw.keep(np.append(values, MISSING_DATE)), []
     return tables
 
 
 def _counts(values: NDArray[Any], raw: RawColumn, column: Column) -> tuple[int, int]:
     """The numbers of different values and of missing cells of a column by the values of its table (see `_value_tables`)."""
     cells = np.append(raw.counts, raw.rows - raw.counts.sum())
-    if column.type in NUMBER_TYPES:
-        missing = np.isnan(values)
-    else:
-        missing = values < 0 if column.type in CATEGORICAL_TYPES else np.equal(values, MISSING_DATE)
+    missing = ~type_of(column).are_there(values)
     return len(np.unique(values[~missing & (cells > 0)])), int(cells[missing].sum())
 
 
@@ -212,7 +216,7 @@ def _blocks(layout: Layout, tables: Mapping[str, ValueTable], raws: Mapping[str,
     return blocks
 
 
-def _levels(layout: Layout, tables: Mapping[str, ValueTable]) -> tuple[list[str], ...]:
+def _levels(layout: Layout, tables: Mapping[str, ValueTable]) -> tuple[Sequence[str], ...]:
     return tuple(tables[name][1] if name in tables else [] for name in layout.categoricals)
 
 

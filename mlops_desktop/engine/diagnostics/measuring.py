@@ -37,7 +37,6 @@ from mlops_desktop.engine.questions import finding_id
 from mlops_desktop.engine.training import Chosen, Run, out_of_fold
 from mlops_desktop.serving.frame import Floats, Frame, Ints
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES
 from mlops_desktop.serving.value_text import value_text
 
 SAMPLE = 5_000  # training rows that the model is scored on again
@@ -216,8 +215,8 @@ def _subgroups(seen: _SeenRows) -> tuple[tuple[Subgroup, ...], int]:
         here = np.sort(np.random.default_rng([pipeline.project.seed, 12]).choice(here, GROUPED, replace=False))
     frame = pipeline.table.frame.take(pipeline.train_rows[seen.rows[here]])
     found: list[Subgroup] = []
-    grouping = [c for c in pipeline.table.schema.columns if c.name != pipeline.project.target and c.type in (*CATEGORICAL_TYPES, "boolean")]
-    for column in [c for c in grouping if c.type not in ("text", "id")][:MOST_COLUMNS]:
+    grouping = [c for c in pipeline.table.schema.columns if c.name != pipeline.project.target and not c.is_measured and not c.is_date]
+    for column in [c for c in grouping if not c.is_free_text][:MOST_COLUMNS]:
         codes, levels = _levels(frame, column.name)
         if len(levels) > MOST_LEVELS:
             continue

@@ -99,7 +99,7 @@ class Trial:
             return {}
         usual = typical_frame(self.scorer)
         which = self.scorer.prediction_spec.explained_class(self.scorer.scores(usual), self.scorer.positive)
-        tried = [(name, kind, at) for name, one in columns.items() if one.type not in ("text", "id") for kind, at in _trials(usual, one)]
+        tried = [(name, kind, at) for name, one in columns.items() if not one.is_free_text for kind, at in _trials(usual, one)]
         frame = usual.take(np.zeros(len(tried) + 1, dtype=np.intp))  # the typical row itself is the last one
         numbers, dates, codes, levels = frame.numbers.copy(), frame.dates.copy(), frame.codes.copy(), list(frame.levels)
         for row, (name, kind, value) in enumerate(tried):

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.column import Column, ValidationIssue, out_of_range, unexpected_missing, unknown_level
-from mlops_desktop.serving.frame import Bools, Frame
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema
+from mlops_desktop.serving.column import Column, ValidationIssue
+from mlops_desktop.serving.column_types import type_of
+from mlops_desktop.serving.column_types.levels import are_unseen, unknown_level
+from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.schema import Schema
 
 
 def unusual_values(schema: Schema, frame: Frame, absent: Collection[str] = ()) -> list[ValidationIssue]:
@@ -23,21 +24,19 @@ def unusual_values(schema: Schema, frame: Frame, absent: Collection[str] = ()) -
         column = schema.column(name)
         if name in absent:
             continue
-        missing = frame.missing(column.name)
         if column.nullable and column.missing_share == 0:
-            found.extend(unexpected_missing(column, row) for row in np.flatnonzero(missing).tolist())
-        found.extend(_unusual(column, frame, ~missing))
+            kind, missing = type_of(column), frame.missing(column.name)
+            found.extend(kind.missing_in_row(column, row) for row in np.flatnonzero(missing).tolist())
+        found.extend(_unusual(column, frame))
     return found
 
 
-def _unusual(column: Column, frame: Frame, there: Bools) -> Iterator[ValidationIssue]:
-    if column.type in CATEGORICAL_TYPES:
-        known = frozenset(map(level_of, column.levels)) - frozenset(column.grammar.missing)
-        if column.type in ("category", "ordered") and known:
-            codes, levels = frame.categorical(column.name)
-            unseen = np.array([level not in known for level in levels] + [False], dtype=bool)
-            yield from (unknown_level(column, row, "text") for row in np.flatnonzero(unseen[codes] & there).tolist())
-    elif column.low is not None and column.high is not None:
-        values = frame.number(column.name) if column.type in NUMBER_TYPES else frame.date(column.name)
-        outside = there & ((values < column.low) | (values > column.high))
-        yield from (out_of_range(column, row, "text") for row in np.flatnonzero(outside).tolist())
+def _unusual(column: Column, frame: Frame) -> Iterator[ValidationIssue]:
+    if column.is_categorical:
+        codes, levels = frame.categorical(column.name)
+        unseen = np.append(are_unseen(column, levels), False)
+        yield from (unknown_level(column, row, "text") for row in np.flatnonzero(unseen[codes]).tolist())
+    else:
+        kind = type_of(column)
+        outside = kind.are_outside(column, kind.values(column, frame))
+        yield from (kind.out_of_range(column, row, "text") for row in np.flatnonzero(outside).tolist())

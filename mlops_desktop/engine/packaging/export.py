@@ -18,7 +18,9 @@ from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.diagnostics import check_facts, run_checks
 from mlops_desktop.engine.evaluation import Evaluation, held_out_evaluation
+from mlops_desktop.engine.packaging.certificate import certify, refuse_unsupported
 from mlops_desktop.engine.packaging.golden import golden_rows
+from mlops_desktop.engine.packaging.intervals import interval_record
 from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
@@ -57,7 +59,7 @@ def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
     job.step(0.5, "Making rows for the self-test")
     golden = golden_rows(scorer.schema, scorer, np.random.default_rng(pipeline.project.seed))
     job.step(0.8, "Making the drift reference")
-    info = {**_info(chosen, measured), "checks": _checks(chosen, Part(job, 0.9, 1.0))}
+    info = {**_info(chosen, measured), "interval": interval_record(chosen), "checks": _checks(chosen, Part(job, 0.9, 1.0))}
     write_core(folder, scorer, info, golden, drift_reference(chosen))
 
 
@@ -90,7 +92,10 @@ def _info(chosen: Chosen, measured: Evaluation) -> dict[str, Any]:
 
 
 def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job) -> list[str]:
-    """Export to a folder that does not exist yet (or is empty), wholly or not at all; the written files, sorted, as texts with `/`."""
+    """Export to a folder that does not exist yet (or is empty), wholly or not at all; the written files, sorted, as texts with `/`.
+
+    UserError when the form cannot express the model, and when the written export answers otherwise than the application.
+    """
     what = msg("The export “{name}”", name=out.name)
     with disk.explain_errors(what):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -104,7 +109,12 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
             core.mkdir()
             target.mkdir()
             build_core(chosen, runs, core, Part(job, 0.0, 0.7))
-            exporter.export(core, target, Part(job, 0.7, 1.0))
+            bundle = refuse_unsupported(exporter, core)
+            exporter.export(core, target, Part(job, 0.7, 0.9))
+            job.step(0.9, "Comparing the export with the application")
+            certify(exporter, bundle, target)
+            exporter.finish(target)
+            job.step(1.0)
             if out.exists():
                 out.rmdir()
             os.replace(target, out)

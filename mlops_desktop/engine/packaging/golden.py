@@ -17,7 +17,7 @@ import numpy as np
 from mlops_desktop.serving.dates import DAY, date_text, is_time_of_day
 from mlops_desktop.serving.explain import typical_frame
 from mlops_desktop.serving.frame import Floats, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column, Schema
+from mlops_desktop.serving.schema import Column, Schema
 from mlops_desktop.serving.scorer import Scorer
 
 Row = dict[str, object]
@@ -91,7 +91,7 @@ def _known(column: Column) -> list[Any]:
     """Values inside what training saw: ends, quarters, levels."""
     if column.type == "boolean":
         return [False, True]
-    if column.type not in (*NUMBER_TYPES, "date"):
+    if column.is_categorical:
         return list(column.levels) or ["text"]
     low = float(column.low) if column.low is not None else 0.0
     high = float(column.high) if column.high is not None else low + 1.0
@@ -102,7 +102,7 @@ def _odd(column: Column) -> list[Any]:
     """Values far outside, and what readers trip over."""
     if column.type == "boolean":
         return [0, 1, *column.grammar.true[:1], *column.grammar.false[:1]]
-    if column.type == "date":
+    if column.is_date:
         return [] if is_time_of_day(column.grammar.date) else [_sent(column, day * DAY) for day in (-25_567, 0, 19_782, 47_846)]
     if column.type == "integer":
         return [-_EXACT, -1, 0, _EXACT]
@@ -113,7 +113,7 @@ def _odd(column: Column) -> list[Any]:
 
 def _sent(column: Column, value: float) -> Any:
     """A number as the JSON value of a column."""
-    if column.type == "date":
+    if column.is_date:
         whole = value if column.grammar.zone or is_time_of_day(column.grammar.date) else value // DAY * DAY
         return date_text(int(whole // 1_000_000 * 1_000_000), column.grammar.date, column.grammar.zone)
     return round(value) if column.type == "integer" else value
@@ -145,7 +145,7 @@ def _known_texts(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> li
     """Texts made of the terms in the vocabularies of the transforms, with odd spellings among them."""
     transforms = [*scorer.transforms, *(transform for one in scorer.inputs for transform in one.transforms)]
     known = sorted({term for transform in transforms for term in _vocabulary(transform)})
-    texts = [column for column in schema.columns if column.type in ("text", "id")]
+    texts = [column for column in schema.columns if column.is_free_text]
     if not texts:
         return []
     usual, rows = typical_row(schema), []
@@ -180,7 +180,7 @@ def _mixed(schema: Schema, rng: np.random.Generator, count: int) -> list[Row]:
             return None
         if luck < 0.1 and odd:
             return odd[int(rng.integers(len(odd)))]
-        if luck < 0.5 and column.type in ("number", "integer") and column.low is not None and column.high is not None:
+        if luck < 0.5 and column.is_measured and column.low is not None and column.high is not None:
             return _sent(column, float(rng.uniform(column.low, column.high)))
         return known[int(rng.integers(len(known)))]
 
@@ -211,7 +211,7 @@ def _boundaries(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> lis
 
 def _sought(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> list[_Split]:
     """A sample of the splits on features that are made of one number column alone."""
-    numbers = {column.name for column in schema.columns if column.type in ("number", "integer")}
+    numbers = {column.name for column in schema.columns if column.is_measured}
     found = []
     for position, one in enumerate(scorer.inputs):
         names = one.layout.names()

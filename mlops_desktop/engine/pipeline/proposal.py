@@ -26,7 +26,6 @@ from mlops_desktop.engine.project import ColumnNote, Project, Step, default_spli
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.serving.value_text import number_text
 
 
@@ -127,7 +126,7 @@ def _with_roles(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
 def _with_missing_codes(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     """The project with the numbers that stand for “missing” beyond doubt, such as -999, far below all others."""
     table, notes = pipeline.table, dict(pipeline.project.columns)
-    asked = {column.name: notes.get(column.name, ColumnNote()) for column in table.schema.columns if column.type in NUMBER_TYPES}
+    asked = {column.name: notes.get(column.name, ColumnNote()) for column in table.schema.columns if column.is_number}
     free = [name for name, note in asked.items() if not note.missing and note.role not in ("id", "ignore")]
     for name, codes in negative_codes(table, free).items():
         texts = tuple(number_text(code) for code, _ in codes)

@@ -19,7 +19,7 @@ STOP_TIMEOUT = 1.0  # seconds for the requests in progress
 
 def service_command(bundle: Path, port: int) -> list[str]:
     """The command that serves a bundle until its standard input ends. Every request writes a line to its output."""
-    options = ["--port", str(port), "--drain", "0", "--access-log"]
+    options = ["--port", str(port), "--drain", "0", "--access-log", "text"]
     return [*program_command(), "--serve", END_WITH_INPUT, str(bundle), *options]
 
 

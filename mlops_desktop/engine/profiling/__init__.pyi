@@ -14,6 +14,7 @@ from .finding import FindingKind as FindingKind
 from .level_rules import tick_levels as tick_levels
 from .near_copies import near_copy_sets as near_copy_sets
 from .reading_rules import EVIDENCE_RULES as EVIDENCE_RULES
+from .reading_rules import evidence_findings as evidence_findings
 from .results import ByTarget as ByTarget
 from .results import ColumnOverview as ColumnOverview
 from .results import ColumnProfile as ColumnProfile

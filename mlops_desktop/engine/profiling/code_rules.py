@@ -14,7 +14,7 @@ from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg, number_msg
-from mlops_desktop.serving.missing_texts import BRACKETED
+from mlops_desktop.serving.missing_texts import BRACKETED, PLACEHOLDERS
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.value_text import number_text
@@ -190,10 +190,7 @@ def _impossible_zeros(name: str, values: Floats) -> int:
 
 MISSING_LEVELS = FindingKind("missing_levels", "Levels for “missing” in {column}?")
 _LONGEST_WORD = 24
-_PLACEHOLDER = re.compile(
-    rf"(?i){BRACKETED}|n\.a\.?|n/a|k\. ?a\.?|keine angaben?|missing|not available|#nv|#wert!|#bezug!|undefined|s\.? ?d\."
-    r"|n\.? ?s\.?/n\.? ?c\.?"
-)
+_PLACEHOLDER = re.compile(f"(?i){BRACKETED}|{PLACEHOLDERS}")
 
 
 def missing_levels(seen: Seen) -> Iterator[Finding]:
@@ -290,7 +287,7 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
 
 def _number_columns(seen: Seen) -> Iterator[Column]:
     """The columns of numbers that are learned from, and the target when it is one."""
-    return (column for column in _learned(seen) if column.type in ("number", "integer"))
+    return (column for column in _learned(seen) if column.is_measured)
 
 
 def _learned(seen: Seen) -> Iterator[Column]:

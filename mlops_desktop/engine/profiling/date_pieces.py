@@ -15,7 +15,7 @@ from mlops_desktop.serving.dates import DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Frame
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.month_names import month_number
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 # By part: how its column is named (with “_” between words), and the range of its whole numbers.
 _PARTS = {
@@ -51,7 +51,7 @@ def date_pieces(seen: Seen) -> Iterator[Finding]:
 
 def may_be_timed(overview: Overview, findings: Iterable[Finding]) -> bool:
     """Whether a column of a table, or several that hold the parts of one date, may say when its rows are; no cell is read."""
-    return any(column.type == "date" for column in overview.columns) or any(one.rule == DATE_PIECES.rule for one in findings)
+    return any(column.is_date for column in overview.columns) or any(one.rule == DATE_PIECES.rule for one in findings)
 
 
 def _finding(columns: list[str], parts: list[str], name: str) -> Finding:
@@ -110,11 +110,11 @@ def _named_parts(seen: Seen, columns: list[Column], spans: Mapping[str, tuple[in
 
 def _fits(seen: Seen, column: Column, part: str, span: tuple[int, int]) -> bool:
     """Whether the values of a column are those of a part of a date."""
-    if column.type in NUMBER_TYPES:
+    if column.is_number:
         values = seen.frame.number(column.name)
         values = values[~np.isnan(values)]
         return bool(len(values) and (values % 1 == 0).all() and values.min() >= span[0] and values.max() <= span[1])
-    if part != "month" or column.type not in ("category", "ordered"):
+    if part != "month" or not column.has_levels:
         return False
     _, levels = seen.frame.categorical(column.name)
     return bool(levels) and all(month_number(level) or (level.isdecimal() and 1 <= int(level) <= 12) for level in levels)
@@ -126,7 +126,7 @@ def _day_and_time(seen: Seen, columns: Sequence[Column]) -> tuple[Column, Column
     if named is not None:
         return named
     days, times = _days_and_times(seen.frame, columns)
-    only = len(days) == len(times) == 1 and sum(column.type == "date" for column in columns) == 2
+    only = len(days) == len(times) == 1 and sum(column.is_date for column in columns) == 2
     return (days[0], times[0]) if only else None
 
 
@@ -141,7 +141,7 @@ def named_day_and_time(frame: Frame, columns: Sequence[Column]) -> tuple[Column,
 
 def _days_and_times(frame: Frame, columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
     """The columns of days without a clock, and those of times of day."""
-    dates = [column for column in columns if column.type == "date"]
+    dates = [column for column in columns if column.is_date]
     times = [column for column in dates if is_time_of_day(column.grammar.date)]
     return [column for column in dates if column not in times and _are_days(frame, column)], times
 

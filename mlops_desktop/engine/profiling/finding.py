@@ -13,7 +13,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.project import Changes, Role, is_learned_from
 from mlops_desktop.serving.frame import Floats, Frame, Ints
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 Severity = Literal["high", "warning", "info"]
 
@@ -77,9 +77,9 @@ class Seen:
 
     def values(self, column: Column) -> Floats | Ints:
         """A column's values to compare rows by: numbers, codes or microseconds."""
-        if column.type in NUMBER_TYPES:
+        if column.is_number:
             return self.frame.number(column.name)
-        return self.frame.categorical(column.name)[0] if column.type in CATEGORICAL_TYPES else self.frame.date(column.name)
+        return self.frame.categorical(column.name)[0] if column.is_categorical else self.frame.date(column.name)
 
     def distinct(self, column: Column) -> int:
         """How many different values a column has, missing ones not counted."""
@@ -93,9 +93,9 @@ class Seen:
         if self.target is None or (self.task and not task_spec(self.task).has_classes):
             return None
         column = self.table.schema.column(self.target)
-        if column.type == "date":
+        if column.is_date:
             return None
-        if column.type in CATEGORICAL_TYPES:
+        if column.is_categorical:
             codes, levels = self.frame.categorical(self.target)
             return codes, len(levels)
         values = self.frame.number(self.target)

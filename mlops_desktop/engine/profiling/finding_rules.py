@@ -15,14 +15,14 @@ from mlops_desktop.engine.profiling.leak_rules import leaks
 from mlops_desktop.engine.profiling.level_rules import several_answers, spellings, tick_levels, ticks
 from mlops_desktop.engine.profiling.near_copies import near_copies
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
-from mlops_desktop.engine.profiling.report_rows import group_heads, merged_cells
+from mlops_desktop.engine.profiling.report_rows import ditto_marks, group_heads, merged_cells, mixed_amounts
 from mlops_desktop.engine.profiling.row_rules import duplicate_rows, few_distinct_rows
 from mlops_desktop.engine.profiling.time_rules import ordered_in_time
 from mlops_desktop.engine.project import Changes, is_learned_from
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.value_text import number_text
 
 MANY_LEVELS = 50
@@ -94,7 +94,7 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         same = kept.setdefault(_content(seen, column), column)
         if same is column:
             continue
-        if column.type in CATEGORICAL_TYPES and not _same_texts(seen, same, column):
+        if column.is_categorical and not _same_texts(seen, same, column):
             message = msg("“{column}” repeats “{same}” under other values, in every row.", column=column.name, same=same.name)
         else:
             message = msg("“{column}” holds the same as “{same}” in every row.", column=column.name, same=same.name)
@@ -111,7 +111,7 @@ def _content(seen: Seen, column: Column) -> bytes:
     values = seen.values(column)
     kind = seen.frame.layout.kind(column.name)
     digest = hashlib.sha256(kind.encode())
-    if column.type not in CATEGORICAL_TYPES:
+    if not column.is_categorical:
         digest.update(value_bits(values).tobytes())
         return digest.digest()
     digest.update(_by_appearance(values).tobytes())
@@ -143,9 +143,9 @@ def _missing(seen: Seen) -> Iterator[Finding]:
         )
         if share >= MUCH_MISSING:
             fix: Changes | None = {"role": {column.name: "ignore"}}
-        elif column.type in NUMBER_TYPES:
+        elif column.is_number:
             fix = {"step": {"id": "impute_numbers", "params": {"columns": [column.name], "missing_flag": share >= SOME_MISSING}}}
-        elif column.type in CATEGORICAL_TYPES:
+        elif column.is_categorical:
             fix = {"step": {"id": "impute_categories", "params": {"columns": [column.name]}}}
         else:
             fix = None
@@ -181,7 +181,7 @@ OUTLIERS = FindingKind("outliers", "Outliers in {column}")
 
 def _outliers(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
-        if column.type not in ("number", "integer"):
+        if not column.is_measured:
             continue
         values = seen.frame.number(column.name)
         values = values[~np.isnan(values)]
@@ -220,7 +220,7 @@ TOO_MANY_LEVELS = FindingKind("many_levels", "Many categories in {column}")
 
 def _many_levels(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
-        if column.type in ("category", "ordered"):
+        if column.has_levels:
             codes, _ = seen.frame.categorical(column.name)
             counts = np.bincount(codes[codes >= 0])
             levels, rare = int((counts > 0).sum()), int(((counts > 0) & (counts < 10)).sum())
@@ -274,6 +274,8 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     near_copies,
     group_heads,
     merged_cells,
+    ditto_marks,
+    mixed_amounts,
     _duplicate_columns,
     _missing,
     hidden_missing,

@@ -6,20 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mlops_desktop.engine.data import follows_rows
 from mlops_desktop.engine.profiling.date_pieces import is_year
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import SingleColumn
 from mlops_desktop.engine.profiling.target_means import target_means
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 LEAK = FindingKind("leak", "Possible leak: {column}")
 SUSPICIOUS, HIGH = 0.95, 0.975  # of the single-column Gini; 0.95 is an AUC of .975
 GAP = 0.5  # of what the next best column leaves unexplained, a leak leaves this share at most
 BY_PLACE = 0.5  # of that of a column that numbers the rows
-_NUMBERED = 0.99, 0.5  # share of the steps that rise (or fall), and that are the most frequent one, where a column numbers the rows
-_LEAST_ROWS = 20
 _MOST_CLASSES = 100
 
 
@@ -35,7 +34,7 @@ def leaks(seen: Seen) -> Iterator[Finding]:
         missing = measure.missingness(column)
         if missing >= SUSPICIOUS:
             yield _by_filling(seen, column, missing)
-        elif column.type not in ("text", "id"):
+        elif not column.is_free_text:
             strengths[column.name] = measure.gini(column)
     averages = dict(_averages(seen))
     for name, group in averages.items():
@@ -62,10 +61,10 @@ def standing_out(strengths: dict[str, float]) -> list[str]:
 
 
 def _measure(seen: Seen) -> SingleColumn | None:
-    if seen.target is None or seen.table.schema.column(seen.target).type == "date":
+    if seen.target is None or seen.table.schema.column(seen.target).is_date:
         return None
     classes = seen.classes()
-    if classes is None and seen.table.schema.column(seen.target).type not in NUMBER_TYPES:
+    if classes is None and not seen.table.schema.column(seen.target).is_number:
         return None
     target: tuple[Floats | Ints, int] = (seen.frame.number(seen.target), 0) if classes is None else classes
     return SingleColumn(seen.table, *target) if target[1] <= _MOST_CLASSES else None
@@ -85,16 +84,10 @@ def _averages(seen: Seen) -> Iterator[tuple[str, str]]:
 
 
 def _numbers_rows(seen: Seen, name: str) -> bool:
-    """Whether a column holds another whole number in each row that rises (or falls) from row to row, in most steps by the same."""
-    if seen.table.schema.column(name).type not in NUMBER_TYPES or is_year(seen, name):
+    """Whether a column of numbers that are no years follows the rows."""
+    if not seen.table.schema.column(name).is_number or is_year(seen, name):
         return False
-    values = seen.frame.number(name)
-    steps = np.diff(values)
-    if len(values) < _LEAST_ROWS or not np.isfinite(values).all() or (values % 1 != 0).any() or (steps == 0).any():
-        return False
-    rising, usual = _NUMBERED
-    same = int(np.unique(steps, return_counts=True)[1].max())
-    return max(float(np.mean(steps > 0)), float(np.mean(steps < 0))) >= rising and same >= usual * len(steps)
+    return follows_rows(seen.frame.number(name))
 
 
 def _by_place(seen: Seen, name: str, gini: float) -> Finding:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlops_desktop.engine.data import Table
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 SAMPLE = 20_000
 _FOLDS = 4
@@ -81,9 +81,9 @@ class SingleColumn:
 
 def _bins(table: Table, column: Column) -> Ints:
     frame = table.frame
-    if column.type in NUMBER_TYPES:
+    if column.is_number:
         values = frame.number(column.name)
-    elif column.type == "date":
+    elif column.is_date:
         moments = frame.date(column.name)
         values = np.where(np.equal(moments, MISSING_DATE), np.nan, moments.astype(np.float64))
     else:

@@ -14,7 +14,7 @@ from mlops_desktop.engine.project import Changes
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.plural import pluralize
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 _MOST_LEVELS = 1000
 _LEAST_EMPTY = 0.05  # the share of empty cells from which they may be an answer
@@ -31,7 +31,7 @@ SPELLINGS = FindingKind("spellings", "Spellings of one level in {column}")
 def spellings(seen: Seen) -> Iterator[Finding]:
     """Levels that differ in case, blanks and punctuation alone, or rare ones that differ from a frequent one by one letter."""
     for column in _columns(seen):
-        if column.type not in ("category", "ordered"):
+        if not column.has_levels:
             continue
         counts = _counts(seen.frame, column.name)
         if not 2 <= len(counts) <= _MOST_LEVELS:
@@ -134,7 +134,7 @@ def tick_levels(table: Table, name: str) -> dict[str, str]:
     column, missing = table.schema.column(name), table.frame.missing(name)
     if missing.all() or missing.mean() < _LEAST_EMPTY or column.type in ("date", "id", "ordered"):
         return {}
-    if column.type in NUMBER_TYPES:
+    if column.is_number:
         values = table.frame.number(name)
         if not (values[~missing] == 1).all():
             return {}

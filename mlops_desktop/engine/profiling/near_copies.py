@@ -13,7 +13,6 @@ from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import NUMBER_TYPES
 
 NEAR_COPIES = FindingKind("near_copies", "Rows that nearly repeat others")
 _LEAST_ROWS, _MOST_ROWS = 50, 20_000  # rows of which neighbours are looked for; of more, a random sample
@@ -103,7 +102,7 @@ def _numbers(seen: Seen) -> tuple[list[str], Ints, Floats]:
     rows = np.arange(seen.frame.rows)
     if len(rows) > _MOST_ROWS:
         rows = np.sort(np.random.default_rng(0).choice(rows, _MOST_ROWS, replace=False))
-    numbers = [column for column in seen.features() if column.type in NUMBER_TYPES]
+    numbers = [column for column in seen.features() if column.is_number]
     fine = [column for column in numbers if seen.distinct(column) >= _LEAST_VALUES * seen.frame.rows]
     finest = sorted(fine, key=lambda column: -seen.distinct(column))[:_MOST_COLUMNS]
     fine = [column for column in fine if column in finest]

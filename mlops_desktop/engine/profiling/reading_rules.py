@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mlops_desktop.base.evidence import RULES, Evidence
 from mlops_desktop.base.source import DECIMALS, THOUSANDS
@@ -11,26 +11,25 @@ from mlops_desktop.engine.project import Changes, ComponentRecord
 from mlops_desktop.serving.cells import Grammar
 
 
-def _no_fix(seen: Seen, evidence: Evidence) -> None:
+def _no_fix(evidence: Evidence, grammar: Grammar, is_target: bool) -> None:
     """Only a person can mend it."""
 
 
-def _other_type(seen: Seen, evidence: Evidence) -> Changes:
+def _other_type(evidence: Evidence, grammar: Grammar, is_target: bool) -> Changes:
     """The decision that reads the column as the other type of the rule."""
     return {"type": {evidence.column: RULES[evidence.rule].instead}}
 
 
-def _as_missing(seen: Seen, evidence: Evidence) -> Changes:
+def _as_missing(evidence: Evidence, grammar: Grammar, is_target: bool) -> Changes:
     """The decision that counts the texts as missing."""
     return {"missing": {evidence.column: list(evidence.values)}}
 
 
-def _limits(seen: Seen, evidence: Evidence) -> Changes:
+def _limits(evidence: Evidence, grammar: Grammar, is_target: bool) -> Changes:
     """The decision that keeps which values of a column are limits: the column as texts, and a step that reads value and flag from them."""
     column = evidence.column
-    grammar = seen.table.schema.column(column).grammar
-    if column == seen.target or grammar.percent or grammar.scales or set(grammar.notations) != {"limits"}:
-        return _other_type(seen, evidence)  # the step reads plain numbers with their unit
+    if is_target or grammar.percent or grammar.scales or set(grammar.notations) != {"limits"}:
+        return _other_type(evidence, grammar, is_target)  # the step reads plain numbers with their unit
     marks = {name: next(id_ for id_, mark in ids.items() if mark == value) for name, ids, value in _marks_of(grammar)}
     further = {"marks": list(grammar.affixes)} if grammar.affixes else {}
     step: ComponentRecord = {"id": "limits_of_detection", "params": {"columns": [column], **marks, **further}}
@@ -45,13 +44,14 @@ def _marks_of(grammar: Grammar) -> Iterator[tuple[str, Mapping[str, str | None],
         yield "thousands", THOUSANDS, grammar.thousands
 
 
-def _split_in_two(seen: Seen, evidence: Evidence) -> Changes:
-    """The step that cuts the cells at their slash."""
-    return {"step": {"id": "split_column", "params": {"columns": [evidence.column], "separator": "/", "numbers": True, "keep": False}}}
+def _split_in_two(evidence: Evidence, grammar: Grammar, is_target: bool) -> Changes:
+    """The step that cuts the cells at the mark between their numbers."""
+    mark = next(iter(evidence.values), "/")
+    return {"step": {"id": "split_column", "params": {"columns": [evidence.column], "separator": mark, "numbers": True, "keep": False}}}
 
 
 # By kind, whose rule is that of the evidence: why it matters, and what makes the decision that mends it.
-_FINDINGS: Mapping[FindingKind, tuple[str, Callable[[Seen, Evidence], Changes | None]]] = {
+_FINDINGS: Mapping[FindingKind, tuple[str, Callable[[Evidence, Grammar, bool], Changes | None]]] = {
     FindingKind("currencies", "Several currencies in {column}"): (
         "An amount means something else in each currency. Convert the cells to one in the file.",
         _no_fix,
@@ -168,6 +168,10 @@ _FINDINGS: Mapping[FindingKind, tuple[str, Callable[[Seen, Evidence], Changes | 
         "As one text the numbers have no order. Cut in two, each is a number of its own.",
         _split_in_two,
     ),
+    FindingKind("parentheses", "Only numbers in parentheses in {column}"): (
+        "In accounts they are negative. Beside estimates they are standard errors or the like, which are not.",
+        _other_type,
+    ),
     FindingKind("limits", "Limits of detection in {column}"): (
         "The true value lies beyond the limit, so the smallest or largest values are less sure than they look.",
         _limits,
@@ -183,8 +187,16 @@ def reading_findings(seen: Seen) -> Iterator[Finding]:
     Its severity is the weight of the doubt. `engine.questions` asks it as the question of the evidence, not as one of its own.
     """
     for evidence in seen.table.evidence:
-        column, kind = evidence.column, _KINDS.get(evidence.rule)
-        unused = seen.roles.get(column, "feature") in ("ignore", "id") and evidence.rule != "missing_words"
-        if kind is not None and not unused:
+        unused = seen.roles.get(evidence.column, "feature") in ("ignore", "id") and evidence.rule != "missing_words"
+        if evidence.rule in EVIDENCE_RULES and not unused:
+            grammar = seen.table.schema.column(evidence.column).grammar
+            yield from evidence_findings([evidence], grammar, is_target=evidence.column == seen.target)
+
+
+def evidence_findings(found: Iterable[Evidence], grammar: Grammar, *, is_target: bool) -> Iterator[Finding]:
+    """The findings that repeat the evidence of one column, which was read by `grammar`."""
+    for evidence in found:
+        if (kind := _KINDS.get(evidence.rule)) is not None:
             why, fix = _FINDINGS[kind]
-            yield kind.finding(RULES[kind.rule].weight or "info", column, evidence.message, why, fix(seen, evidence))
+            changes = fix(evidence, grammar, is_target)
+            yield kind.finding(RULES[kind.rule].weight or "info", evidence.column, evidence.message, why, changes)

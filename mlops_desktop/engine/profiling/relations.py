@@ -12,7 +12,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling.results import Relations
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 SAMPLE = 20_000  # rows that relations are measured on
 MOST_COLUMNS = 60
@@ -40,9 +40,9 @@ def relations(table: Table, target: str | None, job: Job) -> Relations:
     numbers: dict[int, Floats] = {}
     categories: dict[int, Ints] = {}
     for i, column in enumerate(chosen):
-        if column.type in NUMBER_TYPES:
+        if column.is_number:
             numbers[i] = sample.number(column.name)
-        elif column.type == "date":
+        elif column.is_date:
             moments = sample.date(column.name)
             numbers[i] = np.where(np.equal(moments, MISSING_DATE), np.nan, moments.astype(np.float64))
         else:
@@ -75,9 +75,9 @@ def _plain(values: Floats) -> tuple[tuple[float | None, ...], ...]:
 
 
 def _fits(table: Table, column: Column) -> bool:
-    if column.type in ("text", "id"):
+    if column.is_free_text:
         return False
-    if column.type in NUMBER_TYPES or column.type == "date":
+    if column.is_number or column.is_date:
         return True
     return len(table.frame.categorical(column.name)[1]) <= _MOST_LEVELS
 

@@ -1,26 +1,43 @@
-"""Findings about rows as reports print them: heads of groups between the rows, and values that stand once for the rows below them."""
+"""Findings about rows as reports print them: heads of groups between the rows, values that stand once for several rows, marks that repeat
+the cell above, and columns that say what the amounts beside them are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.units import CURRENCIES, SIDE_PAIRS, UNITS
 
 GROUP_HEADS = FindingKind("group_heads", "Rows that are headings of groups?")
 MERGED_CELLS = FindingKind("merged_cells", "{column} is filled once for several rows")
 _FEWEST_HEADS, _MOST_HEADS = 2, 0.5  # of the rows
 _LEAST_EMPTY, _MOST_EMPTY = 0.3, 0.1  # cells of such a column, and of all others
 _MOST_SHOWN = 3
+DITTO = FindingKind("ditto", "Marks for “the same” in {column}?")
+_DITTO = frozenset(
+    (
+        *('"', "''", "″", "〃", "”", "“", "„", ",,", '-"-', "-″-", '- " -', "-''-"),
+        *("ditto", "dito", "dto.", "dto", "do.", "idem", "desgl."),
+    )
+)
+MIXED_AMOUNTS = FindingKind("mixed_amounts", "Amounts of several kinds by {column}")
+_MOST_KINDS = 12  # levels of a column of currencies, units or signs
+_COUNTED_TIME = frozenset(("time", "calendar"))  # “month”, “year” are levels more often than units
+_SIGNS = tuple(frozenset((plus.casefold(), minus.casefold())) for plus, minus, _ in SIDE_PAIRS if len(plus) > 1)
+_SHORT_SIGNS = (frozenset("sh"), frozenset("cd"), frozenset("hd"))
+_NAMES_SIGN = re.compile(r"(?i)soll|haben|debit|credit|debet|s ?/ ?h|d ?/ ?c|shkzg|vorzeichen")
 
 
 def group_heads(seen: Seen) -> Iterator[Finding]:
     """Rows of which the first cell alone is filled, each before others of which all cells are: they name the group below them."""
     frame, columns = seen.frame, seen.table.schema.columns
-    if len(columns) < 2 or columns[0].type not in CATEGORICAL_TYPES or not frame.rows:
+    if len(columns) < 2 or not columns[0].is_categorical or not frame.rows:
         return
     others = np.all([frame.missing(column.name) for column in columns[1:]], axis=0)
     heads = others & ~frame.missing(columns[0].name)
@@ -62,3 +79,50 @@ def merged_cells(seen: Seen) -> Iterator[Finding]:
         )
         why = msg("Reports write such a value once for several rows. The empty cells count as missing: fill them in the file.")
         yield MERGED_CELLS.finding("warning", column.name, message, why)
+
+
+def ditto_marks(seen: Seen) -> Iterator[Finding]:
+    """Levels that are marks by which people repeat the cell above."""
+    for column in seen.table.schema.columns:
+        if not column.is_categorical:
+            continue
+        codes, levels = seen.frame.categorical(column.name)
+        marks = [at for at, level in enumerate(levels) if level.casefold() in _DITTO]
+        if not marks or len(marks) == len(levels):
+            continue
+        message = plural_msg(
+            int(np.isin(codes, marks).sum()),
+            "1 cell of “{column}” holds {shown}, which may repeat the cell above; it was read as a value of its own.",
+            "{n} cells of “{column}” hold {shown}, which may repeat the cell above; they were read as a value of their own.",
+            column=column.name,
+            shown=", ".join(f"“{levels[at]}”" for at in marks[:_MOST_SHOWN]),
+        )
+        why = msg("Such rows have several values, and a model takes them for one. Write the value into each row in the file.")
+        yield DITTO.finding("warning", column.name, message, why)
+
+
+def mixed_amounts(seen: Seen) -> Iterator[Finding]:
+    """Columns of currencies, of units, or of debit and credit, which say what the numbers of another column are."""
+    if not any(column.is_measured for column in seen.table.schema.columns):
+        return
+    for column in seen.table.schema.columns:
+        if not column.has_levels:
+            continue
+        levels = seen.frame.categorical(column.name)[1]
+        if 2 <= len(levels) <= _MOST_KINDS and (what := _kinds_of_amounts(column.name, levels)):
+            shown = ", ".join(f"“{level}”" for level in levels[:_MOST_SHOWN])
+            message = msg("“{column}” holds {what}: {shown}.", column=column.name, what=what, shown=shown)
+            why = msg("A number beside them means something else in each, and was read as it stands. Convert the numbers in the file.")
+            yield MIXED_AMOUNTS.finding("warning", column.name, message, why)
+
+
+def _kinds_of_amounts(name: str, levels: Sequence[str]) -> str:
+    """What the levels of a column say of amounts; "" when they say nothing."""
+    signs = frozenset(level.casefold() for level in levels)
+    if signs in _SIGNS or (signs in _SHORT_SIGNS and _NAMES_SIGN.search(name)):
+        return msg("the signs of debit and credit")
+    if len({CURRENCIES.get(level, "") for level in levels} - {""}) > 1 and all(level in CURRENCIES for level in levels):
+        return msg("several currencies")
+    kinds = {UNITS[level] for level in levels if level in UNITS}
+    several = len(kinds) > 1 and all(level in UNITS for level in levels)
+    return msg("several units") if several and not _COUNTED_TIME.intersection(kind for kind, _ in kinds) else ""

@@ -9,6 +9,7 @@ from mlops_desktop.base.families import Task
 from mlops_desktop.base.target_columns import Class
 from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.project import OMIT_NONE
+from mlops_desktop.serving.column import HasType
 
 Value = float | str  # a number, or a date as ISO text
 
@@ -31,7 +32,7 @@ class ByTarget:
 
 
 @dataclass(frozen=True)
-class ColumnProfile:
+class ColumnProfile(HasType):
     """One column: numbers and dates have quantiles (share to value) and a histogram, categories and booleans their most frequent levels,
     texts the mean number of characters and words. What does not apply is None.
     """
@@ -128,7 +129,7 @@ class TargetOption:
 
 
 @dataclass(frozen=True)
-class ColumnOverview:
+class ColumnOverview(HasType):
     """One column: `bars` are the counts of a small histogram, or the rows of the most frequent levels."""
 
     name: str

@@ -24,7 +24,7 @@ from mlops_desktop.engine.data import (
 from mlops_desktop.engine.metrics import default_metric
 from mlops_desktop.engine.profiling.results import ColumnOverview, Guess, Overview, TargetOption
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 BINS, TOP_LEVELS = 18, 8
 SHOWN_ROWS = 20  # rows that a piece of evidence names
@@ -102,13 +102,13 @@ def _with_classes(option: TargetOption, target: Target, task: Task) -> TargetOpt
 
 
 def _bars(table: Table, column: Column) -> tuple[int, ...]:
-    if column.type in ("id", "text"):
+    if column.is_free_text:
         return ()
-    if column.type in CATEGORICAL_TYPES:
+    if column.is_categorical:
         codes, levels = table.frame.categorical(column.name)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
         return tuple(np.sort(counts)[::-1][:TOP_LEVELS].tolist())
-    values = table.frame.number(column.name) if column.type in NUMBER_TYPES else table.frame.date(column.name).astype(np.float64)
+    values = table.frame.number(column.name) if column.is_number else table.frame.date(column.name).astype(np.float64)
     values = values[~table.frame.missing(column.name)]
     if not len(values):
         return ()

@@ -25,7 +25,7 @@ from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Frame, Ints
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 BINS = 20
 TOP = 12  # levels that are listed for a categorical column
@@ -63,10 +63,10 @@ class Groups:
 def _groups(table: Table, target: str, task: str | None) -> Groups:
     column = table.schema.column(target)
     frame = table.frame
-    if column.type in CATEGORICAL_TYPES:
+    if column.is_categorical:
         codes, levels = frame.categorical(target)
         return _largest(codes, list(levels))
-    if column.type == "date":
+    if column.is_date:
         return Groups((), np.full(frame.rows, -1, dtype=np.intp))
     values = frame.number(target)
     there = ~np.isnan(values)
@@ -100,9 +100,9 @@ def _described(column: Column, frame: Frame, groups: Groups | None) -> ColumnPro
     start = ColumnProfile(column.name, column.type, column.unit, column.description, missing, distinct=0)
     if column.type == "boolean":
         return _of_boolean(start, column, frame, groups)
-    if column.type in NUMBER_TYPES:
+    if column.is_number:
         return _of_values(start, frame.number(column.name), groups)
-    if column.type == "date":
+    if column.is_date:
         return _of_dates(start, frame, column, groups)
     return _categorical_profile(start, frame, column, groups)
 
@@ -191,7 +191,7 @@ def _categorical_profile(start: ColumnProfile, frame: Frame, column: Column, gro
     counts = np.bincount(codes[codes >= 0], minlength=len(levels))
     used = np.flatnonzero(counts)
     found = replace(start, distinct=len(used))
-    if column.type in ("text", "id"):
+    if column.is_free_text:
         sizes = np.array([len(level) for level in levels] or [0])
         word_counts = np.array([len(level.split()) for level in levels] or [0])
         total = int(counts.sum())

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlops_desktop.engine.data import Table
 from mlops_desktop.serving.frame import Bools, Floats, Ints
-from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 
 _TRIED = 200  # rows that are compared first: nearly every pair of columns is settled by them
 _LEAST_LEVELS = 5  # of two rows or more
@@ -22,8 +22,8 @@ def target_means(table: Table, features: Sequence[Column], target: Floats) -> It
 
     The mean may leave out the row itself, and may be rounded. Dates, texts and columns of fewer than five levels make no groups.
     """
-    groups = [column for column in features if column.type in CATEGORICAL_TYPES and column.type != "text"]
-    numbers = [column for column in features if column.type in NUMBER_TYPES]
+    groups = [column for column in features if column.is_categorical and column.type != "text"]
+    numbers = [column for column in features if column.is_number]
     found = set()
     for group in groups if numbers else ():
         means = _means(table.frame.categorical(group.name)[0], target)

@@ -116,7 +116,7 @@ def _candidate(table: Table, names: tuple[str, ...], *, events: bool) -> Iterato
 
 
 def _has_days(column: Column) -> bool:
-    return column.type == "date" and not is_time_of_day(column.grammar.date) and _BIRTH.fullmatch(snake_name(column.name)) is None
+    return column.is_date and not is_time_of_day(column.grammar.date) and _BIRTH.fullmatch(snake_name(column.name)) is None
 
 
 def _is_ordered(moments: Longs | Floats) -> bool:

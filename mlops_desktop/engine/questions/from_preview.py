@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mlops_desktop.engine.data import FilePreview
+from mlops_desktop.engine.profiling import evidence_findings
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.from_reading import reading_questions
 from mlops_desktop.engine.questions.from_source import source_questions
@@ -18,5 +19,11 @@ def preview_questions(project: Project, table: FilePreview) -> tuple[Question, .
     """
     chosen = table.given.changed_params()
     notes = [note for note in table.notes if note.parameter not in chosen]
-    found = (*source_questions(table.given, notes), *reading_questions(replace(project, source=table.given), table))
+    findings = [
+        finding
+        for column in table.columns
+        if column.grammar is not None
+        for finding in evidence_findings(column.evidence, column.grammar, is_target=column.name == project.target)
+    ]
+    found = (*source_questions(table.given, notes), *reading_questions(replace(project, source=table.given), table, findings))
     return answered(project, found)

@@ -36,7 +36,7 @@ class ReadTable(Protocol):
     def columns(self) -> Sequence[ReadColumn]: ...  # noqa: D102
 
 
-def reading_questions(project: Project, overview: ReadTable, findings: Sequence[Finding] = ()) -> Iterator[Question]:
+def reading_questions(project: Project, overview: ReadTable, findings: Sequence[Finding]) -> Iterator[Question]:
     """A question for each doubt about a column's type, with the fix of the finding that says the same where there is one.
 
     Where the findings of many columns were grouped as one, that is the question (`finding_questions`). It is settled when a person chose

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.profiling import Finding, Overview
+from mlops_desktop.engine.data import Table
+from mlops_desktop.engine.profiling import Finding, Overview, evidence_findings
 from mlops_desktop.engine.project import Answer, Project, apply_changes
 from mlops_desktop.engine.questions.from_findings import finding_questions
 from mlops_desktop.engine.questions.from_reading import guess_questions, reading_questions
@@ -33,10 +34,18 @@ def questions(
     return answered(project, (*of_source, *guess_questions(project, overview), *of_columns, *further))
 
 
-def reading_doubts(project: Project, overview: Overview, notes: Sequence[Evidence]) -> tuple[Question, ...]:
-    """The open questions of weight about how the project's data was read: the file as a whole, then its columns."""
+def reading_doubts(project: Project, table: Table, overview: Overview, notes: Sequence[Evidence]) -> tuple[Question, ...]:
+    """The open questions of weight about how the project's data was read: the file as a whole, then its columns.
+
+    Each has the options that it has among all `questions`, though only the columns and their evidence are looked at.
+    """
     of_source = source_questions(project.source, notes) if project.source is not None else ()
-    return open_questions(answered(project, (*of_source, *reading_questions(project, overview, ()))))
+    findings = [
+        finding
+        for column in overview.columns
+        for finding in evidence_findings(column.evidence, table.schema.column(column.name).grammar, is_target=column.name == project.target)
+    ]
+    return open_questions(answered(project, (*of_source, *reading_questions(project, overview, findings))))
 
 
 def open_questions(found: Sequence[Question], weights: Sequence[str] = ("high", "warning")) -> tuple[Question, ...]:

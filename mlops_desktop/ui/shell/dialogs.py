@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.shell.log_file import LogFile
-from mlops_desktop.ui.shell.questions_dialog import ProjectQuestions
 from mlops_desktop.ui.shell.settings import Settings
 
 if TYPE_CHECKING:
     from mlops_desktop.ui.shell.help_window import HelpWindow
+    from mlops_desktop.ui.shell.questions_dialog import ProjectQuestions
 
 
 class Dialogs(QObject):
@@ -40,6 +40,8 @@ class Dialogs(QObject):
     def show_questions(self) -> None:
         """What is in doubt, with the ways to decide."""
         if self.questions is None:
+            from mlops_desktop.ui.shell.questions_dialog import ProjectQuestions
+
             self.questions = ProjectQuestions(self._controller, self._window)
         self.questions.open_list()
 

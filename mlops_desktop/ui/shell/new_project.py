@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.data import Imported, Location, name_of
-from mlops_desktop.engine.process import ImportFile, Propose
+from mlops_desktop.engine.data import Location, name_of
 from mlops_desktop.engine.project import Project, ProjectLock, free_folder, new_project_folder, write_project
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import error_text
+
+if TYPE_CHECKING:
+    from mlops_desktop.engine.data import Imported
 
 
 class NewProject(QObject):
@@ -63,7 +66,10 @@ class NewProject(QObject):
             finished(None)
             self._show_not_made(folder, error)
             return
-        asked_at, read = self._where(), list[Imported]()
+        from mlops_desktop.engine.process import ImportFile  # not needed at the start
+
+        asked_at = self._where()
+        read: list[Imported] = []
 
         def over() -> None:
             if read:
@@ -83,6 +89,8 @@ class NewProject(QObject):
 
     def _propose(self, folder: Path, found: Imported, asked_at: tuple[str, int], finished: Callable[[Path | None], object]) -> None:
         """Have every decision proposed. The project is ready then, also when nothing can be proposed."""
+        from mlops_desktop.engine.process import Propose  # not needed at the start
+
         decided = [found.project]
 
         def over() -> None:

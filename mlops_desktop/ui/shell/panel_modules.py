@@ -12,6 +12,8 @@ from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui import panels
 from mlops_desktop.ui.panel import Panel
 
+CALLS = "mlops_desktop.engine.process.calls.data"  # what the start page's ways to a project ask of the child process
+
 
 def panel_modules() -> dict[str, str]:
     """The module of each stage's panel: `panels/` has a package for each, named like the stage. Nothing is imported."""
@@ -29,7 +31,7 @@ def panel_class(id_: str) -> type[Panel]:
 
 
 def needed_later() -> list[Callable[[], object]]:
-    """What the window loads while the person looks at the start page: the catalogue, panels in the order of the stages, charts."""
+    """What is loaded while the person looks at the start page: calls, catalogue, panels in the order of the stages, charts."""
     there = panel_modules()
-    names = [*(there[id_] for id_ in STAGES if id_ in there), "pyqtgraph"]
+    names = [CALLS, *(there[id_] for id_ in STAGES if id_ in there), "pyqtgraph"]
     return [choices, *(partial(import_module, name) for name in names)]

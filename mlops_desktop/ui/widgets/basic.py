@@ -281,6 +281,7 @@ class Segments(QFrame):
         """Turn a choice on without emitting a signal; an id that is not offered turns all off."""
         if id_ in self._buttons:
             self._buttons[id_].setChecked(True)
+            self.setFocusProxy(self._buttons[id_])  # who is led here by a search can choose at once
             return
         self._group.setExclusive(False)
         for made in self._buttons.values():

@@ -99,14 +99,19 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.setMouseEnabled(False, False)
         self.setMouseTracking(True)
         self._points: list[tuple[str, Any, Any]] = []
+        self._style: tuple[str, str] = ("", "")  # theme and font of the axes
 
     def restyle(self) -> None:
         """Take the colors and fonts of the current theme; what is drawn has to be drawn anew."""
+        font = theme.font("caption", figures=True)
+        if (style := (theme.current(), font.key())) == self._style:
+            return
+        self._style = style
         self.setBackground(theme.token("surface"))
         for axis in self._axes.values():
             axis.setPen(pg.mkPen(theme.token("border")))
             axis.setTextPen(theme.token("text3"))
-            axis.setStyle(tickFont=theme.font("caption", figures=True))
+            axis.setStyle(tickFont=font)
         self.getPlotItem().showGrid(y=True, alpha=0.12 if theme.current() == "light" else 0.2)
 
     def start(

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling import ColumnOverview, Overview
 from mlops_desktop.engine.project import Project
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 from mlops_desktop.ui.translation import pluralize, share_text
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
 from mlops_desktop.ui.widgets.table_model import TableColumn
@@ -47,7 +47,7 @@ def _column(table: Table, column: Column, place: tuple[str, int], overview: Colu
         kind=kind,
         values=values,
         levels=levels,
-        boolean=column.type == "boolean" and column.type in NUMBER_TYPES,
+        boolean=column.type == "boolean" and column.is_number,
         icon=TYPE_ICONS.get(column.type, ""),
         bars=bars,
         classes=marked and classes,

@@ -14,8 +14,10 @@ from typing import Any
 import numpy
 import pytest
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.exporters.docker_context import PORT, USER, DockerContext, compose, dockerfile, image_name
+from mlops_desktop.catalog.exporters._container import PORT, USER, compose, dockerfile, image_name
+from mlops_desktop.catalog.exporters.docker_context import DockerContext
 from mlops_desktop.serving.bundle import verify_sums
 from tests.end_to_end.commands import alone, run_bundle, serving
 from tests.serving.conftest import SCORERS, write_bundle
@@ -132,7 +134,7 @@ def test_the_image_holds_the_files_with_checksums(context):
     let_in = {line[1:] for line in lines if line.startswith("!")}
     tops = {name.partition("/")[0] for name in verify_sums(context)} | {"SHA256SUMS"}
     assert tops <= let_in
-    assert let_in - tops <= {"reference.arrays"}
+    assert let_in - tops <= {"reference.arrays", "certificate.json"}
     assert {path.name for path in context.iterdir()} - let_in == {"Dockerfile", ".dockerignore", "compose.yaml"}
 
 
@@ -202,3 +204,13 @@ def test_a_missing_package_fails_the_self_test(context, tmp_path):
         assert (found.returncode, found.stdout) == (1, "")
         assert found.stderr.startswith(f"Self-test FAILED: the package {missing} is not installed. Install it")
         assert len(found.stderr.splitlines()) == 1
+
+
+def test_the_base_is_named_once_and_labelled(tmp_path):
+    base = f"registry.example.com:5000/python@sha256:{'0' * 64}"
+    steps = instructions(dockerfile(INFO, base))
+    assert next(rest for name, rest in steps if name == "ARG") == f"PYTHON={base}"
+    assert f'base.name="{base}"' in one(steps, "LABEL")
+    for wrong in ("Python", "python\nRUN evil", "a b", "python@sha256:12"):
+        with pytest.raises(UserError, match="no name of an image"):
+            DockerContext(base=wrong).export(tmp_path, tmp_path, Silent())

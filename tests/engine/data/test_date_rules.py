@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mlops_desktop.engine.data.date_rules import century_pivot, excel_dates, is_named_date, is_season, without_no_dates
-from mlops_desktop.engine.data.raw_column import read_raw
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.schema import Column
 from tests.imported import raw_of

@@ -196,3 +196,12 @@ def test_new_data_name_the_columns_that_are_gone_new_or_of_another_type(tmp_path
     unused = replace(project, columns={"a": ColumnNote(role="ignore"), "b": ColumnNote(role="id")})
     found = import_cells(tmp_path, tmp_path / "two.csv", unused, Silent())
     assert [note.rule for note in found.evidence if not note.column] == ["file"]
+
+
+def test_a_few_rows_of_very_many_columns_are_refused_before_the_work(tmp_path):
+    names = [f"x{i}" for i in range(1001)]
+    file = tmp_path / "lying.csv"
+    file.write_text("\n".join([",".join(names), *[",".join("1" * len(names))] * 9]), encoding="utf-8")
+    with pytest.raises(UserError, match=r"has 1,001 columns and only 9 rows"):
+        import_cells(tmp_path / "p", file, Project(), Silent())
+    assert not (tmp_path / "p").exists()

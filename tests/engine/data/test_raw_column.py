@@ -12,11 +12,13 @@ import pytest
 
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.quick_reading import plain_decimals, plain_numbers
-from mlops_desktop.engine.data.raw_column import raw_column, read_raw
+from mlops_desktop.engine.data.raw_column import raw_column
+from mlops_desktop.engine.data.raw_reading import read_raw
 from mlops_desktop.engine.data.snapshot import cells_digest
 from mlops_desktop.serving.cells import Scale
+from mlops_desktop.serving.column_types import type_of
+from mlops_desktop.serving.column_types.levels import read_levels
 from mlops_desktop.serving.frame import MISSING_DATE
-from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import Column, Grammar, Schema
 from tests.hostile_texts import hostile_text
 from tests.imported import raw_of
@@ -50,7 +52,7 @@ def test_plain_numbers_read_quickly_equal_the_grammar():
     texts += ["++1", "5-", "1e", "−4", "", " ", "1 2", "infinity", "1d", "1f", "\u00a05\u00a0", "5\x00"]
     raw = raw_of("x", pd.Series(texts, dtype="str"))
     quick, good = plain_numbers(raw.distinct)
-    slow, refused = read_numbers(Column("x", "number"), raw.texts)
+    slow, refused = type_of(Column("x", "number")).read_texts(Column("x", "number"), raw.texts)
     assert good.sum() > 10_000
     assert quick[good].tobytes() == slow[good].tobytes()
     values, _, wrong = read_raw(raw, Column("x", "number"))
@@ -68,7 +70,7 @@ def test_columns_of_plain_numbers_need_no_patterns():
         raw, column = raw_of("x", pd.Series(texts, dtype="str")), Column("x", kind, grammar)
         assert raw.decimals is not None
         values, _, refused = read_raw(raw, column)
-        slow, wrong = read_numbers(column, texts)
+        slow, wrong = type_of(column).read_texts(column, texts)
         assert (values.tobytes(), refused) == (slow.tobytes(), wrong)
         for some in (("",), ("", "NA"), ("", "-", "19"), ("NA",)):
             assert raw.among(some).tolist() == [text in some for text in texts]
@@ -103,7 +105,7 @@ def test_dates_read_quickly_equal_the_grammar(format_):
     for extra in ([], odd):
         raw = raw_of("x", pd.Series([*written, *extra], dtype="str"))
         column = Column("x", "date", Grammar(date=format_))
-        slow, refused = read_dates(column, raw.texts)
+        slow, refused = type_of(column).read_texts(column, raw.texts)
         quick, _, wrong = read_raw(raw, column)
         assert quick.tolist() == slow.tolist()
         assert wrong == refused
@@ -132,7 +134,7 @@ def test_hostile_texts_are_read_alike_on_every_path(grammar, count):
         if kind == "category":
             assert [levels[i] if i >= 0 else "" for i in values[raw.codes].tolist()] == read_levels(column, texts)
             continue
-        slow, wrong = (read_dates if kind == "date" else read_numbers)(column, texts)
+        slow, wrong = type_of(column).read_texts(column, texts)
         rows = values[raw.codes]
         rows[np.isin(raw.codes, list(refused))] = MISSING_DATE if kind == "date" else np.nan
         assert rows.tobytes() == slow.tobytes()
@@ -174,7 +176,10 @@ def test_iso_days_alone_and_an_impossible_one():
     texts = [f"2001-01-{i % 28 + 1:02} 00:00:{i % 60:02}" for i in range(600)]
     raw = raw_of("x", pd.Series(texts, dtype="str"))
     assert len(raw.distinct) > 256
-    assert read_raw(raw, Column("x", "date"))[0].tolist() == read_dates(Column("x", "date"), raw.texts)[0].tolist()
+    assert (
+        read_raw(raw, Column("x", "date"))[0].tolist()
+        == type_of(Column("x", "date")).read_texts(Column("x", "date"), raw.texts)[0].tolist()
+    )
     bad = raw_of("x", pd.Series([*texts, "2001-02-30 00:00:00"], dtype="str"))
     assert list(read_raw(bad, Column("x", "date"))[2].values()) == ["unreadable"]
 

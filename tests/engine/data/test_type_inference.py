@@ -145,6 +145,14 @@ def test_decimal_commas_elsewhere_settle_thousands():
     assert "decimal" in rules(decide(["1,234", "5,678"])[1])
 
 
+def test_columns_of_thousands_leave_a_doubt_on_the_others():
+    grouped = [*(f"{i}.{i}0" for i in range(11, 23)), "214", "37"]
+    fractions = [f"{i}.{i}25" for i in range(1, 8)] * 2
+    column, evidence, _ = decide(fractions, other=grouped, third=grouped)
+    assert (column.grammar.thousands, "decimal" in rules(evidence)) == ("", True)
+    assert "decimal" in rules(decide(grouped, other=fractions, third=grouped)[1])
+
+
 def test_na_is_a_level_among_country_codes():
     codes = ["DE", "FR", "US", "NA", "GB", "CH", "AT", "NA"] * 3
     assert decide(codes)[2].missing("x").sum() == 0

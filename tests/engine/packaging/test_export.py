@@ -70,8 +70,9 @@ def names(folder: Path) -> list[str]:
 
 
 def test_an_export_lists_what_it_wrote(trained, opened, tmp_path):
-    assert export_run(opened, trained.runs, Letter(), tmp_path / "new" / "out", Silent()) == ["end.txt", "part/letter.txt"]
-    assert names(tmp_path) == ["new", "new/out", "new/out/end.txt", "new/out/part", "new/out/part/letter.txt"]
+    found = export_run(opened, trained.runs, Letter(), tmp_path / "new" / "out", Silent())
+    assert found == ["certificate.json", "end.txt", "part/letter.txt"]
+    assert names(tmp_path) == ["new", "new/out", "new/out/certificate.json", "new/out/end.txt", "new/out/part", "new/out/part/letter.txt"]
 
 
 def test_an_empty_folder_is_filled(trained, opened, tmp_path):

@@ -10,7 +10,7 @@ from tests.imported import cells_of
 
 def rules(columns):
     findings = find(type_cells(cells_of(columns), {}, Silent()), None, None, {}, Silent())
-    return {(f.rule, f.column) for f in findings if f.rule in ("group_heads", "merged_cells")}
+    return {(f.rule, f.column) for f in findings if f.rule in ("group_heads", "merged_cells", "ditto", "mixed_amounts")}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,13 @@ def rules(columns):
         ),
         ({"a": ["p", "q", "r", "s"], "note": ["late", "", "ill", ""], "c": ["1", "2", "3", "4"]}, set()),
         ({"a": ["x", "", "x", ""], "b": ["1", "2", "3", "4"]}, set()),  # ticks
+        ({"a": ["Kiel", "″", "Ulm", "do."], "b": ["1", "2", "3", "4"]}, {("ditto", "a")}),
+        ({"a": ["EUR", "USD", "EUR", "GBP"], "b": ["1", "2", "3", "4"]}, {("mixed_amounts", "a")}),
+        ({"a": ["mg/l", "mmol/l", "mg/l", "mg/l"], "b": ["1", "2", "3", "4"]}, {("mixed_amounts", "a")}),
+        ({"Soll/Haben": ["S", "H", "S", "H"], "b": ["1", "2", "3", "4"]}, {("mixed_amounts", "Soll/Haben")}),
+        ({"kind": ["S", "H", "S", "H"], "b": ["1", "2", "3", "4"]}, set()),  # a code with other meanings
+        ({"a": ["month", "year", "month", "year"], "b": ["1", "2", "3", "4"]}, set()),  # levels
+        ({"a": ["EUR", "USD", "EUR", "GBP"], "b": ["p", "q", "r", "s"]}, set()),  # no amounts
     ],
 )
 def test_rows_of_reports(columns, expected):

@@ -19,7 +19,7 @@ from mlops_desktop.engine.project.project_file import project_from_json, project
 from mlops_desktop.engine.questions.from_findings import FIX
 from mlops_desktop.engine.questions.from_reading import reading_questions
 from mlops_desktop.engine.questions.question import ACCEPT
-from mlops_desktop.engine.questions.queue import answer_question, open_questions, questions
+from mlops_desktop.engine.questions.queue import answer_question, open_questions, questions, reading_doubts
 from tests.imported import cells_of
 
 LEAK = Finding("leak", "high", "copy", "“copy” tells the target.", "It may not be known in time.", {"role": {"copy": "ignore"}})
@@ -92,7 +92,9 @@ def test_evidence_and_the_finding_that_follows_from_it_are_one_question():
     assert {"reading.currencies.price", "reading.date_order.day", "reading.pairs.pressure"} <= queue.keys()
     assert {one.rule for one in findings} >= {"currencies", "date_order", "pairs"}
     assert not [id_ for id_ in queue if id_.startswith(("finding.currencies", "finding.date_order", "finding.pairs"))]
-    split = answer_question(project, queue["reading.pairs.pressure"], FIX)
+    early = {one.id: one for one in reading_doubts(project, table, overview(table, Silent()), ())}
+    assert {one.id: one.options for one in early.values()} == {id_: queue[id_].options for id_ in early}
+    split = answer_question(project, early["reading.pairs.pressure"], FIX)
     assert split.steps
     settled = {one.id for one in questions(split, overview(table, Silent()), findings) if one.settled}
     assert "reading.pairs.pressure" in settled
@@ -110,7 +112,7 @@ def test_findings_of_many_columns_are_one_question():
 def test_a_column_that_nothing_is_learned_from_leaves_no_doubt():
     project = replace(PROJECT, columns={"day": ColumnNote(role="ignore")})
     table = overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
-    assert [one.open for one in reading_questions(project, table)] == [False]
+    assert [one.open for one in reading_questions(project, table, ())] == [False]
 
 
 def test_an_alternative_of_a_finding_is_an_option():

@@ -391,13 +391,13 @@ def test_a_file_that_moved_is_shown_by_column(opened, tmp_path):
     settle(panel.window())
     assert find(panel, QLabel, "monitor_state").text() == f"{tmp_path.name}: 200 rows compared"
     assert panel.monitor.drift.report.verdict == "act"
-    assert find(panel, QLabel, "drift_verdict").text() == "act"
+    assert find(panel, QLabel, "drift_verdict").text() == "action needed"
     assert "body_mass_g" in panel.monitor.drift.message
     rows = panel.monitor.drift.table.rows_model.rows
     assert rows[0].id == SCORE
-    assert {row.id: row.cell(1).text for row in rows}["body_mass_g"] == "act"
+    assert {row.id: row.cell(1).text for row in rows}["body_mass_g"] == "action needed"
     assert {row.id for row in rows[1:]} == {one.field for one in report.columns}
-    assert panel.monitor.drift.table.ids() == ["body_mass_g"] or rows[1].cell(1).text == "act"
+    assert panel.monitor.drift.table.ids() == ["body_mass_g"] or rows[1].cell(1).text == "action needed"
 
 
 def test_a_file_like_the_training_data_is_stable_and_a_small_one_shows_nothing(opened, tmp_path):

@@ -203,7 +203,8 @@ class ListReadingQuestions(ProjectCall[tuple[Question, ...], None]):
         from mlops_desktop.engine.questions import reading_doubts
 
         notes = read_notes(snapshot_path(self.folder, self.project.data)) if self.project.data else ()
-        return reading_doubts(self.project, Pipeline(self.folder, self.project).overview(job), notes)
+        pipeline = Pipeline(self.folder, self.project)
+        return reading_doubts(self.project, pipeline.table, pipeline.overview(job), notes)
 
 
 @dataclass(frozen=True)

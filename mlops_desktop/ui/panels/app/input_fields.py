@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.serving.schema import Column
 from mlops_desktop.ui.panels.app.choice_fields import LevelField, SwitchField
 from mlops_desktop.ui.panels.app.input_field import InputField
 from mlops_desktop.ui.panels.app.range_fields import DateField, NumberField
@@ -19,9 +19,9 @@ def input_field(column_: Column, name: str) -> InputField:
     """The field for a column; `name` begins the objectNames of its controls."""
     if column_.type == "boolean":
         return SwitchField(column_, name)
-    if column_.type in NUMBER_TYPES:
+    if column_.is_number:
         return NumberField(column_, name)
-    if column_.type == "date":
+    if column_.is_date:
         return DateField(column_, name)
     return {"text": TextField, "id": TextValueField}.get(column_.type, LevelField)(column_, name)
 

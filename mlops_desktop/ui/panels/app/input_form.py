@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from mlops_desktop.serving.openapi import example_value
+from mlops_desktop.serving.column_types import type_of
 from mlops_desktop.serving.schema import Schema, ValidationIssue
 from mlops_desktop.ui.panels.app.input_field import InputField
 from mlops_desktop.ui.panels.app.input_fields import input_field
@@ -81,7 +81,7 @@ class InputForm(QWidget):
     def show_row(self, values: Mapping[str, Any]) -> None:
         """Show these values; a column that is not among them is left at its usual value. Emits no signal."""
         self._fresh = False
-        self._row = {one.name: values[one.name] if one.name in values else example_value(one) for one in self._schema.columns}
+        self._row = {one.name: values[one.name] if one.name in values else type_of(one).example(one) for one in self._schema.columns}
         for name, field in self.fields.items():
             field.show_value(self._row[name])
 

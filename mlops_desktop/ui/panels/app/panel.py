@@ -23,7 +23,7 @@ from mlops_desktop.ui.panels.app.answer_page import AnswerPage
 from mlops_desktop.ui.panels.app.batch_page import BatchPage
 from mlops_desktop.ui.panels.app.input_fields import shown
 from mlops_desktop.ui.panels.app.input_form import InputForm
-from mlops_desktop.ui.panels.app.row_picker import RowPicker
+from mlops_desktop.ui.panels.app.row_picker import RowPicker, begins_with_rows
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import formatted, translated
@@ -50,8 +50,8 @@ class AppPanel(Panel):
         title = self.tr("Preparing the model")
         self.scorer: Query[Scorer] = Query(controller, owner="app.open", title=title, parent=self, read=self._read_scorer, remember=2)
         self._name, self._refit = "", ""  # of the model that answers
-        title = self.tr("Looking up the training rows")
-        self._rows: Query[Ints] = Query(controller, owner="app.rows", title=title, parent=self, read=self._read_training_rows, remember=2)
+        rows = self.tr("Looking up the training rows")
+        self._rows: Query[Ints] = Query(controller, owner="app.rows", title=rows, parent=self, read=self._read_training_rows, remember=2)
         self._rows.changed.connect(self._offer_rows)
         self._answering = QTimer(self)
         self._answering.setSingleShot(True)
@@ -183,7 +183,8 @@ class AppPanel(Panel):
 
     def _training_rows(self) -> Ints:
         """Positions of the training rows in the table; none until they are known. The held-out test set is not shown."""
-        self._rows.want(self.controller.keys.train_rows, OpenModel(*self.controller.inputs), ask=False)
+        begins = self.answer.trial is not None and begins_with_rows(self.answer.trial.scorer)
+        self._rows.want(self.controller.keys.train_rows, OpenModel(*self.controller.inputs), ask=begins)
         return self._rows.value if self._rows.value is not None else np.empty(0, dtype=np.intp)
 
     def _read_training_rows(self, key: str) -> Ints | None:
@@ -209,8 +210,7 @@ class AppPanel(Panel):
 
     def reset_inputs(self) -> None:
         """Every input at its usual value."""
-        self.form.show_row({})
-        self._changed()
+        self._show_kept_row({})
 
     def _show_kept_row(self, values: dict[str, Any]) -> None:
         self.form.show_row(values)

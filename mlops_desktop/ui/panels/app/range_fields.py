@@ -9,12 +9,13 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QSlider, QWidget
 
-from mlops_desktop.serving.column import bound_text
+from mlops_desktop.serving.column_types import type_of
 from mlops_desktop.serving.dates import DAY, date_example, date_reader, date_text, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.panels.app.input_field import InputField
+from mlops_desktop.ui.translation import marked
 from mlops_desktop.ui.widgets.basic import Weight, label, row
 from mlops_desktop.ui.widgets.inputs import number_text, read_number
 from mlops_desktop.ui.widgets.ticks import nice_step
@@ -69,7 +70,8 @@ class _RangeField(InputField):
             self.first = math.floor(self._range[0] / self.step) * self.step
             self.slider.setRange(0, max(1, math.ceil((self._range[1] - self.first) / self.step - 1e-9)))
             self.slider.setPageStep(max(1, self.slider.maximum() // 10))
-            ends = [bound_text(column_, low), bound_text(column_, high)]
+            kind = type_of(column_)
+            ends = [text if column_.is_date else marked(text) for text in (kind.bound_text(column_, low), kind.bound_text(column_, high))]
             self.line.setToolTip(self.tr("In training from {low} to {high}. Blank means missing.").format(low=ends[0], high=ends[1]))
         self.slider.valueChanged.connect(self._slid)
         self.line.textEdited.connect(self._typed)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRandomGenerator, Signal
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.translation import formatted, pluralize
 from mlops_desktop.ui.widgets.basic import Button, column, label, row
 from mlops_desktop.ui.widgets.inputs import SpinBox
@@ -62,3 +63,8 @@ class RowPicker(QWidget):
             self.number.show_value(at + 1)
             text = self.tr("Row {wanted} is not in the training part. ").format(wanted=formatted(wanted + 1))
             self.truth.setText(text + self.truth.text())
+
+
+def begins_with_rows(scorer: Scorer) -> bool:
+    """Whether trying a model begins with training rows: with the range of the number that it predicts, or with a real text."""
+    return not scorer.classes or any(one.type == "text" for one in scorer.schema.columns)

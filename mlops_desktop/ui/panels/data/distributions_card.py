@@ -151,7 +151,7 @@ def distribution(one: ColumnProfile, rows: int, target: str, project: Project) -
     if histogram:
         count = len(histogram.counts)
         made = partial(made, _groups(split, histogram.counts, count), line=_means(split, count))
-        if one.type == "date":
+        if one.is_date:
             return made(edges=[days_of(str(edge)) for edge in histogram.edges], dates=True)
         edges = [edge for edge in histogram.edges if not isinstance(edge, str)]  # those of dates are texts
         if one.type == "integer" and len(edges) <= MOST_LEVELS + 1 and edges[-1] - edges[0] == len(edges) - 1:
@@ -206,7 +206,7 @@ def _stat(one: ColumnProfile, rows: int) -> tuple[str, str]:
         share = one.missing / max(rows, 1)
         text = tr("Columns", "{share} missing").format(share=share_text(share))
         return text, "warn" if share > MUCH_MISSING else ""
-    if one.type == "date":
+    if one.is_date:
         return f"{str(one.min)[:7]} – {str(one.max)[:7]}" if one.min else "", ""
     if one.quantiles:
         return tr("Columns", "median {value}").format(value=value_text(one.quantiles["0.5"])), ""

@@ -164,7 +164,7 @@ class DataPanel(Panel):
     def _example(self, table: Table) -> str:
         """A filter that would work here."""
         for one in table.schema.columns:
-            if one.type in ("number", "integer"):
+            if one.is_measured:
                 values = table.frame.number(one.name)[:1_000]
                 middle = float(np.nanmedian(values)) if not np.isnan(values).all() else 0.0
                 return f"{column_name(one.name)} > {float(f'{middle:.3g}'):.15g}"

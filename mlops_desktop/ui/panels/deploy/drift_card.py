@@ -95,7 +95,7 @@ class DriftCard(QFrame):
 
     def _verdict_texts(self) -> dict[str, str]:
         return {
-            "act": self.tr("act"),
+            "act": self.tr("action needed"),
             "watch": self.tr("watch"),
             "stable": self.tr("stable"),
             "not_enough_data": self.tr("not enough data"),

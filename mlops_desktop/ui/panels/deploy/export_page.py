@@ -14,7 +14,7 @@ from mlops_desktop.base.families import Exporter
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.packaging import ExportCheck, bytes_text, consent_ids, readiness
 from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
-from mlops_desktop.serving.manifest import START
+from mlops_desktop.serving.manifest import CERTIFICATE, IDENTITY, START
 from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.outside import open_folder
@@ -254,11 +254,11 @@ class ExportPage(QWidget):
 
     def _proof(self, out: Path) -> str:
         """The result of the self-test of the export."""
-        parity: dict[str, Any] = bundle_info(out).get("parity", {})
-        if not parity:
+        found = _document(out / CERTIFICATE)
+        if found.get("worst_difference") is None:
             return ""
         text = self.tr("Self-test passed: {rows} generated rows are predicted as here, largest difference {worst}")
-        return text.format(rows=parity["rows"], worst=formatted(parity["worst_difference"], ".3g"))
+        return text.format(rows=found["golden_rows"], worst=formatted(found["worst_difference"], ".3g"))
 
     def _open_folder(self) -> None:
         if self._written[1] is not None:
@@ -276,8 +276,12 @@ class ExportPage(QWidget):
 
 def bundle_info(folder: Path) -> dict[str, Any]:
     """What a bundle says of itself; empty when the folder is none. Only for showing: nothing of it is trusted."""
+    return _document(folder / IDENTITY)
+
+
+def _document(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -228,12 +228,12 @@ class ProblemDecisions(QObject):
         """Show the data of an address by the source that was given for it."""
         self.preview(location, replace(self.controller.project, source=source), as_given=True)
 
-    def preview(self, location: Location, project: Project, *, as_given: bool = False) -> None:
+    def preview(self, location: Location, project: Project, *, as_given: bool = False, names: Sequence[str] = ()) -> None:
         """Show the first rows as the decisions of `project` read them; the person has them imported from there."""
         if self._preview is None:
             self._preview = ImportDialog(self.controller, self._window)
             self._preview.import_asked.connect(self.take_file)
-        self._preview.open_for(location, project, as_given=as_given)
+        self._preview.open_for(location, project, as_given=as_given, names=names)
 
     def take_file(self, file: Location, decided: Project | None = None) -> None:
         """Bring in new data under the same decisions, by the source and the notes that were `decided`. When it is refused, all stays."""
@@ -282,7 +282,9 @@ class ProblemDecisions(QObject):
             file = ask_file(self._window, text)
             if file is None:
                 return
-        self.preview(file, replace(project, source=source) if source else project, as_given=source is not None)
+        overview = self._overview()
+        names = [one.name for one in overview.columns] if overview else []
+        self.preview(file, replace(project, source=source) if source else project, as_given=source is not None, names=names)
 
 
 def _without_role(project: Project, role: object, instead: Role | None) -> Project:

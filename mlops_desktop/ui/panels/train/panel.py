@@ -45,7 +45,9 @@ class TrainPanel(Panel):
         super().__init__(controller)
         self.training = TrainingRun(controller, self.id, self)
         self.training.progressed.connect(self._show_soon)
-        self._shown: tuple[Any, ...] = ()
+        self._shown: tuple[Any, ...] = ()  # what the set-up shows
+        self._drawn: tuple[Any, ...] = ()  # what the board and the history show
+        self._done_of_plan: int | None = None  # trials of what is drawn; None until it is asked for
         facts = self.tr("Looking at the split")
         self.split_facts: Query[SplitSummary] = Query(controller, owner="train.validation", title=facts, parent=self)
         self.curve = CurveOfModel(controller, self)
@@ -140,10 +142,14 @@ class TrainPanel(Panel):
         shown = METRICS.get(stale[0].metric) if stale else metric
         running = self.training.running if here else None
         others = {} if stale else other_splits(self.controller.store, project, runs)
-        self.board.show_board(stale or runs, shown, chosen=project.chosen, running=running, stale=bool(stale), others=others)
+        drawn = (project, stale or runs, bool(stale), shown, running, others)
+        if drawn != self._drawn:  # parts of another result, as of the learning curve, come every moment
+            self._drawn = drawn
+            self.board.show_board(stale or runs, shown, chosen=project.chosen, running=running, stale=bool(stale), others=others)
+            self.history_card.show_runs(stale or runs, shown, planned=project.search.trials or 0)
+            self._done_of_plan = None
         self.board_card.show_selected([] if stale else runs, chosen_of(project, runs))
         self.board_card.show_counts(runs, metric, expected_score(self.controller, runs), by_hand=bool(project.chosen))
-        self.history_card.show_runs(stale or runs, shown, planned=project.search.trials or 0)
         self._show_notice(bool(stale))
         self._show_buttons(runs, bool(stale))
         self.curve.show(runs, metric, busy=self.training.job is not None)
@@ -191,7 +197,9 @@ class TrainPanel(Panel):
         search, kept = self.controller.project.search, trials_text(len(runs))
         if search.trials is None:
             return self.tr("{done} kept; continuing searches for another {time}.").format(done=kept, time=spent(search.seconds or 0))
-        more = search.trials - done_of_plan(self.controller.project, runs)
+        if self._done_of_plan is None:
+            self._done_of_plan = done_of_plan(self.controller.project, runs)
+        more = search.trials - self._done_of_plan
         return self.tr("{done} kept; continuing adds {more}.").format(done=kept, more=trials_text(more if more > 0 else MORE_TRIALS))
 
     # ---- training

@@ -10,25 +10,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QStandardPaths, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QLabel
 
-from mlops_desktop import app as application
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 from mlops_desktop.engine.workflow import STAGES
-from mlops_desktop.ui.garbage_collector import Collector
-
-PATIENCE = 120.0
+from tests.end_to_end.scenarios.person import Person
 
 
 def table(rows: int = 400) -> str:
@@ -44,131 +38,39 @@ def table(rows: int = 400) -> str:
     return "\n".join(lines) + "\n"
 
 
-class Person:
-    """Someone at the window: looks for things by their names, clicks and types, waits until nothing moves."""
-
-    def __init__(self, window: Any) -> None:
-        self.window = window
-
-    def until(self, condition: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + PATIENCE
-        while not condition():
-            QApplication.processEvents()
-            assert time.monotonic() < end, f"waited in vain for: {what}; banner: {self.banner()}"
-            time.sleep(0.005)
-
-    def rest(self) -> None:
-        jobs = self.window.controller.jobs
-        for _ in range(3):
-            self.until(lambda: not jobs.quick.now and not jobs.long.now, "rest")
-            QTest.qWait(60)
-
-    def see(self, kind: type[QWidget], name: str) -> Any:
-        found = self.window.findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def banner(self) -> str:
-        text = self.window.findChild(QLabel, "banner_text")
-        return str(text.text()) if text is not None and text.isVisible() else ""
-
-    def click(self, name: str) -> None:
-        button = self.see(QPushButton, name)
-        self.until(lambda: button.isVisible() and button.isEnabled(), f"{name} can be pressed")
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def next(self, stage: str) -> None:
-        self.click("next")
-        self.until(lambda: self.window.stage == stage, f"stage {stage}")
-        self.rest()
-        assert "did not work" not in self.banner(), self.banner()
-
-
-@pytest.fixture
-def person(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda *_: str(tmp_path / "documents"))
-    _, window, _ = application.make_window()
-    window.resize(1280, 800)
-    window.show()
-    window.activateWindow()
-    assert QTest.qWaitForWindowActive(window, 10_000)
-    collector = Collector(window)  # as `app.main` makes it
-    yield Person(window)
-    collector.stop()
-    window._closing = True
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # else each change of theme polishes it in later tests
-
-
 def test_from_a_file_to_an_answer_through_nine_panels(person: Person, tmp_path: Path) -> None:
     window = person.window
     file = tmp_path / "Kunden März.csv"
     file.write_text(table(), encoding="cp1252")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file))])
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    window.dropEvent(QDropEvent(QPointF(500, 300), copy, data, left, none))
-    go = window.findChild(QPushButton, "import_go")
-    person.until(go.isEnabled, "the first rows")
-    QTest.mouseClick(go, Qt.MouseButton.LeftButton)
-    person.until(lambda: window.stage == "problem", "the problem panel")
-    person.rest()
+    person.open_preview(file)
+    person.read_file()
     project = window.controller.project
     assert (project.target, project.task, project.positive) == ("left", "binary", "yes")
-
-    statement = person.see(QPlainTextEdit, "brief_statement")
-    statement.setFocus()
-    QTest.keyClicks(statement, "Who will leave us?")
+    person.write("brief_statement", "Who will leave us?")
     person.until(lambda: window.controller.project.brief.statement == "Who will leave us?", "the statement is a decision")
-
     person.next("data")
     assert window.controller.keys.profile in window.controller.store
     for stage in ("preprocess", "engineer", "select"):
         person.next(stage)
     assert window.controller.project.candidates
-
     person.next("train")
-    person.click("budget_kind_trials")
-    trials = person.see(QSpinBox, "budget_trials")
-    trials.setFocus()
-    trials.selectAll()
-    QTest.keyClicks(trials, "3")
-    QTest.keyClick(trials, Qt.Key.Key_Tab)
-    person.until(lambda: window.controller.project.search.trials == 3, "three trials are decided")
-    person.click("start_training")
-    person.until(lambda: window.controller.project_status().best is not None, "a trained model")
-    person.rest()
-
+    person.train(3)
     person.next("evaluate")
     person.click("open_test")
     person.until(lambda: window.controller.project_status().evaluated, "the test part is evaluated")
     person.rest()
-
     person.next("app")
-    answer = person.see(QLabel, "answer_figure")
-    person.until(lambda: answer.text().strip() not in ("", "–", "…"), "an answer")
-    first = answer.text()
-    field = window.panel.form.field("months")
-    months = field.line
-    months.setFocus()
-    months.selectAll()
-    QTest.keyClicks(months, "1" if first < "50" else "55")
-    QTest.keyClick(months, Qt.Key.Key_Return)
-    person.until(lambda: answer.text() != first, "another answer for another input")
-
+    person.until(lambda: person.text("answer_figure").strip() not in ("", "–", "…"), "an answer")
+    first = person.text("answer_figure")
+    person.write(window.panel.form.field("months").line.objectName(), "1" if first < "50" else "55")
+    person.until(lambda: person.text("answer_figure") != first, "another answer for another input")
     person.next("deploy")
     out = tmp_path / "service"
-    folder = person.see(QLineEdit, "export_folder")
-    folder.setFocus()
-    folder.selectAll()
-    QTest.keyClicks(folder, str(out))
-    QTest.keyClick(folder, Qt.Key.Key_Tab)
+    person.write("export_folder", str(out))
     person.click("export_go")
-    person.until(lambda: (out / "serve.py").exists() or any(out.rglob("serve.py")), "the exported service")
+    person.until(lambda: any(out.rglob("serve.py")), "the exported service")
     person.rest()
-    bundle = next(out.rglob("serve.py")).parent
-    served_answer_equals_the_app(person, bundle)
+    served_answer_equals_the_app(person, next(out.rglob("serve.py")).parent)
     undo_and_what_is_on_the_disk(person)
 
 
@@ -177,7 +79,7 @@ def served_answer_equals_the_app(person: Person, bundle: Path) -> None:
     window = person.window
     person.click("deploy_tab_run")
     person.click("service_start")
-    state = person.see(QLabel, "service_state")
+    state = person.find(QLabel, "service_state")
     person.until(lambda: "ready" in state.text().lower() or "running" in state.text().lower(), "the service is ready")
     port = window.panel.run.service.port
     row = {"months": 3, "fee": 71.5, "plan": "basic", "since": "2023-05-04"}

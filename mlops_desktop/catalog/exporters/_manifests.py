@@ -1,0 +1,128 @@
+"""The Kubernetes objects that run a service, as plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlops_desktop.catalog.exporters._container import PORT, USER, image_name
+
+GRACE = 40  # seconds: draining and the requests in progress take 31 at most
+DRAIN = 5  # seconds in which load balancers take the pod out
+
+
+def resource_name(info: dict[str, Any]) -> str:
+    """The name of every object: a DNS label that begins with a letter."""
+    name = image_name(info).partition(":")[0]
+    return name if name[0].isalpha() else f"m-{name}"[:60].rstrip("-")
+
+
+def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most: int) -> dict[str, Any]:
+    """The objects by the name of their file: deployment, service, hpa, pdb, networkpolicy, servicemonitor.
+
+    `megabytes` is the memory of a container, `least` and `most` the number of replicas.
+    """
+    name = resource_name(info)
+    labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/component": "model"}
+    meta = {"name": name, "labels": {**labels, "app.kubernetes.io/version": info["version"]}}
+    scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+    usage = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}
+    same_namespace = {"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": PORT}]}
+    return {
+        "deployment": _deployment(meta, labels, image, megabytes, least),
+        "service": {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": meta,
+            "spec": {"selector": labels, "ports": [{"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"}]},
+        },
+        "hpa": {
+            "apiVersion": "autoscaling/v2",
+            "kind": "HorizontalPodAutoscaler",
+            "metadata": meta,
+            "spec": {"scaleTargetRef": scaled, "minReplicas": least, "maxReplicas": most, "metrics": [usage]},
+        },
+        "pdb": {
+            "apiVersion": "policy/v1",
+            "kind": "PodDisruptionBudget",
+            "metadata": meta,
+            "spec": {"maxUnavailable": 1, "selector": {"matchLabels": labels}},
+        },
+        "networkpolicy": {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": meta,
+            "spec": {
+                "podSelector": {"matchLabels": labels},
+                "policyTypes": ["Ingress", "Egress"],
+                "ingress": [same_namespace],
+                "egress": [],
+            },
+        },
+        "servicemonitor": {
+            "apiVersion": "monitoring.coreos.com/v1",
+            "kind": "ServiceMonitor",
+            "metadata": meta,
+            "spec": {"selector": {"matchLabels": labels}, "endpoints": [{"port": "http", "path": "/metrics", "interval": "15s"}]},
+        },
+    }
+
+
+def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megabytes: int, replicas: int) -> dict[str, Any]:
+    spread = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": labels},
+    }
+    pod = {
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": GRACE,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "topologySpreadConstraints": [spread],
+        "containers": [_container(image, megabytes)],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": meta,
+        "spec": {
+            "replicas": replicas,
+            "revisionHistoryLimit": 5,
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": meta["labels"]}, "spec": pod},
+        },
+    }
+
+
+def _container(image: str, megabytes: int) -> dict[str, Any]:
+    def probe(path: str, **figures: int) -> dict[str, Any]:
+        return {"httpGet": {"path": path, "port": "http"}, "timeoutSeconds": 4, **figures}
+
+    return {
+        "name": "model",
+        "image": image,
+        "imagePullPolicy": "IfNotPresent",
+        "args": ["--drain", str(DRAIN)],
+        "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
+        "startupProbe": probe("/health/startup", periodSeconds=2, failureThreshold=60),
+        "readinessProbe": probe("/health/ready", periodSeconds=5, failureThreshold=1),
+        "livenessProbe": probe("/health/live", periodSeconds=10, failureThreshold=3),
+        "resources": {
+            "requests": {"cpu": "250m", "memory": f"{megabytes // 2}Mi"},
+            "limits": {"cpu": "1", "memory": f"{megabytes}Mi"},
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
+    }

@@ -1,0 +1,303 @@
+"""Turns a scorer into a small program of plain JSON that other languages can run: features as expressions of the input, and the models.
+
+A cell of the input is a number (true and false are 1 and 0), a level as the schema holds it, or missing (null). An expression is a list
+that begins with its operation:
+
+    ["number", column]                                     a number of the input
+    ["constant", value]
+    ["fill", x, value]                                     value where x is missing
+    ["is_missing", x], ["has_no_text", column]             1 or 0
+    ["level", column, fill, {level: value}, other, gone]   the value of a level; `fill` (may be null) is the level of a missing cell
+    ["scale", x, shift, scale]                             (x - shift) / scale, at most the largest float64
+    ["clip", x, low, high]                                 low and high may be null
+    ["bin", x, edges]                                      how many of the edges are at most x
+    ["in_bin", x, edges, bin]                              1 or 0; 0 where x is missing
+    ["times", x, y]                                        at most the largest float64
+    ["less", x, y], ["over", x, y]                         x - y and x / y; missing where that is no finite number
+    ["dot", [x, ...], means, scales, weights]              the sum of (x - mean) / scale * weight; a missing x adds nothing
+
+What is missing stays missing where nothing else is said. The matrix of a model is the values of its features, rounded to float32.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.catalog.exporters._models_of_program import CHOOSE, kind_of, model_of
+from mlops_desktop.serving.bundle import Bundle
+from mlops_desktop.serving.frame import Bools, Layout
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.node import Node
+from mlops_desktop.serving.nodes.chain import Chain
+from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.serving.transform import Transform, chain
+from mlops_desktop.serving.transforms.bins import Bins
+from mlops_desktop.serving.transforms.centre import Centre
+from mlops_desktop.serving.transforms.clip import Clip
+from mlops_desktop.serving.transforms.drop_columns import DropColumns
+from mlops_desktop.serving.transforms.group_aggregates import GroupAggregates
+from mlops_desktop.serving.transforms.impute_categories import ImputeCategories
+from mlops_desktop.serving.transforms.impute_numbers import ImputeNumbers
+from mlops_desktop.serving.transforms.interactions import Interactions
+from mlops_desktop.serving.transforms.one_hot import OneHot
+from mlops_desktop.serving.transforms.ordinal import Ordinal
+from mlops_desktop.serving.transforms.pca import Pca
+from mlops_desktop.serving.transforms.scale import Scale
+
+Expression = list[Any]
+
+
+@dataclass
+class _State:
+    """The columns at one step: number columns as expressions, texts as (column of the input, level of a missing cell)."""
+
+    numbers: dict[str, Expression] = field(default_factory=dict)
+    texts: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def copy(self) -> _State:
+        return _State(dict(self.numbers), dict(self.texts))
+
+
+def refusal(scorer: Scorer) -> str:
+    """Why a scorer is no program: the sentence that names the step or the model; empty when it is one."""
+    try:
+        program_of(scorer)
+    except UserError as error:
+        return error.message
+    return ""
+
+
+def program_of(scorer: Scorer) -> dict[str, Any]:
+    """The program of a scorer: `features` of each matrix, `node`, and what turns scores into answers.
+
+    UserError names the first step or model that has no form here.
+    """
+    start = _State()
+    for column in scorer.schema.columns:
+        if column.type in NUMBER_TYPES:
+            start.numbers[column.name] = ["number", column.name]
+        elif column.type in CATEGORICAL_TYPES:
+            start.texts[column.name] = (column.name, None)
+    shared = _applied(scorer.transforms, start)
+    layout, _ = chain(scorer.transforms, scorer.schema.layout())
+    maker = _Nodes(shared, layout)
+    node = maker.node(scorer.node)
+    return {
+        "name": scorer.name,
+        "version": scorer.version,
+        "target": scorer.target,
+        "classes": list(scorer.classes),
+        "positive": scorer.positive,
+        "threshold": scorer.threshold if scorer.positive is not None else None,
+        "columns": [_column(one) for one in _read_columns(scorer, maker.features)],
+        "features": maker.features,
+        "node": node,
+    }
+
+
+def _read_columns(scorer: Scorer, features: list[list[Expression]]) -> list[Column]:
+    """The columns of the schema that expressions read, in its order."""
+    names: set[str] = set()
+    waiting: list[Any] = [one for matrix in features for one in matrix]
+    while waiting:
+        operation, first, *rest = waiting.pop()
+        if operation in ("number", "has_no_text", "level"):
+            names.add(first)
+        elif operation == "dot":
+            waiting += first
+        elif operation != "constant":
+            waiting += [first, *(rest if operation in ("times", "less", "over") else [])]
+    return [one for one in scorer.schema.columns if one.name in names]
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "label": column.shown_name,
+        "kind": "number" if column.type in ("number", "integer") else "boolean" if column.type == "boolean" else "text",
+        "unit": column.unit,
+        "low": column.low,
+        "high": column.high,
+        "levels": list(column.levels),
+        "typical": column.typical,
+        "missing": sorted({"", *column.grammar.missing}),
+        "true": list(column.grammar.true),
+        "false": list(column.grammar.false),
+    }
+
+
+def typed_rows(bundle: Bundle) -> list[dict[str, float | str | None]]:
+    """The golden rows of a bundle as cells of a program's input: numbers, levels, and None for what is missing."""
+    frame = bundle.schema.from_rows(bundle.golden.rows).frame
+    columns: dict[str, list[Any]] = {}
+    for column in program_of(bundle.scorer)["columns"]:
+        name = column["name"]
+        if column["kind"] == "text":
+            columns[name] = frame.texts(name)
+        else:
+            columns[name] = [None if math.isnan(value) else value for value in frame.number(name).tolist()]
+    return [{name: values[i] for name, values in columns.items()} for i in range(frame.rows)]
+
+
+class _Nodes:
+    """Turns nodes into JSON; models with equal features share a matrix."""
+
+    def __init__(self, shared: _State, layout: Layout) -> None:
+        self.features: list[list[Expression]] = []
+        self._shared, self._layout = shared, layout
+
+    def node(self, node: Node) -> dict[str, Any]:
+        if isinstance(node, WeightedMean):
+            return {"kind": "mean", "members": [self.node(one) for one in node.members], "weights": node.weights.tolist()}
+        if isinstance(node, Chain):
+            return model_of(node.model, self._matrix(node.transforms, node.model.used()))
+        raise UserError(msg("The part “{name}” of the model cannot be written in this form.", name=kind_of(node)), CHOOSE)
+
+    def _matrix(self, transforms: tuple[Transform, ...], used: Bools) -> int:
+        """The position of the matrix that the transforms make; a feature that the model does not use is 0, so its columns are not read."""
+        state = _applied(transforms, self._shared)
+        layout, _ = chain(transforms, self._layout)
+        nothing: Expression = ["constant", 0.0]
+        found = [state.numbers[name] if use else nothing for name, use in zip(layout.names(), used.tolist(), strict=True)]
+        if found not in self.features:
+            self.features.append(found)
+        return self.features.index(found)
+
+
+def _applied(transforms: Sequence[Transform], state: _State) -> _State:
+    state = state.copy()
+    for transform in transforms:
+        step = _STEPS.get(type(transform))
+        if step is None:
+            raise UserError(msg("The step “{name}” cannot be written in this form.", name=kind_of(transform)), CHOOSE)
+        step(transform, state)
+    return state
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _drop(step: DropColumns, state: _State) -> None:
+    for name in step.columns:
+        state.numbers.pop(name, None)
+        state.texts.pop(name, None)
+
+
+def _impute_numbers(step: ImputeNumbers, state: _State) -> None:
+    flags = {f"{name} is missing": ["is_missing", state.numbers[name]] for name in step.flags}
+    for name, value in zip(step.columns, step.fills, strict=True):
+        state.numbers[name] = ["fill", state.numbers[name], value]
+    state.numbers |= flags
+
+
+def _impute_categories(step: ImputeCategories, state: _State) -> None:
+    for name in step.flags:
+        source, fill = state.texts[name]
+        state.numbers[f"{name} is missing"] = ["has_no_text", source] if fill is None else ["constant", 0.0]
+    for name, level in zip(step.columns, step.fills, strict=True):
+        source, fill = state.texts[name]
+        state.texts[name] = (source, level if fill is None else fill)
+
+
+def _scale(step: Scale, state: _State) -> None:
+    for name, shift, scale in zip(step.columns, step.shifts, step.scales, strict=True):
+        state.numbers[name] = ["scale", state.numbers[name], shift, scale]
+
+
+def _centre(step: Centre, state: _State) -> None:
+    for name, offset in zip(step.columns, step.offsets, strict=True):
+        state.numbers[name] = ["scale", state.numbers[name], offset, 1.0]
+
+
+def _clip(step: Clip, state: _State) -> None:
+    for name, low, high in zip(step.columns, step.lows, step.highs, strict=True):
+        ends = [end if math.isfinite(end) else None for end in (low, high)]
+        state.numbers[name] = ["clip", state.numbers[name], *ends]
+
+
+def _level(state: _State, column: str, table: Mapping[str, float], other: float, gone: float) -> Expression:
+    source, fill = state.texts[column]
+    values = {level: _number(value) for level, value in table.items()}
+    return ["level", source, fill, values, _number(other), _number(gone)]
+
+
+def _one_hot(step: OneHot, state: _State) -> None:
+    for column, names, places, other, missing in zip(step.columns, step.names, step.places, step.other, step.missing, strict=True):
+        for place, name in enumerate(names):
+            rest = float(other == place)
+            table = {level: float(at == place) for level, at in places.items() if (at == place) != rest}
+            state.numbers[name] = _level(state, column, table, rest, float(missing == place))
+    for column in step.columns:
+        del state.texts[column]
+
+
+def _ordinal(step: Ordinal, state: _State) -> None:
+    made = {
+        column: _level(state, column, {level: float(code) for level, code in codes.items()}, step.unseen, step.missing)
+        for column, codes in zip(step.columns, step.codes, strict=True)
+    }
+    for column in step.columns:
+        del state.texts[column]
+    state.numbers |= made
+
+
+def _bins(step: Bins, state: _State) -> None:
+    made: dict[str, Expression] = {}
+    for column, edges, names in zip(step.columns, step.edges, step.names, strict=True):
+        source = state.numbers[column]
+        for place, name in enumerate(names):
+            made[name] = ["in_bin", source, list(edges), place] if step.one_hot else ["bin", source, list(edges)]
+    if not step.keep:
+        for column in step.columns:
+            del state.numbers[column]
+    state.numbers |= made
+
+
+def _interactions(step: Interactions, state: _State) -> None:
+    made = {name: ["times", state.numbers[a], state.numbers[b]] for name, (a, b) in zip(step.names, step.pairs, strict=True)}
+    state.numbers |= made
+
+
+def _group_aggregates(step: GroupAggregates, state: _State) -> None:
+    made: dict[str, Expression] = {}
+    for column, name, table, other in zip(step.columns, step.names, step.tables, step.others, strict=True):
+        level = _level(state, step.group, table, other, other)
+        if step.compare == "value":
+            made[name] = level
+        else:
+            made[name] = ["less" if step.compare == "difference" else "over", state.numbers[column], level]
+    state.numbers |= made
+
+
+def _pca(step: Pca, state: _State) -> None:
+    sources = [state.numbers[name] for name in step.columns]
+    made = {
+        name: ["dot", sources, step.mean.tolist(), step.scale.tolist(), step.components[:, i].tolist()] for i, name in enumerate(step.names)
+    }
+    if not step.keep:
+        for name in step.columns:
+            del state.numbers[name]
+    state.numbers |= made
+
+
+_STEPS: dict[type[Transform], Callable[[Any, _State], None]] = {
+    Bins: _bins,
+    Centre: _centre,
+    Clip: _clip,
+    DropColumns: _drop,
+    GroupAggregates: _group_aggregates,
+    ImputeCategories: _impute_categories,
+    ImputeNumbers: _impute_numbers,
+    Interactions: _interactions,
+    OneHot: _one_hot,
+    Ordinal: _ordinal,
+    Pca: _pca,
+    Scale: _scale,
+}

@@ -1,0 +1,76 @@
+"""A folder with a container and the manifests that run it on Kubernetes, put together with Kustomize."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.params import number, text
+from mlops_desktop.catalog.exporters._container import CONTEXT_FILES, base_image, image_name, memory, model_bytes, write_context
+from mlops_desktop.catalog.exporters._manifests import manifests, resource_name
+from mlops_desktop.catalog.exporters._running_service import ServiceExporter
+from mlops_desktop.catalog.exporters._service_files import write_text
+from mlops_desktop.catalog.exporters._yaml import to_yaml
+from mlops_desktop.serving.manifest import contents
+from mlops_desktop.serving.message import msg
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kubernetes(ServiceExporter):
+    """Writes the Docker context, and `kubernetes/` with a base and an overlay for clusters that run the Prometheus operator."""
+
+    id: ClassVar[str] = "kubernetes"
+    label: ClassVar[str] = "Kubernetes"
+    help: ClassVar[str] = "The container with manifests: deployment, service, autoscaler, disruption budget, network policy and monitor."
+    writes: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("kubernetes/base/", msg("what runs it: probes, limits, scaling, and who may reach it")),
+        ("kubernetes/monitoring/", msg("the same with a monitor for the Prometheus operator")),
+        *CONTEXT_FILES,
+        *contents(),
+    )
+
+    registry: str = text("", "Registry", help="What the name of the image begins with, such as registry.example.com/team/; may be empty.")
+    base: str = base_image()
+    least: int = number(2, 1, 50, "Fewest replicas", whole=True)
+    most: int = number(6, 1, 200, "Most replicas", whole=True)
+
+    def export(self, bundle: Path, target: Path, job: Job) -> None:
+        info = write_context(bundle, target, Part(job, 0.0, 0.9), self._readme, base=self.base).info
+        job.step(0.9, "Writing the manifests")
+        image = self.registry + image_name(info)
+        written = manifests(info, image, memory(model_bytes(target)), self.least, max(self.least, self.most))
+        monitor = written.pop("servicemonitor")
+        folder = target / "kubernetes"
+        for part in ("base", "monitoring"):
+            (folder / part).mkdir(parents=True)
+        for name, document in written.items():
+            write_text(folder / "base" / f"{name}.yaml", to_yaml(document))
+        write_text(folder / "base" / "kustomization.yaml", to_yaml(_kustomization([f"{name}.yaml" for name in written])))
+        write_text(folder / "monitoring" / "servicemonitor.yaml", to_yaml(monitor))
+        write_text(folder / "monitoring" / "kustomization.yaml", to_yaml(_kustomization(["../base", "servicemonitor.yaml"])))
+        job.step(1.0)
+
+    def _readme(self, info: dict[str, Any]) -> str:
+        return _README.format(image=self.registry + image_name(info), name=resource_name(info))
+
+
+def _kustomization(resources: list[str]) -> dict[str, Any]:
+    return {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources}
+
+
+_README = """
+## On Kubernetes
+
+```
+docker build -t {image} . && docker push {image}
+kubectl apply -k kubernetes/base
+kubectl rollout status deployment/{name}
+kubectl port-forward service/{name} 8000:80
+```
+
+`kubernetes/monitoring` is the same with a `ServiceMonitor`, for clusters that run the Prometheus operator. The network policy lets pods of
+the same namespace in, and nothing out: put an ingress that authenticates clients in front, and allow its namespace. The pods need no right,
+write nothing, and get requests once their self-test passed.
+"""

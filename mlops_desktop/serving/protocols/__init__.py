@@ -1,0 +1,1 @@
+"""The protocols of other serving systems, one file each."""

@@ -1,0 +1,154 @@
+"""`/invocations` and `/ping`, as MLflow's scoring server and Amazon SageMaker have them.
+
+The four JSON shapes and the errors are those of MLflow's `pyfunc/scoring_server`; content types, `Accept` and CSV without a header are
+those of SageMaker (docs.aws.amazon.com, “Use your own inference code”). Each prediction is the object that `/v1/predict` gives.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from ..csv_predictions import CsvRequest
+from ..http_messages import CSV, Reply
+from ..http_problems import HttpProblem
+from ..http_request import Request, accepted_type, media_type
+from ..predictor import Predictor
+from ..protocol import Protocol
+from ..route import CSV_TYPE, JSON_TYPE, LINES_TYPES, Route
+from ..scorer import Scorer
+from ..strict_json import InvalidJson, parse
+from ._rows import (
+    Json,
+    as_list,
+    as_table,
+    columns,
+    instances,
+    invalid,
+    message,
+    parsed,
+    predictions_list,
+    row_list,
+    split,
+    threshold,
+)
+
+SHAPES = ("dataframe_split", "dataframe_records", "instances", "inputs")
+_CODES = {400: "BAD_REQUEST", 404: "RESOURCE_DOES_NOT_EXIST", 422: "INVALID_PARAMETER_VALUE", 429: "REQUEST_LIMIT_EXCEEDED"}
+_CODES |= {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 500: "INTERNAL_ERROR", 503: "TEMPORARILY_UNAVAILABLE"}
+_FORMS = (JSON_TYPE, CSV_TYPE, *LINES_TYPES)
+
+
+def ping(predictor: Predictor, request: Request) -> Reply:
+    """`GET /ping`."""
+    return Reply(b"\n", JSON_TYPE.encode())
+
+
+def invocations(predictor: Predictor, request: Request) -> Reply:
+    """`POST /invocations`: rows in any of its forms, predictions in the form that `Accept` names."""
+    kind, form = media_type(request.content_type), accepted_type(request.accept, _FORMS)
+    if kind == CSV_TYPE:
+        table = CsvRequest(_with_header(predictor, request.body), predictor.policy, predictor.limits.csv_rows)
+        if form == CSV_TYPE:
+            return table.as_csv(predictor)
+        found = table.predictions(predictor)
+    elif kind in LINES_TYPES:
+        found = predictor.predictions(_lines(predictor, request.body))
+    else:
+        found = predictor.predictions(*_rows(predictor, request.body))
+    if form == CSV_TYPE:
+        return Reply(as_table(predictor, found), CSV)
+    if form in LINES_TYPES:
+        return Reply("".join(f"{one}\n" for one in found).encode(), form.encode())
+    return Reply(b'{"predictions":' + as_list(found) + b"}")
+
+
+def _rows(predictor: Predictor, body: bytes) -> tuple[list[Any], float | None]:
+    """The rows of a JSON body in one of the four shapes, and the threshold among its params."""
+    document = parsed(body)
+    shapes = [name for name in document if name in SHAPES]
+    for name in document:
+        if name not in SHAPES and name != "params":
+            raise invalid("unknown_member", "This member is not known here.", name[:100])
+    if len(shapes) != 1:
+        raise invalid("wrong_members", f"The body must have exactly one of {', '.join(SHAPES)}.")
+    name, value, limit = shapes[0], document[shapes[0]], threshold(predictor, document.get("params"), "params")
+    if name == "dataframe_split":
+        return split(predictor, value, name), limit
+    if name == "inputs" and type(value) is dict:
+        return columns(predictor, value, name) if value else [], limit
+    return instances(predictor, value, name), limit
+
+
+def _lines(predictor: Predictor, body: bytes) -> list[Any]:
+    """The rows of a body with one JSON object a line."""
+    lines = [line for line in body.split(b"\n") if line.strip()]
+    predictor.check_count(len(lines))
+    try:
+        return [parse(line) for line in lines]
+    except InvalidJson as error:
+        raise HttpProblem(400, error.code, "The body cannot be read.", error.message) from None
+
+
+def _with_header(predictor: Predictor, body: bytes) -> bytes:
+    """A CSV with the names of the columns in front, where it has none: SageMaker sends the values alone.
+
+    It has none when no cell of its first line is the name of a column, and each column of the schema has one cell there.
+    """
+    first = body.lstrip(b"\xef\xbb\xbf").partition(b"\n")[0]
+    try:
+        cells = next(csv.reader([first.decode().rstrip("\r")]), [])
+    except (csv.Error, UnicodeDecodeError):
+        return body
+    names = [column.name for column in predictor.scorer.schema.columns]
+    if len(cells) != len(names) or {cell.strip() for cell in cells} & {*names}:
+        return body
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(names)
+    return out.getvalue().encode() + body.lstrip(b"\xef\xbb\xbf")
+
+
+def _problem(problem: HttpProblem, request_id: str) -> bytes:
+    code = _CODES.get(problem.status, "BAD_REQUEST")
+    return json.dumps({"error_code": code, "message": message(problem)}).encode()
+
+
+def _schemas(scorer: Scorer, row: Json) -> Json:
+    frame = {"type": "object", "properties": {"columns": {"type": "array", "items": {"type": "string"}}, "data": {"type": "array"}}}
+    shapes = {"dataframe_split": frame, "dataframe_records": row_list(row), "instances": {"type": "array"}, "inputs": {}}
+    members = {**shapes, "params": {"type": "object"}}
+    request = {"type": "object", "properties": members, "additionalProperties": False, "examples": [{"dataframe_records": [row]}]}
+    answer = {"type": "object", "properties": {"predictions": predictions_list()}, "required": ["predictions"]}
+    return {"InvocationsRequest": request, "InvocationsResponse": answer}
+
+
+PROTOCOL = Protocol(
+    routes=(
+        Route(
+            "POST",
+            "/invocations",
+            "invocations",
+            "Predict {target}, in the forms of MLflow and SageMaker",
+            "The predictions",
+            request="InvocationsRequest",
+            response="InvocationsResponse",
+            consumes=(JSON_TYPE, CSV_TYPE, *LINES_TYPES),
+            produces=_FORMS,
+            protocol="invocations",
+        ),
+        Route(
+            "GET",
+            "/ping",
+            "ping",
+            "The service is ready (MLflow, SageMaker)",
+            protocol="invocations",
+            scope="open",
+            refused_while_draining=True,
+        ),
+    ),
+    handlers={"invocations": invocations, "ping": ping},
+    problem=_problem,
+    schemas=_schemas,
+)

@@ -1,0 +1,268 @@
+"""A trained model as one file for Python 3.10 or newer, without any package.
+
+    python predict.py IN.csv OUT.csv      answer the rows of a CSV file with a header
+    python predict.py selftest            compare with the answers of the application in golden.json; exit code 0 or 1
+    python predict.py scores              rows as JSON on standard input, their scores as JSON on standard output
+
+As a module: `predict({"column": value, ...})`. A cell is a number, a level as it is in the training data, True or False, or None.
+"""
+
+import csv
+import json
+import math
+import struct
+import sys
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+MODEL = json.loads("{}")  # the model, as plain data
+TOLERANCE = 1e-9  # times max(1, |y|)
+TOP = 1.7976931348623157e308
+TOP32 = 3.4028234663852886e38
+
+
+def _bounded(x: float) -> float:
+    return min(max(x, -TOP), TOP)
+
+
+def _finite(x: float) -> float | None:
+    return x if math.isfinite(x) else None
+
+
+def _divided(x: float, y: float) -> float:
+    if y:
+        return x / y
+    return math.nan if not x or math.isnan(x) else math.copysign(math.inf, x)
+
+
+def _level(row: Row, column: str, fill: str | None, table: dict[str, Any], other: Any, gone: Any) -> float | None:
+    text = row.get(column)
+    text = fill if text is None else text
+    return gone if text is None else table.get(text, other)
+
+
+def _dot(row: Row, parts: list[Any], means: list[float], scales: list[float], weights: list[float]) -> float:
+    total = 0.0
+    for part, mean, scale, weight in zip(parts, means, scales, weights, strict=True):
+        x = _value(part, row)
+        if x is not None:
+            total += (x - mean) / scale * weight
+    return total
+
+
+def _pair(row: Row, operation: str, first: Any, second: Any) -> float | None:
+    x, y = _value(first, row), _value(second, row)
+    if x is None or y is None:
+        return None
+    if operation == "times":
+        return _bounded(x * y)
+    return _finite(x - y if operation == "less" else _divided(x, y))
+
+
+def _value(expression: list[Any], row: Row) -> float | None:
+    """The value of an expression, None where it is missing."""
+    operation, first, *rest = expression
+    if operation == "number":
+        x = row.get(first)
+        return None if x is None else float(x)
+    if operation == "constant":
+        return first
+    if operation == "has_no_text":
+        return float(row.get(first) is None)
+    if operation == "level":
+        return _level(row, first, *rest)
+    if operation == "dot":
+        return _dot(row, first, *rest)
+    if operation in ("times", "less", "over"):
+        return _pair(row, operation, first, rest[0])
+    x = _value(first, row)
+    if operation == "is_missing":
+        return float(x is None)
+    if operation == "fill":
+        return rest[0] if x is None else x
+    if operation == "in_bin":
+        return 0.0 if x is None else float(sum(x >= edge for edge in rest[0]) == rest[1])
+    if x is None:
+        return None
+    if operation == "scale":
+        return _bounded((x - rest[0]) / rest[1])
+    if operation == "bin":
+        return float(sum(x >= edge for edge in rest[0]))
+    low, high = rest  # clip
+    x = x if low is None else max(x, low)
+    return x if high is None else min(x, high)
+
+
+def _single(x: float | None) -> float:
+    """The nearest float32; missing is NaN."""
+    return math.nan if x is None else struct.unpack("f", struct.pack("f", min(max(x, -TOP32), TOP32)))[0]
+
+
+def _sigmoid(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(min(-x, 700.0)))
+
+
+def _linked(raw: list[float], link: str) -> list[float]:
+    if link == "sigmoid":
+        p = _sigmoid(raw[0])
+        return [1.0 - p, p]
+    if link == "softmax":
+        most = max(raw)
+        powers = [math.exp(x - most) for x in raw]
+        return [power / sum(powers) for power in powers]
+    return raw
+
+
+def _goes_left(model: dict[str, Any], split: int, cells: list[float]) -> bool:
+    x = cells[model["feature"][split]]
+    codes = model["sets"][split]
+    if codes is not None:
+        code = math.ceil(x) if x == x else -1
+        return code in codes if 0 <= code < model["levels"][model["feature"][split]] else bool(model["missing_left"][split])
+    return x <= model["threshold"][split] if x == x else bool(model["missing_left"][split])
+
+
+def _trees(model: dict[str, Any], cells: list[float]) -> list[float]:
+    raw = list(model["baseline"])
+    first_split = first_leaf = 0
+    for number, splits in enumerate(model["splits"]):
+        at = first_split if splits else ~first_leaf
+        while at >= 0:
+            at = model["left"][at] if _goes_left(model, at, cells) else model["right"][at]
+        leaf = model["values"][~at]
+        if len(leaf) == len(raw):
+            raw = [x + y for x, y in zip(raw, leaf, strict=True)]
+        else:
+            raw[number % len(raw)] += leaf[0]
+        first_split += splits
+        first_leaf += splits + 1
+    if model["link"] == "mean":
+        return [x / len(model["splits"]) for x in raw]
+    return _linked(raw, model["link"])
+
+
+def _layer(cells: list[float], weights: list[list[float]], bias: list[float]) -> list[float]:
+    out = list(bias)
+    for x, row in zip(cells, weights, strict=True):
+        for k, weight in enumerate(row):
+            out[k] += x * weight
+    return out
+
+
+ACTIVATIONS = {"relu": lambda x: max(x, 0.0), "tanh": math.tanh, "logistic": _sigmoid, "identity": lambda x: x}
+
+
+def _net(model: dict[str, Any], cells: list[float]) -> list[float]:
+    act = ACTIVATIONS[model["activation"]]
+    for number, (weights, bias) in enumerate(zip(model["weights"], model["biases"], strict=True)):
+        cells = _layer(cells if not number else [act(x) for x in cells], weights, bias)
+    return _linked(cells, model["link"])
+
+
+def _scores_of(node: dict[str, Any], matrices: list[list[float]]) -> list[float]:
+    kind = node["kind"]
+    if kind == "constant":
+        return node["answer"]
+    if kind == "mean":
+        members = [_scores_of(one, matrices) for one in node["members"]]
+        return [sum(x * w for x, w in zip(column, node["weights"], strict=True)) for column in zip(*members, strict=True)]
+    if kind == "some":
+        out = [0.0] * node["classes"]
+        for place, x in zip(node["seen"], _scores_of(node["inner"], matrices), strict=True):
+            out[place] = x
+        return out
+    cells = matrices[node["matrix"]]
+    if kind == "linear":
+        sums = _layer(cells, node["weights"], [0.0] * len(node["intercept"]))
+        return _linked([x + b for x, b in zip(sums, node["intercept"], strict=True)], node["link"])
+    return _trees(node, cells) if kind == "trees" else _net(node, cells)
+
+
+def scores(row: Row) -> list[float]:
+    """The probabilities of the classes, or one number, for a row of cells."""
+    matrices = [[_single(_value(expression, row)) for expression in features] for features in MODEL["features"]]
+    return [round(x, 12) for x in _scores_of(MODEL["node"], matrices)]
+
+
+def decide(found: list[float]) -> Any:
+    """The answer to scores: a class, or the number."""
+    classes, positive = MODEL["classes"], MODEL["positive"]
+    if not classes:
+        return found[0]
+    if positive is not None and MODEL["threshold"] is not None:
+        return classes[positive if found[positive] >= MODEL["threshold"] else 1 - positive]
+    return classes[found.index(max(found))]
+
+
+def predict(row: Row) -> dict[str, Any]:
+    """The answer for a row, with the probability of each class where there are classes."""
+    found = scores(row)
+    answer = {"prediction": decide(found)}
+    if MODEL["classes"]:
+        answer["probabilities"] = dict(zip(map(_text_of, MODEL["classes"]), found, strict=True))
+    return answer
+
+
+def _text_of(one: Any) -> str:
+    return one if isinstance(one, str) else json.dumps(one)
+
+
+def _cell(column: dict[str, Any], text: str) -> Any:
+    """A text of a CSV file as a cell."""
+    text = text.strip()
+    if text in column["missing"]:
+        return None
+    if column["kind"] == "boolean" and text in column["true"] + column["false"]:
+        return text in column["true"]
+    if column["kind"] == "boolean" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    return text if column["kind"] == "text" else float(text)
+
+
+def _answer_file(source: str, target: str) -> None:
+    with open(source, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    absent = [column["name"] for column in MODEL["columns"] if rows and column["name"] not in rows[0]]
+    if absent:
+        sys.exit(f"The file has no column “{absent[0]}”.")
+    names = ["prediction", *(f"probability_{_text_of(one)}" for one in MODEL["classes"])]
+    with open(target, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(names)
+        for number, row in enumerate(rows):
+            try:
+                found = scores({column["name"]: _cell(column, row[column["name"]]) for column in MODEL["columns"]})
+            except ValueError:
+                sys.exit(f"Row {number + 2} of the file has a text where a number is needed.")
+            writer.writerow([_text_of(decide(found)), *map(repr, found if MODEL["classes"] else [])])
+
+
+def _selftest() -> int:
+    golden = json.loads(Path(__file__).with_name("golden.json").read_text(encoding="utf-8"))
+    worst, other = 0.0, 0
+    for row, wanted in zip(golden["rows"], golden["scores"], strict=True):
+        found = scores(row)
+        for x, y in zip(found, wanted, strict=True):
+            worst = max(worst, abs(x - y) / max(1.0, abs(y)))
+        other += bool(MODEL["classes"]) and decide(found) != decide(wanted)
+    passed = worst <= TOLERANCE and not other
+    sys.stdout.write(f"Self-test {'passed' if passed else 'FAILED'}: {len(golden['rows'])} golden rows, worst difference {worst:.3g}.\n")
+    return 0 if passed else 1
+
+
+def _main(arguments: list[str]) -> int:
+    if arguments == ["selftest"]:
+        return _selftest()
+    if arguments == ["scores"]:
+        json.dump([scores(row) for row in json.load(sys.stdin)], sys.stdout)
+        return 0
+    if len(arguments) != 2:
+        sys.stderr.write((__doc__ or "") + "\n")
+        return 2
+    _answer_file(*arguments)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))

@@ -1,0 +1,114 @@
+"""The query: numbers to the last bit, names and levels that cannot break out, and the databases that it is for."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pg8000.dbapi
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.exporters._program import program_of, typed_rows
+from mlops_desktop.catalog.exporters._sql import DIALECTS, _halfway, literal, quoted, select
+from mlops_desktop.catalog.exporters.sql_query import SqlQuery, create_table, scores_of
+from mlops_desktop.serving.bundle import open_bundle
+from mlops_desktop.serving.selftest import compare
+from tests.catalog.exporters.programs import SQL_TOO
+from tests.catalog.sources.servers import PASSWORD, postgresql
+from tests.proof_tools import proof_python, run_json
+from tests.serving.conftest import write_bundle
+
+
+def test_sqlite_reads_every_constant_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    odd = [0.1, 5e-324, 1e-310, 1.7976931348623157e308, -1 / 3, 2.0**53 + 2, 0.0]
+    values = [*rng.normal(size=300), *np.exp(rng.uniform(-300, 300, 300)), *odd]
+    with sqlite3.connect(":memory:") as connection:
+        found = [connection.execute(f"SELECT {DIALECTS[0].number(float(x))}").fetchone()[0] for x in values]
+    connection.close()
+    assert found == [float(x) for x in values]
+
+
+def test_a_threshold_is_where_float32_changes_sides():
+    rng = np.random.default_rng(1)
+    for threshold in [*rng.normal(0, 100, 50), 0.0, 16777216.0, 1e-40, -1e-40, float(np.float32(0.1))]:
+        operator, middle = _halfway(float(threshold))
+        for x in (np.nextafter(middle, -np.inf), middle, np.nextafter(middle, np.inf)):
+            assert (x <= middle if operator == "<=" else x < middle) == (float(np.float32(x)) <= threshold)
+    assert _halfway(3.4028234663852886e38) is None
+
+
+def test_names_and_levels_are_quoted():
+    assert (quoted('a"b'), literal("it's")) == ('"a""b"', "'it''s'")
+    text = select(program_of(SQL_TOO["trees with categories"]), DIALECTS[0], quoted('my "rows"'), 'k"ey')
+    assert 'FROM "my ""rows"""' in text
+    assert '"k""ey"' in text
+    assert "'it''s'" in text
+    assert len(re.findall(";", text)) == 1
+
+
+def test_a_key_that_is_an_input_is_refused(tmp_path):
+    core = write_bundle(SQL_TOO["a forest"], tmp_path / "core")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(UserError, match="also an input"):
+        SqlQuery(key="age").export(core, tmp_path / "out", Silent())
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    base = tmp_path_factory.mktemp("queries")
+    made = {}
+    for name, scorer in SQL_TOO.items():
+        core = write_bundle(scorer, base / name / "core")
+        (base / name / "out").mkdir()
+        SqlQuery().export(core, base / name / "out", Silent())
+        made[name] = open_bundle(core), base / name / "out"
+    return made
+
+
+def inserted(bundle):
+    """The statement that makes the table, and its rows."""
+    program = program_of(bundle.scorer)
+    rows = [[i, *(row[column["name"]] for column in program["columns"])] for i, row in enumerate(typed_rows(bundle))]
+    return create_table(program, "rows", "id"), rows
+
+
+def assert_same(bundle, answers):
+    expected = np.array(bundle.golden.scores).reshape(len(bundle.golden.rows), -1)
+    assert compare(bundle.scorer, expected, scores_of(answers, bool(bundle.scorer.classes))).passed
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", list(SQL_TOO))
+def test_duckdb_answers_as_the_application(name, exported):
+    bundle, folder = exported[name]
+    create, rows = inserted(bundle)
+    asked = {"create": create, "rows": rows, "query": (folder / "duckdb.sql").read_text(encoding="utf-8")}
+    program = (
+        "import duckdb, json, sys\na = json.load(sys.stdin)\nc = duckdb.connect()\nc.execute(a['create'])\n"
+        "c.executemany('INSERT INTO rows VALUES (' + ', '.join('?' * len(a['rows'][0])) + ')', a['rows'])\n"
+        "print(json.dumps(c.execute(a['query']).fetchall()))\n"
+    )
+    assert_same(bundle, run_json([proof_python(), "-c", program], asked))
+
+
+@pytest.mark.proof
+def test_postgresql_answers_as_the_application(exported):
+    assert list(Path("/usr/lib/postgresql").glob("*/bin/initdb")), "install Debian's postgresql"
+    with postgresql() as server:
+        for bundle, folder in exported.values():
+            create, rows = inserted(bundle)
+            asked = pg8000.dbapi.connect(user="reader", password=PASSWORD, host="127.0.0.1", port=server.port, database="shop")
+            with contextlib.closing(asked) as connection:
+                cursor = connection.cursor()
+                cursor.execute(create)
+                cursor.executemany(f"INSERT INTO rows VALUES ({', '.join(['%s'] * len(rows[0]))})", rows)
+                cursor.execute((folder / "postgresql.sql").read_text(encoding="utf-8").replace("%", "%%"))
+                assert_same(bundle, cursor.fetchall())
+                connection.rollback()
