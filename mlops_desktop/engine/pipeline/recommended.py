@@ -39,7 +39,7 @@ def suggest_steps(columns: Sequence[Column], frame: Frame, rows: Ints) -> list[t
             (operation("drop_columns", columns=empty), msg("{empty} never changes, so nothing can be learned from it.", empty=_list(empty)))
         )
     pair = named_day_and_time(frame, [column for column in columns if column.name in dates])
-    if pair is not None and f"{pair[0].name} {pair[1].name}" not in frame.layout.names():
+    if pair is not None and _date_name(pair) not in frame.layout.names():
         found += _as_one_date(pair)
         dates = [name for name in dates if name not in (pair[0].name, pair[1].name)]
     clocks = [name for name in dates if _is_time_of_day(frame, name, rows)]
@@ -54,10 +54,14 @@ def suggest_steps(columns: Sequence[Column], frame: Frame, rows: Ints) -> list[t
     return found
 
 
+def _date_name(pair: tuple[Column, Column]) -> str:
+    return " ".join(column.name for column in pair)
+
+
 def _as_one_date(pair: tuple[Column, Column]) -> list[tuple[Operation, str]]:
     """One date of a column of days and one of times of day, and its parts."""
     day, time = (column.name for column in pair)
-    name = f"{day} {time}"
+    name = _date_name(pair)
     reason = msg("“{day}” and “{time}” are the day and the time of one moment.", day=day, time=time)
     of_parts = msg("“{date}”: year, month, weekday and hour carry seasons that a date alone hides.", date=name)
     return [
