@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 # What the window needs of the engine at its start, before PySide6: its import hook reads the source of every module that is imported later.
+from mlops_desktop.engine.data import Imported as Imported
 from mlops_desktop.engine.data import Table as Table
 from mlops_desktop.engine.data import name_of as name_of
 from mlops_desktop.engine.pipeline import ArtifactStore as ArtifactStore
@@ -30,6 +31,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import load_extensions
+from mlops_desktop.engine.processors import check_limits
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.garbage_collector import Collector
 from mlops_desktop.ui.jobs import JobRunner
@@ -90,6 +92,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("mlops-desktop: There is no display here, so no window can be opened. Use the commands: mlops-desktop --help\n")
         return 2
     try:
+        check_limits()
         load_extensions()
     except UserError as error:
         return _refuse(str(error))

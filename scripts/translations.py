@@ -43,6 +43,8 @@ SENTENCES = {
     "Check": (1,),
     "FindingKind": (1,),
     "HttpProblem": (2, 3),
+    "_error": (0, 1),  # of a pattern
+    "_suggest": (2,),
 }
 PLURALS = ("plural_msg", "pluralize")  # after the count: the singular and the plural
 # Texts for people in a class: class variables of components, and the label and options of a field by the function that declares it.
@@ -53,8 +55,8 @@ ENGLISH_ONLY = ("cli",)  # packages whose output is read by programs too
 WEB = PACKAGE / "serving" / "web"
 # The modules whose sentences the form page shows: refused fields, warnings, notes on a file.
 SHOWN_BY_PAGE = (
-    *("column", "column_units", "csv_cells", "csv_io", "csv_names", "csv_stacked", "csv_table", "date_notation", "explain"),
-    *("file_notation", "http_problems", "late_escape", "left_out", "names", "schema", "service", "split_decimals"),
+    *("batch_notes", "column", "column_units", "csv_cells", "csv_io", "csv_names", "csv_stacked", "csv_table", "date_notation", "explain"),
+    *("file_notation", "http_problems", "late_escape", "left_out", "names", "plural", "schema", "service", "split_decimals"),
 )
 
 

@@ -10,7 +10,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.base.source import PartTable, file_notes
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import first_few
+from mlops_desktop.serving.plural import quoted_columns
 
 _SHOWN = 5
 _EXACT = 2**53  # whole numbers up to this size are exact as floats
@@ -66,7 +66,7 @@ def _differences(tables: Sequence[PartTable], names: Sequence[str]) -> list[Evid
         if absent:
             lacking.setdefault(absent, []).append(one.name)
     for absent, of in lacking.items():
-        shown = first_few((f"“{name}”" for name in absent), _SHOWN)
+        shown = quoted_columns(absent, _SHOWN)
         lacks = msg("“{of}”{more} has no column {columns}; there it is missing.", of=of[0], more=_more(len(of)), columns=shown)
         found += file_notes([lacks])
     return found

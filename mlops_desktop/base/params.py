@@ -182,8 +182,9 @@ class Columns(Texts):
 
 def shown(value: Any) -> str:
     """A value as a refusal shows it: a text in quotes, cut to a readable length."""
-    text = f"“{value}”" if isinstance(value, str) else value_text(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    text = value_text(value)
+    text = text if len(text) <= 58 else text[:55] + "..."
+    return msg("“{name}”", name=text) if isinstance(value, str) else text
 
 
 def _field(param: Param) -> Any:

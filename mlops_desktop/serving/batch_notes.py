@@ -14,7 +14,7 @@ from .cells import level_of
 from .column import Column, ValidationResult
 from .column_types import type_of
 from .message import Message, msg
-from .plural import plural_msg
+from .plural import listed, plural_msg, quoted_names
 from .schema import Schema
 
 _SHOWN = 5  # levels that are named
@@ -77,9 +77,9 @@ class BatchNotes:
                 found.append(
                     plural_msg(
                         rows,
-                        "1 row is refused because “{name}” cannot be read in it: it must be {expected}.",
-                        "{n} rows are refused because “{name}” cannot be read in them: it must be {expected}.",
-                        name=name,
+                        "1 row is refused because “{column}” cannot be read in it: it must be {expected}.",
+                        "{n} rows are refused because “{column}” cannot be read in them: it must be {expected}.",
+                        column=name,
                         expected=type_of(column).accepted(column),
                     )
                 )
@@ -90,9 +90,9 @@ class BatchNotes:
                 found.append(
                     plural_msg(
                         rows,
-                        "“{name}” lies outside the range of the training data, {span}, in 1 row.",
-                        "“{name}” lies outside the range of the training data, {span}, in {n} rows.",
-                        name=name,
+                        "“{column}” lies outside the range of the training data, {span}, in 1 row.",
+                        "“{column}” lies outside the range of the training data, {span}, in {n} rows.",
+                        column=name,
                         span=span,
                     )
                 )
@@ -100,9 +100,9 @@ class BatchNotes:
                 found.append(
                     plural_msg(
                         rows,
-                        "“{name}” is missing in 1 row; the training data had a value in every row.",
-                        "“{name}” is missing in {n} rows; the training data had a value in every row.",
-                        name=name,
+                        "“{column}” is missing in 1 row; the training data had a value in every row.",
+                        "“{column}” is missing in {n} rows; the training data had a value in every row.",
+                        column=name,
                     )
                 )
         return found
@@ -113,13 +113,14 @@ class BatchNotes:
             found.append(missing)
         if self._unknown:
             names = self._unknown[:_SHOWN] if self._examples else ()
-            shown = ", ".join(f"“{name[:100]}”" for name in names) + (" …" if len(self._unknown) > len(names) > 0 else "")
+            shown = quoted_names([name[:100] for name in names])
+            shown = msg("{shown} …", shown=shown) if len(self._unknown) > len(names) > 0 else shown
             found.append(
                 plural_msg(
                     len(self._unknown),
                     "1 column that is not the model's was left out{names}.",
                     "{n} columns that are not the model's were left out{names}.",
-                    names=f": {shown}" if shown else "",
+                    names=msg(": {shown}", shown=shown) if names else "",
                 )
             )
         if self._ragged:
@@ -134,13 +135,14 @@ class BatchNotes:
 
     def _unseen_levels(self, name: str, unseen: Counter[str]) -> Message:
         most = unseen.most_common(_SHOWN) if self._examples else []
-        shown = ", ".join(f"“{level[:40]}” ({count:,})" for level, count in most) + (" …" if len(unseen) > len(most) > 0 else "")
+        shown = listed([msg("“{level}” ({count:,})", level=level[:40], count=count) for level, count in most])
+        shown = msg("{shown} …", shown=shown) if len(unseen) > len(most) > 0 else shown
         return plural_msg(
             unseen.total(),
-            "“{name}” has a value that the training data did not have, or only rarely, in 1 row{shown}.",
-            "“{name}” has values that the training data did not have, or only rarely, in {n} rows{shown}.",
-            name=name,
-            shown=f": {shown}" if shown else "",
+            "“{column}” has a value that the training data did not have, or only rarely, in 1 row{shown}.",
+            "“{column}” has values that the training data did not have, or only rarely, in {n} rows{shown}.",
+            column=name,
+            shown=msg(": {shown}", shown=shown) if most else "",
         )
 
 
@@ -148,8 +150,8 @@ def spelling_notes(spelled: Mapping[str, str]) -> list[str]:
     """The sentence on columns whose names are those of the model's in another spelling; none where there are none."""
     if not spelled:
         return []
-    pairs = [f"“{name[:100]}” as “{known}”" for name, known in spelled.items()]
-    shown = ", ".join(pairs[:_PAIRS]) + (f" and {len(pairs) - _PAIRS} more" if len(pairs) > _PAIRS else "")
+    pairs = [msg("“{text}” as “{level}”", text=name[:100], level=known) for name, known in spelled.items()]
+    shown = listed(pairs[:_PAIRS], len(pairs) - _PAIRS)
     return [msg("Columns are spelled otherwise in this file, and were read so: {shown}.", shown=shown)]
 
 

@@ -37,8 +37,8 @@ def refuse_other_units(columns: Sequence[Column], units: Mapping[str, str]) -> N
         if not may_be_same(unit, units.get(column.name, "")):
             raise UserError(
                 msg(
-                    "“{name}” is in {other} in this file, but the training data is in {unit}.",
-                    name=column.name,
+                    "“{column}” is in {other} in this file, but the training data is in {unit}.",
+                    column=column.name,
                     other=units[column.name],
                     unit=unit,
                 ),
@@ -52,8 +52,8 @@ def refuse_new_units(columns: Sequence[Column], units: Mapping[str, str]) -> Non
         unit = units.get(column.name, "")
         if column.is_measured and _is_known(unit) and not (column.unit or split_unit(column.name)[1]):
             raise UserError(
-                msg("“{name}” is in {unit} in this file, but the data so far states no unit.", name=column.name, unit=unit),
-                msg("Write down the unit of “{name}” in the project first, or leave the unit out of the file.", name=column.name),
+                msg("“{column}” is in {unit} in this file, but the data so far states no unit.", column=column.name, unit=unit),
+                msg("Write down the unit of “{column}” in the project first, or leave the unit out of the file.", column=column.name),
             )
 
 

@@ -228,7 +228,7 @@ def order_text(format_: str) -> str:
     if "%V" in text or "%q" in text:
         for field, value in _PERIODS.items():
             text = text.replace(field, value)
-        return f"as in “{text}”"
+        return msg("as in “{text}”", text=text)
     for field, name in _PARTS.items():
         text = text.replace(field, name)
     return text

@@ -20,6 +20,7 @@ from .level_notation import LevelNotation
 from .message import Message, as_message, joined, msg
 from .number_notation import DECIMAL_NAMES, OTHER, NumberNotation
 from .numbers import NOTATIONS
+from .plural import listed, quoted_columns, quoted_names
 from .schema import Schema
 
 # Words that workbooks of other languages write are too rare in training data to be sought there.
@@ -146,12 +147,12 @@ class NotationFinder:
                 msg(
                     "Numbers of {names} stand without “%” in this file, but the training data was written with it: they may be "
                     "fractions or percentages.",
-                    names=_quoted(refused),
+                    names=quoted_columns(refused, _SHOWN),
                 ),
                 "Write them with “%”.",
             )
         template = "Numbers of {names} stand without “%” in this file; they were read as fractions, so that 0.12 is 12 %."
-        return (msg(template, names=_quoted([*found])),) if found else ()
+        return (msg(template, names=quoted_columns([*found], _SHOWN)),) if found else ()
 
     def _unmarked(self) -> Iterator[str]:
         """A sentence for each unit that the numbers of columns lack in this file."""
@@ -161,20 +162,20 @@ class NotationFinder:
                 by_unit.setdefault(one.column.unit, []).append(name)
         for unit, names in by_unit.items():
             template = "Numbers of {names} stand without “{unit}” in this file; they were taken to be in it, as the training data is."
-            yield msg(template, names=_quoted(names), unit=unit)
+            yield msg(template, names=quoted_columns(names, _SHOWN), unit=unit)
 
     def _unknown_marks(self, grammars: Mapping[str, Grammar]) -> Iterator[str]:
         """The units and currencies that nothing settles, one sentence for each column."""
         for name, one in self._numbers.items():
             if marks := one.unknown_marks(grammars[name]):
-                template = "Numbers of “{name}” stand with {marks} in this file, but {own}: rows with them are refused. {remedy}"
+                template = "Numbers of “{column}” stand with {marks} in this file, but {own}: rows with them are refused. {remedy}"
                 if unit := one.column.unit or ", ".join(one.column.grammar.affixes[:1]):
                     own = msg("the training data is in {unit}", unit=unit)
                     remedy = msg("Convert the values to {unit}.", unit=unit)
                 else:
                     own = msg("the training data says no unit")
                     remedy = msg("Convert the values to the unit of the training data and leave the mark off.")
-                yield msg(template, name=name, marks=_quoted(marks), own=own, remedy=remedy)
+                yield msg(template, column=name, marks=quoted_names(marks, _SHOWN), own=own, remedy=remedy)
 
     def _number_grammars(self) -> dict[str, Grammar]:
         proven = {self._given} if self._given else {mark for one in self._numbers.values() for mark in one.proven}
@@ -187,7 +188,7 @@ class NotationFinder:
                 "that may be a decimal {other} as well."
             )
             raise UserError(
-                msg(template, names=_quoted(undecided), own=DECIMAL_NAMES[own], other=DECIMAL_NAMES[OTHER[own]]),
+                msg(template, names=quoted_columns(undecided, _SHOWN), own=DECIMAL_NAMES[own], other=DECIMAL_NAMES[OTHER[own]]),
                 "Write the numbers as in the training data, or some of them with one or two decimals.",
             )
         return {name: grammar for name, grammar in found.items() if grammar is not None}
@@ -204,7 +205,7 @@ class NotationFinder:
             raise UserError(
                 msg(
                     "The dates of {names} read both ways: nothing in this file says whether the day or the month stands first.",
-                    names=_quoted(undecided),
+                    names=quoted_columns(undecided, _SHOWN),
                 ),
                 "Write them as in the training data, or as year-month-day.",
             )
@@ -218,7 +219,7 @@ def _notes(changed: list[Column], grammars: Mapping[str, Grammar]) -> Iterator[s
         for difference in _differences(column, grammars[column.name]):
             by_difference.setdefault(difference, []).append(column.name)
     for one, names in by_difference.items():
-        yield Message(one.template, {**one.args, "names": _quoted(names)})
+        yield Message(one.template, {**one.args, "names": quoted_columns(names, _SHOWN)})
 
 
 def _differences(column: Column, new: Grammar) -> Iterator[Message]:
@@ -240,23 +241,17 @@ def _differences(column: Column, new: Grammar) -> Iterator[Message]:
         written = joined(further, ", ")
         yield msg("The numbers of {names} are written {value} in this file; they were read so.", names=names, value=written)
     if marks := [mark for mark in new.affixes if mark not in own.affixes]:
-        yield msg("The numbers of {names} stand with {value} in this file, which was left off.", names=names, value=_quoted(marks))
+        yield msg(
+            "The numbers of {names} stand with {value} in this file, which was left off.", names=names, value=quoted_names(marks, _SHOWN)
+        )
     if scales := [scale.mark for scale in new.scales if scale not in own.scales and scale.mark != column.unit]:
         converted = "The numbers of {names} stand with {value} in this file; they were converted to {unit}."
-        yield msg(converted, names=names, value=_quoted(scales), unit=column.unit)
+        yield msg(converted, names=names, value=quoted_names(scales, _SHOWN), unit=column.unit)
     if spellings := new.recoded[len(own.recoded) :]:
         shown = [msg("“{text}” as “{level}”", text=text, level=level) for text, level in spellings[:_SHOWN]]
-        value = _listed(shown, len(spellings) - _SHOWN)
+        value = listed(shown, len(spellings) - _SHOWN)
         yield msg("{names} is spelled otherwise in this file, and was read so: {value}.", names=names, value=value)
     if words := [*new.true[len(own.true) :], *new.false[len(own.false) :]]:
-        yield msg("Yes and no of {names} are written {value} in this file; they were read so.", names=names, value=_quoted(words))
-
-
-def _quoted(names: list[str], most: int = _SHOWN) -> Message:
-    return _listed([msg("“{name}”", name=name) for name in names[:most]], len(names) - most)
-
-
-def _listed(shown: list[Message], more: int) -> Message:
-    """Parts in a row, and how many more there are."""
-    parts = joined(shown, ", ")
-    return msg("{parts} and {more} more", parts=parts, more=more) if more > 0 else parts
+        yield msg(
+            "Yes and no of {names} are written {value} in this file; they were read so.", names=names, value=quoted_names(words, _SHOWN)
+        )

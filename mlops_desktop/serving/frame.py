@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from .errors import UserError
 from .message import msg
+from .plural import quoted_columns
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -109,7 +110,7 @@ class Layout:
         """`number`, `categorical`, `date` or `sparse`; UserError when there is no such column."""
         if name in self._places:
             return self._places[name][0]
-        raise UserError(msg("There is no column “{name}” at this step.", name=name), "Choose another column, or remove the step.")
+        raise UserError(msg("There is no column “{column}” at this step.", column=name), "Choose another column, or remove the step.")
 
     def number_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of numbers; UserError names the first column that is not a number."""
@@ -128,8 +129,8 @@ class Layout:
         for name in names:
             of, at = self._places.get(name, ("", 0))
             if of != kind:
-                text = msg("The column “{name}” is a {kind}, but {expected} is needed.", name=name, kind=self.kind(name), expected=expected)
-                raise UserError(text, "Choose other columns for this step.")
+                text = "The column “{column}” is a {kind}, but {expected} is needed."
+                raise UserError(msg(text, column=name, kind=self.kind(name), expected=expected), "Choose other columns for this step.")
             found.append(at)
         return np.array(found, dtype=np.intp)
 
@@ -202,7 +203,7 @@ class Layout:
         here = set(self.names())
         for name in names:
             if name in here:
-                raise UserError(msg("There is already a column “{name}” at this step.", name=name), "Give the new column another name.")
+                raise UserError(msg("There is already a column “{column}” at this step.", column=name), "Give the new column another name.")
             here.add(name)
 
 
@@ -374,9 +375,8 @@ def to_matrix(frame: Frame) -> Matrix:
     """
     if frame.layout.categoricals or frame.layout.dates:
         left = (*frame.layout.categoricals, *frame.layout.dates)
-        names_left = ", ".join(f"“{name}”" for name in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         raise UserError(
-            msg("These columns cannot go into a model, which needs numbers: {columns}.", columns=names_left),
+            msg("These columns cannot go into a model, which needs numbers: {columns}.", columns=quoted_columns(left, 5)),
             "Add a step that encodes these columns (one-hot, ordinal, text, date parts), or one that drops them.",
         )
     names = frame.layout.names()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from .message import msg
-from .plural import first_few, plural_msg
+from .plural import first_few, listed, plural_msg
 from .table_finder import LeftOut, Reason, TableLayout
 
 _SHOWN = 3
@@ -31,7 +31,8 @@ def left_out_messages(left: Iterable[LeftOut], mark: str, hint: str = "") -> lis
 
 def _message(reason: Reason, rows: Sequence[LeftOut], mark: str, hint: str) -> str:
     one, many = _LEFT_OUT[reason]
-    shown = "; ".join(f"“{row.text}”" for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
+    shown = listed([msg("“{name}”", name=row.text) for row in rows[:_SHOWN]], separator="; ")
+    shown = msg("{shown} …", shown=shown) if len(rows) > _SHOWN else shown
     places = first_few((f"{row.at + 1:,}" for row in rows), 5)
     return plural_msg(len(rows), one, many, shown=shown, rows=places, mark=mark, hint=hint and f" {hint}")
 

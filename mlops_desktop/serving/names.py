@@ -10,6 +10,7 @@ from .cells import clean_text
 from .column_units import may_be_same, split_unit
 from .errors import UserError
 from .message import msg
+from .plural import quoted_columns
 
 _SEPARATORS = re.compile(r"[\s_.-]+")
 
@@ -45,8 +46,9 @@ def refuse_repeated(repeated: Iterable[str], known: Collection[str]) -> None:
     Where the numbered name is known as well, the training data had both columns.
     """
     if doubtful := [name for name in repeated if name in known and f"{name}_2" not in known]:
-        names = ", ".join(f"“{name}”" for name in doubtful[:12])
-        raise UserError(msg("The header names a column twice: {names}.", names=names), "Give each column a name of its own.")
+        raise UserError(
+            msg("The header names a column twice: {names}.", names=quoted_columns(doubtful)), "Give each column a name of its own."
+        )
 
 
 def _free(name: str, taken: set[str], last: dict[str, int]) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from .errors import UserError
-from .message import msg
+from .message import as_message, msg
 
 MAX_PATTERN = 200  # characters
 MAX_TEXT = 1_000  # characters of a text that are searched
@@ -169,7 +169,8 @@ class _Reader:
         return node
 
     def _error(self, message: str, remedy: str) -> UserError:
-        return UserError(msg("The pattern cannot be read at character {number}: {message}.", number=self.at + 1, message=message), remedy)
+        text = "The pattern cannot be read at character {number}: {message}."
+        return UserError(msg(text, number=self.at + 1, message=as_message(message)), remedy)
 
     def _current(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -194,7 +195,9 @@ class _Reader:
     def _atom(self) -> tuple[Any, ...]:
         sign = self._current()
         if sign in "*+?":
-            raise self._error(f"“{sign}” has nothing before it to repeat", f"Write \\{sign} for the sign itself.")
+            raise self._error(
+                msg("“{sign}” has nothing before it to repeat", sign=sign), msg("Write \\{sign} for the sign itself.", sign=sign)
+            )
         if sign == "(":
             return self._group()
         if sign == "[":
@@ -258,7 +261,9 @@ class _Reader:
         sign = self._take()
         if sign.isalnum() and sign not in _CLASSES and sign not in _CONTROL and sign != "b":
             self.at -= 1
-            raise self._error(f"“\\{sign}” is not known", "Known are \\d \\w \\s \\D \\W \\S \\b and \\ before any other sign.")
+            raise self._error(
+                msg("“\\{sign}” is not known", sign=sign), "Known are \\d \\w \\s \\D \\W \\S \\b and \\ before any other sign."
+            )
         return sign
 
     def _class(self) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Literal
 
 from .cell_kind import cell_text, count_kinds
@@ -63,6 +65,7 @@ STARS = frozenset("*" * count for count in range(1, 6))  # how SAP marks totals,
 MARKED = 3  # columns from the left in which the word for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
 _REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
+_LOOKED_AT = 6  # columns, of which two that every row fills are sought
 _FEW = 3  # texts, below which they say nothing of what is usual
 _USUAL = 1.5  # a text in the first column is a notice when it is so many times longer than the others there
 
@@ -75,8 +78,7 @@ class RowSifter:
     wanted: Wanted
     headers: tuple[tuple[str, ...], ...]
     padded: bool = False  # whether every row has as many cells as the widest one, as in a sheet
-    longest: int = 0  # characters of the longest usual text in the first column
-    usual_first: str = ".*"  # regular expression of the texts in the first column
+    body: Sequence[Row] = ()  # rows of the table, by which usual texts are found
     empty: frozenset[int] = frozenset()  # columns without any text in the rows of the table
 
     @classmethod
@@ -86,11 +88,19 @@ class RowSifter:
         headers = tuple(tuple(map(cell_text, rows[at])) for at in (*layout.header, *units) if at < len(rows))
         body = rows[layout.body :]
         half = body[: len(body) // 2]
-        firsts = [cell_text(row[0]) if row else "" for row in body]
-        longest = max(map(len, firsts[: max(1, len(half))]), default=0)
-        usual = [text for text, row in zip(firsts, body, strict=True) if len(row) > 1 and _fills_further(row)]
         empty = _empty_columns(half, len(layout.kinds)) if len(body) >= 2 * _FEW else frozenset[int]()
-        return cls(layout, wanted, headers, padded, longest, _common_pattern(usual), empty)
+        return cls(layout, wanted, headers, padded, body, empty)
+
+    @cached_property
+    def longest(self) -> int:
+        """The characters of the longest usual text in the first column."""
+        half = self.body[: max(1, len(self.body) // 2)]
+        return max((len(cell_text(row[0])) for row in half if row), default=0)
+
+    @cached_property
+    def usual_first(self) -> str:
+        """A regular expression of the texts in the first column."""
+        return _common_pattern([cell_text(row[0]) for row in self.body if len(row) > 1 and _fills_further(row)])
 
     def inside(self, row: Row, width: int) -> Reason | Literal[""]:
         """Why a row anywhere in a table of so many columns is none of its rows; "" when it is one."""
@@ -109,10 +119,12 @@ class RowSifter:
     def candidates(self, rows: Sequence[Row], width: int) -> Sequence[int]:
         """The positions of rows that may be totals or that `inside` may refuse; found by the distinct cells of columns, as they are few."""
         usual = rows[len(rows) // 2] if rows else ()
-        filled = [j for j, cell in enumerate(usual) if cell_text(cell)][:2]  # a row that fills both is not apart
+        there = [j for j, cell in enumerate(usual) if cell_text(cell)]
         names = {next((j for j, name in enumerate(header) if name), 0): header for header in self.headers}
-        if len(filled) < 2 or len(names) < len(self.headers) or any(len(row) != width for row in rows):
+        if len(there) < 2 or len(names) < len(self.headers) or {*map(len, rows)} != {width}:
             return range(len(rows))
+        full = list(islice((j for j in there[:_LOOKED_AT] if None not in map(itemgetter(j), rows)), 2))
+        filled = list(dict.fromkeys((*full, *there)))[:2]  # a row that fills both is not apart
         found: set[int] = set()
         for j in {*range(min(MARKED, width)), *filled, *(j for j in names if j < width)}:
             cells = [row[j] for row in rows]

@@ -12,6 +12,7 @@ from .column import CATEGORICAL_TYPES, NUMBER_TYPES, TYPES, Column, ValidationIs
 from .errors import UserError
 from .frame import Layout
 from .message import msg
+from .plural import quoted_columns
 from .request_validation import RequestValidator
 from .serialization import Serializable
 
@@ -54,12 +55,14 @@ class Schema(Serializable):
             template = (
                 "The column {names} is needed and not there." if len(needed) == 1 else "The columns {names} are needed and not there."
             )
-            raise UserError(msg(template, names=_quoted(needed)), remedy)
+            raise UserError(msg(template, names=quoted_columns(needed)), remedy)
         if not absent:
             return ""
         if len(absent) == 1:
-            return msg("The column {names} is not there; its values count as missing.", names=_quoted([absent[0].name]))
-        return msg("The columns {names} are not there; their values count as missing.", names=_quoted([column.name for column in absent]))
+            return msg("The column {names} is not there; its values count as missing.", names=quoted_columns([absent[0].name]))
+        return msg(
+            "The columns {names} are not there; their values count as missing.", names=quoted_columns([column.name for column in absent])
+        )
 
     def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> ValidationResult:
         """A frame from JSON rows; all errors and warnings are found at once, by row and field.
@@ -88,8 +91,3 @@ class Schema(Serializable):
     @cached_property
     def _validator(self) -> RequestValidator:
         return RequestValidator(self.columns, self._layout)
-
-
-def _quoted(names: Sequence[str], most: int = 12) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(f"“{name}”" for name in names[:most]) + more

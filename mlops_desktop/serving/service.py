@@ -18,6 +18,7 @@ from .http_messages import CommonHeaders, Reply
 from .http_problems import HttpProblem, error_entry, invalid_input, too_many_rows, warning_entry
 from .input_policy import FittedPolicy
 from .manifest import CHECKSUMS
+from .message import msg
 from .metrics import CONTENT_TYPE, Metrics
 from .nodes.conformal import Conformal
 from .openapi import openapi_document, schema_document
@@ -164,7 +165,7 @@ class Service:
         if type(document) is not dict:
             raise invalid_input([error_entry("not_an_object", f"The body must be an object with {' and '.join(needed)}.")])
         if len(document) != len(needed) or any(name not in document for name in needed):
-            errors = [error_entry("missing", f"“{name}” is needed.", name) for name in needed if name not in document]
+            errors = [error_entry("missing", msg("“{name}” is needed.", name=name), name) for name in needed if name not in document]
             known = {*needed, *allowed}
             errors += [
                 error_entry("unknown_member", "This member is not known here.", name[:100]) for name in document if name not in known

@@ -66,7 +66,9 @@ def table_starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
 def row_blocks(rows: Sequence[Sequence[Any]]) -> list[tuple[int, int]]:
     """Where the tables under one another begin and end in the rows of a sheet, with blank rows between; one for a sheet of one table."""
     starts, above = [0], None
-    blank = list(map(is_blank, rows))
+    blank = [not row or ((row[0] is None or isinstance(row[0], str)) and is_blank(row)) for row in rows]  # quick, for most rows
+    if True not in blank:
+        return [(0, len(rows))]
     for at in range(1, len(rows)):
         if not blank[at - 1] or blank[at]:
             continue

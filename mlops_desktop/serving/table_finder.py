@@ -129,7 +129,7 @@ class _Finder:
     left: list[LeftOut] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        widest = max((len(row) for row in self.rows), default=1)
+        widest = max(map(len, self.rows), default=1)
         self.rows = self.rows[: max(20, min(SAMPLE_ROWS, _SAMPLE_CELLS // max(widest, 1)))]
         self.blank = [is_blank(row) for row in self.rows]
         self.comment = [not blank and begins_with(row, self.wanted.comment) for row, blank in zip(self.rows, self.blank, strict=True)]

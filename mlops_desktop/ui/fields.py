@@ -8,18 +8,19 @@ from functools import singledispatch
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import Choice, Columns, Flag, Number, Param, Text, Texts
 from mlops_desktop.serving import formula
 from mlops_desktop.serving.frame import Layout
 from mlops_desktop.serving.pattern import Pattern
+from mlops_desktop.ui.column_names import shown_name
 from mlops_desktop.ui.file_dialogs import ask_file
 from mlops_desktop.ui.formula_edit import FormulaEdit
 from mlops_desktop.ui.pickers import ColumnPicker, TextList
 from mlops_desktop.ui.widgets.basic import Tool, column, row, set_property
-from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, ComboBox, NumberLine, SpinBox, name_it
+from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, CheckBox, ComboBox, NumberLine, SpinBox, name_it
 
 _SEVERAL = "\n"  # the choice of several columns together: no column has this name
 _WHOLE = ("query", "file")  # grammars of texts that say nothing before they are whole
@@ -130,7 +131,7 @@ class _OptionalField(Field):
 
     def __init__(self, param: Number, name: str) -> None:
         super().__init__(param, name)
-        self.on = QCheckBox(self.tr("Set to"))
+        self.on = CheckBox(self.tr("Set to"))
         self.on.setObjectName(f"{name}_on")
         self.inner = _whole_or_real(param, name)
         self.setLayout(row(self.on, (self.inner, 1), spacing=8))
@@ -195,7 +196,7 @@ class _FlagField(Field):
     def __init__(self, param: Flag, name: str) -> None:
         super().__init__(param, name)
         self.labelled = True
-        self.control = QCheckBox(param.label)
+        self.control = CheckBox(param.label)
         self.control.setObjectName(name)
         self._hold(self.control)
         self.control.clicked.connect(lambda _: self.changed.emit())
@@ -327,11 +328,10 @@ class _OneColumnField(Field):
 
     def _offer(self, chosen: tuple[str, ...]) -> None:
         self._several = chosen if len(chosen) > 1 else self._several
-        several = [(_SEVERAL, ", ".join(self._several))] if self._several else []
-        lost = [
-            (name, self.tr("{name} (not there)").format(name=name)) for name in chosen[:1] if len(chosen) == 1 and name not in self._names
-        ]
-        self.control.show_options([("", _nothing(self.param)), *lost, *several, *((name, name) for name in self._names)])
+        several = [(_SEVERAL, ", ".join(map(shown_name, self._several)))] if self._several else []
+        gone = chosen if len(chosen) == 1 and chosen[0] not in self._names else ()
+        lost = [(name, self.tr("{name} (not there)").format(name=shown_name(name))) for name in gone]
+        self.control.show_options([("", _nothing(self.param)), *lost, *several, *((name, shown_name(name)) for name in self._names)])
         self.control.show_choice(_SEVERAL if len(chosen) > 1 else "".join(chosen))
 
     def value(self) -> tuple[str, ...]:

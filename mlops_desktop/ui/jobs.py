@@ -241,6 +241,7 @@ class JobRunner(QObject):
         super().__init__(parent)
         self.quick, self.long, self.io = JobQueue(self), JobQueue(self), IOThread(self)
         self.folders = IOThread(self)  # what takes a disk minutes: to delete a whole folder, or to bring it to the trash
+        self.lists = IOThread(self)  # what is looked up on disks that may be slow: the list of projects
         self._latest: dict[tuple[str, bool], BackgroundJob[Any, Any]] = {}
         for queue in (self.quick, self.long):
             queue.changed.connect(self.changed)
@@ -290,3 +291,4 @@ class JobRunner(QObject):
         self.long.shut_down()
         self.io.shut_down()
         self.folders.shut_down()
+        self.lists.shut_down()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWi
 
 from mlops_desktop.serving.plural import first_few
 from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.column_names import shown_name
 from mlops_desktop.ui.widgets.basic import Tool, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import breakable
 
@@ -189,7 +190,8 @@ class ColumnPicker(QWidget):
         chosen = frozenset(self._chosen)
         signs: dict[str, QIcon] = {}  # painted once for all columns of a kind
         for name, kind in [*lost, *self._offered]:
-            item = QListWidgetItem(name if kind else self.tr("{name} (not there)").format(name=name))
+            text = shown_name(name)
+            item = QListWidgetItem(text if kind else self.tr("{name} (not there)").format(name=text))
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
             item.setCheckState(Qt.CheckState.Checked if name in chosen else Qt.CheckState.Unchecked)
@@ -231,7 +233,7 @@ class ColumnPicker(QWidget):
         wanted = self.search.text().strip().casefold()
         for i in range(self.list.count()):
             item = self.list.item(i)
-            hidden = bool(wanted) and wanted not in str(item.data(Qt.ItemDataRole.UserRole)).casefold()
+            hidden = bool(wanted) and wanted not in f"{item.data(Qt.ItemDataRole.UserRole)} {item.text()}".casefold()
             if item.isHidden() != hidden:  # the list is laid out anew for each
                 item.setHidden(hidden)
 
@@ -242,6 +244,6 @@ class ColumnPicker(QWidget):
         elif not self._chosen:
             text = self._nothing
         else:
-            few = first_few(self._chosen, 6)
+            few = first_few(map(shown_name, self._chosen), 6)
             text = self.tr("{n} chosen: {names}").format(n=len(self._chosen), names=few)
         self.message.setText(breakable(text))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.process import Call
+from mlops_desktop.ui import column_names
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Query(QObject, Generic[T]):
         self._folder: Path | None = None
         self._values: dict[str, tuple[str, T]] = {}  # scope and value by key, the last shown at the end
         self._reasons: dict[str, str] = {}
+        self._names = column_names.version()
         self._scope = ""
         self._call: Call[Any, Any] | None = None
         self._open = ""  # the key that is being worked on
@@ -233,6 +235,10 @@ class Query(QObject, Generic[T]):
             del self._values[old]
 
     def _leave_other_project(self) -> None:
+        if self._names != column_names.version():
+            self._names = column_names.version()
+            if not self._long:  # its sentences name columns as they were called before; it is shown until it is made again
+                self._values = {f"{key}\0": kept for key, kept in self._values.items()}
         if self._folder != self._controller.folder:
             self._folder = self._controller.folder
             self._timer.stop()

@@ -3,7 +3,8 @@
 `tr()` translates the window's own texts. A sentence from below the window is a `Message`: a template with arguments. Both, and Qt's
 context classes aside, are looked up in one catalogue (`base.catalogue`), which `scripts/translations.py` keeps. Results and errors are
 translated as they reach the window (`ui.jobs`, `ui.project_controller`); where the window calls the engine itself, it translates what it
-shows. English has no catalogue, so that nothing is read and nothing is looked up.
+shows, and the widgets of `ui.widgets` translate what is put into them. A column in a sentence has the label that a person gave it
+(`ui.column_names`). English has no catalogue, so that nothing is read and nothing is looked up.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from mlops_desktop.base.catalogue import catalogue_folder, read_catalogue
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.language import ENGLISH, Language
 from mlops_desktop.serving.message import Message, msg
+from mlops_desktop.ui.column_names import relabelled
 
 T = TypeVar("T")
 SYSTEM = "system"  # the language of the desktop where there is a catalogue of it, else English
@@ -132,9 +134,18 @@ def format_number(value: float | None, digits: int = 4) -> str:
     return str(translated(number_format.format_number(value, digits)))
 
 
+def _labelled(message: Message) -> Message:
+    """A message in which each column is called by its label, also in the messages that are its arguments."""
+    changed = relabelled(message.args)
+    for name, value in message.args.items():
+        if isinstance(value, Message) and (inner := _labelled(value)) is not value:
+            changed[name] = inner
+    return Message(message.template, {**message.args, **changed}) if changed else message
+
+
 def _translated(value: Any, language: Language) -> Any:
     if isinstance(value, Message):
-        return value.translated(language) if language is not ENGLISH else str(value)
+        return _labelled(value).translated(language)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.init}
         changed = {name: new for name, old in fields.items() if (new := _translated(old, language)) is not old}

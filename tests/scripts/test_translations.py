@@ -63,6 +63,30 @@ def test_the_window_formats_numbers_in_its_language():
     assert faults == []
 
 
+def test_quotation_marks_stand_in_templates():
+    """Those of an f-string would stay English in a translated sentence; `quoted_names` has those of the language."""
+    english = {"serving/__main__.py", "serving/serve.py", "engine/project/project_file.py", "base/evidence.py", "base/source.py"}
+    faults = []
+    for path in translations.PACKAGE.rglob("*.py"):
+        name = path.relative_to(translations.PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if name not in english and not name.startswith("cli/") else ():
+            parts = node.values if isinstance(node, ast.JoinedStr) else ()
+            if any("“" in str(part.value) for part in parts if isinstance(part, ast.Constant)):
+                faults.append(f"{name}:{node.lineno}")
+    assert faults == []
+
+
+def test_texts_are_put_into_widgets_that_translate_them():
+    """Qt's own widgets show a message in English, so only the widgets made for it are used (`ui.widgets.basic`, `inputs`, `elided`)."""
+    plain = {"QLabel", "QPushButton", "QCheckBox", "QRadioButton", "QToolButton", "QComboBox"}
+    made = []
+    for path in (translations.PACKAGE / "ui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in plain:
+                made.append(f"{path}:{node.lineno}")
+    assert made == []
+
+
 def test_labels_and_helps_of_the_catalogue_settings_and_metrics_are_found():
     known = sources()
     registries = [getattr(choices(), field.name) for field in dataclasses.fields(choices())]

@@ -186,6 +186,7 @@ def settle(window: MainWindow, patience: float = PATIENCE) -> None:
         assert time.monotonic() < end, f"still at work: {jobs.quick.now or jobs.long.now}"
         if not quiet:
             time.sleep(0.005)
+    jobs.lists.finish()
     QTest.qWait(10)  # charts are made when their page is there
 
 

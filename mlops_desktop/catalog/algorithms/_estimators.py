@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_columns
 
 
 class OneThread:
@@ -62,7 +63,7 @@ def check_matrix(matrix: Matrix, label: str, *, missing: bool = False) -> None:
     else:
         gaps = np.flatnonzero(np.isnan(matrix.to_dense()).any(axis=0))
     if len(gaps):
-        columns = ", ".join(f"“{matrix.names[at]}”" for at in gaps[:5].tolist()) + (f" and {len(gaps) - 5} more" if len(gaps) > 5 else "")
+        columns = quoted_columns([matrix.names[at] for at in gaps.tolist()], 5)
         raise UserError(
             msg(
                 "{label} cannot learn from missing values: {columns} {text} some.",

@@ -16,12 +16,12 @@ def resource_name(info: dict[str, Any]) -> str:
     return name if name[0].isalpha() else f"m-{name}"[:60].rstrip("-")
 
 
-def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most: int) -> dict[str, Any]:
+def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most: int, name: str = "") -> dict[str, Any]:
     """The objects by the name of their file: deployment, service, hpa, pdb, networkpolicy, servicemonitor.
 
-    `megabytes` is the memory of a container, `least` and `most` the number of replicas.
+    `megabytes` is the memory of a container, `least` and `most` the number of replicas; `name` stands in place of `resource_name`.
     """
-    name = resource_name(info)
+    name = name or resource_name(info)
     labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/component": "model"}
     meta = {"name": name, "labels": {**labels, "app.kubernetes.io/version": info["version"]}}
     scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}

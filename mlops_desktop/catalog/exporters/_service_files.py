@@ -48,7 +48,7 @@ def write_service(bundle: Path, target: Path, job: Job, more: Callable[[dict[str
     lock = service_lock(opened.info["requirements"])
     job.step(0.4, "Copying the service")
     shutil.copytree(bundle, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CHECKSUMS))
-    _copy_code(target, Part(job, 0.4, 0.8))
+    copy_code(target, Part(job, 0.4, 0.8))
     job.step(0.8, "Writing the README and the checksums")
     write_text(target / LOCK, lock)
     write_text(target / REQUIREMENTS, pins(lock))
@@ -69,13 +69,16 @@ def copy_licences(target: Path) -> None:
         shutil.copyfile(licence_file(name), target / name)
 
 
-def _copy_code(target: Path, job: Job) -> None:
+def copy_code(target: Path, job: Job, package: str = "") -> None:
+    """Copy the code that answers and its start file; with the name of a `package` the code alone, under that name."""
     code = serving_files()
     if not (code / START).is_file():
         raise _incomplete(START)
+    folder = Path(package or CODE_FOLDER)
     sources = sorted(path for path in code.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    copied = [(source, Path(START) if source == code / START else CODE_FOLDER / source.relative_to(code)) for source in sources]
-    copied += [(source, CODE_FOLDER / path) for source, path in extension_serving_files()]
+    copied = [(source, folder / source.relative_to(code)) for source in sources if source != code / START]
+    copied += [] if package else [(code / START, Path(START))]
+    copied += [(source, folder / path) for source, path in extension_serving_files()]
     for number, (source, path) in enumerate(copied):
         place = target / path
         place.parent.mkdir(parents=True, exist_ok=True)

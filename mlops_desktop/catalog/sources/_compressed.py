@@ -18,7 +18,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.catalog.sources._text_file import refuse_binary
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import first_few
+from mlops_desktop.serving.plural import quoted_names
 
 ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
@@ -147,8 +147,7 @@ def _hidden(name: str) -> bool:
 
 
 def _shown(names: Any) -> str:
-    found = [f"“{name}”" for name in names]
-    return first_few(found, 5)
+    return quoted_names(list(names), 5)
 
 
 def _copy(packed: IO[bytes], plain: Path, path: Path, most: int) -> None:

@@ -10,7 +10,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._column_builder import PART_ROWS, ColumnBuilder, add_rows
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import first_few
+from mlops_desktop.serving.plural import quoted_names
 
 _LISTED = 20  # tables that are offered beside the one that is read
 
@@ -21,7 +21,7 @@ def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callabl
     `names` are the tables of the database `place`, `rows_of` counts the rows of one. UserError when the wanted one is not among them, when
     there is none, or several and their rows cannot be counted.
     """
-    shown = first_few((f"“{name}”" for name in names), 12)
+    shown = quoted_names(names)
     if wanted:
         fitting = [name for name in names if name == wanted] or [name for name in names if name.lower() == wanted.lower()]
         if len(fitting) != 1:
@@ -39,7 +39,7 @@ def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callabl
         )
     chosen = max(names, key=rows_of)  # the first one of the longest
     others = [name for name in names if name != chosen]
-    there = first_few((f"“{name}”" for name in others), 5)
+    there = quoted_names(others, 5)
     message = msg("The table “{chosen}” was read, the longest; there are also {there}.", chosen=chosen, there=there)
     return chosen, [Evidence("", "table", message, parameter="table", values=tuple(others[:_LISTED]))]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.plural import quoted_names
 
 _DEEPEST = 4  # levels of objects in which a list of records is looked for
 _SPACE = " \t\r\n\ufeff\x1e"  # 0x1e stands before each value of a JSON text sequence (RFC 7464)
@@ -126,7 +127,7 @@ def _of_object(document: dict[str, Any]) -> Records:
     others = [".".join(other) for other, _ in found if other != path]
     messages: list[str] = [msg("The records under “{path}” were read; what stands beside them was left out.", path=".".join(path))]
     if others:
-        messages.append(msg("There are also {others}.", others=", ".join(f"“{one}”" for one in others[:5])))
+        messages.append(msg("There are also {others}.", others=quoted_names(others, 5)))
     return Records(iter(longest), messages=[joined(messages, " ")])
 
 

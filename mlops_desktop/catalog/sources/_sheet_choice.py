@@ -7,7 +7,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._sheet import Sheet
 from mlops_desktop.catalog.sources._workbook import Workbook, holds_rows, read_sheet
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import first_few
+from mlops_desktop.serving.plural import quoted_names
 from mlops_desktop.serving.table_finder import SAMPLE_ROWS, find_table, is_blank
 
 _SMALL = 20  # rows, from which on the first sheet with a table is taken without a look at the others
@@ -34,9 +34,7 @@ def choose_sheet(book: Workbook, job: Job) -> tuple[Sheet | None, list[Evidence]
     if found is None:
         return found, []
     others = [name for name in book.titles if name != found.title]
-    message = msg(
-        "The sheet “{title}” was read; there are also {there}.", title=found.title, there=first_few((f"“{name}”" for name in others), 5)
-    )
+    message = msg("The sheet “{title}” was read; there are also {there}.", title=found.title, there=quoted_names(others, 5))
     tables = tuple(name for name in others if holds_rows(book, name))
     return found, [Evidence("", "sheet", message, (), *(("sheet", tables) if tables else ()))]
 

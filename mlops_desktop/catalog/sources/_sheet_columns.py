@@ -17,7 +17,7 @@ from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, worth_showing
 from mlops_desktop.catalog.sources._sheet import Sheet
 from mlops_desktop.serving.message import joined, msg
-from mlops_desktop.serving.plural import first_few, plural_msg
+from mlops_desktop.serving.plural import plural_msg, quoted_columns
 
 _ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!")
@@ -68,7 +68,8 @@ def from_column(sheet: Sheet, letter: str) -> Sheet:
 
 def sheet_columns(sheet: Sheet, names: Sequence[str], kept: Sequence[int], filled: Mapping[int, Sequence[int]]) -> list[SheetColumn]:
     """The columns of the rows that are kept. `filled` are the rows, by column, that hold the value of a cell merged with theirs."""
-    columns = zip(*(sheet.rows[at] for at in kept), strict=True) if kept else [()] * sheet.width
+    chosen = sheet.rows[kept.start : kept.stop] if isinstance(kept, range) else [sheet.rows[at] for at in kept]
+    columns = zip(*chosen, strict=True) if chosen else [()] * sheet.width
     found = []
     for at, (name, cells) in enumerate(zip(names, columns, strict=True)):
         column = _column(sheet, at, name, kept, cells)
@@ -89,7 +90,7 @@ def hidden_note(sheet: Sheet, columns: Sequence[SheetColumn], kept: Sequence[int
                 len(names),
                 "1 column is hidden in the sheet and was read like the others: {names}.",
                 "{n} columns are hidden in the sheet and were read like the others: {names}.",
-                names=first_few((f"“{name}”" for name in names), 5),
+                names=quoted_columns(names, 5),
             )
         )
     if rows:
@@ -115,7 +116,7 @@ def _merged_note(name: str, rows: Sequence[int]) -> Evidence:
 def _column(sheet: Sheet, at: int, name: str, rows: Sequence[int], cells: Sequence[Any]) -> SheetColumn:
     """One column with the cells of some rows: errors count as missing, cells of several types become texts."""
     kinds_there = set(map(type, cells))
-    texts = {cell for cell in set(cells) if isinstance(cell, str) and cell.strip() in _ERRORS} if str in kinds_there else set()
+    texts = {cell for cell in set(cells) if type(cell) is str and "#" in cell and cell.strip() in _ERRORS} if str in kinds_there else set()
     errors = [i for i, cell in enumerate(cells) if isinstance(cell, str) and cell in texts] if texts else []
     notes = []
     if errors:

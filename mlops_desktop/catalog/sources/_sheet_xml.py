@@ -25,7 +25,8 @@ _HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\b([^<>]*?\bhidden=["'](?:1|true)["
 _NUMBER = {name: re.compile(rb"""\b%b=["']([0-9]+)["']""" % name) for name in (b"r", b"min", b"max")}
 _MOST_NAMED = 64  # styles that are sought by their numbers
 _FOREIGN = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
-_NO_INDEX = re.compile(rb"""\bt=["']s["'][^<>]*>\s*<(?:\w+:)?v\b[^<>]*>(?!\s*[0-9]*\s*<)""")
+# Quick, for each begins with a plain text.
+_NO_INDEX = [re.compile(text + rb"""(?<=\b.{5})[^<>]*>\s*<(?:\w+:)?v\b[^<>]*>(?!\s*[0-9]*\s*<)""") for text in (b't="s"', b"t='s'")]
 _STYLE = re.compile(rb'\ss="([0-9]{1,9})"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
@@ -71,7 +72,7 @@ def has_foreign_references(data: bytes) -> bool:
 
 def has_wrong_index(data: bytes) -> bool:
     """Whether a cell names a shared text of the workbook by what is no whole number from 0 on, for which calamine takes the first text."""
-    return _NO_INDEX.search(data) is not None
+    return any(one.search(data) for one in _NO_INDEX)
 
 
 def sheet_xml(data: bytes, wanted: Collection[int]) -> SheetXml:

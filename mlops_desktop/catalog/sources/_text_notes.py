@@ -10,7 +10,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.catalog.sources._text_file import encoding_rivals
 from mlops_desktop.serving.dialect import DELIMITERS, FIXED, ONE_COLUMN, Dialect
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import listed, plural_msg, quoted_names
 from mlops_desktop.serving.split_decimals import MAY_BE_SPLIT, SPLIT, SplitDecimals
 
 _LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
@@ -28,8 +28,8 @@ def encoding_notes(path: Path, encoding: str) -> Sequence[Evidence]:
     found = encoding_rivals(path, encoding)
     if not found.rivals:
         return ()
-    shown = ", ".join(f"“{word}” ({name})" for word, name in zip(found.words, (encoding, *found.rivals), strict=False))
-    message = msg("Its characters may be in another encoding: {shown}.", shown=shown or ", ".join(found.rivals))
+    shown = [msg("“{word}” ({name})", word=word, name=name) for word, name in zip(found.words, (encoding, *found.rivals), strict=False)]
+    message = msg("Its characters may be in another encoding: {shown}.", shown=listed(shown) if shown else ", ".join(found.rivals))
     return (Evidence("", "encodings", message, parameter="encoding", values=found.rivals),)
 
 
@@ -42,7 +42,7 @@ def damaged_cells(table: Any) -> Sequence[Evidence]:
         column = column.cast("string")
         rows = pc.indices_nonzero(pc.match_substring(column, "\ufffd")).to_pylist()
         if rows:
-            cells = "; ".join(f"row {at + 1:,}: “{column[at].as_py()[:40]}”" for at in rows[:3])
+            cells = listed([msg("row {n:,}: “{text}”", n=at + 1, text=column[at].as_py()[:40]) for at in rows[:3]], separator="; ")
             message = plural_msg(
                 len(rows),
                 "1 cell holds bytes that are not UTF-8, unlike the rest of the file ({cells}).",
@@ -78,6 +78,6 @@ def rivals(dialect: Dialect, rows: Sequence[Sequence[str]], marks: Mapping[str, 
             found.append(name)
     if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
         return []
-    others = ", ".join(f"“{marks[one]}”" for one in found)
+    others = quoted_names([marks[one] for one in found])
     message = msg("Each row could be split at another delimiter as well: {marks}.", marks=others)
     return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gc
 import io
+import math
 import re
 import zipfile
 import zlib
@@ -20,16 +21,18 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
-from mlops_desktop.catalog.sources._far_cells import without_far_cells
+from mlops_desktop.catalog.sources._far_cells import NearCells, without_far_cells
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats
 from mlops_desktop.catalog.sources._ods_content import CONTENT, ods_sheet
 from mlops_desktop.catalog.sources._sheet import Area, Sheet
+from mlops_desktop.catalog.sources._sheet_halves import rows_of, sheet_halves
 from mlops_desktop.catalog.sources._sheet_xml import SheetXml, has_foreign_references, has_wrong_index, long_numbers, sheet_parts, sheet_xml
 from mlops_desktop.serving.message import msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
 _LARGE = 2**26  # unpacked bytes of one part, from which on …
 _MOST_PACKED = 200  # … so many of them in a byte are no table; those of programs have ten to fifty
+_MOST_OTHERS = 0.5  # bytes of the other parts for each of a sheet that is read in halves: both halves need them
 _EXACT = 2**53  # whole numbers below it are exact as floats
 # Namespaces of the strict form of Open XML and of the usual one.
 _STRICT = {
@@ -141,22 +144,14 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     job.step(0.1)
     part = workbook.parts.get(title)
     near = without_far_cells(title, workbook.archive.read(part)) if workbook.archive is not None and part else None
-    if near and has_foreign_references(near.data):
-        raise UserError(
-            msg("The sheet “{title}” refers to texts outside of it, which no spreadsheet program writes.", title=title),
-            "Open the file in a spreadsheet program and save it there.",
-        )
-    if near and has_wrong_index(near.data):
-        raise UserError(
-            msg("The sheet “{title}” is damaged: a cell refers to a text that the workbook does not have.", title=title),
-            "Open and save it in Excel again.",
-        )
-    book = _with_part(workbook.archive, part, near.data) if workbook.archive and part and near and near.changed else workbook.book
-    with ThreadPoolExecutor(1) as beside:  # calamine leaves Python free meanwhile
-        reading = beside.submit(book.get_sheet_by_name, title)
+    books = _books(workbook, part, near) if near and part else [workbook.book]
+    with ThreadPoolExecutor(len(books)) as beside:  # calamine leaves Python free meanwhile
+        reading = [beside.submit(book.get_sheet_by_name, title) for book in books]
+        if near:
+            _refuse_misread(title, near.data)
         xml, formats = (sheet_xml(near.data, workbook.formats), workbook.formats) if near else _of_content(workbook.archive, title)
-        read = reading.result()
-    raw = read.to_python(skip_empty_area=False)  # rows of one length
+        read = [one.result() for one in reading]
+    raw = rows_of(read) or workbook.book.get_sheet_by_name(title).to_python(skip_empty_area=False)
     job.step(0.6)
     known = [_values(cells) for cells in zip(*raw, strict=True)]
     columns = [cells for cells, _ in known]
@@ -174,9 +169,34 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     while len(rows) > last + 1 and all(cell is None for cell in rows[-1]):
         rows.pop()
     sheet = Sheet(title, rows, frozenset((i, j - left) for i, j in formulas), left, near.far if near else ())
-    merged = xml.merged if xml else [(*first, *last) for first, last in read.merged_cell_ranges or ()]
+    merged = xml.merged if xml else [(*first, *last) for first, last in read[0].merged_cell_ranges or ()]
     sheet = replace(sheet, merged=tuple(Area(a, b - left, c, d - left) for a, b, c, d in merged if a < len(rows) and left <= b < width))
     return _with_layout(sheet, xml, formats) if xml else sheet
+
+
+def _books(workbook: Workbook, part: str, near: NearCells) -> list[Any]:
+    """The workbook as calamine reads a sheet of it: in two halves where that is large and most of the file."""
+    archive = workbook.archive
+    assert archive is not None
+    others = sum(one.file_size for one in archive.infolist() if one.filename != part)
+    halves = sheet_halves(near.data) if not near.changed and others < _MOST_OTHERS * len(near.data) else []
+    if halves:
+        return [_with_part(archive, part, half) for half in halves]
+    return [_with_part(archive, part, near.data) if near.changed else workbook.book]
+
+
+def _refuse_misread(title: str, data: bytes) -> None:
+    """UserError when the XML of a sheet holds what calamine takes for another value."""
+    if has_foreign_references(data):
+        raise UserError(
+            msg("The sheet “{title}” refers to texts outside of it, which no spreadsheet program writes.", title=title),
+            "Open the file in a spreadsheet program and save it there.",
+        )
+    if has_wrong_index(data):
+        raise UserError(
+            msg("The sheet “{title}” is damaged: a cell refers to a text that the workbook does not have.", title=title),
+            "Open and save it in Excel again.",
+        )
 
 
 def _of_content(archive: zipfile.ZipFile | None, title: str) -> tuple[SheetXml | None, Mapping[int, NumberFormat]]:
@@ -239,15 +259,16 @@ def _values(cells: Sequence[Any]) -> tuple[Sequence[Any], bool]:
         return [_value(cell) for cell in cells] if kinds & {str, datetime.date} else cells, False
     head = next(at for at, cell in enumerate(cells) if type(cell) is float)
     below = cells[head:]
-    if set(map(type, below)) != {float}:
+    kinds = set(map(type, below))
+    if not kinds <= {float, str}:
         return [_value(cell) for cell in cells], any(type(cell) is float and abs(cell) >= _EXACT for cell in cells)
-    numbers = np.array(below)
+    numbers = np.array(below if kinds == {float} else [cell if type(cell) is float else math.nan for cell in below])
     large = np.abs(numbers) >= _EXACT
     whole = (numbers == np.floor(numbers)) & ~large
     values = [*map(_value, cells[:head])]
     if whole.all():
         return [*values, *numbers.astype(np.int64).tolist()], False
-    values += below
+    values += below if kinds == {float} else [None if type(cell) is str and not cell.strip() else cell for cell in below]
     for at, value in zip(np.flatnonzero(whole).tolist(), numbers[whole].astype(np.int64).tolist(), strict=True):
         values[head + at] = value
     return values, bool(large.any())

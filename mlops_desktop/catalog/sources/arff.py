@@ -15,7 +15,7 @@ from mlops_desktop.base.source import Batches, ReadReport, Source, table_batches
 from mlops_desktop.catalog.sources._compressed import plain_file
 from mlops_desktop.catalog.sources._text_file import decode, find_encoding
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import listed, plural_msg, quoted_names
 
 _ATTRIBUTE = re.compile(r"""(?is)@attribute\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s{]+)\s*(.+)""")
 _CELL = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,\t]*?))\s*(?:[,\t]|$)""")
@@ -54,7 +54,7 @@ class Arff(Source):
         job.step(0.5)
         table, notes = _table(attributes, rows)
         if bad:
-            shown = "; ".join(bad[:3])
+            shown = listed([msg("“{name}”", name=line) for line in bad[:3]], separator="; ")
             message = plural_msg(
                 len(bad), "1 line fits no row and was left out ({shown}).", "{n} lines fit no row and were left out ({shown}).", shown=shown
             )
@@ -116,14 +116,14 @@ def _rows(attributes: Sequence[_Attribute], lines: Iterator[str]) -> tuple[list[
             row: list[str | None] = [*usual]
             parts = _SPARSE.findall(text.strip("{}")) if text.strip("{} ") else []
             if any(int(place) >= len(row) for place, *_ in parts):
-                bad.append(f"“{text[:60]}”")
+                bad.append(text[:60])
                 continue
             for place, single, double, bare in parts:
                 row[int(place)] = None if bare == "?" else _ESCAPED.sub(r"\1", single or double) or bare
         else:
             row = _cells(re.sub(r"\s*,?\s*\{[0-9.]+\}$", "", text))  # without the weight of a row
         if len(row) != len(attributes):
-            bad.append(f"“{text[:60]}”")
+            bad.append(text[:60])
         else:
             rows.append(row)
     return rows, bad
@@ -147,7 +147,7 @@ def _table(attributes: Sequence[_Attribute], rows: Sequence[Sequence[str | None]
         elif attribute.levels:
             others = sorted({cell for cell in cells if cell is not None} - {*attribute.levels})
             if others:
-                shown = ", ".join(f"“{cell}”" for cell in others[:3])
+                shown = quoted_names(others, 3)
                 message = msg("“{name}” holds levels that it does not declare: {shown}.", name=attribute.name, shown=shown)
                 notes.append(Evidence(attribute.name, "file", message))
         arrays.append(array)

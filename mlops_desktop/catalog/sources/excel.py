@@ -20,7 +20,7 @@ from mlops_desktop.catalog.sources._sheet_tables import one_table
 from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, table_among
 from mlops_desktop.catalog.sources._workbook import Workbook, open_workbook, read_sheet, unnamed_errors, without_collection
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import first_few, plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg, quoted_names
 from mlops_desktop.serving.table_finder import find_table, is_blank
 
 
@@ -114,7 +114,7 @@ class Excel(TableSource):
             if self.sheet and self.sheet not in names:
                 raise UserError(
                     msg("“{path}” has no sheet “{sheet}”.", path=path.name, sheet=self.sheet),
-                    msg("It has: {names}.", names=", ".join(f"“{n}”" for n in names)),
+                    msg("It has: {names}.", names=quoted_names(names)),
                 )
             notes = [*file_notes(_errors(book))]
             if self.sheet:

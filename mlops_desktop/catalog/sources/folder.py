@@ -13,7 +13,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import flag, text
 from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
 from mlops_desktop.serving.message import msg, number_msg
-from mlops_desktop.serving.plural import first_few, plural_msg
+from mlops_desktop.serving.plural import plural_msg, quoted_names
 
 _COLUMN = "file"
 
@@ -61,7 +61,7 @@ class Folder(CombinedSource):
         read = plural_msg(len(tables), "1 file was read, {rows} rows in all.", "{n} files were read, {rows} rows in all.", rows=rows)
         messages = [read]
         if left_out and not settled.pattern:
-            shown = first_few((f"“{path.name}”" for path in left_out), 5)
+            shown = quoted_names([path.name for path in left_out], 5)
             messages.append(msg("Files of another kind were left out: {shown}.", shown=shown))
         if settled.file_column:
             names = pa.chunked_array([pa.array([one.name] * one.table.num_rows, pa.string()) for one in tables], pa.string())

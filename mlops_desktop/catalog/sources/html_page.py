@@ -16,7 +16,7 @@ from mlops_desktop.catalog.sources._rows_to_table import table_of_rows
 from mlops_desktop.catalog.sources._table_source import TableSource
 from mlops_desktop.catalog.sources._text_file import decode, find_encoding, refuse_binary
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import first_few
+from mlops_desktop.serving.plural import quoted_names
 
 _PAGE = re.compile(
     rb"(?i)\A(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|meta|style|body|table|div|center)\b", re.DOTALL
@@ -51,13 +51,13 @@ class HtmlPage(TableSource):
         if not tables:
             raise UserError(msg("“{path}” holds no table.", path=path.name), "Choose a page with a table in it.")
         if self.table and self.table not in names:
-            known = ", ".join(f"“{name}”" for name in names[:12])
+            known = quoted_names(names)
             raise UserError(msg("“{path}” has no table “{table}”.", path=path.name, table=self.table), msg("It has: {names}.", names=known))
         at = names.index(self.table) if self.table else max(range(len(tables)), key=lambda i: (_size(tables[i]), -i))
         notes = []
         if len(tables) > 1 and not self.table:
             others = tuple(name for i, name in enumerate(names) if i != at)
-            shown = first_few((f"“{name}”" for name in others), 5)
+            shown = quoted_names(others, 5)
             message = msg("The table “{name}” was read, the largest; there are also {others}.", name=names[at], others=shown)
             notes.append(Evidence("", "table", message, parameter="table", values=others[:20]))
         if tables[at].is_cut:

@@ -157,5 +157,5 @@ class Join(CombinedSource):
 
 
 def _shown(keys: Sequence[tuple[str, str]]) -> str:
-    pairs = [f"“{left}”" if left == right else f"“{left}” = “{right}”" for left, right in keys]
+    pairs = [msg("“{name}”" if left == right else "“{name}” = “{other}”", name=left, other=right) for left, right in keys]
     return reduce(lambda first, second: msg("{first} and {second}", first=first, second=second), pairs)

@@ -15,7 +15,7 @@ from mlops_desktop.base.params import choice
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
 from mlops_desktop.catalog.sources._column_builder import ColumnBuilder
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import first_few
+from mlops_desktop.serving.plural import listed
 
 _READERS = {
     ".sav": "read_sav",
@@ -136,7 +136,7 @@ def _labelled(name: str, array: Any, labels: Mapping[Any, str], ordered: bool) -
     if not values or len(known) < len(values):
         if not known:
             return array, []
-        shown = first_few((f"{_code(value)} = “{labels[value]}”" for value in known), 5)
+        shown = listed([msg("{code} = “{label}”", code=_code(value), label=labels[value]) for value in known[:5]], len(known) - 5)
         message = msg("Only some values have a label ({shown}), so the column was read as its values.", shown=shown)
         return array, [Evidence(name, "labels", message)]
     texts = [str(labels[value]).strip() for value in labels]

@@ -13,7 +13,7 @@ from mlops_desktop.base.source import Batches, ReadReport, Source, table_batches
 from mlops_desktop.catalog.sources._column_builder import PART_ROWS, ColumnBuilder, add_rows
 from mlops_desktop.catalog.sources._text_file import decode, find_encoding
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import listed, plural_msg
 
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
 _LINE = re.compile(rf"(\S+) (\S+) (.+?) \[([^\]]+)\] {_TEXT} ([0-9]{{3}}|-) ([0-9]+|-)(?: {_TEXT} {_TEXT})?(?: (.*))?")
@@ -67,7 +67,7 @@ def _row(found: re.Match[str]) -> list[str]:
 def _notes(bad: list[tuple[int, str]]) -> tuple[Evidence, ...]:
     if not bad:
         return ()
-    shown = "; ".join(f"line {number}: “{line[:60]}”" for number, line in bad[:3])
+    shown = listed([msg("line {number}: “{text}”", number=number, text=line[:60]) for number, line in bad[:3]], separator="; ")
     message = plural_msg(
         len(bad),
         "1 line has another form and was left out ({shown}).",

@@ -42,7 +42,7 @@ class ByColumn(Splitter):
         if not marked:
             marked = [max(here, key=lambda code: _rank(labels[code]))]
         if len(marked) == len(here):
-            named = f"“{self.column[0]}” " if self.column else ""
+            named = msg("“{column}” ", column=self.column[0]) if self.column else ""
             raise UserError(
                 msg("The fold column {named}gives all rows to one side.", named=named),
                 "It must mark training and test rows, or hold numbers.",

@@ -43,7 +43,7 @@ class Grouped(Splitter):
         groups: Ints = np.unique(facts.group, return_inverse=True)[1].astype(np.intp)
         found = int(groups.max(initial=-1)) + 1
         if found < 2:
-            named = f"“{self.column[0]}” " if self.column else ""
+            named = msg("“{column}” ", column=self.column[0]) if self.column else ""
             raise UserError(
                 lacking or msg("The group column {named}holds one group only.", named=named),
                 "Choose another group column, or another split.",

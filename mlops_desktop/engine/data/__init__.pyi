@@ -51,4 +51,5 @@ from .targets import target_column as target_column
 from .targets import target_of as target_of
 from .typed_table import TypedCells as TypedCells
 from .typed_table import decided_cells as decided_cells
+from .typed_table import notation_of as notation_of
 from .typed_table import type_cells as type_cells

@@ -22,6 +22,7 @@ from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import refuse_repeated
+from mlops_desktop.serving.plural import quoted_columns
 from mlops_desktop.serving.schema import Schema
 
 _MEASURED = ("number", "integer", "date")
@@ -74,9 +75,8 @@ def written_alike(new: Cells, before: Cells, schema: Schema) -> AlikeCells:
 def _open_dates(names: Sequence[str]) -> list[str]:
     if not names:
         return []
-    shown = ", ".join(f"“{name}”" for name in names)
     template = "Nothing in this file says whether the day or the month stands first in {names}; they were read as the data so far."
-    return [msg(template, names=shown)]
+    return [msg(template, names=quoted_columns(names))]
 
 
 def _is_other(raw: RawColumn, former: RawColumn, column: Column, here: Grammar) -> bool:

@@ -15,7 +15,7 @@ from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.missing_texts import BELOW_LIMIT, BRACKETED, UNKNOWN
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import plural_msg, quoted_names
 from mlops_desktop.serving.schema import Column
 
 STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable for it to be numbers or dates all the same
@@ -69,9 +69,10 @@ def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **f
     """
     rows, count = raw.rows_with(cells), raw.count(cells)
     first = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
-    texts = ", ".join(f"“{text[:40]}”" for text in raw.texts_at(np.flatnonzero(cells)[:3].tolist()))
-    where = f"row{'s' if count > 1 else ''} {', '.join(map(str, rows[:5]))}{' …' if count > 5 else ''}"
-    shown = f"{texts} in {where}" if count <= 5 else f"{texts} … in {count:,} cells, {where}"
+    texts = quoted_names([text[:40] for text in raw.texts_at(np.flatnonzero(cells)[:3].tolist())])
+    numbers = ", ".join(map(str, rows[:5]))
+    many = "{texts} in rows {rows}" if count <= 5 else "{texts} … in {count:,} cells, rows {rows} …"
+    shown = msg("{texts} in row {rows}" if count == 1 else many, texts=texts, rows=numbers, count=count)
     return Evidence(raw.name, rule, msg(template, row=number_msg(rows[0], ","), cell=first[:40], shown=shown, **further), rows)
 
 
@@ -125,7 +126,7 @@ def stray_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:
     rows, count = raw.rows_with(bad), raw.count(bad)
     shown: str = msg("values of another type")
     if raw.kind == "text":
-        shown = ", ".join(f"“{raw.texts[i][:40]}”" for i in np.flatnonzero(bad)[:3].tolist())
+        shown = quoted_names([raw.texts[i][:40] for i in np.flatnonzero(bad)[:3].tolist()])
     message = plural_msg(
         count,
         "1 cell cannot be read as a {kind} and counts as missing: {shown} in row {rows}.",

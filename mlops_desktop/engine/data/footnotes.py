@@ -15,6 +15,7 @@ from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.compound_numbers import marks_pattern
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.numbers import number_pattern
+from mlops_desktop.serving.plural import quoted_names
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import CURRENCIES, FLAGS, UNITS, is_footnote
 
@@ -88,6 +89,6 @@ def footnote_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[E
         return
     cells = raw.matching(rf".*[0-9.,%\s](?:{'|'.join(map(re.escape, marks))})") & good
     if cells.any():
-        shown = ", ".join(f"“{mark}”" for mark in marks)
+        shown = quoted_names(marks)
         message = "Marks of footnotes or flags behind numbers were left off ({marks}): {shown}."
         yield example_evidence(raw, "footnotes", message, cells, marks=shown)

@@ -110,8 +110,8 @@ def group_column(table: Table, target: str = "") -> tuple[str, str] | None:
         return None
     _, distinct, name, rows = min(found)
     reason = msg(
-        "“{name}” has {distinct:,} values in {rows:,} rows: several rows belong to one of them, so they stay on one side of the split.",
-        name=name,
+        "“{column}” has {distinct:,} values in {rows:,} rows: several rows belong to one of them, so they stay on one side of the split.",
+        column=name,
         distinct=distinct,
         rows=rows,
     )

@@ -29,7 +29,7 @@ from mlops_desktop.engine.data.typed_table import TypedCells, decided_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.names import clean_name
-from mlops_desktop.serving.plural import first_few, plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg, quoted_columns
 
 SOURCE_FILE = "source.json"
 _MANY_COLUMNS, _FEW_ROWS = 1000, 10
@@ -262,7 +262,7 @@ def _refuse_unfit(name: str, project: Project, cells: Cells) -> None:
     there = set(cells.names)
     lacking = [column for column in wanted if column not in there]
     if lacking:
-        shown = ", ".join(f"“{column}”" for column in lacking)
+        shown = quoted_columns(lacking)
         has = first_few(cells.names, 12)
         raise UserError(msg("“{name}” has no column {shown}.", name=name, shown=shown), msg("It has: {has}.", has=has))
     if cells.rows < _FEW_ROWS and len(there) > _MANY_COLUMNS:

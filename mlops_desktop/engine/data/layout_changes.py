@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.message import joined
-from mlops_desktop.serving.plural import first_few, plural_msg
+from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.plural import listed, plural_msg, quoted_columns
 from mlops_desktop.serving.schema import NUMBER_TYPES, Schema
 
 LAYOUT = "layout"  # the rule of the evidence that leaves a doubt
@@ -27,22 +27,20 @@ def layout_changes(before: Schema, after: Schema, notes: Mapping[str, ColumnNote
     messages = []
     if gone:
         one, many = "1 column of the data so far is gone: {names}.", "{n} columns of the data so far are gone: {names}."
-        messages.append(plural_msg(len(gone), one, many, names=_names(gone)))
+        messages.append(plural_msg(len(gone), one, many, names=quoted_columns(gone, _MOST_NAMES)))
     if changed:
-        shown = first_few((f"“{name}” ({old[name]} → {new[name]})" for name in changed), _MOST_NAMES)
+        shown = [msg("“{column}” ({old} → {new})", column=name, old=old[name], new=new[name]) for name in changed[:_MOST_NAMES]]
         one, many = "1 column has another type than before: {names}.", "{n} columns have another type than before: {names}."
-        messages.append(plural_msg(len(changed), one, many, names=shown))
+        messages.append(plural_msg(len(changed), one, many, names=listed(shown, len(changed) - _MOST_NAMES)))
     if added:
-        messages.append(plural_msg(len(added), "1 column is new: {names}.", "{n} columns are new: {names}.", names=_names(added)))
+        messages.append(
+            plural_msg(len(added), "1 column is new: {names}.", "{n} columns are new: {names}.", names=quoted_columns(added, _MOST_NAMES))
+        )
     if not messages:
         return ()
     other_kind = [name for name in changed if _kind(old[name]) != _kind(new[name])]
     doubtful = any(notes.get(name, ColumnNote()).role not in ("ignore", "id") for name in (*gone, *other_kind))
     return (Evidence("", LAYOUT if doubtful else "file", joined(messages, " ")),)
-
-
-def _names(names: list[str]) -> str:
-    return first_few((f"“{name}”" for name in names), _MOST_NAMES)
 
 
 def _kind(type_: str) -> str:

@@ -119,7 +119,7 @@ def _source_by_texts(texts: Collection[str], location: Location) -> Source | Non
     kind = None if is_source_address(place) else best_source(place)
     if not texts or kind is None or "encoding" not in kind.params() or not Path(place).is_file():
         return None
-    with disk.explain_errors(f"The file “{name_of(place)}”"), Path(place).open("rb") as file:
+    with disk.explain_errors(msg("The file “{name}”", name=name_of(place))), Path(place).open("rb") as file:
         encoding = text_encoding(file, texts)
     changes: Any = {"encoding": encoding}
     return replace(kind(), **changes).guess(place) if encoding and not encoding.startswith("utf") else None

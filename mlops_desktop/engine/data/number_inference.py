@@ -29,7 +29,7 @@ from mlops_desktop.serving.compound_numbers import COMPOUND
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import joined, msg, number_msg
 from mlops_desktop.serving.numbers import NOTATIONS
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import plural_msg, quoted_names
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.units import CURRENCIES, UNITS, is_side
 
@@ -248,7 +248,7 @@ def _are_classes(raw: RawColumn, present: Bools, bad: Bools) -> bool:
 
 
 def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: NumberFormat) -> Evidence:
-    marks = ", ".join(f"“{mark}”" for mark in found.marks)
+    marks = quoted_names(found.marks)
     reason = msg("currencies do not mix") if found.conflict == "currencies" else msg("they do not convert into each other")
     template = "The cells carry the marks {marks}: {reason}, so the column is not numeric. Apart from the most frequent mark: {shown}."
     _, _, refused = read_raw(raw, column)
@@ -289,7 +289,7 @@ def _format_evidence(raw: RawColumn, column: Column, doubt: str) -> Iterator[Evi
         template = "“{mark}” parts lakhs" if "lakh" in grammar.notations else "“{mark}” parts thousands"
         parts.append(msg(template, mark=grammar.thousands))
     if grammar.affixes:
-        parts.append(msg("the mark {marks} is left off", marks=", ".join(f"“{mark}”" for mark in grammar.affixes)))
+        parts.append(msg("the mark {marks} is left off", marks=quoted_names(grammar.affixes)))
     if grammar.percent:
         parts.append(msg("“12 %” is 0.12"))
     yield Evidence(raw.name, "type", msg("{parts}.", parts=joined(parts, "; ")))

@@ -44,7 +44,7 @@ def preview_source(location: Location, project: Project) -> Source:
 
 def listed_names(location: Location, source: Source) -> dict[str, tuple[str, ...]]:
     """The sheets, tables or files that a source can read of a location, by the parameter that names one. UserError as `load_cells`."""
-    with disk.explain_errors(f"The file “{name_of(location)}”"):
+    with disk.explain_errors(msg("The file “{name}”", name=name_of(location))):
         return source.listed(place_of(location))
 
 

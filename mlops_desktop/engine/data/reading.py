@@ -12,7 +12,7 @@ from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import storable
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import clean_name, unique_names
-from mlops_desktop.serving.plural import first_few, plural_msg
+from mlops_desktop.serving.plural import first_few, plural_msg, quoted_names
 
 Opener = Callable[[str, Job], tuple[str, Cells]]  # a location as its name and its cells
 
@@ -100,7 +100,7 @@ def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[int
         names_left = first_few(left, 5)
         messages.append(msg("Columns without a name were named after their place: {names}.", names=names_left))
     if doubled:
-        shown = ", ".join(f"“{name}”" for name in doubled[:5])
+        shown = quoted_names(doubled, 5)
         messages.append(msg("Several columns were named {shown}; the later ones got a number behind the name.", shown=shown))
     place = {name: at for at, name in enumerate(names)}
     return table, [place[name] for name in table.column_names], file_notes(messages)

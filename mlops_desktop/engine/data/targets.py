@@ -29,6 +29,8 @@ _TARGET_NAMES = re.compile(
     r"type|category|mpg|cost|charges|revenue|profit|species_?name)$"
 )
 
+_MOST_MISSING = 0.95  # of a column that is proposed as a target; any other can be chosen all the same
+
 
 class CountedTable(Protocol):
     """A typed table, of which the types and counts of the columns are known; its cells need not be there."""
@@ -72,10 +74,11 @@ def target_of(table: Table, name: str, task: str, classes: Sequence[Class] | Non
     column = target_column(table, name)
     missing = table.frame.missing(name)
     if missing.all():
-        raise UserError(msg("“{name}” is empty in every row, so nothing can be learned.", name=name), "Choose another column to predict.")
+        text = msg("“{column}” is empty in every row, so nothing can be learned.", column=name)
+        raise UserError(text, "Choose another column to predict.")
     if missing.any():
         raise UserError(
-            msg("“{name}” is missing in {count}.", name=name, count=plural_msg(int(missing.sum()), "1 row", "{n} rows")),
+            msg("“{column}” is missing in {count}.", column=name, count=plural_msg(int(missing.sum()), "1 row", "{n} rows")),
             "Add the row filter that drops rows without a target, or switch it on; or choose another column.",
         )
     spec = task_spec(task)
@@ -92,8 +95,8 @@ def _known(values: Ints, found: Sequence[Class], classes: Sequence[Class], name:
     if unknown:
         raise UserError(
             msg(
-                "“{name}” holds {n_unknown} class{text} that the model never saw, such as “{unknown}”.",
-                name=name,
+                "“{column}” holds {n_unknown} class{text} that the model never saw, such as “{unknown}”.",
+                column=name,
                 n_unknown=len(unknown),
                 text="es" if len(unknown) > 1 else "",
                 unknown=unknown[0],
@@ -142,6 +145,9 @@ def guess_targets(table: CountedTable) -> list[tuple[str, str]]:
         distinct = table.distinct(column.name)
         if column.type in ("id", "date", "text") or distinct < 2 or (column.has_levels and distinct > MANY_CLASSES):
             continue
+        missing = table.missing(column.name) / table.rows
+        if missing > _MOST_MISSING:
+            continue
         reasons = []
         score = 0.0
         if _TARGET_NAMES.match(column.name):
@@ -154,7 +160,7 @@ def guess_targets(table: CountedTable) -> list[tuple[str, str]]:
             score, reasons = score + 0.6, [*reasons, msg("it has two values")]
         elif column.type in ("category", "ordered", "boolean") and distinct <= 10:
             score, reasons = score + 0.3, [*reasons, msg("it has {distinct} categories", distinct=distinct)]
-        score -= 2 * (table.missing(column.name) / table.rows)
+        score -= 2 * missing
         ranked.append((-score, i, column.name, reasons))
     return [(name, _because(reasons)) for _, _, name, reasons in sorted(ranked)]
 

@@ -45,7 +45,7 @@ from mlops_desktop.serving.cells import (
 from mlops_desktop.serving.date_formats import day_first
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import listed, plural_msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
@@ -109,8 +109,8 @@ def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
     if column.is_measured or column.is_date:
         return column, Evidence(column.name, "recode", "What texts stand for has no effect in a column of numbers or dates.")
     levels = tuple((level_of(text), level_of(level)) for text, level in sorted(note.recode.items()))
-    shown = ", ".join(f"{f'“{text}”' if text else 'an empty cell'} as “{level}”" for text, level in levels[:5])
-    message = msg("You chose to read {shown}{more}.", shown=shown, more=" …" if len(levels) > 5 else "")
+    pairs = [msg("“{text}” as “{level}”" if text else "an empty cell as “{level}”", text=text, level=level) for text, level in levels[:5]]
+    message = msg("You chose to read {shown}.", shown=listed(pairs, len(levels) - 5))
     return replace(column, grammar=replace(column.grammar, recoded=levels)), Evidence(column.name, "recode", message)
 
 

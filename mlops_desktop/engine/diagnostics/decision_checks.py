@@ -9,7 +9,7 @@ from mlops_desktop.serving.value_text import value_text
 
 def names_text(names: tuple[str, ...]) -> Message:
     """Up to three names in quotation marks, and how many more there are."""
-    shown = joined([msg("“{name}”", name=name) for name in names[:3]], ", ")
+    shown = joined([msg("“{column}”", column=name) for name in names[:3]], ", ")
     return msg("{names} and {n} more", names=shown, n=len(names) - 3) if len(names) > 3 else shown
 
 

@@ -1,6 +1,8 @@
 from .acceptance import Acceptance as Acceptance
 from .acceptance import check as check
 from .acceptance import response_ms as response_ms
+from .answer_notation import AnswerNotation as AnswerNotation
+from .answer_notation import WrittenAs as WrittenAs
 from .baseline import baseline_candidate as baseline_candidate
 from .baseline import baseline_prior as baseline_prior
 from .baseline import baseline_text as baseline_text

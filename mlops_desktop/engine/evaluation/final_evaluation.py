@@ -255,8 +255,8 @@ def _kept_apart(
         columns.pop("time", None)
     lacking = [name for some in columns.values() for name in some if name not in names]
     facts = read_facts(frame, target, {role: some for role, some in columns.items() if not set(some) & set(lacking)})
-    template = "The file has no column “{name}”, so its rows count as independent: the intervals may be too narrow."
-    return (facts.group, facts.time), [msg(template, name=name) for name in lacking]
+    template = "The file has no column “{column}”, so its rows count as independent: the intervals may be too narrow."
+    return (facts.group, facts.time), [msg(template, column=name) for name in lacking]
 
 
 def _weights_of(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> tuple[Floats | None, list[str]]:
@@ -265,7 +265,7 @@ def _weights_of(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> tup
     if not column:
         return None, []
     if column not in names:
-        return None, [msg("The file has no column “{name}”, so all of its rows count alike.", name=column)]
+        return None, [msg("The file has no column “{column}”, so all of its rows count alike.", column=column)]
     return read_weights(frame, column), []
 
 

@@ -37,7 +37,7 @@ def permutation_importance(
     names, used, base = frame.layout.names(), scorer.used_sources, scored(frame)
     columns: list[ColumnImportance] = []
     for place, name in enumerate(names):
-        job.step(place / len(names), msg("Importance of “{name}”", name=name))
+        job.step(place / len(names), msg("Importance of “{column}”", column=name))
         falls = np.zeros(1)
         if name in used:
             rng = np.random.default_rng([seed, 6, place])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 from mlops_desktop.engine.data import Cells
@@ -37,11 +38,19 @@ class KeptColumns:
         return [list(row) for row in zip(*map(cells, self._columns), strict=True)] if self._columns else [[] for _ in range(start, end)]
 
 
-def kept_columns(cells: Cells, keep: Keep, ids: Collection[str], header: Sequence[str], features: Collection[str] = ()) -> KeptColumns:
+def kept_columns(
+    cells: Cells,
+    keep: Keep,
+    ids: Collection[str],
+    header: Sequence[str],
+    features: Collection[str] = (),
+    labels: Mapping[str, str] = MappingProxyType({}),
+) -> KeptColumns:
     """What to keep of the columns of a file: `ids` are its identifiers, in this or another spelling, in whose place the numbers of the rows
     stand where it has none. Columns of the model (`features`) are no other spelling of one.
 
-    A column that is called as one of the `header` of the predictions is written under another name.
+    A column has its label in `labels` for a name, where it has one. One that would be called as another or as one of the `header` of the
+    predictions is written under another name.
     """
     spelled = match_names([name for name in cells.names if name not in features], ids)
     first = [name for name in cells.names if name in ids or name in spelled]
@@ -49,7 +58,7 @@ def kept_columns(cells: Cells, keep: Keep, ids: Collection[str], header: Sequenc
     chosen: dict[Keep, list[str | None]] = {"": [], "ids": [*first] or [None], "all": [*first, *others]}
     taken, names = set(header), []
     for name in chosen[keep]:
-        text = ROW if name is None else name
+        text = ROW if name is None else labels.get(name, name)
         while text in taken:
             text += " (file)"
         taken.add(text)

@@ -32,7 +32,7 @@ from mlops_desktop.engine.metrics import class_rates, confusion, log_loss, metri
 from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import plural_msg, quoted_names
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.value_text import value_text
 
@@ -169,12 +169,10 @@ def _notes(target: Target, results: Sequence[MetricResult], weights: Floats | No
         )
     if target.classes and rows:
         counts = np.bincount(target.values, minlength=len(target.classes))
-        absent = [f"“{value_text(name)}”" for name, count in zip(target.classes, counts.tolist(), strict=True) if count == 0]
+        absent = [value_text(name) for name, count in zip(target.classes, counts.tolist(), strict=True) if count == 0]
         if absent:
-            names: str = ", ".join(absent[:5])
-            if len(absent) > 5:
-                names = msg("{names} and {n} more", names=names, n=len(absent) - 5)
-            notes.append(msg("No row is of class {names}: metrics that need it are not defined or leave it out.", names=names))
+            template = "No row is of class {names}: metrics that need it are not defined or leave it out."
+            notes.append(msg(template, names=quoted_names(absent, 5)))
     if has_zero(target):
         notes.append(msg("Some true values are 0, so there is no error in per cent (MAPE)."))
     notes += dict.fromkeys(result.method for result in results if result.value is not None and result.low is None)

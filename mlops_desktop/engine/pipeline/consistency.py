@@ -25,6 +25,7 @@ from mlops_desktop.engine.project import (
     require_suitable_sampler,
 )
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_names
 from mlops_desktop.serving.value_text import value_text
 
 
@@ -42,7 +43,7 @@ def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]
     kept = tuple(a for a in project.candidates if project.task is None or a.supports(task_spec(project.task)))
     if len(kept) < len(project.candidates):
         gone = [a.label for a in project.candidates if a not in kept]
-        messages.append(msg("{gone} cannot do this kind of task.", gone=_list(gone)))
+        messages.append(msg("{gone} cannot do this kind of task.", gone=quoted_names(gone)))
         project = replace(project, candidates=kept)
     if project.sampler is not None and project.task is not None and not project.sampler.supports(task_spec(project.task)):
         messages.append(msg("“{sampler}” cannot be used for this kind of task.", sampler=project.sampler.label))
@@ -67,7 +68,7 @@ def obstacles(project: Project, overview: Overview) -> list[str]:
 def unknown_columns(project: Project, names: Collection[str]) -> list[str]:
     """A sentence for each column that decisions are about and that is not among the `names` of the table."""
     return [
-        msg("There is no column “{name}”, so what was decided about it has no effect.", name=name)
+        msg("There is no column “{column}”, so what was decided about it has no effect.", column=name)
         for name in project.columns
         if name not in names
     ]
@@ -137,7 +138,7 @@ def refuse_steps(project: Project, names: Collection[str] | None) -> None:
             for name in named:
                 if not any(_is_made_of(known, name) for known in names):
                     raise UserError(
-                        msg("The step “{step}” cannot use “{name}”: there is no such column.", step=step.component.label, name=name),
+                        msg("The step “{step}” cannot use “{column}”: there is no such column.", step=step.component.label, column=name),
                         msg("There are: {names}.", names=", ".join(list(names)[:12])),
                     )
         free = free or (isinstance(step.component, Operation) and (step.component.stage != "prepare" or _makes(step.component)))
@@ -228,7 +229,3 @@ def _fit_step(step: Step[Operation], barred: set[str], known: set[str], made: bo
             if fit != named:
                 changes[field] = fit
     return replace(step, component=replace(step.component, **changes)) if changes else step
-
-
-def _list(names: list[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)

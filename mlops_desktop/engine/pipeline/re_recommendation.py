@@ -12,6 +12,8 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part, Silent
+from mlops_desktop.base.params import Flag
+from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline.consistency import consistent
@@ -20,7 +22,7 @@ from mlops_desktop.engine.pipeline.proposal import propose, propose_task
 from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import plural_msg, quoted_columns
 
 _RECOMMENDED = ("task", "positive", "metric", "split", "steps", "candidates")
 
@@ -74,7 +76,7 @@ def changes(old: Project, new: Project) -> list[str]:
     if old.metric != new.metric and new.metric in METRICS:
         found.append(msg("metric: {metric}", metric=METRICS[new.metric].label))
     if old.split != new.split:
-        found.append(msg("split: {split}", split=new.split.label))
+        found.extend(_split(old.split, new.split))
     if old.steps != new.steps:
         found.append(plural_msg(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
     if old.candidates != new.candidates:
@@ -87,10 +89,27 @@ def changes(old: Project, new: Project) -> list[str]:
     return found
 
 
+def _split(old: Splitter, new: Splitter) -> list[str]:
+    """What differs: another splitter, or settings of the same one."""
+    if type(old) is not type(new):
+        return [msg("split: {split}", split=new.label)]
+    found: list[str] = []
+    for name, param in new.params().items():
+        value = getattr(new, name)
+        if value == getattr(old, name):
+            continue
+        if isinstance(param, Flag):
+            found.append(msg("split: {label}" if value else "split: no longer “{label}”", label=param.label))
+        else:
+            shown = quoted_columns(value) if isinstance(value, tuple) else value
+            found.append(msg("split: {label} {value}", label=param.label, value=shown))
+    return found
+
+
 def _roles(old: Mapping[str, ColumnNote], new: Mapping[str, ColumnNote]) -> list[str]:
     found: list[str] = []
     for name in sorted({*old, *new}):
         a, b = old.get(name, ColumnNote()).role, new.get(name, ColumnNote()).role
         if a != b:
-            found.append(msg("role of “{name}”: {role}", name=name, role=b or "feature"))
+            found.append(msg("role of “{column}”: {role}", column=name, role=b or "feature"))
     return found if len(found) <= 3 else [msg("roles of {n_found} columns", n_found=len(found))]

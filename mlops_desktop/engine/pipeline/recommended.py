@@ -11,7 +11,8 @@ from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, Operation
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.profiling import named_day_and_time
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
-from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_columns
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.transforms.date_parts import DAY
 
@@ -36,7 +37,10 @@ def suggest_steps(columns: Sequence[Column], frame: Frame, rows: Ints) -> list[t
     found: list[tuple[Operation, str]] = []
     if empty:
         found.append(
-            (operation("drop_columns", columns=empty), msg("{empty} never changes, so nothing can be learned from it.", empty=_list(empty)))
+            (
+                operation("drop_columns", columns=empty),
+                msg("{empty} never changes, so nothing can be learned from it.", empty=quoted_columns(empty)),
+            )
         )
     pair = named_day_and_time(frame, [column for column in columns if column.name in dates])
     if pair is not None and _date_name(pair) not in frame.layout.names():
@@ -46,10 +50,10 @@ def suggest_steps(columns: Sequence[Column], frame: Frame, rows: Ints) -> list[t
     dates = [name for name in dates if name not in clocks]
     if clocks:
         parts = operation("date_parts", columns=clocks, year=False, month=False, day=False, weekday=False, days=False, cyclic=True)
-        reason = msg("{times}: the hour as a point on a circle, so that 23 is next to 0.", times=_list(clocks))
+        reason = msg("{times}: the hour as a point on a circle, so that 23 is next to 0.", times=quoted_columns(clocks))
         found.append((parts, reason))
     if dates:
-        reason = msg("{dates}: year, month and weekday carry seasons that a date alone hides.", dates=_list(dates))
+        reason = msg("{dates}: year, month and weekday carry seasons that a date alone hides.", dates=quoted_columns(dates))
         found.append((operation("date_parts", columns=dates), reason))
     return found
 
@@ -109,8 +113,3 @@ def _is_time_of_day(frame: Frame, name: str, rows: Ints) -> bool:
     stamps = frame.date(name)[rows]
     there = stamps[stamps != MISSING_DATE]
     return bool(len(there)) and bool(((there >= 0) & (there < DAY)).all())
-
-
-def _list(names: Sequence[str]) -> str:
-    listed = joined([msg("“{name}”", name=name) for name in names[:4]], ", ")
-    return msg("{names} and {n} more", names=listed, n=len(names) - 4) if len(names) > 4 else listed

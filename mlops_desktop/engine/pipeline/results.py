@@ -77,7 +77,7 @@ RESULTS: Mapping[str, Result] = {
         # a later version would propose others: its version is raised only when the form of the table changes.
         Result(name="table", decisions=("data", *TYPE_NOTES), version=2, libraries=("pandas", "pyarrow")),
         # Columns, candidates for the target and types, before anything is decided.
-        Result(name="overview", inputs=("table",), version=2),
+        Result(name="overview", inputs=("table",), version=3),
         # Statistics and findings of the whole table.
         Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=6, libraries=LEARNING),
         # The rows that the row filters keep.

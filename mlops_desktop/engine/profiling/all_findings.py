@@ -12,6 +12,7 @@ from mlops_desktop.engine.profiling.finding import Finding, Seen
 from mlops_desktop.engine.profiling.finding_rules import RULES
 from mlops_desktop.engine.project import Changes, Role
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_columns
 
 __all__ = ["Finding", "find"]
 
@@ -43,7 +44,7 @@ def _grouped(found: list[Finding]) -> list[Finding]:
             out.extend(same)
             continue
         gravest = min(same, key=lambda finding: _ORDER[finding.severity])
-        names = ", ".join(f"“{finding.column}”" for finding in same[:5])
+        names = quoted_columns([finding.column for finding in same[:5]])
         message = msg("{n_same} columns, such as {names}. The first: {message}", n_same=len(same), names=names, message=same[0].message)
         out.append(replace(gravest, column="", message=message, fix=_joined([finding.fix for finding in same]), alternatives=()))
     return out

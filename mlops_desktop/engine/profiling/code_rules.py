@@ -15,7 +15,7 @@ from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg, number_msg
 from mlops_desktop.serving.missing_texts import BRACKETED, PLACEHOLDERS
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import plural_msg, quoted_names
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.value_text import number_text
 
@@ -208,7 +208,7 @@ def missing_levels(seen: Seen) -> Iterator[Finding]:
         if not words or len(words) == len(levels):
             continue
         cells = int(np.isin(codes, [levels.index(word) for word in words]).sum())
-        shown = ", ".join(f"“{word}”" for word in words)
+        shown = quoted_names(words)
         message = plural_msg(
             cells,
             "1 cell of “{column}” holds {shown}, which is a level like others.",
@@ -274,8 +274,8 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
         what = msg("answers") if answers else msg("categories")
         shown = ", ".join(number_text(value) for value in np.unique(values)[:5].tolist()) + (" …" if distinct > 5 else "")
         message = msg(
-            "“{name}” holds {distinct} whole numbers ({shown}) that may stand for {what}.",
-            name=column.name,
+            "“{column}” holds {distinct} whole numbers ({shown}) that may stand for {what}.",
+            column=column.name,
             distinct=number_msg(distinct, ","),
             shown=shown,
             what=what,

@@ -67,11 +67,15 @@ def measured_fixes(project: Project, findings: Sequence[Finding]) -> list[Findin
     return [one for one in findings if one.fix and ("row_filter" in one.fix or "step" in one.fix) and is_applied(project, one)]
 
 
-def effect_text(effect: FixEffect) -> str:
-    """What a fix changed, as a sentence; empty when it changed nothing."""
+def effect_text(effect: FixEffect, *, others: bool = False) -> str:
+    """What a fix changed, as a sentence; empty when it changed nothing. `others`: it was measured together with other filters and steps."""
+    if not effect.rows and not effect.cells:
+        return ""
     if effect.rows:
-        return plural_msg(effect.rows, "Fixed: 1 row is taken out.", "Fixed: {n} rows are taken out.")
-    return plural_msg(effect.cells, "Fixed: 1 cell is changed.", "Fixed: {n} cells are changed.") if effect.cells else ""
+        text = plural_msg(effect.rows, "Fixed: 1 row is taken out", "Fixed: {n} rows are taken out")
+    else:
+        text = plural_msg(effect.cells, "Fixed: 1 cell is changed", "Fixed: {n} cells are changed")
+    return msg("{text}, together with your other steps." if others else "{text}.", text=text)
 
 
 def safe_fixes(project: Project, findings: Sequence[Finding]) -> list[Finding]:

@@ -15,6 +15,7 @@ from mlops_desktop.serving.dates import DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Frame
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.month_names import month_number
+from mlops_desktop.serving.plural import quoted_columns
 from mlops_desktop.serving.schema import Column
 
 # By part: how its column is named (with “_” between words), and the range of its whole numbers.
@@ -55,7 +56,7 @@ def may_be_timed(overview: Overview, findings: Iterable[Finding]) -> bool:
 
 
 def _finding(columns: list[str], parts: list[str], name: str) -> Finding:
-    shown = ", ".join(f"“{column}”" for column in columns)
+    shown = quoted_columns(columns)
     what = ", ".join(parts)
     message = msg("{columns} seem to hold the parts of one date ({parts}). A step can make it of them.", columns=shown, parts=what)
     if name in columns:

@@ -13,7 +13,7 @@ from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.engine.project import Changes
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.message import msg, number_msg
-from mlops_desktop.serving.plural import pluralize
+from mlops_desktop.serving.plural import listed, pluralize, quoted_names
 from mlops_desktop.serving.schema import Column
 
 _MOST_LEVELS = 1000
@@ -41,11 +41,11 @@ def spellings(seen: Seen) -> Iterator[Finding]:
         if not recode:
             continue
         cells = sum(counts[level] for level in recode)
-        shown = ", ".join(f"“{level}” as “{usual}”" for level, usual in sorted(recode.items())[:3]) + (" …" if len(recode) > 3 else "")
+        pairs = [msg("“{text}” as “{level}”", text=level, level=usual) for level, usual in sorted(recode.items())[:3]]
         message = msg(
             "“{column}” seems to spell a level in several ways: {shown} ({cells}).",
             column=column.name,
-            shown=shown,
+            shown=listed(pairs, len(recode) - 3),
             cells=pluralize(cells, "1 cell", "{n} cells"),
         )
         why = "A model takes each spelling for a level of its own, and learns from fewer rows of each."
@@ -175,7 +175,7 @@ def several_answers(seen: Seen) -> Iterator[Finding]:
                 total=number_msg(total, ","),
                 column=column.name,
                 separator=separator.strip(),
-                shown=", ".join(f"“{part}”" for part, _ in parts.most_common(3)),
+                shown=quoted_names([part for part, _ in parts.most_common(3)]),
             )
             why = "As one category each combination stands alone. As yes / no columns each answer is a feature, and an empty cell has none."
             fix: Changes = {"step": {"id": "answer_columns", "params": {"columns": [column.name], "separator": separator.strip()}}}

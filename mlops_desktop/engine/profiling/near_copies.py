@@ -13,6 +13,7 @@ from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_columns
 
 NEAR_COPIES = FindingKind("near_copies", "Rows that nearly repeat others")
 _LEAST_ROWS, _MOST_ROWS = 50, 20_000  # rows of which neighbours are looked for; of more, a random sample
@@ -34,7 +35,7 @@ def near_copies(seen: Seen) -> Iterator[Finding]:
     message = msg(
         "About {share:.0%} of the rows nearly repeat another row: by {names} they are {times} times nearer to it than to any further row.",
         share=share,
-        names=", ".join(f"“{name}”" for at, name in enumerate(names) if at not in without),
+        names=quoted_columns([name for at, name in enumerate(names) if at not in without]),
         times=round(1 / _NEAR),
     )
     why = msg(

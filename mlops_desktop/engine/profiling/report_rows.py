@@ -11,7 +11,7 @@ import numpy as np
 
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.plural import listed, plural_msg, quoted_names
 from mlops_desktop.serving.units import CURRENCIES, SIDE_PAIRS, UNITS
 
 GROUP_HEADS = FindingKind("group_heads", "Rows that are headings of groups?")
@@ -48,10 +48,11 @@ def group_heads(seen: Seen) -> Iterator[Finding]:
     names = [levels[code] for code in codes[at].tolist()]
     if len(set(names)) < len(names) or (len(columns) == 2 and np.isin(codes[~heads], codes[at]).any()):
         return
+    heads_with_rows = zip(names[:_MOST_SHOWN], at.tolist(), strict=False)
     message = msg(
         "{count:,} rows hold nothing but their first cell, such as {shown}: they may be headings of the groups below them.",
         count=len(names),
-        shown=", ".join(f"“{name}” in row {row + 1:,}" for name, row in zip(names[:_MOST_SHOWN], at.tolist(), strict=False)),
+        shown=listed([msg("“{name}” in row {row:,}", name=name, row=row + 1) for name, row in heads_with_rows]),
     )
     why = msg("A heading is not a row to learn from, and the rows below lack what it says. Write it into a column of its own in the file.")
     yield GROUP_HEADS.finding("warning", "", message, why)
@@ -95,7 +96,7 @@ def ditto_marks(seen: Seen) -> Iterator[Finding]:
             "1 cell of “{column}” holds {shown}, which may repeat the cell above; it was read as a value of its own.",
             "{n} cells of “{column}” hold {shown}, which may repeat the cell above; they were read as a value of their own.",
             column=column.name,
-            shown=", ".join(f"“{levels[at]}”" for at in marks[:_MOST_SHOWN]),
+            shown=quoted_names([levels[at] for at in marks[:_MOST_SHOWN]]),
         )
         why = msg("Such rows have several values, and a model takes them for one. Write the value into each row in the file.")
         yield DITTO.finding("warning", column.name, message, why)
@@ -110,7 +111,7 @@ def mixed_amounts(seen: Seen) -> Iterator[Finding]:
             continue
         levels = seen.frame.categorical(column.name)[1]
         if 2 <= len(levels) <= _MOST_KINDS and (what := _kinds_of_amounts(column.name, levels)):
-            shown = ", ".join(f"“{level}”" for level in levels[:_MOST_SHOWN])
+            shown = quoted_names(levels[:_MOST_SHOWN])
             message = msg("“{column}” holds {what}: {shown}.", column=column.name, what=what, shown=shown)
             why = msg("A number beside them means something else in each, and was read as it stands. Convert the numbers in the file.")
             yield MIXED_AMOUNTS.finding("warning", column.name, message, why)

@@ -69,7 +69,7 @@ def _target_option(table: Table, name: str) -> TargetOption:
         return TargetOption(refused=error.sentences)
     if not possible:
         return TargetOption(
-            refused=msg("“{name}” has {distinct:,} different texts, too many to be classes.", name=name, distinct=table.distinct(name))
+            refused=msg("“{column}” has {distinct:,} different texts, too many to be classes.", column=name, distinct=table.distinct(name))
         )
     task = Task(guessed) if guessed in possible else possible[0]
     found = TargetOption(task=task, reason=reason)

@@ -16,6 +16,7 @@ from mlops_desktop.engine.project import Role, is_learned_from
 from mlops_desktop.serving.dates import is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Longs
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_columns
 from mlops_desktop.serving.schema import Column
 
 TIME_ORDER = FindingKind("time_order", "{column} orders the rows in time")
@@ -37,7 +38,7 @@ def time_order(table: Table, target: str, roles: Mapping[str, str]) -> tuple[tup
     best = _best(table, target, roles)
     if best is None or not (best.ordered or best.unique):
         return None
-    names = ", ".join(f"“{name}”" for name in best.names)
+    names = quoted_columns(best.names)
     if best.ordered:
         text = msg("The rows follow {names} in time, so the model learns from the past and is tested on the latest rows.", names=names)
         return best.names, text

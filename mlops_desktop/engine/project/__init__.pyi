@@ -38,6 +38,7 @@ from .project_file import write_project as write_project
 from .project_folder import copy_project as copy_project
 from .project_folder import delete_project as delete_project
 from .project_folder import free_folder as free_folder
+from .project_folder import remove_unfinished as remove_unfinished
 from .project_folder import rename_project as rename_project
 from .project_lock import ProjectLock as ProjectLock
 from .refusals import fitting_encodings as fitting_encodings

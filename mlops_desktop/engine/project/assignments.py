@@ -16,7 +16,7 @@ from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.changes import Changes
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
 from mlops_desktop.engine.project.migrations import splitter_record
-from mlops_desktop.engine.project.refusals import refuse_unknown_metric
+from mlops_desktop.engine.project.refusals import checked_label, refuse_unknown_metric
 from mlops_desktop.serving.message import msg
 
 # Fields that are lists of components or ids; `NAME+=VALUE` adds to them.
@@ -316,6 +316,8 @@ def _note(project: Project, column: str, **changes: Any) -> Project:
     hints = serialization.hints(ColumnNote)
     where = f"columns.{serialization.shown(column)}"
     read = {name: serialization.read(hints[name], value, f"{where}.{name}") for name, value in changes.items()}
+    if "label" in read:
+        read["label"] = checked_label(project, column, read["label"])
     note = replace(project.columns.get(column, ColumnNote()), **read)
     notes = {**project.columns, column: note}
     return replace(project, columns={name: kept for name, kept in notes.items() if kept != ColumnNote()})

@@ -170,6 +170,10 @@ class Project:
         note = self.columns.get(column)
         return (note.label if note else "") or column
 
+    def labels(self) -> dict[str, str]:
+        """The labels that a person gave, by the name of the column in the file."""
+        return {name: note.label for name, note in self.columns.items() if note.label}
+
 
 def digest(*parts: Any) -> str:
     """A short hash (32 hex digits of SHA-256) of JSON-able values; the same values give the same hash in every process."""

@@ -128,13 +128,13 @@ def new_project_folder(folder: Path) -> Path:
         if folder.exists() and not folder.is_dir():
             raise UserError(msg("“{folder}” is a file, not a folder.", folder=folder), "Choose another name for the project.")
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()) and not _unfinished(folder):
+        if any(folder.iterdir()) and not is_unfinished(folder):
             state = "already holds a project" if (folder / PROJECT_FILE).exists() else "is not empty"
             raise UserError(msg("The folder “{folder}” {state}.", folder=folder, state=state), "Choose a new or an empty folder.")
     return folder
 
 
-def _unfinished(folder: Path) -> bool:
+def is_unfinished(folder: Path) -> bool:
     """Whether a folder holds nothing but what a killed `new` leaves. Without our lock in it, a folder “data” is somebody else's."""
     if not (folder / LOCK_FILE).is_file():
         return False

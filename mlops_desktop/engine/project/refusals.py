@@ -11,10 +11,13 @@ from mlops_desktop.engine.choices import ALL, choices, task_spec
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import Project, require_suitable_sampler
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_names
 from mlops_desktop.serving.value_text import value_text
 
 if TYPE_CHECKING:
     from mlops_desktop.base.metric import Metric
+
+MOST_OF_A_LABEL = 60  # characters
 
 
 def refuse_unknown_metric(metric: str) -> None:
@@ -81,6 +84,24 @@ def refuse_encodings(project: Project) -> None:
             )
 
 
+def checked_label(project: Project, column: str, label: str) -> str:
+    """A label for a column in one line, without blanks at its ends. UserError when it is too long, holds characters that cannot be seen, or
+    is that of another column.
+    """
+    line = " ".join(label.split())
+    if len(line) > MOST_OF_A_LABEL:
+        text = msg("A label has at most {most} characters; this one has {n}.", most=MOST_OF_A_LABEL, n=len(line))
+        raise UserError(text, "Choose a shorter one, and write the rest into the description.")
+    if not line.isprintable():
+        raise UserError("A label cannot hold characters that are not seen, such as control characters.", "Write it anew.")
+    for other, note in project.columns.items():
+        if line and note.label == line and other != column:
+            raise UserError(
+                msg("“{other_column}” has the label “{label}” already.", other_column=other, label=line), "Choose another label."
+            )
+    return line
+
+
 def refuse_training(project: Project) -> None:
     """UserError when metric, sampler, encodings and algorithms do not fit the task or each other, so that trials would only fail."""
     refuse_metric(project)
@@ -88,7 +109,7 @@ def refuse_training(project: Project) -> None:
     refuse_encodings(project)
     unfit = [algorithm.label for algorithm in project.candidates if project.task and not algorithm.supports(task_spec(project.task))]
     if unfit:
-        names = ", ".join(f"“{name}”" for name in unfit)
+        names = quoted_names(unfit)
         raise UserError(msg("{names} cannot learn a {task} task.", names=names, task=project.task), "Choose other algorithms.")
 
 

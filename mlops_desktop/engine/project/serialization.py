@@ -201,7 +201,7 @@ def check_algorithms(project: Project) -> Project:
 
 def refused(where: str, value: Any, wanted: str) -> UserError:
     """The refusal of a value."""
-    text = f"“{shown(value)}”" if isinstance(value, str) else shown(value)
+    text = msg("“{name}”", name=shown(value)) if isinstance(value, str) else shown(value)
     return UserError(msg("“{where}” cannot be {text}.", where=where, text=text), msg("It must be {wanted}.", wanted=wanted))
 
 

@@ -41,6 +41,11 @@ def number_of(value: float, form: str) -> str:
     return _language.get().number(format(value, form))
 
 
+def marked(number: str) -> str:
+    """A number that Python or matplotlib has formatted, with the marks of the language of the page."""
+    return _language.get().number(number)
+
+
 def read_language(catalogue: Path | None) -> Language:
     """The language of a `.po` catalogue (`scripts/translations.py`); None: English. OSError and ValueError as `read_catalogue`."""
     return read_catalogue(catalogue).language() if catalogue else ENGLISH

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlops_desktop.engine.evaluation import ClassCurves, ErrorHistogram, Residuals
-from mlops_desktop.engine.reporting.report_language import text_of
+from mlops_desktop.engine.reporting.report_language import marked, text_of
 from mlops_desktop.engine.training import ThresholdCurve
 from mlops_desktop.serving.message import msg
 
@@ -59,10 +59,27 @@ def draw(paint: Callable[[Axes], None], name: str, description: str, size: tuple
         matplotlib.rcParams.update(_STYLE)
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasSVG(figure)
-        paint(figure.add_subplot())
+        axes = figure.add_subplot()
+        paint(axes)
+        _mark_ticks(axes)
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _inline(out.getvalue(), name, description)
+
+
+def _mark_ticks(axes: Axes) -> None:
+    """Write the numbers at the ticks in the language of the page."""
+    from matplotlib.ticker import ScalarFormatter
+
+    class Marked(ScalarFormatter):
+        """The usual texts of numbers, with other marks."""
+
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return marked(super().__call__(x, pos))
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if isinstance(axis.get_major_formatter(), ScalarFormatter):
+            axis.set_major_formatter(Marked())
 
 
 def _inline(svg: str, name: str, description: str) -> str:

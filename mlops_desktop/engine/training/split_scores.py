@@ -13,6 +13,7 @@ from mlops_desktop.engine.training.ranking import ranked
 from mlops_desktop.engine.training.results import OtherSplit
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import quoted_columns
 
 # What a person answers decides how rows are split: rules of `split_comparison.TIME_MATTERS`, which is not loaded for a leaderboard.
 TIME_RULES = ("time_matters", "time_order")
@@ -43,7 +44,7 @@ def splits_text(board: Iterable[Run], others: Mapping[str, OtherSplit]) -> str:
     best = next((run for run in board if run.id in others and others[run.id].score is not None), None)
     if best is None:
         return ""
-    other, columns = others[best.id], ", ".join(f"“{name}”" for name in others[best.id].columns)
+    other, columns = others[best.id], quoted_columns(others[best.id].columns)
     metric = METRICS.get(best.metric)
     own, beside = (format_number(metric.shown(score) if metric else score) for score in (best.score or 0.0, other.score or 0.0))
     if other.folds:

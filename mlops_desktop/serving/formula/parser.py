@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import math
+from functools import reduce
 from typing import Any, NamedTuple
 
 from ..frame import CATEGORICAL, DATE, NUMBER, Layout
-from ..message import msg
+from ..message import Message, msg
+from ..plural import quoted_names
 from .functions import ALIASES, FUNCTIONS, SPECIAL
 from .tokens import FormulaError, Token, shortened, tokens
 from .values import read_date
@@ -79,7 +81,7 @@ class Parser:
 
     def _expect(self, sign: str) -> None:
         if self._here.sort != "sign" or self._here.value != sign:
-            raise self._unexpected(f"“{sign}”")
+            raise self._unexpected(msg("“{name}”", name=sign))
         self._take()
 
     def _is(self, *signs: str) -> bool:
@@ -128,8 +130,8 @@ class Parser:
             self._take()
             operand = self._expression(POWER["not"] if token.value == "not" else POWER["neg"], depth + 1)
             if token.value == "not":
-                return self._make("not", "boolean", token.at, self._accept(operand, "boolean", "“not”").tree)
-            operand = self._accept(operand, "number", f"“{token.value}”")
+                return self._make("not", "boolean", token.at, self._accept(operand, "boolean", msg("“{name}”", name="not")).tree)
+            operand = self._accept(operand, "number", msg("“{name}”", name=token.value))
             return self._make("neg", "number", token.at, operand.tree) if token.value == "-" else operand
         if self._is("("):
             self._take()
@@ -174,7 +176,7 @@ class Parser:
                 "A formula reads whole columns.",
                 token.at,
             )
-        remedy = _suggest(name, list(self._kinds), "Columns: ")
+        remedy = _suggest(name, list(self._kinds), "Columns: {names}.")
         if (function := name.lower()) in FUNCTIONS or function in SPECIAL:
             usage = FUNCTIONS[function].usage if function in FUNCTIONS else SPECIAL[function][0]
             remedy = msg("A function is written with brackets: {usage}.", usage=usage)
@@ -217,7 +219,7 @@ class Parser:
             raise FormulaError(
                 msg("At character {at}: nothing can be compared with missing.", at=at + 1), "Write is_missing(x) instead.", at
             )
-        kind, (left, right) = self._same([left, right], f"“{sign}”")
+        kind, (left, right) = self._same([left, right], msg("“{name}”", name=sign))
         self._nodes += self._size(left.tree) if self._nodes < MAX_NODES else 0  # a chain or a list repeats its left side
         return self._make(sign + {"text": ".text", "date": ".date"}.get(kind, ""), "boolean", left.at, left.tree, right.tree)
 
@@ -232,7 +234,7 @@ class Parser:
         return count
 
     def _binary(self, sign: str, left: Node, right: Node) -> Node:
-        context = f"“{sign}”"
+        context = msg("“{name}”", name=sign)
         if sign in ("and", "or"):
             return self._make(sign, "boolean", left.at, *(self._accept(side, "boolean", context).tree for side in (left, right)))
         if left.kind == "date" and sign == "-" and right.kind == "date":
@@ -253,7 +255,7 @@ class Parser:
         if name in SPECIAL:
             return self._special(name, token, arguments)
         if name not in FUNCTIONS:
-            remedy = _suggest(name, [*FUNCTIONS, *SPECIAL, *ALIASES], "Functions: ")
+            remedy = _suggest(name, [*FUNCTIONS, *SPECIAL, *ALIASES], "Functions: {names}.")
             if name in ("today", "now"):
                 remedy = 'The same row must always give the same answer, so there is no clock: write date("2024-05-01") or use a column.'
             raise FormulaError(
@@ -372,6 +374,8 @@ def _suggest(name: str, known: list[str], heading: str) -> str:
         if match in folded
     ]
     if near:
-        return "Did you mean " + " or ".join(f"“{candidate}”" for candidate in near) + "?"
-    first = ", ".join(f"“{shortened(candidate)}”" for candidate in known[:8])
-    return f"{heading}{first}{' …' if len(known) > 8 else ''}." if known else "This step has no columns."
+        pair: list[Message] = [msg("“{name}”", name=candidate) for candidate in near]
+        names = reduce(lambda first, second: msg("{first} or {second}", first=first, second=second), pair)
+        return msg("Did you mean {names}?", names=names)
+    first = quoted_names([shortened(candidate) for candidate in known], 8)
+    return msg(heading, names=first) if known else "This step has no columns."

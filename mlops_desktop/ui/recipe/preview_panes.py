@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from mlops_desktop.engine.pipeline import ColumnCells, ColumnChange, ColumnDistribution, FilteredOut
 from mlops_desktop.serving.dates import DAY
+from mlops_desktop.ui.column_names import shown_name
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.translation import formatted, pluralize
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
@@ -158,7 +159,7 @@ class ChangesPane(Pane):
         for change in changes:
             if change.before is not None:
                 line, side = (line + 1, 0) if side else (line, 0)
-                self._put(distribution(change.name, change.before), line, 0)
+                self._put(distribution(shown_name(change.name), change.before), line, 0)
                 self._put(distribution_after(change), line, 1)
                 line += 1
                 continue
@@ -185,7 +186,7 @@ def distribution_after(change: ColumnChange) -> Distribution:
     if after is None:
         return Distribution(tr("Recipe", "→ taken out"), [], note=tr("Recipe", "This column is excluded from here on."))
     if change.before is None:
-        made = distribution(change.name, after)
+        made = distribution(shown_name(change.name), after)
         if change.target_score is None:
             return made
         return replace(made, stat=tr("Recipe", "{score} with target").format(score=formatted(change.target_score, ".2f")), tone="accent")
@@ -268,8 +269,9 @@ class RowsPane(Pane):
         metrics = self.table.horizontalHeader().fontMetrics()
         for one in columns:
             figures = one.kind in ("number", "sparse")
-            name = one.name if len(one.name) <= LONG else elided_name(metrics, one.name, WIDEST - 36)
-            title, width = f"→ {name}" if one.side == "after" else name, WIDEST if len(one.name) > LONG else 0
+            whole = shown_name(one.name)
+            name = whole if len(whole) <= LONG else elided_name(metrics, whole, WIDEST - 36)
+            title, width = f"→ {name}" if one.side == "after" else name, WIDEST if len(whole) > LONG else 0
             heads.append(RowColumn(title, "right" if figures else "left", figures, width=width, tip=self._tip(one)))
         count = max([len(one.cells) for one in columns] + [len(numbers)], default=0)
         rows = []

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.params import Choice, Columns, Flag, Number, Text, Texts
+from mlops_desktop.ui.column_names import shown_name
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.inputs import number_text
 
@@ -25,7 +26,7 @@ def step_summary(step: Component) -> str:
         changed = value != param.default
         if isinstance(param, Columns):
             if value:
-                parts.insert(0 if name == "columns" else len(parts), names(value))
+                parts.insert(0 if name == "columns" else len(parts), names(list(map(shown_name, value))))
             elif param.all_when_empty:
                 parts.insert(0, tr("Steps", "All that fit"))
         elif isinstance(param, Choice):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import QCoreApplication, Qt, qVersion
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from mlops_desktop import __version__
@@ -22,7 +22,11 @@ def licence_texts() -> dict[str, str]:
 
     The texts of Qt's licences come from the resources; a program that runs from a checkout that is not installed knows no other packages.
     """
-    own = {"MLOps Desktop: licence (Apache-2.0)": licence_file("LICENSE"), "MLOps Desktop: notice": licence_file("NOTICE")}
+    tr = QCoreApplication.translate
+    own = {
+        tr("AboutBox", "MLOps Desktop: licence (Apache-2.0)"): licence_file("LICENSE"),
+        tr("AboutBox", "MLOps Desktop: notice"): licence_file("NOTICE"),
+    }
     folder = resource_folder() / LICENCES
     files = {**own, **{f"Qt: {path.stem}": path for path in sorted(folder.glob("*.txt"))}}
     texts = {title: path.read_text(encoding="utf-8") for title, path in files.items() if path.is_file()}

@@ -128,9 +128,13 @@ class Finder(QLineEdit):
             act()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrows move in the list, Enter takes, Escape and leaving close it."""
+        """Arrows move in the list, Enter takes, Escape empties the field and closes the list, which leaving does too."""
         if event.type() == QEvent.Type.FocusOut:
             self._popup.hide()
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            self._popup.hide()
+            return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._popup.isVisible():
             key = event.key()
             if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):

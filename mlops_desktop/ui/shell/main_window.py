@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.workflow import STAGES, TITLES
 from mlops_desktop.ui import file_dialogs, theme
+from mlops_desktop.ui.column_names import set_labels
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
@@ -48,6 +49,8 @@ class MainWindow(FileDropWindow):
         self.setMinimumSize(LEAST_SIZE.boundedTo(self.screen().availableSize()))  # a large zoom makes the screen small
         theme.dress(self)
         self.controller = ProjectController(jobs, self)
+        for signal in (self.controller.opened, self.controller.project_changed):  # before any panel shows a column
+            signal.connect(lambda: set_labels(self.controller.project.labels()))
         self.controller.readings = Readings(lambda: settings.readings, partial(setattr, settings, "readings"))
         self._settings = settings
         file_dialogs.remember(settings.last_folder)
@@ -196,6 +199,7 @@ class MainWindow(FileDropWindow):
         """Delete everything that shows the project that was open."""
         self.pages.delete_panels()
         self.dialogs.leave_project()
+        self.top.finder.clear()
         self.show_stage("")
 
     @Slot()

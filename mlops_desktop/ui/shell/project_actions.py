@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -36,23 +38,24 @@ class ProjectActions(QObject):
         is_open = self._controller.is_open(folder)
         if is_open and (self._refuse_busy() or self._refuse_unsaved()):
             return
-        place = free_folder(folder.parent, self.tr("{name} copy").format(name=folder.name))
+        name = self._settings.name_of(folder)
+        place = free_folder(folder.parent, self.tr("{name} copy").format(name=name))
 
         def done(_: None) -> None:
-            self._settings.inserted(place, self._settings.summary(folder))
-            self._controller.banner.emit("ok", self.tr("“{name}” is a copy of “{of}”.").format(name=place.name, of=folder.name), "")
+            self._settings.inserted(place, replace(self._settings.summary(folder), name=place.name))
+            self._controller.banner.emit("ok", self.tr("“{name}” is a copy of “{of}”.").format(name=place.name, of=name), "")
             self.changed.emit()
 
-        title, call = self.tr("Copying {name}").format(name=folder.name), CopyProject(folder, place, held=is_open)
+        title, call = self.tr("Copying {name}").format(name=name), CopyProject(folder, place, held=is_open)
         # That of the open project ends with it, because its lock does.
         self._controller.ask(call, done, owner=f"start.copy.{place}", title=title, long=True, new=not is_open)
 
     def rename(self, folder: Path) -> None:
         """Ask for another name of a project and its folder."""
-        name, agreed = QInputDialog.getText(
-            self._window, self.tr("Rename a project"), self.tr("New name of “{name}”").format(name=folder.name), text=folder.name
-        )
-        if not agreed or not name.strip() or name.strip() == folder.name:
+        before = self._settings.name_of(folder)
+        text = self.tr("New name of “{name}”").format(name=before)
+        name, agreed = QInputDialog.getText(self._window, self.tr("Rename a project"), text, text=before)
+        if not agreed or not name.strip() or name.strip() == before:
             return
         session = self._controller.session if self._controller.is_open(folder) else None
         if session is not None:
@@ -65,14 +68,20 @@ class ProjectActions(QObject):
             self._reopen(folder, session)
             self._controller.banner.emit("err", error_text(error), "")
             return
-        self._settings.moved(folder, place)
+        self._settings.moved(folder, place, name.strip())
+        if place.name != name.strip():
+            text = self.tr("The folder of “{name}” is called “{folder}”, which every system takes for the name of a folder.")
+            self._controller.banner.emit("info", text.format(name=name.strip(), folder=place.name), "")
         self._reopen(place, session.moved(name.strip(), place) if session is not None else None)
         self.changed.emit()
 
     def delete(self, folder: Path) -> None:
-        """Put a project into the trash after a question; where there is no trash, delete it after another one."""
+        """Put a project into the trash after a question; where there is no trash, delete it after another one. Of a link, only the link."""
+        if folder.is_symlink():
+            self._delete_link(folder)
+            return
         text = self.tr("Delete the project “{name}” with its data, results and models? It is moved to the trash.")
-        if not self._asked(text.format(name=folder.name), self.tr("Move to the trash")):
+        if not self._asked(text.format(name=self._settings.name_of(folder)), self.tr("Move to the trash")):
             return
         session = self._controller.session if self._controller.is_open(folder) else None
         if session is not None:
@@ -95,9 +104,14 @@ class ProjectActions(QObject):
 
         self._do(folder, move, over)
 
+    def _delete_link(self, folder: Path) -> None:
+        text = self.tr("“{name}” is a link to {folder}. Delete the link? The project stays where it is.")
+        if self._asked(text.format(name=folder.name, folder=folder.resolve()), self.tr("Delete the link")):
+            self._do(folder, partial(delete_project, folder), partial(self._deleted, folder, None))
+
     def _delete_for_good(self, folder: Path, session: Session | None) -> None:
-        text = self.tr("“{name}” cannot be moved to the trash. Delete it for good? This cannot be taken back.").format(name=folder.name)
-        if self._asked(text, self.tr("Delete for good")):
+        text = self.tr("“{name}” cannot be moved to the trash. Delete it for good? This cannot be taken back.")
+        if self._asked(text.format(name=self._settings.name_of(folder)), self.tr("Delete for good")):
             self._do(folder, partial(delete_project, folder), partial(self._deleted, folder, session))
         else:
             self._deleted(folder, session, None)
@@ -111,11 +125,12 @@ class ProjectActions(QObject):
     def _deleted(self, folder: Path, session: Session | None, failure: Exception | None) -> None:
         """The project is gone, or it stays and is open again if it was."""
         self.leaving -= {folder}
-        if folder.exists():
+        if os.path.lexists(folder):
             self._reopen(folder, session)
         else:
+            name = self._settings.name_of(folder)
             self._settings.forget(folder)
-            self._controller.banner.emit("ok", self.tr("“{name}” is deleted.").format(name=folder.name), "")
+            self._controller.banner.emit("ok", self.tr("“{name}” is deleted.").format(name=name), "")
         self.changed.emit()
         if isinstance(failure, UserError):
             self._controller.banner.emit("err", error_text(failure), "")

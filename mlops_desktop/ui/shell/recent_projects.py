@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,15 +30,26 @@ class ProjectEntry:
     summary: ProjectSummary
     changed: float | None
 
+    @property
+    def name(self) -> str:
+        """What it is called: as when it was last open here, else as its folder."""
+        return self.summary.name or self.folder.name
 
-def list_projects(settings: Settings) -> list[ProjectEntry]:
-    """The projects that were opened, the latest first, then those in the folder for projects that were not, the last changed first."""
-    opened, summaries = dict.fromkeys(settings.recent), settings.summaries()
 
+def project_lister(settings: Settings) -> Callable[[], list[ProjectEntry]]:
+    """What gives the projects that were opened, the latest first, then those in the folder for projects that were not, the last changed
+    first. It may be called on another thread: it reads disks, which may be slow.
+    """
+    return partial(_list_projects, dict.fromkeys(settings.recent), settings.summaries(), settings.folder_finder())
+
+
+def _list_projects(
+    opened: Collection[Path], summaries: Mapping[str, ProjectSummary], find_folders: Callable[[], list[Path]]
+) -> list[ProjectEntry]:
     def entry(folder: Path) -> ProjectEntry:
         return ProjectEntry(folder, summaries.get(str(folder), ProjectSummary()), _changed(folder))
 
-    others = [found for folder in settings.project_folders() if folder not in opened and (found := entry(folder)).changed]
+    others = [found for folder in find_folders() if folder not in opened and (found := entry(folder)).changed]
     others.sort(key=lambda entry: -(entry.changed or 0.0))
     return [*map(entry, opened), *others]
 
@@ -109,7 +120,7 @@ class RecentProjects(QFrame):
         wanted, entries = self.search.text().strip().lower(), self._entries or ()
         self.search.setVisible(len(entries) > SEARCHED or bool(wanted) or self.search.hasFocus())
         focused = self._focused()
-        found = [entry for entry in entries if wanted in f"{entry.folder.name} {entry.summary.status}".lower()]
+        found = [entry for entry in entries if wanted in f"{entry.name} {entry.folder.name} {entry.summary.status}".lower()]
         shown = found if self._all or wanted else found[:FEW]
         self.more.setVisible(len(entries) > FEW and not wanted)
         self.more.setText(self.tr("Show fewer") if self._all else self.tr("Show all {n}").format(n=len(entries)))
@@ -136,7 +147,7 @@ class RecentProjects(QFrame):
 
     def _row(self, at: int, entry: ProjectEntry) -> QWidget:
         there = entry.changed is not None
-        name = Elided(entry.folder.name, weight=Weight.Medium, tone="" if there else "3", middle=True)
+        name = Elided(entry.name, weight=Weight.Medium, tone="" if there else "3", middle=True)
         name.setToolTip(str(entry.folder))
         status = Elided(entry.summary.status, "small", tone="2")
         size = label(self._size_text(entry.summary), "small", tone="3", figures=True)
@@ -150,7 +161,7 @@ class RecentProjects(QFrame):
         asked = self.open_asked if there else self.locate_asked
         text = self.tr("Open") if there else self.tr("Locate …")
         act = Button(text, partial(asked.emit, entry.folder), name=f"recent_open_{at}", kind="link")
-        act.setAccessibleName(f"{text}: {entry.folder.name}")
+        act.setAccessibleName(f"{text}: {entry.name}")
         line = QWidget()
         line.setLayout(row((name, 3), (status, 4), size, date, act, self._menu_button(at, entry), spacing=12))
         return line
@@ -162,7 +173,7 @@ class RecentProjects(QFrame):
         return f"{rows} × {summary.columns}" if summary.columns else rows
 
     def _menu_button(self, at: int, entry: ProjectEntry) -> Tool:
-        tool = Tool("menu", self.tr("More about {name}").format(name=entry.folder.name), name=f"recent_more_{at}")
+        tool = Tool("menu", self.tr("More about {name}").format(name=entry.name), name=f"recent_more_{at}")
         tool.clicked.connect(lambda: self._open_menu(tool, entry))
         return tool
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,14 @@ LEAST_SIZE = QSize(900, 600)  # of the window
 
 @dataclass(frozen=True)
 class ProjectSummary:
-    """What the list of projects shows of one: its status when it was last open, its rows and its columns (0 unknown)."""
+    """What the list of projects shows of one: its status when it was last open, its rows and its columns (0 unknown), and its name, which
+    may hold what the name of a folder may not (empty: that of its folder).
+    """
 
     status: str = ""
     rows: int = 0
     columns: int = 0
+    name: str = ""
 
 
 class Settings:
@@ -130,6 +135,10 @@ class Settings:
         """What is known of a project from the time when it was last open."""
         return self.summaries().get(str(folder), ProjectSummary())
 
+    def name_of(self, folder: Path) -> str:
+        """What a project is called in the list of projects."""
+        return self.summary(folder).name or folder.name
+
     def keep_summary(self, folder: Path, summary: ProjectSummary) -> None:
         """Remember what the list shows of a project; what is no recent project is forgotten."""
         known = self.summaries()
@@ -179,24 +188,23 @@ class Settings:
         self._settings.setValue("recent", [str(path) for path in (*known[:1], folder, *known[1:])][:MOST_RECENT])
         self.keep_summary(folder, summary)
 
-    def moved(self, old: Path, new: Path) -> None:
-        """A project is in another place now."""
+    def moved(self, old: Path, new: Path, name: str = "") -> None:
+        """A project is in another place now, perhaps with another name."""
         new, summary, seen = new.resolve(), self.summary(old), self.seen(old)
         self._show_again(new)
         self._settings.setValue("recent", [*dict.fromkeys(str(new if path == old else path) for path in self.recent)])
-        self.keep_summary(new, summary)
+        self.keep_summary(new, replace(summary, name=name or summary.name))
         if new != old:
             self._settings.remove(f"seen/{_name_of(old)}")
             self.keep_seen(new, seen)
 
     def project_folders(self) -> list[Path]:
         """What lies in the folder for projects and was not taken off the list; it need not be a project."""
-        hidden = self._hidden()
-        try:
-            found = [path for path in self.projects.resolve().iterdir() if not path.name.startswith(".")]
-        except OSError:  # there is none yet, or it may not be read: then no project of it can be listed
-            return []
-        return [path for path in found if _name_of(path) not in hidden]
+        return self.folder_finder()()
+
+    def folder_finder(self) -> Callable[[], list[Path]]:
+        """`project_folders` by the settings of now, for another thread: the disk may be slow."""
+        return partial(_folders_in, self.projects, frozenset(self._hidden()))
 
     def _hidden(self) -> set[str]:
         return set(str(self._settings.value("hidden", "")).split())
@@ -259,6 +267,14 @@ def default_project_home() -> Path:
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)) / "MLOps Desktop"
 
 
+def _folders_in(home: Path, hidden: frozenset[str]) -> list[Path]:
+    try:
+        found = [path for path in home.resolve().iterdir() if not path.name.startswith(".")]
+    except OSError:  # there is none yet, or it may not be read: then no project of it can be listed
+        return []
+    return [path for path in found if _name_of(path) not in hidden]
+
+
 def _path(value: object) -> Path | None:
     """The path that a text of the settings is; None for what the system takes for no path."""
     if not isinstance(value, str) or not value or "\0" in value:
@@ -274,8 +290,8 @@ def _summary(record: Any) -> ProjectSummary:
     """The summary of a record; earlier versions kept the status alone."""
     if not isinstance(record, dict):
         return ProjectSummary(str(record))
-    rows, columns = (record.get(name) for name in ("rows", "columns"))
-    return ProjectSummary(str(record.get("status", "")), rows if isinstance(rows, int) else 0, columns if isinstance(columns, int) else 0)
+    rows, columns = (value if isinstance(value := record.get(name), int) else 0 for name in ("rows", "columns"))
+    return ProjectSummary(str(record.get("status", "")), rows, columns, str(record.get("name", "")))
 
 
 def _name_of(folder: Path) -> str:

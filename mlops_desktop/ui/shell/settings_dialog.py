@@ -167,6 +167,9 @@ class SettingsDialog(QDialog):
         self.said.setText(self._log.open())
 
     def _delete_log(self) -> None:
+        question = self.tr("Delete the log? It says what was done, which helps to find a fault.")
+        if not confirmed(self, question, self.tr("Delete it"), self.tr("Keep it"), name="delete_log"):
+            return
         try:
             self._log.remove()
         except UserError as error:

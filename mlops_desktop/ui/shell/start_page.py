@@ -26,6 +26,7 @@ from mlops_desktop.engine.project import (
     can_restore,
     filled_brief,
     free_folder,
+    remove_unfinished,
     restore_backup,
 )
 from mlops_desktop.serving.message import as_message
@@ -33,7 +34,7 @@ from mlops_desktop.ui.file_dialogs import ask_file, ask_folder
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.new_project import NewProject
 from mlops_desktop.ui.shell.project_actions import ProjectActions
-from mlops_desktop.ui.shell.recent_projects import RecentProjects, list_projects
+from mlops_desktop.ui.shell.recent_projects import ProjectEntry, RecentProjects, project_lister
 from mlops_desktop.ui.shell.settings import ProjectSummary, Settings
 from mlops_desktop.ui.shell.template_row import TemplateRow
 from mlops_desktop.ui.translation import error_text, translated
@@ -47,21 +48,21 @@ SAMPLES = (
         "telco_churn.csv",
         "Churn",
         as_message("Who will leave?"),
-        as_message("7,043 phone customers, 20 columns, yes or no"),
+        as_message("7,043 phone customers, 21 columns, yes or no"),
         as_message("IBM sample data, Apache-2.0"),
     ),
     (
         "penguins.csv",
         "species",
         as_message("Which species is it?"),
-        as_message("344 penguins, 6 columns, three species"),
+        as_message("344 penguins, 7 columns, three species"),
         as_message("Palmer Station, CC0"),
     ),
     (
         "energy_efficiency.csv",
         "heating_load",
         as_message("How much heat does it need?"),
-        as_message("768 buildings, 8 columns, a number"),
+        as_message("768 buildings, 9 columns, a number"),
         as_message("UCI, CC BY 4.0"),
     ),
 )
@@ -84,6 +85,7 @@ class StartPage(QWidget):
         self._preview: ImportDialog | None = None
         self._new = NewProject(controller, self._made, self.open_project, self)
         self._pasted: Path | None = None  # the file of a table from the clipboard that is being looked at, in a folder of its own
+        self._listing = 0  # how often the list of projects was asked for
         self.templates = TemplateRow()
         self.recent = RecentProjects()
         self.folders = ProjectActions(controller, settings, self)
@@ -102,6 +104,7 @@ class StartPage(QWidget):
         tour = Button(self.tr("Take the tour: ten steps"), self.tour_asked.emit, name="take_tour", kind="link", icon="play")
         tried = column(row(label(self.tr("Or try one of these"), "section", weight=Weight.DemiBold), None, tour), samples, spacing=6)
         self.setLayout(column((self._drop_zone(private), 1), self.recent, tried, self.templates, margins=(20, 16, 20, 16), spacing=16))
+        controller.jobs.lists.do(partial(remove_unfinished, settings.projects), lambda _: None)
         self.show_recent()
 
     # ---- building
@@ -179,11 +182,20 @@ class StartPage(QWidget):
         text = {"done": train.summary, "stale": self.tr("{problem} · out of date").format(problem=problem)}.get(train.state, problem)
         overview, known = self.controller.last_overview(), self._settings.summary(self.controller.place)
         rows, columns = (overview.rows, len(overview.columns)) if overview else (known.rows, known.columns)
-        self._settings.keep_summary(self.controller.place, ProjectSummary(text, rows, columns))
+        self._settings.keep_summary(self.controller.place, ProjectSummary(text, rows, columns, self.controller.project.name))
 
     def show_recent(self) -> None:
-        """Fill the list of projects; what is gone is greyed and can be located."""
-        self.recent.show_entries([entry for entry in list_projects(self._settings) if entry.folder not in self.folders.leaving])
+        """Have the list of projects filled once the disk has been read; what is gone is greyed and can be located."""
+        self._listing += 1
+        listing, lister, found = self._listing, project_lister(self._settings), list[ProjectEntry]()
+
+        def over(failure: Exception | None) -> None:
+            if failure is not None:
+                raise failure
+            if listing == self._listing:  # else it is being read again
+                self.recent.show_entries([entry for entry in found if entry.folder not in self.folders.leaving])
+
+        self.controller.jobs.lists.do(lambda: found.extend(lister()), over)
 
     # ---- what a person does
 
@@ -326,7 +338,7 @@ class StartPage(QWidget):
             self.controller.banner.emit("ok", text.format(name=self.controller.project.name, file=DAMAGED_FILE), "")
 
     def _locate(self, folder: Path) -> None:
-        found = ask_folder(self, self.tr("Where is “{name}” now?").format(name=folder.name), folder.parent)
+        found = ask_folder(self, self.tr("Where is “{name}” now?").format(name=self._settings.name_of(folder)), folder.parent)
         if found is not None:
             self.open_project(found)
             if self.controller.is_open(found):

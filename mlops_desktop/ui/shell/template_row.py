@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.engine.project import TEMPLATES, Template
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.translation import translated
-from mlops_desktop.ui.widgets.basic import Weight, column, label, row
+from mlops_desktop.ui.widgets.basic import PushButton, Weight, column, label, row
 
 
 class TemplateRow(QWidget):
@@ -18,10 +18,10 @@ class TemplateRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._templates = {template.id: translated(template) for template in TEMPLATES}
-        self._buttons: dict[str, QPushButton] = {}
+        self._buttons: dict[str, PushButton] = {}
         line = row(spacing=6)
         for id_, template in self._templates.items():
-            button = self._buttons[id_] = QPushButton(template.title)
+            button = self._buttons[id_] = PushButton(template.title)
             button.setObjectName(f"template_{id_}")
             button.setProperty("kind", "choice")
             button.setCheckable(True)

@@ -85,7 +85,18 @@ def rule() -> QFrame:
     return line
 
 
-class Wrapped(QLabel):
+class Label(QLabel):
+    """A text of the window; a message is shown in its language."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(translated(text))
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        super().setText(translated(text))
+
+
+class Wrapped(Label):
     """A text of several lines that keeps the height it needs: layouts ask a label for it before they know how wide it will be.
 
     It does not say that its height depends on its width: a page that holds such a label would never become smaller than it likes to be.
@@ -130,12 +141,11 @@ def label(
     figures: bool = False,
     pill: str = "",
     wrap: bool = False,
-) -> QLabel:
+) -> Label:
     """A text; a message is translated. `tone`: 2, 3 (paler), ok, warn, err, accent; `pill`: ok, warn, err, accent, mute puts it on a
     coloured ground.
     """
-    shown = translated(text)
-    made = Wrapped(shown) if wrap else QLabel(shown)
+    made = Wrapped(text) if wrap else Label(text)
     made.setTextFormat(Qt.TextFormat.PlainText)  # names from a data file are never markup
     made.setFont(theme.font(role, weight, figures=figures))
     made.setWordWrap(wrap)
@@ -147,7 +157,7 @@ def label(
     return made
 
 
-def heading(text: str) -> QLabel:
+def heading(text: str) -> Label:
     """The title of a card. It is as high as a button, so that the titles of cards side by side are on one line, with buttons or not."""
     made = label(text, "section", weight=Weight.DemiBold)
     made.setMinimumHeight(30)
@@ -162,11 +172,18 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
 
 
 class PushButton(QPushButton):
-    """A button that Enter presses only while it has the focus: in a dialog, Qt's would also take the Enter that belongs to a field."""
+    """A button that Enter presses only while it has the focus: in a dialog, Qt's would also take the Enter that belongs to a field.
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
+    A message is shown in the language of the window.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(translated(text))
         self.setAutoDefault(False)
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        super().setText(translated(text))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """In a dialog, Enter on this button is not for the default one."""
@@ -183,6 +200,7 @@ class Button(PushButton):
         self, text: str, on_click: Callable[[], object] | None = None, *, name: str, kind: str = "", icon: str = "", tip: str = ""
     ) -> None:
         super().__init__(text)
+        text, tip = self.text(), translated(tip)
         self.setObjectName(name)
         self._kind, self._icon = kind, icon
         if kind:
@@ -201,7 +219,7 @@ class Button(PushButton):
         own = self.accessibleName() not in (self.text(), self.objectName().replace("_", " "))
         super().setText(text)
         if text and not own:
-            self.setAccessibleName(text)
+            self.setAccessibleName(self.text())
 
     def show_kind(self, kind: str) -> None:
         """Make it another kind of button."""
@@ -234,6 +252,7 @@ class Tool(QToolButton):
 
     def describe(self, text: str, shortcut: str = "") -> None:
         """Change name and tooltip."""
+        text = translated(text)
         self.setAccessibleName(text)
         keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)  # as the keyboard of the language names them
         self.setToolTip(f"{text}  ({keys})" if shortcut else text)
@@ -259,7 +278,7 @@ class Segments(QFrame):
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
         layout = row(margins=(2, 2, 2, 2), spacing=2)
-        for id_, text in options:
+        for id_, text in translated(list(options)):
             made = PushButton(text)
             made.setObjectName(f"{name}_{id_}")
             made.setProperty("kind", "seg")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption
 
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Weight
 
 
@@ -45,8 +46,8 @@ class Elided(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        """Show a text; line breaks become blanks."""
-        line = " ".join(text.split())
+        """Show a text, a message in the language of the window; line breaks become blanks."""
+        line = " ".join(translated(text).split())
         super().setText(line)
         self.setToolTip(line)
         self.setAccessibleName(line)

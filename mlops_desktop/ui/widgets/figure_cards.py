@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, column, label, row, set_property
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.notices import Banner, ProgressRing, Toast, reduced_motion
@@ -60,6 +61,7 @@ class FindingRow(QWidget):
         super().__init__()
         self.setObjectName(name)
         icon, tone = SEVERITIES[severity]
+        title, text, actions = translated(title), translated(text), translated(list(actions))
         severities = {"err": self.tr("Serious"), "warn": self.tr("Warning"), "info": self.tr("Note"), "ok": self.tr("Good")}
         sign = Picture(icon, tone, 18)
         sign.setAccessibleName(severities[severity])
@@ -105,4 +107,4 @@ class EmptyState(QWidget):
 
 def breakable(text: str) -> str:
     """The text with places where a long name may go on in the next line: after _ . / and -."""
-    return re.sub(r"(?<=\w)([_./-])(?=\w)", "\\1\u200b", text)
+    return re.sub(r"(?<=\w)([_./-])(?=\w)", "\\1\u200b", translated(text))

@@ -8,9 +8,10 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from mlops_desktop.ui.widgets.basic import Picture, Weight, clear, column, label, row
+from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.widgets.basic import Picture, PushButton, Weight, clear, column, label, row
 
 TILE = 212  # the least width of a tile
 
@@ -26,11 +27,12 @@ class Offer:
     refused: str = ""
 
 
-class Tile(QPushButton):
+class Tile(PushButton):
     """A tile is a button, so that keys and a screen reader know it as one."""
 
     def __init__(self, offer: Offer, *, name: str) -> None:
         super().__init__()
+        offer = translated(offer)
         self.setObjectName(name)
         self.setProperty("kind", "tile")
         self.setEnabled(not offer.refused)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.translation import formatted, marked
+from mlops_desktop.ui.translation import formatted, marked, translated
 from mlops_desktop.ui.widgets.choice_list import ListBox
 
 INT_LOW, INT_HIGH = -(2**31), 2**31 - 1  # what a QSpinBox can hold
@@ -46,7 +46,7 @@ class ComboBox(ListBox):
         before = self.chosen()
         self.blockSignals(True)
         self.clear()
-        for id_, text in options:
+        for id_, text in translated(list(options)):
             self.addItem(text, id_)
             self.setItemData(self.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
         self.blockSignals(False)
@@ -224,6 +224,13 @@ class NumberLine(QLineEdit):
         self._finish()
 
 
+class CheckBox(QCheckBox):
+    """A box to tick; a message is shown in the language of the window."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(translated(text))
+
+
 class Switch(QCheckBox):
     """On or off, as a switch. Its name says what is on."""
 
@@ -299,5 +306,5 @@ def _next_round(value: float, up: bool) -> float:
 
 def name_it(control: QWidget, title: str, help_text: str) -> None:
     """Give a control its name and its description for a screen reader."""
-    control.setAccessibleName(title)
-    control.setAccessibleDescription(help_text)
+    control.setAccessibleName(translated(title))
+    control.setAccessibleDescription(translated(help_text))

@@ -69,7 +69,7 @@ class NotesModel(QAbstractTableModel):
             "levels": self.tr("Order of levels"),
         }
         self.tips = {
-            "name": self.tr("The column as the file names it."),
+            "name": self.tr("The column as the file names it. A double click renames it: the label is shown from then on."),
             "label": self.tr("A short name of your own. It is shown instead of the name in the file."),
             "type": self.tr("What the cells hold. Found from the cells unless you set it."),
             "role": self.tr("What the column is for."),

@@ -149,6 +149,7 @@ class NotesTable(QTableView):
             self.setColumnWidth(at, _WIDTHS.get(field, 160))
         self.notes.edited.connect(self.edited)
         self.clicked.connect(self._open_choice)
+        self.doubleClicked.connect(self._rename)
         self.selectionModel().currentRowChanged.connect(lambda now, _: self._emit(now))
         self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit(self.selected_columns()))
         self._wanted = ""
@@ -200,10 +201,14 @@ class NotesTable(QTableView):
                 self.scrollTo(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter edits, as F2 does; Delete empties a text."""
+        """Enter edits, as F2 does, and renames on the name; Delete empties a text."""
         index = self.currentIndex()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid() and self.state() != self.State.EditingState:
-            self.edit(index)
+        edits = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
+        if event.key() in edits and index.isValid() and self.state() != self.State.EditingState:
+            if FIELDS[index.column()] == "name":
+                self._rename(index)
+            else:
+                self.edit(index)
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and index.isValid() and index.flags() & Qt.ItemFlag.ItemIsEditable:
             field = FIELDS[index.column()]
             if field != "role":
@@ -216,6 +221,13 @@ class NotesTable(QTableView):
         is_one = len(self.selected_columns()) == 1 and QApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
         if FIELDS[index.column()] in CHOICES and is_one:
             self.edit(index)
+
+    def _rename(self, index: QModelIndex) -> None:
+        """The name in the file stays what new files are read by; another name for it is its label."""
+        if FIELDS[index.column()] == "name":
+            label = index.siblingAtColumn(FIELDS.index("label"))
+            self.setCurrentIndex(label)
+            self.edit(label)
 
     def _emit(self, now: QModelIndex) -> None:
         if now.isValid():

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.translation import translated
 
 ROW_HEIGHT = 32
 PAD = 8  # left and right of a cell's text
@@ -51,7 +52,9 @@ class RowColumn:
 
 @dataclass(frozen=True)
 class Cell:
-    """The content of a cell: a text, perhaps a bar (0 to 1), an icon, a shade behind it (0 to 1) and a tone (see `label`)."""
+    """The content of a cell: a text, perhaps a bar (0 to 1), an icon, a shade behind it (0 to 1) and a tone (see `label`).
+    A message is shown in the language of the window.
+    """
 
     text: str
     bar: float | None = None
@@ -59,6 +62,10 @@ class Cell:
     icon: str = ""
     shade: float = 0.0
     tip: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", translated(self.text))
+        object.__setattr__(self, "tip", translated(self.tip))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from PySide6.QtCore import QCoreApplication
+
 from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.ui.translation import format_number, formatted
 
@@ -87,16 +89,27 @@ def _dates(name: str, step: int, low: float, high: float) -> Iterator[tuple[floa
 
 
 def tick_text(value: float, step: float) -> str:
-    """A tick's text, with just the decimals that its step needs: 0.05, 2.5k, 1M, 2015."""
+    """A tick's text, with just the decimals that its step needs: 0.05, 2.5k, 1M, 2015; in German 2,5 Tsd."""
     if value == 0:
         return "0"
     size = abs(value)
-    for limit, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+    for limit, form in _units():
         if size >= limit and step >= limit / 10:
-            return _plain(float(f"{value / limit:.6g}"), math.inf) + unit
+            return form.format(number=_plain(float(f"{value / limit:.6g}"), math.inf))
     if size >= 1e9 or (step < 1e-4 and size < 1e-3):
         return formatted(value, ".3g").replace("-", MINUS).replace("e+0", "e").replace(f"e{MINUS}0", f"e{MINUS}")
     return _plain(value, step)
+
+
+def _units() -> tuple[tuple[float, str], ...]:
+    """From which size a tick is written in which unit, the largest first."""
+    tr = QCoreApplication.translate
+    return (
+        (1e12, tr("Ticks", "{number}T")),
+        (1e9, tr("Ticks", "{number}G")),
+        (1e6, tr("Ticks", "{number}M")),
+        (1e3, tr("Ticks", "{number}k")),
+    )
 
 
 def tick_texts(values: list[float]) -> list[str]:

@@ -139,6 +139,8 @@ def test_targets_are_ranked():
     assert "its name" in ranked[0][1]
     assert "it is the first column" in ranked[0][1]
     assert guess_targets(table(e=["k", "k"])) == []
+    nearly_empty = table(a=["1", "2"] * 50, b=["x", "y", *[""] * 98])
+    assert [name for name, _ in guess_targets(nearly_empty)] == ["a"]
 
 
 def test_roles():

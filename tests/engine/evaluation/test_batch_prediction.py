@@ -20,6 +20,7 @@ from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation import batch_prediction
+from mlops_desktop.engine.evaluation.answer_notation import AnswerNotation
 from mlops_desktop.engine.evaluation.batch_prediction import predict_file
 from mlops_desktop.engine.evaluation.final_evaluation import evaluate_file
 from mlops_desktop.engine.monitoring.drift import drift_of
@@ -47,6 +48,27 @@ def test_every_row_is_answered_in_its_place(chosen, tmp_path, monkeypatch):
     assert set(rows[0]) == {"prediction", "probability_Adelie", "probability_Chinstrap", "probability_Gentoo", "warnings", "error"}
     right = answers(resource_folder() / "samples" / "penguins.csv")
     assert sum(a["prediction"] == b["species"] for a, b in zip(rows, right, strict=True)) > 330
+
+
+def test_answers_are_written_with_the_marks_of_the_file_where_that_is_asked(chosen, tmp_path):
+    head, row = HEAD.replace(",", ";"), "Dream;39,1;18,7;181;3750;MALE\n"
+    file, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    file.write_text(head + row * 2, encoding="utf-8")
+    found = predict_file(chosen.scorer, file, out, Silent(), keep="all", written_as="file", labels={"island": "Insel", "sex": "prediction"})
+    assert found.notation == AnswerNotation(";", ",")
+    lines = [line.split(";") for line in out.read_text(encoding="utf-8").splitlines()]
+    assert lines[0][:1] == ["Insel"]
+    assert lines[0][5] == "prediction (file)"
+    assert lines[1][1] == "39,1"
+    shares = lines[1][7:10]
+    assert sum(float(text.replace(",", ".")) for text in shares) == pytest.approx(1)
+    assert any("," in text for text in shares)
+    assert predict_file(chosen.scorer, file, out, Silent()).notation == AnswerNotation()
+    assert out.read_text(encoding="utf-8").startswith("prediction,")
+    file.write_text(head + row.replace(",", "."), encoding="utf-8")
+    assert predict_file(chosen.scorer, file, out, Silent(), written_as="file").notation == AnswerNotation(";", ".")
+    file.write_text(HEAD + "Dream,39.1,18.7,181,3750,MALE\n", encoding="utf-8")
+    assert predict_file(chosen.scorer, file, out, Silent(), written_as="file").notation == AnswerNotation()
 
 
 def test_a_refused_row_is_empty_with_its_reason(chosen, tmp_path):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.fix_measurement import fix_effects
 from mlops_desktop.engine.profiling.data_health import apply_fixes, effect_text
+from mlops_desktop.engine.project.decisions import Step
 from tests.engine.conftest import make_project
 
 
@@ -32,3 +36,11 @@ def test_every_fix_of_a_finding_changes_something(tmp_path):
     assert found["outliers"].cells == 4
     assert [one.error for one in found.values()] == [""] * 4
     assert effect_text(found["duplicate_rows"]) == "Fixed: 20 rows are taken out."
+    assert effect_text(found["duplicate_rows"], others=True) == "Fixed: 20 rows are taken out, together with your other steps."
+    # What another filter takes out already is no effect of this one.
+    narrow = choices().row_filters["filter_rows"](condition='not starts_with(`key`, "L")')
+    beside = fixed.of(replace(fixed.project, row_filters=(*fixed.project.row_filters, Step(narrow))))
+    assert {one.rule: one.rows for one in fix_effects(beside, Silent())}["target_missing"] == 2
+    none = choices().row_filters["filter_rows"](condition="not is_missing(`y`)")
+    beside = fixed.of(replace(fixed.project, row_filters=(*fixed.project.row_filters, Step(none))))
+    assert {one.rule: one.rows for one in fix_effects(beside, Silent())}["target_missing"] == 0

@@ -10,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.pipeline.proposal import propose
-from mlops_desktop.engine.pipeline.re_recommendation import re_recommend
+from mlops_desktop.engine.pipeline.re_recommendation import changes, re_recommend
 from mlops_desktop.engine.project.assignments import set_note, set_target
 from mlops_desktop.engine.project.decisions import Goals, Project
 from tests.splitters import splitter
@@ -90,3 +90,12 @@ def test_open_decisions_alone_are_filled(trained):
 def test_what_cannot_be_predicted_is_refused(trained, before):
     with pytest.raises(UserError):
         after(trained, before, replace(before, target="no such column", task=None, data="f" * 32))
+
+
+def test_of_a_split_what_changed_is_named(before):
+    other = replace(before, split=replace(before.split, equal_together=not before.split.equal_together, test=0.3))
+    label = before.split.params()["equal_together"].label
+    equal = f"split: {label}" if other.split.equal_together else f"split: no longer “{label}”"
+    share = before.split.params()["test"].label
+    assert set(changes(before, other)) == {equal, f"split: {share} 0.3"}
+    assert changes(before, before) == []

@@ -260,3 +260,14 @@ def test_the_method_of_a_split_is_changed_with_the_settings_that_it_shares():
     assert set_field(project, "split.column=2020").split.column == ("2020",)
     assert set_field(project, "split.column=").split.column == ()
     assert set_field(project, "split.method=").split == splitter(folds=10, equal_together=True)
+
+
+def test_a_label_is_one_line_that_can_be_read_and_is_of_one_column():
+    labelled = set_field(BASE, "labels.a=  Leaf\n width ")
+    assert labelled.columns["a"].label == "Leaf width"
+    for text in ("x" * 61, "a\u202eb", "a\x07b"):
+        with pytest.raises(UserError, match="label"):
+            set_field(BASE, f"labels.a={text}")
+    with pytest.raises(UserError, match="has the label “Leaf width” already"):
+        set_field(labelled, "labels.b=Leaf width")
+    assert set_field(labelled, "labels.a=").columns["a"].label == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.project.decisions import Brief, Project
 from mlops_desktop.engine.project.project_file import read_project, write_project
-from mlops_desktop.engine.project.project_folder import copy_project, delete_project, free_folder, rename_project
+from mlops_desktop.engine.project.project_folder import copy_project, delete_project, free_folder, remove_unfinished, rename_project
 from mlops_desktop.engine.project.project_lock import LOCK_FILE, ProjectLock
 from mlops_desktop.engine.project.templates import TEMPLATES, filled_brief, template_of
 
@@ -34,6 +35,42 @@ def test_free_folders_have_names_that_every_system_takes(tmp_path):
     assert len(free_folder(tmp_path, "x" * 300).name) <= 60
     free_folder(tmp_path, "Größe 年").mkdir()
     assert free_folder(tmp_path, "Größe 年").name == "Größe 年 2"
+    assert free_folder(tmp_path, unicodedata.normalize("NFD", "Café")).name == "Café"
+    assert free_folder(tmp_path, "हिन्दी").name == "हिन्दी"
+    assert [free_folder(tmp_path, name).name for name in ("con", "NUL", "lpt1", "v1.")] == [
+        "con project",
+        "NUL project",
+        "lpt1 project",
+        "v1",
+    ]
+    assert len(free_folder(tmp_path, "\U00020000" * 60).name.encode()) <= 180
+
+
+def test_a_project_is_not_copied_into_itself(folder):
+    with pytest.raises(UserError, match="lies in the project"):
+        copy_project(folder, folder / "copies" / "second", Silent())
+    assert not (folder / "copies").exists()
+
+
+def test_of_a_link_to_a_project_the_link_alone_is_deleted(folder, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    delete_project(link)
+    assert not os.path.lexists(link)
+    assert read_project(folder).seed == 4
+
+
+def test_what_a_killed_import_left_is_removed_and_nothing_else(folder, tmp_path):
+    left, making, foreign = (tmp_path / name for name in ("left", "making", "foreign"))
+    for one in (left, making, foreign):
+        (one / "data").mkdir(parents=True)
+        (one / "data" / "0123456789abcdef.parquet").write_bytes(b"cells")
+    for one in (left, making):
+        (one / LOCK_FILE).touch()
+    with ProjectLock(making):
+        remove_unfinished(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["foreign", folder.name, "making"]
+    remove_unfinished(tmp_path / "nowhere")
 
 
 def test_a_copy_has_everything_but_the_lock_and_is_named_after_its_folder(folder, tmp_path):

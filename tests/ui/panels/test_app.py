@@ -508,7 +508,7 @@ def test_a_file_of_other_columns_is_refused_in_a_sentence(opened, tmp_path):
     assert "No column of the model" in banner(panel.window())
     assert not (tmp_path / "out.csv").exists()
     panel.take_file(file, file)
-    assert "overwrite" in banner(panel.window())
+    assert "overwrite" in panel.batch.card.state.text()  # until the next file is answered
 
 
 # ---- the model comes and goes

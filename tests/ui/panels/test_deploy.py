@@ -492,7 +492,7 @@ def test_rows_are_added_and_the_models_before_and_after_are_compared(opened, tmp
     assert not line.isVisible()
     click(find(window, QPushButton, "start_training"))
     settle(window)
-    assert "Before the new data: " in line.text()
+    assert "Last change of the data (" in line.text()
     assert "training rows that are new to both" in line.text()
     controller.undo()
     settle(window)

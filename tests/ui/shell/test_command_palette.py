@@ -76,6 +76,10 @@ def test_escape_and_leaving_close_the_list(finder, qtbot):
     QTest.keyClick(finder, Key.Key_Escape)
     assert not finder._popup.isVisible()
     finder.open()
+    QTest.keyClicks(finder, "ab")
+    QTest.keyClick(finder, Key.Key_Escape)
+    assert (finder.text(), finder._popup.isVisible()) == ("", False)
+    finder.open()
     finder.clearFocus()
     assert not finder._popup.isVisible()
 

@@ -206,6 +206,7 @@ def test_a_vanished_project_can_be_located(window, qtbot, home, monkeypatch):
     window.controller.close()
     (home / "penguins").rename(home / "moved")
     window.start.show_recent()
+    window.controller.jobs.lists.finish()
     row = find(window, QPushButton, "recent_open_0")
     assert row.text().startswith("Locate")
     monkeypatch.setattr("mlops_desktop.ui.file_dialogs.QFileDialog.getExistingDirectory", lambda *_: str(home / "moved"))

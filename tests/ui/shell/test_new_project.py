@@ -12,7 +12,7 @@ from mlops_desktop.engine.process import Propose
 from mlops_desktop.engine.project import ProjectLock
 from mlops_desktop.ui.shell import closing
 from mlops_desktop.ui.shell.new_project import NewProject
-from mlops_desktop.ui.shell.recent_projects import list_projects
+from mlops_desktop.ui.shell.recent_projects import project_lister
 from mlops_desktop.ui.shell.settings import Settings
 from tests.ui.conftest import banner, click, find, settle
 
@@ -52,7 +52,7 @@ def test_a_project_in_the_making_belongs_to_nobody_else_and_survives_the_opening
     for name in ("one", "two"):
         (tmp_path / f"{name}.csv").write_text(ROWS, encoding="utf-8")
         window.start.take_file(tmp_path / f"{name}.csv")
-    assert {entry.folder.parent for entry in list_projects(window._settings)}.isdisjoint({home})
+    assert {entry.folder.parent for entry in project_lister(window._settings)()}.isdisjoint({home})
     with pytest.raises(UserError), ProjectLock(home / "one"):
         pass
     window.open_path(home / "one")

@@ -18,6 +18,7 @@ from mlops_desktop.engine.project import Project, read_project, write_project
 from mlops_desktop.ui.shell import project_actions
 from mlops_desktop.ui.shell.recent_projects import FEW, date_text
 from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.shell.start_page import StartPage
 from tests.ui.conftest import banner, click, find, settle
 
 
@@ -37,8 +38,15 @@ def opened(_shared_window, open_project, home):
     _shared_window._settings.forget_all()
 
 
+def refill(window) -> None:
+    """The list as the disk is now."""
+    window.start.show_recent()
+    window.controller.jobs.lists.finish()
+
+
 def choose(window, at: int, text: str) -> None:
     """An entry of the menu of a project in the list."""
+    window.controller.jobs.lists.finish()
     QApplication.processEvents()
     click(find(window, QToolButton, f"recent_more_{at}"))
     menu = find(window, QMenu, "recent_menu")
@@ -48,6 +56,7 @@ def choose(window, at: int, text: str) -> None:
 
 
 def names(window) -> list[str]:
+    window.controller.jobs.lists.finish()
     buttons = window.start.recent.findChildren(QPushButton)
     return [button.accessibleName().partition(": ")[2] for button in buttons if button.objectName().startswith("recent_open_")]
 
@@ -57,7 +66,7 @@ def test_the_list_shows_date_size_and_status(opened, make_project):
     opened.open_path(folder)
     settle(opened)
     opened.show_stage("")
-    QApplication.processEvents()
+    settle(opened)
     text = " ".join(one.text() for one in opened.start.recent.findChildren(QLabel))
     assert "today " in text
     assert "344 rows × 7" in text
@@ -78,7 +87,7 @@ def test_all_projects_are_listed_also_those_that_were_never_opened_here(opened, 
         write_project(home / f"project {number:02d}", Project())
     (home / "no project").mkdir()
     opened._settings.opened(home / "project 07")
-    opened.start.show_recent()
+    refill(opened)
     QApplication.processEvents()
     assert len(names(opened)) == FEW
     assert names(opened)[0] == "project 07"
@@ -88,7 +97,7 @@ def test_all_projects_are_listed_also_those_that_were_never_opened_here(opened, 
     assert names(opened) == ["project 11"]
     for number in range(10):
         shutil.rmtree(home / f"project {number:02d}")
-    opened.start.show_recent()
+    refill(opened)
     assert find(opened, QLineEdit, "recent_search").isVisible()  # else nothing could clear it
 
 
@@ -98,18 +107,18 @@ def test_a_list_that_is_filled_again_keeps_the_focus_and_the_menu_and_reads_the_
         folder.mkdir(parents=True)
         write_project(folder, Project())
         opened._settings.opened(folder)
-    opened.start.show_recent()
+    refill(opened)
     QApplication.processEvents()
     button = find(opened, QPushButton, "recent_open_1")
     button.setFocus()
-    opened.start.show_recent()
+    refill(opened)
     assert find(opened, QPushButton, "recent_open_1") is button
     click(find(opened, QToolButton, "recent_more_0"))
     button.setFocus()
     read, summaries = [], opened._settings.summaries
     monkeypatch.setattr(opened._settings, "summaries", lambda: read.append(True) or summaries())
     opened._settings.opened(folders[0])
-    opened.start.show_recent()
+    refill(opened)
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert names(opened) == ["one", "three", "two"]
     assert opened.focusWidget().accessibleName() == "Open: two"
@@ -121,7 +130,7 @@ def test_projects_are_taken_off_the_list_and_copied(opened, make_project, home):
     one, two = (make_project().rename(home / name) for name in ("one", "two") if home.mkdir(exist_ok=True) is None)
     opened._settings.opened(two)
     opened._settings.opened(one)
-    opened.start.show_recent()
+    refill(opened)
     opened.start.folders.copy(one)
     choose(opened, 1, "Duplicate")
     settle(opened)
@@ -131,12 +140,12 @@ def test_projects_are_taken_off_the_list_and_copied(opened, make_project, home):
     choose(opened, 0, "Remove from this list")
     assert sorted(names(opened)) == ["one copy", "two", "two copy"]
     opened._settings.forget_all()
-    opened.start.show_recent()
+    refill(opened)
     assert names(opened) == []
     opened.open_path(one)
     settle(opened)
     opened.show_stage("")
-    assert names(opened) == ["one"]
+    assert names(opened) == ["penguins"]  # as the project is called, whatever its folder
 
 
 def test_a_project_that_is_named_by_a_relative_path_is_that_of_today(opened, make_project, tmp_path, monkeypatch):
@@ -157,7 +166,7 @@ def test_the_open_project_is_copied_and_renamed_with_its_last_changes(opened, ma
     opened.show_stage("")
     choose(opened, 0, "Duplicate")
     settle(opened)
-    assert read_project(folder.with_name(f"{folder.name} copy")).seed == 9
+    assert read_project(folder.with_name("penguins copy")).seed == 9
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Houses: 2026", True))
     file = folder.with_name("more.csv")
     file.write_text("a,b\n1,2\n", encoding="utf-8")
@@ -177,9 +186,9 @@ def test_the_open_project_is_copied_and_renamed_with_its_last_changes(opened, ma
     assert opened.controller.session.undo_label == "Seed"
     opened.controller.undo()
     assert opened.controller.project == replace(read_project(place), seed=0)
-    assert names(opened)[0] == place.name
+    assert names(opened)[0] == "Houses: 2026"
     assert not folder.exists()
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (f"{folder.name} copy", True))
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("penguins copy", True))
     choose(opened, 0, "Rename …")
     assert "already" in banner(opened)
     assert opened.controller.place == place
@@ -217,3 +226,25 @@ def test_a_project_is_deleted_after_a_question(opened, make_project, monkeypatch
     assert opened.controller.place is None
     assert names(opened) == []
     assert asked == ["Move to the trash"] * 2 + ["Delete for good", "Move to the trash", "Delete for good"] * (not trash)
+
+
+def test_of_a_link_to_a_project_the_link_alone_is_deleted_and_the_question_says_so(opened, make_project, home, monkeypatch):
+    folder, asked = make_project(), []
+    home.mkdir(parents=True)
+    (home / "link").symlink_to(folder)
+    refill(opened)
+    assert names(opened) == ["link"]
+    monkeypatch.setattr(project_actions, "confirmed", lambda _, text, *__, name: asked.append(text) or True)
+    choose(opened, 0, "Delete …")
+    opened.controller.jobs.folders.finish()
+    assert f"is a link to {folder}" in asked[0]
+    assert (list(home.iterdir()), read_project(folder).name) == ([], "penguins")
+
+
+def test_what_a_killed_import_left_is_gone_with_the_next_start(opened, home):
+    (home / "half" / "data").mkdir(parents=True)
+    (home / "half" / ".lock").touch()
+    (home / "mine" / "data").mkdir(parents=True)
+    StartPage(opened.controller, opened._settings).deleteLater()
+    opened.controller.jobs.lists.finish()
+    assert [path.name for path in home.iterdir()] == ["mine"]

@@ -82,12 +82,14 @@ def test_what_is_kept_can_be_forgotten_and_the_log_opened_and_deleted(dialog, se
     assert str(dialog._log.path) in said.text()  # there is no program for it
     click(find(dialog, QPushButton, "settings_open_log"))
     assert said.text() == ""
+    answers = iter((False, True, False, True))
+    monkeypatch.setattr(settings_dialog, "confirmed", lambda *_, name: next(answers))
+    click(find(dialog, QPushButton, "settings_delete_log"))
+    assert dialog._log.path.exists()
     click(find(dialog, QPushButton, "settings_delete_log"))
     assert not dialog._log.path.exists()
     settings.opened(Path("/projects/a"))
     settings.readings = "something"
-    answers = iter((False, True))
-    monkeypatch.setattr(settings_dialog, "confirmed", lambda *_, name: next(answers))
     click(find(dialog, QPushButton, "settings_forget"))
     assert settings.recent == [Path("/projects/a")]
     click(find(dialog, QPushButton, "settings_forget"))

@@ -134,6 +134,7 @@ def test_a_project_whose_file_is_gone_is_restored_from_the_list(opened, make_pro
     (folder / "project.json").unlink()
     opened._settings.opened(folder)
     opened.start.show_recent()
+    opened.controller.jobs.lists.finish()
     QApplication.processEvents()
     click(find(opened, QPushButton, "recent_open_0"))
     click(offer(opened))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.evaluation import Keep, Predicted, predict_file
+from mlops_desktop.engine.evaluation import Keep, Predicted, WrittenAs, predict_file
 from mlops_desktop.engine.monitoring import DriftReport, drift_of
 from mlops_desktop.engine.packaging import export_run, make_exporter
 from mlops_desktop.engine.process.call import Call, ProjectCall
@@ -95,7 +95,7 @@ class Export(ProjectCall[ExportedFiles, None]):
 @dataclass(frozen=True)
 class PredictFile(Call[Predicted, None]):
     """Score a file with a project's chosen run, or (no `project`) with a bundle: a folder or its .zip. `keep`: the columns of the file that
-    stand before the answers.
+    stand before the answers; with `labels` they are called by the labels of the project. `written_as`: the marks of the answers.
     """
 
     source: Path
@@ -103,13 +103,18 @@ class PredictFile(Call[Predicted, None]):
     out: Path
     project: Project | None = None
     keep: Keep = ""
+    labels: bool = False
+    written_as: WrittenAs = "plain"
 
     def run(self, job: Job) -> Predicted:
         """See `engine.evaluation.predict_file`."""
         with _scorer(self.source, self.project, Part(job, 0.0, 0.5)) as scorer:
             project = self.project or Project()
             ids = [name for name, note in project.columns.items() if note.role == "id"]
-            return predict_file(scorer, self.file, self.out, Part(job, 0.5, 1.0), project.source, keep=self.keep, ids=ids)
+            labels, part = project.labels() if self.labels else {}, Part(job, 0.5, 1.0)
+            return predict_file(
+                scorer, self.file, self.out, part, project.source, keep=self.keep, ids=ids, labels=labels, written_as=self.written_as
+            )
 
 
 @dataclass(frozen=True)

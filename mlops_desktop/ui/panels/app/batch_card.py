@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.data import Location, name_of
-from mlops_desktop.engine.evaluation import Predicted
+from mlops_desktop.engine.evaluation import AnswerNotation, Predicted
 from mlops_desktop.serving.dialect import Dialect, numbered_lines
 from mlops_desktop.ui.source_dialog import DataZone
 from mlops_desktop.ui.translation import formatted, pluralize
-from mlops_desktop.ui.widgets.basic import Button, Segments, card, clear, column, heading, label, row
+from mlops_desktop.ui.widgets.basic import Button, Segments, card, clear, column, heading, held, label, row
 from mlops_desktop.ui.widgets.figure_cards import FindingRow, Kpi
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
@@ -48,6 +48,10 @@ class BatchCard(QFrame):
         self.kpis = QFrame()
         self.kpis.setLayout(row((self.rows, 1), (self.refused, 1), (self.unusual, 1), spacing=12))
         self.keep = Segments([("all", self.tr("All columns")), ("ids", self.tr("Identifiers only"))], name=f"{name}_keep")
+        names = [("names", self.tr("Names in the file")), ("labels", self.tr("Labels"))]
+        self.headings = Segments(names, name=f"{name}_headings")
+        self._headings = held(row(label(self.tr("Headings of these columns"), "small", tone="2"), self.headings, None, spacing=10))
+        self._headings.setVisible(False)
         self._messages = column(spacing=4)
         self._later: Sequence[str] = ()  # warnings that are shown when they are asked for
         self.more = Button("", self._show_later, name=f"{name}_more", kind="link")
@@ -55,6 +59,7 @@ class BatchCard(QFrame):
         inner = card(
             row(heading(self.tr("Predict a whole file")), None, self.back),
             row(label(self.tr("Keep of the file, before the predictions"), "small", tone="2"), self.keep, None, spacing=10),
+            self._headings,
             self.zone,
             self.state,
             self.kpis,
@@ -69,6 +74,10 @@ class BatchCard(QFrame):
         self.zone.taken.connect(self.file_taken)
         self.show_state("")
 
+    def show_labels(self, there: bool) -> None:
+        """Whether columns have labels, which can be their headings."""
+        self._headings.setVisible(there)
+
     def show_state(self, text: str) -> None:
         """What is being done; nothing of an earlier file is left."""
         self.state.setText(text)
@@ -79,7 +88,8 @@ class BatchCard(QFrame):
 
     def show_done(self, file: Location, out: Path, found: Predicted) -> None:
         """The answers are written."""
-        self.show_state(self.tr("The predictions for {file} are in {out}").format(file=name_of(file), out=out))
+        text = self.tr("The predictions for {file} are in {out}").format(file=name_of(file), out=out)
+        self.show_state(". ".join([text, *_notation_text(found.notation)]))
         rows, refused, unusual = found.rows, found.refused, found.unusual
         self.rows.show_value(formatted(rows), self.tr("predicted: {count}").format(count=formatted(rows - refused)), "ok")
         hint = self.tr("the column “error” says why") if refused else self.tr("every row could be read")
@@ -87,11 +97,14 @@ class BatchCard(QFrame):
         hint = self.tr("the column “warnings” says which") if unusual else self.tr("all values are as in training")
         self.unusual.show_value(formatted(unusual), hint, "warn" if unusual else "ok")
         self._show_warnings(found.warnings, FIRST_WARNINGS)
-        header, first = first_rows(out, found.kept)
+        header, first = first_rows(out, found.kept, found.notation.delimiter)
         columns = [RowColumn(self.tr("Row"), align="right", figures=True)]
         columns += [RowColumn(title, align="right" if title.startswith(PROBABILITY) else "left", figures=True) for title in header]
         self.table.show_columns(columns)
-        self.table.show_rows(Row(str(at), [str(at), *map(_cell, header, cells)]) for at, cells in enumerate(first, start=1))
+        self.table.show_rows(
+            Row(str(at), [str(at), *(_cell(title, cell, found.notation.decimal) for title, cell in zip(header, cells, strict=True))])
+            for at, cells in enumerate(first, start=1)
+        )
         for part in (self.kpis, self.table, self.show_folder):
             part.setVisible(True)
 
@@ -110,19 +123,32 @@ class BatchCard(QFrame):
         self._show_warnings(self._later, len(self._later))
 
 
-def _cell(title: str, text: str) -> Cell:
+def _notation_text(notation: AnswerNotation) -> list[str]:
+    """How the file of answers is written, where that is not with commas and decimal points."""
+    tr = QCoreApplication.translate
+    if notation == AnswerNotation():
+        return []
+    marks = {";": tr("BatchCard", "semicolons"), "\t": tr("BatchCard", "tabs"), "|": tr("BatchCard", "vertical bars")}
+    point = tr("BatchCard", "It is written as that file, with {marks}.")
+    comma = tr("BatchCard", "It is written as that file, with {marks} and decimal commas.")
+    return [(comma if notation.decimal == "," else point).format(marks=marks[notation.delimiter])]
+
+
+def _cell(title: str, text: str, decimal: str) -> Cell:
     if title.startswith(PROBABILITY):
         try:
-            text = formatted(float(text), ".3f")
+            text = formatted(float(text.replace(decimal, ".")), ".3f")
         except ValueError:
             return Cell("")
     return Cell(text, tone="err" if title == "error" else "", tip=text)
 
 
-def first_rows(path: Path, kept: int) -> tuple[list[str], list[list[str]]]:
-    """The titles and the first rows of a file of answers: the first of its `kept` columns, the answers, then the other columns."""
+def first_rows(path: Path, kept: int, delimiter: str = ",") -> tuple[list[str], list[list[str]]]:
+    """The titles and the first rows of a file of answers: the first of its `kept` columns, the answers, then the other columns. `delimiter`
+    stands between its cells.
+    """
     with path.open(encoding="utf-8", newline="") as file:
-        lines = (cells for _, cells in numbered_lines(file, Dialect(",", '"')))
+        lines = (cells for _, cells in numbered_lines(file, Dialect(delimiter, '"')))
         header = next(lines)
         places = [*range(min(kept, 1)), *range(kept, len(header)), *range(1, kept)][:MOST_COLUMNS]
         rows = [[cells[at][:MOST_CHARACTERS] for at in places] for cells, _ in zip(lines, range(FIRST_ROWS), strict=False)]

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.engine.data import Location, is_source_address, name_of
-from mlops_desktop.engine.evaluation import Predicted
+from mlops_desktop.engine.evaluation import Keep, Predicted
 from mlops_desktop.engine.process import PredictFile
 from mlops_desktop.ui.file_dialogs import ask_new_file
 from mlops_desktop.ui.outside import open_folder
@@ -42,9 +42,7 @@ class BatchPage(QWidget):
             if out is None:
                 return
         if not is_source_address(file) and out.resolve() == Path(file).resolve():
-            self.controller.banner.emit(
-                "warn", self.tr("The predictions would overwrite the file itself. Choose another name."), self._stage
-            )
+            self.card.show_state(self.tr("The predictions would overwrite the file itself. Choose another name."))
             return
         self._answer(file, out)
 
@@ -59,8 +57,9 @@ class BatchPage(QWidget):
             self.card.show_done(file, out, found)
 
         folder, project = self.controller.inputs
+        keep: Keep = "all" if self.card.keep.choice() == "all" else "ids"
         self.controller.ask(
-            PredictFile(folder, str(file), out, project, "all" if self.card.keep.choice() == "all" else "ids"),
+            PredictFile(folder, str(file), out, project, keep, self.card.headings.choice() == "labels", "file"),
             finish,
             owner="app.batch",
             title=title,

@@ -15,7 +15,7 @@ from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.panels.app.answer_card import percent
 from mlops_desktop.ui.panels.app.input_fields import shown
-from mlops_desktop.ui.translation import format_number, formatted
+from mlops_desktop.ui.translation import format_number, formatted, quoted
 from mlops_desktop.ui.widgets.basic import card, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import Bar, BarChart
 from mlops_desktop.ui.widgets.elided import Elided
@@ -89,7 +89,7 @@ class WhyCard(QFrame):
         telling = words[:MOST_WORDS]
         if not telling:
             return [Bar(f"{column_.shown_name} = {shown(column_, value)}", part)] if abs(part) > NOTHING else []
-        bars = [Bar(f"{column_.shown_name}: “{word}”", effect) for word, effect in telling]
+        bars = [Bar(f"{column_.shown_name}: {quoted(word)}", effect) for word, effect in telling]
         rest = part - sum(effect for _, effect in telling)
         return [*bars, Bar(self.tr("{name}: all other words").format(name=column_.shown_name), rest)] if abs(rest) > NOTHING else bars
 

@@ -18,6 +18,7 @@ from mlops_desktop.engine.process import OpenModel
 from mlops_desktop.engine.training import stored_scorer
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.ui.column_names import called, shown_name
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.app.answer_page import AnswerPage
 from mlops_desktop.ui.panels.app.batch_page import BatchPage
@@ -59,8 +60,6 @@ class AppPanel(Panel):
         self._answering.timeout.connect(self.show_answer)
         self._build()
         self._connect()
-
-    # ---- building
 
     def _build(self) -> None:
         self.answer = AnswerPage(self.controller, self.id)
@@ -172,6 +171,8 @@ class AppPanel(Panel):
         if trial is None or table is None:
             return
         rows = self._training_rows()
+        if len(rows) and not self.picker.isHidden():
+            self.picker.show_rows(rows, table.rows)
         if len(rows) and self.form.show_first_texts(lambda: sent_row(trial.scorer.schema, table.frame, int(rows[0]))):
             self.show_answer()
         if trial.scorer.classes or self.answer.ends[0] < self.answer.ends[1]:
@@ -206,8 +207,6 @@ class AppPanel(Panel):
         if found is not None:
             self.form.show_messages(found.errors, found.warnings)
 
-    # ---- inputs
-
     def reset_inputs(self) -> None:
         """Every input at its usual value."""
         self._show_kept_row({})
@@ -240,12 +239,13 @@ class AppPanel(Panel):
         truth = shown(target, sent_value(target, table.frame, at))
         self.show_answer()
         self.picker.number.show_value(at + 1)
-        self.picker.show_truth(self.tr("Row {row}: {target} was {truth}").format(row=formatted(at + 1), target=target.name, truth=truth))
-
-    # ---- a whole file
+        self.picker.show_truth(
+            self.tr("Row {row}: {target} was {truth}").format(row=formatted(at + 1), target=shown_name(target.name), truth=truth)
+        )
 
     def _show_batch(self) -> None:
         self._right.setCurrentIndex(1)
+        self.batch.card.show_labels(bool(self.controller.project.labels()))
         self.batch.card.zone.choose.setFocus()
 
     def take_file(self, file: Location, out: Path | None = None) -> None:
@@ -297,4 +297,4 @@ class AppPanel(Panel):
             (self.tr("Predict a whole file"), self._show_batch),
         ]
         names = [one.name for one in self.answer.trial.scorer.schema.columns] if self.answer.trial else []
-        return found + [(name, lambda name=name: self.form.go_to(name)) for name in names]
+        return found + [(called(name), lambda name=name: self.form.go_to(name)) for name in names]

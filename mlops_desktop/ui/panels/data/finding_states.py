@@ -53,16 +53,19 @@ class FixMeasurement(QObject):
         project = self._controller.project
         if not current or not is_applied(project, finding):
             return FindingState(finding, translated(taken_care(project, finding)))
+        others = len(project.active_steps()) + len(project.active_row_filters()) > 1
         if effect is not None:
-            text = translated(effect_text(effect))
-            return FindingState(finding, text) if text else FindingState(finding, vain=_vain_text(translated(effect.error)))
+            text = translated(effect_text(effect, others=others))
+            return FindingState(finding, text) if text else FindingState(finding, vain=_vain_text(translated(effect.error), others))
         if finding.fix is not None and finding.fix.keys() <= IN_PROFILE:
             return FindingState(finding, vain=_vain_text(""))
         return FindingState(finding, translated(taken_care(project, finding)))
 
 
-def _vain_text(error: str) -> str:
+def _vain_text(error: str, others: bool = False) -> str:
     tr = QCoreApplication.translate
     if error:
         return tr("Findings", "The fix is among your decisions, but it cannot be done: {error}").format(error=error)
+    if others:
+        return tr("Findings", "The fix is among your decisions, but beside your other steps it changes nothing.")
     return tr("Findings", "The fix is among your decisions, but it changes nothing.")

@@ -12,6 +12,7 @@ from mlops_desktop.engine.data import Table, check_filter, rows_key, rows_where
 from mlops_desktop.engine.process import FilterRows, MakeProfile
 from mlops_desktop.engine.profiling import Overview, Profile, Relations, apply_fixes, health, safe_fixes
 from mlops_desktop.serving.frame import Bools
+from mlops_desktop.ui.column_names import called
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
@@ -208,8 +209,6 @@ class DataPanel(Panel):
         self.larger.setVisible(self.tabs.choice() != "relations")
         self.larger.show_icon("down" if self.larger.isChecked() else "up")
 
-    # ---- what a person does
-
     def open_column(self, name: str) -> None:
         """Show a column in the preview and among the distributions."""
         self.show_tab("preview")
@@ -287,7 +286,7 @@ class DataPanel(Panel):
             (self.tr("Correlations"), self._shower("relations")),
             (self.tr("Missing values"), self._shower("missing")),
         ]
-        return found + [(one.name, self._goer(one.name)) for one in self.preview.table.columns]
+        return found + [(called(one.name), self._goer(one.name)) for one in self.preview.table.columns]
 
     def _shower(self, tab: str) -> Callable[[], object]:
         return lambda: self.show_tab(tab)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from mlops_desktop.engine.packaging import ExportCheck
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, scrolled, set_property
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
+from mlops_desktop.ui.widgets.inputs import CheckBox
 
 
 class ChecksCard(QFrame):
@@ -25,7 +26,7 @@ class ChecksCard(QFrame):
         self._shown: list[ExportCheck] | None = None
         self.verdict = label("", "caption", pill="mute")
         self.verdict.setObjectName(f"{name}_verdict")
-        self.consent = QCheckBox(self.tr("I agree that these rows are exported with the model"))
+        self.consent = CheckBox(self.tr("I agree that these rows are exported with the model"))
         self.consent.setObjectName(f"{name}_consent")
         self.consent.clicked.connect(self.consented)
         self._list = column(spacing=4)

@@ -136,6 +136,8 @@ class ProblemDecisions(QObject):
             self.refused.emit()
             return
         text = self.tr("{field} of {name}").format(field=self._titles[field], name=name)
+        if field == "label" and (label := project.columns.get(name, ColumnNote()).label):
+            text = self.tr("Rename {name} to {label}").format(name=name, label=label)
         self._decide(text, project, follow=field in _RENEWING)
 
     def note_many(self, names: Sequence[str], field: str, value: object) -> None:

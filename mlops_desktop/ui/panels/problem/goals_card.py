@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.metric import Metric
@@ -15,7 +15,7 @@ from mlops_desktop.base.params import Param
 from mlops_desktop.engine.project import Costs, Goals
 from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import Weight, column, heading, label, row, set_property
-from mlops_desktop.ui.widgets.inputs import NumberLine
+from mlops_desktop.ui.widgets.inputs import CheckBox, NumberLine
 
 PAUSE_MS = 400
 _COSTS = (("true_positive", "false_negative"), ("false_positive", "true_negative"))
@@ -88,7 +88,7 @@ class GoalsCard(QFrame):
         return line
 
     def _make_costs(self) -> QWidget:
-        self.costs_on = QCheckBox(self.tr("Errors have different costs"))
+        self.costs_on = CheckBox(self.tr("Errors have different costs"))
         self.costs_on.setObjectName("costs_on")
         self.costs_on.setAccessibleName(self.costs_on.text())
         self.costs_on.clicked.connect(self._switch_costs)

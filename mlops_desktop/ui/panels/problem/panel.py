@@ -19,6 +19,7 @@ from mlops_desktop.engine.project import (
 )
 from mlops_desktop.engine.questions import Question
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.column_names import called
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.problem.brief_card import BriefCard
 from mlops_desktop.ui.panels.problem.decisions import ProblemDecisions
@@ -176,7 +177,7 @@ class ProblemPanel(Panel):
             return
         text = " ".join(evidence.message for evidence in one.evidence) or self.tr("Nothing special was found.")
         proposed = overview.roles.get(name)
-        self.file.why.setText(f"{name}: {text}" + (f" {proposed.reason}" if proposed else ""))
+        self.file.why.setText(f"{called(name)}: {text}" + (f" {proposed.reason}" if proposed else ""))
 
     def _inconsistencies(self, project: Project, overview: Overview | None) -> list[str]:
         if overview is None or self.controller.overview() is None or self.decisions.before is not None or not project.data:
@@ -235,7 +236,7 @@ class ProblemPanel(Panel):
         ]
         overview = self.controller.last_overview()
         names = [one.name for one in overview.columns] if overview else []
-        return found + [(name, self.file.goer(name)) for name in names]
+        return found + [(called(name), self.file.goer(name)) for name in names]
 
     def restyle(self) -> None:
         """The theme changed."""

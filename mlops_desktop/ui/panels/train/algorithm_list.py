@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from mlops_desktop.base.families import Algorithm
 from mlops_desktop.engine.choices import ALL, BASELINE, choices, task_spec
@@ -13,6 +13,7 @@ from mlops_desktop.engine.project import Project, fitting_encodings
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, label, row
+from mlops_desktop.ui.widgets.inputs import CheckBox
 
 
 class AlgorithmList(QWidget):
@@ -55,7 +56,7 @@ class AlgorithmList(QWidget):
         for line in self._rows.values():
             line.flush()
 
-    def ticks(self) -> list[QCheckBox]:
+    def ticks(self) -> list[CheckBox]:
         """The tick of each algorithm."""
         return [line.tick for line in self._rows.values()]
 
@@ -99,7 +100,7 @@ class _Row(QWidget):
         self._form: ComponentForm | None = None
         self._component: Algorithm | None = None
         self._absent = translated(kind.missing())
-        self.tick = QCheckBox(translated(kind.label))
+        self.tick = CheckBox(kind.label)
         self.tick.setObjectName(f"algorithm_{kind.id}")
         self.tick.setAccessibleName(translated(kind.label))
         self.tick.setAccessibleDescription(translated(kind.help))

@@ -67,12 +67,15 @@ class BoardCard(QFrame):
     def _use(self) -> None:
         self.use_asked.emit(self._selected)
 
-    def show_former(self, found: FormerComparison | None, reason: str) -> None:
-        """Show how the model before the data changed compares with the one in use; None: not known, for a `reason` ("" for none)."""
+    def show_former(self, found: FormerComparison | None, reason: str, change: str = "") -> None:
+        """Show how the model before the data changed compares with the one in use; None: not known, for a `reason` ("" for none). `change`
+        says which change that was.
+        """
         text, tone = reason, "3"
         if found is not None and (metric := METRICS.get(found.metric)) is not None:
-            text = self.tr("Before the new data: {metric} {former} ({model}); now {now}, on {rows} training rows that are new to both. ")
+            text = self.tr("{change}: {metric} {former} before ({model}), {now} now, on {rows} training rows that are new to both. ")
             text = text.format(
+                change=change,
                 metric=translated(metric.label),
                 former=format_number(metric.shown(found.former)),
                 model=translated(found.label),

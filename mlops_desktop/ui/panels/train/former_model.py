@@ -35,4 +35,11 @@ class FormerModel(QObject):
             return
         key = digest(controller.keys.scorer(in_use.id), project_key(self._former))
         self.query.want(key, CompareFormer(*controller.inputs, self._former), ask=not busy)
-        self._card.show_former(self.query.value, self.query.reason)
+        self._card.show_former(self.query.value, self.query.reason, self._change(self._former))
+
+    def _change(self, former: Project) -> str:
+        """The change of the data that is compared: the last one, because the decisions before it are the only ones that are kept."""
+        before, now = former.file, self._controller.project.file
+        if before == now:
+            return self.tr("Last change of the data ({file})").format(file=now)
+        return self.tr("Last change of the data ({before} → {now})").format(before=before, now=now)

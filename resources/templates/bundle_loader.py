@@ -1,0 +1,59 @@
+"""Loads the model of this folder for MLflow (`mlflow.pyfunc`), after its checksums and its self-test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from bundle_serving.boot import verified_bundle
+from bundle_serving.prediction_spec import class_text
+from bundle_serving.scorer import Scorer
+
+
+class Model:
+    """Answers tables of rows."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self.scorer = scorer
+
+    def predict(self, data: Any, params: dict[str, Any] | None = None) -> pd.DataFrame:
+        """A table with `prediction` and the probability of each class; `params` may have a `threshold`. ValueError names a bad cell."""
+        frame = data if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
+        checked = self.scorer.schema.from_rows(_rows(frame))
+        if checked.errors:
+            first = checked.errors[0]
+            raise ValueError(f"Row {first.row}: {first.message}")
+        scores = self.scorer.scores(checked.frame)
+        threshold = (params or {}).get("threshold")
+        if not self.scorer.classes:
+            return pd.DataFrame({"prediction": scores}, index=frame.index)
+        decided = self.scorer.decide(scores, threshold).tolist()
+        answers: dict[str, Any] = {"prediction": [self.scorer.classes[i] for i in decided]}
+        answers |= {f"probability_{class_text(one)}": scores[:, i] for i, one in enumerate(self.scorer.classes)}
+        return pd.DataFrame(answers, index=frame.index)
+
+
+def scores_in(answers: pd.DataFrame) -> list[str]:
+    """The columns of an answer that hold scores."""
+    return [name for name in answers.columns if name.startswith("probability_")] or ["prediction"]
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as the service gets them: plain values, and None where pandas has a gap."""
+    columns = {str(name): [_plain(value) for value in frame[name].tolist()] for name in frame.columns}
+    return [{name: values[i] for name, values in columns.items()} for i in range(len(frame))]
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _load_pyfunc(path: str) -> Model:
+    """What MLflow calls with the folder `data`."""
+    return Model(verified_bundle(Path(path))[0].scorer)

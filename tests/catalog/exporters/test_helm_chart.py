@@ -1,0 +1,45 @@
+"""The chart: every value that its templates ask for is in `values.yaml`, and none of our placeholders is left."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.exporters.helm_chart import HelmChart
+from tests.proof_tools import done, program
+from tests.serving.conftest import SCORERS, write_bundle
+
+
+@pytest.fixture(scope="module")
+def chart(tmp_path_factory):
+    base = tmp_path_factory.mktemp("helm")
+    (base / "out").mkdir()
+    HelmChart(registry="registry.example.com/team/").export(write_bundle(SCORERS["binary"], base / "core"), base / "out", Silent())
+    return base / "out" / "chart"
+
+
+def test_templates_ask_for_values_that_are_there(chart):
+    values = (chart / "values.yaml").read_text(encoding="utf-8")
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (chart / "templates").glob("*.yaml")}
+    assert len(texts) == 6
+    asked = {name for text in texts.values() for name in re.findall(r"\.Values\.(\w+)", text)}
+    assert asked == set(re.findall(r"(?m)^(\w+):", values))
+    for text in texts.values():
+        assert not re.search(r"release-fullname|release\.image|: 4[12]\n", text)
+        assert '{{ include "model.fullname" . }}' in text
+
+
+@pytest.mark.proof
+def test_helm_accepts_the_chart_and_kubernetes_what_it_makes(chart, tmp_path):
+    done([program("helm"), "lint", "--strict", str(chart)])
+    made = done([program("helm"), "template", "prod", str(chart)])
+    assert made.count("\nkind: ") == 5
+    (tmp_path / "all.yaml").write_text(made, encoding="utf-8")
+    done([program("kubernetes-validate"), "--strict", str(tmp_path / "all.yaml")])
+    few = done(
+        [program("helm"), "template", "prod", str(chart), "--set", "autoscaling.enabled=false,networkPolicy.enabled=false,image.tag=x"]
+    )
+    assert few.count("\nkind: ") == 3
+    assert "image: registry.example.com/team/leavers:x" in few.replace('"', "")
