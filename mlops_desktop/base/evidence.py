@@ -38,6 +38,7 @@ _OF_TABLES = {
     "names": EvidenceRule(weight="info", question=msg("Do several rows name the columns?")),
     "total": EvidenceRule(weight="warning", question=msg("Are these rows totals?")),
     "inside": EvidenceRule(weight="warning", question=msg("Are these lines no rows of the table?")),
+    "heads": EvidenceRule(weight="warning", question=msg("Do these lines head the rows below them?")),
     "split_decimals": EvidenceRule(weight="warning", question=msg("Do the names stand above the right columns?")),
     "delimiter": EvidenceRule(weight="warning", question=msg("Is this the delimiter between the cells?")),
     "escape": EvidenceRule(weight="warning", question=msg("Does a backslash escape the quote after it?")),
@@ -50,7 +51,7 @@ _OF_TABLES = {
     "encoding": EvidenceRule(weight="info", question=msg("Is this the encoding of its texts?")),
 }
 _TABLE_NOTES = (
-    *("above", "comment", "rule", "repeated", "below", "end", "empty", "ragged", "trailing", "row_names", "fixed"),
+    *("above", "comment", "rule", "repeated", "head", "below", "end", "empty", "ragged", "trailing", "row_names", "fixed"),
     *("file", "spelled", "errors", "formulas", "merged", "labels", "date_range"),
 )
 _TEXT, _CATEGORY = EvidenceRule(weight="warning", instead="text"), EvidenceRule(weight="warning", instead="category")

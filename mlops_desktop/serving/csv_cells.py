@@ -12,6 +12,7 @@ from typing import TextIO
 from .csv_table import CsvRows, CsvTable
 from .deadline import check_deadline
 from .errors import UserError
+from .headings import HEADING, headings
 from .message import msg
 from .row_sifter import MARKED, TAIL, TOTALS, RowSifter, named_rows
 from .split_decimals import joined_parts
@@ -52,13 +53,15 @@ class CsvCells:
     """The cells of a table by column, held as few long texts.
 
     `left_out` are rows below the names that are none of the table, by position among these; `empty` is the number of rows without anything
-    at the end. `has_unclosed_quote` says that a quote is opened and never closed: the table is to be read again without quotes then.
+    at the end. `has_headings`: the headings between the rows are a column too. `has_unclosed_quote`: a quote is opened and never closed, so
+    the table is to be read again without quotes.
     """
 
     names: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
     empty: int = 0
     has_unclosed_quote: bool = False
+    has_headings: bool = False
     _blocks: list[_Block] = field(default_factory=list)
     _gone: frozenset[int] = frozenset()
     _end: int = 0
@@ -75,7 +78,8 @@ class CsvCells:
 
     def parts(self) -> Iterator[Part]:
         """The rows of the table in their order, some thousands at a time."""
-        start = 0
+        start = rows = 0
+        above = headings(self.left_out, self.rows) if self.has_headings else []
         for block in self._blocks:
             columns = {name: _cells(text, block) for name, text in block.columns.items()}
             stay = [i for i in range(block.rows) if start + i < self._end and start + i not in self._gone]
@@ -84,6 +88,9 @@ class CsvCells:
                 columns = {name: [cells[i] for i in stay] for name, cells in columns.items()}
                 ragged = frozenset(at for at, i in enumerate(stay) if i in block.ragged)
             start += block.rows
+            if above:
+                columns[HEADING] = above[rows : rows + len(stay)]
+            rows += len(stay)
             if stay:
                 yield Part(columns, len(stay), ragged)
 
@@ -234,7 +241,8 @@ class _Reader:
         gone = frozenset(reasons)
         kept = [block for block in self._blocks if block.rows]
         empty = sum(at not in gone for at in range(end, self.rows)) if self._width > 1 else 0
-        return CsvCells(tuple(self._places), tuple(self._left_out), empty, False, kept, gone, end)
+        heads = any(one.reason == "head" for one in self._left_out)
+        return CsvCells(tuple(self._places), tuple(self._left_out), empty, False, heads, kept, gone, end)
 
 
 def _others_finder(sifter: RowSifter) -> Callable[[list[list[str]]], bool]:

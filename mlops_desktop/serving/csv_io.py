@@ -24,6 +24,7 @@ from .csv_table import CsvTable, find_csv_table
 from .errors import UserError
 from .file_notation import NOTATION, NotationFinder, likely_decimal
 from .frame import Floats
+from .headings import HEADING
 from .input_policy import FittedPolicy
 from .late_escape import LATE_ESCAPE
 from .left_out import layout_messages, left_out_messages
@@ -91,7 +92,7 @@ class CsvInput:
         notation = read.finder.found()
         self._cells = read.cells
         self.schema = notation.schema
-        self.absent = known - set(read.names)
+        self.absent = known - set(read.names) - ({HEADING} if read.cells.has_headings else set())
         header = read.table.header
         self.unknown = [name for name, given in zip(read.names, header, strict=True) if name not in known and clean_name(given)]
         self.notes = (*spelling_notes(read.spelled), *notation.notes, *read.damage())
@@ -158,11 +159,14 @@ def _read(text: TextIO, schema: Schema, size: int, most: int | None) -> _Read:
     text.seek(0)
     table = find_csv_table(text, known)
     names, spelled = _names(table.header, schema)
+    if HEADING in known and HEADING not in names:
+        table = replace(table, sifter=replace(table.sifter, heads=True))
     places = {name: at for at, name in enumerate(names) if name in known}
     while True:
         finder, damaged = NotationFinder(schema, likely_decimal(table.dialect.delimiter)), set[str]()
         cells = read_cells(text, table, places, _taker(finder, damaged), size, None if most is None else most + _MOST_BESIDE)
         if not cells.has_unclosed_quote:
+            schema.check_columns([*names, *([HEADING] if cells.has_headings else [])])
             return _Read(table, names, spelled, cells, finder, frozenset(damaged))
         table = replace(table, dialect=replace(table.dialect, quote=""), has_unclosed_quote=True)
 
@@ -188,7 +192,6 @@ def _names(header: Sequence[str], schema: Schema) -> tuple[list[str], dict[str, 
     names = [spelled.get(name, name) for name in names]
     if not known & set(names):
         raise UserError("None of the columns is one of the model's.", _REMEDY)
-    schema.check_columns(names)
     return names, spelled
 
 

@@ -60,6 +60,10 @@ _LEFT_OUT: dict[Reason, tuple[str, str]] = {
         "1 line that does not fit the columns was left out (row {rows}): {shown}.",
         "{n} lines that do not fit the columns were left out (row {rows}): {shown}.",
     ),
+    "head": (
+        "1 line heads the rows below it and stands in a column of its own there: {shown}.",
+        "{n} lines head the rows below them and stand in a column of their own there: {shown}.",
+    ),
     "below": ("1 line below the table was left out: {shown}.", "{n} lines below the table were left out: {shown}."),
     "end": ("1 line at the end was left out, as you chose: {shown}.", "{n} lines at the end were left out, as you chose: {shown}."),
 }

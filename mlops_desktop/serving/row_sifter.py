@@ -80,6 +80,7 @@ class RowSifter:
     padded: bool = False  # whether every row has as many cells as the widest one, as in a sheet
     body: Sequence[Row] = ()  # rows of the table, by which usual texts are found
     empty: frozenset[int] = frozenset()  # columns without any text in the rows of the table
+    heads: bool = False  # whether rows with nothing but a first cell head those below them
 
     @classmethod
     def over(cls, layout: TableLayout, wanted: Wanted, rows: Sequence[Row], *, padded: bool = False) -> RowSifter:
@@ -114,6 +115,8 @@ class RowSifter:
             return "rule"
         if (self.is_total(row) or self._is_named_total(row)) and self._lacks_texts(row):
             return "total"
+        if self.heads and self._is_heading(row, width):
+            return "head"
         return "inside" if self._is_apart(row, width) else ""
 
     def candidates(self, rows: Sequence[Row], width: int) -> Sequence[int]:
@@ -233,6 +236,11 @@ class RowSifter:
         others = [j for j, kind in enumerate(self.layout.kinds) if kind in ("", "date") and j < len(row)]
         return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and count_kinds(row, self.layout.kinds)[0] > 0
 
+    def _is_heading(self, row: Row, width: int) -> bool:
+        """Whether a row holds nothing but its first cell, where others hold more, and that is not the number of a page."""
+        text = cell_text(row[0]) if row else ""
+        return width > 1 < self.layout.fill and bool(text) and not any(map(cell_text, row[1:])) and not is_page(text)
+
     def _is_apart(self, row: Row, width: int) -> bool:
         """Whether a row is a single text that its column cannot hold, the head of a group of rows, or the number of a page; in texts only
         where it is short.
@@ -240,7 +248,7 @@ class RowSifter:
         filled = list(islice((text for cell in row if cell is not None and (text := cell_text(cell))), 2))
         if len(filled) != 1 or width < 2:
             return False
-        if _PAGE.fullmatch(filled[0]):
+        if is_page(filled[0]):
             return True
         if all_missing(filled) or self.layout.fill < (3 if self.usual_first else 2):
             return False
@@ -291,6 +299,11 @@ class RowSifter:
         if not any(self.layout.kinds) and repeated >= _REPEATED * rows:  # texts may be names and cells alike
             return {at: reason for at, reason in reasons.items() if reason != "repeated"}
         return reasons
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is the number of a page."""
+    return _PAGE.fullmatch(text) is not None
 
 
 def _empty_columns(rows: Sequence[Row], width: int) -> frozenset[int]:

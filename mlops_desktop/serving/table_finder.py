@@ -31,7 +31,7 @@ from .name_rows import (
 )
 
 Row = Sequence[Any]
-Reason = Literal["above", "comment", "rule", "names", "units", "empty", "repeated", "total", "inside", "below", "end"]  # end: as was chosen
+Reason = Literal["above", "comment", "rule", "names", "units", "empty", "repeated", "total", "inside", "head", "below", "end"]
 SAMPLE_ROWS = 300
 ASCII_BLANKS = " \t\n\r\v\f"  # what Arrow trims quickest
 RULES = ("---", "===", "___", "***", "+--", "+==", ":--", "~~~")  # how a drawn line begins

@@ -16,19 +16,19 @@ GROUPS = {
         "Warengruppe Y;;;\nB1;1;1,50;L1\nB2;2;2,50;L0\n",
         5,
         "Artikel category A1 | Menge integer 3 | Preis number 1.5 | Lager category L0",
-        notes="inside",
+        notes="heads inside",
     ),
     "heads in a column of their own": Case(
         "Department;Employee;Salary\nSales;;\n;Anna;3.200,00\n;Bert;2.900,00\nIT;;\n;Carl;4.100,00\n;Dora;4.300,50\n;Emil;3.999,99\n",
         5,
         "Department category – | Employee category Anna | Salary number 3200",
-        notes="inside",
+        notes="heads inside",
     ),
     "heads above numbers": Case(
         "no,weight,height\nGroup A,,\n1,70.5,170\n2,71.5,171\nGroup B,,\n3,72.5,172\n4,73.5,173\n",
         4,
         "no integer 1 | weight number 70.5 | height integer 170",
-        notes="inside",
+        notes="heads inside",
     ),
 }
 TOTALS = {

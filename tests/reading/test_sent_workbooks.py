@@ -166,7 +166,7 @@ SENT = {
         [["Artikel", "Menge", "Preis"], *([f"A{at % 3}", at, 2.5] if at % 6 else [f"Gruppe {at}"] for at in range(24))],
         "Artikel category A1 | Menge integer 1 | Preis number 2.5",
         20,
-        "inside",
+        "heads inside",
         merged=("A2:C2", "A8:C8", "A14:C14", "A20:C20"),
     ),
     "dates that were exchanged": Sent(

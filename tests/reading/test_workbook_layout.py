@@ -145,7 +145,7 @@ def test_a_heading_merged_across_the_table_is_no_value_of_all_columns(tmp_path):
         for at in (2, 10, 18):
             sheet.merge_cells(start_row=at, end_row=at, start_column=1, end_column=3)
 
-    assert read(saved(tmp_path, rows, merge))[1:3] == (21, "inside")
+    assert read(saved(tmp_path, rows, merge))[1:3] == (21, "heads inside")
 
 
 def test_hidden_rows_and_columns_are_noted(tmp_path):

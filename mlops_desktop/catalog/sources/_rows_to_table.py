@@ -18,7 +18,7 @@ def table_of_rows(source: TableSource, rows: Sequence[Sequence[str]], notes: Seq
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
     found = table_among(source, padded)
     columns = [pa.array([padded[at][j] for at in found.kept], pa.string()) for j in range(width)]
-    table = pa.Table.from_arrays(columns, names=found.names(width))
+    table = found.with_headings(pa.Table.from_arrays(columns, names=found.names(width)))
     report = ReadReport(
         rows_read=table.num_rows,
         rows_left_out=found.left_out,

@@ -13,10 +13,11 @@ from mlops_desktop.catalog.sources._first_row import first_row_doubt
 from mlops_desktop.catalog.sources._table_end import without_end
 from mlops_desktop.serving.csv_table import OTHER_PLACES
 from mlops_desktop.serving.header import generated_names
+from mlops_desktop.serving.headings import HEADING, headings
 from mlops_desktop.serving.left_out import layout_messages, left_out_messages
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few
-from mlops_desktop.serving.row_sifter import RowSifter, sift
+from mlops_desktop.serving.row_sifter import RowSifter, is_page, sift
 from mlops_desktop.serving.table_finder import LeftOut, TableLayout, Wanted, find_table, is_blank, row_text
 
 _HINT = msg("“Keep every row” keeps such rows.")
@@ -50,6 +51,12 @@ class TableSource(Source):
     )
     skip_end: int = number(0, 0, 10_000, "Rows to leave out at the end", help="Rows below the table, such as notices.", whole=True)
     comment: str = text("#", "Mark of comments", help="Rows that begin with it are left out unless they fit the columns; empty: none.")
+    heads: str = choice(
+        "none",
+        {"none": "are no column", "column": "are a column of their own"},
+        "Headings between the rows",
+        help="Rows with nothing but a first cell may say what the rows below them belong to.",
+    )
     keep_all: bool = flag(
         False, "Keep every row", help="Names that are repeated, comments, totals and notices below the names are rows like others."
     )
@@ -65,6 +72,10 @@ class TableSource(Source):
             comment=self.comment,
             keep_all=self.keep_all,
         )
+
+    def sifter(self, layout: TableLayout, rows: Sequence[Sequence[Any]], *, padded: bool = False) -> RowSifter:
+        """The rules for the rows below the names, by the rows in which the layout was found."""
+        return replace(RowSifter.over(layout, self.wanted(), rows, padded=padded), heads=self.heads == "column")
 
     def alternatives(self, notes: Iterable[Evidence]) -> Iterator[tuple[Self, str]]:
         yield from super().alternatives(notes)
@@ -95,7 +106,8 @@ AnySource = TypeVar("AnySource", bound=TableSource)
 class FoundTable(Generic[AnySource]):
     """The table among rows of cells: the source with its place, the positions of its rows, and what stands beside them.
 
-    `left_out` counts the rows that hold something, are not `kept` and do not name the columns.
+    `left_out` counts the rows that hold something, are not `kept` and do not name the columns; `headings` are those of the kept rows where
+    they are a column.
     """
 
     source: AnySource
@@ -103,6 +115,13 @@ class FoundTable(Generic[AnySource]):
     kept: Sequence[int]
     left_out: int
     notes: tuple[Evidence, ...]
+    headings: tuple[str, ...] = ()
+
+    def with_headings(self, table: Any) -> Any:
+        """The pyarrow.Table of the rows, with their headings as its last column where they are one."""
+        import pyarrow as pa
+
+        return table.append_column(HEADING, pa.array(self.headings, pa.string())) if self.headings else table
 
     @property
     def units(self) -> dict[int, str]:
@@ -123,7 +142,7 @@ def table_among(source: AnySource, rows: Sequence[Sequence[Any]]) -> FoundTable[
     layout = replace(layout, left_out=(*above, *layout.left_out))
     body = below_skipped[layout.body :]
     end = max(0, len(body) - source.skip_end)
-    kept, left = sift(RowSifter.over(layout, wanted, below_skipped, padded=True), body[:end], len(rows[0]))
+    kept, left = sift(source.sifter(layout, below_skipped, padded=True), body[:end], len(rows[0]))
     if not wanted.keep_all:
         kept, further = without_end(body, kept, layout.fill)
         left += further
@@ -136,6 +155,7 @@ def table_among(source: AnySource, rows: Sequence[Sequence[Any]]) -> FoundTable[
         layout=layout,
         kept=range(first, first + len(body)) if len(kept) == len(body) else [first + at for at in kept],
         left_out=len(layout.left_out) + len(left),
+        headings=tuple(headings(left, len(kept))) if any(one.reason == "head" for one in left) else (),
         notes=(*layout_notes(layout, source.comment), *doubt, *left_out_notes(left, source.comment)),
     )
 
@@ -160,7 +180,16 @@ def layout_notes(layout: TableLayout, mark: str) -> tuple[Evidence, ...]:
 
 def left_out_notes(left: Iterable[LeftOut], mark: str) -> tuple[Evidence, ...]:
     """One piece of evidence for each reason why rows were left out, with how many they are and what they hold."""
-    return tuple(_note(*found) for found in left_out_messages(left, mark, _HINT))
+    left = list(left)
+    return (*(_note(*found) for found in left_out_messages(left, mark, _HINT)), *_heads_note(left))
+
+
+def _heads_note(left: Sequence[LeftOut]) -> Iterator[Evidence]:
+    """That several texts that stand alone between the rows may head those below them."""
+    texts = list(dict.fromkeys(one.text for one in left if one.reason == "inside" and not is_page(one.text)))
+    if len(texts) > 1:
+        message = msg("Lines that were left out may say what the rows below them belong to: {shown}.", shown=first_few(texts, 3))
+        yield Evidence("", "heads", message, parameter="heads", values=("column",))
 
 
 def _note(reason: str, message: str, *, joined: bool = False) -> Evidence:

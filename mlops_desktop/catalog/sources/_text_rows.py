@@ -15,6 +15,7 @@ from mlops_desktop.catalog.sources._utf8_file import Utf8File
 from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
 from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
 from mlops_desktop.serving.header import generated_names
+from mlops_desktop.serving.headings import HEADING, headings
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter, named_rows, sift
@@ -56,7 +57,17 @@ def text_rows(
     else:
         rows = _parse_rows(file.path.read_bytes()[start:].decode(), dialect, columns, sifter, skip_end)
     rows = replace(rows, table=_joined(rows.table, split)) if split else rows
-    return _named(rows if sifter.wanted.keep_all else _without_sums(rows), names)
+    return _with_headings(_named(rows if sifter.wanted.keep_all else _without_sums(rows), names))
+
+
+def _with_headings(rows: TextRows) -> TextRows:
+    """The rows with the headings above them as their last column, where there are any."""
+    import pyarrow as pa
+
+    if not any(one.reason == "head" for one in rows.left_out):
+        return rows
+    column = pa.array(headings(rows.left_out, len(rows.table)), pa.string())
+    return replace(rows, table=rows.table.append_column(HEADING, column))
 
 
 def _without_sums(rows: TextRows) -> TextRows:

@@ -39,7 +39,6 @@ from mlops_desktop.serving.dialect import (
 from mlops_desktop.serving.file_notation import likely_decimal
 from mlops_desktop.serving.late_escape import LATE_ESCAPE, has_late_escape
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.row_sifter import RowSifter
 from mlops_desktop.serving.split_decimals import find_split_decimals
 from mlops_desktop.serving.table_finder import SAMPLE_ROWS, LeftOut, TableLayout, find_table
 from mlops_desktop.serving.unclosed_quote import UNCLOSED_QUOTE, beginning_rows
@@ -300,7 +299,7 @@ class Delimited(TableSource):
         layout, wanted = found.layout, self.wanted()
         dialect = found.dialect
         start = _offset(file, found.lines_to(layout.body))
-        sifter = RowSifter.over(layout, wanted, found.rows)
+        sifter = self.sifter(layout, found.rows)
         split = find_split_decimals(dialect.delimiter, len(layout.names or ()), found.rows[layout.body :])
         rows = text_rows(file, start, dialect, layout.names, _width(found), sifter, self.skip_end, split.places)
         above = replace(layout, left_out=found.left_out)

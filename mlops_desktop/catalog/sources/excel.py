@@ -73,7 +73,7 @@ class Excel(TableSource):
             sheet, merged = sheet.with_merged_filled(lambda rows: self.skip + find_table(rows[self.skip :], self.wanted()).body)
         found = table_among(self, sheet.rows)
         columns = sheet_columns(sheet, found.names(sheet.width), found.kept, merged)
-        table = pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns])
+        table = found.with_headings(pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns]))
         if any(one.uncalculated for one in columns) and not any(one.filled for one in columns):
             raise _uncalculated(path)
         read_hidden = hidden_note(sheet, columns, found.kept)

@@ -20,6 +20,7 @@ from mlops_desktop.engine.data.location import Location, is_source_address, name
 from mlops_desktop.engine.data.reading import read_source
 from mlops_desktop.serving.batch_notes import spelling_notes
 from mlops_desktop.serving.column_units import split_unit
+from mlops_desktop.serving.headings import HEADING
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import match_names
 from mlops_desktop.serving.text_encoding import text_encoding
@@ -103,7 +104,7 @@ def load_anew(
     if like is not None and like.schemes:
         found, cells = load_named(location, like, wanted, job)
         return found, with_known_names(cells, wanted)
-    found, cells = load_named(location, _source_by_texts(texts, location), wanted, job)
+    found, cells = _with_headings(location, *load_named(location, _source_by_texts(texts, location), wanted, job), wanted, job)
     if like is None or _named(cells, wanted):
         return found, with_known_names(cells, wanted)
     try:
@@ -111,6 +112,14 @@ def load_anew(
     except UserError:
         return found, cells  # what was found anew says better what is wrong
     return (again, with_known_names(other, wanted)) if _named(other, wanted) else (found, cells)
+
+
+def _with_headings(location: Location, found: Source, cells: Cells, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
+    """The cells with the headings between the rows as a column, where that is wanted."""
+    if HEADING not in wanted or HEADING in cells.names or "heads" not in found.params():
+        return found, cells
+    changes: Any = {"heads": "column"}
+    return load_cells(location, replace(found, **changes), job)
 
 
 def _source_by_texts(texts: Collection[str], location: Location) -> Source | None:

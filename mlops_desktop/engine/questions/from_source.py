@@ -12,11 +12,12 @@ from mlops_desktop.base.source import Source
 from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import as_message, msg
 
-# Rules of the evidence for a column that a parameter of every source settles, and the values of that.
+# Rules of the evidence for a column, or of a finding, that a parameter of every source settles, and the values of that.
 _OF_CELLS = {
     "decimal": ("decimal", ("point", "comma")),
     "date_order": ("dates", ("day", "month")),
     "year_order": ("dates", ("day", "year")),
+    "group_heads": ("heads", ("column",)),
 }
 
 
