@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,35 @@ PORT = 8000
 USER = 10001
 BASE = "python:3.11-slim"
 MEMORY_STEP = 256  # MB
-# A raised error is an exit code of 1, which is what Docker calls unhealthy. No proxy: the address is the container's own.
-PROBE = f"import urllib.request as u; u.build_opener(u.ProxyHandler({{}})).open('http://127.0.0.1:{PORT}/health/ready', timeout=4)"
 START = ("python", "serve.py", "--host", "0.0.0.0", "--port", str(PORT))
-CONTEXT_FILES: tuple[tuple[str, str], ...] = (
+DOCKER_FILES: tuple[tuple[str, str], ...] = (
     ("Dockerfile, .dockerignore", msg("how the image is built; the build ends with the self-test")),
+)
+CONTEXT_FILES: tuple[tuple[str, str], ...] = (
+    *DOCKER_FILES,
     ("compose.yaml", msg("how it runs: without root, read-only, with limits")),
 )
 _IMAGE = re.compile(r"[a-z0-9][a-z0-9._/:-]*(@sha256:[0-9a-f]{64})?")
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """How a container runs: its port, its user, what it starts, and further lines of the Dockerfile."""
+
+    port: int = PORT
+    user: int = USER
+    start: tuple[str, ...] = START
+    lines: tuple[str, ...] = ()
+
+
+DEFAULT = Runtime()
+
+
+def probe(port: int) -> str:
+    """The program of a health check. A raised error is an exit code of 1, which is what Docker calls unhealthy. The address is the
+    container's own, so no proxy is asked.
+    """
+    return f"import urllib.request as u; u.build_opener(u.ProxyHandler({{}})).open('http://127.0.0.1:{port}/health/ready', timeout=4)"
 
 
 def base_image() -> Any:
@@ -36,10 +58,19 @@ def base_image() -> Any:
     return text(BASE, "Base image", help="The image with Python. With its digest (NAME@sha256:…) it is pinned too.", required=True)
 
 
-def write_context(bundle: Path, target: Path, job: Job, more: Callable[[dict[str, Any]], str], *, base: str = BASE) -> Bundle:
-    """Fill the empty folder `target` with a service and the files of `CONTEXT_FILES`, which no checksum covers; the opened core.
+def write_context(
+    bundle: Path,
+    target: Path,
+    job: Job,
+    more: Callable[[dict[str, Any]], str],
+    *,
+    base: str = BASE,
+    runtime: Runtime | None = None,
+) -> Bundle:
+    """Fill the empty folder `target` with a service and the files of `DOCKER_FILES`, which no checksum covers; the opened core.
 
-    `more` makes the section of the README. UserError as `write_service`, and when `base` is no name of an image.
+    Without a `runtime` of its own, the container runs as its compose file says, which is written too. `more` makes the section of the
+    README. UserError as `write_service`, and when `base` is no name of an image.
     """
     if not _IMAGE.fullmatch(base):
         raise UserError(
@@ -47,9 +78,10 @@ def write_context(bundle: Path, target: Path, job: Job, more: Callable[[dict[str
         )
     opened = write_service(bundle, target, Part(job, 0.0, 0.9), more)
     job.step(0.9, "Writing the Dockerfile")
-    write_text(target / "Dockerfile", dockerfile(opened.info, base))
+    write_text(target / "Dockerfile", dockerfile(opened.info, base, runtime or DEFAULT))
     write_text(target / ".dockerignore", _IGNORE)
-    write_text(target / "compose.yaml", compose(opened.info, model_bytes(target)))
+    if runtime is None:
+        write_text(target / "compose.yaml", compose(opened.info, model_bytes(target)))
     job.step(1.0)
     return opened
 
@@ -70,7 +102,7 @@ def image_name(info: dict[str, Any]) -> str:
     return f"{re.sub('[^a-z0-9]+', '-', plain).strip('-')[:60].strip('-') or 'model'}:{info['version']}"
 
 
-def dockerfile(info: dict[str, Any], base: str = BASE, start: Sequence[str] = START, user: int = USER) -> str:
+def dockerfile(info: dict[str, Any], base: str = BASE, runtime: Runtime = DEFAULT) -> str:
     """The Dockerfile: one stage that installs with pip, and one, of the same base, that runs without it."""
     labels = {
         "title": info["name"] or "Model",
@@ -80,8 +112,15 @@ def dockerfile(info: dict[str, Any], base: str = BASE, start: Sequence[str] = ST
         "base.name": base,
     }
     lines = " \\\n      ".join(f"org.opencontainers.image.{key}={_label(value)}" for key, value in labels.items())
-    probe = json.dumps(["python", "-c", PROBE])
-    return _DOCKERFILE.format(base=base, labels=lines, user=user, port=PORT, probe=probe, start=json.dumps(list(start)))
+    return _DOCKERFILE.format(
+        base=base,
+        labels=lines,
+        user=runtime.user,
+        port=runtime.port,
+        probe=json.dumps(["python", "-c", probe(runtime.port)]),
+        start=json.dumps(list(runtime.start)),
+        more="".join(f"{line}\n" for line in runtime.lines),
+    )
 
 
 def compose(info: dict[str, Any], size: int) -> str:
@@ -92,7 +131,7 @@ def compose(info: dict[str, Any], size: int) -> str:
         user=USER,
         port=PORT,
         memory=memory(size),
-        probe=json.dumps(["CMD", "python", "-c", PROBE]),
+        probe=json.dumps(["CMD", "python", "-c", probe(PORT)]),
     )
 
 
@@ -132,7 +171,7 @@ ENV SERVING_ALLOW_ANONYMOUS=1
 COPY --from=build /venv /venv
 COPY --from=build /service /service
 COPY --from=build /bytecode /bytecode
-WORKDIR /service
+{more}WORKDIR /service
 USER {user}:{user}
 EXPOSE {port}
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD {probe}
