@@ -41,10 +41,13 @@ class ServiceExporter(Exporter):
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[int]:
-    """The port of a service that runs in a process of its own. UserError with its own sentence when it does not start."""
-    frozen = getattr(sys, "frozen", False)
-    command = [sys.executable, "--serve", str(folder)] if frozen else [sys.executable, str(folder / START)]
+def running(folder: Path, python: str = "") -> Iterator[int]:
+    """The port of a service that runs in a process of its own, by this program's interpreter or another `python`.
+
+    UserError with the service's own sentence when it does not start.
+    """
+    frozen = getattr(sys, "frozen", False) and not python
+    command = [sys.executable, "--serve", str(folder)] if frozen else [python or sys.executable, str(folder / START)]
     command += ["--host", "127.0.0.1", "--port", "0", "--drain", "0"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}

@@ -25,6 +25,7 @@ from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.scorer import Scorer
 
 _TEMPORARY = ".export_"  # the prefix of the folder in which an export is written
 
@@ -124,6 +125,12 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
             raise
     chosen.pipeline.store.put(chosen.pipeline.keys.exported(chosen.run.id), {})
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+
+
+def unsupported_forms(scorer: Scorer) -> dict[str, str]:
+    """The forms that cannot express a model, by id, each with the sentence that names the step or the model."""
+    found = {id_: exporter().unsupported(scorer) for id_, exporter in choices().exporters.items()}
+    return {id_: reason for id_, reason in found.items() if reason}
 
 
 def make_exporter(id_: str, options: Mapping[str, object]) -> Exporter:
