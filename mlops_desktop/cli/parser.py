@@ -170,7 +170,12 @@ def _add_ship(add: Add) -> None:
     sub.add_argument("exporter", help="the form of it, such as rest_bundle or docker_context")
     sub.add_argument("out", type=Path, metavar="OUT", help="a new or an empty folder")
     sub.add_argument("--set", action="append", default=[], metavar="option=value", dest="options")
+    policy = "what the service does with unusual values, such as age.out_of_range=refuse or *.unknown=as_trained (docs/bundle.md)"
+    sub.add_argument("--policy", action="append", default=[], metavar="SETTING", help=policy)
+    sub.add_argument("--threshold-limits", default="", metavar="LOW:HIGH", help="the thresholds that a request may ask for")
     sub = add("ship", "serve", "start the service of an exported bundle", folder=False)
     sub.add_argument("bundle", type=Path)
     sub.add_argument("--port", type=int, default=8000)
     sub.add_argument("--host", default="127.0.0.1")
+    sub.add_argument("--api-keys", type=Path, metavar="FILE", help="the file of the keys that clients need beyond this machine")
+    sub.add_argument("--allow-anonymous", action="store_true", help="answer the network without keys")

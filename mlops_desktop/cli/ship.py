@@ -16,7 +16,8 @@ def export_command(args: argparse.Namespace) -> int:
     from mlops_desktop.engine.project import read_option
 
     options = dict(read_option(text) for text in args.options)
-    written = call_on(args.dir, partial(Export, exporter=args.exporter, out=args.out, options=options))
+    settings = {"policies": tuple(args.policy), "thresholds": args.threshold_limits}
+    written = call_on(args.dir, partial(Export, exporter=args.exporter, out=args.out, options=options, **settings))
     print(f"{pluralize(len(written.files), '1 file', '{n} files')} in {written.out}.", file=sys.stderr)
     return 0
 
@@ -25,4 +26,6 @@ def serve_command(args: argparse.Namespace) -> int:
     """Start the service of an exported bundle in this process, which therefore imports nothing of the engine."""
     from mlops_desktop.serving.__main__ import main as serve
 
-    return serve([str(args.bundle), "--port", str(args.port), "--host", args.host])
+    keys = ["--api-keys", str(args.api_keys)] if args.api_keys else []
+    anonymous = ["--allow-anonymous"] if args.allow_anonymous else []
+    return serve([str(args.bundle), "--port", str(args.port), "--host", args.host, *keys, *anonymous])

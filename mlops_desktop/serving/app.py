@@ -25,7 +25,8 @@ from .allowed_hosts import AllowedHosts
 from .boot import verified_bundle
 from .http_messages import DATA_POLICY, JSON, PAGE_POLICY, PROBLEM, Headers, Reply
 from .http_problems import HttpProblem, too_large
-from .http_request import Request
+from .http_request import ClientDisconnected, Request
+from .line_stream import LineAnswers
 from .model_slot import ModelSlot
 from .pages import all_routes, page
 from .protocol import protocols
@@ -46,6 +47,8 @@ MAX_LINGER = 10.0  # seconds for the same
 # Threads of each pool, and how many of them run at a time: so many requests are in progress and take turns, others wait in the queue.
 THREADS = {"model": (4, 2), "explain": (4, 1), "status": (2, 2)}
 MAX_LOOP_BODY = 32_768  # bytes of a body that is answered on the event loop
+LINES = b"application/x-ndjson"
+_TAKE_REQUESTS = frozenset(("predict_table",))  # methods of `Service` that need the headers of a request
 _log = logging.getLogger("serving")
 
 
@@ -80,6 +83,8 @@ def endpoint(route: Route) -> Endpoint:
             lambda one, request_id: Reply(problem(one, request_id), JSON, one.headers),
         )
     method = getattr(Service, route.operation)
+    if route.operation in _TAKE_REQUESTS:
+        return Endpoint(route, method, consumes, DATA_POLICY, problem_reply)
     return Endpoint(route, lambda service, request: method(service, request.body, request.query), consumes, DATA_POLICY, problem_reply)
 
 
@@ -145,11 +150,15 @@ class App:
             close, unread = self.draining, False
             try:
                 reply = await self._reply(service, one, scope, receive)
+                if isinstance(reply, LineAnswers):
+                    await self._stream(reply, one, service, send)
+                    return
             except HttpProblem as problem:
                 one.status, one.policy, unread = problem.status, DATA_POLICY, problem.is_body_unread
                 close = close or unread
                 reply = one.write(problem, one.request_id)
-            except _ClientDisconnected:
+            except ClientDisconnected:
+                one.status = 499
                 return
             except Exception as error:
                 one.status, one.policy = 500, DATA_POLICY
@@ -171,7 +180,19 @@ class App:
         if self.log is not None:
             self.log.write(method, path, status, seconds, request_id, key, head.trace_id)
 
-    async def _reply(self, service: Service, one: Exchange, scope: Message, receive: Receive) -> Reply:
+    async def _stream(self, answers: LineAnswers, one: Exchange, service: Service, send: Send) -> None:
+        """Send the answer to a stream as it is ready. HttpProblem when the request is refused before its first row is answered."""
+        pieces = answers.pieces()
+        async with contextlib.aclosing(pieces):
+            first = await anext(pieces, b"")
+            headers = _headers(service.headers.pairs(LINES, one.policy), None, one, self.draining)
+            await send({"type": "http.response.start", "status": one.status, "headers": headers})
+            await send({"type": "http.response.body", "body": first, "more_body": True})
+            async for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _reply(self, service: Service, one: Exchange, scope: Message, receive: Receive) -> Reply | LineAnswers:
         """The answer to a request that may be answered; HttpProblem otherwise."""
         self.check_head(one.head, scope.get("http_version", "1.0"))
         one.more = self.access.cors_headers(one.head.origin)
@@ -186,6 +207,10 @@ class App:
         if self.draining and found.route.refused_while_draining:
             raise stopping()
         request = Request(b"", scope["query_string"], one.head.content_type, one.head.accept, parameters)
+        if found.route.streams:
+            _check_content_type(found, one.head)
+            one.policy, one.status = found.policy, 200
+            return LineAnswers(service.predictor, receive, self._requests, self._pools["model"], one.request_id)
         reply = await self._answer(service, found, one.head, receive, request)
         one.policy, one.status = found.policy, 200
         return reply
@@ -232,9 +257,7 @@ class App:
     async def _answer(self, service: Service, found: Endpoint, head: RequestHead, receive: Receive, request: Request) -> Reply:
         if not found.consumes:
             return await self._run(service, found, request)
-        if head.content_type not in found.consumes and not any(matches(head.content_type, kind) for kind in found.consumes):
-            remedy = f"Send Content-Type: {' or '.join(found.route.consumes)}"
-            raise HttpProblem(415, "unsupported_media_type", "The content type is not the one of this address.", remedy)
+        _check_content_type(found, head)
         with self._requests.reserve() as take:
             try:
                 body = await self._body(head.length, receive, take)
@@ -252,7 +275,7 @@ class App:
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
-                    raise _ClientDisconnected
+                    raise ClientDisconnected
                 pieces.append(message.get("body", b""))
                 size += len(pieces[-1])
                 if size > self._limit:
@@ -283,8 +306,11 @@ class App:
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
-class _ClientDisconnected(Exception):
-    """The client went away while its request was read."""
+def _check_content_type(found: Endpoint, head: RequestHead) -> None:
+    """HttpProblem (415) when a route does not take bodies of this type."""
+    if head.content_type not in found.consumes and not any(matches(head.content_type, kind) for kind in found.consumes):
+        remedy = f"Send Content-Type: {' or '.join(found.route.consumes)}"
+        raise HttpProblem(415, "unsupported_media_type", "The content type is not the one of this address.", remedy)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
@@ -295,8 +321,11 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-def _headers(common: Headers, reply: Reply, one: Exchange, close: bool) -> Headers:
-    headers = [*common, (b"content-length", b"%d" % len(reply.body)), (b"x-request-id", one.request_id.encode()), *reply.headers, *one.more]
+def _headers(common: Headers, reply: Reply | None, one: Exchange, close: bool) -> Headers:
+    """The headers of a response; without `reply` of a stream, whose length nobody knows."""
+    headers = [*common, (b"x-request-id", one.request_id.encode()), *one.more]
+    if reply is not None:
+        headers += [(b"content-length", b"%d" % len(reply.body)), *reply.headers]
     if one.head.traceparent:
         headers.append((b"traceparent", one.head.traceparent))
     if close:

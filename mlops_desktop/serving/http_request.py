@@ -19,6 +19,10 @@ class Request(NamedTuple):
     parameters: Mapping[str, str] = _NONE
 
 
+class ClientDisconnected(Exception):
+    """The client went away while its request was read."""
+
+
 def media_type(value: bytes) -> str:
     """The media type of a `Content-Type` header, in small letters and without its parameters."""
     return value.partition(b";")[0].strip().lower().decode("latin-1")

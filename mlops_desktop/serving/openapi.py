@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from .dates import date_example
 from .prediction_spec import class_text
 from .protocol import protocols
 from .protocols.v2 import model_id
-from .route import CSV_TYPE, JSON_TYPE, LINES_TYPES, Limits, Route
+from .route import CSV_TYPE, JSON_TYPE, LINES_TYPES, TABLE_TYPES, Limits, Route
 from .routes import ROUTES, summary
 from .scorer import Scorer
 
@@ -239,6 +240,8 @@ def _operation(route: Route, scorer: Scorer, row: Json, limits: Limits) -> Json:
         if CSV_TYPE in content:
             lines = (",".join(map(_cell, row)), ",".join(map(_cell, row.values())))
             content[CSV_TYPE]["examples"] = {"typical": {"value": "".join(f"{line}\n" for line in lines)}}
+        if route.streams:
+            content[LINES_TYPES[0]]["examples"] = {"typical": {"value": json.dumps(row, ensure_ascii=False) + "\n"}}
         operation["requestBody"] = {"required": True, "content": content}
     for status in sorted((_OF_ALL | _OF_BODIES) if route.consumes else _OF_ALL):
         operation["responses"][status] = (
@@ -257,8 +260,8 @@ def _content(content_types: Sequence[str], schema: str) -> Json:
     """The schema is of JSON; a body of lines has one row or one prediction in each."""
     found: Json = {}
     for kind in content_types:
-        named = schema and kind not in (CSV_TYPE, *LINES_TYPES)
-        plain = {"type": "object" if kind == JSON_TYPE else "string"}
+        named = schema and kind not in (CSV_TYPE, *LINES_TYPES, *TABLE_TYPES)
+        plain = {"contentMediaType": kind} if kind in TABLE_TYPES else {"type": "object" if kind == JSON_TYPE else "string"}
         found[kind] = {"schema": {"$ref": f"#/components/schemas/{schema}"} if named else plain}
     return found
 

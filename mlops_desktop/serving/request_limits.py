@@ -68,12 +68,14 @@ class RequestLimits:
 
     @contextlib.contextmanager
     def reserve(self) -> Iterator[Callable[[int], None]]:
-        """A function that reserves further bytes of a body; they are released at the end. HttpProblem (503) beyond the limit."""
+        """A function that reserves further bytes of a body, or gives back some where their number is negative; what is left is released at
+        the end. HttpProblem (503) beyond the limit.
+        """
         reserved = 0
 
         def take(size: int) -> None:
             nonlocal reserved
-            if self._buffered + size > self._limits.max_buffered:
+            if size > 0 and self._buffered + size > self._limits.max_buffered:
                 raise busy()
             self._buffered += size
             reserved += size

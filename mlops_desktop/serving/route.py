@@ -10,6 +10,7 @@ Pool = Literal["model", "explain", "status"]
 Scope = Literal["open", "predict", "monitor"]
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
 LINES_TYPES = ("application/x-ndjson", "application/jsonlines")  # one JSON value a line: the usual type, and SageMaker's
+ARROW_TYPE, PARQUET_TYPE = TABLE_TYPES = ("application/vnd.apache.arrow.stream", "application/vnd.apache.parquet")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -32,7 +33,8 @@ class Route:
     module of `protocols`), or the `file` of `web/`. `request` and `response` name schemas of the OpenAPI document. `summary` may hold
     `{target}` and the names of `Limits`. `consumes` and `produces` are content types, the usual one first. `pool`: the threads in which it
     always runs; other routes run in those of the model, for large bodies only. `scope`: what a client's key must allow; `open` needs none.
-    `public`: part of the interface, so it is in OpenAPI and in the documents.
+    `streams`: rows are answered while they arrive, one JSON object a line. `public`: part of the interface, so it is in OpenAPI and in the
+    documents.
     """
 
     method: str
@@ -49,6 +51,7 @@ class Route:
     pool: Pool | None = None
     scope: Scope = "predict"
     protocol: str = ""
+    streams: bool = False
     refused_while_draining: bool = False
     public: bool = True
 

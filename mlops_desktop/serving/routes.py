@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from .protocol import protocols
-from .route import CSV_TYPE, JSON_TYPE, Limits, Pool, Route
+from .route import CSV_TYPE, JSON_TYPE, LINES_TYPES, TABLE_TYPES, Limits, Pool, Route
 
 __all__ = ["ROUTES", "Limits", "Route", "by_path", "routes_table", "summary"]
 
@@ -45,6 +45,26 @@ _OWN = (
         "prediction, a probability_… for each class, warnings, error; every row of the input in its order",
         consumes=(CSV_TYPE,),
         produces=(CSV_TYPE,),
+        pool="model",
+    ),
+    Route(
+        "POST",
+        "/v1/predict/lines",
+        "predict_lines",
+        "Predict {target} for rows of JSON, one a line, while they arrive; without a limit of rows",
+        "One line for each row, in their order: its prediction or its errors",
+        consumes=LINES_TYPES,
+        produces=LINES_TYPES[:1],
+        streams=True,
+    ),
+    Route(
+        "POST",
+        "/v1/predict/table",
+        "predict_table",
+        "Predict {target} for a table of Arrow or Parquet of up to {csv_rows:,} rows, where pyarrow is installed",
+        "A table of the same kind: prediction, a probability_… for each class, warnings, error",
+        consumes=TABLE_TYPES,
+        produces=TABLE_TYPES,
         pool="model",
     ),
     _post(

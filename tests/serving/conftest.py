@@ -175,9 +175,10 @@ def ask(app: App, method: str, path: str, body: Any = None, *, headers: dict[str
     }
     asyncio.run(app(scope, receive, send))
     assert [message["type"] for message in answers[:2]] == ["http.response.start", "http.response.body"]
-    assert not any(message["body"] for message in answers[2:])
+    assert not answers[-1].get("more_body")
+    assert b"content-length" not in dict(answers[0]["headers"]) or not any(message["body"] for message in answers[2:])
     found = {name.decode(): value.decode() for name, value in answers[0]["headers"]}
-    return Answer(answers[0]["status"], found, answers[1]["body"])
+    return Answer(answers[0]["status"], found, b"".join(message["body"] for message in answers[1:]))
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,9 @@ def test_examples_are_answered(name, apps, asked, scorers):
             if "requestBody" in operation:
                 (kind, content), *_ = operation["requestBody"]["content"].items()
                 headers = {"content-type": kind}
-                if kind == "text/csv":
+                if kind.endswith("arrow.stream"):
+                    continue  # a table has no text as an example
+                if "examples" in content:
                     body = content["examples"]["typical"]["value"].encode()
                 else:
                     body = document["components"]["schemas"][content["schema"]["$ref"].split("/")[-1]]["examples"][0]

@@ -6,20 +6,18 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton, QRadioButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from mlops_desktop.base.catalogue import catalogue_folder, read_catalogue
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui import translation
 from mlops_desktop.ui.shell.main_window import MainWindow
-from mlops_desktop.ui.widgets.elided import Elided
+from tests.ui.clipping import TEXTS, clipped, cut, painted, text_of
 from tests.ui.conftest import settle
 from tests.ui.test_panel import trained as trained
 
 CODES = [path.stem for path in sorted(catalogue_folder().glob("*.po"))]
 SIZES = ((1024, 768), (1280, 800))
-TEXTS = (QLabel, QPushButton, QToolButton, QCheckBox, QRadioButton, QComboBox)
 
 
 @pytest.fixture(scope="module", autouse=True, params=CODES)
@@ -30,33 +28,6 @@ def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str
     translation.set_language(qapp, "en")
 
 
-def text_of(widget: QWidget) -> str:
-    """What a control shows."""
-    return str(widget.currentText() if isinstance(widget, QComboBox) else widget.text())
-
-
-def cut(widget: QWidget) -> str:
-    """How a text is cut, as “has < needs”; empty when all of it is seen. What is shortened by design says the whole text at hover."""
-    if isinstance(widget, QLabel):
-        return "" if isinstance(widget, Elided) or not widget.text() else _cut_label(widget)
-    text = text_of(widget)
-    need = widget.fontMetrics().horizontalAdvance(text.replace("&&", "&"))
-    if isinstance(widget, QPushButton | QToolButton) and not widget.icon().isNull():
-        need += widget.iconSize().width()
-    inside = widget.width() - (24 if isinstance(widget, QCheckBox | QRadioButton | QComboBox) else 0)
-    return f"{inside} < {need}" if text and inside < need and not (isinstance(widget, QComboBox) and widget.toolTip()) else ""
-
-
-def _cut_label(label: QLabel) -> str:
-    area, flags = label.contentsRect(), int(label.alignment())
-    if label.wordWrap():
-        flags |= int(Qt.TextFlag.TextWordWrap)
-    need = label.fontMetrics().boundingRect(QRect(0, 0, area.width() if label.wordWrap() else 0, 0), flags, label.text())
-    if need.width() > area.width() + 1 or need.height() > area.height() + 1:
-        return f"{area.width()}×{area.height()} < {need.width()}×{need.height()}"
-    return ""
-
-
 def cuts(window: MainWindow, stage: str) -> Iterator[str]:
     """What is cut in a stage at both sizes: texts of controls, titles of tabs, and the panel itself where it is wider than the window."""
     for width, height in SIZES:
@@ -64,9 +35,9 @@ def cuts(window: MainWindow, stage: str) -> Iterator[str]:
         settle(window)
         if over := window.pages.area(stage).horizontalScrollBar().maximum():
             yield f"{width} {stage}: {over} pixels too wide"
-        for widget in window.findChildren(QWidget):
-            if isinstance(widget, TEXTS) and widget.isVisible() and (how := cut(widget)):
-                yield f"{width} {stage}: {widget.objectName()} “{text_of(widget)}” {how}"
+        with painted() as texts:
+            window.grab()
+        yield from (f"{width} {stage}: {one}" for one in (*clipped(window), *dict.fromkeys(texts)))
 
 
 def test_a_text_that_does_not_fit_is_noticed(qapp: QApplication) -> None:

@@ -21,6 +21,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Exporter, ReadBack
 from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.frame import Floats
+from mlops_desktop.serving.input_policy import AS_TRAINED, KINDS
 from mlops_desktop.serving.manifest import START
 from mlops_desktop.serving.message import msg
 
@@ -49,6 +50,7 @@ def running(folder: Path, python: str = "") -> Iterator[int]:
     frozen = getattr(sys, "frozen", False) and not python
     command = [sys.executable, "--serve", str(folder)] if frozen else [python or sys.executable, str(folder / START)]
     command += ["--host", "127.0.0.1", "--port", "0", "--drain", "0"]
+    command += [part for kind in KINDS for part in ("--policy", f"*.{kind}={AS_TRAINED}")]  # golden rows hold unusual values on purpose
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
     with tempfile.TemporaryFile() as errors:

@@ -24,8 +24,11 @@ from mlops_desktop.engine.packaging.intervals import interval_record
 from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
+from mlops_desktop.serving.input_policy import InputPolicy
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.schema import Schema
 from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.serving.service_settings import ServiceSettings
 
 _TEMPORARY = ".export_"  # the prefix of the folder in which an export is written
 
@@ -52,16 +55,28 @@ def refuse_without_consent(chosen: Chosen) -> None:
         )
 
 
-def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
-    """Write the core of a bundle (model, schema, golden rows, drift reference, identity) into an empty folder."""
+def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job, settings: ServiceSettings | None = None) -> None:
+    """Write the core of a bundle (model, schema, golden rows, drift reference, identity) into an empty folder, with `settings` for its
+    service.
+
+    UserError when these name a column that the model does not have.
+    """
     refuse_without_consent(chosen)
+    service = _service_info(settings or ServiceSettings(), chosen.scorer.schema)
     pipeline, scorer = chosen.pipeline, chosen.scorer
     measured = held_out_evaluation(chosen, runs, "export", Part(job, 0.0, 0.5))
     job.step(0.5, "Making rows for the self-test")
     golden = golden_rows(scorer.schema, scorer, np.random.default_rng(pipeline.project.seed))
     job.step(0.8, "Making the drift reference")
-    info = {**_info(chosen, measured), "interval": interval_record(chosen), "checks": _checks(chosen, Part(job, 0.9, 1.0))}
+    info = {**_info(chosen, measured), **service, "interval": interval_record(chosen), "checks": _checks(chosen, Part(job, 0.9, 1.0))}
     write_core(folder, scorer, info, golden, drift_reference(chosen))
+
+
+def _service_info(settings: ServiceSettings, schema: Schema) -> dict[str, Any]:
+    """What `bundle.json` says of the service: the policy for unusual values and the limits of the threshold."""
+    policy = InputPolicy({}).overridden(settings.policies)
+    policy.fit(schema)
+    return {"input_policy": policy.record(), "threshold_limits": list(settings.thresholds or (0.0, 1.0))}
 
 
 def _checks(chosen: Chosen, job: Job) -> list[dict[str, Any]]:
@@ -92,7 +107,7 @@ def _info(chosen: Chosen, measured: Evaluation) -> dict[str, Any]:
     }
 
 
-def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job) -> list[str]:
+def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job, settings: ServiceSettings | None = None) -> list[str]:
     """Export to a folder that does not exist yet (or is empty), wholly or not at all; the written files, sorted, as texts with `/`.
 
     UserError when the form cannot express the model, and when the written export answers otherwise than the application.
@@ -109,7 +124,7 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
         try:
             core.mkdir()
             target.mkdir()
-            build_core(chosen, runs, core, Part(job, 0.0, 0.7))
+            build_core(chosen, runs, core, Part(job, 0.0, 0.7), settings)
             bundle = refuse_unsupported(exporter, core)
             exporter.export(core, target, Part(job, 0.7, 0.9))
             job.step(0.9, "Comparing the export with the application")

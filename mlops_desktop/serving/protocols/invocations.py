@@ -17,9 +17,10 @@ from ..http_problems import HttpProblem
 from ..http_request import Request, accepted_type, media_type
 from ..predictor import Predictor
 from ..protocol import Protocol
-from ..route import CSV_TYPE, JSON_TYPE, LINES_TYPES, Route
+from ..route import CSV_TYPE, JSON_TYPE, LINES_TYPES, PARQUET_TYPE, Route
 from ..scorer import Scorer
 from ..strict_json import InvalidJson, parse
+from ..table_bodies import predict_table
 from ._rows import (
     Json,
     as_list,
@@ -54,6 +55,8 @@ def invocations(predictor: Predictor, request: Request) -> Reply:
         if form == CSV_TYPE:
             return table.as_csv(predictor)
         found = table.predictions(predictor)
+    elif kind == PARQUET_TYPE:
+        found = predict_table(predictor, request.body, kind)
     elif kind in LINES_TYPES:
         found = predictor.predictions(_lines(predictor, request.body))
     else:
@@ -134,7 +137,7 @@ PROTOCOL = Protocol(
             "The predictions",
             request="InvocationsRequest",
             response="InvocationsResponse",
-            consumes=(JSON_TYPE, CSV_TYPE, *LINES_TYPES),
+            consumes=(JSON_TYPE, CSV_TYPE, PARQUET_TYPE, *LINES_TYPES),
             produces=_FORMS,
             protocol="invocations",
         ),

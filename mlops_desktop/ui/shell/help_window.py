@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
@@ -94,7 +94,8 @@ class HelpWindow(QDialog):
         titles = max(metrics.horizontalAdvance(page_title(text)) for text in self._texts.values())
         pages.setFixedWidth(max(wide * _LIST, titles + 4 * wide))  # beside the padding of an entry and the scroll bar
         self.setLayout(row(pages, (self.text, 1), margins=(12, 12, 12, 12), spacing=12))
-        self.resize(wide * 130, self.fontMetrics().lineSpacing() * 42)
+        most = parent.window().size() if parent is not None else QSize(10_000, 10_000)
+        self.resize(QSize(wide * 130, self.fontMetrics().lineSpacing() * 42).boundedTo(most))
         self.search.textChanged.connect(self._fill)
         self.list.currentItemChanged.connect(self._picked)
         self.text.anchorClicked.connect(self.follow)

@@ -19,7 +19,7 @@ from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox, SpinBox
 
 _MOST_MEMORY_GB = 1024
-_TITLE = 22  # average characters that the titles are wide
+_TITLE = 23  # average characters that the titles are wide
 
 
 class SettingsDialog(QDialog):

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Picture, PushButton, Weight, clear, column, label, row
@@ -46,6 +46,7 @@ class Tile(PushButton):
         sign = [Picture(offer.icon, "accent", 18)] if offer.icon else []
         self._inner = column(row(*sign, (title, 1), spacing=8), text, *refused, None, margins=(12, 10, 12, 10), spacing=4)
         self.setLayout(self._inner)
+        self._inner.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)  # else the least height of the style sheet's buttons counts
         for part in self.findChildren(QWidget):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)

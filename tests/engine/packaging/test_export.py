@@ -32,6 +32,7 @@ from mlops_desktop.engine.training.trials import Folds, run_trial
 from mlops_desktop.serving.bundle import open_bundle, verify_sums
 from mlops_desktop.serving.manifest import CHECKSUMS, missing
 from mlops_desktop.serving.selftest import replay
+from mlops_desktop.serving.service_settings import ServiceSettings
 from mlops_desktop.serving.transforms.date_parts import DateParts
 from tests.catalog.exporters.programs import PROGRAMS
 from tests.engine.disks import readable_folder, small_disk, unprivileged
@@ -153,6 +154,16 @@ def test_the_core_is_a_bundle_that_answers_as_the_chosen_run(trained, opened, tm
     assert (info["fitted_on"], info["test"]["fitted_on"]) == ("all rows", "the training part")
     assert info["training_rows"] == opened.pipeline.everything.frame.rows
     assert info["consent"] == []
+
+
+def test_settings_of_the_service_are_in_the_core(trained, opened, tmp_path):
+    name = opened.scorer.schema.columns[0].name
+    settings = ServiceSettings((f"{name}.unknown=refuse",), (0.25, 0.75))
+    build_core(opened, trained.runs, _made(tmp_path / "a"), Silent(), settings)
+    info = open_bundle(tmp_path / "a").info
+    assert (info["input_policy"], info["threshold_limits"]) == ({name: {"unknown": "refuse"}}, [0.25, 0.75])
+    with pytest.raises(UserError, match="height"):
+        build_core(opened, trained.runs, _made(tmp_path / "b"), Silent(), ServiceSettings(("height.unknown=warn",)))
 
 
 def test_no_clock_and_no_path_is_in_a_core(trained, opened, copy_of, tmp_path):

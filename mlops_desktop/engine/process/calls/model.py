@@ -18,6 +18,7 @@ from mlops_desktop.engine.process.calls.evaluation import opened
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.explain import explain
 from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.serving.service_settings import service_settings
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,20 @@ class ExportedFiles:
 
 @dataclass(frozen=True)
 class Export(ProjectCall[ExportedFiles, None]):
-    """Write the chosen model with an exporter and its options."""
+    """Write the chosen model with an exporter and its options. `policies` and `thresholds` are settings of its service, as texts."""
 
     stage = "deploy"
     exporter: str
     out: Path
     options: dict[str, object]
+    policies: tuple[str, ...] = ()
+    thresholds: str = ""
 
     def run(self, job: Job) -> ExportedFiles:
         """See `engine.packaging.export_run`."""
-        maker = make_exporter(self.exporter, self.options)
+        maker, settings = make_exporter(self.exporter, self.options), service_settings(self.policies, self.thresholds, {})
         chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.4))
-        return ExportedFiles(self.out, tuple(export_run(chosen, runs, maker, self.out, Part(job, 0.4, 1.0))))
+        return ExportedFiles(self.out, tuple(export_run(chosen, runs, maker, self.out, Part(job, 0.4, 1.0), settings)))
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,10 @@ class LevelField(InputField):
         self._line = line
         line.setPlaceholderText(self.tr("missing"))
         line.setAccessibleName(column_.shown_name)
-        line.setToolTip(self.tr("Choose a level or write another. Blank means missing."))
         self._hold(self.title, self.box)
+        self.box.editTextChanged.connect(self._show_whole)
         self.box.editTextChanged.connect(lambda _: self.edited.emit())
+        self._show_whole("")
 
     def _control(self) -> QWidget:
         return self.box
@@ -79,6 +80,13 @@ class LevelField(InputField):
         self.box.setEditText(text)
         self._line.setCursorPosition(0)
         self.box.blockSignals(False)
+        self._show_whole(text)
+
+    def _show_whole(self, text: str) -> None:
+        """The tooltip has the whole of a text that may be too long to be seen."""
+        hint = self.tr("Choose a level or write another. Blank means missing.")
+        for part in (self.box, self._line):
+            part.setToolTip(f"{text}\n{hint}" if text else hint)
 
 
 class SwitchField(InputField):

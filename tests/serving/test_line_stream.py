@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+
+import pytest
+
+from mlops_desktop.serving import line_stream
+from mlops_desktop.serving.app import App
+from mlops_desktop.serving.model_slot import ModelSlot
+from mlops_desktop.serving.server_limits import ServerLimits
+
+PATH, LINES = "/v1/predict/lines", {"content-type": "application/x-ndjson"}
+
+
+@pytest.mark.parametrize("pieces", [1, 3, 50])
+def test_each_line_has_its_answer_in_however_many_pieces_it_comes(pieces, apps, asked, rows_of):
+    app, rows = apps("binary"), rows_of(40, 9)
+    wanted = asked(app, "POST", "/v1/predict", {"rows": rows}).json["predictions"]
+    body = "\n".join(map(json.dumps, rows)).encode() + b"\n\n"
+    answer = asked(app, "POST", PATH, body, headers=LINES, pieces=pieces)
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/x-ndjson")
+    assert [json.loads(line) for line in answer.body.splitlines()] == wanted
+
+
+def test_a_line_that_is_refused_has_its_errors_in_its_place(apps, asked):
+    body = b'{"age":40}\n{"age":"x"}\nnonsense\n[1]\n{"age":50}'
+    found = [json.loads(line) for line in asked(apps("binary"), "POST", PATH, body, headers=LINES).body.splitlines()]
+    assert [one["prediction"] is None for one in found] == [False, True, True, True, False]
+    assert [one["errors"][0]["code"] for one in found[1:4]] == ["unreadable", "invalid_json", "not_an_object"]
+    assert [one["errors"][0]["pointer"] for one in found[1:4]] == ["#/rows/1/age", "#/rows/2", "#/rows/3"]
+
+
+def test_what_ends_a_stream_early_is_its_last_line(apps, asked, monkeypatch):
+    monkeypatch.setattr(line_stream, "MAX_LINE", 100)
+    long = b'{"age":40,"note":"' + b"x" * 200 + b'"}\n'
+    refused = asked(apps("binary"), "POST", PATH, long, headers=LINES)
+    assert (refused.status, refused.json["status"]) == (413, 413)
+    answer = asked(apps("binary"), "POST", PATH, b'{"age":40}\n' + b" " * 50 + b"\n" + long, headers=LINES, pieces=3)
+    first, last = map(json.loads, answer.body.splitlines())
+    assert (answer.status, "prediction" in first, last["status"]) == (200, True, 413)
+
+
+def test_an_empty_stream_and_another_type(apps, asked):
+    answer = asked(apps("binary"), "POST", PATH, b"\n\n", headers=LINES)
+    assert (answer.status, answer.body) == (200, b"")
+    assert asked(apps("binary"), "POST", PATH, b"{}", headers={"content-type": "application/json"}).status == 415
+
+
+def test_bytes_that_are_held_are_limited_and_given_back(bundles, asked):
+    app = App(ModelSlot(bundles["binary"]), ServerLimits(max_buffered=1_000_000))
+    body = b'{"age":40}\n' * 2000
+    assert asked(app, "POST", PATH, body, headers=LINES, pieces=20).body.count(b"\n") == 2000
+    assert asked(app, "POST", PATH, body * 50, headers=LINES).status == 503
+    assert app._requests._buffered == 0
+
+
+def test_answers_come_while_rows_are_sent(service):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as sock, sock.makefile("rb") as file:
+        head = f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+        sock.sendall(head.encode())
+        for age in range(30, 35):
+            line = json.dumps({"age": age}).encode() + b"\n"
+            sock.sendall(b"%x\r\n%s\r\n" % (len(line), line))
+            while not (got := file.readline()).startswith(b"{"):
+                assert got
+            assert "prediction" in json.loads(got)
+        sock.sendall(b"0\r\n\r\n")
+        assert file.readline() + file.readline() == b"\r\n0\r\n"
+
+
+def test_a_client_that_sends_everything_before_it_reads(service):
+    rows = 60_000
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+    connection.request("POST", PATH, b'{"age":40}\n' * rows, LINES)
+    response = connection.getresponse()
+    found: list[bytes] = []
+    reader = threading.Thread(target=lambda: found.append(response.read()))
+    reader.start()
+    reader.join(60)
+    assert found[0].count(b"\n") == rows
+    connection.close()
