@@ -6,8 +6,8 @@ Rows are drawn TIMES times (2,000) from populations whose true values are known 
 is shown.
 Classes: normal scores, two classes 1.5 standard deviations apart, the threshold at the share of the event. Numbers: normal, Student t (3)
 and lognormal errors. Groups: 20 of 10 rows, with an effect of the group on truth, score and error. Time: rows whose errors (and scores)
-correlate by 0.5 with those of the row before. Weights: lognormal, larger for the event and for large numbers, as where a survey drew
-these less often.
+correlate by 0.5, or 0.8, with those of the row before. Weights: lognormal, larger for the event and for large numbers, as where a survey
+drew these less often.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from mlops_desktop.serving.frame import Floats, Ints
 
 TIMES = 2000
 APART = 1.5
-ALONG = 0.5
+ALONG = (0.5, 0.8)
 SELDOM = 0.05  # draws with an interval; below, ten rows of a class are the exception and not the population
 Draw = tuple[Target, Floats, Ints | None]
 
@@ -48,15 +48,15 @@ class Case:
     in_time: bool = False
 
 
-def following(rng: np.random.Generator, rows: int) -> Floats:
-    """Normal values of which each correlates by 0.5 with the one before."""
+def following(rng: np.random.Generator, rows: int, along: float) -> Floats:
+    """Normal values of which each correlates by `along` with the one before."""
     values = rng.normal(size=rows)
     for i in range(1, rows):
-        values[i] = ALONG * values[i - 1] + np.sqrt(1 - ALONG**2) * values[i]
+        values[i] = along * values[i - 1] + np.sqrt(1 - along**2) * values[i]
     return values
 
 
-def classes(share: float, grouped: bool = False, in_time: bool = False) -> Callable[[np.random.Generator, int], Draw]:
+def classes(share: float, grouped: bool = False, along: float = 0.0) -> Callable[[np.random.Generator, int], Draw]:
     """Two classes; the scores are probabilities."""
 
     def draw(rng: np.random.Generator, rows: int) -> Draw:
@@ -65,7 +65,7 @@ def classes(share: float, grouped: bool = False, in_time: bool = False) -> Calla
         effect = 0.0 if group is None else rng.normal(0, 0.6, rows // 10)[group]
         truth = (rng.random(rows) < 1 / (1 + np.exp(-log_odds - effect))).astype(np.intp)
         shift = 0.0 if group is None else rng.normal(0, 0.45, rows // 10)[group]
-        own = following(rng, rows) if in_time else rng.normal(0, 0.9 if grouped else 1.0, rows)
+        own = following(rng, rows, along) if along else rng.normal(0, 0.9 if grouped else 1.0, rows)
         latent = truth * APART + shift + own
         chance = 1 / (1 + np.exp(-(APART * latent - APART**2 / 2 + log_odds)))
         return Target("binary", truth, ("no", "yes")), np.column_stack([1 - chance, chance]), group
@@ -80,7 +80,7 @@ def three(rng: np.random.Generator, rows: int) -> Draw:
     return Target("multiclass", truth, ("a", "b", "c")), raw / raw.sum(axis=1, keepdims=True), None
 
 
-def numbers(kind: str) -> Callable[[np.random.Generator, int], Draw]:
+def numbers(kind: str, along: float = 0.0) -> Callable[[np.random.Generator, int], Draw]:
     """Numbers with errors of a kind."""
 
     def draw(rng: np.random.Generator, rows: int) -> Draw:
@@ -91,7 +91,7 @@ def numbers(kind: str) -> Callable[[np.random.Generator, int], Draw]:
         elif kind == "lognormal":
             error = np.exp(rng.normal(0, 1, rows)) - np.exp(0.5)
         else:
-            error = following(rng, rows) if kind == "in_time" else rng.normal(0, 1, rows)
+            error = following(rng, rows, along) if along else rng.normal(0, 1, rows)
         if group is not None:
             answer = answer + rng.normal(0, 1, rows // 10)[group]
             error = error + rng.normal(0, 0.5, rows // 10)[group]
@@ -115,8 +115,10 @@ CASES = (
     Case("three classes, 200 rows", "multiclass", 200, three),
     *(Case(f"numbers, normal errors, {rows:,} rows", "regression", rows, numbers("normal")) for rows in (60, 200, 1000)),
     Case("numbers, normal errors, 20 groups of 10", "regression", 200, numbers("grouped")),
-    *(Case(f"numbers in the order of time, {rows:,} rows", "regression", rows, numbers("in_time"), in_time=True) for rows in (30, 60, 200)),
-    Case("classes in the order of time, event 30%, 200 rows", "binary", 200, classes(0.3, in_time=True), 0.3, in_time=True),
+    *(Case(f"numbers in the order of time, {along}, {rows:,} rows", "regression", rows, numbers("normal", along), in_time=True)
+      for along in ALONG for rows in (30, 60, 200)),
+    *(Case(f"classes in the order of time, {along}, event 30%, 200 rows", "binary", 200, classes(0.3, along=along), 0.3, in_time=True)
+      for along in ALONG),
     *(Case(f"weighted classes, event 30%, {rows:,} rows", "binary", rows, classes(0.3), 0.3, weighted=True) for rows in (200, 1000)),
     Case("weighted classes, event 30%, 20 groups of 10", "binary", 200, classes(0.3, True), 0.3, weighted=True),
     *(Case(f"weighted numbers, {rows:,} rows", "regression", rows, numbers("normal"), weighted=True) for rows in (200, 1000)),

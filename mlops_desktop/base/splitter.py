@@ -22,8 +22,8 @@ class SplitFacts:
 
     `strata` intp codes of what a stratified split keeps the shares of (classes, or bands of a number), `group` intp codes (-1 is missing:
     those rows are one group of their own), `time` int64 microseconds or float64, `fold` intp codes into `fold_names` (-1 is missing). None
-    where the table has no such column. `equal` intp codes that rows share which are equal in all features; None when a shuffled split need
-    not keep any together.
+    where the table has no such column. `equal` intp codes that rows share which are equal in all features, or nearly; None when a shuffled
+    split need not keep any together.
     """
 
     target: Target
@@ -72,6 +72,11 @@ class Splitter(Component, ABC):
     def keeps_equal(self) -> bool:
         """Whether rows that are equal in all features are to be on one side (the parameter `equal_together`)."""
         return bool(getattr(self, "equal_together", False))
+
+    @property
+    def keeps_alike(self) -> bool:
+        """Whether rows that nearly repeat each other are to be on one side too (the parameter `alike_together`)."""
+        return self.keeps_equal and bool(getattr(self, "alike_together", False))
 
     @classmethod
     def with_known(cls, params: Mapping[str, Any]) -> Self:

@@ -13,6 +13,7 @@ import pytest
 
 from mlops_desktop.base import spill
 from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.sources import _line_rows, _text_rows
 from mlops_desktop.engine.data import load_cells
 from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_beside
 from mlops_desktop.engine.data.typed_table import decided_cells
@@ -24,6 +25,7 @@ CHILD = """
 import re, resource, sys
 from pathlib import Path
 from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.sources import _line_rows, _text_rows
 from mlops_desktop.engine.process import ImportFile
 from mlops_desktop.engine.project import Project
 
@@ -103,3 +105,31 @@ def test_a_table_kept_on_the_disk_gives_the_same_cells_and_types(tmp_path, monke
     for found in map(table_of, (large, again)):
         assert found[0] == document
         assert all(np.array_equal(found[1][name], one, equal_nan=one.dtype.kind == "f") for name, one in arrays.items())
+
+
+def blanks(row):
+    return "  ".join(row) + "  \n"
+
+
+def fixed(row):
+    return f"{row[0]:<6}{row[1]:<14}{row[2]:>8}\n"
+
+
+ODD = ("", "\n", "note\n", "1 2\n", "a note that goes across all of the places\n")
+
+
+@pytest.mark.parametrize(("written", "odd"), [*((one, odd) for one in (blanks, fixed) for odd in ODD), ("¦".join, "")])
+def test_lines_that_are_rows_are_read_alike_when_they_are_many(tmp_path, monkeypatch, written, odd):
+    rows = [["no", "place", "value"], *([str(i), ("Kiel", "Ulm", "Köln")[i % 3], f"{i / 7:.2f}"] for i in range(300))]
+    lines = [written(row).rstrip("\n") + "\n" for row in rows]
+    file = tmp_path / "t.txt"
+    file.write_text("".join([*lines[:150], odd, *lines[150:], odd]), encoding="utf-8")
+    usual = load_cells(str(file), None, Silent())[1]
+    monkeypatch.setattr(spill, "LARGE", 0)
+    found = []
+    monkeypatch.setattr(_text_rows, "parse_lines", lambda *given: found.append(_line_rows.parse_lines(*given)) or found[-1])
+    large = load_cells(str(file), None, Silent())[1]
+    assert found != [None]
+    assert len(found) == 1
+    assert usual.notes == large.notes
+    assert usual.table.to_pylist() == large.table.to_pylist()

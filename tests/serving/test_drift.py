@@ -41,6 +41,14 @@ def test_half_a_standard_deviation_is_found_among_many_columns():
     assert sum(len(alarms(5000, (200,), (50,), rng, shift=0.5)) for _ in range(20)) >= 19
 
 
+def test_a_shift_is_far_from_chance_by_the_ranks_though_single_bins_differ_little():
+    """A column among 100 needs p below 0.0003: all bins together, without their order, give 0.014 here."""
+    training = np.array([0, 0, *[500.0] * 10, 0])
+    psi, p = measure_numbers(training, np.array([0, 0, 10, 12, 14, 17, 19, 21, 23, 26, 28, 30.0, 0]))
+    assert (psi > 0.1, p < 0.0003) == (True, True)
+    assert measure_numbers(training, np.array([0, 0, *[20.0] * 10, 0]))[1] == 1.0
+
+
 def dates(first, last, rows, missing=0):
     """A report of rows with dates between two days, beside training dates of the days 0 to 364."""
     schema = Schema((Column("day", "date"),))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.spill import is_large
+from mlops_desktop.catalog.sources._line_rows import parse_lines
 from mlops_desktop.catalog.sources._regular_rows import RegularRows, parse_regular
 from mlops_desktop.catalog.sources._table_end import last_of_sums
+from mlops_desktop.catalog.sources._text_file import pieces
 from mlops_desktop.catalog.sources._utf8_file import Utf8File
 from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
 from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
@@ -52,8 +56,12 @@ def text_rows(
     quotes = file.count(dialect.quote, start) if dialect.quote and dialect.is_plain else 0
     may_be = columns == width and _is_regular(dialect, quotes)
     regular = parse_regular(file.path, start, dialect, columns, quoted=quotes > 0) if may_be else None
+    lines = _lines_of_rows(file, start, dialect, columns) if regular is None else None
     if regular is not None:
         rows = _sifted(regular, sifter, skip_end)
+    elif lines is not None:
+        rows = _sifted(lines, sifter, skip_end)
+        rows = replace(rows, notes=(*_crossed(_lines(file.path, start), dialect), *rows.notes))
     else:
         rows = _parse_rows(file.path.read_bytes()[start:].decode(), dialect, columns, sifter, skip_end)
     rows = replace(rows, table=_joined(rows.table, split)) if split else rows
@@ -68,6 +76,19 @@ def _with_headings(rows: TextRows) -> TextRows:
         return rows
     column = pa.array(headings(rows.left_out, len(rows.table)), pa.string())
     return replace(rows, table=rows.table.append_column(HEADING, column))
+
+
+def _lines_of_rows(file: Utf8File, start: int, dialect: Dialect, columns: int) -> RegularRows | None:
+    """The rows of a large file that has one in each line, of which not all are in memory; None for any other file."""
+    if dialect.is_plain or dialect.escape or (dialect.quote and file.count(dialect.quote, start)):
+        return None
+    return parse_lines(file.path, start, dialect, columns) if is_large(file.path.stat().st_size - start) else None
+
+
+def _lines(path: Path, start: int) -> Iterator[str]:
+    """The lines of a UTF-8 file from byte `start` on."""
+    for piece in pieces(path, start):
+        yield from io.StringIO(piece.decode(), newline="")
 
 
 def _without_sums(rows: TextRows) -> TextRows:
@@ -118,7 +139,7 @@ def _parse_rows(text: str, dialect: Dialect, columns: int, sifter: RowSifter, sk
         notes.append(Evidence("", "file", UNCLOSED_QUOTE))
     elif rows and len(rows[-1]) < columns and count_quotes(text.rstrip().rpartition("\n")[2], dialect) % 2:
         notes.append(Evidence("", "file", msg("The last row opens a quote that is never closed; what is behind it became one cell.")))
-    notes += _crossed(text, dialect)
+    notes += _crossed(io.StringIO(text, newline=""), dialect)
     rows = [row or [""] for row in rows] if columns == 1 else [row for row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
     columns = max(columns, usual_width(map(len, rows), columns))
     cut = max(0, len(rows) - skip_end)
@@ -131,11 +152,11 @@ def _parse_rows(text: str, dialect: Dialect, columns: int, sifter: RowSifter, sk
     return TextRows(pa.Table.from_arrays(arrays, names=generated_names(columns)), (*left, *ended), tuple(notes))
 
 
-def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
+def _crossed(lines: Iterable[str], dialect: Dialect) -> list[Evidence]:
     """The rows in which a word stands across one of the fixed places."""
     found = []
-    lines = (line for line in io.StringIO(text, newline="") if line.strip()) if dialect.delimiter == FIXED else ()
-    for number, line in enumerate(lines, 1):
+    filled = (line for line in lines if line.strip()) if dialect.delimiter == FIXED else ()
+    for number, line in enumerate(filled, 1):
         if any(at < len(line) and not line[at - 1].isspace() and not line[at].isspace() for at in dialect.cuts[1:]):
             found.append(number)
     if not found:

@@ -21,6 +21,12 @@ def keeps_equal() -> Any:
     return flag(False, "Keep equal rows on one side", help=help)
 
 
+def keeps_alike() -> Any:
+    """The parameter `alike_together`."""
+    help = "Of rows that nearly repeat each other, all are on one side too; only with equal rows on one side."
+    return flag(False, "Keep near copies on one side", help=help)
+
+
 def equal_hold_out(strata: Ints, equal: Ints, share: float, rng: np.random.Generator) -> Fold:
     """About `share` of the rows of each stratum for the test set, sets of equal rows (`equal` are codes, (n,)) whole.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
-from mlops_desktop.catalog.splitters._equal import equal_folds, equal_hold_out, keeps_equal
+from mlops_desktop.catalog.splitters._equal import equal_folds, equal_hold_out, keeps_alike, keeps_equal
 from mlops_desktop.catalog.splitters._shared import by_stratum, fold_count, parts, shuffled_folds, test_share, wanted_rows
 from mlops_desktop.serving.frame import Ints
 
@@ -24,6 +24,7 @@ class Stratified(Splitter):
     test: float = test_share()
     folds: int = fold_count()
     equal_together: bool = keeps_equal()
+    alike_together: bool = keeps_alike()
 
     def hold_out(self, facts: SplitFacts, rng: np.random.Generator) -> tuple[Ints, Ints]:
         if self.equal_together and facts.equal is not None:

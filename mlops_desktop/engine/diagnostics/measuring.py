@@ -97,10 +97,15 @@ class _SeenRows:
         self.pipeline, self.rows, self.part = pipeline, rows, part
         self.units = units_of(pipeline, part)
         self.weights = row_weights(part.weights, len(rows))
-        base = constant_scores(part.target, baseline_prior(pipeline.project)(pipeline.train.target, pipeline.train.weights))
         self.scores = scores
-        self.losses = tuple(statistics.squared_losses(part.target, one) for one in (scores, base))
+        self.losses = tuple(statistics.squared_losses(part.target, one) for one in (scores, self._baseline()))
         self.spread = self._spread()
+
+    def _baseline(self) -> Floats:
+        """What the baseline answers for these rows, in each fold by the rows beside it: as on the leaderboard."""
+        prior, train = baseline_prior(self.pipeline.project), self.pipeline.train
+        folds = [(train.take(learned), train.target.take(valid)) for learned, valid in self.pipeline.folds]
+        return np.concatenate([constant_scores(valid, prior(learned.target, learned.weights)) for learned, valid in folds])
 
     def predictions(self, scores: Floats) -> Predictions:
         return predictions(self.part.target, scores, self.pipeline.positive, None)

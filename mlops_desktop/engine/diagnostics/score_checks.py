@@ -32,12 +32,12 @@ def _baseline(checked: Checked) -> Outcome | None:
     if lift is None:
         return None
     gain = 1 - lift.model / lift.baseline if lift.baseline > 0 else 0.0
-    message = msg("On rows that it had not seen, the model’s mean squared error is {gain:.0%} smaller than the baseline’s.", gain=gain)
+    message = msg("In cross-validation, the model’s mean squared error is {gain:.0%} smaller than the baseline’s.", gain=gain)
     ahead = 0.0
     if scores is not None:
         metric, ahead = _metric(checked), scores.valid - scores.baseline
         valid, base = _shown(metric, scores.valid), _shown(metric, scores.baseline)
-        template = "{metric} of {valid} on rows that it had not seen; the baseline has {baseline}."
+        template = "{metric} of {valid} in cross-validation; the baseline has {baseline}."
         message = msg(template, metric=metric.label, valid=valid, baseline=base)
     if lift.p_better < CHANCE / 2 or (scores is not None and ahead > NORMAL_TWICE * scores.error):
         return Outcome("passed", message)
@@ -79,7 +79,7 @@ def _overfit(checked: Checked) -> Outcome | None:
         return None
     metric = _metric(checked)
     message = msg(
-        "{metric}: {train} on the rows that it learned from, {valid} on others; the baseline has {baseline}.",
+        "{metric}: {train} on the rows that it learned from, {valid} in cross-validation; the baseline has {baseline}.",
         metric=metric.label,
         train=_shown(metric, scores.train),
         valid=_shown(metric, scores.valid),

@@ -125,7 +125,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
     """
     pipeline, split = chosen.pipeline, chosen.pipeline.keys.split
     runs.know_test_set(split, pipeline.held_out_rows)
-    if pipeline.keys.evaluation(chosen.run.id) in pipeline.store or not runs.measured_by_older_version(split, chosen.run.id):
+    if not _measured_by_older_version(pipeline, chosen.run, runs):
         runs.record_test_access(split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
@@ -143,7 +143,17 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
     )
     found = replace(found, importance=importance)
     pipeline.store.put_value(pipeline.keys.evaluation(chosen.run.id), found)
+    runs.measured_again(split, chosen.run.id)
     return _with_accesses(found, pipeline, runs)
+
+
+def _measured_by_older_version(pipeline: Pipeline, run: Run, runs: Runs) -> bool:
+    """Whether the run was measured on the same rows, at the same threshold, under an id or a key of an older version, and not since."""
+    if pipeline.keys.evaluation(run.id) in pipeline.store:
+        return False
+    if any(key in pipeline.store for key in pipeline.keys.former_evaluations(run.id)):
+        return True
+    return runs.measured_by_older_version(pipeline.keys.split, run.id)
 
 
 def _fitted_without_test_set(chosen: Chosen, runs: Runs, job: Job) -> Chosen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -13,9 +14,12 @@ from mlops_desktop.serving.frame import Bools, Floats
 
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
-RARE_TAIL = 0.02  # beyond the upper bound of a mean error: large errors that these rows happen not to hold are what is missed
+# Beyond the upper bound of a mean error: large errors that these rows happen not to hold are what is missed. The first is for fewer units,
+# of which the bootstrap's tail is rough.
+RARE_TAILS, FEW_UNITS = (0.02, 0.01), 50
 RESAMPLES = 1000
 Bounds = tuple[float, float]
+Cautious = Literal["", "up", "both"]
 
 
 def exact_share(hits: float, rows: float) -> Bounds:
@@ -60,10 +64,11 @@ def _logistic(value: float) -> float:
     return 1 / (1 + math.exp(-value))
 
 
-def jackknife(statistic: Statistic, value: float, units: Units, degrees: int, bounds: Bounds) -> Bounds | None:
+def jackknife(statistic: Statistic, value: float, units: Units, degrees: int, bounds: Bounds, stretch: float = 1.0) -> Bounds | None:
     """The jackknife's standard error with Student's t, on a scale without ends: logit of a share, logarithm of what has one end.
 
-    A value at the end of its scale has the exact interval of a share of `degrees` + 1 rows, scaled to the bounds.
+    A value at the end of its scale has the exact interval of a share of `degrees` + 1 rows, scaled to the bounds. The standard error is
+    multiplied by `stretch`, for what the units do not show of it.
     """
     from scipy import stats
 
@@ -94,24 +99,25 @@ def jackknife(statistic: Statistic, value: float, units: Units, degrees: int, bo
         return None
     middle = float(scale(np.array([value]))[0])
     scaled = scale(without)
-    error = math.sqrt((units.count - 1) * float(np.mean((scaled - scaled.mean()) ** 2)))
+    error = stretch * math.sqrt((units.count - 1) * float(np.mean((scaled - scaled.mean()) ** 2)))
     reach = float(stats.t.ppf(1 - TAIL, degrees)) * error
     return unscale(middle - reach), unscale(middle + reach)
 
 
-def log_mean(sums: Floats, rows: Floats, draws: Floats, cautious: bool) -> tuple[Bounds, Floats] | None:
+def log_mean(sums: Floats, rows: Floats, draws: Floats, cautious: Cautious, stretch: float = 1.0) -> tuple[Bounds, Floats] | None:
     """The logarithm of a mean above 0, from its sums and rows by unit, by the studentized bootstrap; and the pseudo-values (units,).
 
-    A cautious one is no narrower than the jackknife with Student's t, and reaches further up. `draws` as `draws_of` makes them.
+    `cautious`: up, it reaches no less far up than the jackknife with Student's t; both, at either end. `draws` as `draws_of` makes them,
+    `stretch` as in `jackknife`.
     """
     total, count = float(sums.sum()), float(rows.sum())
     if total <= 0 or not (total - sums > 0).all():
         return None
     middle = math.log(total / count)
-    return _studentized(middle, np.log((total - sums) / (count - rows)), draws, cautious)
+    return _studentized(middle, np.log((total - sums) / (count - rows)), draws, cautious, stretch)
 
 
-def _studentized(middle: float, without: Floats, draws: Floats, cautious: bool) -> tuple[Bounds, Floats] | None:
+def _studentized(middle: float, without: Floats, draws: Floats, cautious: Cautious, stretch: float) -> tuple[Bounds, Floats] | None:
     from scipy import stats
 
     units = len(without)
@@ -123,31 +129,34 @@ def _studentized(middle: float, without: Floats, draws: Floats, cautious: bool) 
     drawn = draws @ centred / units
     spread = np.sqrt(np.maximum(draws @ centred**2 / units - drawn**2, 0.0) / (units - 1))
     ratios = np.divide(drawn, spread, out=np.zeros_like(drawn), where=spread > 0)
-    under, over = np.quantile(ratios, [RARE_TAIL if cautious else TAIL, 1 - TAIL])
+    under, over = np.quantile(ratios, [RARE_TAILS[units >= FEW_UNITS] if cautious else TAIL, 1 - TAIL])
     reach = float(stats.t.ppf(1 - TAIL, units - 1)) if cautious else 0.0
-    low, high = middle - max(reach, float(over)) * error, middle + max(reach, -float(under)) * error
+    error *= stretch
+    low, high = middle - max(reach if cautious == "both" else 0.0, float(over)) * error, middle + max(reach, -float(under)) * error
     return (low, min(high, 700.0)), pseudo
 
 
-def mean_error(losses: Floats, weights: Floats, units: Units, draws: Floats) -> Bounds | None:
-    """The interval of the weighted mean of losses (rows,) that are never negative."""
-    found = log_mean(units.sums(weights * losses), units.sums(weights), draws, cautious=True)
+def mean_error(
+    losses: Floats, weights: Floats, units: Units, draws: Floats, cautious: Cautious = "up", stretch: float = 1.0
+) -> Bounds | None:
+    """The interval of the weighted mean of losses (rows,) that are never negative; see `log_mean`."""
+    found = log_mean(units.sums(weights * losses), units.sums(weights), draws, cautious=cautious, stretch=stretch)
     return None if found is None else (math.exp(found[0][0]), math.exp(found[0][1]))
 
 
-def explained(actual: Floats, error: Floats, units: Units, draws: Floats) -> Bounds | None:
+def explained(actual: Floats, error: Floats, units: Units, draws: Floats, stretch: float = 1.0) -> Bounds | None:
     """R²: one minus the ratio of the mean squared error and the variance, of which each has its interval (`log_mean`); they are combined by
-    MOVER for correlated estimates (Zou, 2007).
+    MOVER for correlated estimates (Zou, 2007). `stretch` as in `jackknife`.
     """
     rows = units.sums(np.ones_like(error))
     centred = actual - actual.mean()
-    squared = log_mean(units.sums(error**2), rows, draws, cautious=False)
+    squared = log_mean(units.sums(error**2), rows, draws, cautious="", stretch=stretch)
     first, second, left = units.sums(centred), units.sums(centred**2), rows.sum() - rows
     variance = second.sum() / rows.sum()
     without = (second.sum() - second) / left - ((first.sum() - first) / left) ** 2
     if squared is None or variance <= 0 or not (without > 0).all():
         return None
-    spread = _studentized(math.log(variance), np.log(without), draws, cautious=False)
+    spread = _studentized(math.log(variance), np.log(without), draws, cautious="", stretch=stretch)
     if spread is None:
         return None
     above, below = math.log(float(np.mean(error**2))), math.log(variance)
@@ -162,23 +171,25 @@ def explained(actual: Floats, error: Floats, units: Units, draws: Floats) -> Bou
     return 1 - math.exp(min(most, 700.0)), 1 - math.exp(least)
 
 
-def median(values: Floats, units: Units, weights: Floats | None = None) -> Bounds:
-    """The interval of a median between two of the ordered values: exact for rows, by Woodruff's method (1952) for groups and weights."""
+def median(values: Floats, units: Units, weights: Floats | None = None, stretch: float = 1.0) -> Bounds:
+    """The interval of a median between two of the ordered values: exact for rows, by Woodruff's method (1952) for groups and weights.
+    `stretch` as in `jackknife`.
+    """
     from scipy import stats
 
     if weights is not None:
-        return _weighted_median(values, units, weights)
+        return _weighted_median(values, units, weights, stretch)
     ordered, rows = np.sort(values), len(values)
     if units.kind == "rows":
         at = max(int(stats.binom.ppf(TAIL, rows, 0.5)), 1)
         return float(ordered[at - 1]), float(ordered[rows - at])
     under = (values <= np.median(values)) - 0.5
     error = math.sqrt(units.count / (units.count - 1) * float(np.sum(units.sums(under.astype(np.float64)) ** 2))) / rows
-    reach = float(stats.t.ppf(1 - TAIL, units.count - 1)) * error
+    reach = float(stats.t.ppf(1 - TAIL, units.count - 1)) * error * stretch
     return float(np.quantile(ordered, max(0.0, 0.5 - reach))), float(np.quantile(ordered, min(1.0, 0.5 + reach)))
 
 
-def _weighted_median(values: Floats, units: Units, weights: Floats) -> Bounds:
+def _weighted_median(values: Floats, units: Units, weights: Floats, stretch: float) -> Bounds:
     from scipy import stats
 
     order = np.argsort(values, kind="stable")
@@ -186,7 +197,7 @@ def _weighted_median(values: Floats, units: Units, weights: Floats) -> Bounds:
     middle = values[order][min(int(np.searchsorted(seen, seen[-1] / 2)), len(values) - 1)]
     under = units.sums(weights * ((values <= middle) - 0.5))
     error = math.sqrt(units.count / (units.count - 1) * float(under @ under)) / float(seen[-1])
-    reach = float(stats.t.ppf(1 - TAIL, units.count - 1)) * error
+    reach = float(stats.t.ppf(1 - TAIL, units.count - 1)) * error * stretch
     shares = np.array([max(0.0, 0.5 - reach), min(1.0, 0.5 + reach)])
     low, high = np.searchsorted(seen, shares * seen[-1]).clip(0, len(values) - 1)
     return float(values[order][low]), float(values[order][high])

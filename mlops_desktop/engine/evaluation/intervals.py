@@ -12,16 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlops_desktop.base.metric import Metric, Predictions
+from mlops_desktop.base.metric import Metric, Predictions, Statistic
 from mlops_desktop.engine.evaluation import interval_methods as methods
 from mlops_desktop.engine.evaluation.interval_methods import Bounds
-from mlops_desktop.engine.evaluation.sampling_units import Units, effective_rows
-from mlops_desktop.engine.metrics import confusion, errors, log_loss, relative_errors, row_weights
+from mlops_desktop.engine.evaluation.sampling_units import Units, effective_rows, leave_one_out, row_units
+from mlops_desktop.engine.metrics import brier, confusion, errors, log_loss, relative_errors, row_weights
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import Message, msg
 
 LEAST_OF_CLASS = 10  # rows of each class, and groups or blocks that hold it
 LEAST_UNITS = 10
+MOST_SINGLE = 1000  # rows that are left out one by one, for what each adds to a metric
 MEANS: dict[str, Callable[[Predictions], Floats]] = {
     "neg_log_loss": log_loss,
     "neg_mean_absolute_error": lambda predicted: np.abs(errors(predicted)),
@@ -86,6 +87,9 @@ class Intervals:
         groups = {"rows": msg("rows"), "groups": msg("groups"), "time": msg("blocks of time")}[self.units.kind]
         if self.units.count < LEAST_UNITS or (self.weighted and self._count(np.ones(len(self.weights), dtype=bool)) < LEAST_UNITS):
             return msg("No interval: there are fewer than {least} {groups}.", least=LEAST_UNITS, groups=groups)
+        if self.units.kind == "time" and self.units.independent_moments(self._followed()) < LEAST_UNITS:
+            text = "No interval: rows that follow each other are so alike that all of them tell no more than {least} independent ones."
+            return msg(text, least=LEAST_UNITS)
         if not self.predicted.classes or metric.id == "accuracy":
             return None
         if self.counts.sum(axis=1).min() < LEAST_OF_CLASS:
@@ -93,6 +97,28 @@ class Intervals:
         if self.least_units < LEAST_OF_CLASS:
             return msg("No interval: fewer than {least} {groups} hold a class.", least=LEAST_OF_CLASS, groups=groups)
         return None
+
+    def _followed(self) -> Floats:
+        """What of each row, (rows,), may follow that of the row before: the squared error, or the score beside those of the same class."""
+        if not self.predicted.classes:
+            squared: Floats = errors(self.predicted) ** 2
+            return squared
+        score, actual = self.predicted.scores[:, self.predicted.positive], self.predicted.actual.astype(np.intp)
+        rows = np.bincount(actual, minlength=self.predicted.classes)
+        means = np.bincount(actual, weights=score, minlength=self.predicted.classes) / np.maximum(rows, 1)
+        beside: Floats = score - means[actual]
+        return beside
+
+    def _stretch(self, values: Callable[[], Floats]) -> float:
+        """By what the standard error over blocks of time is too small; `values` (rows,) are what each row adds to the metric."""
+        return math.sqrt(self.units.hidden_variance(values(), self._followed())) if self.units.kind == "time" else 1.0
+
+    def _added(self, statistic: Statistic) -> Floats:
+        """What each row adds to a metric, (rows,): without it, for few rows; else as its Brier score or squared error does."""
+        if len(self.weights) <= MOST_SINGLE:
+            without = leave_one_out(statistic, row_units(len(self.weights)))
+            return np.where(np.isfinite(without), without, np.nanmean(without))
+        return brier(self.predicted) if self.predicted.classes else errors(self.predicted) ** 2
 
     def _exact(self, metric: Metric, value: float) -> Interval | None:
         """The interval of a metric of independent rows that has a closed one."""
@@ -120,32 +146,50 @@ class Intervals:
 
     def _sampled(self, metric: Metric, value: float) -> Interval:
         """The interval by the jackknife or the bootstrap over the units."""
-        if metric.id in MEANS:
-            found = methods.mean_error(MEANS[metric.id](self.predicted), self.weights, self.parts, self._drawn())
-            if found is not None:
-                power = 0.5 if metric.id == "neg_root_mean_squared_error" else 1.0
-                found = (-(found[1] ** power), -(found[0] ** power))
-            return Interval(found, self._bootstrapped())
+        if metric.id in MEANS and (found := self._of_mean(metric)) is not None:
+            return found
         if metric.id == "r2" and not self.weighted:
             actual = np.asarray(self.predicted.actual, dtype=np.float64)
             how = msg("Studentized bootstrap of error and spread, combined (MOVER), over {units}.", units=self._over())
-            return Interval(methods.explained(actual, errors(self.predicted), self.parts, self._drawn()), how)
+            error = errors(self.predicted)
+            return Interval(methods.explained(actual, error, self.parts, self._drawn(), self._stretch(lambda: error**2)), how)
         if metric.id == "neg_median_absolute_error":
-            low, high = methods.median(np.abs(errors(self.predicted)), self.units, self.weights if self.weighted else None)
+            sizes = np.abs(errors(self.predicted))
+            stretch = self._stretch(lambda: (sizes <= np.median(sizes)).astype(np.float64))
+            low, high = methods.median(sizes, self.units, self.weights if self.weighted else None, stretch)
             return Interval((-high, -low), msg("The median’s interval by Woodruff’s method, over {units}.", units=self._over()))
         low, high = metric.bounds
         ends = (low, min(high, 0.0) if metric.is_error else high)
         degrees = self.parts.count - 1 if metric.id == "accuracy" else self.degrees
         if self.weighted:
             degrees = min(degrees, self.degrees if metric.id != "accuracy" else self._count(np.ones(len(self.weights), dtype=bool)) - 1)
+        if metric.id in ("matthews_corrcoef", "neg_brier_score") and self.units.kind == "rows" and not self.weighted:
+            degrees = min(2 * degrees, self.parts.count - 1)  # not only the rarest class adds to it
         if metric.id == "average_precision" and self.units.kind == "groups":
             degrees = min(degrees, self.least_units // 2)  # it rises with the share of the event, which few groups estimate badly
-        statistic = metric.prepare(self.predicted)
-        bounds = methods.jackknife(lambda kept: statistic(kept * self.weights), value, self.parts, degrees, ends)
+        prepared = metric.prepare(self.predicted)
+
+        def statistic(kept: Floats) -> Floats:
+            return prepared(kept * self.weights)
+
+        stretch = self._stretch(lambda: self._added(statistic))
+        bounds = methods.jackknife(statistic, value, self.parts, degrees, ends, stretch)
         return Interval(bounds, msg("Jackknife with Student’s t, over {units}.", units=self._over()))
 
+    def _of_mean(self, metric: Metric) -> Interval | None:
+        """The interval of a mean over the rows, or of its root; None where nothing varies."""
+        losses = MEANS[metric.id](self.predicted)
+        # Where the rarest class has hardly more rows than an interval needs, more than that may be chance, and with it a high mean.
+        few = bool(self.predicted.classes) and self.least_units < 2 * LEAST_OF_CLASS
+        cautious: methods.Cautious = "both" if few else "up"
+        found = methods.mean_error(losses, self.weights, self.parts, self._drawn(), cautious, self._stretch(lambda: losses))
+        if found is None:
+            return None
+        power = 0.5 if metric.id == "neg_root_mean_squared_error" else 1.0
+        return Interval((-(found[1] ** power), -(found[0] ** power)), self._bootstrapped())
+
     def _bootstrapped(self) -> Message:
-        return msg("Studentized bootstrap, no narrower than Student’s t, over {units}.", units=self._over())
+        return msg("Studentized bootstrap, for larger errors no narrower than Student’s t, over {units}.", units=self._over())
 
     def _over(self) -> Message:
         kind, count = self.units.kind, self.parts.count

@@ -289,12 +289,24 @@ def selection_key(keys: Keys, board: Sequence[Run]) -> str:
     return keys.selection(tuple(sorted(run.id for run in done))) if len(done) > 1 else ""
 
 
-def selection_note(found: SelectionEstimate, metric_id: str) -> str:
-    """The score of the best run and what is expected of it, as a sentence."""
-    metric = METRICS.get(metric_id)
-    score, corrected = (format_number(metric.shown(value) if metric else value) for value in (found.score, found.corrected))
+def selection_note(found: SelectionEstimate, metric_id: str, beside: MetricResult | None = None) -> str:
+    """The score of the best run and what is expected of it, as a sentence. `beside`: the metric as a page shows it, of all out-of-fold rows
+    together and with its interval; the sentence then is about these figures, and not about the mean over the folds.
+    """
+    metric, owed = METRICS.get(metric_id), found.score - found.corrected
+    of_page = beside is not None and beside.value is not None
+    value = beside.value if beside is not None and beside.value is not None else found.score
+    ends = () if beside is None or beside.low is None or beside.high is None else (beside.low - owed, beside.high - owed)
+    score, corrected, *bounds = (
+        format_number(metric.shown(one) if metric else one, 3 if of_page else 4) for one in (value, value - owed, *sorted(ends))
+    )
     if score == corrected:
         return msg("The best of {runs} runs leads clearly: the selection does not make its score look better than it is.", runs=found.runs)
+    if metric is not None and metric.is_error:
+        bounds.reverse()
+    if bounds:
+        low, high = bounds
+        corrected = msg("{value} ({low} to {high})", value=corrected, low=low, high=high)
     return msg(
         "Part of the score of the best of {runs} runs is due to the selection: expect {metric} {corrected} on new rows, not {score}.",
         runs=found.runs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +19,7 @@ from mlops_desktop.serving.frame import Bools, Floats, Ints
 TIME_BLOCKS = 20
 ROWS_OF_BLOCK = 10
 FEWEST_BLOCKS, FEWEST_OF_BLOCK = 10, 3  # of few rows: as many blocks as an interval needs, of no fewer rows
+LEAST_MOMENTS, MOST_ALONG = 10, 0.98
 MOST_UNITS = 1000
 LEAST_PARTS = 200
 WORK = 40_000_000  # rows x units x classes; larger tables are left out in fewer parts, down to LEAST_PARTS
@@ -26,11 +28,14 @@ BLOCK = 60_000  # cells of weights at a time: half a megabyte, which a processor
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """`of_row` (rows,) intp is the unit of each row, from 0 to `count` - 1."""
+    """`of_row` (rows,) intp is the unit of each row, from 0 to `count` - 1; of blocks of time, `moment` (rows,) intp is the rank of the
+    time of each row.
+    """
 
     kind: Literal["rows", "groups", "time"]
     of_row: Ints
     count: int
+    moment: Ints | None = None
 
     def holding(self, rows: Bools) -> int:
         """How many units hold at least one of the rows that are marked, (rows,) bool."""
@@ -41,7 +46,7 @@ class Units:
         if self.kind == "rows":
             return row_units(len(rows))
         distinct, of_row = np.unique(self.of_row[rows], return_inverse=True)
-        return Units(self.kind, of_row.astype(np.intp), len(distinct))
+        return Units(self.kind, of_row.astype(np.intp), len(distinct), None if self.moment is None else _ranks(self.moment[rows]))
 
     def parts(self, classes: int, seed: int, most: int = MOST_UNITS) -> Units:
         """These units, or random parts of them of equal size where there are too many to leave out one by one."""
@@ -50,6 +55,46 @@ class Units:
             return self
         part = np.random.default_rng([seed, 3]).permutation(np.arange(self.count) % most)
         return Units(self.kind, part[self.of_row], most)
+
+    def correlation_in_time(self, values: Floats) -> float:
+        """The correlation of values (rows,) at adjacent moments, 0 where there is none that lifts the error of their mean; of rows of one
+        moment their mean counts. The estimate of few moments is too low, which is made up for (Marriott and Pope, 1954).
+        """
+        if self.moment is None or self.moments < LEAST_MOMENTS:
+            return 0.0
+        rows = np.bincount(self.moment, minlength=self.moments)
+        series = np.bincount(self.moment, weights=values - values.mean(), minlength=self.moments) / rows
+        squares = float(series @ series)
+        if not squares > 0:
+            return 0.0
+        along = float(series[1:] @ series[:-1]) / squares
+        return min(max(0.0, along + (1 + 3 * along) / self.moments), MOST_ALONG) if along > 0 else 0.0
+
+    @property
+    def moments(self) -> int:
+        """The number of distinct times of blocks of time; 0 of other units."""
+        return 0 if self.moment is None else int(self.moment.max(initial=-1)) + 1
+
+    def independent_moments(self, values: Floats) -> float:
+        """As how many independent moments these tell of the mean of values (rows,), of an autoregressive process of order one."""
+        along = self.correlation_in_time(values)
+        return self.moments * (1 - along) / (1 + along)
+
+    def hidden_variance(self, values: Floats, followed: Floats) -> float:
+        """By how much the variance of the mean of values (rows,) exceeds the one that the blocks of time show, at least 1: neighbouring
+        blocks are alike where values follow each other for long.
+
+        Values correlate at adjacent moments, and at further ones less by the correlation of what is `followed` (rows,): a decision at a
+        threshold shows little of a score that lasts. This is an ARMA(1, 1) process, whose blocks have a known variance.
+        """
+        along = self.correlation_in_time(values)
+        if not along:
+            return 1.0
+        lasting = max(along, self.correlation_in_time(followed))
+        along = min(along + math.sqrt((1 - along**2) / self.moments) / 2, lasting)  # a little more than estimated: it may as well be so
+        length = self.moments / self.count
+        whole = length * (1 + 2 * along / (1 - lasting))
+        return float(whole / (whole - 2 * along * (1 - lasting**length) / (1 - lasting) ** 2))
 
     def sums(self, values: Floats) -> Floats:
         """The sum of (rows,) values in each unit, (count,)."""
@@ -81,7 +126,12 @@ def time_units(time: NDArray[np.generic]) -> Units:
     rows = len(time)
     blocks = max(1, min(TIME_BLOCKS, max(rows // ROWS_OF_BLOCK, min(FEWEST_BLOCKS, rows // FEWEST_OF_BLOCK))))
     of_row = time_blocks(time, blocks)
-    return Units("time", of_row, int(of_row.max(initial=-1)) + 1)
+    return Units("time", of_row, int(of_row.max(initial=-1)) + 1, _ranks(time))
+
+
+def _ranks(time: NDArray[np.generic]) -> Ints:
+    ranks: Ints = np.unique(time, return_inverse=True)[1].astype(np.intp)
+    return ranks
 
 
 def units_of(pipeline: Pipeline, rows: Dataset) -> Units:

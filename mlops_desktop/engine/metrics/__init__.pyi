@@ -4,6 +4,7 @@ from .definitions import metric_of as metric_of
 from .definitions import metrics_for as metrics_for
 from .definitions import row_weights as row_weights
 from .definitions import score as score
+from .measures import brier as brier
 from .measures import class_rates as class_rates
 from .measures import confusion as confusion
 from .measures import errors as errors

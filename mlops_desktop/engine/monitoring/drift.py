@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.data import Location, name_of
+from mlops_desktop.engine.data import Cells, Location, name_of, read_cells, row_hashes, snapshot_path
 from mlops_desktop.engine.evaluation import CHUNK, read_for_scoring, rows_trained_on
 from mlops_desktop.engine.monitoring.results import DriftReport
 from mlops_desktop.engine.project import from_json
@@ -41,9 +41,18 @@ def drift_of(chosen: Chosen, file: Location, job: Job) -> DriftReport:
         job.step(0.6 + 0.4 * start / max(len(good), 1))
     compared = every.take(np.concatenate([good[:0], *answered]))
     trained_on = rows_trained_on(chosen.pipeline, compared, [one.name for one in scorer.schema.columns])
-    document = {**counters.report(), "refused": refused, "file": name_of(file), "warnings": found.notes, "trained_on": trained_on}
+    own = {"file": name_of(file), "warnings": found.notes, "trained_on": trained_on, "in_data": _rows_in_data(chosen, found.cells)}
+    document = {**counters.report(), "refused": refused, **own}
     report = from_json(DriftReport, document, "DriftReport")
     if report.compares_score or report.verdict not in ("act", "watch"):
         return report
     verdicts = {one.verdict for one in report.columns}
     return replace(report, verdict=next((one for one in ("act", "watch") if one in verdicts), "stable"))
+
+
+def _rows_in_data(chosen: Chosen, cells: Cells) -> int:
+    """How many rows of a file the project's data holds already, by the cells of the columns that both have."""
+    pipeline = chosen.pipeline
+    before = read_cells(snapshot_path(pipeline.folder, pipeline.project.data))
+    shared = [name for name in before.names if name in cells.names]
+    return int(np.isin(row_hashes(cells, shared), row_hashes(before, shared)).sum())

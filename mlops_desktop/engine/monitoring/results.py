@@ -52,7 +52,8 @@ class ColumnDrift:
 class DriftReport:
     """Drift of all columns and of the score; `verdict` is the worst of them. `refused` rows of `file` could not be read;
     `warnings` name the columns that it lacks. The model was trained on `trained_on` of the rows: where these are half or more, the score is
-    left out of the verdict, for what it is compared with are scores of rows that the model had not seen.
+    left out of the verdict, for what it is compared with are scores of rows that the model had not seen. `in_data` of the rows of the file,
+    refused ones included, are in the data of the project, with the same cells in the columns that both have.
     """
 
     rows: int
@@ -66,6 +67,7 @@ class DriftReport:
     file: str = ""
     warnings: tuple[str, ...] = ()
     trained_on: int = 0
+    in_data: int = 0
 
     @property
     def compares_score(self) -> bool:

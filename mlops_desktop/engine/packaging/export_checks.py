@@ -96,7 +96,7 @@ def _in_doubt(project: Project, keys: Keys, store: ArtifactStore, runs: Runs, be
         facts = store.get_value(keys.checks(best.id), CheckFacts)
     except KeyError:
         text = msg("The evaluation checks whether its figures can be trusted.")
-        return ExportCheck("in_doubt", "info", msg("The model was not checked yet"), text, act="evaluate")
+        return ExportCheck("in_doubt", "warn", msg("The model was not checked yet"), text, act="evaluate")
     left = [one for one in run_checks(facts, project, runs.measured_runs(keys.split)) if one.open]
     if not left:
         return ExportCheck("in_doubt", "ok", msg("Nothing about the model is in doubt"))

@@ -41,6 +41,7 @@ from .recipe import starter as starter
 from .recommendations import Suggestion as Suggestion
 from .recommendations import read_suggestions as read_suggestions
 from .recommendations import reason_for as reason_for
+from .results import RESULTS_BY_EVERY_ROLE as RESULTS_BY_EVERY_ROLE
 from .row_weights import read_weights as read_weights
 from .split_results import SplitSummary as SplitSummary
 from .split_summary import validation as validation

@@ -6,11 +6,12 @@ Decisions and parameters at their default do not enter a key, so that a new one 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import Any
 
 from mlops_desktop.engine.pipeline.candidate import Candidate, Combination
-from mlops_desktop.engine.pipeline.results import RESULTS, Decision, Result
+from mlops_desktop.engine.pipeline.results import FORMER_EVALUATIONS, RESULTS, Decision, Result
 from mlops_desktop.engine.project import Project, changed_decisions, digest
 
 
@@ -50,7 +51,7 @@ def make_key(result: Result, decisions: dict[str, Any], inputs: tuple[str, ...],
 
 def value_of(changed: dict[str, Any], decision: str | Decision) -> Any:
     """The value of a decision among the `changed_decisions` of a project (by column for those of columns); None at its default."""
-    path, only = (decision, ()) if isinstance(decision, str) else (decision.path, decision.only)
+    path, only, alike = (decision, (), ()) if isinstance(decision, str) else (decision.path, decision.only, decision.alike)
     head, _, field = path.partition(".")
     value = changed.get(head)
     if value is None:
@@ -59,33 +60,39 @@ def value_of(changed: dict[str, Any], decision: str | Decision) -> Any:
         return [one for one in value if one["id"] in only] if only else value
     if head != "columns":
         return value.get(field)
-    by_name = {name: note[field] for name, note in value.items() if field in note and (not only or note[field] in only)}
+    by_name = {
+        name: alike[0] if note[field] in alike else note[field]
+        for name, note in value.items()
+        if field in note and (not only or note[field] in only)
+    }
     return by_name or None
 
 
 class Keys:
-    """The keys of one project value. `results` declares what each is."""
+    """The keys of one project value. `results` declares what each is: as today, or as an earlier version did."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, project: Project, results: Mapping[str, Result] = RESULTS) -> None:
+        self._project, self._results = project, results
 
     @cached_property
     def _changed(self) -> dict[str, Any]:
         return changed_decisions(self._project)
 
     def _key(self, name: str, *inputs: str, arguments: tuple[Any, ...] = ()) -> Key:
-        result = RESULTS[name]
+        return self._declared(self._results[name], *inputs, arguments=arguments)
+
+    def _declared(self, result: Result, *inputs: str, arguments: tuple[Any, ...] = ()) -> Key:
         counting = [one for one in result.decisions if isinstance(one, str) or one.when(self._project)]
         named = ((one if isinstance(one, str) else one.path, value_of(self._changed, one)) for one in counting)
         given = inputs or tuple(getattr(self, name) for name in result.inputs)
-        assert len(given) == len(result.inputs), name
-        assert len(arguments) == len(result.arguments), name
+        assert len(given) == len(result.inputs), result.name
+        assert len(arguments) == len(result.arguments), result.name
         return make_key(result, {path: value for path, value in named if value is not None}, given, arguments)
 
     def of_project(self) -> frozenset[Key]:
         """The keys of every result that is made for the project as a whole, not for one algorithm or run."""
         whole: list[str] = []
-        for name, result in RESULTS.items():
+        for name, result in self._results.items():
             if not result.arguments and all(one in whole for one in result.inputs):
                 whole.append(name)
         return frozenset(getattr(self, name) for name in whole)
@@ -188,6 +195,11 @@ class Keys:
     def evaluation(self, run: str) -> Key:
         """Metrics of a run on the held-out test set."""
         return self._key("evaluation", run)
+
+    def former_evaluations(self, run: str) -> tuple[Key, ...]:
+        """The same as versions before this one named it, without today's key."""
+        today = self.evaluation(run)
+        return tuple(key for one in FORMER_EVALUATIONS if (key := self._declared(one, run)) != today)
 
     def out_of_fold(self, run: str) -> Key:
         """Metrics of a run by its out-of-fold scores."""

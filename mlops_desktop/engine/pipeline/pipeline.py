@@ -12,7 +12,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, EncoderInput, Target
 from mlops_desktop.base.job import Job, Silent
-from mlops_desktop.base.splitter import SplitFacts
+from mlops_desktop.base.splitter import SplitFacts, Splitter
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import (
     Table,
@@ -29,10 +29,10 @@ from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.held_out_rows import HeldOutRows, columns_to_compare
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.row_weights import read_weights, refuse_unweighted_class
-from mlops_desktop.engine.pipeline.splitting import keepable, make_folds, read_facts, split_rows
+from mlops_desktop.engine.pipeline.splitting import joined_sets, keepable, make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
-from mlops_desktop.engine.profiling import Overview, Profile, overview, profile
+from mlops_desktop.engine.profiling import Overview, Profile, near_copy_sets, overview, profile
 from mlops_desktop.engine.project import Project, is_learned_from, require
 from mlops_desktop.serving.frame import Floats, Ints, Layout
 from mlops_desktop.serving.message import msg
@@ -65,7 +65,7 @@ class Pipeline:
         if other.keys.rows == self.keys.rows:
             same += ["kept_rows", "_kept"]
             if other.roles() == self.roles() and other.project.task == self.project.task:
-                same += ["features", "target", "equal_rows"]
+                same += ["features", "target", "equal_rows", "near_copies"]
         self.__dict__.update({name: other.__dict__[name] for name in same if name in other.__dict__})
 
     @cached_property
@@ -145,7 +145,8 @@ class Pipeline:
         """The rows that the row filters leave, features alone, with target and weights."""
         target, table = self.target, self._kept
         facts = self._split_facts(np.arange(table.rows), target)
-        return Dataset(table.frame.select(self.features), target, self._weights(table), facts.group, facts.time)
+        groups = facts.equal if self.project.split.keeps_alike else facts.group  # copies are one observation
+        return Dataset(table.frame.select(self.features), target, self._weights(table), groups, facts.time)
 
     @property
     def weight_column(self) -> str:
@@ -178,6 +179,16 @@ class Pipeline:
         """Codes that those of the rows that the row filters leave share which are equal in all features; None when all differ."""
         return equal_rows(self._kept.frame, self.features)
 
+    @cached_property
+    def near_copies(self) -> Ints | None:
+        """Codes that those of the rows that the row filters leave share which nearly repeat each other; None when few or none do."""
+        return near_copy_sets(self._kept, self.project.target, self.roles())
+
+    def _together(self, splitter: Splitter) -> Ints | None:
+        """Codes that rows share which a shuffled split keeps on one side; None where it keeps none."""
+        equal = keepable(self.equal_rows) if splitter.keeps_equal else None
+        return joined_sets(equal, self.near_copies) if splitter.keeps_alike else equal
+
     def _split_facts(self, rows: Ints, target: Target) -> SplitFacts:
         """What the splitter may use of some of the rows that the row filters leave, whose target is given."""
         splitter = self.project.split
@@ -185,7 +196,7 @@ class Pipeline:
         named: dict[str, tuple[str, ...]] = {role: (name,) for name, role in self.roles().items() if role in ("group", "time", "fold")}
         if columns := splitter.named_columns:
             named[splitter.role] = columns
-        equal = keepable(self.equal_rows) if splitter.keeps_equal else None
+        equal = self._together(splitter)
         return read_facts(frame, target, named, None if equal is None else equal[rows])
 
     @property

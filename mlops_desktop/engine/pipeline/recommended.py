@@ -9,6 +9,7 @@ import numpy as np
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, Operation
 from mlops_desktop.engine.choices import choices, task_spec
+from mlops_desktop.engine.profiling import named_day_and_time
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import quoted_columns
@@ -41,6 +42,10 @@ def suggest_steps(columns: Sequence[Column], frame: Frame, rows: Ints) -> list[t
                 msg("{empty} never changes, so nothing can be learned from it.", empty=quoted_columns(empty)),
             )
         )
+    pair = named_day_and_time(frame, [column for column in columns if column.name in dates])
+    if pair is not None and _date_name(pair) not in frame.layout.names():
+        found += _as_one_date(pair)
+        dates = [name for name in dates if name not in (pair[0].name, pair[1].name)]
     clocks = [name for name in dates if _is_time_of_day(frame, name, rows)]
     dates = [name for name in dates if name not in clocks]
     if clocks:
@@ -51,6 +56,22 @@ def suggest_steps(columns: Sequence[Column], frame: Frame, rows: Ints) -> list[t
         reason = msg("{dates}: year, month and weekday carry seasons that a date alone hides.", dates=quoted_columns(dates))
         found.append((operation("date_parts", columns=dates), reason))
     return found
+
+
+def _date_name(pair: tuple[Column, Column]) -> str:
+    return " ".join(column.name for column in pair)
+
+
+def _as_one_date(pair: tuple[Column, Column]) -> list[tuple[Operation, str]]:
+    """One date of a column of days and one of times of day, and its parts."""
+    day, time = (column.name for column in pair)
+    name = _date_name(pair)
+    reason = msg("“{day}” and “{time}” are the day and the time of one moment.", day=day, time=time)
+    of_parts = msg("“{date}”: year, month, weekday and hour carry seasons that a date alone hides.", date=name)
+    return [
+        (operation("compose_date", columns=[day, time], parts=["date", "time"], name=name), reason),
+        (operation("date_parts", columns=[name], cyclic=True), of_parts),
+    ]
 
 
 def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tuple[Algorithm, str]]:

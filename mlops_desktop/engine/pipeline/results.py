@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from mlops_desktop.engine.choices import BASELINE, task_spec
@@ -15,12 +15,13 @@ LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits
 @dataclass(frozen=True)
 class Decision:
     """A part of the project by its path, such as `columns.role` (of every column); of several values (of `candidates`: ids) only those in
-    `only` count, and for those projects alone of which `when` holds.
+    `only` count, and for those projects alone of which `when` holds. Values in `alike` make the same result: each counts as the first.
     """
 
     path: str
     only: tuple[Any, ...] = ()
     when: Callable[[Project], bool] = lambda _: True
+    alike: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class Result:
     keyed_libraries: tuple[str, ...] = ()
 
 
-ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
+ROLES_THAT_SPLIT = ("group", "time", "fold")
 TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
 # Each candidate enters the key of its own trial. Figures are compared with the baseline by its settings: with default ones, as in earlier
 # versions, no key has them.
@@ -56,8 +57,18 @@ WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions d
 GROUPED = Decision("columns.role", ("group",), when=lambda project: bool(project.task and task_spec(project.task).has_classes))
 # The baseline on the held-out test set was that of the second class in earlier versions, whatever class was the positive one.
 TWO_CLASSES = Decision("task", when=lambda project: bool(project.task and task_spec(project.task).has_positive))
-MEASURED = ("threshold", "costs", GROUPED, BASELINE_SETTINGS)
+# The intervals of rows that follow each other in time were narrower in earlier versions.
+IN_TIME = Decision("split", when=lambda project: project.split.by_time)
+MEASURED_BEFORE = ("threshold", "costs", GROUPED, BASELINE_SETTINGS)
+MEASURED = (*MEASURED_BEFORE, IN_TIME)
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
+NOT_LEARNED_FROM = Decision("columns.role", ROLES_NOT_LEARNED_FROM, alike=("id", "ignore"))  # no model sees either of them
+
+
+def keeps_equal(project: Project) -> bool:
+    """Whether the split keeps rows on one side that are equal in all features."""
+    return project.split.keeps_equal
+
 
 RESULTS: Mapping[str, Result] = {
     result.name: result
@@ -80,18 +91,18 @@ RESULTS: Mapping[str, Result] = {
                 "split",
                 Decision("columns.role", ROLES_THAT_SPLIT),
                 # Rows are equal in what is learned from, so every role counts then; being the later one, it replaces the one before.
-                Decision("columns.role", ROLES_NOT_LEARNED_FROM, when=lambda project: project.split.keeps_equal),
+                replace(NOT_LEARNED_FROM, when=keeps_equal),
                 "seed",
             ),
         ),
         # Positions of the training rows in the imported table.
         Result(name="train_rows", inputs=("split",)),
         # Numbers of rows on each side of the split, and what it cannot measure well.
-        Result(name="validation", inputs=("split",), decisions=(Decision("columns.role", ROLES_NOT_LEARNED_FROM),), version=2),
+        Result(name="validation", inputs=("split",), decisions=(NOT_LEARNED_FROM,), version=2),
         # The rows of the split with the columns that are learned from.
-        Result(name="features", inputs=("split",), decisions=(Decision("columns.role", ROLES_NOT_LEARNED_FROM),)),
+        Result(name="features", inputs=("split",), decisions=(NOT_LEARNED_FROM,)),
         # Operations that suit these rows and columns, with reasons.
-        Result(name="suggestions", inputs=("features",), version=3),
+        Result(name="suggestions", inputs=("features",), version=4),
         # The features after the steps that are switched on.
         Result(name="steps", inputs=("features",), decisions=("steps",), libraries=LEARNING),
         # The leaderboard: the runs of these steps, sampler and encodings, compared by one metric.
@@ -124,12 +135,35 @@ RESULTS: Mapping[str, Result] = {
         Result(name="evaluation", inputs=("run",), decisions=(*MEASURED, TWO_CLASSES), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
         Result(name="out_of_fold", inputs=("run",), decisions=MEASURED, version=4, libraries=LEARNING),
-        # What the checks of a run are judged by.
-        Result(name="checks", inputs=("run", "profile"), decisions=("refit", BASELINE_SETTINGS), version=2, libraries=LEARNING),
+        # What the checks of a run are judged by. In version 2 the baseline of the squared errors knew the rows of all folds.
+        Result(name="checks", inputs=("run", "profile"), decisions=("refit", BASELINE_SETTINGS), version=3, libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.
         Result(name="response", inputs=("model",), keyed_libraries=("numpy",)),
     )
 }
+
+# The same before identifiers and columns that are not used were alike; results of that time are carried over (`training.open_project`).
+_EVERY_ROLE = Decision("columns.role", ROLES_NOT_LEARNED_FROM)
+RESULTS_BY_EVERY_ROLE: Mapping[str, Result] = {
+    **RESULTS,
+    "split": replace(
+        RESULTS["split"],
+        decisions=("task", "split", Decision("columns.role", (*ROLES_THAT_SPLIT, "id")), replace(_EVERY_ROLE, when=keeps_equal), "seed"),
+    ),
+    "validation": replace(RESULTS["validation"], decisions=(_EVERY_ROLE,)),
+    "features": replace(RESULTS["features"], decisions=(_EVERY_ROLE,)),
+}
+
+# How earlier versions declared the evaluation on the held-out test set: a run that has one of them was measured on these rows before.
+FORMER_EVALUATIONS: tuple[Result, ...] = tuple(
+    replace(RESULTS["evaluation"], decisions=decisions)
+    for decisions in (
+        ("threshold", "costs"),
+        ("threshold", "costs", GROUPED),
+        MEASURED_BEFORE,
+        (*MEASURED_BEFORE, TWO_CLASSES),
+    )
+)
 
 # Decisions that are part of no key, and why.
 IRRELEVANT: Mapping[str, str] = {

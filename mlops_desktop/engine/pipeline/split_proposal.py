@@ -35,6 +35,7 @@ def propose_split(pipeline: Pipeline) -> tuple[Splitter, str]:
     here = set(roles.values())
     order = time_order(pipeline.table, project.target, roles)
     split, reason = default_split(target, here, equal, order)
+    split, reason = _with_near_copies(pipeline, split, reason)
     fitting, refusal = _measurable(pipeline, split)
     if fitting is not None:
         return fitting, reason
@@ -55,6 +56,16 @@ def propose_split(pipeline: Pipeline) -> tuple[Splitter, str]:
     if fitting is None and not split.role:
         raise refusal
     return fitting or split, joined([reason, *why], " ") if why else reason
+
+
+def _with_near_copies(pipeline: Pipeline, split: Splitter, reason: str) -> tuple[Splitter, str]:
+    """A shuffled split that keeps rows together which nearly repeat each other, where there are such."""
+    if "alike_together" not in split.params() or pipeline.near_copies is None:
+        return split, reason
+    given = {name: getattr(split, name) for name in split.params()}
+    sets, rows = int(pipeline.near_copies.max()) + 1, len(pipeline.near_copies)
+    text = "{reason} Rows that nearly repeat each other stay on one side ({rows:,} rows are {sets:,} sets)."
+    return split.with_known({**given, "equal_together": True, "alike_together": True}), msg(text, reason=reason, rows=rows, sets=sets)
 
 
 def _refuse_small_class(target: Target) -> None:

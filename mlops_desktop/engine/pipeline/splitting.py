@@ -48,6 +48,20 @@ def keepable(equal: Ints | None) -> Ints | None:
     return equal if equal is not None and 2 * (int(equal.max()) + 1) >= len(equal) else None
 
 
+def joined_sets(first: Ints | None, second: Ints | None) -> Ints | None:
+    """Codes, (n,), of the rows that share a code of the first or of the second; None where there are neither."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    codes = [one for one in (first, second) if one is not None]
+    if len(codes) < 2:
+        return codes[0] if codes else None
+    starts = [np.unique(one, return_index=True, return_inverse=True)[1:] for one in codes]
+    pairs = np.concatenate([at[code] for at, code in starts]), np.tile(np.arange(len(codes[0])), 2)
+    sets = connected_components(coo_array((np.ones(len(pairs[0])), pairs), shape=(len(codes[0]),) * 2), directed=False)[1]
+    return np.asarray(sets, dtype=np.intp)
+
+
 def _codes(frame: Frame, name: str) -> tuple[Ints, tuple[str, ...]]:
     if frame.layout.kind(name) == "categorical":
         codes, levels = frame.categorical(name)

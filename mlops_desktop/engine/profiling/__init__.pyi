@@ -8,9 +8,11 @@ from .data_health import measured_fixes as measured_fixes
 from .data_health import safe_fixes as safe_fixes
 from .data_health import taken_care as taken_care
 from .date_pieces import may_be_timed as may_be_timed
+from .date_pieces import named_day_and_time as named_day_and_time
 from .finding import Finding as Finding
 from .finding import FindingKind as FindingKind
 from .level_rules import tick_levels as tick_levels
+from .near_copies import near_copy_sets as near_copy_sets
 from .reading_rules import EVIDENCE_RULES as EVIDENCE_RULES
 from .reading_rules import evidence_findings as evidence_findings
 from .results import ByTarget as ByTarget

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.engine.profiling.results import Overview
 from mlops_desktop.engine.project import ComponentRecord
 from mlops_desktop.serving.dates import DAY, is_time_of_day
-from mlops_desktop.serving.frame import MISSING_DATE
+from mlops_desktop.serving.frame import MISSING_DATE, Frame
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.month_names import month_number
 from mlops_desktop.serving.plural import quoted_columns
@@ -60,7 +61,9 @@ def _finding(columns: list[str], parts: list[str], name: str) -> Finding:
     message = msg("{columns} seem to hold the parts of one date ({parts}). A step can make it of them.", columns=shown, parts=what)
     if name in columns:
         name = " ".join(columns)
-    step: ComponentRecord = {"id": "compose_date", "params": {"columns": columns, "parts": parts, "name": name, "keep": True}}
+    # Numbers stay features of their own; a date and a time that stay would have their parts twice.
+    params: dict[str, Any] = {"columns": columns, "parts": parts, "name": name, "keep": "date" not in parts}
+    step: ComponentRecord = {"id": "compose_date", "params": params}
     numbers: ComponentRecord = {"id": "date_parts", "params": {"columns": [name]}}
     return DATE_PIECES.finding("info", columns[0], message, _WHY, {"step": step, "next_step": numbers})
 
@@ -118,19 +121,34 @@ def _fits(seen: Seen, column: Column, part: str, span: tuple[int, int]) -> bool:
     return bool(levels) and all(month_number(level) or (level.isdecimal() and 1 <= int(level) <= 12) for level in levels)
 
 
-def _day_and_time(seen: Seen, columns: list[Column]) -> tuple[Column, Column] | None:
+def _day_and_time(seen: Seen, columns: Sequence[Column]) -> tuple[Column, Column] | None:
     """A column of days without a clock and one of times of day that go together: named alike, or the only ones of the table."""
-    dates = [column for column in columns if column.is_date]
-    times = [column for column in dates if is_time_of_day(column.grammar.date)]
-    days = [column for column in dates if column not in times and _are_days(seen, column)]
+    named = named_day_and_time(seen.frame, columns)
+    if named is not None:
+        return named
+    days, times = _days_and_times(seen.frame, columns)
+    only = len(days) == len(times) == 1 and sum(column.is_date for column in columns) == 2
+    return (days[0], times[0]) if only else None
+
+
+def named_day_and_time(frame: Frame, columns: Sequence[Column]) -> tuple[Column, Column] | None:
+    """The one column of days and the one of times of day among these of a frame whose names are alike but for the words for a day and a
+    time, such as “Start date” and “Start time”.
+    """
+    days, times = _days_and_times(frame, columns)
     pairs = [(day, time) for day in days for time in times if _rest(day.name, _DAY_WORDS) == _rest(time.name, _TIME_WORDS) is not None]
-    if not pairs and len(days) == len(times) == 1 and len(dates) == 2:
-        pairs = [(days[0], times[0])]
     return pairs[0] if len(pairs) == 1 else None
 
 
-def _are_days(seen: Seen, column: Column) -> bool:
-    values = seen.frame.date(column.name)
+def _days_and_times(frame: Frame, columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
+    """The columns of days without a clock, and those of times of day."""
+    dates = [column for column in columns if column.is_date]
+    times = [column for column in dates if is_time_of_day(column.grammar.date)]
+    return [column for column in dates if column not in times and _are_days(frame, column)], times
+
+
+def _are_days(frame: Frame, column: Column) -> bool:
+    values = frame.date(column.name)
     values = values[np.not_equal(values, MISSING_DATE)]
     return bool(len(values) and (values % DAY == 0).all())
 

@@ -210,11 +210,17 @@ class Runs:
         return [run for (run,) in rows]
 
     def measured_by_older_version(self, key: str, run: str) -> bool:
-        """Whether the run (by its id of today) was measured on the held-out test set of the split `key` before it was moved (see `move`).
-        What it scored there is not in the store of this version; the same model on the same rows scores it again.
+        """Whether the run (by its id of today) was measured on the held-out test set of the split `key` before it was moved (see `move`),
+        and not since. What it scored there is not in the store of this version; the same model on the same rows scores it again.
         """
         moved = "FROM test_access JOIN renamed_run ON new = ?2 AND run != '' AND substr(old, 1, length(run)) = run"
         return bool(self._rows(f"SELECT 1 {moved} WHERE test_access.key IN ({_SAME_ROWS}) LIMIT 1", (key, run)))
+
+    def measured_again(self, key: str, run: str) -> None:
+        """Note that what an older version measured of the run is measured again: from now on another threshold is a further use."""
+        moved = "SELECT 1 FROM renamed_run WHERE new = ?2 AND run != '' AND substr(old, 1, length(run)) = run"
+        with self._open(write=True) as connection:
+            connection.execute(f"UPDATE test_access SET run = ?2 WHERE key IN ({_SAME_ROWS}) AND EXISTS ({moved})", (key, run))
 
     def share_used_before(self, key: str) -> float:
         """The share (0 to 1) of the rows of the test set of the split `key` that are in other test sets that were used. It is kept until
@@ -243,10 +249,11 @@ class Runs:
             for sum, count, hashes, target, columns in rows
         ]
 
-    def move(self, runs: Iterable[tuple[Run, Run]], split: tuple[str, str]) -> None:
+    def move(self, runs: Iterable[tuple[Run, Run]], split: tuple[str, str], *, measured: bool = False) -> None:
         """Write each run (old, new) under its new id and key, and the accesses of a split under another key (old, new).
 
-        All of it in one transaction: after a kill everything is moved or nothing. The old ids still find their runs.
+        All of it in one transaction: after a kill everything is moved or nothing. The old ids still find their runs. `measured`: what the
+        runs scored on the held-out test set is in the store under today's keys too.
         """
         with self._open(write=True) as connection:
             for old, new in runs:
@@ -255,7 +262,11 @@ class Runs:
                     "UPDATE OR REPLACE run SET id = ?, key = ?, record = ?, sum = ? WHERE id = ? AND key = ?",
                     (new.id, new.key, record, checksum(new.id, new.key, record), old.id, old.key),
                 )
+                connection.execute("UPDATE renamed_run SET new = ? WHERE new = ?", (new.id, old.id))  # moved before: one step to today's
                 connection.execute("INSERT OR REPLACE INTO renamed_run (old, new) VALUES (?, ?)", (old.id, new.id))
+                if measured:
+                    same = "run != '' AND substr(?, 1, length(run)) = run"
+                    connection.execute(f"UPDATE test_access SET run = ? WHERE {same}", (new.id, old.id))
             connection.execute("UPDATE test_access SET key = ? WHERE key = ?", (split[1], split[0]))
 
     def renamed(self, id: str) -> str:

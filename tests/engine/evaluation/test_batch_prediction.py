@@ -111,6 +111,7 @@ def test_the_training_file_does_not_drift_and_a_shifted_one_does(chosen, tmp_pat
     assert (calm.trained_on > 0.9 * calm.rows, calm.compares_score) == (True, False)
     with sample.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    assert calm.in_data == len(rows)
     for row in rows:
         if row["body_mass_g"]:
             row["body_mass_g"] = str(int(row["body_mass_g"]) + 1500)

@@ -12,9 +12,9 @@ from mlops_desktop.base.families import Target
 from mlops_desktop.engine.evaluation.interval_methods import delong, exact_share, jackknife, mean_of_shares, median
 from mlops_desktop.engine.evaluation.intervals import Intervals
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
-from mlops_desktop.engine.evaluation.sampling_units import group_units, row_units, time_units
+from mlops_desktop.engine.evaluation.sampling_units import Units, group_units, row_units, time_units
 from mlops_desktop.engine.metrics import metrics_for, predictions
-from simulations.coverage import CASES, coverage
+from simulations.coverage import CASES, coverage, following
 
 
 def by_id(found):
@@ -90,6 +90,25 @@ def test_blocks_of_time_are_adjacent_and_keep_a_moment_together():
     assert units.of_row[:6].tolist() == [4, 0, 2, 2, 1, 3]
     assert {rows: time_units(np.arange(rows)).count for rows in (29, 30, 99, 150, 1000)} == {29: 9, 30: 10, 99: 10, 150: 15, 1000: 20}
     assert group_units(np.array([-1, -1, 0, 0])).count == 3  # a row without a group is one of its own
+
+
+def test_what_blocks_of_time_hide_of_a_variance_is_made_up_for():
+    """Blocks of ten rows whose errors correlate by 0.8 show three fifths of the variance of their mean (Var of an AR(1) sum)."""
+    rng, rows = np.random.default_rng(3), np.arange(20_000)
+    blocks = Units("time", rows // 10, 2000, rows)
+    assert blocks.hidden_variance(*[following(rng, len(rows), 0.8)] * 2) == pytest.approx(90 / 54.3, rel=0.05)
+    assert blocks.hidden_variance(*[rng.normal(size=len(rows))] * 2) < 1.01
+    assert Units("rows", rows, len(rows)).hidden_variance(*[following(rng, len(rows), 0.8)] * 2) == 1.0
+
+
+def test_rows_that_follow_each_other_too_closely_have_no_interval_and_say_so():
+    rng = np.random.default_rng(4)
+    target = Target("regression", rng.normal(size=60))
+    apart, alike = (by_id(evaluate_scores(target, target.values + one, seed=0, units=time_units(np.arange(60)))) for one in
+                    (rng.normal(size=60), np.repeat(rng.normal(size=4), 15) + rng.normal(0, 0.01, 60)))  # fmt: skip
+    assert apart["neg_mean_absolute_error"].low is not None
+    assert alike["neg_mean_absolute_error"].low is None
+    assert "follow each other are so alike" in alike["neg_mean_absolute_error"].method
 
 
 def test_the_median_lies_between_order_statistics():

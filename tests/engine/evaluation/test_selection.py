@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.families import Target
-from mlops_desktop.engine.evaluation.results import SelectionEstimate, selection_key, selection_note
+from mlops_desktop.engine.evaluation.results import MetricResult, SelectionEstimate, selection_key, selection_note
 from mlops_desktop.engine.evaluation.sampling_units import group_units, row_units
 from mlops_desktop.engine.evaluation.selection import selection_estimate, selection_optimism
 from mlops_desktop.engine.metrics.definitions import metric_of
@@ -99,3 +99,10 @@ def test_without_the_scores_of_the_best_run_nothing_is_claimed(trained, copy_of)
     best = max(made.runs.list(made.pipeline.keys.board), key=lambda run: run.score)
     made.pipeline.store.remove([made.pipeline.keys.fold(best.candidate_of(made.project), 0)])
     assert selection_estimate(made.pipeline, made.runs) is None
+
+
+def test_beside_the_figures_of_a_page_the_sentence_is_about_these():
+    found = SelectionEstimate("run", -0.1268, -0.1368, 9, 100)
+    shown = MetricResult("neg_root_mean_squared_error", "RMSE", -0.14, -0.18, -0.11, 0.14, -0.3, "", "")
+    assert selection_note(found, shown.id, shown).endswith("expect RMSE 0.15 (0.12 to 0.19) on new rows, not 0.14.")
+    assert selection_note(found, shown.id, replace(shown, low=None, high=None)).endswith("expect RMSE 0.15 on new rows, not 0.14.")

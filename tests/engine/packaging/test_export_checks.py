@@ -44,7 +44,7 @@ def test_a_trained_model_can_be_exported(trained, copy_of):
 @pytest.mark.parametrize(("error", "tone", "text"), [(0.5, "ok", ""), (1.5, "err", "Better than the baseline")])
 def test_what_the_checks_of_the_model_left_open_is_listed(trained, copy_of, error, tone, text):
     made = copy_of(trained, refit="train")
-    assert checks(made)["in_doubt"].act == "evaluate"
+    assert (checks(made)["in_doubt"].tone, checks(made)["in_doubt"].act) == ("warn", "evaluate")
     best = project_status(made.project, made.pipeline.store, made.runs).best
     rows, lift = PartSizes(9000, 9000, "rows", 9000, 9000), Comparison(9000, error, 1.0, float(error > 1), float(error < 1))
     facts = CheckFacts(run=best.id, task=made.project.task, metric=made.project.metric, parts=rows, lift=lift)

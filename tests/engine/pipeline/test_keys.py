@@ -213,3 +213,13 @@ def test_only_classes_in_groups_are_evaluated_anew_because_their_intervals_were_
     after = [(Keys(one).evaluation("r"), Keys(one).out_of_fold("r")) for one in projects]
     assert now[1:] == after[1:]
     assert set(now[0]).isdisjoint(after[0])
+
+
+@pytest.mark.parametrize("split", [splitter(), splitter(equal_together=False)])
+def test_an_identifier_and_a_column_that_is_not_used_are_the_same_to_every_model(split):
+    def keys_with(role):
+        return all_keys(replace(base(), split=split, columns={"a": ColumnNote(role=role), "g": ColumnNote(role="group")}))
+
+    assert keys_with("id") == keys_with("ignore")
+    assert keys_with("id")["features"] != keys_with("weight")["features"]
+    assert keys_with("id")["features"] != keys_with("feature")["features"]

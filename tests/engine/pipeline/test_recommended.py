@@ -10,6 +10,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
+from mlops_desktop.engine.pipeline.step_fitting import fit_steps
 from tests.imported import cells_of
 
 ROWS = 200
@@ -42,6 +43,22 @@ def test_a_time_of_day_gives_its_hour_alone():
     assert (of_clock.columns, of_dates.columns) == (("clock",), ("when",))
     made = of_clock.fit(Dataset(table.frame, Target("regression", np.zeros(ROWS))), Silent())[0]
     assert made.names == (("clock: hour", "clock: hour sin", "clock: hour cos"),)
+
+
+def test_a_day_and_a_time_that_are_named_alike_are_one_date_with_one_hour():
+    table = typed(
+        **{
+            "Start date": pd.date_range("2020-01-01", periods=ROWS).strftime("%Y-%m-%d"),
+            "Start time": [f"{i % 24:02}:00:00" for i in range(ROWS)],
+        }
+    )
+    frame = table.frame
+    steps = [step for step, _ in suggest_steps(table.schema.columns, frame, np.arange(table.rows))]
+    assert [step.id for step in steps] == ["compose_date", "date_parts"]
+    fitted = fit_steps(tuple(steps), Dataset(frame, Target("regression", np.zeros(ROWS))), Silent())
+    names = fitted.dataset.frame.layout.names()
+    assert [name for name in names if name.endswith("hour")] == ["Start date Start time: hour"]
+    assert not {"Start date", "Start time"} & set(names)
 
 
 def test_algorithms_fit_task_and_size():

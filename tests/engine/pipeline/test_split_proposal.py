@@ -13,6 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.importing import import_cells
+from mlops_desktop.engine.evaluation.sampling_units import group_units
 from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
@@ -118,6 +119,28 @@ def test_wines_bottled_twice_score_as_chance(tmp_path):
         apart.append(nearest_hits(shuffled))
     kept, mixed = np.concatenate(hits), np.concatenate(apart)
     assert abs(kept.mean() - 0.5) < 3 * 0.5 / np.sqrt(len(kept) * 0.7)  # equal wines are answered alike
+    assert mixed.mean() > 0.6
+
+
+def jittered(rng: np.random.Generator, rows: int) -> list[str]:
+    """Coin flips of which each stands twice, the second time with noise."""
+    values, flips = rng.normal(size=(rows // 2, 4)), rng.integers(0, 2, rows // 2)
+    both = np.vstack([values, values + rng.normal(0, 0.004, values.shape)])
+    lines = [",".join([*(f"{v:.4f}" for v in row), "yes" if flips[i % len(flips)] else "no"]) for i, row in enumerate(both)]
+    return [lines[i] for i in rng.permutation(rows)]
+
+
+def test_near_copies_stay_on_one_side_and_coin_flips_score_as_chance(tmp_path):
+    hits, apart = [], []
+    for seed in range(4):
+        pipeline, reasons = proposed(tmp_path / str(seed), "a,b,c,d,y", jittered(np.random.default_rng(seed), 400), "y")
+        assert (pipeline.project.split.keeps_alike, "nearly repeat each other" in reasons["split"]) == (True, True)
+        assert group_units(pipeline.train.groups).count < 0.55 * pipeline.train.rows  # and are one observation in intervals
+        hits.append(nearest_hits(pipeline))
+        shuffled = replace(pipeline.project.split, alike_together=False)
+        apart.append(nearest_hits(pipeline.of(replace(pipeline.project, split=shuffled))))
+    kept, mixed = np.concatenate(hits), np.concatenate(apart)
+    assert abs(kept.mean() - 0.5) < 3 * 0.5 / np.sqrt(len(kept) / 2)
     assert mixed.mean() > 0.6
 
 

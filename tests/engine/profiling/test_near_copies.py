@@ -9,7 +9,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.finding import Seen
-from mlops_desktop.engine.profiling.near_copies import near_copies
+from mlops_desktop.engine.profiling.near_copies import near_copies, near_copy_sets
 from simulations.checks import clean
 from simulations.leaks import PLANTS
 from simulations.leaks import found as found_leaks
@@ -35,6 +35,18 @@ def test_rows_with_noise_added_are_near_copies(rows, copies):
     assert len(message) == 1
     assert "nearly repeat another row" in message[0]
     assert found(jittered, {"visit": "group"}) == []  # whole groups stay on one side
+
+
+def test_the_sets_of_near_copies_are_whole():
+    own = RNG.normal(size=(100, 4))
+    order = RNG.permutation(300)
+    values = np.vstack([own, own + RNG.normal(0, 0.004, own.shape), own + RNG.normal(0, 0.004, own.shape)])[order]
+    columns = {name: pd.Series(column) for name, column in zip(NAMES, values.T.round(6), strict=True)}
+    table = type_cells(cells_of({**columns, "y": pd.Series(np.where(RNG.random(300) < 0.5, "yes", "no"))}), {}, Silent())
+    sets = near_copy_sets(table, "y", {})
+    wrong = sum(len(np.unique(sets[order % 100 == i])) > 1 for i in range(100))
+    assert (len(np.unique(sets)) > 90, wrong <= 3) == (True, True)
+    assert near_copy_sets(table, "y", {"a": "ignore", "b": "ignore"}) is None  # too few columns to tell by
 
 
 def walk():

@@ -26,6 +26,7 @@ from mlops_desktop.engine.metrics.definitions import score
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
 from mlops_desktop.engine.pipeline.candidate import Combination
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
+from mlops_desktop.engine.pipeline.results import FORMER_EVALUATIONS, RESULTS
 from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Search
 from mlops_desktop.engine.training import final_model
 from mlops_desktop.engine.training.final_model import _version, chosen_run, drift_reference, open_chosen
@@ -216,6 +217,21 @@ def test_an_evaluation_holds_for_the_model_of_all_rows_too(churn, copy_of):
     held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "evaluation", Silent())
     other = Pipeline(made.folder, replace(made.project, refit="train"))
     assert seen_evaluation(other, chosen_run(other, made.runs), made.runs) is not None
+
+
+@pytest.mark.parametrize("declared", FORMER_EVALUATIONS[:3])  # the last one differs for splits by time alone
+def test_an_evaluation_of_an_older_version_is_made_again_without_another_use_of_the_test_set(churn, copy_of, monkeypatch, declared):
+    made = copy_of(churn)
+    chosen = open_chosen(made.pipeline, made.runs, Silent())
+
+    def accesses():
+        return held_out_evaluation(chosen, made.runs, "evaluation", Silent()).test_accesses
+
+    with monkeypatch.context() as then:
+        then.setitem(RESULTS, "evaluation", declared)
+        assert accesses() == 1
+    assert seen_evaluation(made.pipeline, chosen.run, made.runs) is None
+    assert [accesses(), accesses()] == [1, 2]
 
 
 def test_the_proposed_threshold_is_reported_beside_the_one_that_is_used(churn, copy_of):

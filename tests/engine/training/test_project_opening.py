@@ -11,16 +11,22 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.evaluation.final_evaluation import held_out_evaluation
+from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine.evaluation.final_evaluation import held_out_evaluation, seen_evaluation
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
+from mlops_desktop.engine.pipeline.results import RESULTS, RESULTS_BY_EVERY_ROLE
+from mlops_desktop.engine.project.decisions import Answer, ColumnNote
 from mlops_desktop.engine.project.project_file import write_project
 from mlops_desktop.engine.project.project_lock import ProjectLock
+from mlops_desktop.engine.training import final_model
 from mlops_desktop.engine.training.final_model import open_chosen
+from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.project_opening import open_project
 from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.engine.training.trials import Folds, run_trial
 from mlops_desktop.engine.workflow import chosen_of
+from tests.engine.conftest import make_project
 
 OLD = Path(__file__).parents[2] / "data" / "projects"
 BINARY = {"board": "5a682a3ea6fd1ed575b4ebb7b4c75ff8", "split": "cb54a3a04c937d91ed62889f790b0b88", "runs": 26}
@@ -124,3 +130,50 @@ def test_a_run_whose_algorithm_is_unknown_stays_on_the_leaderboard(trained_befor
     board = runs.list(Keys(open_project(folder)).board)
     assert [run.id for run in board if run.algorithm["id"] == "no_such_algorithm"] == [old.id]
     assert len(board) == 5
+
+
+def test_results_of_a_version_that_told_identifiers_from_unused_columns_are_found(tmp_path, monkeypatch):
+    columns = {"island": ColumnNote(role="ignore"), "sex": ColumnNote(role="id")}
+    with monkeypatch.context() as then:
+        for name in ("split", "validation", "features"):
+            then.setitem(RESULTS, name, RESULTS_BY_EVERY_ROLE[name])
+        made = make_project(
+            tmp_path / "p", resource_folder() / "samples" / "penguins.csv", "species", ("baseline", "logistic"), columns=columns
+        )
+        search(made.pipeline, made.runs, Silent())
+        before = open_chosen(made.pipeline, made.runs, Silent())
+        held_out_evaluation(before, made.runs, "evaluation", Silent())
+        question = f"check.test_rows.{made.pipeline.keys.split[:8]}"
+    write_project(made.folder, replace(made.project, chosen=before.run.id, answers={question: Answer(option="keep", reason="small")}))
+    project = open_project(made.folder)
+    assert project.chosen != before.run.id
+    assert list(open_project(made.folder).answers) == [f"check.test_rows.{Keys(project).split[:8]}"]
+    monkeypatch.setattr(final_model, "_fit_model", lambda *_: pytest.fail("fitted again"))
+    for role in ("ignore", "id"):
+        pipeline = Pipeline(made.folder, replace(project, columns=dict.fromkeys(columns, ColumnNote(role=role))))
+        after = open_chosen(pipeline, made.runs, Silent())
+        assert after.run.score == before.run.score
+        assert len(made.runs.list(pipeline.keys.board)) == 2
+        assert seen_evaluation(pipeline, after.run, made.runs).test_accesses == 1
+    assert made.runs.measured_runs(pipeline.keys.split) == [after.run.short]
+    assert not made.runs.measured_by_older_version(pipeline.keys.split, after.run.id)
+
+
+def test_a_run_that_was_moved_twice_is_found_under_its_first_id(trained_before):
+    folder = trained_before("binary", chosen=CHOSEN)
+    project = open_project(folder)
+    runs, keys = Runs(folder), Keys(project)
+    board = runs.list(keys.board)
+    runs.move([(run, replace(run, id=run.id[::-1], key="later")) for run in board], (keys.split, keys.split))
+    assert runs.renamed(CHOSEN) == project.chosen[::-1]
+
+
+def test_another_threshold_is_a_further_use_also_of_a_run_that_an_older_version_measured(trained_before):
+    folder = trained_before("binary")
+    pipeline, runs = Pipeline(folder, open_project(folder)), Runs(folder)
+    (measured,) = {id_ for id_ in runs.measured_runs(pipeline.keys.split) if id_}
+    counts = []
+    for threshold in (None, 0.3, 0.4):
+        decided = pipeline.of(replace(pipeline.project, chosen=runs.get(measured).id, threshold=threshold))
+        counts.append(held_out_evaluation(open_chosen(decided, runs, Silent()), runs, "evaluation", Silent()).test_accesses)
+    assert counts == [2, 3, 4]

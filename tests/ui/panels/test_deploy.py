@@ -107,7 +107,8 @@ def stop(panel) -> float:
 
 def test_checks_and_what_will_be_written_are_shown_before(opened):
     panel = opened()
-    assert find(panel, QLabel, "check_verdict").text() == "ready"
+    assert find(panel, QLabel, "check_verdict").text() == "ready, 1 to look at"
+    assert find(panel, QPushButton, "check_in_doubt_evaluate")
     plan = [row.cell(0).text for row in panel.export.written.plan.rows_model.rows]
     assert "README.md" in plan
     assert {offer.objectName() for offer in panel.export.gallery.tiles()} == {f"exporter_{id_}" for id_ in choices().exporters}
@@ -165,10 +166,10 @@ def test_a_folder_that_is_not_empty_is_not_touched(opened, tmp_path):
 
 def test_goals_are_checked_on_demand(opened):
     panel = opened("penguins", goals=Goals(score=0.5))
-    assert find(panel, QLabel, "check_verdict").text() == "ready, 1 to look at"
+    assert find(panel, QLabel, "check_verdict").text() == "ready, 2 to look at"
     click(find(panel, QPushButton, "check_goals_check"))
     settle(panel.window())
-    assert find(panel, QLabel, "check_verdict").text() == "ready"
+    assert find(panel, QLabel, "check_verdict").text() == "ready, 1 to look at"
     assert panel.controller.project_status().evaluated
 
 

@@ -48,10 +48,11 @@ class ChecksCard(QFrame):
         self.consent.setChecked(consent is not None and not consent.blocks)
         blocking = sum(check.blocks for check in wanted)
         open_ = sum(check.tone in ("err", "warn") and not check.blocks for check in wanted)
+        failed = any(check.tone == "err" for check in wanted)
         if blocking:
             text, tone = self.tr("not ready"), "err"
         elif open_:
-            text, tone = self.tr("ready, {count} to look at").format(count=open_), "warn"
+            text, tone = self.tr("ready, {count} to look at").format(count=open_), "err" if failed else "warn"
         else:
             text, tone = self.tr("ready"), "ok"
         self.verdict.setText(busy or text)

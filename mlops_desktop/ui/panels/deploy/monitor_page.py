@@ -94,13 +94,19 @@ class MonitorPage(QWidget):
     def _show_rows(self) -> None:
         """How many rows the project has, and would have with the file."""
         found, overview = self._of_file.value, self.controller.overview()
-        there = self._file is not None and found is not None and overview is not None
+        compared = self._file is not None and found is not None and overview is not None
         for part in (self.how, self.rows):
-            part.setVisible(there)
+            part.setVisible(compared)
         if found is not None and overview is not None:
             new = found.rows + found.refused
             after = new + overview.rows if self.how.choice() == "add" else new
-            self.rows.setText(self.tr("Rows of the project: {now} → {after}").format(now=formatted(overview.rows), after=formatted(after)))
+            text = self.tr("Rows of the project: {now} → {after}").format(now=formatted(overview.rows), after=formatted(after))
+            if found.in_data and self.how.choice() == "add":
+                there = pluralize(
+                    found.in_data, "1 of the added rows is in the data already.", "{n} of the added rows are in the data already."
+                )
+                text = f"{text}\n{there}"
+            self.rows.setText(text)
 
     # ---- a file
 

@@ -108,7 +108,7 @@ class ResultsPage(QWidget):
             expected = expected_score(controller, controller.runs.list(controller.keys.board))
             best = controller.project_status().best
             if expected is not None and best is not None and best.id == expected.run:
-                notes.insert(0, translated(selection_note(expected, metric)))
+                notes.insert(0, translated(selection_note(expected, metric, found.metric(metric))))
         if source == "test":
             share = controller.runs.share_used_before(controller.keys.split)
             notes = [*map(translated, held_out_notes(controller.project, share)), *notes]

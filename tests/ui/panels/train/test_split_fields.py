@@ -30,7 +30,7 @@ COLUMNS = [("shop", "categorical"), ("day", "date")]
 
 def test_the_form_has_the_settings_of_the_method(made):
     made.show_split(splitter("stratified"), COLUMNS)
-    assert list(made.form.fields) == ["test", "folds", "equal_together"]
+    assert list(made.form.fields) == ["test", "folds", "equal_together", "alike_together"]
     made.show_split(splitter("time"), COLUMNS)
     assert list(made.form.fields) == ["test", "folds", "gap", "column"]
     box = find(made, QComboBox, "split_column")
