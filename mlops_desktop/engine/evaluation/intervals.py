@@ -179,8 +179,9 @@ class Intervals:
     def _of_mean(self, metric: Metric) -> Interval | None:
         """The interval of a mean over the rows, or of its root; None where nothing varies."""
         losses = MEANS[metric.id](self.predicted)
-        # Where the rarest class has hardly more rows than an interval needs, more than that may be chance, and with it a high mean.
-        few = bool(self.predicted.classes) and self.least_units < 2 * LEAST_OF_CLASS
+        # Where the rarest class has hardly more rows than an interval needs, more than that may be chance, and with it a high mean; and of
+        # few groups or blocks the bootstrap is rough.
+        few = self.parts.count < 2 * LEAST_UNITS or (bool(self.predicted.classes) and self.least_units < 2 * LEAST_OF_CLASS)
         cautious: methods.Cautious = "both" if few else "up"
         found = methods.mean_error(losses, self.weights, self.parts, self._drawn(), cautious, self._stretch(lambda: losses))
         if found is None:
