@@ -53,10 +53,28 @@ FIELDS = {"listed": (0,), "number": (3,), "choice": (1, 2), "flag": (1,), "text"
 FIELD_TEXTS = ("label", "help", "nothing")
 ENGLISH_ONLY = ("cli",)  # packages whose output is read by programs too
 WEB = PACKAGE / "serving" / "web"
-# The modules whose sentences the form page shows: refused fields, warnings, notes on a file.
+# The modules of `serving` whose sentences the form page shows (refused requests and fields, warnings, notes on a file), and the others.
 SHOWN_BY_PAGE = (
-    *("batch_notes", "column", "column_units", "csv_cells", "csv_io", "csv_names", "csv_stacked", "csv_table", "date_notation", "explain"),
-    *("file_notation", "http_problems", "late_escape", "left_out", "names", "plural", "schema", "service", "split_decimals"),
+    *("access_control", "answers", "app", "batch_notes", "column_type", "column_types/boolean", "column_types/date", "column_types/levels"),
+    *("column_types/number", "column_units", "csv_cells", "csv_io", "csv_predictions", "csv_stacked", "csv_table", "date_notation"),
+    *("explain", "file_notation", "http_problems", "input_policy", "late_escape", "left_out", "names", "number_notation", "numbers"),
+    *("plural", "prediction_spec", "predictor", "request_limits", "schema", "service", "split_decimals", "table_bodies"),
+)
+NOT_ON_PAGE = (
+    *("__main__", "allowed_hosts", "api_keys", "archive", "boot", "bundle", "bundle_migrations", "errors", "formula/expression"),
+    *("formula/parser", "formula/tokens", "frame", "http_protocol", "manifest", "message", "migrations", "monitor", "nodes/conformal"),
+    *(
+        "pages",
+        "pattern",
+        "protection",
+        "protocols/_rows",
+        "protocols/invocations",
+        "protocols/v2",
+        "protocols/vertex",
+        "selftest",
+        "serialization",
+    ),
+    *("serve_options", "server", "server_limits", "service_settings", "transforms/formula", "workers"),
 )
 
 

@@ -93,6 +93,14 @@ def test_a_broken_extension_is_a_sentence_and_no_window(qapp, tmp_path, monkeypa
     assert shown[0] in capsys.readouterr().err
 
 
+def test_a_limit_of_the_environment_that_is_none_is_a_sentence_and_no_window(qapp, monkeypatch):
+    monkeypatch.setenv("MLOPS_DESKTOP_MEMORY_GB", "plenty")
+    shown: list[str] = []
+    monkeypatch.setattr(application.QMessageBox, "critical", lambda _parent, _title, text: shown.append(text))
+    assert application.main([]) == 2
+    assert shown[0].startswith("The environment variable MLOPS_DESKTOP_MEMORY_GB is no limit: “plenty”.")
+
+
 def test_the_window_takes_the_preferences_of_last_time(qapp, tmp_path):
     settings = Settings(tmp_path / "preferences.ini")
     settings.theme = "dark"

@@ -16,7 +16,7 @@ from .headings import HEADING, headings
 from .message import msg
 from .row_sifter import MARKED, TAIL, TOTALS, RowSifter, named_rows
 from .split_decimals import joined_parts
-from .sum_row import LEAST_ROWS, are_sums, may_be_sums
+from .sum_row import LEAST_NAMED, are_sums, may_be_sums
 from .table_finder import ASCII_BLANKS, RULES, LeftOut, Reason, is_blank, row_text
 from .unclosed_quote import has_unclosed_quote, swallows_lines
 
@@ -214,7 +214,7 @@ class _Reader:
         at, last = next(((at, row) for at, row in reversed(self._tail.items()) if at not in self._reasons and not is_blank(row)), (0, []))
         places = [j for j in range(self._width) if j - 1 not in self._split]  # without the parts of numbers that were put together
         texts = [cells[0].strip() for cells in self._cells_of([[*last, *[""] * self._width][: self._width]])]
-        if at <= LEAST_ROWS or not may_be_sums([texts[j] for j in places]):
+        if at < LEAST_NAMED or not may_be_sums([texts[j] for j in places]):
             return
         counted: list[Counter[str]] = [Counter() for _ in range(self._width)]
         above = (row for i, row in enumerate(islice(CsvRows(text, table), at)) if i not in self._reasons)

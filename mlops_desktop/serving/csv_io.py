@@ -30,7 +30,7 @@ from .late_escape import LATE_ESCAPE
 from .left_out import layout_messages, left_out_messages
 from .message import msg
 from .names import clean_name, match_names, refuse_repeated, unique_names
-from .plural import first_few, plural_msg
+from .plural import plural_msg, quoted_columns
 from .schema import Schema
 from .scorer import Scorer
 from .stacked_tables import IRREGULAR
@@ -138,7 +138,7 @@ class _Read:
 
     def damage(self) -> list[str]:
         """That cells of some columns hold the mark for a damaged character."""
-        shown = first_few((f"“{name}”" for name in sorted(self.damaged)), 5)
+        shown = quoted_columns(sorted(self.damaged), 5)
         return [msg(_DAMAGED, columns=shown)] if self.damaged else []
 
     def units(self) -> dict[str, str]:

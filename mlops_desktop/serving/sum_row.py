@@ -1,4 +1,4 @@
-"""A last row that is a total without the word for one: it has no name, and its numbers are the sums of the columns above it.
+"""A last row that is a total without one of the usual words: it lacks what other rows have, and its numbers are sums of the columns above.
 
 Program and bundle decide it by the same rule, each over the cells as it holds them. It takes several rows, so a file of one row keeps it.
 """
@@ -10,18 +10,29 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 LEAST_ROWS = 5  # above sums
+LEAST_NAMED = 3  # where a text of the row speaks of a total
 FILLED = 0.9  # share of the rows that have a name, where the row of sums has none
 NEAR = 1e-9  # relative difference of sums
 _NOT_ZERO = re.compile("[1-9]")
 _NUMBER = re.compile("[+-]?[0-9][0-9.,]*")
 
+_SPEAKS = re.compile(r"(?i)total|summe|gesamt|betrag|amount|balance|saldo|insgesamt|sum\b|totaal|somme|suma|razem")
+
 Counted = Mapping[str, int]  # the distinct texts of a column, without blanks around them, and in how many cells each stands
 
 
 def may_be_sums(last: Sequence[str]) -> bool:
-    """Whether texts without blanks around them are numbers beside at least one empty cell."""
+    """Whether texts without blanks around them are numbers beside at least one empty cell, and at most one text that speaks of a total."""
     filled = [text for text in last if text]
-    return 0 < len(filled) < len(last) and all(map(_NUMBER.fullmatch, filled)) and any(map(_NOT_ZERO.search, filled))
+    numbers = [text for text in filled if _NUMBER.fullmatch(text)]
+    others = [text for text in filled if not _NUMBER.fullmatch(text)]
+    named = len(others) == 1 and speaks_of_total(others[0])
+    return len(numbers) > 0 and len(filled) < len(last) and (not others or named) and any(map(_NOT_ZERO.search, numbers))
+
+
+def speaks_of_total(text: str) -> bool:
+    """Whether a text has a word of totals in it."""
+    return _SPEAKS.search(text) is not None
 
 
 def are_sums(last: Sequence[str], above: Callable[[int], Counted], rows: int) -> bool:
@@ -29,12 +40,19 @@ def are_sums(last: Sequence[str], above: Callable[[int], Counted], rows: int) ->
 
     `above` gives the texts of a column in these rows. The numbers have a decimal point, or all of them a comma.
     """
-    if rows < LEAST_ROWS or not may_be_sums(last):
+    named = [j for j, text in enumerate(last) if text and not _NUMBER.fullmatch(text)]
+    if rows < (LEAST_NAMED if named else LEAST_ROWS) or not may_be_sums(last):
         return False
-    if not any(_are_texts(above(j), rows) for j, text in enumerate(last) if not text):
+    is_lacking = _are_filled if named else _are_texts
+    if not any(is_lacking(above(j), rows) for j, text in enumerate(last) if not text) or any(last[j] in above(j) for j in named):
         return False
-    columns = [(text, above(j)) for j, text in enumerate(last) if text]
+    columns = [(text, above(j)) for j, text in enumerate(last) if text and j not in named]
     return any(all(_adds_up(column, text, decimal) for text, column in columns) for decimal in ".,")
+
+
+def _are_filled(column: Counted, rows: int) -> bool:
+    """Whether nearly all cells of a column hold something."""
+    return rows - column.get("", 0) >= FILLED * rows
 
 
 def _are_texts(column: Counted, rows: int) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from .cell_kind import CellKind, cell_kind, cell_text, column_kind, count_kinds, usual_fill
 from .header import is_header
+from .missing_texts import means_missing
 from .name_rows import (
     are_import_ids,
     are_pairs,
@@ -252,11 +253,10 @@ class _Finder:
         behind an empty cell.
         """
         typed = [(j, text) for j, cell in enumerate(row) if (text := cell_text(cell)) and j < len(self.kinds) and self.kinds[j]]
-        numbers = [(j, text) for j, text in typed if self.kinds[j] != "date" or cell_kind(text) != "text"]
-        if not all(re.fullmatch("0|[1-9][0-9]*", text) for _, text in numbers):
+        numbers = [(j, text) for j, text in typed if cell_kind(text) != "text"]
+        if any(means_missing(text) for _, text in typed) or not all(re.fullmatch("0|[1-9][0-9]*", text) for _, text in numbers):
             return False
-        values = [int(text) for _, text in numbers]
-        places = [cell_text(cell) for cell in row[1:]]
+        values, places = [int(text) for _, text in numbers], [cell_text(cell) for cell in row[1:]]
         if not cell_text(row[0]) and len(places) > 1 and places in ([str(i + start) for i in range(len(places))] for start in (0, 1)):
             return True
         years = all(1800 <= value < 2100 for value in values)

@@ -14,6 +14,7 @@ from mlops_desktop.serving.csv_io import CsvInput, decoded, non_ascii_texts
 from mlops_desktop.serving.errors import UserError
 from tests.reading import (
     test_export_tables,
+    test_instrument_tables,
     test_office_tables,
     test_program_exports,
     test_report_tables,
@@ -32,6 +33,7 @@ _TABLES = (
     test_export_tables,
     test_program_exports,
     test_office_tables,
+    test_instrument_tables,
 )
 _USUAL = '1,"some words",2.5\n'
 TEXTS: dict[str, str | bytes] = {

@@ -215,6 +215,12 @@ def test_the_script_acts_on_its_own_checkout_where_another_package_is_installed(
     subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)}, check=True, capture_output=True)
 
 
+def test_of_every_module_of_the_service_it_is_known_whether_the_form_page_shows_its_sentences():
+    folder = translations.PACKAGE / "serving"
+    speak = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.py") if [*translations.texts_of(path)]}
+    assert speak == {*translations.SHOWN_BY_PAGE, *translations.NOT_ON_PAGE}
+
+
 def test_texts_of_the_form_page_are_found():
     assert {"Find a field", "Part of a name", "threshold {value}", "yes", "1 field that never changes the answer"} <= sources()
 

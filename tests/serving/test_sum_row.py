@@ -21,6 +21,14 @@ def test_sums(last, expected):
     assert are_sums(last, ABOVE.__getitem__, 5) is expected
 
 
+def test_a_text_may_speak_of_the_total():
+    above = [{"1": 1, "2": 1, "3": 1}, {"A": 1, "B": 1, "C": 1}, {"10,50": 1, "20,25": 1, "5,00": 1}]
+    assert are_sums(["", "Rechnungsbetrag", "35,75"], above.__getitem__, 3)
+    assert not are_sums(["", "Rechnungsbetrag", "35,80"], above.__getitem__, 3)
+    assert not are_sums(["", "D", "35,75"], above.__getitem__, 3)
+    assert not are_sums(["4", "Rechnungsbetrag", "35,75"], above.__getitem__, 3)
+
+
 def test_too_few_rows_have_no_sums():
     assert not are_sums(["", "3"], [{"A": 2}, {"1": 1, "2": 1}].__getitem__, 2)
 

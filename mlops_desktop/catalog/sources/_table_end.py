@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlops_desktop.serving.row_sifter import TAIL
-from mlops_desktop.serving.sum_row import FILLED, LEAST_ROWS, NEAR, Counted, are_sums, may_be_sums
+from mlops_desktop.serving.sum_row import FILLED, LEAST_NAMED, LEAST_ROWS, NEAR, Counted, are_sums, may_be_sums, speaks_of_total
 from mlops_desktop.serving.table_finder import LeftOut, is_blank, row_text
 
 _MOST_NOTES = 50  # rows of a legend
@@ -22,7 +22,9 @@ def without_end(rows: Sequence[Sequence[Any]], kept: Sequence[int], fill: int) -
         found = found[: len(found) - notes]
         while found and is_blank(rows[found[-1]]):
             found.pop()
-    if len(found) > LEAST_ROWS and _is_sum(rows[found[-1]], [rows[at] for at in found[:-1]]):
+    has_text = bool(found) and any(isinstance(cell, str) for cell in rows[found[-1]])
+    least = LEAST_NAMED if has_text else LEAST_ROWS
+    if len(found) > least and _is_sum(rows[found[-1]], [rows[at] for at in found[:-1]]):
         left.append(LeftOut(found[-1], "total", row_text(rows[found[-1]])))
         found.pop()
     return found, left
@@ -40,12 +42,17 @@ def _legend(rows: Sequence[Sequence[Any]], kept: Sequence[int]) -> int:
 
 
 def _is_sum(last: Sequence[Any], above: Sequence[Sequence[Any]]) -> bool:
-    """Whether a row without the names that the others have holds the sums of the columns of numbers alone."""
-    filled = [j for j, cell in enumerate(last) if cell is not None]
-    if not filled or len(filled) == len(last) or not all(_is_number(last[j]) for j in filled):
+    """Whether a row without what the others have holds the sums of the columns of numbers, and at most one text that speaks of a total."""
+    there = [j for j, cell in enumerate(last) if cell is not None]
+    filled = [j for j in there if _is_number(last[j])]
+    named = [j for j in there if j not in filled]
+    texts = [last[j] if isinstance(last[j], str) else "" for j in named]
+    if not filled or len(there) == len(last) or len(named) > 1 or not all(map(speaks_of_total, texts)):
         return False
     empty = [j for j, cell in enumerate(last) if cell is None]
-    names = (sum(row[j] is not None and not _is_number(row[j]) for row in above) for j in empty)
+    if any(row[j] == last[j] for j in named for row in above):
+        return False
+    names = (sum(row[j] is not None and (bool(named) or not _is_number(row[j])) for row in above) for j in empty)
     if max(names, default=0) < FILLED * len(above):
         return False
     columns = {j: [row[j] for row in above if row[j] is not None] for j in filled}
@@ -57,7 +64,7 @@ def _is_sum(last: Sequence[Any], above: Sequence[Sequence[Any]]) -> bool:
 
 def last_of_sums(table: Any) -> int | None:
     """Where the last filled row of an Arrow table of texts is such a row of sums; None where it is none."""
-    ends = range(len(table) - 1, max(LEAST_ROWS, len(table) - TAIL) - 1, -1)
+    ends = range(len(table) - 1, max(LEAST_NAMED, len(table) - TAIL) - 1, -1)
     rows = ((at, [str(column[at]).strip() for column in table.columns]) for at in ends)
     at, last = next(((at, texts) for at, texts in rows if any(texts)), (0, []))
     above = table.slice(0, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import listed, plural_msg, quoted_names
 from mlops_desktop.serving.split_decimals import MAY_BE_SPLIT, SPLIT, SplitDecimals
 
+_COLUMNS = re.compile(r"\S(?: {2,}|\t+)-?[0-9].*\S(?: {2,}|\t+)\S")  # cells with a number among them, between runs of blanks
 _LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 
 
@@ -61,6 +63,10 @@ def undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evide
     if dialect.delimiter == ONE_COLUMN and any("," in cell for row in rows for cell in row):
         message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
         return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
+    lines = [row[0] for row in rows if row and row[0].strip()]
+    if len(lines) >= _LEAST_ROWS and max(map(len, rows)) == 1 and all(map(_COLUMNS.search, lines[1:])):
+        message = msg("Each line was read as one cell, although several blanks seem to stand between cells.")
+        return [Evidence("", "delimiter", message, parameter="delimiter", values=("fixed", "blank"))]
     return []
 
 

@@ -17,6 +17,7 @@ from mlops_desktop.serving.plural import listed, pluralize, quoted_names
 from mlops_desktop.serving.schema import Column
 
 _MOST_LEVELS = 1000
+_GRADE = re.compile("[a-z]{1,4}[+−–-]{1,3}")  # A- is no spelling of A
 _LEAST_EMPTY = 0.05  # the share of empty cells from which they may be an answer
 _TICKS = frozenset(
     (
@@ -69,6 +70,8 @@ def _key(level: str) -> str:
     """A level without what people write differently: case and runs of blanks; where no digit is in it, punctuation as well."""
     folded = " ".join(level.casefold().split())
     if any(char.isdigit() for char in folded):
+        return folded
+    if _GRADE.fullmatch(folded):
         return folded
     plain = folded.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
     return "".join(char for char in plain if char.isalnum())

@@ -30,6 +30,7 @@ MIXED_AMOUNTS = FindingKind("mixed_amounts", "Amounts of several kinds by {colum
 _MOST_KINDS = 12  # levels of a column of currencies, units or signs
 _COUNTED_TIME = frozenset(("time", "calendar"))  # “month”, “year” are levels more often than units
 _SIGNS = tuple(frozenset((plus.casefold(), minus.casefold())) for plus, minus, _ in SIDE_PAIRS if len(plus) > 1)
+_OTHER_SIGNS = (frozenset(("af", "bij")), frozenset(("eingang", "ausgang")))
 _SHORT_SIGNS = (frozenset("sh"), frozenset("cd"), frozenset("hd"))
 _NAMES_SIGN = re.compile(r"(?i)soll|haben|debit|credit|debet|s ?/ ?h|d ?/ ?c|shkzg|vorzeichen")
 
@@ -120,7 +121,7 @@ def mixed_amounts(seen: Seen) -> Iterator[Finding]:
 def _kinds_of_amounts(name: str, levels: Sequence[str]) -> str:
     """What the levels of a column say of amounts; "" when they say nothing."""
     signs = frozenset(level.casefold() for level in levels)
-    if signs in _SIGNS or (signs in _SHORT_SIGNS and _NAMES_SIGN.search(name)):
+    if signs in _SIGNS or signs in _OTHER_SIGNS or (signs in _SHORT_SIGNS and _NAMES_SIGN.search(name)):
         return msg("the signs of debit and credit")
     if len({CURRENCIES.get(level, "") for level in levels} - {""}) > 1 and all(level in CURRENCIES for level in levels):
         return msg("several currencies")

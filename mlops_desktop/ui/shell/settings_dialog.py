@@ -14,12 +14,12 @@ from mlops_desktop.ui.shell.confirm import confirmed
 from mlops_desktop.ui.shell.log_file import LogFile
 from mlops_desktop.ui.shell.settings import Settings, default_project_home, scale_factor, zooms_that_fit
 from mlops_desktop.ui.translation import SYSTEM, error_text, languages
-from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, card, column, heading, held, label, row, scrolled
+from mlops_desktop.ui.widgets.basic import Button, Label, Segments, Weight, card, column, heading, held, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox, SpinBox
 
 _MOST_MEMORY_GB = 1024
-_TITLE = 23  # average characters that the titles are wide
+_TITLE = 22  # average characters that the titles are wide at least
 
 
 class SettingsDialog(QDialog):
@@ -48,7 +48,11 @@ class SettingsDialog(QDialog):
         self._restart.setSizePolicy(policy)
         self._restart.hide()
         close = Button(self.tr("Close"), self.accept, name="settings_close", kind="primary")
+        self._titles: list[Label] = []
         page = held(column(self._appearance(), self._work(), self._privacy(), None, margins=(0, 0, 8, 0), spacing=12))
+        least = self.fontMetrics().averageCharWidth() * _TITLE
+        for title in self._titles:  # one width, in which the longest of the language is whole
+            title.setFixedWidth(max(least, *(one.sizeHint().width() for one in self._titles)))
         self.setLayout(column((scrolled(page), 1), row((self._restart, 1), close), margins=(16, 16, 16, 14), spacing=10))
         wide = self.fontMetrics().averageCharWidth()
         self.resize(wide * 92, self.fontMetrics().lineSpacing() * 45)
@@ -137,7 +141,7 @@ class SettingsDialog(QDialog):
 
     def _line(self, title: str, control: QLayout) -> QLayout:
         name = label(title, weight=Weight.Medium)
-        name.setFixedWidth(self.fontMetrics().averageCharWidth() * _TITLE)
+        self._titles.append(name)
         return row(name, (control, 1), spacing=12)
 
     # ---- what a person does

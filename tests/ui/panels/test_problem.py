@@ -472,6 +472,34 @@ def test_a_label_is_shown_where_the_name_of_its_column_was(window):
     assert not all(table.isRowHidden(row) for row in range(table.rows_model.rowCount()))
 
 
+def test_a_column_is_renamed_on_its_name_and_sentences_call_it_so(window):
+    window.show_stage("data")
+    settle(window)
+    assert any("“body_mass_g”" in one.finding.message for one in window.panel._findings)
+    window.show_stage("problem")
+    open_notes(window)
+    table = window.panel.file.notes
+    table.go_to("body_mass_g", "name")
+    table.setFocus()
+    key(table, Key.Key_Return)
+    QApplication.processEvents()
+    editor = find(table.viewport(), QLineEdit, "notes_label_editor")
+    write(editor, "Weight")
+    key(editor, Key.Key_Return)
+    QApplication.processEvents()
+    settle(window)
+    assert window.controller.session.undo_label == "Rename body_mass_g to Weight"
+    assert "Weight (body_mass_g)" in [name for name, _ in window.panel.searchable()]
+    window.show_stage("data")
+    settle(window)
+    messages = [one.finding.message for one in window.panel._findings]
+    assert any("“Weight”" in text for text in messages)
+    assert not any("body_mass_g" in text for text in messages)
+    window.controller.undo()
+    settle(window)
+    assert any("“body_mass_g”" in one.finding.message for one in window.panel._findings)
+
+
 def test_unit_and_description_in_place(window):
     open_notes(window)
     note(window, "body_mass_g", "unit", "g")

@@ -16,8 +16,8 @@ from mlops_desktop.ui.project_controller import ProjectController
 def test_the_difference_is_said_with_its_certainty(qtbot, low, high, verdict):
     card = BoardCard()
     qtbot.addWidget(card)
-    card.show_former(FormerComparison("Ridge", "neg_root_mean_squared_error", 1200, -4.0, -3.5, low, high), "")
-    assert "RMSE 4 (Ridge); now 3.5, on 1,200 training rows" in card.former.text()
+    card.show_former(FormerComparison("Ridge", "neg_root_mean_squared_error", 1200, -4.0, -3.5, low, high), "", "Last change (b.csv)")
+    assert "Last change (b.csv): RMSE 4 before (Ridge), 3.5 now, on 1,200 training rows" in card.former.text()
     assert verdict in card.former.text()
 
 
