@@ -356,10 +356,11 @@ class ReadBack(NamedTuple):
 class Exporter(Component, ABC):
     """Writes a chosen model in a form that leaves the application.
 
-    `writes` shows a person beforehand what will be there: names of files and folders, and what each is.
+    `writes` shows a person beforehand what will be there: names of files and folders, and what each is. `downloads`: it needs the internet.
     """
 
     writes: ClassVar[tuple[tuple[str, str], ...]] = ()
+    downloads: ClassVar[bool] = False
 
     def unsupported(self, scorer: Scorer) -> str:
         """Why a model cannot be written in this form: a sentence that names the step or the model; empty when it can be."""

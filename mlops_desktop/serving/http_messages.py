@@ -31,6 +31,7 @@ class CommonHeaders:
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
             (b"cache-control", b"no-store"),
+            (b"cross-origin-resource-policy", b"same-origin"),
         ]
         self._pairs: dict[tuple[bytes, bytes], Headers] = {}
         self._encoded: dict[bytes, bytes] = {}

@@ -65,7 +65,7 @@ def serve_options(parsed: argparse.Namespace, environment: Mapping[str, str] = o
 
 def _number(environment: Mapping[str, str], name: str) -> int | None:
     text = environment.get(name, "").strip()
-    if not text:
+    if not text or text.startswith("tcp://"):  # Kubernetes sets SERVING_PORT so for a Service that is called “serving”
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         raise UserError(msg("{variable} must be a number.", variable=name))

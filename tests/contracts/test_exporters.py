@@ -28,7 +28,9 @@ from tests.serving.conftest import SCORERS, write_bundle
 
 EXPORTERS = Registry(package, Exporter)
 ROOT = Path(__file__).resolve().parents[2]
-each_member = pytest.mark.parametrize("id_", list(EXPORTERS))
+each_member = pytest.mark.parametrize(
+    "id_", [pytest.param(id_, marks=[pytest.mark.proof] if member.downloads else []) for id_, member in EXPORTERS.items()]
+)
 each_task = pytest.mark.parametrize("task", list(SCORERS))
 
 

@@ -17,6 +17,7 @@ from mlops_desktop.catalog.sources import _line_rows, _text_rows
 from mlops_desktop.engine.data import load_cells
 from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_beside
 from mlops_desktop.engine.data.typed_table import decided_cells
+from mlops_desktop.engine.project import ColumnNote
 
 ROOT = Path(__file__).parents[2]
 ROWS, ROUNDS, HALF = 100_000, 14, 15  # rows at a time; columns of numbers, and as many of labels
@@ -71,8 +72,11 @@ def test_a_file_larger_than_memory_is_imported(tmp_path):
     assert int(done.stdout) == ROWS * ROUNDS
 
 
+NOTES = {"i": ColumnNote(type="category", recode={"": "none"}), "m": ColumnNote(type="category")}
+
+
 def table_of(cells):
-    document, arrays = decided_cells(cells, {}, Silent()).record()
+    document, arrays = decided_cells(cells, NOTES, Silent()).record()
     return document, {name: one.array() if hasattr(one, "array") else one for name, one in arrays.items()}
 
 
@@ -83,12 +87,13 @@ def test_a_table_kept_on_the_disk_gives_the_same_cells_and_types(tmp_path, monke
     draw = np.random.default_rng(0)
     texts = np.array(["alpha", "beta", "Straße", "1.0"])[draw.integers(0, 4, rows)]
     table = pd.DataFrame({"n": draw.normal(size=rows).round(9), "i": draw.integers(0, 9, rows), "c": texts, "code": np.arange(rows) * 7})
+    table["m"] = table["i"] = table["i"].astype("Int64")
     table["code"] = "K-" + table["code"].astype(str)
     table["d"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(draw.integers(0, 500, rows), "D")
-    table.loc[draw.random(rows) < 0.1, ["n", "c", "d"]] = None
+    table.loc[draw.random(rows) < 0.1, ["n", "i", "c", "d"]] = None
     file = tmp_path / f"t.{kind}"
     if kind == "csv":
-        odd = "Total,3,,,\n1,2,beta,K-1\n"  # left out; shorter than the others
+        odd = "Total,3,,,,\n1,2,beta,K-1\n"  # left out; shorter than the others
         lines = table.to_csv(index=False).splitlines(keepends=True)
         file.write_text("".join([*lines[:1500], odd, *lines[1500:]]), encoding="utf-8")
     else:

@@ -19,7 +19,7 @@ def test_platforms_name_the_port():
         assert parsed(environment={name: "8123", "PORT": "8123"}).port == 8123
         assert parsed("--port", "9", environment={name: "8123"}).port == 9
     assert parsed(environment={"AIP_HTTP_PORT": "7", "PORT": "8"}).port == 7
-    assert parsed().port == 8000
+    assert parsed().port == parsed(environment={"SERVING_PORT": "tcp://10.0.0.7:80"}).port == 8000
     with pytest.raises(UserError, match="PORT"):
         parsed(environment={"PORT": "http"})
 

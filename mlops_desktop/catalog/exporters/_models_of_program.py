@@ -15,6 +15,7 @@ where the split compares a number with its threshold; a code beyond the `levels`
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,14 @@ from mlops_desktop.serving.models.neural_net import NeuralNet
 from mlops_desktop.serving.models.some_classes import SomeClasses
 from mlops_desktop.serving.models.trees import Trees
 
+_KINDS = (Constant, Linear, NeuralNet, SomeClasses, Trees)
 CHOOSE = as_message("Choose another form, or another run.")
 _TOP = float(np.finfo(np.float32).max)
 
 
 def model_of(model: Model, matrix: int) -> dict[str, Any]:
-    """A model that reads the matrix at this position; UserError when it has no form as a program."""
+    """A model that reads the matrix at this position. UserError when it has no form as a program."""
+    check_model(model)
     if isinstance(model, Constant):
         return {"kind": "constant", "answer": model.answer.tolist()}
     if isinstance(model, SomeClasses):
@@ -44,9 +47,16 @@ def model_of(model: Model, matrix: int) -> dict[str, Any]:
     if isinstance(model, NeuralNet):
         layers = {"weights": [one.tolist() for one in model.weights], "biases": [one.tolist() for one in model.biases]}
         return {"kind": "net", "matrix": matrix, **layers, "activation": model.activation, "link": model.link}
-    if isinstance(model, Trees):
-        return _trees(model, matrix)
-    raise UserError(msg("A model of the kind “{name}” cannot be written in this form.", name=kind_of(model)), CHOOSE)
+    assert isinstance(model, Trees)
+    return _trees(model, matrix)
+
+
+def check_model(model: Model, without: Collection[type[Model]] = ()) -> None:
+    """UserError when a model, or one within it, has no form as a program, or is one of the kinds `without`."""
+    if not isinstance(model, _KINDS) or isinstance(model, tuple(without)):
+        raise UserError(msg("A model of the kind “{name}” cannot be written in this form.", name=kind_of(model)), CHOOSE)
+    for inner in model.inner_models():
+        check_model(inner, without)
 
 
 def kind_of(part: object) -> str:

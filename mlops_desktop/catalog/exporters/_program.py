@@ -22,15 +22,16 @@ What is missing stays missing where nothing else is said. The matrix of a model 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.catalog.exporters._models_of_program import CHOOSE, kind_of, model_of
+from mlops_desktop.catalog.exporters._models_of_program import CHOOSE, check_model, kind_of, model_of
 from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.frame import Bools, Layout
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
@@ -64,13 +65,34 @@ class _State:
         return _State(dict(self.numbers), dict(self.texts))
 
 
-def refusal(scorer: Scorer) -> str:
-    """Why a scorer is no program: the sentence that names the step or the model; empty when it is one."""
+def refusal(scorer: Scorer, without: Collection[type[Model]] = ()) -> str:
+    """Why a scorer is no program: the sentence that names the step or the model; empty when it is one. Nothing is converted for it.
+
+    `without`: kinds of models that a form leaves out.
+    """
     try:
-        program_of(scorer)
+        _check_steps(scorer.transforms)
+        _check_node(scorer.node, without)
     except UserError as error:
         return error.message
     return ""
+
+
+def _check_steps(transforms: Sequence[Transform]) -> None:
+    for transform in transforms:
+        if type(transform) not in _STEPS:
+            raise UserError(msg("The step “{name}” cannot be written in this form.", name=kind_of(transform)), CHOOSE)
+
+
+def _check_node(node: Node, without: Collection[type[Model]]) -> None:
+    if isinstance(node, WeightedMean):
+        for member in node.members:
+            _check_node(member, without)
+    elif isinstance(node, Chain):
+        _check_steps(node.transforms)
+        check_model(node.model, without)
+    else:
+        raise UserError(msg("The part “{name}” of the model cannot be written in this form.", name=kind_of(node)), CHOOSE)
 
 
 def program_of(scorer: Scorer) -> dict[str, Any]:
@@ -78,6 +100,8 @@ def program_of(scorer: Scorer) -> dict[str, Any]:
 
     UserError names the first step or model that has no form here.
     """
+    _check_steps(scorer.transforms)
+    _check_node(scorer.node, ())
     start = _State()
     for column in scorer.schema.columns:
         if column.type in NUMBER_TYPES:
@@ -157,7 +181,7 @@ class _Nodes:
             return {"kind": "mean", "members": [self.node(one) for one in node.members], "weights": node.weights.tolist()}
         if isinstance(node, Chain):
             return model_of(node.model, self._matrix(node.transforms, node.model.used()))
-        raise UserError(msg("The part “{name}” of the model cannot be written in this form.", name=kind_of(node)), CHOOSE)
+        raise TypeError(f"no form for {node!r}")
 
     def _matrix(self, transforms: tuple[Transform, ...], used: Bools) -> int:
         """The position of the matrix that the transforms make; a feature that the model does not use is 0, so its columns are not read."""
@@ -173,10 +197,7 @@ class _Nodes:
 def _applied(transforms: Sequence[Transform], state: _State) -> _State:
     state = state.copy()
     for transform in transforms:
-        step = _STEPS.get(type(transform))
-        if step is None:
-            raise UserError(msg("The step “{name}” cannot be written in this form.", name=kind_of(transform)), CHOOSE)
-        step(transform, state)
+        _STEPS[type(transform)](transform, state)
     return state
 
 

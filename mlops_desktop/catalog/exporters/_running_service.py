@@ -42,10 +42,13 @@ class ServiceExporter(Exporter):
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[int]:
-    """The port of a service that runs in a process of its own. UserError with its own sentence when it does not start."""
-    frozen = getattr(sys, "frozen", False)
-    command = [sys.executable, "--serve", str(folder)] if frozen else [sys.executable, str(folder / START)]
+def running(folder: Path, python: str = "") -> Iterator[int]:
+    """The port of a service that runs in a process of its own, by this program's interpreter or another `python`.
+
+    UserError with the service's own sentence when it does not start.
+    """
+    frozen = getattr(sys, "frozen", False) and not python
+    command = [sys.executable, "--serve", str(folder)] if frozen else [python or sys.executable, str(folder / START)]
     command += ["--host", "127.0.0.1", "--port", "0", "--drain", "0"]
     command += [part for kind in KINDS for part in ("--policy", f"*.{kind}={AS_TRAINED}")]  # golden rows hold unusual values on purpose
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}

@@ -13,9 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.errors import UserError
-from mlops_desktop.catalog.exporters._models_of_program import CHOOSE
-from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.prediction_spec import class_text
 
 TOP32 = float(np.finfo(np.float32).max)
@@ -64,7 +61,7 @@ DIALECTS = (
 def select(program: dict[str, Any], dialect: Dialect, table: str, key: str) -> str:
     """One SELECT over a table with the columns of the input: the key, the answer, and the probabilities of the classes.
 
-    UserError when the program has a model that is neither linear nor trees.
+    TypeError when the program has a network.
     """
     return _Query(program, dialect, key).text(table)
 
@@ -207,7 +204,7 @@ class _Query:
             return self._linear(node)
         if kind == "trees":
             return self._trees(node)
-        raise UserError(msg("A model of the kind “{name}” cannot be written in this form.", name="neural net"), CHOOSE)
+        raise TypeError(f"no form for a {kind}")
 
     def _linear(self, node: dict[str, Any]) -> list[str]:
         m = node["matrix"]

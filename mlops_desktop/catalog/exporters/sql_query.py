@@ -13,13 +13,14 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Exporter, ReadBack
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import text
-from mlops_desktop.catalog.exporters._program import program_of, typed_rows
+from mlops_desktop.catalog.exporters._program import program_of, refusal, typed_rows
 from mlops_desktop.catalog.exporters._service_files import copy_licences, write_text
 from mlops_desktop.catalog.exporters._sql import DIALECTS, quoted, select
 from mlops_desktop.catalog.exporters._standalone import refused, write_golden, write_readme
 from mlops_desktop.serving.bundle import Bundle, open_bundle
 from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.models.neural_net import NeuralNet
 from mlops_desktop.serving.scorer import Scorer
 
 
@@ -41,19 +42,14 @@ class SqlQuery(Exporter):
     key: str = text("id", "Key column", help="The column by which a row of the answer is found again.", required=True)
 
     def unsupported(self, scorer: Scorer) -> str:
-        try:
-            program = program_of(scorer)
-            select(program, DIALECTS[0], "rows", self.key)
-        except UserError as error:
-            return error.message
-        return self._taken(program)
+        return refusal(scorer, (NeuralNet,))
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
         job.step(0.0, "Checking the model")
         opened = open_bundle(bundle)
         program = program_of(opened.scorer)
-        if reason := self._taken(program):
-            raise UserError(reason, "Name another key column.")
+        if self.key in [column["name"] for column in program["columns"]]:
+            raise UserError(msg("The key column “{key}” is also an input of the model.", key=self.key), "Name another key column.")
         for number, dialect in enumerate(DIALECTS):
             job.step((number + 1) / 5, "Writing the query")
             write_text(target / f"{dialect.name}.sql", _HEAD + select(program, dialect, quoted(self.table), self.key))
@@ -61,11 +57,6 @@ class SqlQuery(Exporter):
         write_readme(target, opened, _USE.format(table=quoted(self.table), columns=_columns(program)))
         copy_licences(target)
         job.step(1.0)
-
-    def _taken(self, program: dict[str, Any]) -> str:
-        if self.key in [column["name"] for column in program["columns"]]:
-            return msg("The key column “{key}” is also an input of the model.", key=self.key)
-        return ""
 
     def read_back(self, target: Path, bundle: Bundle) -> ReadBack | None:
         program = program_of(bundle.scorer)

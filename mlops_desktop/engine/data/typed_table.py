@@ -173,7 +173,8 @@ def _value_tables(schema: Schema, raws: Mapping[str, RawColumn]) -> dict[str, Va
             numbers[list(refused)] = np.nan
             tables[column.name] = raw.keep(numbers), []
         elif column.is_categorical:
-            if isinstance(levels, StoredLevels) and are_by_appearance(values[values >= 0], len(levels)):
+            plain = raw.kind == "text" and not column.grammar.recoded
+            if plain and isinstance(levels, StoredLevels) and are_by_appearance(values[values >= 0], len(levels)):
                 tables[column.name] = raw.keep(np.append(values, -1)), levels
                 continue
             levels = [*levels]

@@ -1,6 +1,7 @@
 from . import request_snippets as request_snippets
 from .export import export_run as export_run
 from .export import make_exporter as make_exporter
+from .export import unsupported_forms as unsupported_forms
 from .export_checks import ExportCheck as ExportCheck
 from .export_checks import bytes_text as bytes_text
 from .export_checks import consent_ids as consent_ids

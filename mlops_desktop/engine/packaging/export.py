@@ -27,6 +27,7 @@ from mlops_desktop.serving.bundle import write_core
 from mlops_desktop.serving.input_policy import InputPolicy
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Schema
+from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.service_settings import ServiceSettings
 
 _TEMPORARY = ".export_"  # the prefix of the folder in which an export is written
@@ -139,6 +140,12 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
             raise
     chosen.pipeline.store.put(chosen.pipeline.keys.exported(chosen.run.id), {})
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+
+
+def unsupported_forms(scorer: Scorer) -> dict[str, str]:
+    """The forms that cannot express a model, by id, each with the sentence that names the step or the model."""
+    found = {id_: exporter().unsupported(scorer) for id_, exporter in choices().exporters.items()}
+    return {id_: reason for id_, reason in found.items() if reason}
 
 
 def make_exporter(id_: str, options: Mapping[str, object]) -> Exporter:

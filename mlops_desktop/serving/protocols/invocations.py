@@ -127,6 +127,10 @@ def _schemas(scorer: Scorer, row: Json) -> Json:
     return {"InvocationsRequest": request, "InvocationsResponse": answer}
 
 
+def _healthy(path: str, operation: str, summary: str) -> Route:
+    return Route("GET", path, operation, summary, protocol="invocations", scope="open", refused_while_draining=True)
+
+
 PROTOCOL = Protocol(
     routes=(
         Route(
@@ -141,17 +145,10 @@ PROTOCOL = Protocol(
             produces=_FORMS,
             protocol="invocations",
         ),
-        Route(
-            "GET",
-            "/ping",
-            "ping",
-            "The service is ready (MLflow, SageMaker)",
-            protocol="invocations",
-            scope="open",
-            refused_while_draining=True,
-        ),
+        _healthy("/ping", "ping", "The service is ready (MLflow, SageMaker)"),
+        _healthy("/health", "mlflow_health", "The service is ready (MLflow)"),
     ),
-    handlers={"invocations": invocations, "ping": ping},
+    handlers={"invocations": invocations, "ping": ping, "mlflow_health": ping},
     problem=_problem,
     schemas=_schemas,
 )

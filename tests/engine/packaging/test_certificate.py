@@ -20,6 +20,7 @@ from mlops_desktop.serving.archive import read_archive
 from mlops_desktop.serving.boot import verified_bundle
 from mlops_desktop.serving.bundle import open_bundle, verify_sums
 from mlops_desktop.serving.manifest import CERTIFICATE
+from mlops_desktop.serving.service_settings import ServiceSettings
 from tests.serving.conftest import SCORERS, write_bundle
 
 
@@ -86,7 +87,8 @@ def test_a_model_without_a_form_is_refused_before_anything_is_written(trained, c
 
 def test_an_exported_service_was_started_and_asked(trained, tmp_path):
     chosen = open_chosen(trained.pipeline, trained.runs, Silent())
-    export_run(chosen, trained.runs, RestBundle(form="zip"), tmp_path / "out", Silent())
+    strict = ServiceSettings(("*.unknown=refuse", "*.out_of_range=refuse", "*.missing=refuse"))
+    export_run(chosen, trained.runs, RestBundle(form="zip"), tmp_path / "out", Silent(), strict)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["bundle.zip"]
     (tmp_path / "into").mkdir()
     folder = read_archive(tmp_path / "out" / "bundle.zip", tmp_path / "into")

@@ -16,7 +16,14 @@ from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.disk import STALE_SECONDS
-from mlops_desktop.engine.packaging.export import build_core, export_run, make_exporter, refuse_without_consent, required_consent
+from mlops_desktop.engine.packaging.export import (
+    build_core,
+    export_run,
+    make_exporter,
+    refuse_without_consent,
+    required_consent,
+    unsupported_forms,
+)
 from mlops_desktop.engine.pipeline.candidate import Combination
 from mlops_desktop.engine.project.decisions import Search
 from mlops_desktop.engine.training.final_model import Chosen, open_chosen
@@ -26,6 +33,8 @@ from mlops_desktop.serving.bundle import open_bundle, verify_sums
 from mlops_desktop.serving.manifest import CHECKSUMS, missing
 from mlops_desktop.serving.selftest import replay
 from mlops_desktop.serving.service_settings import ServiceSettings
+from mlops_desktop.serving.transforms.date_parts import DateParts
+from tests.catalog.exporters.programs import PROGRAMS
 from tests.engine.disks import readable_folder, small_disk, unprivileged
 
 
@@ -223,3 +232,12 @@ def test_an_exporter_whose_package_is_not_installed(monkeypatch):
     monkeypatch.setattr(type(choices().exporters.read("rest_bundle")), "needs", ("a_package_of_nobody",))
     with pytest.raises(UserError, match="a_package_of_nobody, which is not installed"):
         make_exporter("rest_bundle", {})
+
+
+def test_forms_that_cannot_express_a_model_are_named(trained, opened):
+    found = unsupported_forms(opened.scorer)
+    assert found == {}
+    network = replace(opened.scorer, node=PROGRAMS["a network"].node)
+    assert unsupported_forms(network) == {"sql_query": "A model of the kind “neural net” cannot be written in this form."}
+    dates = replace(opened.scorer, transforms=(DateParts((), (), (), ()), *opened.scorer.transforms))
+    assert set(unsupported_forms(dates)) == {"sql_query", "python_script", "html_page"}

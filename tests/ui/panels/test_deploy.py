@@ -31,6 +31,7 @@ from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 from mlops_desktop.serving.bundle import open_bundle
+from mlops_desktop.serving.message import as_message
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import SCORE
 from mlops_desktop.ui.panels.deploy.service import LocalService, free_port, port_is_free
@@ -103,6 +104,20 @@ def stop(panel) -> float:
 
 
 # ---- the checks and the export
+
+
+def test_a_form_that_cannot_express_the_model_is_grey_with_the_reason(with_model, open_project):
+    folder = with_model("penguins")
+    open_chosen(Pipeline(folder, read_project(folder)), Runs(folder), Silent())
+    page = open_project(folder, "deploy").panel.export
+    assert page._unsupported == (page._model(), {})  # read from the store: a linear model has every form
+    reason = as_message("The step “date parts” cannot be written in this form.")
+    page._unsupported = (page._model(), {"sql_query": reason})
+    page._pick("sql_query")
+    refused = {tile.objectName(): tile.toolTip() for tile in page.gallery.tiles() if not tile.isEnabled()}
+    assert refused == {"exporter_sql_query": reason}
+    assert page.unready() == reason
+    assert not page.go.isEnabled()
 
 
 def test_checks_and_what_will_be_written_are_shown_before(opened):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.packaging import ExportCheck, bytes_text, consent_ids, readiness
+from mlops_desktop.engine.packaging import ExportCheck, bytes_text, consent_ids, readiness, unsupported_forms
 from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
+from mlops_desktop.engine.training import stored_scorer
 from mlops_desktop.serving.manifest import CERTIFICATE, IDENTITY, START
 from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.forms import ComponentForm
@@ -46,6 +48,7 @@ class ExportPage(QWidget):
         self._place = controller.folder / EXPORTS if controller.folder else Path()  # the folder in which exports are made
         self._proposed = ""
         self._busy = ""
+        self._unsupported: tuple[str, dict[str, str]] = ("", {})  # the model, and why it has no form in some exporters
         self._build()
 
     def _first(self) -> Exporter:
@@ -110,11 +113,10 @@ class ExportPage(QWidget):
         self._settle()
 
     def _show_forms(self) -> None:
-        offers = []
+        offers, unsupported = [], self._without_form()
         for id_, member in choices().exporters.items():
-            offers.append(
-                Offer(id_, translated(member.label), translated(member.help), _ICONS.get(id_, "download"), translated(member.missing()))
-            )
+            refused = translated(member.missing() or unsupported.get(id_, ""))
+            offers.append(Offer(id_, translated(member.label), translated(member.help), _ICONS.get(id_, "download"), refused))
         offers.sort(key=lambda offer: (offer.id != FIRST, bool(offer.refused), offer.title))
         self.gallery.show_offers([("", offers)])
         for tile in self.gallery.tiles():
@@ -126,6 +128,15 @@ class ExportPage(QWidget):
     def _model(self) -> str:
         best = self.controller.project_status().best
         return self.controller.keys.scorer(best.id) if best else ""
+
+    def _without_form(self) -> dict[str, str]:
+        """Why the chosen model has no form in some exporters; nothing while it was not made, since the export itself refuses then."""
+        best, model = self.controller.project_status().best, self._model()
+        if best is not None and model != self._unsupported[0] and model in self.controller.store:
+            with suppress(KeyError):
+                scorer = stored_scorer(self.controller.project, self.controller.store, best.id, check=False)
+                self._unsupported = (model, unsupported_forms(scorer))
+        return self._unsupported[1] if model == self._unsupported[0] else {}
 
     def _plan(self) -> None:
         self._written = ("", None)
@@ -153,6 +164,8 @@ class ExportPage(QWidget):
         blocking = next((check for check in self._checks if check.blocks), None)
         if blocking is not None:
             return f"{blocking.title}."
+        if reason := self._without_form().get(self._exporter.id):
+            return translated(reason)
         text = self.folder.text().strip()
         if not text:
             return self.tr("Choose a folder to export to.")
