@@ -188,8 +188,14 @@ class App:
             headers = _headers(service.headers.pairs(LINES, one.policy), None, one, self.draining)
             await send({"type": "http.response.start", "status": one.status, "headers": headers})
             await send({"type": "http.response.body", "body": first, "more_body": True})
-            async for piece in pieces:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            try:
+                async for piece in pieces:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            except ClientDisconnected:
+                raise
+            except Exception as error:
+                last = self.internal_error(one.request_id, error).body(one.request_id) + b"\n"
+                await send({"type": "http.response.body", "body": last, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
     async def _reply(self, service: Service, one: Exchange, scope: Message, receive: Receive) -> Reply | LineAnswers:

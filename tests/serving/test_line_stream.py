@@ -43,6 +43,19 @@ def test_what_ends_a_stream_early_is_its_last_line(apps, asked, monkeypatch):
     assert (answer.status, "prediction" in first, last["status"]) == (200, True, 413)
 
 
+def test_an_error_of_the_service_itself_is_the_last_line(apps, asked, monkeypatch):
+    answers = line_stream.answer_lines
+
+    def failing(predictor, start, lines):
+        return answers(predictor, start, lines) if start == 0 else 1 / 0
+
+    monkeypatch.setattr(line_stream, "answer_lines", failing)
+    answer = asked(apps("binary"), "POST", PATH, b'{"age":40}\n{"age":41}\n', headers=LINES, pieces=2)
+    first, last = map(json.loads, answer.body.splitlines())
+    assert (answer.status, "prediction" in first, last["status"]) == (200, True, 500)
+    assert asked(apps("binary"), "POST", PATH, b"\n{}\n", headers=LINES).status == 200
+
+
 def test_an_empty_stream_and_another_type(apps, asked):
     answer = asked(apps("binary"), "POST", PATH, b"\n\n", headers=LINES)
     assert (answer.status, answer.body) == (200, b"")

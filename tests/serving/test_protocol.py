@@ -10,11 +10,20 @@ import socket
 import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from mlops_desktop.serving.app import App
+from mlops_desktop.serving.model_slot import ModelSlot
 from mlops_desktop.serving.protocol import protocols
 from mlops_desktop.serving.route import Route
 
 ROWS = 50
+CELLS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(["Rome", "INT64", "BYTES", [1], [2, 1]])
+NAMES = st.sampled_from(["age", "city", "name", "shape", "datatype", "data", "columns", "index", "threshold", "rows"])
+VALUES = st.recursive(CELLS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=10)
+SHAPES = ("inputs", "instances", "dataframe_split", "dataframe_records", "input_data", "data", "rows")
+MEMBERS = st.sampled_from([*SHAPES, "outputs", "parameters", "params", "id"])
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +98,16 @@ def test_a_path_with_parameters():
     assert route.path_parameters == ("model", "version")
     assert route.pattern().fullmatch("/v2/models/a.b c/versions/1").groupdict() == {"model": "a.b c", "version": "1"}
     assert not any(re.fullmatch(route.pattern(), path) for path in ("/v2/models/a/b/versions/1", "/v2/models//versions/1", "/v2.models/a"))
+
+
+@pytest.fixture(scope="module")
+def fuzzed(bundles):
+    return App(ModelSlot(bundles["binary"]))
+
+
+@settings(max_examples=200)
+@given(body=st.dictionaries(MEMBERS, VALUES, max_size=3), path=st.sampled_from(["/invocations", "/score", "/v2/models/leavers/infer"]))
+def test_no_body_makes_an_internal_error(body, path, fuzzed, asked):
+    answer = asked(fuzzed, "POST", path, body)
+    assert answer.status in (200, 400, 422), answer.body
+    assert isinstance(answer.json, (dict, list))

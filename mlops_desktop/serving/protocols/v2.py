@@ -116,7 +116,7 @@ def _tensor(tensor: Any, at: int) -> tuple[str, list[Any]]:
     """The name and the values of an input, of which each row has one."""
     if type(tensor) is not dict or type(tensor.get("name")) is not str:
         raise invalid("not_a_tensor", "A tensor is an object with name, shape, datatype and data.", "inputs", at)
-    if tensor.get("datatype") not in DATATYPES:
+    if type(tensor.get("datatype")) is not str or tensor["datatype"] not in DATATYPES:
         raise invalid("unknown_datatype", f"datatype must be one of {', '.join(sorted(DATATYPES))}.", "inputs", at, "datatype")
     shape, data = tensor.get("shape"), listed(tensor.get("data"), "inputs", at, "data")
     values = [one[0] if type(one) is list and len(one) == 1 else one for one in data]

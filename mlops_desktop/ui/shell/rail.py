@@ -16,7 +16,7 @@ _DATA = Qt.ItemDataRole.UserRole
 _MARKS = {
     "done": ("ok_soft", "check", "ok", 4.5, 2.8),
     "stale": ("warn_soft", "refresh", "warn", 4.5, 2.4),
-    "failed": ("err_soft", "warn", "err", 4.5, 2.2),
+    "failed": ("err_soft", "error", "err", 4.5, 2.2),
 }
 
 

@@ -17,7 +17,7 @@ from mlops_desktop.ui.widgets.notices import Banner, ProgressRing, Toast, reduce
 
 __all__ = ["Banner", "EmptyState", "FindingRow", "Kpi", "ProgressRing", "Toast", "reduced_motion"]
 
-SEVERITIES = {"err": ("warn", "err"), "warn": ("warn", "warn"), "info": ("info", "accent"), "ok": ("check", "ok")}  # icon, tone
+SEVERITIES = {"err": ("error", "err"), "warn": ("warn", "warn"), "info": ("info", "accent"), "ok": ("check", "ok")}  # icon, tone
 
 
 class Kpi(QFrame):

@@ -15,7 +15,7 @@ from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, label, row
 
 TOAST_MS = 8_000
 TURN_MS = 60  # between two pictures of a turning ring
-SIGNS = {"info": ("info", "accent"), "ok": ("check", "ok"), "warn": ("warn", "warn"), "err": ("warn", "err"), "stale": ("refresh", "warn")}
+SIGNS = {"info": ("info", "accent"), "ok": ("check", "ok"), "warn": ("warn", "warn"), "err": ("error", "err"), "stale": ("refresh", "warn")}
 
 
 def reduced_motion() -> bool:

@@ -56,6 +56,7 @@ def test_the_threshold_is_a_parameter(apps, asked):
         ({"inputs": tensors(shape=[3])}, 422, "#/inputs/0/shape"),
         ({"inputs": tensors(shape=[2, 2])}, 422, "#/inputs/0/shape"),
         ({"inputs": tensors(datatype="INT")}, 422, "#/inputs/0/datatype"),
+        ({"inputs": tensors(datatype=["INT64"])}, 422, "#/inputs/0/datatype"),
         ({"inputs": tensors(data=[1.5, 2])}, 422, "#/rows/0/age"),
         ({"inputs": tensors(data="x")}, 422, "#/inputs/0/data"),
         ({"inputs": tensors(data=[[[1]], [[2]]])}, 422, "#/rows/0/age"),

@@ -247,7 +247,7 @@ class AnswerCard(QFrame):
 
     def _message_row(self, tone: str, text: str) -> QVBoxLayout:
         line = QVBoxLayout()
-        icon = {"info": "info"}.get(tone, "warn")
+        icon = {"info": "info", "err": "error"}.get(tone, "warn")
         color = {"info": "accent", "err": "err"}.get(tone, "warn")
         line.addLayout(row(Picture(icon, color, 15), (label(text, "small", tone="2", wrap=True), 1), spacing=6))
         return line

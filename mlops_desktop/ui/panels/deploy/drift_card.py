@@ -148,7 +148,7 @@ class DriftCard(QFrame):
         known = verdict != "not_enough_data"
         cells = [
             Cell(name, tip=name if id_ == SCORE else id_),
-            Cell(self._verdict_texts()[verdict], tone=tone, icon={"act": "warn", "watch": "eye", "stable": "check"}.get(verdict, "")),
+            Cell(self._verdict_texts()[verdict], tone=tone, icon={"act": "error", "watch": "eye", "stable": "check"}.get(verdict, "")),
             Cell(formatted(one.psi, ".3f") if known else "–"),
             Cell((f"< {formatted(0.001, '.3f')}" if one.p < 0.001 else formatted(one.p, ".3f")) if known else "–", tone="2"),
             Cell(_pair(one.missing), tone="2"),
