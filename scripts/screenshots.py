@@ -33,6 +33,7 @@ STATES = ("empty", "sample", "long", "many", "broken")
 THEMES = ("light", "dark")
 TRIALS = 6
 PATIENCE = 180.0  # seconds for what a panel has worked out when it is opened
+ROUNDS = 30  # of the event loop without work: on a busy computer one may take longer than the time, and layouts need several
 STILL = 0.6  # seconds without work before a picture is taken: panels ask with a delay
 
 
@@ -100,12 +101,13 @@ def say(text: str) -> None:
 def rest(app: QApplication, window: MainWindow) -> None:
     """Wait until nothing is being worked on and nothing new was asked for."""
     jobs, began = window.controller.jobs, time.monotonic()
-    still = began
-    while time.monotonic() - still < STILL:
+    still, rounds = began, 0
+    while time.monotonic() - still < STILL or rounds < ROUNDS:
         app.processEvents()
         time.sleep(0.005)
+        rounds += 1
         if jobs.quick.now or jobs.long.now:
-            still = time.monotonic()
+            still, rounds = time.monotonic(), 0
         if time.monotonic() - began > PATIENCE:
             raise SystemExit(f"{window.stage}: still at work after {PATIENCE:.0f} seconds")
 

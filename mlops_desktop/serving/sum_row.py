@@ -1,4 +1,5 @@
-"""A last row that is a total without one of the usual words: it lacks what other rows have, and its numbers are sums of the columns above.
+"""A last row that is a total without one of the usual words: its numbers are the sums of the columns above, and it lacks the name that
+others have or a text of it speaks of a total.
 
 Program and bundle decide it by the same rule, each over the cells as it holds them. It takes several rows, so a file of one row keeps it.
 """
@@ -22,12 +23,12 @@ Counted = Mapping[str, int]  # the distinct texts of a column, without blanks ar
 
 
 def may_be_sums(last: Sequence[str]) -> bool:
-    """Whether texts without blanks around them are numbers beside at least one empty cell, and at most one text that speaks of a total."""
+    """Whether texts without blanks around them are numbers beside an empty cell, or beside one text that speaks of a total."""
     filled = [text for text in last if text]
     numbers = [text for text in filled if _NUMBER.fullmatch(text)]
     others = [text for text in filled if not _NUMBER.fullmatch(text)]
     named = len(others) == 1 and speaks_of_total(others[0])
-    return len(numbers) > 0 and len(filled) < len(last) and (not others or named) and any(map(_NOT_ZERO.search, numbers))
+    return bool(numbers) and (named or (not others and len(filled) < len(last))) and any(map(_NOT_ZERO.search, numbers))
 
 
 def speaks_of_total(text: str) -> bool:
@@ -36,23 +37,20 @@ def speaks_of_total(text: str) -> bool:
 
 
 def are_sums(last: Sequence[str], above: Callable[[int], Counted], rows: int) -> bool:
-    """Whether the texts of a last row are the sums of the columns of numbers in so many rows above it, where a column of names is empty.
+    """Whether the texts of a last row are the sums of the columns of numbers in so many rows above it, where a column of names is empty
+    or a text speaks of a total.
 
     `above` gives the texts of a column in these rows. The numbers have a decimal point, or all of them a comma.
     """
     named = [j for j, text in enumerate(last) if text and not _NUMBER.fullmatch(text)]
     if rows < (LEAST_NAMED if named else LEAST_ROWS) or not may_be_sums(last):
         return False
-    is_lacking = _are_filled if named else _are_texts
-    if not any(is_lacking(above(j), rows) for j, text in enumerate(last) if not text) or any(last[j] in above(j) for j in named):
+    if any(last[j] in above(j) for j in named):
+        return False
+    if not named and not any(_are_texts(above(j), rows) for j, text in enumerate(last) if not text):
         return False
     columns = [(text, above(j)) for j, text in enumerate(last) if text and j not in named]
     return any(all(_adds_up(column, text, decimal) for text, column in columns) for decimal in ".,")
-
-
-def _are_filled(column: Counted, rows: int) -> bool:
-    """Whether nearly all cells of a column hold something."""
-    return rows - column.get("", 0) >= FILLED * rows
 
 
 def _are_texts(column: Counted, rows: int) -> bool:

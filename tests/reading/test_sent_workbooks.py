@@ -145,6 +145,12 @@ SENT = {
         9,
         "total",
     ),
+    "sums with another word": Sent(
+        [["Shop", "Sales", "Cost"], *([f"S{at}", at * 10, at * 7] for at in range(1, 9)), ["Gesamtbetrag", 360, 252]],
+        "Shop category S1 | Sales integer 10 | Cost integer 7",
+        8,
+        "total",
+    ),
     "sums below dates": Sent(
         [["Monat", "Umsatz"], *([day(1, at + 1), 100 + at % 4] for at in range(9)), [None, 912]],
         "Monat date 2024-01-01 | Umsatz integer 100",

@@ -27,6 +27,7 @@ def test_a_text_may_speak_of_the_total():
     assert not are_sums(["", "Rechnungsbetrag", "35,80"], above.__getitem__, 3)
     assert not are_sums(["", "D", "35,75"], above.__getitem__, 3)
     assert not are_sums(["4", "Rechnungsbetrag", "35,75"], above.__getitem__, 3)
+    assert are_sums(["Gesamtbetrag", "35,75"], above[1:].__getitem__, 3)
 
 
 def test_too_few_rows_have_no_sums():

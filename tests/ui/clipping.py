@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QStyle,
+    QStyleOptionFrame,
     QToolButton,
     QWidget,
 )
@@ -95,8 +97,13 @@ def squeezed(widget: QWidget) -> str:
     least = widget.minimumSizeHint().boundedTo(widget.maximumSize()) - QSize(1, 1)
     if isinstance(widget, QAbstractSpinBox):  # its own hint has room for its largest value
         least = QSize(widget.fontMetrics().horizontalAdvance(widget.text()) + _ARROWS, widget.fontMetrics().height())
-    elif isinstance(widget, QLineEdit | QComboBox):
+    elif isinstance(widget, QComboBox):
         least.setHeight(widget.fontMetrics().height())
+    elif isinstance(widget, QLineEdit):
+        option = QStyleOptionFrame()
+        widget.initStyleOption(option)
+        inside = widget.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, widget)
+        least.setHeight(widget.fontMetrics().height() + widget.height() - inside.height())
     if widget.width() < least.width() or widget.height() < least.height():
         return f"{widget.width()}×{widget.height()} < least {least.width()}×{least.height()}"
     return ""

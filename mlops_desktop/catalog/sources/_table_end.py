@@ -47,13 +47,11 @@ def _is_sum(last: Sequence[Any], above: Sequence[Sequence[Any]]) -> bool:
     filled = [j for j in there if _is_number(last[j])]
     named = [j for j in there if j not in filled]
     texts = [last[j] if isinstance(last[j], str) else "" for j in named]
-    if not filled or len(there) == len(last) or len(named) > 1 or not all(map(speaks_of_total, texts)):
+    if not filled or len(named) > 1 or not all(map(speaks_of_total, texts)) or any(row[j] == last[j] for j in named for row in above):
         return False
     empty = [j for j, cell in enumerate(last) if cell is None]
-    if any(row[j] == last[j] for j in named for row in above):
-        return False
-    names = (sum(row[j] is not None and (bool(named) or not _is_number(row[j])) for row in above) for j in empty)
-    if max(names, default=0) < FILLED * len(above):
+    names = (sum(row[j] is not None and not _is_number(row[j]) for row in above) for j in empty)
+    if not named and max(names, default=0) < FILLED * len(above):
         return False
     columns = {j: [row[j] for row in above if row[j] is not None] for j in filled}
     if not all(len(cells) > 1 and all(map(_is_number, cells)) for cells in columns.values()):

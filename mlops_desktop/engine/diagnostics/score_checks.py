@@ -33,6 +33,8 @@ def _baseline(checked: Checked) -> Outcome | None:
         return None
     gain = 1 - lift.model / lift.baseline if lift.baseline > 0 else 0.0
     message = msg("In cross-validation, the model’s mean squared error is {gain:.0%} smaller than the baseline’s.", gain=gain)
+    if gain < 0:
+        message = msg("In cross-validation, the model’s mean squared error is {more:.0%} larger than the baseline’s.", more=-gain)
     ahead = 0.0
     if scores is not None:
         metric, ahead = _metric(checked), scores.valid - scores.baseline

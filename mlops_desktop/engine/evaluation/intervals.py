@@ -87,9 +87,9 @@ class Intervals:
         groups = {"rows": msg("rows"), "groups": msg("groups"), "time": msg("blocks of time")}[self.units.kind]
         if self.units.count < LEAST_UNITS or (self.weighted and self._count(np.ones(len(self.weights), dtype=bool)) < LEAST_UNITS):
             return msg("No interval: there are fewer than {least} {groups}.", least=LEAST_UNITS, groups=groups)
-        if self.units.kind == "time" and self.units.independent_moments(self._followed()) < LEAST_UNITS:
+        if self.units.kind == "time" and self._are_alike():
             text = "No interval: rows that follow each other are so alike that all of them tell no more than {least} independent ones."
-            return msg(text, least=LEAST_UNITS)
+            return msg(text, least=LEAST_UNITS if self.predicted.classes else LEAST_UNITS // 2)
         if not self.predicted.classes or metric.id == "accuracy":
             return None
         if self.counts.sum(axis=1).min() < LEAST_OF_CLASS:
@@ -97,6 +97,14 @@ class Intervals:
         if self.least_units < LEAST_OF_CLASS:
             return msg("No interval: fewer than {least} {groups} hold a class.", least=LEAST_OF_CLASS, groups=groups)
         return None
+
+    def _are_alike(self) -> bool:
+        """Whether rows that follow each other in time tell too little together; squares of errors, which most metrics are made of, follow
+        each other less than these do.
+        """
+        if self.predicted.classes:
+            return self.units.independent_moments(self._followed()) < LEAST_UNITS
+        return self.units.independent_moments(errors(self.predicted)) < LEAST_UNITS // 2
 
     def _followed(self) -> Floats:
         """What of each row, (rows,), may follow that of the row before: the squared error, or the score beside those of the same class."""
@@ -179,8 +187,9 @@ class Intervals:
     def _of_mean(self, metric: Metric) -> Interval | None:
         """The interval of a mean over the rows, or of its root; None where nothing varies."""
         losses = MEANS[metric.id](self.predicted)
-        # Where the rarest class has hardly more rows than an interval needs, more than that may be chance, and with it a high mean.
-        few = bool(self.predicted.classes) and self.least_units < 2 * LEAST_OF_CLASS
+        # Where the rarest class has hardly more rows than an interval needs, more than that may be chance, and with it a high mean; and of
+        # few groups or blocks the bootstrap is rough.
+        few = self.parts.count < 2 * LEAST_UNITS or (bool(self.predicted.classes) and self.least_units < 2 * LEAST_OF_CLASS)
         cautious: methods.Cautious = "both" if few else "up"
         found = methods.mean_error(losses, self.weights, self.parts, self._drawn(), cautious, self._stretch(lambda: losses))
         if found is None:

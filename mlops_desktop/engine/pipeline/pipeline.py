@@ -44,6 +44,9 @@ def keep_table(folder: Path, project: Project, cells: TypedCells) -> None:
     ArtifactStore(folder / "store").put(Keys(project).table, *cells.record())
 
 
+REPEATED = 0.1  # of the rows: from here on the sets of rows that a shuffled split keeps together are what is drawn for intervals
+
+
 class Pipeline:
     """The pipeline of one project value in one folder. Results are shared through the folder's store."""
 
@@ -145,7 +148,8 @@ class Pipeline:
         """The rows that the row filters leave, features alone, with target and weights."""
         target, table = self.target, self._kept
         facts = self._split_facts(np.arange(table.rows), target)
-        groups = facts.equal if self.project.split.keeps_alike else facts.group  # copies are one observation
+        repeated = facts.equal is not None and len(np.unique(facts.equal)) <= (1 - REPEATED) * len(facts.equal)
+        groups = facts.equal if repeated else facts.group  # rows that repeat each other are one observation
         return Dataset(table.frame.select(self.features), target, self._weights(table), groups, facts.time)
 
     @property

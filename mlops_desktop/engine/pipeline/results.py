@@ -57,10 +57,10 @@ WEIGHTED = Decision("columns.role", ("weight",))  # scores of earlier versions d
 GROUPED = Decision("columns.role", ("group",), when=lambda project: bool(project.task and task_spec(project.task).has_classes))
 # The baseline on the held-out test set was that of the second class in earlier versions, whatever class was the positive one.
 TWO_CLASSES = Decision("task", when=lambda project: bool(project.task and task_spec(project.task).has_positive))
-# The intervals of rows that follow each other in time were narrower in earlier versions.
-IN_TIME = Decision("split", when=lambda project: project.split.by_time)
+# The intervals of rows that follow each other in time, or that repeat each other, were narrower in earlier versions.
+NOT_ALONE = Decision("split", when=lambda project: project.split.by_time or project.split.keeps_equal)
 MEASURED_BEFORE = ("threshold", "costs", GROUPED, BASELINE_SETTINGS)
-MEASURED = (*MEASURED_BEFORE, IN_TIME)
+MEASURED = (*MEASURED_BEFORE, NOT_ALONE)
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
 NOT_LEARNED_FROM = Decision("columns.role", ROLES_NOT_LEARNED_FROM, alike=("id", "ignore"))  # no model sees either of them
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from mlops_desktop.engine.pipeline import ColumnCells, ColumnChange, ColumnDistribution, FilteredOut
 from mlops_desktop.serving.dates import DAY
+from mlops_desktop.ui import theme
 from mlops_desktop.ui.column_names import shown_name
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.translation import formatted, pluralize
@@ -22,6 +24,7 @@ from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell
 
 WIDEST = 170  # of a column of the first rows
 CELLS = (190, 150, 122)  # how high a distribution is in one, two and more lines
+_BESIDE = 44  # pixels beside a name in half of the pane: margins, the gap, the scroll bar
 LONG = 20  # letters of a name from which its column is held to that
 
 
@@ -152,8 +155,9 @@ class ChangesPane(Pane):
         return (ColumnChange(self.tr("Rows"), None, kept),)
 
     def _show_changes(self, changes: Sequence[ColumnChange]) -> bool:
-        pairs = sum(change.before is not None for change in changes)
-        lines = pairs + (len(changes) - pairs + 1) // 2
+        new = [change for change in changes if change.before is None]
+        beside = self._fit_side_by_side([shown_name(change.name) for change in new])
+        lines = len(changes) - len(new) + (-(-len(new) // 2) if beside else len(new))
         self._high = CELLS[min(lines, len(CELLS)) - 1]
         line, side = 0, 0
         for change in changes:
@@ -163,10 +167,15 @@ class ChangesPane(Pane):
                 self._put(distribution_after(change), line, 1)
                 line += 1
                 continue
-            last = change is changes[-1] and not side  # alone in its line
-            self._put(distribution_after(change), line, side, 2 if last else 1)
-            line, side = (line + 1, 0) if side else (line, 1)
+            alone = not beside or (change is changes[-1] and not side)
+            self._put(distribution_after(change), line, side, 2 if alone else 1)
+            line, side = (line + 1, 0) if side or not beside else (line, 1)
         return bool(changes)
+
+    def _fit_side_by_side(self, names: Sequence[str]) -> bool:
+        """Whether two of these names have room beside each other: names of new columns begin alike and differ at their end."""
+        metrics = QFontMetrics(theme.font("small", QFont.Weight.DemiBold))
+        return max(map(metrics.horizontalAdvance, names), default=0) <= self._pages.width() // 2 - _BESIDE
 
     def _put(self, shown: Distribution, line: int, side: int, across: int = 1) -> None:
         cell = DistributionCell(name=f"{self.recipe.panel}_cell_{line}_{side}")

@@ -114,6 +114,7 @@ def test_wines_bottled_twice_score_as_chance(tmp_path):
         header, *rows = wines(np.random.default_rng(seed), 600)
         pipeline, reasons = proposed(tmp_path / str(seed), header, rows, "quality")
         assert "are equal in all features stay on one side (420 of 600 are distinct)" in reasons["split"]
+        assert group_units(pipeline.everything.groups).count == 420  # in intervals equal wines count once
         hits.append(nearest_hits(pipeline))
         shuffled = pipeline.of(replace(pipeline.project, split=splitter("stratified", test=0.2, folds=5, equal_together=False)))
         apart.append(nearest_hits(shuffled))
