@@ -172,6 +172,16 @@ def test_settings_of_the_service_are_in_the_core(trained, opened, tmp_path):
         build_core(opened, trained.runs, _made(tmp_path / "b"), Silent(), ServiceSettings(("height.unknown=warn",)))
 
 
+def test_settings_that_a_form_cannot_keep_are_refused(trained, opened, tmp_path):
+    form = choices().exporters["python_script"]()
+    for settings in (ServiceSettings(("*.unknown=refuse",)), ServiceSettings((), (0.2, 0.8))):
+        with pytest.raises(UserError, match="cannot keep"):
+            export_run(opened, trained.runs, form, tmp_path / "out", Silent(), settings)
+    assert not (tmp_path / "out").exists()
+    keep = {id_ for id_, one in choices().exporters.items() if not one.keeps_settings}
+    assert keep == {"python_script", "html_page", "sql_query"} | ({"onnx_model"} & set(choices().exporters))
+
+
 def test_no_clock_and_no_path_is_in_a_core(trained, opened, copy_of, tmp_path):
     build_core(opened, trained.runs, _made(tmp_path / "a"), Silent())
     other = copy_of(trained)
