@@ -14,6 +14,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.exporters import sql_query
 from mlops_desktop.catalog.exporters._program import program_of, typed_rows
 from mlops_desktop.catalog.exporters._sql import DIALECTS, _halfway, literal, quoted, select
 from mlops_desktop.catalog.exporters.sql_query import SqlQuery, create_table, scores_of
@@ -79,6 +80,11 @@ def test_a_deep_tree_is_no_deep_expression(tmp_path):
     expected = np.array(bundle.golden.scores).reshape(len(bundle.golden.rows), -1)
     assert len(np.unique(expected)) > 20
     assert compare(bundle.scorer, expected, SqlQuery().read_back(tmp_path / "out", bundle).scores).passed
+
+
+def test_a_forest_that_is_too_large_for_a_query_is_refused_beforehand(monkeypatch):
+    monkeypatch.setattr(sql_query, "MOST_SPLITS", 41)
+    assert SqlQuery().unsupported(SQL_TOO["a forest"]) == "The trees have 42 splits; a query takes 41 at most."
 
 
 @pytest.mark.parametrize(
