@@ -17,6 +17,7 @@ from mlops_desktop.serving.prediction_spec import class_text
 
 TOP32 = float(np.finfo(np.float32).max)
 _SPLIT = 2.0**29 + 1.0  # Veltkamp's constant: c = x * it, then c - (c - x) has the 24 bits of a float32
+_DEEPEST = 10  # splits within one another in one expression: SQLite's parser has a stack of 100
 _CHUNK = 40  # terms of one sum: databases limit the depth of an expression
 
 
@@ -222,18 +223,33 @@ class _Query:
         for t, splits in enumerate(node["splits"]):
             root = split if splits else ~leaf
             for k in range(outputs) if len(node["values"][0]) == outputs else [t % outputs]:
-                terms[k].append(self._tree(node, root, k if len(node["values"][0]) == outputs else 0))
+                terms[k] += self._tree(node, root, k if len(node["values"][0]) == outputs else 0)
             split, leaf = split + splits, leaf + splits + 1
         raw = [self._sum(one) for one in terms]
         if node["link"] == "mean":
             return [f"({x} / {self._number(float(len(node['splits'])))})" for x in raw]
         return self._linked(raw, node["link"])
 
-    def _tree(self, node: dict[str, Any], at: int, k: int) -> str:
-        if at < 0:
-            return self._number(node["values"][~at][k])
-        left, right = self._tree(node, node["left"][at], k), self._tree(node, node["right"][at], k)
-        return f"CASE WHEN {self._goes_left(node, at)} THEN {left} ELSE {right} END"
+    def _tree(self, node: dict[str, Any], root: int, k: int) -> list[str]:
+        """A tree as terms of a sum: the tree down to a depth that every parser takes, and each deeper part where its path leads there."""
+        terms, waiting = [], [(root, "")]
+        while waiting:
+            start, path = waiting.pop(0)
+
+            def below(at: int, depth: int, path: str, waiting: list[tuple[int, str]] = waiting) -> str:
+                if at < 0:
+                    return self._number(node["values"][~at][k])
+                test = self._goes_left(node, at)
+                if depth == _DEEPEST:
+                    waiting.append((at, path))
+                    return self._number(0.0)
+                left = below(node["left"][at], depth + 1, f"{path} AND ({test})")
+                right = below(node["right"][at], depth + 1, f"{path} AND CASE WHEN {test} THEN 0 ELSE 1 END = 1")
+                return f"CASE WHEN {test} THEN {left} ELSE {right} END"
+
+            found = below(start, 0, path)
+            terms.append(f"CASE WHEN {path.removeprefix(' AND ')} THEN {found} ELSE {self._number(0.0)} END" if path else found)
+        return terms
 
     def _goes_left(self, node: dict[str, Any], at: int) -> str:
         feature = node["feature"][at]

@@ -21,7 +21,10 @@ from mlops_desktop.serving.bundle import Bundle, open_bundle
 from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.models.neural_net import NeuralNet
+from mlops_desktop.serving.models.trees import Trees
 from mlops_desktop.serving.scorer import Scorer
+
+MOST_SPLITS = 30_000  # about 10 MB of SQL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,9 @@ class SqlQuery(Exporter):
     key: str = text("id", "Key column", help="The column by which a row of the answer is found again.", required=True)
 
     def unsupported(self, scorer: Scorer) -> str:
+        splits = sum(len(model.feature) for model in scorer.node.models() if isinstance(model, Trees))
+        if splits > MOST_SPLITS:
+            return msg("The trees have {splits:,} splits; a query takes {most:,} at most.", splits=splits, most=MOST_SPLITS)
         return refusal(scorer, (NeuralNet,))
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:

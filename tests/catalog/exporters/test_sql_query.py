@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,12 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.exporters import sql_query
 from mlops_desktop.catalog.exporters._program import program_of, typed_rows
 from mlops_desktop.catalog.exporters._sql import DIALECTS, _halfway, literal, quoted, select
 from mlops_desktop.catalog.exporters.sql_query import SqlQuery, create_table, scores_of
 from mlops_desktop.serving.bundle import open_bundle
+from mlops_desktop.serving.models.trees import Trees
 from mlops_desktop.serving.selftest import compare
 from tests.catalog.exporters.programs import SQL_TOO
 from tests.catalog.sources.servers import PASSWORD, postgresql
@@ -50,6 +53,37 @@ def test_names_and_levels_are_quoted():
     assert '"k""ey"' in text
     assert "'it''s'" in text
     assert len(re.findall(";", text)) == 1
+
+
+def test_a_deep_tree_is_no_deep_expression(tmp_path):
+    """A chain of 60 splits on one number, as deep forests have."""
+    count = 60
+    tree = Trees(
+        link="mean",
+        baseline=np.zeros(1),
+        splits=np.array([count]),
+        feature=np.zeros(count, dtype=np.int64),
+        threshold=np.linspace(1.5, -1.5, count).astype(np.float32).astype(np.float64),
+        left=np.array([*range(1, count), ~0]),
+        right=np.array([~(count - i) for i in range(count)]),
+        missing_left=np.zeros(count, dtype=bool),
+        values=np.arange(count + 1.0)[:, None],
+        levels=np.zeros(18, dtype=np.int64),
+        set_starts=np.zeros(1, dtype=np.int64),
+        set_codes=np.zeros(0, dtype=np.int64),
+    )
+    scorer = replace(SQL_TOO["a forest"], node=replace(SQL_TOO["a forest"].node, model=tree))
+    bundle = open_bundle(write_bundle(scorer, tmp_path / "core"))
+    (tmp_path / "out").mkdir()
+    SqlQuery().export(tmp_path / "core", tmp_path / "out", Silent())
+    expected = np.array(bundle.golden.scores).reshape(len(bundle.golden.rows), -1)
+    assert len(np.unique(expected)) > 20
+    assert compare(bundle.scorer, expected, SqlQuery().read_back(tmp_path / "out", bundle).scores).passed
+
+
+def test_a_forest_that_is_too_large_for_a_query_is_refused_beforehand(monkeypatch):
+    monkeypatch.setattr(sql_query, "MOST_SPLITS", 41)
+    assert SqlQuery().unsupported(SQL_TOO["a forest"]) == "The trees have 42 splits; a query takes 41 at most."
 
 
 def test_a_key_that_is_an_input_is_refused(tmp_path):

@@ -91,6 +91,12 @@ def test_an_empty_folder_is_filled(trained, opened, tmp_path):
     assert (tmp_path / "out" / "end.txt").read_text(encoding="utf-8") == "whole"
 
 
+def test_the_folder_may_be_named_by_a_relative_path(trained, opened, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = export_run(opened, trained.runs, make_exporter("rest_bundle", {}), Path("service"), Silent())
+    assert "certificate.json" in files
+
+
 def test_what_is_there_stays(trained, opened, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine", encoding="utf-8")
