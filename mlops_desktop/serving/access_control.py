@@ -94,3 +94,21 @@ class AccessControl:
             (b"access-control-allow-headers", _ALLOWED),
             (b"access-control-max-age", b"%d" % MAX_AGE),
         ]
+
+
+class StreamGrant:
+    """The permission of a request that goes on while its rows arrive: it ends with its key, and its rows count as further requests."""
+
+    def __init__(self, access: AccessControl, credentials: Sequence[bytes], route: Route) -> None:
+        self._access, self._credentials, self._route = access, credentials, route
+        self._generation, self._grant = access.generation, access.grant(credentials, route)
+
+    def check(self) -> None:
+        """HttpProblem (401, 403) when the key no longer holds."""
+        if self._generation != self._access.generation:
+            self._generation = self._access.generation
+            self._grant = self._access.grant(self._credentials, self._route)
+
+    def take(self) -> int:
+        """Count a further request: 0 when it is let through now, else the seconds after which one would be."""
+        return self._grant.bucket.take() if self._grant.bucket is not None else 0

@@ -1,7 +1,7 @@
 """The service as an ASGI application, without a framework: routing, limits, headers. What a route answers is in `service`.
 
-A small request is answered on the event loop; large bodies and slow routes go to threads, explanations and metrics to threads of their own,
-so that health stays quick meanwhile.
+A request of a few rows is answered on the event loop; more work and slow routes go to threads, explanations and metrics to threads of their
+own, so that health stays quick meanwhile.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from .access_control import AccessControl
+from .access_control import AccessControl, StreamGrant
 from .access_log import AccessLog
 from .allowed_hosts import AllowedHosts
 from .boot import verified_bundle
@@ -47,6 +47,7 @@ MAX_LINGER = 10.0  # seconds for the same
 # Threads of each pool, and how many of them run at a time: so many requests are in progress and take turns, others wait in the queue.
 THREADS = {"model": (4, 2), "explain": (4, 1), "status": (2, 2)}
 MAX_LOOP_BODY = 32_768  # bytes of a body that is answered on the event loop
+MAX_LOOP_CELLS = 1_000  # cells of its rows, sent or left out
 LINES = b"application/x-ndjson"
 _TAKE_REQUESTS = frozenset(("predict_table",))  # methods of `Service` that need the headers of a request
 _log = logging.getLogger("serving")
@@ -91,6 +92,13 @@ def endpoint(route: Route) -> Endpoint:
 def problem_reply(problem: HttpProblem, request_id: str) -> Reply:
     """A problem as a response of RFC 9457."""
     return Reply(problem.body(request_id), PROBLEM, problem.headers)
+
+
+def is_small(body: bytes, service: Service) -> bool:
+    """Whether a JSON body is answered within some milliseconds: an empty object, too, is a row with a cell of each column."""
+    if len(body) > MAX_LOOP_BODY:
+        return False
+    return max(body.count(b","), (body.count(b"{") - 1) * len(service.bundle.schema.columns)) <= MAX_LOOP_CELLS
 
 
 @dataclass
@@ -216,7 +224,8 @@ class App:
         if found.route.streams:
             _check_content_type(found, one.head)
             one.policy, one.status = found.policy, 200
-            return LineAnswers(service.predictor, receive, self._requests, self._pools["model"], one.request_id)
+            going_on = StreamGrant(self.access, one.head.credentials, found.route)
+            return LineAnswers(service.predictor, receive, self._requests, self._pools["model"], one.request_id, going_on)
         reply = await self._answer(service, found, one.head, receive, request)
         one.policy, one.status = found.policy, 200
         return reply
@@ -292,7 +301,7 @@ class App:
 
     async def _run(self, service: Service, found: Endpoint, request: Request) -> Reply:
         """The answer, from a thread where it may take long."""
-        pool = found.route.pool or ("model" if len(request.body) > MAX_LOOP_BODY else None)
+        pool = found.route.pool or (None if is_small(request.body, service) else "model")
         if pool is None:
             return found.handler(service, request)
         return await self._requests.run(self._pools[pool], lambda: found.handler(service, request))

@@ -1,7 +1,7 @@
 """Answers a stream of rows, one JSON object a line (NDJSON, JSON Lines), while it arrives: memory does not grow with its length.
 
 Each line of the answer is the prediction of a row, in their order, or its errors. What ends the stream before its end is its last line: a
-problem document.
+problem document. A client must read while it sends: it is given up where it does not, but told so once it reads.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from dataclasses import replace
 from typing import Any
 
+from .access_control import StreamGrant
 from .column import ValidationIssue
 from .http_problems import HttpProblem, too_large
 from .http_request import ClientDisconnected
@@ -22,7 +23,9 @@ from .work_pool import WorkPool
 
 MAX_LINE = 1_000_000  # bytes of one row
 MAX_PIECE = 32_768  # bytes of lines that are answered on the event loop
+MAX_PIECE_CELLS = 1_000  # cells of its rows, sent or left out
 MAX_AHEAD = 16  # answered pieces that wait for a client that sends everything before it reads
+_WAIT = 1.0  # seconds after which a stream beyond its rate asks again
 Ready = asyncio.Queue[bytes | Exception | None]
 Take = Callable[[int], None]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -44,18 +47,23 @@ def answer_lines(predictor: Predictor, start: int, lines: list[bytes]) -> bytes:
 
 
 class LineAnswers:
-    """The answer to one stream. `pieces` gives its bytes; what reads the request does not wait for them to be taken, up to MAX_AHEAD."""
+    """The answer to one stream. `pieces` gives its bytes; what reads the request does not wait for them to be taken, up to MAX_AHEAD.
+    Each CHUNK of rows counts as a request of `grant`.
+    """
 
-    def __init__(self, predictor: Predictor, receive: Receive, limits: RequestLimits, pool: WorkPool, request_id: str) -> None:
+    def __init__(
+        self, predictor: Predictor, receive: Receive, limits: RequestLimits, pool: WorkPool, request_id: str, grant: StreamGrant
+    ) -> None:
         self._predictor, self._receive, self._limits, self._pool = predictor, receive, limits, pool
-        self._request_id = request_id
-        self._rows = 0
+        self._request_id, self._grant = request_id, grant
+        self._rows, self._granted = 0, CHUNK
+        self._more = True  # whether the body goes on
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The bytes of the answer, as they are ready. HttpProblem when the request is refused before its first row is answered."""
         ready: Ready = asyncio.Queue(MAX_AHEAD)
         started = False
-        with self._limits.reserve() as take:
+        with self._limits.stream(), self._limits.reserve() as take:
             reading = asyncio.get_running_loop().create_task(self._read(ready, take))
             try:
                 while (piece := await ready.get()) is not None:
@@ -76,17 +84,51 @@ class LineAnswers:
         """Answer the lines as they arrive. An error is put behind the answers, for whoever takes them."""
         try:
             async for lines in self._lines(take):
+                await self._admit()
                 answer = await self._answer(lines)
                 take(len(answer))
-                await ready.put(answer)
+                try:
+                    async with asyncio.timeout(self._limits.seconds_unread):
+                        await ready.put(answer)
+                except TimeoutError:
+                    raise await self._unread() from None
         except Exception as error:
             await ready.put(error)
         else:
             await ready.put(None)
 
+    async def _admit(self) -> None:
+        """Wait until further rows may be answered. HttpProblem when the key no longer holds."""
+        self._grant.check()
+        while self._rows >= self._granted:
+            if seconds := self._grant.take():
+                await asyncio.sleep(min(seconds, _WAIT))
+                self._grant.check()
+            else:
+                self._granted += CHUNK
+
+    async def _unread(self) -> HttpProblem:
+        """The problem of a client that does not read. What it still sends is discarded: it may read only then."""
+        with contextlib.suppress(HttpProblem, ClientDisconnected):
+            more = self._more
+            while more:
+                _, more = await self._next()
+        remedy = "Read the answers while rows are sent, or send fewer rows at once."
+        return HttpProblem(408, "answers_not_read", "The answers were not read in time.", remedy)
+
+    async def _next(self) -> tuple[bytes, bool]:
+        """Further bytes of the body, and whether more follow."""
+        async with self._limits.body_time():
+            message = await self._receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnected
+        self._more = bool(message.get("more_body"))
+        return message.get("body", b""), self._more
+
     async def _answer(self, lines: list[bytes]) -> bytes:
         start, self._rows = self._rows, self._rows + len(lines)
-        if sum(map(len, lines)) <= MAX_PIECE:
+        cells = len(lines) * len(self._predictor.scorer.schema.columns)
+        if sum(map(len, lines)) <= MAX_PIECE and cells <= MAX_PIECE_CELLS:
             return answer_lines(self._predictor, start, lines)
         return await self._limits.run(self._pool, lambda: answer_lines(self._predictor, start, lines))
 
@@ -94,11 +136,7 @@ class LineAnswers:
         """The lines that hold something, some at a time. The bytes that are held count with those of other requests."""
         rest, more = b"", True
         while more:
-            async with self._limits.body_time():
-                message = await self._receive()
-            if message["type"] != "http.request":
-                raise ClientDisconnected
-            data, more = message.get("body", b""), bool(message.get("more_body"))
+            data, more = await self._next()
             take(len(data))
             held = len(rest) + len(data)
             *whole, rest = (rest + data).split(b"\n")

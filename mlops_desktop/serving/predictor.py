@@ -22,6 +22,7 @@ from .route import Limits
 from .scorer import Scorer
 
 CHUNK = 2000  # rows that are checked and scored together
+MAX_ERRORS_PER_ROW = 20  # listed where a row alone is refused
 MAX_TRACED_ROWS = 20  # rows without a finite answer that are traced to their columns
 
 
@@ -160,7 +161,7 @@ class Predictor:
         issues: dict[int, list[ValidationIssue]] = {}
         for issue in checked.errors:
             issues.setdefault(issue.row or 0, []).append(issue)
-        refused = {row: error_entries(some, "rows", first=start) for row, some in issues.items()}
+        refused = {row: error_entries(some[:MAX_ERRORS_PER_ROW], "rows", first=start) for row, some in issues.items()}
         valid = [i for i in range(checked.frame.rows) if i not in refused]
         frame = checked.frame if not refused else checked.frame.take(row_numbers(valid))
         scores = self.scorer.scores(frame)

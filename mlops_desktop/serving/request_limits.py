@@ -38,7 +38,7 @@ class RequestLimits:
 
     def __init__(self, limits: ServerLimits) -> None:
         self._limits = limits
-        self._buffered = self._requests = 0
+        self._buffered = self._requests = self._streams = 0
         self._bodies: set[asyncio.Timeout] = set()
         self._works: set[asyncio.Timeout] = set()
         self._body_seconds, self._work_seconds = limits.body_timeout, limits.timeout
@@ -65,6 +65,24 @@ class RequestLimits:
             if self._stopping:
                 raise stopping() from None
             raise body_overdue() from None
+
+    @property
+    def seconds_unread(self) -> float:
+        """The seconds for which a client may leave the answers to a stream unread."""
+        return self._body_seconds / 2  # before its connection is closed for that
+
+    @contextlib.contextmanager
+    def stream(self) -> Iterator[None]:
+        """A stream of rows. HttpProblem (503) when too many are there; others than streams are counted for themselves, as one that is slow
+        takes no thread.
+        """
+        if self._streams >= self._limits.max_requests:
+            raise busy()
+        self._streams += 1
+        try:
+            yield
+        finally:
+            self._streams -= 1
 
     @contextlib.contextmanager
     def reserve(self) -> Iterator[Callable[[int], None]]:

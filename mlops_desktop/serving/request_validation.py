@@ -51,12 +51,12 @@ class RequestValidator:
         for i, row in enumerate(rows):
             if type(row) is not dict and not isinstance(row, Mapping):
                 issues.errors.append(not_an_object(row, i))
-                row = {}  # scored as an empty row, whose answer is not used
-                row_issues = Issues()
-            else:
-                row_issues = issues
-                if not self._names.issuperset(row):
-                    row = known_names(row, self._names)
+                numbers += [np.nan] * len(number_checks)  # an empty row, whose answer is not used
+                codes += [-1] * len(level_checks)
+                dates += [MISSING_DATE] * len(date_cells)
+                continue
+            if not self._names.issuperset(row):
+                row = known_names(row, self._names)
             get = row.get
             unusual = len(row) != width
             for j, (name, types, low, high) in enumerate(number_checks):
@@ -65,18 +65,18 @@ class RequestValidator:
                     numbers.append(value)
                 else:
                     unusual = True
-                    numbers.append(self._number_cells[j](value, i, row_issues))
+                    numbers.append(self._number_cells[j](value, i, issues))
             for j, ((name, known), index) in enumerate(level_slots):
                 value = get(name)
                 if type(value) is str and value in known:
                     codes.append(index.setdefault(value, len(index)))
                 else:
                     unusual = True
-                    level = self._level_cells[j](value, i, row_issues)
+                    level = self._level_cells[j](value, i, issues)
                     codes.append(index.setdefault(level, len(index)) if level else -1)
             for name, cell in date_cells:
-                dates.append(cell(get(name), i, row_issues))
-            if (unusual or date_cells) and row_issues is issues:
+                dates.append(cell(get(name), i, issues))
+            if unusual or date_cells:
                 self._unknown_fields(row, i, issues)
         frame = Frame(
             self.layout,

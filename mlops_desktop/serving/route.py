@@ -32,7 +32,7 @@ class Route:
     `operation` is the operationId of OpenAPI and the name of what answers: a method of `Service`, a handler of `protocol` (the name of a
     module of `protocols`), or the `file` of `web/`. `request` and `response` name schemas of the OpenAPI document. `summary` may hold
     `{target}` and the names of `Limits`. `consumes` and `produces` are content types, the usual one first. `pool`: the threads in which it
-    always runs; other routes run in those of the model, for large bodies only. `scope`: what a client's key must allow; `open` needs none.
+    always runs; other routes run in those of the model, for much work only. `scope`: what a client's key must allow; `open` needs none.
     `streams`: rows are answered while they arrive, one JSON object a line. `public`: part of the interface, so it is in OpenAPI and in the
     documents.
     """

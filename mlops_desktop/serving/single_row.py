@@ -16,7 +16,7 @@ from typing import Any
 import httptools
 
 from .access_control import Grant
-from .app import MAX_LOOP_BODY, App
+from .app import MAX_LOOP_BODY, App, is_small
 from .http_messages import JSON, PROBLEM, Reply
 from .http_problems import HttpProblem
 from .http_protocol import END_OF_HEAD, BoundedProtocol
@@ -129,7 +129,12 @@ class _SingleRowProtocol(BoundedProtocol):
         size = end + 4 + self._body_length
         if len(data) < size:
             self.wait_for_more(data, "body")
-        elif len(data) > size or self.flow.write_paused or (self._grant.bucket is not None and self._grant.bucket.take()):
+        elif (
+            len(data) > size
+            or self.flow.write_paused
+            or not is_small(data[end + 4 :], self._batcher.app.slot.current)
+            or (self._grant.bucket is not None and self._grant.bucket.take())
+        ):
             super().data_received(data)
         else:
             if self._expires:

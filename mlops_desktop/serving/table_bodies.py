@@ -1,7 +1,7 @@
 """Bodies that are tables of Apache Arrow or Parquet, where pyarrow is installed: rows for a `Predictor`, and its predictions as a table.
 
-A bundle does not bring pyarrow along. Nothing here trusts a body: tables are checked whole before a value is read, and compressed Arrow is
-refused, whose size would be known only when it is in memory.
+A bundle does not bring pyarrow along. Nothing here trusts a body: its size is bounded before it is unpacked, values are simple ones, and
+they are checked before one is read. Compressed Arrow is refused, whose size would be known only when it is in memory.
 """
 
 from __future__ import annotations
@@ -17,16 +17,20 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from .answers import table_header
 from .deadline import check_deadline
 from .http_problems import HttpProblem, too_large
 from .message import msg
+from .parquet_pages import unpacked_bytes
 from .prediction_spec import class_text
 from .predictor import CHUNK, Predictor
 from .route import PARQUET_TYPE
 from .scorer import Scorer
 
-MAX_UNPACKED = 256_000_000  # bytes that a Parquet file may say it holds
+MAX_UNPACKED = 64_000_000  # bytes of the pages of a Parquet file, and of the texts in the cells of a table
+MAX_UNKNOWN = 20  # columns that are not the model's, of which warnings tell
 
 
 def predict_table(predictor: Predictor, body: bytes, kind: str) -> list[str]:
@@ -78,18 +82,69 @@ def _batches(body: bytes, kind: str, known: set[str], most: int) -> Iterator[lis
     pa = _pyarrow("pyarrow")
     try:
         source = _parquet(body, known, most) if kind == PARQUET_TYPE else _arrow(body)
-        rows = 0
+        rows = held = 0
         for batch in source:
-            batch.validate(full=True)
+            check_deadline()
             rows += batch.num_rows
             if rows > most:
                 raise _too_many(most)
-            if len(set(batch.schema.names)) != len(batch.schema.names):
+            names = batch.schema.names
+            if len(set(names)) != len(names):
                 raise _damaged("A column comes twice.")
+            # The names of further columns are kept for warnings; their values are never read.
+            further = dict.fromkeys([name for name in names if name not in known][:MAX_UNKNOWN])
+            columns = {name: batch.column(name) for name in names if name in known}
+            for name, column in columns.items():
+                column.validate()
+                held += _text_bytes(name, column)
+            if held > MAX_UNPACKED:
+                raise too_large(f"The texts of a table may have {MAX_UNPACKED:,} bytes, each cell counted.")
+            for column in columns.values():
+                column.validate(full=True)
             for start in range(0, batch.num_rows, CHUNK):
-                yield [{name: _plain(value) for name, value in row.items()} for row in batch.slice(start, CHUNK).to_pylist()]
+                yield _rows({name: column.slice(start, CHUNK) for name, column in columns.items()}, further, batch.num_rows - start)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise _damaged("") from error
+
+
+def _rows(columns: dict[str, Any], further: dict[str, None], left: int) -> list[dict[str, Any]]:
+    """Up to CHUNK rows of some columns, of which so many are left."""
+    values = [[_plain(value) for value in column.to_pylist()] for column in columns.values()]
+    cells = zip(*values, strict=True) if values else [()] * min(left, CHUNK)
+    return [{**dict(zip(columns, row, strict=True)), **further} for row in cells]
+
+
+def _check_type(name: str, kind: Any) -> Any:
+    """The type of the values in a column, beneath a dictionary. HttpProblem (400) when they are no numbers, texts, booleans or dates."""
+    types = _pyarrow("pyarrow").types
+    plain = kind.value_type if types.is_dictionary(kind) else kind
+    simple = (types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_date, types.is_time, types.is_timestamp)
+    if not any(test(plain) for test in (*simple, types.is_null, *_texts())):
+        raise _damaged(msg("The column “{name}” must hold numbers, texts, booleans, dates or times.", name=name[:100]))
+    return plain
+
+
+def _texts() -> tuple[Any, ...]:
+    types = _pyarrow("pyarrow").types
+    return types.is_string, types.is_large_string, types.is_string_view
+
+
+def _text_bytes(name: str, column: Any) -> int:
+    """The bytes of the texts in the cells of a column: cells of a dictionary and of views share texts that are long. HttpProblem (400) for
+    a column of another type.
+    """
+    plain, compute = _check_type(name, column.type), _pyarrow("pyarrow.compute")
+    if not any(test(plain) for test in _texts()):
+        return 0
+    texts = column.dictionary if plain is not column.type else column
+    if _pyarrow("pyarrow").types.is_string_view(plain):  # whose length is the first of the four numbers of a view
+        views = np.frombuffer(texts.buffers()[1] or b"", dtype="<i4").reshape(-1, 4)[texts.offset : texts.offset + len(texts), 0]
+        lengths = _pyarrow("pyarrow").array(views, mask=texts.is_null().to_numpy(zero_copy_only=False))
+    else:
+        lengths = compute.binary_length(texts)
+    if plain is not column.type:
+        lengths = lengths.take(column.indices)
+    return int(compute.sum(lengths.cast("int64")).as_py() or 0)
 
 
 def _arrow(body: bytes) -> Iterator[Any]:
@@ -100,14 +155,20 @@ def _arrow(body: bytes) -> Iterator[Any]:
 
 
 def _parquet(body: bytes, known: set[str], most: int) -> Iterator[Any]:
-    file = _pyarrow("pyarrow.parquet").ParquetFile(io.BytesIO(body))
-    groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
+    parquet, types = _pyarrow("pyarrow.parquet"), _pyarrow("pyarrow").types
+    file = parquet.ParquetFile(io.BytesIO(body))
     if file.metadata.num_rows > most:
         raise _too_many(most)
-    if sum(group.total_byte_size for group in groups) > MAX_UNPACKED:
-        raise too_large(f"A table may hold {MAX_UNPACKED:,} bytes.")
     # Further columns are left out unread; their names are kept by the rows of JSON alone, which are warned of them.
-    yield from file.iter_batches(batch_size=CHUNK, columns=[name for name in file.schema_arrow.names if name in known])
+    kinds = {field.name: _check_type(field.name, field.type) for field in file.schema_arrow if field.name in known}
+    groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
+    chunks = (group.column(at) for group in groups for at in range(group.num_columns))
+    if unpacked_bytes(body, (chunk for chunk in chunks if chunk.path_in_schema in kinds), MAX_UNPACKED) > MAX_UNPACKED:
+        raise too_large(f"A table may hold {MAX_UNPACKED:,} bytes.")
+    # A text of a dictionary is read once, however many cells have it.
+    shared = [name for name, kind in kinds.items() if types.is_string(kind) or types.is_large_string(kind)]
+    file = parquet.ParquetFile(io.BytesIO(body), read_dictionary=shared)
+    yield from file.iter_batches(batch_size=CHUNK, columns=[*kinds])
 
 
 def _too_many(most: int) -> HttpProblem:

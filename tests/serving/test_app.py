@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlops_desktop.serving import predictor
 from mlops_desktop.serving.app import App, log_to_stderr
 from mlops_desktop.serving.model_slot import ModelSlot
+from mlops_desktop.serving.predictor import Predictor
 from mlops_desktop.serving.routes import Limits
 from mlops_desktop.serving.service import Service
 
@@ -231,3 +233,30 @@ def test_no_csv_makes_an_internal_error(text, header, fuzzed, asked):
 @pytest.fixture(scope="module")
 def fuzzed(bundles):
     return App(ModelSlot(bundles["binary"]))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "on_loop"),
+    [
+        ("/v1/predict", b'{"rows":[{"age":40},{"age":41}]}', "application/json", True),
+        ("/v1/predict?on_error=row", b'{"rows":[%s]}' % b",".join([b"{}"] * 500), "application/json", False),
+        ("/v1/predict?on_error=row", b'{"rows":[%s]}' % b",".join([b"1"] * 5000), "application/json", False),
+        ("/v1/predict/lines", b"{}\n" * 500, "application/x-ndjson", False),
+        ("/v1/predict/lines", b"{}\n" * 5, "application/x-ndjson", True),
+        ("/invocations", b"age\n40\n", "text/csv", False),
+        ("/score", b'{"data":{"age":[40]}}', "application/json", False),
+    ],
+)
+def test_work_that_may_take_long_is_not_on_the_event_loop(path, body, kind, on_loop, apps, asked, monkeypatch):
+    app, threads = apps("binary"), set()
+    decide = Predictor.decide
+    monkeypatch.setattr(Predictor, "decide", lambda *given: threads.add(threading.current_thread()) or decide(*given))
+    assert asked(app, "POST", path, body, headers={"content-type": kind}).status == 200
+    assert threads
+    assert (threads == {threading.main_thread()}) == on_loop
+
+
+def test_a_refused_row_lists_its_first_errors(apps, asked, monkeypatch):
+    monkeypatch.setattr(predictor, "MAX_ERRORS_PER_ROW", 1)
+    answer = asked(apps("binary"), "POST", "/v1/predict?on_error=row", {"rows": [{"age": "x", "income": "x"}]})
+    assert len(answer.json["predictions"][0]["errors"]) == 1

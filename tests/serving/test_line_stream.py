@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import socket
 import threading
+import time
 
 import pytest
 
-from mlops_desktop.serving import line_stream
+from mlops_desktop.serving import access_control, line_stream
+from mlops_desktop.serving.access_control import AccessControl
+from mlops_desktop.serving.api_keys import ApiKeys, new_key
 from mlops_desktop.serving.app import App
 from mlops_desktop.serving.model_slot import ModelSlot
 from mlops_desktop.serving.server_limits import ServerLimits
@@ -68,6 +72,86 @@ def test_bytes_that_are_held_are_limited_and_given_back(bundles, asked):
     assert asked(app, "POST", PATH, body, headers=LINES, pieces=20).body.count(b"\n") == 2000
     assert asked(app, "POST", PATH, body * 50, headers=LINES).status == 503
     assert app._requests._buffered == 0
+
+
+def conversation(app, body, sent):
+    """The answer to a stream, to a client that sends `body` piece by piece and takes each answer when `sent` lets it."""
+    found = []
+
+    async def talk():
+        gone = asyncio.Event()
+        pieces = iter([*body, b""])
+        left = len(body)
+
+        async def receive():
+            nonlocal left
+            await asyncio.sleep(0)
+            if left < 0:
+                return {"type": "http.disconnect"}
+            left -= 1
+            if left < 0:
+                gone.set()
+            return {"type": "http.request", "body": next(pieces), "more_body": left >= 0}
+
+        async def send(message):
+            if not sent:
+                await gone.wait()
+            found.append(message)
+
+        headers = [(b"content-type", b"application/x-ndjson")]
+        await app({"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": headers}, receive, send)
+
+    asyncio.run(talk())
+    return [json.loads(line) for line in b"".join(message.get("body", b"") for message in found).splitlines()]
+
+
+def test_a_client_that_does_not_read_is_told_so_once_it_reads(bundles):
+    app = App(ModelSlot(bundles["binary"]), ServerLimits(body_timeout=0.2))
+    body = [b'{"age":40}\n'] * 60
+    assert len(conversation(app, body, sent=True)) == 60
+    *answers, last = conversation(app, body, sent=False)
+    assert (last["status"], last["type"].rpartition(":")[2]) == (408, "answers-not-read")
+    assert len(answers) < 60
+    assert all("prediction" in one for one in answers)
+    assert app._requests._buffered == app._requests._streams == 0
+
+
+def test_rows_of_a_stream_count_as_requests(bundles, asked, monkeypatch):
+    monkeypatch.setattr(line_stream, "CHUNK", 10)
+    monkeypatch.setattr(line_stream, "_WAIT", 0.05)
+    monkeypatch.setattr(access_control.TokenBucket, "BURST", 0.0)
+    app = App(ModelSlot(bundles["binary"]), access=AccessControl(per_minute=600))  # one at once, then ten a second
+    start = time.monotonic()
+    assert asked(app, "POST", PATH, b'{"age":40}\n' * 35, headers=LINES, pieces=35).body.count(b"\n") == 35
+    assert time.monotonic() - start > 0.2
+    assert asked(app, "POST", "/v1/predict", {"rows": [{"age": 40}]}).status == 429
+
+
+def test_a_stream_ends_with_its_key(bundles, tmp_path, asked, monkeypatch):
+    file = tmp_path / "keys"
+    secret, line = new_key("shop", "predict")
+    file.write_text(line, encoding="utf-8")
+    app = App(ModelSlot(bundles["binary"]), access=AccessControl(ApiKeys(file)))
+    answers = line_stream.answer_lines
+
+    def revoking(predictor, start, lines):
+        if start == 1:
+            file.write_text(new_key("other", "predict")[1], encoding="utf-8")
+            app.access.keys.refresh()
+        return answers(predictor, start, lines)
+
+    monkeypatch.setattr(line_stream, "answer_lines", revoking)
+    answer = asked(app, "POST", PATH, b'{"age":40}\n' * 5, headers=LINES | {"x-api-key": secret}, pieces=5)
+    *rows, last = map(json.loads, answer.body.splitlines())
+    assert (len(rows), last["status"]) == (2, 401)
+
+
+def test_streams_are_limited_and_take_no_place_of_others(bundles, asked):
+    app = App(ModelSlot(bundles["binary"]), ServerLimits(max_requests=1))
+    with app._requests.stream():
+        assert asked(app, "POST", PATH, b"{}", headers=LINES).status == 503
+        assert asked(app, "POST", "/v1/predict/csv", b"age\n40\n", headers={"content-type": "text/csv"}).status == 200
+    assert asked(app, "POST", PATH, b"{}", headers=LINES).status == 200
 
 
 def test_answers_come_while_rows_are_sent(service):

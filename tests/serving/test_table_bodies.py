@@ -64,9 +64,8 @@ def test_values_are_read_as_json_has_them(apps, asked):
 @pytest.mark.parametrize("kind", TABLE_TYPES)
 def test_a_damaged_table_is_refused(kind, table, apps, asked):
     whole, app = packed(table, kind), apps("binary")
-    for body in (b"", b"x" * 100, whole[: len(whole) // 2], whole[:40] + b"\xff" * 40 + whole[80:]):
-        assert asked(app, "POST", PATH, body, headers={"content-type": kind}).status in (200, 400)
-    assert asked(app, "POST", PATH, b"x" * 100, headers={"content-type": kind}).status == 400
+    for body in (b"", b"x" * 100, whole[: len(whole) // 2 - 4], whole[:4] + b"\xff" * 40 + whole[44:]):
+        assert asked(app, "POST", PATH, body, headers={"content-type": kind}).status == 400
 
 
 @pytest.mark.parametrize("compression", ["lz4", "zstd"])
@@ -86,3 +85,63 @@ def test_limits_and_a_missing_pyarrow(table, apps, asked, monkeypatch):
     answer = asked(apps("binary"), "POST", PATH, packed(table, ARROW_TYPE), headers={"content-type": ARROW_TYPE})
     assert answer.status == 415
     assert "pyarrow" in answer.json["title"]
+
+
+def post(app, asked, table, kind, **options):
+    body = table if isinstance(table, bytes) else packed(table, kind, **options)
+    return asked(app, "POST", PATH, body, headers={"content-type": kind})
+
+
+@pytest.mark.parametrize("kind", TABLE_TYPES)
+def test_texts_count_as_often_as_cells_have_them(kind, apps, asked):
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 2000, pa.int32()), ["a" * 100_000])
+    table = pa.table({"age": [40] * 2000, "note": texts})
+    for one in (table, table.filter(pa.array([True] + [False] * 1999))):
+        body = packed(one, kind)
+        assert len(body) < 250_000
+        assert post(apps("binary"), asked, body, kind).status == (413 if one is table else 200)
+
+
+@pytest.mark.skipif(not hasattr(pa, "string_view"), reason="this pyarrow has no views")
+def test_views_of_one_text_count_each(apps, asked, monkeypatch):
+    views = pa.array(["a" * 50, None, "b" * 20], pa.string_view())
+    table = pa.table({"age": [40, 41, 42], "note": views})
+    assert post(apps("binary"), asked, table, ARROW_TYPE).status == 200
+    monkeypatch.setattr(table_bodies, "MAX_UNPACKED", 69)
+    assert post(apps("binary"), asked, table, ARROW_TYPE).status == 413
+
+
+@pytest.mark.parametrize("kind", TABLE_TYPES)
+@pytest.mark.parametrize("values", [[[1, 2]], [{"a": 1}], [b"x"], [datetime.timedelta(1)]], ids=["list", "struct", "bytes", "duration"])
+def test_values_of_other_types_are_refused_where_the_model_needs_them(values, kind, apps, asked):
+    answer = post(apps("binary"), asked, pa.table({"age": [40], "note": values}), kind)
+    assert (answer.status, "note" in answer.json["detail"]) == (400, True)
+    assert post(apps("binary"), asked, pa.table({"age": [40], "other": values}), kind).status == 200
+
+
+def test_columns_that_are_not_the_models_are_never_unpacked(apps, asked):
+    empty = pa.FixedSizeListArray.from_arrays(pa.nulls(20_000_000), 20_000_000)
+    assert post(apps("binary"), asked, pa.table({"age": [40], "other": empty}), ARROW_TYPE).status == 200
+
+
+def test_pages_say_how_large_they_are_whatever_the_footer_says(apps, asked, monkeypatch):
+    table = pa.table({"age": [40] * 1000, "note": [f"{i:0100}" for i in range(1000)]})
+    body = packed(table, PARQUET_TYPE, compression="zstd", use_dictionary=False)
+    chunk = pq.ParquetFile(io.BytesIO(body)).metadata.row_group(0).column(1)
+    monkeypatch.setattr(table_bodies, "MAX_UNPACKED", 120_000)
+    assert chunk.total_uncompressed_size < 110_000
+    assert post(apps("binary"), asked, body, PARQUET_TYPE).status == 200
+    monkeypatch.setattr(table_bodies, "MAX_UNPACKED", 110_000)
+    size = _varint(2 * chunk.total_uncompressed_size)
+    assert body.count(size) >= 1
+    at = body.rindex(size)
+    lying = body[:at] + bytes([size[0] & 0x80, *[0x80] * (len(size) - 2), 0]) + body[at + len(size) :]
+    assert post(apps("binary"), asked, lying, PARQUET_TYPE).status == 413
+
+
+def _varint(value):
+    found = []
+    while value > 127:
+        found.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*found, value])

@@ -63,6 +63,7 @@ PROTOCOL = Protocol(
             request="ScoreRequest",
             response="ScoreResponse",
             consumes=(JSON_TYPE,),
+            pool="model",
             protocol="azure_ml",
         ),
     ),

@@ -143,6 +143,7 @@ PROTOCOL = Protocol(
             response="InvocationsResponse",
             consumes=(JSON_TYPE, CSV_TYPE, PARQUET_TYPE, *LINES_TYPES),
             produces=_FORMS,
+            pool="model",
             protocol="invocations",
         ),
         _healthy("/ping", "ping", "The service is ready (MLflow, SageMaker)"),

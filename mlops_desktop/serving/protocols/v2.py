@@ -104,7 +104,7 @@ def infer(predictor: Predictor, request: Request) -> Reply:
     found = [json.loads(one) for one in predictor.predictions(columns(predictor, cells, "inputs"), limit)]
     outputs = _outputs(predictor.scorer, found)
     if document.get("outputs") is not None:
-        outputs = [_wanted(one, at, outputs) for at, one in enumerate(listed(document["outputs"], "outputs"))]
+        outputs = _chosen(listed(document["outputs"], "outputs"), outputs)
     answer: Json = {"model_name": request.parameters["model"], "model_version": predictor.scorer.version}
     if document.get("id") is not None:
         answer["id"] = str(document["id"])
@@ -125,11 +125,17 @@ def _tensor(tensor: Any, at: int) -> tuple[str, list[Any]]:
     return tensor["name"], values
 
 
-def _wanted(entry: Any, at: int, outputs: Sequence[Json]) -> Json:
-    name = entry.get("name") if type(entry) is dict else None
-    found = next((one for one in outputs if one["name"] == name), None)
-    if found is None:
-        raise invalid("unknown_output", "There is no output of this name.", "outputs", at, "name")
+def _chosen(entries: Sequence[Any], outputs: Sequence[Json]) -> list[Json]:
+    """The outputs that a request names, each of them once."""
+    left = {one["name"]: one for one in outputs}
+    found = []
+    for at, entry in enumerate(entries):
+        name = entry.get("name") if type(entry) is dict else None
+        if not isinstance(name, str) or name not in left:
+            twice = any(one["name"] == name for one in outputs)
+            text = "The name comes twice." if twice else "There is no output of this name."
+            raise invalid("duplicate_output" if twice else "unknown_output", text, "outputs", at, "name")
+        found.append(left.pop(name))
     return found
 
 
@@ -187,7 +193,9 @@ def _get(path: str, operation: str, summary: str, **more: Any) -> Route:
 
 def _infer(path: str, operation: str) -> Route:
     text = "Predict {target}, by the Open Inference Protocol (V2)"
-    return Route("POST", path, operation, text, "Tensors", "InferRequest", "InferResponse", consumes=(JSON_TYPE,), protocol="v2")
+    return Route(
+        "POST", path, operation, text, "Tensors", "InferRequest", "InferResponse", consumes=(JSON_TYPE,), pool="model", protocol="v2"
+    )
 
 
 PROTOCOL = Protocol(

@@ -50,7 +50,7 @@ def _from_environment(environment: Mapping[str, str]) -> tuple[Route, ...]:
     found = []
     if path := _path(environment, PREDICT):
         text = "Predict {target}, in the form of Vertex AI"
-        found.append(Route("POST", path, "vertex_predict", text, consumes=(JSON_TYPE,), protocol="vertex", public=False))
+        found.append(Route("POST", path, "vertex_predict", text, consumes=(JSON_TYPE,), pool="model", protocol="vertex", public=False))
     if path := _path(environment, HEALTH):
         text = "The service is ready (Vertex AI)"
         one = Route("GET", path, "vertex_health", text, scope="open", protocol="vertex", refused_while_draining=True, public=False)

@@ -66,6 +66,7 @@ def test_the_threshold_is_a_parameter(apps, asked):
         ({"inputs": []}, 422, "#/inputs"),
         ({}, 422, "#/inputs"),
         ({"inputs": tensors(), "outputs": [{"name": "x"}]}, 422, "#/outputs/0/name"),
+        ({"inputs": tensors(), "outputs": [{"name": "prediction"}, {"name": "prediction"}]}, 422, "#/outputs/1/name"),
         (b"{", 400, "no JSON"),
         (b"[]", 422, "object"),
     ],
