@@ -76,7 +76,7 @@ def _evaluated(folder: Path) -> tuple[Evaluation, tuple[CheckResult, ...]]:
     with opened(folder) as (place, project), ProjectLock(place), child_process() as child:
         found = run_call(child, Evaluate(place, project))
         facts = run_call(child, MeasureChecks(place, project))
-        return found, run_checks(facts, project, Runs(place).measured_runs(Keys(project).split))
+        return found, run_checks(facts, project, Runs(place).measured_runs(Keys(project).split), found.metric(project.metric))
 
 
 def questions_command(args: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,14 +13,12 @@ from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import (
     OtherSplit,
-    Run,
     Runs,
     board_order,
     first_runs,
     other_splits,
-    ranked,
     run_differences,
-    tied_with_best,
+    tied_runs,
 )
 from mlops_desktop.serving.plural import pluralize
 
@@ -45,7 +42,7 @@ def runs_command(args: argparse.Namespace) -> int:
         splits = other_splits(ArtifactStore(place / "store"), project, runs)
     first = first_runs(runs)
     differences = {run.id: run_differences(run, first[run.algorithm_id]) for run in runs}
-    tied = _tied(runs)
+    tied = tied_runs(runs)
     if args.json:
         listed = [
             {**run.to_json(), "differences": differences[run.id], "tied": run.id in tied, **_other(splits.get(run.id))} for run in runs
@@ -70,15 +67,8 @@ def runs_command(args: argparse.Namespace) -> int:
     if tied:
         print("tied: no clear difference to the best run (paired test over the folds, 95 %).")
     if expected is not None:
-        print(selection_note(expected, project.metric))
+        print(selection_note(expected, project.metric, tied=len(tied)))
     return 0
-
-
-def _tied(runs: Sequence[Run]) -> set[str]:
-    """The ids of the runs that do not differ clearly from the best one, which is not among them."""
-    scored = ranked(runs)
-    ties = tied_with_best([run.fold_scores for run in scored])
-    return {run.id for run, tied in zip(scored[1:], ties[1:], strict=True) if tied}
 
 
 def _expected(store: ArtifactStore, key: str) -> SelectionEstimate | None:

@@ -48,7 +48,8 @@ def run_command(args: argparse.Namespace) -> int:
         score = f"{project.metric} {found.score:.4f} ± {found.std:.4f}"
         print(f"{found.algorithm}: {score} after {pluralize(found.trials, '1 trial', '{n} trials')} (run {found.chosen[:8]}).")
         if found.corrected is not None and found.corrected != found.score:
-            print(f"Chosen by that score, it owes part of it to chance: expect {project.metric} {found.corrected:.4f} on new rows.")
+            expected = f"{project.metric} {found.corrected:.4f} on new rows (mean over the folds)"
+            print(f"Chosen by that score, it owes part of it to chance: expect {expected}.")
         if project.refit == "all":
             print("Its model was then fitted on all rows; `evaluate` measures the test set with one of the training part.")
     return 0

@@ -25,12 +25,15 @@ _UNREADABLE = ("unreadable", "wrong_type", "not_integer", "not_finite", "too_lar
 
 class BatchNotes:
     """Counts, column by column, what is unusual in the rows of one file. `absent` are columns that the file does not have, `unknown` those
-    of the file that the model does not have. With `examples` unseen levels and unknown columns are named; headers of an answer
-    over HTTP, which servers may log, repeat neither.
+    of the file that the model does not have; the `target` among them is named as what it is. With `examples` unseen levels and unknown
+    columns are named; headers of an answer over HTTP, which servers may log, repeat neither.
     """
 
-    def __init__(self, schema: Schema, absent: Collection[str] = (), unknown: Sequence[str] = (), *, examples: bool = True) -> None:
-        self._schema, self._absent, self._unknown, self._ragged = schema, absent, unknown, 0
+    def __init__(
+        self, schema: Schema, absent: Collection[str] = (), unknown: Sequence[str] = (), *, target: str = "", examples: bool = True
+    ) -> None:
+        self._schema, self._absent, self._ragged = schema, absent, 0
+        self._target, self._unknown = target if target in unknown else "", [name for name in unknown if name != target]
         self._columns = [column for column in schema.columns if column.name not in absent]
         self._examples = examples
         self._unseen: dict[str, Counter[str]] = {}
@@ -111,6 +114,8 @@ class BatchNotes:
         found = []
         if missing := self._schema.check_columns([column.name for column in self._schema.columns if column.name not in self._absent]):
             found.append(missing)
+        if self._target:
+            found.append(msg("“{column}” is the target: the model does not read it.", column=self._target[:100]))
         if self._unknown:
             names = self._unknown[:_SHOWN] if self._examples else ()
             shown = quoted_names([name[:100] for name in names])

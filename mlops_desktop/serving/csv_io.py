@@ -303,7 +303,7 @@ def _answer(scorer: Scorer, file: BinaryIO, out: TextIO, policy: FittedPolicy | 
     text, notes = decoded(file, schema)
     with text:
         table = CsvInput(text, schema, policy=policy)
-    unusual = BatchNotes(table.schema, table.absent, table.unknown)
+    unusual = BatchNotes(table.schema, table.absent, table.unknown, target=scorer.target)
     out.write(header_line(scorer))
     rows = refused = 0
     for chunk in table.chunks():

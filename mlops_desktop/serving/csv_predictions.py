@@ -45,7 +45,7 @@ class CsvRequest:
         """The answers as CSV; `x-model-notes` says what differs from the training data."""
         out, warned = [header_line(predictor.scorer)], len(self._notes)
         table, scorer, metrics = self._table, predictor.scorer, predictor.metrics
-        unusual = BatchNotes(table.schema, table.absent, table.unknown, examples=False)
+        unusual = BatchNotes(table.schema, table.absent, table.unknown, target=predictor.scorer.target, examples=False)
         for chunk in self.chunks():
             metrics.rejected(chunk.checked.errors)
             metrics.warned(chunk.checked.warnings)

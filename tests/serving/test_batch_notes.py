@@ -55,6 +55,12 @@ def test_without_examples_no_cell_is_repeated():
     assert "“c” has values that the training data did not have, or only rarely, in 3 rows." in found
 
 
+def test_the_target_is_no_foreign_column():
+    found = BatchNotes(SCHEMA, unknown=["y", "other"], target="y", examples=False).messages()
+    assert "“y” is the target: the model does not read it." in found
+    assert "1 column that is not the model's was left out." in found
+
+
 def test_rows_of_another_length_are_counted_alone():
     found = messages(CELLS, ragged=[2])
     assert "1 row is refused because it has another number of cells than the header." in found

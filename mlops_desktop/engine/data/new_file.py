@@ -34,7 +34,7 @@ class NewFile:
         return {row: " ".join(messages) for row, messages in found.items()}
 
 
-def read_new_file(cells: Cells, schema: Schema, model: Schema) -> NewFile:
+def read_new_file(cells: Cells, schema: Schema, model: Schema, target: str = "") -> NewFile:
     """The cells of another file as a frame of a schema; `model` has those of its columns that the model uses.
 
     A row with another number of cells than the header is refused, as its cells may stand under wrong names. UserError when a column lacks
@@ -49,7 +49,7 @@ def read_new_file(cells: Cells, schema: Schema, model: Schema) -> NewFile:
     checked = replace(checked, errors=[*errors, *(issue for issue in checked.errors if issue.row not in ragged)])
     known = {column.name for column in schema.columns}
     absent = {column.name for column in model.columns}.difference(cells.names)
-    unusual = BatchNotes(model, absent, [name for name in cells.names if name not in known])
+    unusual = BatchNotes(model, absent, [name for name in cells.names if name not in known], target=target)
     unusual.add(checked, ragged)
     notes = [note.message for note in cells.notes if note.rule != "ragged"]
     notes += [issue.message for issue in checked.warnings if issue.code == NOTATION]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mlops_desktop.engine.diagnostics.facts import CheckFacts
+from mlops_desktop.engine.evaluation import MetricResult
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.project import OMIT_NONE, Changes, Project
 from mlops_desktop.serving.message import translatable
@@ -17,12 +18,13 @@ Verdict = Literal["passed", "doubtful", "failed"]
 @dataclass(frozen=True, eq=False)
 class Checked:
     """What a check looks at: the facts of a run, today's decisions, and the run that each use of the held-out test set measured (see
-    `Runs.measured_runs`; None: not asked).
+    `Runs.measured_runs`; None: not asked). `held_out`: the metric of the project on the held-out test set; None: not measured.
     """
 
     facts: CheckFacts
     project: Project
     measured: Sequence[str] | None = None
+    held_out: MetricResult | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from mlops_desktop.engine.diagnostics.decision_checks import LEAKS, POSITIVE, TE
 from mlops_desktop.engine.diagnostics.facts import CheckFacts
 from mlops_desktop.engine.diagnostics.part_checks import CLASS_ROWS, TARGET_SHIFT, TEST_ROWS, WEIGHTS
 from mlops_desktop.engine.diagnostics.score_checks import BASELINE, FOLDS, OVERFIT, SUBGROUPS, SUSPICIOUS
+from mlops_desktop.engine.evaluation import MetricResult
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.message import joined
 
@@ -29,12 +30,15 @@ CHECKS: tuple[Check, ...] = (
 _ORDER = ("failed", "doubtful", "passed")
 
 
-def run_checks(facts: CheckFacts, project: Project, measured: Sequence[str] | None = None) -> tuple[CheckResult, ...]:
+def run_checks(
+    facts: CheckFacts, project: Project, measured: Sequence[str] | None = None, held_out: MetricResult | None = None
+) -> tuple[CheckResult, ...]:
     """Every check that applies to a run, the worst first.
 
-    `measured` is the run that each use of the held-out test set measured (`Runs.measured_runs`); None: that is not asked.
+    `measured` is the run that each use of the held-out test set measured (`Runs.measured_runs`); None: that is not asked. `held_out` is
+    what the run scored on it (`held_out_score`); None: it was not measured.
     """
-    checked = Checked(facts, project, measured)
+    checked = Checked(facts, project, measured, held_out)
     found = [(check, outcome) for check in CHECKS if (outcome := check.judge(checked)) is not None]
     results = [_result(check, outcome, checked) for check, outcome in found]
     return tuple(sorted(results, key=lambda one: _ORDER.index(one.verdict)))

@@ -16,6 +16,7 @@ NORMAL_TWICE = 1.96  # standard errors on one side of 97.5 %
 TOO_GOOD = 0.97  # of what there is to gain over the baseline
 DOMINANT = 0.8  # of the importance of all columns
 SHOWN = 3
+_REMEDY = msg("It may predict nothing: look for columns that tell more of the target, or bring more rows.")
 
 
 def _metric(checked: Checked) -> Metric:
@@ -27,6 +28,19 @@ def _shown(metric: Metric, value: float) -> str:
 
 
 def _baseline(checked: Checked) -> Outcome | None:
+    """In cross-validation, and where it was measured on the held-out test set too, whose figures then fail what cross-validation passes."""
+    found, held_out = _baseline_in_folds(checked), checked.held_out
+    if held_out is None or held_out.value is None or held_out.baseline is None or held_out.value > held_out.baseline:
+        return found
+    metric = _metric(checked)
+    value, base = _shown(metric, held_out.value), _shown(metric, held_out.baseline)
+    message = msg("{metric} of {value} on the held-out test set is no better than the baseline, which has {baseline}.",
+                  metric=metric.label, value=value, baseline=base)  # fmt: skip
+    remedy = found.remedy if found is not None and found.remedy else _REMEDY
+    return Outcome("failed", message if found is None else joined([found.message, message], " "), remedy)
+
+
+def _baseline_in_folds(checked: Checked) -> Outcome | None:
     """By the metric and by the squared error: a model that ranks well may give poor probabilities, and the other way round."""
     lift, scores = checked.facts.lift, checked.facts.scores
     if lift is None:
@@ -43,10 +57,9 @@ def _baseline(checked: Checked) -> Outcome | None:
         message = msg(template, metric=metric.label, valid=valid, baseline=base)
     if lift.p_better < CHANCE / 2 or (scores is not None and ahead > NORMAL_TWICE * scores.error):
         return Outcome("passed", message)
-    remedy = msg("It may predict nothing: look for columns that tell more of the target, or bring more rows.")
     if gain > 0 or ahead > 0:
-        return Outcome("doubtful", msg("{figures} That may be chance.", figures=message), remedy)
-    return Outcome("failed", msg("{figures} The model is no better than one that uses no column.", figures=message), remedy)
+        return Outcome("doubtful", msg("{figures} That may be chance.", figures=message), _REMEDY)
+    return Outcome("failed", msg("{figures} The model is no better than one that uses no column.", figures=message), _REMEDY)
 
 
 BASELINE = Check("baseline", "Better than the baseline", _baseline)

@@ -36,6 +36,7 @@ from .results import RocCurve as RocCurve
 from .results import SelectionEstimate as SelectionEstimate
 from .results import WorstRow as WorstRow
 from .results import held_out_notes as held_out_notes
+from .results import held_out_score as held_out_score
 from .results import out_of_fold_note as out_of_fold_note
 from .results import selection_key as selection_key
 from .results import selection_note as selection_note

@@ -122,4 +122,4 @@ def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | 
             msg("No column of the model is in “{file}”.", file=name_of(file)),
             msg("It needs: {names}.", names=", ".join(sorted(known)[:12])),
         )
-    return read_new_file(cells, schema, schema)
+    return read_new_file(cells, schema, schema, scorer.target)

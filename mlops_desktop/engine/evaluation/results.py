@@ -12,7 +12,7 @@ from typing import Literal
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.target_columns import Class
 from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.pipeline import Keys
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import INLINE, OMIT_NONE, Project, json_name
 from mlops_desktop.engine.training import Run, ThresholdCurve, ranked
 from mlops_desktop.serving.message import msg
@@ -270,6 +270,14 @@ class Evaluation:
         return next((one for one in self.metrics if one.id == id_), None)
 
 
+def held_out_score(project: Project, store: ArtifactStore, run: str) -> MetricResult | None:
+    """What a run (by its id) scored on the held-out test set by the metric of the project; None where it was not measured there yet."""
+    try:
+        return store.get_value(Keys(project).evaluation(run), Evaluation).metric(project.metric)
+    except KeyError:
+        return None
+
+
 @dataclass(frozen=True)
 class SelectionEstimate:
     """The best run (its id), its score, and what is expected of it: `corrected`, signed as the metric; by how many runs the choice was
@@ -289,9 +297,10 @@ def selection_key(keys: Keys, board: Sequence[Run]) -> str:
     return keys.selection(tuple(sorted(run.id for run in done))) if len(done) > 1 else ""
 
 
-def selection_note(found: SelectionEstimate, metric_id: str, beside: MetricResult | None = None) -> str:
+def selection_note(found: SelectionEstimate, metric_id: str, beside: MetricResult | None = None, *, tied: int = 0) -> str:
     """The score of the best run and what is expected of it, as a sentence. `beside`: the metric as a page shows it, of all out-of-fold rows
-    together and with its interval; the sentence then is about these figures, and not about the mean over the folds.
+    together and with its interval; the sentence then is about these figures, and not about the mean over the folds. `tied`: how many other
+    runs are tied with the best.
     """
     metric, owed = METRICS.get(metric_id), found.score - found.corrected
     of_page = beside is not None and beside.value is not None
@@ -300,6 +309,9 @@ def selection_note(found: SelectionEstimate, metric_id: str, beside: MetricResul
     score, corrected, *bounds = (
         format_number(metric.shown(one) if metric else one, 3 if of_page else 4) for one in (value, value - owed, *sorted(ends))
     )
+    if score == corrected and tied:
+        one, more = "1 other run is tied with the best of {runs} runs.", "{n} other runs are tied with the best of {runs} runs."
+        return plural_msg(tied, one, more, runs=found.runs)
     if score == corrected:
         return msg("The best of {runs} runs leads clearly: the selection does not make its score look better than it is.", runs=found.runs)
     if metric is not None and metric.is_error:
@@ -308,11 +320,13 @@ def selection_note(found: SelectionEstimate, metric_id: str, beside: MetricResul
         low, high = bounds
         corrected = msg("{value} ({low} to {high})", value=corrected, low=low, high=high)
     return msg(
-        "Part of the score of the best of {runs} runs is due to the selection: expect {metric} {corrected} on new rows, not {score}.",
+        "Part of the score of the best of {runs} runs is due to the selection: expect {metric} {corrected} on new rows, not {score}"
+        " ({of}).",
         runs=found.runs,
         metric=metric.label if metric else metric_id,
         corrected=corrected,
         score=score,
+        of=msg("all out-of-fold rows together") if of_page else msg("mean over the folds"),
     )
 
 
@@ -353,8 +367,8 @@ def used_before_note(share: float) -> str:
     if not share:
         return ""
     return msg(
-        "{share:.0%} of these rows were in another test set that was used before (another seed or split): what was learned from its figures"
-        " makes these too good.",
+        "{share:.0%} of these rows were in another test set that was used before (another seed or split, or before rows were added):"
+        " what was learned from its figures makes these too good.",
         share=share,
     )
 

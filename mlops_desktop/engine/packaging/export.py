@@ -68,7 +68,8 @@ def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job, settings: Ser
     job.step(0.5, "Making rows for the self-test")
     golden = golden_rows(scorer.schema, scorer, np.random.default_rng(pipeline.project.seed))
     job.step(0.8, "Making the drift reference")
-    info = {**_info(chosen, measured), **service, "interval": interval_record(chosen), "checks": _checks(chosen, Part(job, 0.9, 1.0))}
+    checks = _checks(chosen, measured, Part(job, 0.9, 1.0))
+    info = {**_info(chosen, measured), **service, "interval": interval_record(chosen), "checks": checks}
     write_core(folder, scorer, info, golden, drift_reference(chosen))
 
 
@@ -79,9 +80,10 @@ def _service_info(settings: ServiceSettings, schema: Schema) -> dict[str, Any]:
     return {"input_policy": policy.record(), "threshold_limits": list(settings.thresholds or (0.0, 1.0))}
 
 
-def _checks(chosen: Chosen, job: Job) -> list[dict[str, Any]]:
+def _checks(chosen: Chosen, measured: Evaluation, job: Job) -> list[dict[str, Any]]:
     """The checks as the documents of a bundle hold them. Uses of the held-out test set are not among them: each export is one more."""
-    found = run_checks(check_facts(chosen, job), chosen.pipeline.project)
+    project = chosen.pipeline.project
+    found = run_checks(check_facts(chosen, job), project, held_out=measured.metric(project.metric))
     shown = ("id", "title", "verdict", "message", "remedy", "accepted")
     return [{name: value for name, value in to_json(one).items() if name in shown} for one in found]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.diagnostics import CheckFacts, run_checks
-from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, held_out_notes, used_before_note
+from mlops_desktop.engine.evaluation import Evaluation, MetricResult, ResponseTime, held_out_notes, held_out_score, used_before_note
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
@@ -39,10 +39,11 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
         text = msg("The decisions changed after the last training.") if found.ever else msg("No model was trained yet.")
         return [ExportCheck("model", "err", msg("There is no model for the current decisions"), text, blocks=True, act="train")]
     keys = Keys(project)
+    measured, accesses = held_out_score(project, store, found.best.id), len(runs.test_accesses(keys.split))
     consent = _consent(project, found.best)
     return [
         _model(project, found.best),
-        _evaluated(project, found, len(runs.test_accesses(keys.split)), runs.share_used_before(keys.split)),
+        _evaluated(project, found, measured, accesses, runs.share_used_before(keys.split)),
         _in_doubt(project, keys, store, runs, found.best),
         *_goals(project, found.best, keys, store),
         *([consent] if consent else []),
@@ -75,15 +76,24 @@ def _model(project: Project, best: Run) -> ExportCheck:
     return ExportCheck("model", "ok", msg("{best}, for the current decisions", best=best.label), text)
 
 
-def _evaluated(project: Project, found: ProjectStatus, test_accesses: int, used_before: float) -> ExportCheck:
+def _evaluated(project: Project, found: ProjectStatus, measured: MetricResult | None, accesses: int, used_before: float) -> ExportCheck:
     if found.evaluated:
         uses = plural_msg(
-            test_accesses,
+            accesses,
             "It was used once so far. The export counts as one more use.",
             "It was used {n} times so far. The export counts as one more use.",
         )
         text = joined([*held_out_notes(project, used_before), uses], " ")
-        return ExportCheck("evaluated", "ok", msg("Measured on the held-out test set"), text)
+        title = msg("Measured on the held-out test set")
+        if measured is None or measured.shown is None:
+            return ExportCheck("evaluated", "ok", title, text)
+        metric, shown, worse = METRICS.get(measured.id), format_number(measured.shown), False
+        figure = msg("{metric} {score}.", metric=measured.label, score=shown)
+        if metric is not None and measured.value is not None and measured.baseline is not None:
+            worse = measured.value <= measured.baseline
+            base = format_number(metric.shown(measured.baseline))
+            figure = msg("{metric} {score}; the baseline has {baseline}.", metric=measured.label, score=shown, baseline=base)
+        return ExportCheck("evaluated", "err" if worse else "ok", title, joined([figure, text], " "))
     text = msg("The export measures the model on it, which counts as one use.")
     if used_before:
         text = joined([used_before_note(used_before), text], " ")
@@ -97,7 +107,8 @@ def _in_doubt(project: Project, keys: Keys, store: ArtifactStore, runs: Runs, be
     except KeyError:
         text = msg("The evaluation checks whether its figures can be trusted.")
         return ExportCheck("in_doubt", "warn", msg("The model was not checked yet"), text, act="evaluate")
-    left = [one for one in run_checks(facts, project, runs.measured_runs(keys.split)) if one.open]
+    held_out = held_out_score(project, store, best.id)
+    left = [one for one in run_checks(facts, project, runs.measured_runs(keys.split), held_out) if one.open]
     if not left:
         return ExportCheck("in_doubt", "ok", msg("Nothing about the model is in doubt"))
     failed = any(one.verdict == "failed" for one in left)

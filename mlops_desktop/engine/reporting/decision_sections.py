@@ -17,7 +17,7 @@ from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, it
 from mlops_desktop.engine.reporting.report_facts import DeployedModel, ReportFacts, SplitSizes
 from mlops_desktop.engine.reporting.report_language import number_of
 from mlops_desktop.engine.reporting.report_plots import short
-from mlops_desktop.engine.training import Run, first_runs, parameter_text, pipeline_differences, run_differences, tied_with_best
+from mlops_desktop.engine.training import Run, first_runs, parameter_text, pipeline_differences, run_differences, tied_runs
 from mlops_desktop.serving.message import as_message, joined, msg
 from mlops_desktop.serving.plural import plural_msg
 
@@ -176,14 +176,13 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str, selection: Selectio
         return not_yet(msg("Train models in stage 6, or with “run”."))
     done = [run for run in runs if run.score is not None]
     rest = [run for run in runs if run.score is None]
-    tied = tied_with_best([run.fold_scores for run in done])
+    tied = tied_runs(runs)
     metric = metric_named((done or runs)[0].metric, task)
     first = first_runs(runs)
     rows, marked = [], []
     for place, run in enumerate([*done, *rest][:MOST_RUNS]):
-        is_tie = place < len(done) and tied[place] and place > 0
         marks = [pill(msg("chosen"), "ok")] if run.id == chosen else []
-        state = Html(" ".join([*marks, *([pill(msg("no clear difference"), "warn")] if is_tie else [])]))
+        state = Html(" ".join([*marks, *([pill(msg("no clear difference"), "warn")] if run.id in tied else [])]))
         if run.status != "done":
             state = pill(_STATUSES[run.status], "bad" if run.status == "failed" else "")
         if run.id == chosen:
@@ -192,14 +191,14 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str, selection: Selectio
         rows.append((run.label, shown_score(metric, run.score), number(run.std), took, state, _remarks(run, first)))
     name = _score_label(metric)
     notes: list[str] = [msg("{metric}, mean over the folds of the training part; ± is the standard deviation between folds.", metric=name)]
-    if any(tied[1:]):
+    if tied:
         notes.append(
             msg(
                 "“No clear difference”: it may be as good as the best (corrected paired t-test over folds): take the simpler or the faster."
             )
         )
     if selection is not None:
-        notes.append(selection_note(selection, done[0].metric))
+        notes.append(selection_note(selection, done[0].metric, tied=len(tied)))
     if len(runs) > MOST_RUNS:
         notes.append(plural_msg(len(runs) - MOST_RUNS, "1 more run is not shown.", "{n} more runs are not shown."))
     head = [msg("Model"), name, "±", msg("Time"), "", msg("Parameters")]

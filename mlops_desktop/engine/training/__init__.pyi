@@ -9,7 +9,7 @@ from .project_opening import open_project as open_project
 from .ranking import best_run as best_run
 from .ranking import board_order as board_order
 from .ranking import ranked as ranked
-from .ranking import tied_with_best as tied_with_best
+from .ranking import tied_runs as tied_runs
 from .read_only import read_only_note as read_only_note
 from .read_only import readable_project as readable_project
 from .results import FoldProgress as FoldProgress

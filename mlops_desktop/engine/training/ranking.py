@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 import numpy as np
 
+from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.training.runs import Run
 
 CONFIDENCE = 0.95
@@ -55,6 +57,17 @@ def tied_with_best(fold_scores: Sequence[Sequence[float]]) -> list[bool]:
         error = math.sqrt(float(lead.var(ddof=1)) * (1 / folds + 1 / (folds - 1))) if folds > 1 else 0.0
         tied.append(bool(lead.mean() <= limit * error + 1e-12))
     return tied
+
+
+def tied_runs(runs: Iterable[Run]) -> list[str]:
+    """The ids of the runs that are tied with the best one (see `tied_with_best`), best first and without it: from the best down to the
+    first run that is not tied, or that is no better than the baseline. Runs below that may be tied by their folds, but a run that ranks
+    above them is clearly worse than the best.
+    """
+    order = ranked(runs)
+    tied = zip(order, tied_with_best([run.fold_scores for run in order]), strict=True)
+    reached = takewhile(lambda one: one[1] and one[0].algorithm_id != BASELINE, tied)
+    return [run.id for run, _ in reached][1:]
 
 
 def _quantile(degrees: int) -> float:

@@ -24,7 +24,7 @@ from mlops_desktop.engine.training import (
     pipeline_differences,
     ranked,
     run_differences,
-    tied_with_best,
+    tied_runs,
 )
 from mlops_desktop.serving.message import msg
 from mlops_desktop.ui.translation import formatted, quoted, translated
@@ -112,12 +112,12 @@ class Leaderboard(RowsTable):
         done = ranked([*order, *base])
         order = order[:MOST_ROWS] if chosen in ("", *(run.id for run in order[:MOST_ROWS])) else order
         best = done[0] if done else None
-        ties = dict(zip([run.id for run in done], tied_with_best([run.fold_scores for run in done]), strict=True))
+        tied = tied_runs(done)
         span = _span(done, base)
         self._decimals = _decimals(metric.shown(span[1]) if metric else span[1])
         rows = [self._running(running)] if running is not None else []  # on top, where it can be seen
         rows += [
-            self._row(run, metric, span, self._status(run, best, ties.get(run.id, False), chosen, running is not None, stale), best, stale)
+            self._row(run, metric, span, self._status(run, best, run.id in tied, chosen, running is not None, stale), best, stale)
             for run in order
         ]
         rows += [self._row(run, metric, span, Cell(self._base_status(run, chosen, best), tone="2"), best, stale) for run in base]

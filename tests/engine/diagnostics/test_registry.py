@@ -22,6 +22,7 @@ from mlops_desktop.engine.diagnostics.facts import (
 )
 from mlops_desktop.engine.diagnostics.from_checks import check_questions
 from mlops_desktop.engine.diagnostics.registry import CHECKS, run_checks
+from mlops_desktop.engine.evaluation import MetricResult
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.project import Answer, Project, from_json, to_json
 from mlops_desktop.engine.questions import ACCEPT, answer_question, open_questions, questions
@@ -100,6 +101,14 @@ def test_noise_is_no_overfit_and_a_gap_is_none_where_the_validation_score_keeps_
 
 def test_a_model_that_ranks_well_is_better_than_the_baseline_whatever_its_probabilities():
     assert found(lift=Comparison(160, 0.5, 0.4, p_better=0.9, p_worse=0.1))["baseline"].verdict == "passed"
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(0.272, "failed"), (0.5, "failed"), (0.7, "passed")])
+def test_a_held_out_score_that_is_no_better_than_the_baseline_fails_what_cross_validation_passes(value, verdict):
+    held_out = MetricResult("roc_auc", "ROC AUC", value, None, None, value, 0.5, "", "")
+    baseline = next(one for one in run_checks(CLEAN, PROJECT, USES, held_out) if one.id == "baseline")
+    assert baseline.verdict == verdict
+    assert bool(baseline.remedy) == ("held-out test set" in baseline.message) == (verdict == "failed")
 
 
 def test_parts_that_differ_by_chance_are_not_called_alike():

@@ -90,8 +90,10 @@ def test_the_best_of_a_board_is_corrected_once_and_for_these_runs(trained, copy_
 
 def test_the_sentence_names_both_scores_as_people_write_them():
     found = SelectionEstimate("run", -2.5, -2.75, 9, 100)
-    assert selection_note(found, "neg_mean_absolute_error").endswith("expect MAE 2.75 on new rows, not 2.5.")
+    assert selection_note(found, "neg_mean_absolute_error").endswith("expect MAE 2.75 on new rows, not 2.5 (mean over the folds).")
     assert "leads clearly" in selection_note(replace(found, corrected=-2.5), "neg_mean_absolute_error")
+    tied = selection_note(replace(found, corrected=-2.5), "neg_mean_absolute_error", tied=2)
+    assert tied == "2 other runs are tied with the best of 9 runs."
 
 
 def test_without_the_scores_of_the_best_run_nothing_is_claimed(trained, copy_of):
@@ -104,5 +106,6 @@ def test_without_the_scores_of_the_best_run_nothing_is_claimed(trained, copy_of)
 def test_beside_the_figures_of_a_page_the_sentence_is_about_these():
     found = SelectionEstimate("run", -0.1268, -0.1368, 9, 100)
     shown = MetricResult("neg_root_mean_squared_error", "RMSE", -0.14, -0.18, -0.11, 0.14, -0.3, "", "")
-    assert selection_note(found, shown.id, shown).endswith("expect RMSE 0.15 (0.12 to 0.19) on new rows, not 0.14.")
-    assert selection_note(found, shown.id, replace(shown, low=None, high=None)).endswith("expect RMSE 0.15 on new rows, not 0.14.")
+    of = "on new rows, not 0.14 (all out-of-fold rows together)."
+    assert selection_note(found, shown.id, shown).endswith(f"expect RMSE 0.15 (0.12 to 0.19) {of}")
+    assert selection_note(found, shown.id, replace(shown, low=None, high=None)).endswith(f"expect RMSE 0.15 {of}")

@@ -10,6 +10,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.diagnostics import CheckFacts
 from mlops_desktop.engine.diagnostics.facts import Comparison, PartSizes
+from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.packaging.export_checks import bytes_text, consent_ids, readiness
 from mlops_desktop.engine.pipeline import keys
 from mlops_desktop.engine.pipeline.candidate import Combination
@@ -65,6 +66,18 @@ def test_goals_are_checked_once_they_were_measured(trained, copy_of, least, tone
     assert found["goal_response_ms"].tone == "ok"
     assert found["evaluated"].tone == "ok"
     assert "one more use" in found["evaluated"].text
+    assert "; the baseline has " in found["evaluated"].text
+
+
+def test_a_held_out_score_no_better_than_the_baseline_is_an_error_before_an_export(trained, copy_of):
+    made = copy_of(trained)
+    Evaluate(made.folder, made.project).run(Silent())
+    key = made.pipeline.keys.evaluation(chosen_run(made.pipeline, made.runs).id)
+    measured = made.pipeline.store.get_value(key, Evaluation)
+    metrics = tuple(replace(one, value=one.baseline) for one in measured.metrics)
+    made.pipeline.store.remove([key])
+    made.pipeline.store.put_value(key, replace(measured, metrics=metrics))
+    assert checks(made)["evaluated"].tone == "err"
 
 
 def test_rows_in_the_model_need_consent(trained, copy_of):

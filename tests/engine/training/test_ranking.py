@@ -1,8 +1,10 @@
 import math
+from dataclasses import replace
 
 import pytest
 
-from mlops_desktop.engine.training.ranking import CONFIDENCE, _quantile, tied_with_best
+from mlops_desktop.engine.training.ranking import CONFIDENCE, _quantile, tied_runs, tied_with_best
+from tests.engine.training.test_runs import a_run
 
 
 def test_the_same_scores_tie_and_a_clear_lead_does_not():
@@ -22,6 +24,15 @@ def test_by_hand():
     best = (0.5, 0.5, 0.5)
     assert tied_with_best([best, (0.48, 0.46, 0.47)]) == [True, False]
     assert tied_with_best([best, (0.484, 0.464, 0.474)]) == [True, True]  # mean 0.026
+
+
+def test_ties_are_shown_down_to_the_first_run_that_is_not_tied_or_is_the_baseline():
+    folds = {"best": (0.5, 0.5, 0.5), "near": (0.5, 0.49, 0.5), "worse": (0.48, 0.46, 0.47), "noisy": (0.7, 0.2, 0.3)}
+    assert tied_with_best(list(folds.values())) == [True, True, False, True]
+    runs = [replace(a_run(at), id=name, fold_scores=scores, score=sum(scores) / 3) for at, (name, scores) in enumerate(folds.items())]
+    assert tied_runs(reversed(runs)) == ["near"]
+    baseline = replace(runs[0], id="base", number=9, algorithm_id="baseline", fold_scores=(0.499,) * 3, score=0.499)
+    assert tied_runs([*runs, baseline]) == []
 
 
 @pytest.mark.parametrize("scores", [[], [()], [(math.nan, 0.4)]])

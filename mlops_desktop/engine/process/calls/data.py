@@ -15,6 +15,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import FilePreview, Imported
+from mlops_desktop.engine.evaluation import held_out_score
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.profiling import FixEffect, Overview, Profile
 from mlops_desktop.engine.project import Project
@@ -260,7 +261,8 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
                 facts = check_facts(Chosen(pipeline, best, scorer), job)
         except UserError as error:
             return (unchecked_question(best.id, error),)
-        return check_questions(run_checks(facts, self.project, runs.measured_runs(pipeline.keys.split)))
+        held_out = held_out_score(self.project, store, best.id)
+        return check_questions(run_checks(facts, self.project, runs.measured_runs(pipeline.keys.split), held_out))
 
 
 @dataclass(frozen=True)

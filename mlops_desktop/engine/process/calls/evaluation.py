@@ -17,6 +17,7 @@ from mlops_desktop.engine.evaluation import (
     compare_former,
     evaluate_file,
     held_out_evaluation,
+    held_out_score,
     out_of_fold_evaluation,
     response_ms,
     seen_evaluation,
@@ -149,7 +150,8 @@ class WriteReport(ProjectCall[None, None]):
         facts = replace(facts, evaluation=seen_evaluation(pipeline, chosen.run, runs))
         if self.without_test_set and facts.evaluation is not None:
             facts = replace(facts, goals=_checked(chosen, facts.evaluation))
-        return replace(facts, checks=run_checks(checked, self.project, runs.measured_runs(pipeline.keys.split)))
+        held_out = held_out_score(self.project, pipeline.store, chosen.run.id)
+        return replace(facts, checks=run_checks(checked, self.project, runs.measured_runs(pipeline.keys.split), held_out))
 
 
 def opened(folder: Path, project: Project, job: Job) -> tuple[Chosen, Runs]:

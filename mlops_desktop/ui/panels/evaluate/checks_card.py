@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from mlops_desktop.engine.diagnostics import CheckFacts, CheckResult, check_questions, run_checks
+from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.process import MeasureChecks
 from mlops_desktop.engine.questions import Question, answer_question
 from mlops_desktop.engine.training import Run
@@ -57,7 +58,9 @@ class ChecksCard(QFrame):
         if facts is None or controller.folder is None:
             self.show_checks(())
             return
-        self.show_checks(run_checks(facts, controller.project, controller.runs.measured_runs(controller.keys.split)))
+        measured = controller.result(controller.keys.evaluation(facts.run), Evaluation)
+        held_out = None if measured is None else measured.metric(controller.project.metric)
+        self.show_checks(run_checks(facts, controller.project, controller.runs.measured_runs(controller.keys.split), held_out))
 
     def show_checks(self, found: Sequence[CheckResult]) -> None:
         """Show these results; none while they are not known."""

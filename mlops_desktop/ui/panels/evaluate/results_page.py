@@ -13,6 +13,7 @@ from mlops_desktop.engine.evaluation import (
 )
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project import is_learned_from
+from mlops_desktop.engine.training import tied_runs
 from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.panels.evaluate.checks_card import ChecksCard
 from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
@@ -105,10 +106,11 @@ class ResultsPage(QWidget):
         controller = self.controller
         if source == "oof":
             notes.insert(0, translated(out_of_fold_note()))
-            expected = expected_score(controller, controller.runs.list(controller.keys.board))
+            runs = controller.runs.list(controller.keys.board)
+            expected = expected_score(controller, runs)
             best = controller.project_status().best
             if expected is not None and best is not None and best.id == expected.run:
-                notes.insert(0, translated(selection_note(expected, metric, found.metric(metric))))
+                notes.insert(0, translated(selection_note(expected, metric, found.metric(metric), tied=len(tied_runs(runs)))))
         if source == "test":
             share = controller.runs.share_used_before(controller.keys.split)
             notes = [*map(translated, held_out_notes(controller.project, share)), *notes]

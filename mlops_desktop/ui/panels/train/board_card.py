@@ -11,7 +11,7 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.evaluation import FormerComparison, SelectionEstimate, selection_note
 from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.training import Run
+from mlops_desktop.engine.training import Run, tied_runs
 from mlops_desktop.ui.translation import format_number, formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ScatterChart
@@ -103,7 +103,7 @@ class BoardCard(QFrame):
             text = self.tr("Without any model (baseline): {metric} {score}.")
             message = f"{text.format(metric=translated(metric.label), score=format_number(metric.shown(base.score)))} {message}"
         if expected is not None and metric is not None:
-            message = f"{translated(selection_note(expected, metric.id))}\n{message}"
+            message = f"{translated(selection_note(expected, metric.id, tied=len(tied_runs(runs))))}\n{message}"
         self.hint.setText(message)
         self.hint.setVisible(bool(runs))
 
