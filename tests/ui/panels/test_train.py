@@ -15,6 +15,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation import selection_note
 from mlops_desktop.engine.process import DescribeSplit
 from mlops_desktop.engine.project.decisions import Answer, ColumnNote, Search
+from mlops_desktop.engine.training import tied_runs
 from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.widgets.inputs import SpinBox
 from simulations.planted import electricity
@@ -90,9 +91,10 @@ def test_the_leaderboard_fills_while_the_search_goes_on(quick, qtbot):
     best = quick.controller.project_status().best
     assert best is not None
     assert panel.board.ids() == [best.id]
-    expected = expected_score(quick.controller, quick.controller.runs.list(quick.controller.keys.board))
+    runs = quick.controller.runs.list(quick.controller.keys.board)
+    expected = expected_score(quick.controller, runs)
     assert (expected.run, expected.runs) == (best.id, 3)
-    assert selection_note(expected, quick.controller.project.metric) in panel.board_card.hint.text()
+    assert selection_note(expected, quick.controller.project.metric, tied=len(tied_runs(runs))) in panel.board_card.hint.text()
     assert not panel.history.is_empty()
     assert quick.panel.unready() == ("", None)
     assert not panel.learning.chart.is_empty()  # a quick model's learning curve is made by itself
