@@ -30,7 +30,15 @@ def test_a_key_is_found_however_it_is_presented(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["shop predict", "shop predict " + "0" * 63, "shop all " + "0" * 64, "a , " + "0" * 64, "a predict {0}\na predict {1}", "a predict {0}\nb predict {0}"]
+    "text",
+    [
+        "shop predict",
+        "shop predict " + "0" * 63,
+        "shop all " + "0" * 64,
+        "a , " + "0" * 64,
+        "a predict {0}\na predict {1}",
+        "a predict {0}\nb predict {0}",
+    ],
 )
 def test_a_line_that_is_no_key_is_named_by_its_number(text):
     with pytest.raises(UserError, match=r"Line [12] of the API keys"):
