@@ -172,7 +172,6 @@ TESTED_THROUGH: dict[str, str] = {
     "engine/diagnostics/score_checks.py": "engine/diagnostics/test_registry.py",
     "engine/diagnostics/decision_checks.py": "engine/diagnostics/test_registry.py",
     "engine/reporting/checks_section.py": "engine/reporting/test_project_report.py",
-    "engine/reporting/report_plots.py": "engine/reporting/test_project_report.py",
     "engine/reporting/result_sections.py": "engine/reporting/test_project_report.py",
     "engine/reporting/decision_sections.py": "engine/reporting/test_project_report.py",
     "ui/shell/file_drop.py": "ui/shell/test_main_window.py",

@@ -13,7 +13,7 @@ from gettext import c2py
 from pathlib import Path
 
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.serving.language import Language
+from mlops_desktop.serving.language import ENGLISH, Language
 
 
 @dataclass
@@ -48,13 +48,15 @@ class Catalogue:
         plurals = {source: entry.forms for entry in done if entry.plural for source in (entry.plural, entry.source)}
         rule = self.header.get("Plural-Forms", "").partition("plural=")[2].rstrip("; ") or "n != 1"
         texts = {entry.source: entry.forms[0] for entry in done} | {entry.plural: entry.forms[-1] for entry in done if entry.plural}
-        marks = {name: self.header.get(f"X-{title}", "") for name, title in _MARKS.items()}
+        marks = {name: self.header.get(f"X-{title}", "").strip('"') or getattr(ENGLISH, name) for name, title in _MARKS.items()}
         return Language(
             code=self.header.get("Language", "").replace("_", "-"),
             texts=texts,
             plurals=plurals,
             form=c2py(rule),
-            **{name: mark.strip('"') for name, mark in marks.items() if mark},
+            decimal=marks["decimal"],
+            group=marks["group"],
+            percent=marks["percent"],
         )
 
 

@@ -357,10 +357,12 @@ class Exporter(Component, ABC):
     """Writes a chosen model in a form that leaves the application.
 
     `writes` shows a person beforehand what will be there: names of files and folders, and what each is. `downloads`: it needs the internet.
+    `keeps_settings`: what is written obeys the policy for unusual values and the limits of the threshold.
     """
 
     writes: ClassVar[tuple[tuple[str, str], ...]] = ()
     downloads: ClassVar[bool] = False
+    keeps_settings: ClassVar[bool] = True
 
     def unsupported(self, scorer: Scorer) -> str:
         """Why a model cannot be written in this form: a sentence that names the step or the model; empty when it can be."""

@@ -45,11 +45,16 @@ def inspect_command(args: argparse.Namespace) -> int:
         print_json(found.to_json())
         return 0
     for note in found.notes:
-        print(note, file=sys.stderr)
-    print(f"{found.kind}: {_WORST[found.worst]}")
+        print(_one_line(note), file=sys.stderr)
+    print(_one_line(f"{found.kind}: {_WORST[found.worst]}"))
     for one in found.found:
-        print(f"{one.risk:8} {one.name}  {one.what}" + (f"  ({one.where})" if one.where != args.model.name else ""))
+        print(_one_line(f"{one.risk:8} {one.name}  {one.what}" + (f"  ({one.where})" if one.where != args.model.name else "")))
     return 0
+
+
+def _one_line(text: str) -> str:
+    """A text with names out of a file: what could move the cursor or end the line of a terminal is written as an escape."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 _WORST = {

@@ -12,7 +12,7 @@ class Language:
 
     `texts` has the translation of each text or template; `plurals` the forms of each template that counts, by its English singular and by
     its English plural; `form` gives the place of the form for a count. `decimal`, `group` and `percent` are the decimal mark, what
-    separates thousands, and the percent sign with what precedes it.
+    separates thousands, and the percent sign with what precedes it. `columns` has what people read for a column instead of its name.
     """
 
     code: str = "en"
@@ -22,6 +22,7 @@ class Language:
     decimal: str = "."
     group: str = ","
     percent: str = "%"
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, source: str) -> str:
         """A text or template in this language; the English one where it has none."""

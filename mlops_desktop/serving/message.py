@@ -11,6 +11,7 @@ from typing import Any, Self
 from .language import ENGLISH, Language
 from .value_text import value_text
 
+_COLUMNS = ("column", "target", "other_column", "group")  # arguments by which sentences name columns
 TEMPLATE = "$template"  # the key by which a message is known in JSON
 _SAFE_FORMAT = re.compile(r"lower|,?(\.\d\d?)?[defg%]?")  # what a template from a file may ask for: no widths, which could take any memory
 
@@ -59,8 +60,10 @@ class Message(str):
         return message
 
     def translated(self, language: Language) -> str:
-        """The sentence in another language, with its numbers; the English template where the language has none of it."""
+        """The sentence in another language, with its numbers and what it calls the columns; the English template where it has none."""
         args = {name: value.translated(language) if isinstance(value, Message) else value for name, value in self.args.items()}
+        if language.columns:
+            args |= {name: language.columns.get(args[name], args[name]) for name in _COLUMNS if type(args.get(name)) is str}
         count = self.args.get("n")
         counted = count.args.get("value") if isinstance(count, Message) else None
         template = language.plural(self.template, counted) if isinstance(counted, int) else language.text(self.template)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication
 
-_ARGUMENTS = ("column", "target", "other_column", "group")  # of messages, by which the engine names columns
 _DAYS_SINCE = re.compile(r"days since (\d{4}-\d{2}-\d{2})")
 
 
@@ -42,11 +41,9 @@ def label_of(column: str) -> str:
     return _in_force.labels.get(column, "")
 
 
-def relabelled(args: Mapping[str, object]) -> dict[str, object]:
-    """The arguments of a message in which a column has its label; empty where none of them is a column with a label."""
-    if not _in_force.labels:
-        return {}
-    return {key: label for key in _ARGUMENTS if type(value := args.get(key)) is str and (label := label_of(value))}
+def labels() -> Mapping[str, str]:
+    """The labels that are shown, by the name of the column."""
+    return _in_force.labels
 
 
 def shown_name(column: str) -> str:

@@ -21,7 +21,7 @@ from mlops_desktop.base.catalogue import catalogue_folder, read_catalogue
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.language import ENGLISH, Language
 from mlops_desktop.serving.message import Message, msg
-from mlops_desktop.ui.column_names import relabelled
+from mlops_desktop.ui import column_names
 
 T = TypeVar("T")
 SYSTEM = "system"  # the language of the desktop where there is a catalogue of it, else English
@@ -95,7 +95,9 @@ def translated(value: T) -> T:
 
     A message becomes a text; of a dataclass, tuple, list or dictionary the messages in it do. What holds none is returned as it is.
     """
-    return cast(T, _translated(value, _in_force.language))
+    labels = column_names.labels()
+    language = dataclasses.replace(_in_force.language, columns=labels) if labels else _in_force.language
+    return cast(T, _translated(value, language))
 
 
 def error_text(error: Exception) -> str:
@@ -134,18 +136,9 @@ def format_number(value: float | None, digits: int = 4) -> str:
     return str(translated(number_format.format_number(value, digits)))
 
 
-def _labelled(message: Message) -> Message:
-    """A message in which each column is called by its label, also in the messages that are its arguments."""
-    changed = relabelled(message.args)
-    for name, value in message.args.items():
-        if isinstance(value, Message) and (inner := _labelled(value)) is not value:
-            changed[name] = inner
-    return Message(message.template, {**message.args, **changed}) if changed else message
-
-
 def _translated(value: Any, language: Language) -> Any:
     if isinstance(value, Message):
-        return _labelled(value).translated(language)
+        return value.translated(language)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.init}
         changed = {name: new for name, old in fields.items() if (new := _translated(old, language)) is not old}

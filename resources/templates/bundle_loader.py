@@ -8,25 +8,34 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from bundle_serving.boot import verified_bundle
+from bundle_serving.bundle import Bundle
 from bundle_serving.prediction_spec import class_text
-from bundle_serving.scorer import Scorer
+from bundle_serving.service_settings import ServiceSettings
 
 
 class Model:
-    """Answers tables of rows."""
+    """Answers tables of rows, by the policy for unusual values and the limits of the threshold that the bundle holds."""
 
-    def __init__(self, scorer: Scorer) -> None:
-        self.scorer = scorer
+    def __init__(self, bundle: Bundle) -> None:
+        self.scorer, settings = bundle.scorer, ServiceSettings()
+        self.policy = settings.policy(bundle.info).fit(self.scorer.schema)
+        self.threshold_limits = settings.threshold_limits(bundle.info)
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """A table with `prediction` and the probability of each class; `params` may have a `threshold`. ValueError names a bad cell."""
+        """A table with `prediction` and the probability of each class; `params` may have a `threshold`.
+
+        ValueError names a bad cell, and the limits of a threshold that is outside them.
+        """
         frame = data if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
-        checked = self.scorer.schema.from_rows(_rows(frame))
+        checked = self.policy.apply(self.policy.schema.from_rows(_rows(frame)))
         if checked.errors:
             first = checked.errors[0]
             raise ValueError(f"Row {first.row}: {first.message}")
         scores = self.scorer.scores(checked.frame)
         threshold = (params or {}).get("threshold")
+        low, high = self.threshold_limits
+        if threshold is not None and not low <= threshold <= high:
+            raise ValueError(f"The threshold must be a number from {low:g} to {high:g}.")
         if not self.scorer.classes:
             return pd.DataFrame({"prediction": scores}, index=frame.index)
         decided = self.scorer.decide(scores, threshold).tolist()
@@ -56,4 +65,4 @@ def _plain(value: Any) -> Any:
 
 def _load_pyfunc(path: str) -> Model:
     """What MLflow calls with the folder `data`."""
-    return Model(verified_bundle(Path(path))[0].scorer)
+    return Model(verified_bundle(Path(path))[0])

@@ -10,8 +10,11 @@ As a module: `predict({"column": value, ...})`. A cell is a number, a level as i
 import csv
 import json
 import math
+import os
+import re
 import struct
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,11 @@ MODEL = json.loads("{}")  # the model, as plain data
 TOLERANCE = 1e-9  # times max(1, |y|)
 TOP = 1.7976931348623157e308
 TOP32 = 3.4028234663852886e38
+BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Joiners shape letters of some scripts and make one picture of several; next to an ASCII character they do nothing.
+JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|(?<![\u200c\u200d])[\u200c\u200d]+(?![^\x00-\x7f])")
+WHOLE = re.compile(r"(-?)(0|[1-9][0-9]{0,15})\.0+")
 
 
 def _bounded(x: float) -> float:
@@ -77,6 +85,8 @@ def _value(expression: list[Any], row: Row) -> float | None:
     if operation in ("times", "less", "over"):
         return _pair(row, operation, first, rest[0])
     x = _value(first, row)
+    if operation == "without":
+        return None if x in rest[0] else x
     if operation == "is_missing":
         return float(x is None)
     if operation == "fill":
@@ -208,34 +218,91 @@ def _text_of(one: Any) -> str:
     return one if isinstance(one, str) else json.dumps(one)
 
 
-def _cell(column: dict[str, Any], text: str) -> Any:
-    """A text of a CSV file as a cell."""
+def _clean(text: str) -> str:
+    """A text without blanks at its ends and invisible characters, in NFC; a formula such as ="007" is the text in it."""
     text = text.strip()
+    if text.startswith('="') and text.endswith('"') and text.count('"') == 2:
+        text = text[2:-1]
+    text = INVISIBLE.sub("", BLANKS.sub(" ", unicodedata.normalize("NFC", text)))
+    return unicodedata.normalize("NFC", JOINERS.sub("", text)).strip()
+
+
+def _number(column: dict[str, Any], text: str) -> float:
+    """A text as the column writes its numbers; ValueError for any other."""
+    written = column["written"]
+    found = re.fullmatch(written["pattern"], text)
+    if not found or (found["sign"] and found["tail_sign"]):
+        raise ValueError("not a number")
+    digits = re.sub(written["thousands"], "", found["number"]) if written["thousands"] else found["number"]
+    x = float(digits.replace(written["decimal"], "."))
+    if (found["sign"] or found["tail_sign"]) not in ("", "+"):
+        x = -x
+    if found.groupdict().get("percent"):
+        x /= 100
+    if not math.isfinite(x) or (column["whole"] and x != int(x)):
+        raise ValueError("not a number of the column")
+    return x
+
+
+def _cell(column: dict[str, Any], text: str) -> Any:
+    """A text of a CSV file as a cell, by the marks of the training data; ValueError where it cannot be read."""
+    text = _clean(text)
+    if column["kind"] != "number":
+        whole = WHOLE.fullmatch(text)
+        text = (whole[2] if whole[2] == "0" else whole[1] + whole[2]) if whole else text
+        text = column["recoded"].get(text, text)
     if text in column["missing"]:
         return None
-    if column["kind"] == "boolean" and text in column["true"] + column["false"]:
-        return text in column["true"]
-    if column["kind"] == "boolean" and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    return text if column["kind"] == "text" else float(text)
+    if column["kind"] == "number":
+        return _number(column, text)
+    if column["kind"] == "boolean":
+        if text.casefold() not in column["true"] + column["false"]:
+            raise ValueError("neither true nor false")
+        return text.casefold() in column["true"]
+    return text
+
+
+def _answered(header: list[str], row: list[str]) -> list[str]:
+    """The line of the answer to a line of the file: prediction, probabilities, error."""
+    empty = [""] * (1 + len(MODEL["classes"]))
+    if len(row) != len(header):
+        return [*empty, f"The row has {len(row)} cells, the header {len(header)}."]
+    cells = {}
+    for column in MODEL["columns"]:
+        try:
+            cells[column["name"]] = _cell(column, row[header.index(column["name"])])
+        except ValueError:
+            return [*empty, f"“{column['name']}” cannot be read."]
+    found = scores(cells)
+    return [_text_of(decide(found)), *map(repr, found if MODEL["classes"] else []), ""]
+
+
+def _written(text: str) -> str:
+    """A cell that begins like a formula gets an apostrophe, so that no table program runs it."""
+    return f"'{text}" if re.match(r"[=+@\t\r]|-(?!\d)", text) else text
 
 
 def _answer_file(source: str, target: str) -> None:
+    """Write `target`, which stays as it was until every row is answered."""
     with open(source, encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    absent = [column["name"] for column in MODEL["columns"] if rows and column["name"] not in rows[0]]
+        first = file.readline()
+        file.seek(0)
+        header, *rows = [row for row in csv.reader(file, delimiter=max(",;\t", key=first.count)) if row] or [[]]
+    header = [_clean(name) for name in header]
+    absent = [column["name"] for column in MODEL["columns"] if column["name"] not in header]
     if absent:
         sys.exit(f"The file has no column “{absent[0]}”.")
-    names = ["prediction", *(f"probability_{_text_of(one)}" for one in MODEL["classes"])]
-    with open(target, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(names)
-        for number, row in enumerate(rows):
-            try:
-                found = scores({column["name"]: _cell(column, row[column["name"]]) for column in MODEL["columns"]})
-            except ValueError:
-                sys.exit(f"Row {number + 2} of the file has a text where a number is needed.")
-            writer.writerow([_text_of(decide(found)), *map(repr, found if MODEL["classes"] else [])])
+    names = ["prediction", *(f"probability_{_text_of(one)}" for one in MODEL["classes"]), "error"]
+    answers = [_answered(header, row) for row in rows]
+    temporary = f"{target}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([_written(cell) for cell in line] for line in [names, *answers])
+        os.replace(temporary, target)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    if refused := sum(bool(line[-1]) for line in answers):
+        sys.stderr.write(f"Rows that cannot be read: {refused}. The column “error” says why.\n")
 
 
 def _selftest() -> int:

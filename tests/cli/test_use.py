@@ -53,3 +53,13 @@ def test_a_foreign_model_is_inspected_and_not_loaded(tmp_path, capsys):
     assert "os.system" in out
     assert main(["inspect", str(tmp_path / "m.pkl"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["worst"] == "runs"
+
+
+def test_names_of_a_foreign_model_cannot_forge_lines(tmp_path, capsys):
+    module = "a\x1b[2K\nb\ud800".encode("utf-8", "surrogatepass")
+    (tmp_path / "m.pkl").write_bytes(b"\x80\x04\x8c" + bytes([len(module)]) + module + b"\x8c\x01c\x93.")
+    assert main(["inspect", str(tmp_path / "m.pkl")]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert len(out.splitlines()) == 2
+    assert main(["inspect", str(tmp_path / "m.pkl"), "--json"]) == 0

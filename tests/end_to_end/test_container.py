@@ -143,7 +143,7 @@ def inside(root: Path, user: int, command: list[str], *, read_only: bool) -> lis
     if read_only:
         script += 'mount -o remount,bind,ro "$1" && ! chroot "$1" touch /service/written /tmp/written 2>/dev/null && '
     script += 'cd "$1" && root=$1 user=$2 && shift 2 && exec chroot --userspec="$user:$user" "$root" env -i PATH=/venv/bin:/usr/bin:/bin '
-    script += 'PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 sh -c \'cd /service && exec "$@"\' sh "$@"'
+    script += 'PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 SERVING_ALLOW_ANONYMOUS=1 sh -c \'cd /service && exec "$@"\' sh "$@"'
     return ["unshare", "--mount", "sh", "-c", script, "sh", str(root), str(user), *command]
 
 

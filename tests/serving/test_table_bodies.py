@@ -145,11 +145,3 @@ def _varint(value):
         found.append(value & 127 | 128)
         value >>= 7
     return bytes([*found, value])
-
-
-def test_texts_that_share_prefixes_are_refused(apps, asked):
-    table = pa.table({"age": [40] * 3, "note": ["a" * 100] * 3})
-    encodings = {"use_dictionary": False, "column_encoding": {"note": "DELTA_BYTE_ARRAY"}}
-    assert post(apps("binary"), asked, table, PARQUET_TYPE, **encodings).status == 400
-    for form in ("1.0", "2.0"):
-        assert post(apps("binary"), asked, table, PARQUET_TYPE, data_page_version=form).status == 200

@@ -5,6 +5,7 @@ that begins with its operation:
 
     ["number", column]                                     a number of the input
     ["constant", value]
+    ["without", x, numbers]                                missing where x is one of the numbers
     ["fill", x, value]                                     value where x is missing
     ["is_missing", x], ["has_no_text", column]             1 or 0
     ["level", column, fill, {level: value}, other, gone]   the value of a level; `fill` (may be null) is the level of a missing cell
@@ -22,19 +23,22 @@ What is missing stays missing where nothing else is said. The matrix of a model 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.catalog.exporters._models_of_program import CHOOSE, check_model, kind_of, model_of
 from mlops_desktop.serving.bundle import Bundle
+from mlops_desktop.serving.cells import Grammar, boolean_texts
 from mlops_desktop.serving.frame import Bools, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
+from mlops_desktop.serving.numbers import THOUSANDS, number_pattern
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.transform import Transform, chain
@@ -103,9 +107,12 @@ def program_of(scorer: Scorer) -> dict[str, Any]:
     _check_steps(scorer.transforms)
     _check_node(scorer.node, ())
     start = _State()
+    read: Expression
     for column in scorer.schema.columns:
         if column.type in NUMBER_TYPES:
-            start.numbers[column.name] = ["number", column.name]
+            read = ["number", column.name]
+            absent = column.grammar.missing_numbers if column.type != "boolean" else ()
+            start.numbers[column.name] = ["without", read, list(absent)] if absent else read
         elif column.type in CATEGORICAL_TYPES:
             start.texts[column.name] = (column.name, None)
     shared = _applied(scorer.transforms, start)
@@ -141,6 +148,9 @@ def _read_columns(scorer: Scorer, features: list[list[Expression]]) -> list[Colu
 
 
 def _column(column: Column) -> dict[str, Any]:
+    """A column: what a form shows of it, and how a text is read as its cell, which the templates do."""
+    grammar = column.grammar
+    texts = boolean_texts(grammar)
     return {
         "name": column.name,
         "label": column.shown_name,
@@ -150,10 +160,24 @@ def _column(column: Column) -> dict[str, Any]:
         "high": column.high,
         "levels": list(column.levels),
         "typical": column.typical,
-        "missing": sorted({"", *column.grammar.missing}),
-        "true": list(column.grammar.true),
-        "false": list(column.grammar.false),
+        "missing": sorted({"", *grammar.missing}),
+        "true": [text for text, value in texts.items() if value],
+        "false": [text for text, value in texts.items() if not value],
+        "recoded": dict(grammar.recoded),
+        "written": _written(grammar) if column.type in ("number", "integer") else None,
+        "whole": column.type == "integer",
     }
+
+
+def _written(grammar: Grammar) -> dict[str, Any]:
+    """How numbers are written: the pattern of a text, what stands between thousands (a pattern, may be empty), and the decimal mark.
+
+    Further notations and units are left out: a cell that has them is refused by the forms, and its number without them is in the unit of
+    the column.
+    """
+    grammar = replace(grammar, notations=(), scales=())
+    between = THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))
+    return {"pattern": number_pattern(grammar), "thousands": between, "decimal": grammar.decimal}
 
 
 def typed_rows(bundle: Bundle) -> list[dict[str, float | str | None]]:

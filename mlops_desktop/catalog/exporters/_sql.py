@@ -17,6 +17,9 @@ from mlops_desktop.serving.prediction_spec import class_text
 
 TOP32 = float(np.finfo(np.float32).max)
 _SPLIT = 2.0**29 + 1.0  # Veltkamp's constant: c = x * it, then c - (c - x) has the 24 bits of a float32
+_DEEPEST = 10  # splits within one another in one expression: SQLite's parser has a stack of 100
+_PARTS = ("features", "bounded", "singles", "sums", "scores")  # each reads the one before
+_KEY = "row_key"
 _CHUNK = 40  # terms of one sum: databases limit the depth of an expression
 
 
@@ -59,11 +62,17 @@ DIALECTS = (
 
 
 def select(program: dict[str, Any], dialect: Dialect, table: str, key: str) -> str:
-    """One SELECT over a table with the columns of the input: the key, the answer, and the probabilities of the classes.
+    """One SELECT over a table with the columns of the input: the key, the answer, and the probabilities of the classes. `table` is a name
+    that is not quoted yet.
 
     TypeError when the program has a network.
     """
-    return _Query(program, dialect, key).text(table)
+    return _Query(program, dialect, table, key).text()
+
+
+def answer_columns(program: dict[str, Any]) -> list[str]:
+    """The names of the columns of the answer beside the key."""
+    return ["prediction", *(f"probability_{class_text(one)}" for one in program["classes"])]
 
 
 def quoted(name: str) -> str:
@@ -77,15 +86,17 @@ def literal(text: str) -> str:
 
 
 class _Query:
-    def __init__(self, program: dict[str, Any], dialect: Dialect, key: str) -> None:
+    def __init__(self, program: dict[str, Any], dialect: Dialect, table: str, key: str) -> None:
         self._program, self._number = program, dialect.number
-        self._dialect, self._key = dialect, quoted(key)
+        self._dialect, self._table, self._key = dialect, quoted(table), quoted(key)
+        # SQLite resolves the name of a table to a part of the query of the same name.
+        self._suffix = "_" if table.casefold() in _PARTS else ""
         self._booleans = {column["name"] for column in program["columns"] if column["kind"] == "boolean"}
         self._rounded: set[int] = set()  # matrices of linear models
         self._sums: list[str] = []  # columns of partial sums
         self._outputs = self._scores(program["node"])
 
-    def text(self, table: str) -> str:
+    def text(self) -> str:
         matrices = self._program["features"]
         features = [f"{self._expression(one)} AS f{m}_{j}" for m, matrix in enumerate(matrices) for j, one in enumerate(matrix)]
         rounded = [f"{m}_{j}" for m in sorted(self._rounded) for j in range(len(matrices[m]))]
@@ -93,23 +104,30 @@ class _Query:
         factor = self._number(_SPLIT)
         single = [f"b{at} * {factor} - (b{at} * {factor} - b{at}) AS r{at}" for at in rounded]
         scores = [f"{self._dialect.rounded.format(x=x)} AS p{i}" for i, x in enumerate(self._outputs)]
-        parts = [
-            self._part("features", features, table),
-            self._part("bounded", ["features.*", *split], "features", key=False),
-            self._part("singles", ["bounded.*", *single], "bounded", key=False),
-            self._part("sums", self._sums, "singles"),
-            self._part("scores", scores, "sums"),
-        ]
-        return "WITH " + ",\n".join(parts) + "\n" + self._answer() + ";\n"
+        # Inside the query the key has a name that no other column of a part has.
+        columns = (
+            [f"{self._column_of(self._key)} AS {_KEY}", *features],
+            ["*", *split],
+            ["*", *single],
+            [_KEY, *self._sums],
+            [_KEY, *scores],
+        )
+        names = [f"{name}{self._suffix}" for name in _PARTS]
+        parts = [self._part(*one) for one in zip(names, columns, [self._table, *names[:-1]], strict=True)]
+        return "WITH " + ",\n".join(parts) + "\n" + self._answer(names[-1]) + ";\n"
 
-    def _part(self, name: str, columns: Sequence[str], source: str, *, key: bool = True) -> str:
-        listed = ",\n    ".join([*([self._key] if key else []), *columns])
+    def _part(self, name: str, columns: Sequence[str], source: str) -> str:
+        listed = ",\n    ".join(columns)
         return f"{name} AS MATERIALIZED (\n  SELECT\n    {listed}\n  FROM {source}\n)"
 
-    def _answer(self) -> str:
+    def _column_of(self, name: str) -> str:
+        """A quoted column of the table. SQLite takes a quoted name that is no column for a text, unless a table stands before it."""
+        return f"{self._table}.{name}"
+
+    def _answer(self, source: str) -> str:
         classes = [class_text(one) for one in self._program["classes"]]
         if not classes:
-            return f"SELECT {self._key}, p0 AS prediction FROM scores"
+            return f"SELECT {_KEY} AS {self._key}, p0 AS prediction FROM {source}"
         positive, threshold = self._program["positive"], self._program["threshold"]
         if positive is not None and threshold is not None:
             yes, no = literal(classes[positive]), literal(classes[1 - positive])
@@ -120,20 +138,20 @@ class _Query:
                 for i, one in enumerate(classes)
             ]
             decided = f"CASE {' '.join(whens)} END"
-        shown = [f"p{i} AS {quoted(f'probability_{one}')}" for i, one in enumerate(classes)]
-        return f"SELECT {self._key}, {decided} AS prediction,\n  {', '.join(shown)}\nFROM scores"
+        shown = [f"p{i} AS {quoted(name)}" for i, name in enumerate(answer_columns(self._program)[1:])]
+        return f"SELECT {_KEY} AS {self._key}, {decided} AS prediction,\n  {', '.join(shown)}\nFROM {source}"
 
     # ---- features
 
     def _expression(self, expression: list[Any]) -> str:
         operation, first, *rest = expression
         if operation == "number":
-            inner = f"CAST({quoted(first)} AS INTEGER)" if first in self._booleans else quoted(first)
-            return f"CAST({inner} AS DOUBLE PRECISION)"
+            inner = self._column_of(quoted(first))
+            return f"CAST({f'CAST({inner} AS INTEGER)' if first in self._booleans else inner} AS DOUBLE PRECISION)"
         if operation == "constant":
             return self._value(first)
         if operation == "has_no_text":
-            return f"CASE WHEN {quoted(first)} IS NULL THEN {self._number(1.0)} ELSE {self._number(0.0)} END"
+            return f"CASE WHEN {self._column_of(quoted(first))} IS NULL THEN {self._number(1.0)} ELSE {self._number(0.0)} END"
         if operation == "level":
             return self._level(first, *rest)
         if operation == "dot":
@@ -142,6 +160,8 @@ class _Query:
 
     def _of_number(self, operation: str, x: str, rest: list[Any]) -> str:
         one, zero = self._number(1.0), self._number(0.0)
+        if operation == "without":
+            return f"CASE WHEN {x} IN ({', '.join(map(self._number, rest[0]))}) THEN NULL ELSE {x} END"
         if operation == "is_missing":
             return f"CASE WHEN {x} IS NULL THEN {one} ELSE {zero} END"
         if operation == "fill":
@@ -168,8 +188,9 @@ class _Query:
     def _level(self, column: str, fill: str | None, table: dict[str, Any], other: float | None, gone: float | None) -> str:
         missing = gone if fill is None else table.get(fill, other)
         whens = " ".join(f"WHEN {literal(level)} THEN {self._value(value)}" for level, value in table.items())
-        known = f"CASE {quoted(column)} {whens} ELSE {self._value(other)} END" if whens else self._value(other)
-        return f"CASE WHEN {quoted(column)} IS NULL THEN {self._value(missing)} ELSE {known} END"
+        text = self._column_of(quoted(column))
+        known = f"CASE {text} {whens} ELSE {self._value(other)} END" if whens else self._value(other)
+        return f"CASE WHEN {text} IS NULL THEN {self._value(missing)} ELSE {known} END"
 
     def _dot(self, parts: list[Any], means: list[float], scales: list[float], weights: list[float]) -> str:
         number = self._number
@@ -222,18 +243,33 @@ class _Query:
         for t, splits in enumerate(node["splits"]):
             root = split if splits else ~leaf
             for k in range(outputs) if len(node["values"][0]) == outputs else [t % outputs]:
-                terms[k].append(self._tree(node, root, k if len(node["values"][0]) == outputs else 0))
+                terms[k] += self._tree(node, root, k if len(node["values"][0]) == outputs else 0)
             split, leaf = split + splits, leaf + splits + 1
         raw = [self._sum(one) for one in terms]
         if node["link"] == "mean":
             return [f"({x} / {self._number(float(len(node['splits'])))})" for x in raw]
         return self._linked(raw, node["link"])
 
-    def _tree(self, node: dict[str, Any], at: int, k: int) -> str:
-        if at < 0:
-            return self._number(node["values"][~at][k])
-        left, right = self._tree(node, node["left"][at], k), self._tree(node, node["right"][at], k)
-        return f"CASE WHEN {self._goes_left(node, at)} THEN {left} ELSE {right} END"
+    def _tree(self, node: dict[str, Any], root: int, k: int) -> list[str]:
+        """A tree as terms of a sum: the tree down to a depth that every parser takes, and each deeper part where its path leads there."""
+        terms, waiting = [], [(root, "")]
+        while waiting:
+            start, path = waiting.pop(0)
+
+            def below(at: int, depth: int, path: str, waiting: list[tuple[int, str]] = waiting) -> str:
+                if at < 0:
+                    return self._number(node["values"][~at][k])
+                test = self._goes_left(node, at)
+                if depth == _DEEPEST:
+                    waiting.append((at, path))
+                    return self._number(0.0)
+                left = below(node["left"][at], depth + 1, f"{path} AND ({test})")
+                right = below(node["right"][at], depth + 1, f"{path} AND CASE WHEN {test} THEN 0 ELSE 1 END = 1")
+                return f"CASE WHEN {test} THEN {left} ELSE {right} END"
+
+            found = below(start, 0, path)
+            terms.append(f"CASE WHEN {path.removeprefix(' AND ')} THEN {found} ELSE {self._number(0.0)} END" if path else found)
+        return terms
 
     def _goes_left(self, node: dict[str, Any], at: int) -> str:
         feature = node["feature"][at]

@@ -33,6 +33,7 @@ class HtmlPage(Exporter):
     id: ClassVar[str] = "html_page"
     label: ClassVar[str] = "HTML page"
     help: ClassVar[str] = "One file for a double click, without a server: form, reasons, what-if and CSV files. No steps on texts or dates."
+    keeps_settings: ClassVar[bool] = False
     writes: ClassVar[tuple[tuple[str, str], ...]] = (
         (PAGE, msg("the page with the model in it; nothing is sent anywhere")),
         ("LICENSE, NOTICE", msg("the licence of the code")),

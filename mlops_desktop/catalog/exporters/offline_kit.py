@@ -61,7 +61,9 @@ class OfflineKit(ServiceExporter):
         },
         "System",
     )
-    python: str = choice("3.11", {one: as_message(f"Python {one}") for one in _PYTHONS}, "Python", help="The version on that machine.")
+    python: str = choice(
+        "3.11", {one: msg("Python {version}", version=one) for one in _PYTHONS}, "Python", help="The version on that machine."
+    )
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
         opened = write_service(bundle, target, Part(job, 0.0, 0.5), self._readme)

@@ -33,6 +33,7 @@ class PythonScript(Exporter):
     id: ClassVar[str] = "python_script"
     label: ClassVar[str] = "Python script"
     help: ClassVar[str] = "One Python file that needs no package, for another program or for CSV files. It has no steps on texts and dates."
+    keeps_settings: ClassVar[bool] = False
     writes: ClassVar[tuple[tuple[str, str], ...]] = (
         ("predict.py", msg("the model and the code that answers")),
         ("golden.json", msg("made-up rows with their answers, for the self-test")),

@@ -15,13 +15,16 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import text
 from mlops_desktop.catalog.exporters._program import program_of, refusal, typed_rows
 from mlops_desktop.catalog.exporters._service_files import copy_licences, write_text
-from mlops_desktop.catalog.exporters._sql import DIALECTS, quoted, select
+from mlops_desktop.catalog.exporters._sql import DIALECTS, answer_columns, quoted, select
 from mlops_desktop.catalog.exporters._standalone import refused, write_golden, write_readme
 from mlops_desktop.serving.bundle import Bundle, open_bundle
 from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.models.neural_net import NeuralNet
+from mlops_desktop.serving.models.trees import Trees
 from mlops_desktop.serving.scorer import Scorer
+
+MOST_SPLITS = 30_000  # about 10 MB of SQL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,7 @@ class SqlQuery(Exporter):
     id: ClassVar[str] = "sql_query"
     label: ClassVar[str] = "SQL query"
     help: ClassVar[str] = "One SELECT that answers the rows of a table, for SQLite, DuckDB and PostgreSQL. For trees and linear models."
+    keeps_settings: ClassVar[bool] = False
     writes: ClassVar[tuple[tuple[str, str], ...]] = (
         ("sqlite.sql, duckdb.sql, postgresql.sql", msg("the query for each of these databases")),
         ("golden.json", msg("made-up rows with their answers, for the self-test")),
@@ -42,17 +46,23 @@ class SqlQuery(Exporter):
     key: str = text("id", "Key column", help="The column by which a row of the answer is found again.", required=True)
 
     def unsupported(self, scorer: Scorer) -> str:
+        splits = sum(len(model.feature) for model in scorer.node.models() if isinstance(model, Trees))
+        if splits > MOST_SPLITS:
+            return msg("The trees have {splits:,} splits; a query takes {most:,} at most.", splits=splits, most=MOST_SPLITS)
         return refusal(scorer, (NeuralNet,))
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
         job.step(0.0, "Checking the model")
         opened = open_bundle(bundle)
         program = program_of(opened.scorer)
-        if self.key in [column["name"] for column in program["columns"]]:
+        key = self.key.casefold()  # databases take names that differ in case alone for the same
+        if key in [column["name"].casefold() for column in program["columns"]]:
             raise UserError(msg("The key column “{key}” is also an input of the model.", key=self.key), "Name another key column.")
+        if key in map(str.casefold, answer_columns(program)):
+            raise UserError(msg("The key column “{key}” is also a column of the answer.", key=self.key), "Name another key column.")
         for number, dialect in enumerate(DIALECTS):
             job.step((number + 1) / 5, "Writing the query")
-            write_text(target / f"{dialect.name}.sql", _HEAD + select(program, dialect, quoted(self.table), self.key))
+            write_text(target / f"{dialect.name}.sql", _HEAD + select(program, dialect, self.table, self.key))
         write_golden(target, opened)
         write_readme(target, opened, _USE.format(table=quoted(self.table), columns=_columns(program)))
         copy_licences(target)
@@ -65,12 +75,11 @@ class SqlQuery(Exporter):
                 connection.execute("SELECT EXP(1.0)")
             except sqlite3.OperationalError:  # built without mathematical functions
                 return None
-            connection.execute(create_table(program, self.table, self.key))
-            rows = typed_rows(bundle)
             names = [column["name"] for column in program["columns"]]
-            listed = [(number, *(row[name] for name in names)) for number, row in enumerate(rows)]
-            connection.executemany(f"INSERT INTO {quoted(self.table)} VALUES ({', '.join('?' * (len(names) + 1))})", listed)
+            listed = [(number, *(row[name] for name in names)) for number, row in enumerate(typed_rows(bundle))]
             try:
+                connection.execute(create_table(program, self.table, self.key))
+                connection.executemany(f"INSERT INTO {quoted(self.table)} VALUES ({', '.join('?' * (len(names) + 1))})", listed)
                 answers = connection.execute((target / "sqlite.sql").read_text(encoding="utf-8")).fetchall()
             except sqlite3.Error as error:
                 raise refused(str(error)) from error

@@ -22,6 +22,10 @@ _ELSEWHERE = re.compile(
     r"(git\+|hg\+|svn\+|https?://|file:|\.{0,2}/)"
     r"|--?(i|e|f|index-url|extra-index-url|find-links|editable|trusted-host)\b"
 )
+_LIST_ITEM = re.compile(r"^\s*- [\w.'\"=<>~!,;\[\] -]*$")
+_NOT_PLAIN = ("{", "&", "*", "!", "|", ">", "?", "<<")  # forms of YAML that are not followed
+# A value in quotes, and whether its last quote is there: a doubled one (or one behind a backslash) is part of the value.
+_QUOTED = re.compile(r"""^\s*(?:- )?[\w.-]+:\s+(?:'(?:[^']|\'\')*(?P<end>'\s*$)?|"(?:[^"\\]|\\.)*(?P<end2>"\s*$)?)""")
 _RUN_BY_MLFLOW = ("loader_module", "code", "code_paths", "python_model", "model_code_path", "predict_fn", "entry_point")
 
 
@@ -51,22 +55,27 @@ def scan_skops(schema: bytes, where: str) -> list[Found]:
             waiting += node
         elif isinstance(node, dict):
             waiting += node.values()
-            module, name, loader = node.get("__module__"), node.get("__class__"), node.get("__loader__")
-            if isinstance(module, str) and isinstance(name, str):
-                risk = risk_of(module, name)
-                what = f"imports and may call ({loader})" if loader in _CALLING else "imports"
-                found.append(Found(f"{module}.{name}", what, risk, where))
+            loader = node.get("__loader__")
+            for module, name in ((node.get("__module__"), node.get("__class__")), (node.get("module_path"), node.get("function"))):
+                if isinstance(module, str) and isinstance(name, str):
+                    what = f"imports and may call ({loader})" if loader in _CALLING or "function" in node else "imports"
+                    found.append(Found(f"{module}.{name}", what, risk_of(module, name), where))
+                elif module is not None or name is not None:
+                    found.append(Found("(computed)", "imports a name that it computes", "runs", where))
     return found
 
 
-def scan_mlmodel(text: str, where: str) -> tuple[list[Found], str]:
-    """What MLflow would import and run for the file `MLmodel`, and the flavors of the model."""
-    found, flavors, inside = [], [], False
-    for line in text.splitlines():
+def scan_mlmodel(text: str, where: str) -> tuple[list[Found], str, bool]:
+    """What MLflow would import and run for the file `MLmodel`, the flavors of the model, and whether each of its lines was understood."""
+    found, flavors, inside, complete = [], [], False, True
+    for line in _logical_lines(text):
         match = _ITEM.match(line)
         if match is None:
+            complete &= bool(_LIST_ITEM.match(line))
             continue
-        key, value, indent = match["key"], match["value"].strip("\"'"), len(match["indent"])
+        key, value, indent = match["key"], match["value"], len(match["indent"])
+        complete &= not value.startswith(_NOT_PLAIN)
+        value = value.strip("\"'")
         if indent == 0:
             inside = key == "flavors"
         elif inside and indent <= 2 and not value:
@@ -76,7 +85,20 @@ def scan_mlmodel(text: str, where: str) -> tuple[list[Found], str]:
             found.append(Found(f"{key}: {value[:200]}", "imports and runs", "library" if ours else "runs", where))
         if key == "skops_trusted_types" and value not in ("", "null", "~", "[]"):
             found.append(Found(f"{key}: {value[:200]}", "trusts types that the file names itself", "unknown", where))
-    return found, ", ".join(flavors)
+    return found, ", ".join(flavors), complete
+
+
+def _logical_lines(text: str) -> Iterator[str]:
+    """The lines of a YAML file without comments and blank ones; a quoted value that goes on over several is one."""
+    waiting = ""
+    for line in text.splitlines():
+        line = f"{waiting} {line.strip()}" if waiting else line
+        quoted = _QUOTED.match(line)
+        waiting = line if quoted and not (quoted["end"] or quoted["end2"]) else ""
+        if not waiting and line.strip() and not line.lstrip().startswith(("#", "---")):
+            yield line
+    if waiting:
+        yield f"? {waiting}"  # a quote without its end: not understood
 
 
 def scan_requirements(text: str, where: str) -> list[Found]:

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -35,6 +36,7 @@ _PACKED: tuple[tuple[bytes, Callable[[io.BytesIO], io.BufferedIOBase]], ...] = (
     (b"\xfd7zXZ\x00", lzma.LZMAFile),
     (b"\x5d\x00\x00", lzma.LZMAFile),
 )
+_LAMBDA = re.compile(r'"class_name"\s*:\s*"[^"]*Lambda[^"]*"')  # in the configuration of a Keras model
 _ARRAYS_OF_JOBLIB = "joblib.numpy_pickle"  # the module of the arrays in a joblib file
 
 
@@ -77,8 +79,8 @@ def _archive(path: Path) -> Inspection:
             if name == SCHEMA:
                 kind = "skops"
                 parts.append(Inspection(kind, tuple(scan_skops(data, name))))
-            elif (part := _bytes(data, name)) is not None:
-                parts.append(part)
+            else:
+                parts.append(_part(data, name))
     except (ValueError, RecursionError) as error:
         notes.append(msg("“{name}” cannot be read whole: {reason}.", name=path.name, reason=str(error)[:200]))
     return _joined(kind, parts, notes)
@@ -88,8 +90,8 @@ def _folder(path: Path) -> Inspection:
     files = sorted(one for one in path.rglob("*") if one.is_file() and not one.is_symlink())[: MOST_FILES + 1]
     if not (path / MLMODEL).is_file() or len(files) > MOST_FILES:
         raise UserError(msg("“{name}” is no folder of an MLflow model: it has no file MLmodel.", name=path.name), "Choose another folder.")
-    found, flavors = scan_mlmodel((path / MLMODEL).read_text(encoding="utf-8", errors="replace"), MLMODEL)
-    parts, notes = [Inspection("MLmodel", tuple(found))], []
+    found, flavors, complete = scan_mlmodel((path / MLMODEL).read_text(encoding="utf-8", errors="replace"), MLMODEL)
+    parts, notes = [Inspection("MLmodel", tuple(found))], [] if complete else [_not_understood(MLMODEL)]
     for one in files:
         name = one.relative_to(path).as_posix()
         if one.suffix == ".py":
@@ -100,9 +102,22 @@ def _folder(path: Path) -> Inspection:
         elif one.stat().st_size > MOST_BYTES:
             notes.append(msg("“{name}” is too large to be inspected.", name=name))
         elif one.name != MLMODEL:
-            part = _archive(one) if one.read_bytes()[:4] == b"PK\x03\x04" else _bytes(one.read_bytes(), name)
-            parts += [part] if part is not None else []
+            data = one.read_bytes()
+            parts.append(_archive(one) if data[:4] == b"PK\x03\x04" else _part(data, name))
     return _joined(f"MLflow model ({flavors})" if flavors else "MLflow model", parts, notes)
+
+
+def _part(data: bytes, name: str) -> Inspection:
+    """The inspection of one file among others. What is of no kind that is known here is named, unless it is a text."""
+    if (found := _bytes(data, name)) is not None:
+        return found
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return Inspection("unknown", (), (_not_understood(name),))
+    if _LAMBDA.search(text):
+        return Inspection("Keras", (Found(name, "describes a layer that holds code (Lambda)", "runs", name),))
+    return Inspection("text", ()) if "\0" not in text else Inspection("unknown", (), (_not_understood(name),))
 
 
 def _joined(kind: str, parts: list[Inspection], notes: Sequence[str]) -> Inspection:
@@ -118,9 +133,9 @@ def _bytes(data: bytes, name: str) -> Inspection | None:
         data, kind = unpacked, "compressed pickle (joblib)"
     if data[:6] == b"\x93NUMPY":
         return _array(data, name)
-    if is_pickle(data[:2]):
+    if data:
         found, complete = scan_pickle(data, name)
-        if complete or found or data[:1] == b"\x80":
+        if complete or found or is_pickle(data[:2]):
             own = [one for one in found if one.name.startswith(_ARRAYS_OF_JOBLIB)]
             found = [replace(one, risk="library") if one in own else one for one in found]
             return Inspection("joblib" if own and kind == "pickle" else kind, ordered(found), () if complete else (_cut_off(name),))
@@ -147,6 +162,10 @@ def _array(data: bytes, name: str) -> Inspection | None:
 
 def _cut_off(name: str) -> str:
     return msg("“{name}” cannot be followed to its end: names behind arrays are found by their form, and there may be others.", name=name)
+
+
+def _not_understood(name: str) -> str:
+    return msg("“{name}” is of no form that is followed here: what loading it does is not known.", name=name)
 
 
 def _unpacked(data: bytes) -> bytes | None:

@@ -36,8 +36,9 @@ class Inspection:
 
     @property
     def worst(self) -> Risk:
-        """The highest risk among what was found; `data` when there is nothing."""
-        return min((one.risk for one in self.found), key=RISKS.index, default="data")
+        """The highest risk among what was found; with nothing `data`, or `unknown` where something was not read."""
+        worst: Risk = min((one.risk for one in self.found), key=RISKS.index, default="data")
+        return worst if self.complete or worst != "data" else "unknown"
 
     def to_json(self) -> dict[str, Any]:
         """The inspection as plain JSON."""

@@ -33,7 +33,7 @@ def certify(exporter: Exporter, bundle: Bundle, target: Path) -> Parity | None:
     None when this machine has no reader of the form; the certificate then says so. UserError with the figures when an answer differs by
     more than the tolerance or a decision is another.
     """
-    found = exporter.read_back(target, bundle)
+    found = exporter.read_back(target.resolve(), bundle)  # it may start a process in that folder, where a relative path leads elsewhere
     parity = None if found is None else _compared(exporter, bundle, found)
     text = json.dumps(_record(exporter, bundle, found, parity), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     (target / CERTIFICATE).write_text(text, encoding="utf-8", newline="\n")

@@ -110,8 +110,12 @@ def _info(chosen: Chosen, measured: Evaluation) -> dict[str, Any]:
 def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job, settings: ServiceSettings | None = None) -> list[str]:
     """Export to a folder that does not exist yet (or is empty), wholly or not at all; the written files, sorted, as texts with `/`.
 
-    UserError when the form cannot express the model, and when the written export answers otherwise than the application.
+    UserError when the form cannot express the model or keep the settings, and when the written export answers otherwise than the
+    application.
     """
+    if settings not in (None, ServiceSettings()) and not exporter.keeps_settings:
+        reason = msg("“{label}” has no service, so it cannot keep a policy or limits of the threshold.", label=exporter.label)
+        raise UserError(reason, "Leave these settings out, or choose a form with a service.")
     what = msg("The export “{name}”", name=out.name)
     with disk.explain_errors(what):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.translation import format_number
 from mlops_desktop.ui.widgets.chart import PaintedChart, Table
-from mlops_desktop.ui.widgets.elided import elided_name
+from mlops_desktop.ui.widgets.elided import elided_names
 from mlops_desktop.ui.widgets.series import Bar, Mark
 from mlops_desktop.ui.widgets.small_plots import Shade, paint_ticks, shade
 from mlops_desktop.ui.widgets.ticks import signed
@@ -88,11 +88,11 @@ class BarChart(PaintedChart):
         def at(value: float) -> float:
             return area.left() + area.width() * (value - low) / (high - low)
 
-        for position, bar in enumerate(self._bars):
+        shown = elided_names(metrics, [bar.shown_name for bar in self._bars], names - 10)
+        for position, (bar, name) in enumerate(zip(self._bars, shown, strict=True)):
             middle = slot * (position + 0.5)
             painter.setFont(theme.font("small"))
             painter.setPen(theme.color("text2"))
-            name = elided_name(metrics, bar.shown_name, names - 10)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, middle - slot / 2, names - 10, slot), right, name)
             self._paint_bar(painter, bar, middle, slot, at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption
@@ -21,6 +23,23 @@ def elided_name(metrics: QFontMetrics, name: str, available: int) -> str:
     share = max(left // 2, left - metrics.horizontalAdvance(column))
     text = metrics.elidedText(level, Qt.TextElideMode.ElideRight, share)
     return metrics.elidedText(column, middle, left - metrics.horizontalAdvance(text)) + mark + text
+
+
+def elided_names(metrics: QFontMetrics, names: Sequence[str], available: int) -> list[str]:
+    """Names of one list, each in so many pixels. Where names that differ would look alike, what they begin with in common gives way
+    instead of their middle: “…gene 8 in the …”.
+    """
+    found = [elided_name(metrics, name, available) for name in names]
+    alike: dict[str, set[str]] = {}
+    for name, text in zip(names, found, strict=True):
+        alike.setdefault(text, set()).add(name)
+    for at, (name, text) in enumerate(zip(names, found, strict=True)):
+        if len(alike[text]) > 1:
+            letters = enumerate(zip(*alike[text], strict=False))
+            common = next((place for place, those in letters if len(set(those)) > 1), min(map(len, alike[text])))
+            start = name.rfind(" ", 0, max(common - 1, 0)) + 1  # the last word that they have in common stays
+            found[at] = metrics.elidedText(f"…{name[start:]}" if start else name, Qt.TextElideMode.ElideRight, available)
+    return found
 
 
 class Elided(QLabel):

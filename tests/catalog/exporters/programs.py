@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from mlops_desktop.serving.bundle import Bundle
+from mlops_desktop.serving.cells import Grammar
 from mlops_desktop.serving.models.constant import Constant
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.models.neural_net import NeuralNet
@@ -13,6 +18,7 @@ from mlops_desktop.serving.models.some_classes import SomeClasses
 from mlops_desktop.serving.models.trees import Trees
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
+from mlops_desktop.serving.schema import Schema
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.transforms.bins import Bins
 from mlops_desktop.serving.transforms.centre import Centre
@@ -26,7 +32,7 @@ from mlops_desktop.serving.transforms.one_hot import OneHot
 from mlops_desktop.serving.transforms.ordinal import Ordinal
 from mlops_desktop.serving.transforms.pca import Pca
 from mlops_desktop.serving.transforms.scale import Scale
-from tests.serving.conftest import CITIES, SCHEMA
+from tests.serving.conftest import CITIES, SCHEMA, SCORERS
 
 RNG = np.random.default_rng(5)
 
@@ -123,4 +129,41 @@ SQL_TOO = {
     ),
     "a constant": scorer("regression", Chain((ONE_HOT,), Constant(np.array([1.5]), WIDTH, per_class=False))),
 }
+
+MARKS = {
+    "income": Grammar(decimal=",", thousands=".", affixes=("€",), percent=True, missing=("", "k. A."), missing_numbers=(-999.0,)),
+    "city": Grammar(recoded=(("OSL", "Oslo"),)),
+    "member": Grammar(true=("Ja",), false=("Nein",)),
+}
+MARKED = replace(
+    SCORERS["binary"],
+    schema=Schema(tuple(replace(column, grammar=MARKS.get(column.name, column.grammar)) for column in SCHEMA.columns)),
+    classes=("=no", "yes"),
+)
+# The cells of a row as a person writes them, in the order of the columns that the model reads: age, income, member, city.
+WRITTEN = [
+    *(["41", number, "ja", "OSL"] for number in ("1.234", "1.234,5 €", "-999", "k. A.", "−2,5e2", "12 %", "−+1", "1_000", "nan", "1e999")),
+    ["41", "1", "NEIN", "Z\u200bu\u0308rich\u00a0"],
+    ["41.5", "1", "true", '="Rome"'],
+    ["41.0", "1", "", "Rome"],
+    ["41", "1", "?", "Rome"],
+]
+
+
+def answered(bundle: Bundle) -> list[float | None]:
+    """The score of each row of `WRITTEN` by the service's own reader, None where it refuses the row."""
+    names = ("age", "income", "member", "city")
+    checked = [bundle.schema.from_rows([dict(zip(names, row, strict=True))]) for row in WRITTEN]
+    return [None if one.errors else float(bundle.scorer.scores(one.frame)[0, 1]) for one in checked]
+
+
+def same_answers(bundle: Bundle, text: str) -> None:
+    """Assert that a CSV text of answers has those of the service to `WRITTEN`."""
+    lines = list(csv.DictReader(io.StringIO(text)))
+    for row, line, wanted in zip(WRITTEN, lines, answered(bundle), strict=True):
+        assert (wanted is None) == bool(line["error"]), (row, line)
+        assert wanted is None or abs(float(line["probability_yes"]) - wanted) < 1e-9, (row, line, wanted)
+    assert {line["prediction"] for line in lines} <= {"'=no", "yes", ""}
+
+
 PROGRAMS = {**SQL_TOO, "a network": scorer("regression", Chain((ONE_HOT,), net("identity", 1)))}

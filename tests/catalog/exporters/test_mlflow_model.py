@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.exporters.mlflow_model import MlflowModel
-from mlops_desktop.serving.bundle import open_bundle
+from mlops_desktop.serving.bundle import open_bundle, renew_sums
 from mlops_desktop.serving.selftest import compare
 from tests.proof_tools import proof_python, run_json
 
@@ -35,6 +38,26 @@ def expected(bundle):
 def test_the_loader_answers_as_the_application(task, folders, models):
     bundle = open_bundle(folders[task])
     assert compare(bundle.scorer, expected(bundle), MlflowModel().read_back(models[task], bundle).scores).passed
+
+
+def test_the_loader_keeps_the_policy_and_the_limits_of_the_threshold(folders, models, tmp_path):
+    copy = shutil.copytree(models["binary"], tmp_path / "copy")
+    info = json.loads((copy / "data" / "bundle.json").read_text(encoding="utf-8"))
+    info |= {"input_policy": {"city": {"unknown": "refuse"}}, "threshold_limits": [0.3, 0.7]}
+    (copy / "data" / "bundle.json").write_text(json.dumps(info), encoding="utf-8")
+    renew_sums(copy / "data", ["bundle.json"])
+    code = (
+        "import sys\nsys.path[:1] = [sys.argv[1] + '/code']\nimport bundle_loader, pandas\n"
+        "model = bundle_loader._load_pyfunc(sys.argv[1] + '/data')\n"
+        "for city, threshold in (('Oslo', 0.3), ('Atlantis', 0.3), ('Oslo', 0.2)):\n"
+        "    rows = pandas.DataFrame([{'age': 41, 'city': city}])\n"
+        "    try:\n        print(len(model.predict(rows, {'threshold': threshold})))\n"
+        "    except ValueError as error:\n        print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(copy)], capture_output=True, encoding="utf-8", check=True)
+    answered, unknown, outside = done.stdout.splitlines()
+    assert (answered, outside) == ("1", "The threshold must be a number from 0.3 to 0.7.")
+    assert "city" in unknown
 
 
 def test_a_damaged_model_is_refused_by_its_self_test(models, folders, tmp_path):

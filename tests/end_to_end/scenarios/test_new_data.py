@@ -91,4 +91,4 @@ def drift_and_retrain(person: Person, file: Path) -> None:
     person.click("start_training")
     person.until(person.trained, "a new model")
     person.rest()
-    person.reads("Before the new data")
+    person.reads("training rows that are new to both")

@@ -153,3 +153,25 @@ def test_what_is_no_model_is_refused(data, tmp_path):
 def test_a_pickle_that_is_cut_off_is_not_complete(tmp_path):
     data = pickle.dumps({"a": LogisticRegression()})
     assert not any(worst_of(tmp_path / "m", data[:end]).complete for end in range(2, len(data), 7))
+
+
+def test_what_was_not_understood_is_not_called_data(tmp_path):
+    def zipped(**parts):
+        with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+        return tmp_path / "m.zip"
+
+    assert inspect_model(zipped(config='{"class_name": "Lambda", "config": {}}')).worst == "runs"
+    assert inspect_model(zipped(weights=b"\x89HDF\r\n\xff")).worst == "unknown"
+    assert inspect_model(zipped(readme="plain words")).worst == "data"
+    damaged = zipped(a="some text that is stored").read_bytes().replace(b"stored", b"stoned")
+    assert worst_of(tmp_path / "d.zip", damaged).worst == "unknown"
+
+
+def test_a_function_that_the_content_of_a_skops_node_names(tmp_path):
+    content = {"module_path": "os", "function": "system"}
+    node = {"__class__": "ndarray", "__module__": "numpy", "__loader__": "FunctionNode", "content": content}
+    with zipfile.ZipFile(tmp_path / "m.skops", "w") as archive:
+        archive.writestr("schema.json", json.dumps(node))
+    assert inspect_model(tmp_path / "m.skops").worst == "runs"

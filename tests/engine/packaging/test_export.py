@@ -91,6 +91,12 @@ def test_an_empty_folder_is_filled(trained, opened, tmp_path):
     assert (tmp_path / "out" / "end.txt").read_text(encoding="utf-8") == "whole"
 
 
+def test_the_folder_may_be_named_by_a_relative_path(trained, opened, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = export_run(opened, trained.runs, make_exporter("rest_bundle", {}), Path("service"), Silent())
+    assert "certificate.json" in files
+
+
 def test_what_is_there_stays(trained, opened, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine", encoding="utf-8")
@@ -164,6 +170,16 @@ def test_settings_of_the_service_are_in_the_core(trained, opened, tmp_path):
     assert (info["input_policy"], info["threshold_limits"]) == ({name: {"unknown": "refuse"}}, [0.25, 0.75])
     with pytest.raises(UserError, match="height"):
         build_core(opened, trained.runs, _made(tmp_path / "b"), Silent(), ServiceSettings(("height.unknown=warn",)))
+
+
+def test_settings_that_a_form_cannot_keep_are_refused(trained, opened, tmp_path):
+    form = choices().exporters["python_script"]()
+    for settings in (ServiceSettings(("*.unknown=refuse",)), ServiceSettings((), (0.2, 0.8))):
+        with pytest.raises(UserError, match="cannot keep"):
+            export_run(opened, trained.runs, form, tmp_path / "out", Silent(), settings)
+    assert not (tmp_path / "out").exists()
+    keep = {id_ for id_, one in choices().exporters.items() if not one.keeps_settings}
+    assert keep == {"python_script", "html_page", "sql_query"} | ({"onnx_model"} & set(choices().exporters))
 
 
 def test_no_clock_and_no_path_is_in_a_core(trained, opened, copy_of, tmp_path):

@@ -23,7 +23,8 @@ from mlops_desktop.engine.reporting.data_section import related
 from mlops_desktop.engine.reporting.page import number, plain, share
 from mlops_desktop.engine.reporting.project_report import report_html, write_profile_report, write_report
 from mlops_desktop.engine.reporting.report_facts import DeployedModel, ReportFacts, SplitSizes
-from mlops_desktop.engine.reporting.report_language import read_language, written_in
+from mlops_desktop.engine.reporting.report_language import read_language, text_of, written_in
+from mlops_desktop.engine.reporting.report_plots import bars
 from mlops_desktop.engine.training import Run
 from mlops_desktop.serving.language import Language
 from mlops_desktop.serving.message import msg
@@ -357,6 +358,14 @@ def test_a_language_is_read_from_its_catalogue(tmp_path):
 def test_numbers_of_the_page_are_those_of_its_language():
     with written_in(Language("de", decimal=",", group=".", percent="\u00a0%")):
         assert [number(1234567), number(0.25), plain(1234.5), share(0.125)] == ["1.234.567", "0,250", "1.234,5", "12,5 %"]
+        ticks = re.findall(r"<text[^>]*>([0-9,.]+)</text>", bars(["a"], [0.5], [0.1], "Share", "share"))
+    assert "0,2" in ticks
+    assert not any("." in text for text in ticks)
+
+
+def test_sentences_of_the_page_call_a_column_by_its_label():
+    with written_in(Language(columns={"umsatz": "Revenue"})):
+        assert text_of(msg("“{column}” is missing.", column="umsatz")) == "“Revenue” is missing."
 
 
 def test_refit_on_all_rows_is_reported():

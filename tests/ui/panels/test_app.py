@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.evaluation.final_evaluation import evaluate_rows
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.process import Evaluate
+from mlops_desktop.engine.project.decisions import ColumnNote
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
@@ -485,6 +487,38 @@ def test_a_file_is_answered_and_refused_rows_are_counted(opened, tmp_path, monke
     assert "predictions for several are in" in find(panel, QLabel, "batch_state").text()
     click(find(panel, QPushButton, "batch_back"))
     assert panel.answer.card.isVisible()
+
+
+def test_answers_are_written_as_the_file_is_and_labels_can_be_their_headings(opened, tmp_path):
+    panel = opened("penguins")
+    assert not find(panel, QPushButton, "batch_headings_labels").isVisibleTo(panel)
+    notes = panel.controller.project.columns
+    panel.controller.edit("Label", columns={**notes, "island": replace(notes.get("island", ColumnNote()), label="Place")})
+    settle(panel.window())
+    assert ("Place (island)") in [name for name, _ in panel.searchable()]
+    file, out = tmp_path / "new.csv", tmp_path / "answers.csv"
+    lines = (SAMPLES / "penguins.csv").read_text(encoding="utf-8").splitlines()[:11]
+    file.write_text("\n".join(lines).replace(",", ";").replace(".", ","), encoding="utf-8")
+    click(find(panel, QPushButton, "answer_file"))
+    click(find(panel, QPushButton, "batch_headings_labels"))
+    panel.take_file(file, out)
+    settle(panel.window())
+    written = [line.split(";") for line in out.read_text(encoding="utf-8").splitlines()]
+    assert written[0][1] == "Place"
+    assert written[1][2] == "39,1"
+    assert "with semicolons and decimal commas" in find(panel, QLabel, "batch_state").text()
+    titles = [one.title for one in panel.batch.card.table.rows_model.columns]
+    share = panel.batch.card.table.rows_model.rows[0].cell(titles.index("probability_Adelie")).text
+    assert 0 <= float(share) <= 1
+
+
+def test_the_picker_counts_the_training_rows_of_now(opened, monkeypatch):
+    panel = opened("penguins")
+    click(find(panel, QPushButton, "pick_row"))
+    settle(panel.window())
+    monkeypatch.setattr(panel, "_training_rows", lambda: np.arange(5))
+    panel.show_results()
+    assert panel.picker.truth.text().startswith("5 training rows")
 
 
 def test_the_columns_that_a_file_lacks_are_named(opened, tmp_path):

@@ -191,7 +191,7 @@ def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
     assert "duplicate_rows" not in rules(panel)
     assert "duplicate_rows" in rules(panel, open_only=False)
     found = next(one for one in panel._findings if one.finding.rule == "duplicate_rows")
-    assert found.care == f"Fixed: {found.finding.message.split()[0]} rows are taken out."
+    assert found.care == f"Fixed: {found.finding.message.split()[0]} rows are taken out, together with your other steps."
     shown = [panel.health._list.itemAt(at).widget().objectName() for at in range(panel.health._list.count())]
     done = [bool(panel._findings[int(name.rpartition("_")[2])].care) for name in shown]
     assert done == sorted(done)  # what is open stands first

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QFontMetrics
 
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.widgets.elided import elided_name
+from mlops_desktop.ui.widgets.elided import elided_name, elided_names
 
 LONG = "how satisfied were you with our staff [41] = certainly, and would do so again"
 
@@ -34,3 +34,12 @@ def test_a_short_level_leaves_its_width_to_the_column(metrics):
     text = elided_name(metrics, "how satisfied were you with our staff [41] = no", 160)
     assert text.endswith(" = no")
     assert metrics.horizontalAdvance(text) > 130
+
+
+def test_names_of_a_list_stay_different(metrics):
+    names = ["tissue", *(f"expression of the gene {at} in the sample" for at in range(3))]
+    found = elided_names(metrics, names, 100)
+    assert found[0] == "tissue"
+    assert [f"gene {at}" in text for at, text in enumerate(found[1:])] == [True] * 3
+    assert all(metrics.horizontalAdvance(text) <= 100 for text in found)
+    assert elided_names(metrics, names[:2], 100)[1] == elided_name(metrics, names[1], 100)

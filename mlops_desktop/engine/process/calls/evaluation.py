@@ -130,7 +130,8 @@ class WriteReport(ProjectCall[None, None]):
         split = SplitSizes(pipeline.train.frame.rows, pipeline.test.frame.rows) if pipeline.project.target else None
         key = pipeline.keys.split
         facts = replace(facts, test_accesses=len(runs.test_accesses(key)), used_before=runs.share_used_before(key), split=split)
-        write_report(self.out, facts, read_language(self.catalogue))
+        language = replace(read_language(self.catalogue), columns=self.project.labels())
+        write_report(self.out, facts, language)
 
     def _with_chosen(self, facts: ReportFacts, pipeline: Pipeline, runs: Runs, job: Job) -> ReportFacts:
         chosen = open_chosen(pipeline, runs, Part(job, 0.0, 0.4))

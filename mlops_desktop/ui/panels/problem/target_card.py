@@ -16,6 +16,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
+from mlops_desktop.ui.widgets.elided import elided_names
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_labels import metric_choices
 
@@ -146,9 +147,15 @@ class TargetCard(QFrame):
         clear(self._guesses)
         if names:
             self._guesses.addWidget(label(self.tr("Or"), "caption", tone="3"))
-        for at, (name, shown) in enumerate(names):
-            short = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, 84).replace("&", "&&")
-            button = Button(short, partial(self.target_picked.emit, name), name=f"guess_{at}", kind="link", tip=f"{name}. {why[name]}")
+        texts = elided_names(self.fontMetrics(), [shown for _, shown in names], 84)
+        for at, ((name, shown), short) in enumerate(zip(names, texts, strict=True)):
+            button = Button(
+                short.replace("&", "&&"),
+                partial(self.target_picked.emit, name),
+                name=f"guess_{at}",
+                kind="link",
+                tip=f"{name}. {why[name]}",
+            )
             button.setAccessibleName(self.tr("Predict {name}").format(name=shown))
             button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             self._guesses.addWidget(button)
