@@ -369,7 +369,8 @@ class Exporter(Component, ABC):
         return ""
 
     def read_back(self, target: Path, bundle: Bundle) -> ReadBack | None:
-        """The golden rows of `bundle`, answered from the written `target` alone by its reader, in a process of its own.
+        """The golden rows of `bundle`, answered from the written `target` alone by its reader, in a process of its own where
+        that could find anything of the application otherwise.
 
         None when this machine has no reader for the form. UserError when the reader refuses it.
         """

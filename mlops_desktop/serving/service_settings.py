@@ -44,7 +44,7 @@ def limits_of(values: Sequence[Any]) -> tuple[float, float]:
 
 def service_settings(policies: Sequence[str], thresholds: str | None, environment: Mapping[str, str] = os.environ) -> ServiceSettings:
     """The settings of the command line, which go before those of the environment. UserError for one that cannot be read."""
-    given = (*environment.get(POLICY, "").replace(",", " ").split(), *policies)
+    given = (*(text for part in environment.get(POLICY, "").split(",") if (text := part.strip())), *policies)
     InputPolicy({}).overridden(given)
     text = (thresholds if thresholds is not None else environment.get(THRESHOLD, "")).strip()
     if not text:

@@ -17,6 +17,7 @@ def test_the_command_line_goes_before_the_environment():
     assert found.policies[-1] == "*.unknown=warn"
     assert found.thresholds == (0.2, 0.8)
     assert service_settings([], None, {}) == ServiceSettings()
+    assert service_settings([], None, {"SERVING_POLICY": "my column.unknown=warn,"}).policies == ("my column.unknown=warn",)
 
 
 @pytest.mark.parametrize("text", ["0.5", "0.8:0.2", "0:2", "a:b", "nan:1", "0:0.5:1"])

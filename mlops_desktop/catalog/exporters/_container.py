@@ -48,9 +48,13 @@ DEFAULT = Runtime()
 
 def probe(port: int) -> str:
     """The program of a health check. A raised error is an exit code of 1, which is what Docker calls unhealthy. The address is the
-    container's own, so no proxy is asked.
+    container's own, so no proxy is asked and no certificate is compared with it.
     """
-    return f"import urllib.request as u; u.build_opener(u.ProxyHandler({{}})).open('http://127.0.0.1:{port}/health/ready', timeout=4)"
+    return (
+        "import os, ssl, urllib.request as u; c = ssl.create_default_context(); c.check_hostname = False; c.verify_mode = ssl.CERT_NONE; "
+        "s = 'https' if os.environ.get('SERVING_TLS_CERT') else 'http'; u.build_opener(u.ProxyHandler({}), u.HTTPSHandler(context=c))"
+        f".open(f'{{s}}://127.0.0.1:{port}/health/ready', timeout=4)"
+    )
 
 
 def base_image() -> Any:
@@ -65,17 +69,19 @@ def write_context(
     more: Callable[[dict[str, Any]], str],
     *,
     base: str = BASE,
+    registry: str = "",
     runtime: Runtime | None = None,
 ) -> Bundle:
     """Fill the empty folder `target` with a service and the files of `DOCKER_FILES`, which no checksum covers; the opened core.
 
     Without a `runtime` of its own, the container runs as its compose file says, which is written too. `more` makes the section of the
-    README. UserError as `write_service`, and when `base` is no name of an image.
+    README. UserError as `write_service`, and when `base` is no name of an image or `registry` no beginning of one.
     """
-    if not _IMAGE.fullmatch(base):
-        raise UserError(
-            msg("“{base}” is no name of an image.", base=base), "Name one as NAME:TAG or NAME@sha256:DIGEST, in lower-case letters."
-        )
+    for name in (base, f"{registry}model"):
+        if not _IMAGE.fullmatch(name):
+            raise UserError(
+                msg("“{base}” is no name of an image.", base=name), "Name one as NAME:TAG or NAME@sha256:DIGEST, in lower-case letters."
+            )
     opened = write_service(bundle, target, Part(job, 0.0, 0.9), more)
     job.step(0.9, "Writing the Dockerfile")
     write_text(target / "Dockerfile", dockerfile(opened.info, base, runtime or DEFAULT))

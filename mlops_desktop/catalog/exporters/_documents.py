@@ -82,14 +82,15 @@ def model_card(info: dict[str, Any], scorer: Scorer) -> str:
         }
         front["model-index"] = [{"name": name, "results": [test]}]
     parts = [_use(info, scorer), _figures(info, results), _inputs(scorer), _limits(info)]
-    return f"---\n{to_yaml(front)}---\n\n# {_line(name)}\n\n" + "\n".join(part for part in parts if part)
+    return f"---\n{to_yaml(front)}---\n\n# {markdown_line(name)}\n\n" + "\n".join(part for part in parts if part)
 
 
 def _use(info: dict[str, Any], scorer: Scorer) -> str:
-    made = f" by {_line(info['algorithm_label'])}" if info.get("algorithm_label") else ""
+    made = f" by {markdown_line(info['algorithm_label'])}" if info.get("algorithm_label") else ""
     rows = f", fitted on {info['training_rows']:,} rows ({info['fitted_on']})" if info.get("training_rows") else ""
+    target = markdown_line(info["target"])
     return f"""\
-Predicts `{_line(info["target"])}`{made}{rows}. Version `{info["version"]}`. Each row is answered with {scorer.prediction_spec.contents}.
+Predicts `{target}`{made}{rows}. Version `{info["version"]}`. Each row is answered with {scorer.prediction_spec.contents}.
 
 It is meant for rows like those of the training data. For other populations, or to decide about people alone, it was not examined.
 """
@@ -102,7 +103,7 @@ def _figures(info: dict[str, Any], results: list[dict[str, Any]]) -> str:
     lines += ["| metric | value | from | to | baseline |", "|---|---|---|---|---|"]
     for one in results:
         cells = [_number(one.get(key)) for key in ("value", "low", "high", "baseline")]
-        lines.append(f"| {_line(one['label'])} | {' | '.join(cells)} |")
+        lines.append(f"| {markdown_line(one['label'])} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -111,7 +112,7 @@ def _inputs(scorer: Scorer) -> str:
     for column in scorer.schema.columns[:_MOST_COLUMNS]:
         low, high = (type_of(column).bound_text(column, end) for end in (column.low, column.high))
         seen = f"{low} to {high}" if low and high else ", ".join(column.levels[:12]) + (" …" if len(column.levels) > 12 else "")
-        lines.append(f"| {_line(column.name)} | {column.type} | {_line(seen)} |")
+        lines.append(f"| {markdown_line(column.name)} | {column.type} | {markdown_line(seen)} |")
     more = len(scorer.schema.columns) - _MOST_COLUMNS
     return "\n".join(lines) + (f"\n\nAnd {more} more columns.\n" if more > 0 else "\n")
 
@@ -123,7 +124,7 @@ def _limits(info: dict[str, Any]) -> str:
         "",
         "A value outside these ranges is answered with a warning. The service measures drift at `/v1/drift`.",
     ]
-    lines += [f"- {_line(one['title'])}: {_line(one['message'])}" for one in open_checks]
+    lines += [f"- {markdown_line(one['title'])}: {markdown_line(one['message'])}" for one in open_checks]
     return "\n".join(lines) + "\n"
 
 
@@ -131,6 +132,6 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
 
 
-def _line(text: str) -> str:
-    """A text as one cell of a table in Markdown."""
+def markdown_line(text: str) -> str:
+    """A text as part of one line in Markdown, such as a heading or a cell of a table."""
     return re.sub(r"\s+", " ", str(text)).replace("|", "&#124;").replace("`", "'").replace("<", "&lt;")

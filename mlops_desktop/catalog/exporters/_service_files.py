@@ -16,7 +16,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.extensions import extension_serving_files
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.resources import licence_file, resource_folder, serving_files
-from mlops_desktop.catalog.exporters._documents import model_card, sbom
+from mlops_desktop.catalog.exporters._documents import markdown_line, model_card, sbom
 from mlops_desktop.serving.bundle import Bundle, files_of, open_bundle, write_sums
 from mlops_desktop.serving.manifest import (
     CHECKSUMS,
@@ -136,8 +136,8 @@ def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
     """The README: what the model predicts, how the service is started, an example request, the routes and the files."""
     body = json.dumps({"rows": [row]}, ensure_ascii=False)
     return _README.format(
-        name=info["name"] or "Model",
-        target=info["target"],
+        name=markdown_line(info["name"] or "Model"),
+        target=markdown_line(info["target"]),
         version=info["version"],
         answers=prediction_spec(info["task"]).contents,
         body=body.replace("'", "'\\''"),
@@ -145,7 +145,7 @@ def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
         rows=info["parity"]["rows"],
         consent=_CONTAINS_ROWS if info.get("consent") else "",
         fitted=_ALL_ROWS if info.get("fitted_on") == "all rows" else "",
-        routes=routes_table(info["target"]),
+        routes=routes_table(markdown_line(info["target"])),
         files=files_table(),
         more=more,
         checks=_checks(info.get("checks", [])),
@@ -160,7 +160,7 @@ def _checks(found: list[dict[str, Any]]) -> str:
     for one in found:
         accepted = f"Accepted: {one['accepted']}" if one.get("accepted") else ""
         text = " ".join(part for part in (one["message"], one["remedy"], accepted) if part)
-        lines.append(f"| {one['title']} | {one['verdict']} | {text.replace('|', '&#124;').replace(chr(10), ' ')} |")
+        lines.append(f"| {' | '.join(map(markdown_line, (one['title'], one['verdict'], text)))} |")
     return "\n## Checks of the model\n\n" + "\n".join(lines) + "\n"
 
 

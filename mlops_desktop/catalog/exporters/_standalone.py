@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.catalog.exporters._documents import markdown_line
 from mlops_desktop.catalog.exporters._program import typed_rows
 from mlops_desktop.catalog.exporters._service_files import write_text
 from mlops_desktop.serving.bundle import Bundle
@@ -22,7 +23,7 @@ def write_golden(target: Path, bundle: Bundle) -> None:
 def write_readme(target: Path, bundle: Bundle, use: str) -> None:
     """Write `README.md`: what the model predicts and how the form is used. `{example}` in `use` is the first golden row."""
     info = bundle.info
-    head = f"# {info['name'] or 'Model'}: predicts {info['target']}\n\nVersion `{info['version']}`.\n"
+    head = f"# {markdown_line(info['name'] or 'Model')}: predicts {markdown_line(info['target'])}\n\nVersion `{info['version']}`.\n"
     example = typed_rows(bundle)[0]
     consent = "\n**This model contains rows of its training data.** Treat it like that data.\n" if info.get("consent") else ""
     write_text(target / "README.md", head + consent + use.replace("{example}", repr(example)))

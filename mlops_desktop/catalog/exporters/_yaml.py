@@ -27,6 +27,8 @@ def scalar(value: Any) -> str:
         if _PLAIN.fullmatch(value) and value.lower() not in _OTHER_TYPES:
             return value
         value = value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float):  # a number of YAML 1.1 has a point
+        return re.sub(r"^(-?[0-9]+)e", r"\1.0e", json.dumps(value, allow_nan=False))
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 

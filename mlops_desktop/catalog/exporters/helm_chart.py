@@ -45,7 +45,7 @@ class HelmChart(ServiceExporter):
     base: str = base_image()
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
-        info = write_context(bundle, target, Part(job, 0.0, 0.9), self._readme, base=self.base).info
+        info = write_context(bundle, target, Part(job, 0.0, 0.9), self._readme, base=self.base, registry=self.registry).info
         job.step(0.9, "Writing the chart")
         chart = target / "chart"
         (chart / "templates").mkdir(parents=True)

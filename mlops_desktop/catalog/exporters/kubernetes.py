@@ -37,7 +37,7 @@ class Kubernetes(ServiceExporter):
     most: int = number(6, 1, 200, "Most replicas", whole=True)
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
-        info = write_context(bundle, target, Part(job, 0.0, 0.9), self._readme, base=self.base).info
+        info = write_context(bundle, target, Part(job, 0.0, 0.9), self._readme, base=self.base, registry=self.registry).info
         job.step(0.9, "Writing the manifests")
         image = self.registry + image_name(info)
         written = manifests(info, image, memory(model_bytes(target)), self.least, max(self.least, self.most))

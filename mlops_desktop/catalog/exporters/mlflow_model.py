@@ -26,6 +26,7 @@ from mlops_desktop.serving.server import PACKAGES
 
 CODE = "bundle_serving"  # the name of the copied package, which no other model has
 PYTHON = "3.11"
+PANDAS = "pandas==2.3.3"  # MLflow takes no pandas 3 yet
 SECONDS = 300
 
 
@@ -78,10 +79,10 @@ class MlflowModel(Exporter):
 
 
 def _packages(requirements: list[str]) -> list[str]:
-    """The packages of the service without those of its server, and pandas, in which MLflow hands rows over."""
+    """The packages of the service without those of its server, and pandas, in which MLflow passes rows."""
     server = {*PACKAGES, "click", "colorama", "h11"} - {"numpy"}
     listed = pins(service_lock(requirements)).splitlines()
-    return [*(line for line in listed if line.partition("==")[0] not in server), "pandas"]
+    return [*(line for line in listed if line.partition("==")[0] not in server), PANDAS]
 
 
 def _conda(packages: list[str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Exporter, ReadBack
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import text
+from mlops_desktop.catalog.exporters._documents import markdown_line
 from mlops_desktop.catalog.exporters._program import program_of, refusal, typed_rows
 from mlops_desktop.catalog.exporters._service_files import copy_licences, write_text
 from mlops_desktop.catalog.exporters._sql import DIALECTS, answer_columns, quoted, select
@@ -64,7 +65,7 @@ class SqlQuery(Exporter):
             job.step((number + 1) / 5, "Writing the query")
             write_text(target / f"{dialect.name}.sql", _HEAD + select(program, dialect, self.table, self.key))
         write_golden(target, opened)
-        write_readme(target, opened, _USE.format(table=quoted(self.table), columns=_columns(program)))
+        write_readme(target, opened, _USE.format(table=markdown_line(quoted(self.table)), columns=_columns(program)))
         copy_licences(target)
         job.step(1.0)
 
@@ -101,7 +102,7 @@ def scores_of(answers: list[tuple[Any, ...]], classes: bool) -> Floats:
 
 def _columns(program: dict[str, Any]) -> str:
     kinds = {"number": "a number", "boolean": "true or false, or 1 or 0", "text": "a text, exactly as in the training data"}
-    return "\n".join(f"| `{column['name'].replace('|', '&#124;')}` | {kinds[column['kind']]} |" for column in program["columns"])
+    return "\n".join(f"| `{markdown_line(column['name'])}` | {kinds[column['kind']]} |" for column in program["columns"])
 
 
 _HEAD = "-- One row of the answer for each row of the table. Made-up rows with their answers are in golden.json.\n"

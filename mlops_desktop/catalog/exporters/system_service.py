@@ -126,19 +126,29 @@ WantedBy=multi-user.target
 _INSTALL = """\
 #!/bin/sh
 # Copies the service to {place}, installs its packages there, tests it, and starts it with the machine. Run it as root.
+# A version that is there already is replaced once the new one has passed its self-test, and stays in {place}.former.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+new="{place}"
 if [ "$here" != "{place}" ]; then
-  mkdir -p "{place}"
-  cp -R "$here/." "{place}/"
+  new="{place}.new"
+  rm -rf "$new"
+  mkdir -p "$new"
+  cp -R "$here/." "$new/"
 fi
-python3 -m venv "{place}/.venv"
-"{place}/.venv/bin/python" -m pip install --require-hashes --no-deps --only-binary=:all: -r "{place}/requirements.lock"
-"{place}/.venv/bin/python" "{place}/serve.py" selftest
-chmod -R a+rX,go-w "{place}"
+python3 -m venv --clear "$new/.venv"
+"$new/.venv/bin/python" -m pip install --require-hashes --no-deps --only-binary=:all: -r "$new/requirements.lock"
+"$new/.venv/bin/python" "$new/serve.py" selftest
+chmod -R a+rX,go-w "$new"
+if [ "$new" != "{place}" ]; then
+  rm -rf "{place}.former"
+  if [ -e "{place}" ]; then mv "{place}" "{place}.former"; fi
+  mv "$new" "{place}"
+fi
 cp "{place}/systemd/{name}.service" /etc/systemd/system/
 systemctl daemon-reload
-systemctl enable --now "{name}.service"
+systemctl enable "{name}.service"
+systemctl restart "{name}.service"
 """
 
 _WINDOWS = """\
@@ -162,13 +172,15 @@ _INSTALL_WINDOWS = """\
 # Installs the packages of the service and registers it. Run it in an elevated PowerShell, with WinSW beside it as {name}.exe.
 $ErrorActionPreference = 'Stop'
 $service = Split-Path -Parent $PSScriptRoot
+$there = Get-Service -Name '{name}' -ErrorAction SilentlyContinue
+if ($there) {{ Stop-Service -Name '{name}' }}
 py -3 -m venv "$service\\.venv"
 $python = "$service\\.venv\\Scripts\\python.exe"
 & $python -m pip install --require-hashes --no-deps --only-binary=:all: -r "$service\\requirements.lock"
 if ($LASTEXITCODE) {{ throw 'The packages could not be installed.' }}
 & $python "$service\\serve.py" selftest
 if ($LASTEXITCODE) {{ throw 'The self-test failed.' }}
-& "$PSScriptRoot\\{name}.exe" install
+if (-not $there) {{ & "$PSScriptRoot\\{name}.exe" install }}
 & "$PSScriptRoot\\{name}.exe" start
 """
 
@@ -176,7 +188,9 @@ _README = """
 ## As a service of the machine
 
 On Linux with systemd: `sudo sh systemd/install.sh` copies this folder to `{place}`, installs the packages there, runs the self-test and
-starts `{name}.service`, now and with the machine. It has no account of its own, no right and nothing to write to but its cache of bytecode.
+starts `{name}.service`, now and with the machine. Run again from a newer export, it replaces the service and restarts it; the former folder
+stays as `{place}.former`, so keep keys and certificates elsewhere, such as in `/etc/{name}`. The unit has no account of its own, no right
+and nothing to write to but its cache of bytecode.
 `systemctl status {name}` shows it, `journalctl -u {name}` what it writes.
 
 On Windows: put [WinSW](https://github.com/winsw/winsw) as `windows\\{name}.exe` beside `windows\\{name}.xml`, then run

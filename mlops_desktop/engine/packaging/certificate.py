@@ -1,4 +1,4 @@
-"""The certificate of an export: its reader answers the golden rows in a process of its own, and the figures become part of the export."""
+"""The certificate of an export: its reader answers the golden rows from what was written, and the figures become part of the export."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _section(found: ReadBack | None, parity: Parity | None) -> str:
     if found is None or parity is None:
         return f"\n## Parity\n\nThe machine of the export had no reader for this form, so it was not compared: see `{CERTIFICATE}`.\n"
     return (
-        f"\n## Parity\n\nBefore it was given out, this export was read by {found.reader} in a process of its own and answered"
+        f"\n## Parity\n\nBefore it was put in its place, this export was read by {found.reader} and answered"
         f" {parity.rows} golden rows as the application does: the worst difference is {parity.worst:.3g}"
         f" (limit {parity.tolerance:g} · max(1, |y|)), and no decision is another. The figures are in `{CERTIFICATE}`.\n"
     )

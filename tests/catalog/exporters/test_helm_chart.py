@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.exporters.helm_chart import HelmChart
 from tests.proof_tools import done, program
@@ -29,6 +30,12 @@ def test_templates_ask_for_values_that_are_there(chart):
     for text in texts.values():
         assert not re.search(r"release-fullname|release\.image|: 4[12]\n", text)
         assert '{{ include "model.fullname" . }}' in text
+
+
+def test_a_registry_that_no_image_begins_with_is_refused(tmp_path):
+    for registry in ("a b/", "x; touch y/", "$(id)/", "UPPER/"):
+        with pytest.raises(UserError, match="no name of an image"):
+            HelmChart(registry=registry).export(tmp_path, tmp_path, Silent())
 
 
 @pytest.mark.proof

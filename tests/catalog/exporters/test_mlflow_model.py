@@ -71,6 +71,7 @@ def test_a_damaged_model_is_refused_by_its_self_test(models, folders, tmp_path):
 def test_packages_are_pinned_and_the_server_is_not_among_them(models):
     lines = (models["binary"] / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert [line.partition("==")[0] for line in lines] == ["numpy", "numpy", "pandas"]
+    assert all("==" in line for line in lines)
     described = (models["binary"] / "MLmodel").read_text(encoding="utf-8")
     assert "loader_module: bundle_loader\n" in described
 

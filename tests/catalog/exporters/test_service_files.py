@@ -46,6 +46,15 @@ def test_the_readme_has_a_request_that_can_be_pasted_and_room_for_more(core, tmp
     assert set(json.loads(body[1])["rows"][0]) == {"age", "income", "member", "city", "since", "note"}
 
 
+def test_names_are_text_of_one_line_in_the_documents(core):
+    info = {**open_bundle(core).info, "name": "a\n# b", "target": "<img> |"}
+    info["checks"] = [{"title": "<b>", "verdict": "warning", "message": "a | b\n# c", "remedy": "`"}]
+    text = service_files.readme(info, {})
+    assert "# a # b: predicts &lt;img> &#124;\n" in text
+    assert "| &lt;b> | warning | a &#124; b # c ' |" in text
+    assert "<img>" not in text
+
+
 def test_a_damaged_core_is_refused(core, tmp_path):
     copy = write_bundle(SCORERS["regression"], tmp_path / "core")
     (copy / "golden.json").write_text("{}")

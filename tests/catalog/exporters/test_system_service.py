@@ -48,6 +48,30 @@ def test_both_units_start_the_service_and_nothing_else(tmp_path):
     assert "serve.py" in verify_sums(target)
 
 
+def test_an_update_replaces_the_folder_and_restarts_the_service(tmp_path):
+    """The script runs with programs in the place of those that need root or a network, which write down what they were asked."""
+    place, tools = tmp_path / "opt" / "model", tmp_path / "tools"
+    place.mkdir(parents=True)
+    (place / "old_module.py").write_text("")
+    tools.mkdir()
+    log = 'echo "$(basename "$0") $*" >> "$LOG"\n'
+    fake = '#!/bin/sh\nif [ "$1" = -m ] && [ "$2" = venv ]; then mkdir -p "$4/bin" && cp "$0" "$4/bin/python"; fi\n'
+    for name, text in {"python3": fake, "systemctl": "#!/bin/sh\n" + log}.items():
+        (tools / name).write_text(text)
+        (tools / name).chmod(0o755)
+    target, unit, _ = written(tmp_path, place=str(place))
+    script = target / "systemd" / "install.sh"
+    script.write_text(script.read_text(encoding="utf-8").replace("/etc/systemd/system/", f"{tmp_path}/"), encoding="utf-8")
+    environment = {"PATH": f"{tools}:/usr/bin:/bin", "LOG": str(tmp_path / "log")}
+    for _ in range(2):
+        subprocess.run(["sh", str(script)], env=environment, check=True)
+        assert (place / "serve.py").is_file()
+        assert not (place / "old_module.py").exists()
+        assert sorted(path.name for path in place.parent.iterdir()) == ["model", "model.former"]
+    asked = (tmp_path / "log").read_text().splitlines()
+    assert asked == ["systemctl daemon-reload", f"systemctl enable {unit.name}", f"systemctl restart {unit.name}"] * 2
+
+
 def test_a_place_that_is_no_absolute_path_is_refused(tmp_path):
     for place in ("opt/x", "/opt/a b", "/opt/x\nUser=root", "/"):
         with pytest.raises(UserError, match="no folder"):

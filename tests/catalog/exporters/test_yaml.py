@@ -21,3 +21,7 @@ def test_what_yaml_takes_for_something_else_is_quoted():
         assert json.loads(scalar(text)) == text
     assert scalar("\ud800") == '"?"'
     assert scalar("apps/v1") == "apps/v1"
+
+
+def test_numbers_are_numbers_of_every_version_of_yaml():
+    assert [scalar(one) for one in (1e-05, -2e300, 1.5e-07, 0.5, 3)] == ["1.0e-05", "-2.0e+300", "1.5e-07", "0.5", "3"]
