@@ -18,17 +18,15 @@ from .http_messages import CommonHeaders, Reply
 from .http_problems import HttpProblem, error_entry, invalid_input, read_json, too_many_rows, warning_entry
 from .http_request import Request, media_type
 from .input_policy import FittedPolicy
-from .line_stream import answer_lines
 from .manifest import CHECKSUMS
 from .message import msg
 from .metrics import CONTENT_TYPE, Metrics
 from .nodes.conformal import Conformal
 from .openapi import openapi_document, schema_document
 from .predictor import Predictor, PredictRequest
-from .route import LINES_TYPES, Limits
+from .route import Limits
 from .scorer import Scorer
 from .service_settings import ServiceSettings
-from .strict_json import filled_lines
 from .table_bodies import predict_table, written_table
 
 __all__ = ["PredictRequest", "Service"]
@@ -119,10 +117,6 @@ class Service:
     def predict_csv(self, body: bytes, query: bytes = b"") -> Reply:
         """`POST /v1/predict/csv`."""
         return CsvRequest(body, self.predictor.policy, self.limits.csv_rows).as_csv(self.predictor)
-
-    def predict_lines(self, body: bytes, query: bytes = b"") -> Reply:
-        """`POST /v1/predict/lines` for a body that is whole."""
-        return Reply(answer_lines(self.predictor, 0, filled_lines(body)), LINES_TYPES[0].encode())
 
     def predict_table(self, request: Request) -> Reply:
         """`POST /v1/predict/table`."""
