@@ -1,4 +1,4 @@
-"""The access log: a line for each request, as JSON or as text, without any data of the request."""
+"""The access log: a line of ASCII for each request, as JSON or as text, without any data of the request."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ Line = Callable[[datetime, str, str, int, float, str, str, str], str]
 
 
 def _json_line(time: datetime, method: str, route: str, status: int, seconds: float, request_id: str, key: str, trace_id: str) -> str:
-    # Method, request id, key and trace id hold no character that JSON escapes.
-    more = (f',"key":"{key}"' if key else "") + (f',"trace_id":"{trace_id}"' if trace_id else "")
+    # Method, request id and trace id hold no character that JSON escapes.
+    more = (f',"key":{json.dumps(key)}' if key else "") + (f',"trace_id":"{trace_id}"' if trace_id else "")
     return (
         f'{{"time":"{time.isoformat(timespec="milliseconds")}","method":"{method}","route":{json.dumps(route)},"status":{status},'
         f'"duration_ms":{seconds * 1000:.3f},"request_id":"{request_id}"{more}}}\n'
@@ -50,4 +50,5 @@ def _json_line(time: datetime, method: str, route: str, status: int, seconds: fl
 
 
 def _text_line(time: datetime, method: str, route: str, status: int, seconds: float, request_id: str, key: str, trace_id: str) -> str:
-    return f"{time.astimezone():%H:%M:%S} {method} {route} {status} {seconds * 1000:.1f} ms {request_id}{f' {key}' if key else ''}\n"
+    text = f"{time.astimezone():%H:%M:%S} {method} {route} {status} {seconds * 1000:.1f} ms {request_id}{f' {key}' if key else ''}\n"
+    return text.encode("ascii", "backslashreplace").decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,17 +17,22 @@ from .prediction_spec import class_text
 from .scorer import Scorer
 
 __all__ = [
+    "BOUNDS",
     "NO_ANSWER",
     "PredictionWriter",
+    "bound_cells",
     "class_text",
     "finite",
     "formula_notes",
+    "guarded",
+    "joined_details",
     "refused_row",
     "row_warnings",
     "table_header",
     "table_rows",
     "unanswered",
 ]
+BOUNDS = ("lower", "upper")  # columns of prediction intervals
 MAX_WARNINGS_PER_ROW = 20  # listed in one response
 EMPTY: Mapping[int, str] = {}
 _FORMULA_STARTS = ("=", "+", "-", "@")
@@ -75,20 +80,35 @@ def refused_row(errors: Sequence[Mapping[str, Any]]) -> str:
 
 
 def table_header(scorer: Scorer) -> list[str]:
-    """The columns of answers as a table: `prediction`, a probability for each class, `warnings`, `error`."""
-    return [*scorer.prediction_spec.table_columns(scorer.classes), "warnings", "error"]
+    """The columns of answers as a table: `prediction`, a probability for each class, bounds of intervals, `warnings`, `error`."""
+    bounds = BOUNDS if scorer.has_intervals else ()
+    return [*scorer.prediction_spec.table_columns(scorer.classes), *bounds, "warnings", "error"]
 
 
-def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str], warnings: Mapping[int, str] = EMPTY) -> list[list[str]]:
+def table_rows(
+    scorer: Scorer, scores: Floats, errors: Mapping[int, str], warnings: Mapping[int, str] = EMPTY, intervals: Floats | None = None
+) -> list[list[str]]:
     """The cells of each row under `table_header`; a row with an error has only its message. `warnings` are messages by row number.
 
-    `scores` holds all rows, those with errors too. A class that begins like a formula has an apostrophe in front.
+    `scores` and `intervals` hold all rows, those with errors too. A class that begins like a formula has an apostrophe in front.
     """
     rows = scorer.prediction_spec.table_cells(scores, scorer.decide(scores), scorer.classes)
     if any(map(_is_formula, map(class_text, scorer.classes))):
-        rows = [[_guarded(cell) for cell in row] for row in rows]
+        rows = [[*map(guarded, row)] for row in rows]
+    if intervals is not None:
+        rows = [[*row, *bound_cells(bounds)] for row, bounds in zip(rows, intervals.tolist(), strict=True)]
     blank = [""] * (len(table_header(scorer)) - 1)
     return [[*blank, errors[i]] if i in errors else [*row, warnings.get(i, ""), ""] for i, row in enumerate(rows)]
+
+
+def joined_details(entries: Iterable[Mapping[str, Any]]) -> str:
+    """The warnings or errors of a prediction as one text."""
+    return " ".join(one["detail"] for one in entries)
+
+
+def bound_cells(bounds: Sequence[float] | None) -> list[str]:
+    """The cells of the bounds of an interval, empty where it has no finite ones."""
+    return [*map(repr, bounds)] if bounds is not None and all(map(math.isfinite, bounds)) else [""] * len(BOUNDS)
 
 
 def row_warnings(checked: ValidationResult) -> dict[int, str]:
@@ -115,7 +135,7 @@ def _is_formula(text: str) -> bool:
     return len(text) > 1 and text.startswith(_FORMULA_STARTS) and not _is_number(text)
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
     """A cell that every spreadsheet program takes for a text or a number."""
     return "'" + cell if _is_formula(cell) else cell
 

@@ -25,6 +25,7 @@ OWN = "key"  # the name of a key that is given alone, without a file of hashes
 MAX_KEY = 512  # characters
 MIN_KEY = 16  # of a key that a person chose
 _LINE = re.compile(r"(?P<name>[\w.@-]{1,100})\s+(?P<scopes>[a-z,]+)\s+(?P<digest>[0-9a-fA-F]{64})(?:\s+(?P<rate>[1-9][0-9]{0,8}))?")
+_SECRET = re.compile(rf"[!-~]{{{MIN_KEY},{MAX_KEY}}}")  # what a header can hold
 _log = logging.getLogger("serving")
 
 
@@ -57,20 +58,33 @@ def new_key(name: str, scopes: str) -> tuple[str, str]:
 
 def read_keys(text: str) -> list[ApiKey]:
     """The keys of a file. UserError names the first line that is none."""
+    keys, faulty = _parsed(text)
+    if faulty:
+        raise UserError(
+            msg("Line {number} of the API keys is no key.", number=faulty[0]),
+            "A line is NAME SCOPES SHA256, and each name and each hash comes once. “serve.py key NAME” writes one.",
+        )
+    return keys
+
+
+def _parsed(text: str) -> tuple[list[ApiKey], list[int]]:
+    """The keys of a file, and the numbers of the lines that are none."""
     keys: dict[str, ApiKey] = {}
+    digests: set[bytes] = set()
+    faulty: list[int] = []
     for number, line in enumerate(text.splitlines(), 1):
         line = line.partition("#")[0].strip()
         if not line:
             continue
         found = _LINE.fullmatch(line)
         scopes = frozenset(filter(None, found["scopes"].split(","))) if found else frozenset()
-        if found is None or not scopes or not scopes <= {*SCOPES} or found["name"] in keys:
-            raise UserError(
-                msg("Line {number} of the API keys is no key.", number=number),
-                "A line is NAME SCOPES SHA256, and each name comes once. “serve.py key NAME” writes one.",
-            )
-        keys[found["name"]] = ApiKey(found["name"], scopes, bytes.fromhex(found["digest"]), int(found["rate"] or 0))
-    return [*keys.values()]
+        digest = bytes.fromhex(found["digest"]) if found else b""
+        if found is None or not scopes or not scopes <= {*SCOPES} or found["name"] in keys or digest in digests:
+            faulty.append(number)
+            continue
+        keys[found["name"]] = ApiKey(found["name"], scopes, digest, int(found["rate"] or 0))
+        digests.add(digest)
+    return [*keys.values()], faulty
 
 
 def secret_of(name: str, environment: Mapping[str, str]) -> str:
@@ -104,15 +118,18 @@ class ApiKeys:
     """
 
     def __init__(self, file: Path | None = None, secret: str = "", secret_file: Path | None = None) -> None:
-        """UserError when a file cannot be read, holds no key, or the secret is too short."""
+        """UserError when a file cannot be read, holds no key or a line that is none, or the secret is none that a client can send."""
         self._files = [one for one in (file, secret_file) if one is not None]
         self._file, self._secret, self._secret_file = file, secret, secret_file
         self.generation = 0
         self._state = self._states()
         self._keys = self._read()
+        if self._files and not self._keys:
+            raise UserError("The file of the API keys holds no key.", "“serve.py key NAME” writes a line for it.")
 
     def __bool__(self) -> bool:
-        return bool(self._keys)
+        """Whether a client needs a key, also while there is no valid one."""
+        return bool(self._files or self._secret)
 
     def find(self, credentials: Iterable[bytes]) -> ApiKey | None:
         """The key that a request presents, where it presents a valid one."""
@@ -124,13 +141,15 @@ class ApiKeys:
         return None
 
     def refresh(self) -> None:
-        """Read the files again if they changed. The former keys stay while a file cannot be read, which is logged."""
+        """Read the files again if they changed. A key is valid as long as a file holds it: lines that are no keys are logged and do not
+        keep a former key, nor does a file that is gone. Only while a file is there and cannot be read, the former keys stay.
+        """
         state = self._states()
         if state == self._state:
             return
         self._state = state
         try:
-            self._keys = self._read()
+            self._keys = self._read(again=True)
         except UserError as error:
             _log.error("the API keys were not read again, and the former ones stay: %s", error)
             return
@@ -147,18 +166,29 @@ class ApiKeys:
                 found.append(None)
         return found
 
-    def _read(self) -> dict[bytes, ApiKey]:
-        keys = read_keys(_content(self._file)) if self._file is not None else []
-        secret = _content(self._secret_file).strip() if self._secret_file is not None else self._secret
-        if secret or self._secret_file is not None:
-            if not MIN_KEY <= len(secret) <= MAX_KEY:
-                raise UserError(
-                    msg("An API key has {low} to {high} characters.", low=MIN_KEY, high=MAX_KEY), "“serve.py key NAME” makes one."
-                )
-            keys.append(ApiKey(OWN, frozenset(("admin",)), digest_of(secret)))
-        if self._files and not keys:
-            raise UserError("The file of the API keys holds no key.", "“serve.py key NAME” writes a line for it.")
-        return {key.digest: key for key in keys}
+    def _read(self, again: bool = False) -> dict[bytes, ApiKey]:
+        """The keys by their hashes. UserError when a file cannot be read or holds something else; `again`: that is logged."""
+        keys: list[ApiKey] = []
+        if self._file is not None and not (again and not self._file.exists()):
+            text = _content(self._file)
+            keys, faulty = _parsed(text) if again else (read_keys(text), [])
+            if faulty:
+                _log.error("lines of the API keys are no keys: %s", ", ".join(map(str, faulty)))
+        secret = self._secret
+        if self._secret_file is not None:
+            secret = "" if again and not self._secret_file.exists() else _content(self._secret_file).strip()
+        if secret or (self._secret_file is not None and not again):
+            if _SECRET.fullmatch(secret):
+                keys.append(ApiKey(OWN, frozenset(("admin",)), digest_of(secret)))
+            elif not again:
+                text = "An API key has {low} to {high} letters, digits and signs of ASCII, without blanks."
+                raise UserError(msg(text, low=MIN_KEY, high=MAX_KEY), "“serve.py key NAME” makes one.")
+            else:
+                _log.error("the file of the API key holds none")
+        found = {key.digest: key for key in keys}
+        if len(found) < len(keys) and not again:
+            raise UserError("The API key is in the file of the API keys too.", "Give it in one place.")
+        return found
 
 
 def _content(path: Path) -> str:

@@ -55,12 +55,12 @@ _log = logging.getLogger("serving")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A route with what answers it, the content types that it takes, the content security policy of its answers, and what writes the body
-    of a problem for a request id, and its type.
+    """A route with what answers it (None for a stream: `line_stream` does), the content types that it takes, the content security policy
+    of its answers, and what writes the body of a problem for a request id, and its type.
     """
 
     route: Route
-    handler: Callable[[Service, Request], Reply]
+    handler: Callable[[Service, Request], Reply] | None
     consumes: tuple[bytes, ...]
     policy: bytes
     problem: Callable[[HttpProblem, str], Reply]
@@ -83,6 +83,8 @@ def endpoint(route: Route) -> Endpoint:
             DATA_POLICY,
             lambda one, request_id: Reply(problem(one, request_id), JSON, one.headers),
         )
+    if route.streams:
+        return Endpoint(route, None, consumes, DATA_POLICY, problem_reply)
     method = getattr(Service, route.operation)
     if route.operation in _TAKE_REQUESTS:
         return Endpoint(route, method, consumes, DATA_POLICY, problem_reply)
@@ -301,10 +303,12 @@ class App:
 
     async def _run(self, service: Service, found: Endpoint, request: Request) -> Reply:
         """The answer, from a thread where it may take long."""
+        handler = found.handler
+        assert handler is not None, "a stream is answered while it arrives"
         pool = found.route.pool or (None if is_small(request.body, service) else "model")
         if pool is None:
-            return found.handler(service, request)
-        return await self._requests.run(self._pools[pool], lambda: found.handler(service, request))
+            return handler(service, request)
+        return await self._requests.run(self._pools[pool], lambda: handler(service, request))
 
     def _too_large(self) -> HttpProblem:
         return too_large(f"At most {self._limit:,} bytes are taken at once.")

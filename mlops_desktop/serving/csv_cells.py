@@ -71,6 +71,10 @@ class CsvCells:
         """Number of rows of the table."""
         return self._end - sum(at < self._end for at in self._gone)
 
+    def rows_before(self, at: int) -> int:
+        """How many rows of the table stand above a row that is none, by its position."""
+        return min(self.rows, at - sum(other < at for other in self._gone))
+
     @property
     def has_ragged(self) -> bool:
         """Whether a row has another number of cells than the header."""

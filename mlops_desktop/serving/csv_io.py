@@ -97,6 +97,9 @@ class CsvInput:
         self.unknown = [name for name, given in zip(read.names, header, strict=True) if name not in known and clean_name(given)]
         self.notes = (*spelling_notes(read.spelled), *notation.notes, *read.damage())
         self.left_out = [*([one.message()] if one else []), *_left_out(read)]
+        # For each line below the names that is left out, how many rows stand above it.
+        self.left_out_below = [read.cells.rows_before(one.at) for one in read.cells.left_out]
+        self.left_out_above = len(read.table.left_out)
         self._lines_beside = len(read.table.left_out) + (one.left_out if one else 0)
 
     @property
@@ -214,13 +217,17 @@ def answer_chunk(scorer: Scorer, chunk: Chunk) -> tuple[list[list[str]], Floats,
     valid = [i for i in range(chunk.rows) if i not in errors]
     frame = chunk.checked.frame if not errors else chunk.checked.frame.take(np.array(valid, dtype=np.intp))
     scores = scorer.scores(frame)
+    bounds = scorer.intervals(frame, scores)
     if without := set(unanswered(scores)):
         errors.update((valid[i], NO_ANSWER) for i in without)
         kept = [i for i in range(len(valid)) if i not in without]
-        valid, scores = [valid[i] for i in kept], scores[kept]
+        valid, scores, bounds = [valid[i] for i in kept], scores[kept], None if bounds is None else bounds[kept]
     every = np.zeros((chunk.rows, *scores.shape[1:]))
     every[valid] = scores
-    return table_rows(scorer, every, errors, row_warnings(chunk.checked)), scores, valid
+    intervals = None if bounds is None else np.full((chunk.rows, 2), np.nan)
+    if intervals is not None:
+        intervals[valid] = bounds
+    return table_rows(scorer, every, errors, row_warnings(chunk.checked), intervals), scores, valid
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from .column import ValidationIssue
 from .message import msg
+from .strict_json import InvalidJson, parse
 
 MAX_LISTED_ERRORS = 1000  # in one response; `errors_total` is the number of all of them
 TYPE = "tag:mlops-desktop,2026:"  # a tag URI (RFC 4151): it names the kind of a problem and is no address
@@ -77,6 +78,14 @@ def error_entries(issues: Iterable[ValidationIssue], *base: str | int, rows: boo
 def warning_entry(issue: ValidationIssue) -> dict[str, str]:
     """One entry of the `warnings` of a prediction."""
     return {"field": issue.field, "code": issue.code, "detail": issue.message}
+
+
+def read_json(body: bytes) -> Any:
+    """The value of a JSON body. HttpProblem (400) when it is none."""
+    try:
+        return parse(body)
+    except InvalidJson as error:
+        raise HttpProblem(400, error.code, "The body cannot be read.", error.message) from None
 
 
 def invalid_input(errors: Sequence[dict[str, Any]], total: int | None = None) -> HttpProblem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from codecs import BOM_UTF8
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import replace
 from typing import Any
@@ -24,7 +25,7 @@ from .work_pool import WorkPool
 MAX_LINE = 1_000_000  # bytes of one row
 MAX_PIECE = 32_768  # bytes of lines that are answered on the event loop
 MAX_PIECE_CELLS = 1_000  # cells of its rows, sent or left out
-MAX_AHEAD = 16  # answered pieces that wait for a client that sends everything before it reads
+MAX_AHEAD = 4 * 2**20  # bytes of answers that wait for a client that sends everything before it reads
 _WAIT = 1.0  # seconds after which a stream beyond its rate asks again
 Ready = asyncio.Queue[bytes | Exception | None]
 Take = Callable[[int], None]
@@ -37,7 +38,7 @@ def answer_lines(predictor: Predictor, start: int, lines: list[bytes]) -> bytes:
     unreadable: dict[int, ValidationIssue] = {}
     for at, line in enumerate(lines):
         try:
-            rows.append(parse(line))
+            rows.append(parse(line.removeprefix(BOM_UTF8) if start + at == 0 else line))
         except InvalidJson as error:
             rows.append({})
             unreadable[at] = ValidationIssue(at, "", error.code, error.message)
@@ -47,8 +48,8 @@ def answer_lines(predictor: Predictor, start: int, lines: list[bytes]) -> bytes:
 
 
 class LineAnswers:
-    """The answer to one stream. `pieces` gives its bytes; what reads the request does not wait for them to be taken, up to MAX_AHEAD.
-    Each CHUNK of rows counts as a request of `grant`.
+    """The answer to one stream. `pieces` gives its bytes; what reads the request goes MAX_AHEAD bytes of answers ahead of whoever takes
+    them. Each CHUNK of rows counts as a request of `grant`.
     """
 
     def __init__(
@@ -58,10 +59,11 @@ class LineAnswers:
         self._request_id, self._grant = request_id, grant
         self._rows, self._granted = 0, CHUNK
         self._more = True  # whether the body goes on
+        self._ahead, self._taken = 0, asyncio.Event()  # bytes of answers that nobody took, and that some were taken
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The bytes of the answer, as they are ready. HttpProblem when the request is refused before its first row is answered."""
-        ready: Ready = asyncio.Queue(MAX_AHEAD)
+        ready: Ready = asyncio.Queue()
         started = False
         with self._limits.stream(), self._limits.reserve() as take:
             reading = asyncio.get_running_loop().create_task(self._read(ready, take))
@@ -75,6 +77,8 @@ class LineAnswers:
                     started = True
                     yield piece
                     take(-len(piece))
+                    self._ahead -= len(piece)
+                    self._taken.set()
             finally:
                 reading.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -87,15 +91,19 @@ class LineAnswers:
                 await self._admit()
                 answer = await self._answer(lines)
                 take(len(answer))
+                self._ahead += len(answer)
+                ready.put_nowait(answer)
                 try:
-                    async with asyncio.timeout(self._limits.seconds_unread):
-                        await ready.put(answer)
+                    while self._ahead > MAX_AHEAD:
+                        self._taken.clear()
+                        async with asyncio.timeout(self._limits.seconds_unread):
+                            await self._taken.wait()
                 except TimeoutError:
                     raise await self._unread() from None
         except Exception as error:
-            await ready.put(error)
+            ready.put_nowait(error)
         else:
-            await ready.put(None)
+            ready.put_nowait(None)
 
     async def _admit(self) -> None:
         """Wait until further rows may be answered. HttpProblem when the key no longer holds."""

@@ -87,6 +87,9 @@ def protection(given: argparse.Namespace, environment: Mapping[str, str] = os.en
         return str(value) if value is not None else environment.get(ENVIRONMENT + (variable or name.upper()), "").strip()
 
     def path(name: str, variable: str = "") -> Path | None:
+        if getattr(given, name) == "":  # as from a variable of a start script that is not set
+            flag = "--" + name.replace("_", "-")
+            raise UserError(msg("{flag} names no file.", flag=flag), "Name the file, or leave the flag out.")
         return Path(found) if (found := of(name, variable)) else None
 
     origins = frozenset(filter(None, (*given.cors_origin, *map(str.strip, environment.get(ENVIRONMENT + "CORS_ORIGINS", "").split(",")))))

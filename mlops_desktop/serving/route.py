@@ -9,7 +9,8 @@ from typing import Literal
 Pool = Literal["model", "explain", "status"]
 Scope = Literal["open", "predict", "monitor"]
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
-LINES_TYPES = ("application/x-ndjson", "application/jsonlines")  # one JSON value a line: the usual type, and SageMaker's
+# One JSON value a line: the usual type, SageMaker's, and the other names in use.
+LINES_TYPES = ("application/x-ndjson", "application/jsonlines", "application/jsonl", "application/ndjson")
 ARROW_TYPE, PARQUET_TYPE = TABLE_TYPES = ("application/vnd.apache.arrow.stream", "application/vnd.apache.parquet")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from .access_log import FORMATS, JSON_LINES
 from .errors import UserError
 from .message import msg
+from .network_address import bare_host
 from .protection import ENVIRONMENT, add_protection_flags, protection
 from .server_limits import Options, add_flags, server_limits
 from .service_settings import POLICY, THRESHOLD, ServiceSettings, service_settings
@@ -47,7 +48,7 @@ def settings_of(parsed: argparse.Namespace, environment: Mapping[str, str] = os.
 def serve_options(parsed: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Options:
     """How a service runs, by the command line, then by the environment. UserError for what cannot be read, and for what is not safe."""
     hosts = (*parsed.allowed_host, *filter(None, map(str.strip, environment.get(ENVIRONMENT + "ALLOWED_HOSTS", "").split(","))))
-    host = parsed.host if parsed.host is not None else environment.get("SERVING_HOST", "").strip() or "127.0.0.1"
+    host = bare_host(parsed.host if parsed.host is not None else environment.get("SERVING_HOST", "").strip() or "127.0.0.1")
     workers = parsed.workers if parsed.workers is not None else _number(environment, "SERVING_WORKERS") or 1
     if workers < 1:
         raise UserError("--workers must be at least 1.")

@@ -15,20 +15,18 @@ from .csv_predictions import CsvRequest
 from .errors import UserError
 from .explain import explain, what_if
 from .http_messages import CommonHeaders, Reply
-from .http_problems import HttpProblem, error_entry, invalid_input, too_many_rows, warning_entry
+from .http_problems import HttpProblem, error_entry, invalid_input, read_json, too_many_rows, warning_entry
 from .http_request import Request, media_type
 from .input_policy import FittedPolicy
-from .line_stream import answer_lines
 from .manifest import CHECKSUMS
 from .message import msg
 from .metrics import CONTENT_TYPE, Metrics
 from .nodes.conformal import Conformal
 from .openapi import openapi_document, schema_document
 from .predictor import Predictor, PredictRequest
-from .route import LINES_TYPES, Limits
+from .route import Limits
 from .scorer import Scorer
 from .service_settings import ServiceSettings
-from .strict_json import InvalidJson, parse
 from .table_bodies import predict_table, written_table
 
 __all__ = ["PredictRequest", "Service"]
@@ -120,11 +118,6 @@ class Service:
         """`POST /v1/predict/csv`."""
         return CsvRequest(body, self.predictor.policy, self.limits.csv_rows).as_csv(self.predictor)
 
-    def predict_lines(self, body: bytes, query: bytes = b"") -> Reply:
-        """`POST /v1/predict/lines` for a body that is whole."""
-        lines = [line for line in body.split(b"\n") if line.strip()]
-        return Reply(answer_lines(self.predictor, 0, lines), LINES_TYPES[0].encode())
-
     def predict_table(self, request: Request) -> Reply:
         """`POST /v1/predict/table`."""
         kind = media_type(request.content_type)
@@ -172,10 +165,7 @@ class Service:
 
     def _document(self, body: bytes, needed: tuple[str, ...], allowed: tuple[str, ...] = ()) -> dict[str, Any]:
         """The members of a body that is one JSON object."""
-        try:
-            document = parse(body)
-        except InvalidJson as error:
-            raise HttpProblem(400, error.code, "The body cannot be read.", error.message) from None
+        document = read_json(body)
         if type(document) is not dict:
             raise invalid_input([error_entry("not_an_object", f"The body must be an object with {' and '.join(needed)}.")])
         if len(document) != len(needed) or any(name not in document for name in needed):

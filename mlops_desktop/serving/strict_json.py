@@ -28,6 +28,11 @@ def _constant(name: str) -> Any:
 _decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant).decode
 
 
+def filled_lines(body: bytes) -> list[bytes]:
+    """The lines of a body with one JSON value a line, without blank ones."""
+    return [line for line in body.split(b"\n") if line.strip()]
+
+
 def parse(body: bytes) -> Any:
     """The value of a UTF-8 JSON document.
 

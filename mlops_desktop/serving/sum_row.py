@@ -1,5 +1,5 @@
 """A last row that is a total without one of the usual words: its numbers are the sums of the columns above, and it lacks the name that
-others have or a text of it speaks of a total.
+others have or a text of it has a word of totals in it.
 
 Program and bundle decide it by the same rule, each over the cells as it holds them. It takes several rows, so a file of one row keeps it.
 """
@@ -11,34 +11,34 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 LEAST_ROWS = 5  # above sums
-LEAST_NAMED = 3  # where a text of the row speaks of a total
+LEAST_NAMED = 3  # where a text of the row has a word of totals
 FILLED = 0.9  # share of the rows that have a name, where the row of sums has none
 NEAR = 1e-9  # relative difference of sums
 _NOT_ZERO = re.compile("[1-9]")
 _NUMBER = re.compile("[+-]?[0-9][0-9.,]*")
 
-_SPEAKS = re.compile(r"(?i)total|summe|gesamt|betrag|amount|balance|saldo|insgesamt|sum\b|totaal|somme|suma|razem")
+_WORD = re.compile(r"(?i)total|summe|gesamt|betrag|amount|balance|saldo|insgesamt|sum\b|totaal|somme|suma|razem")
 
 Counted = Mapping[str, int]  # the distinct texts of a column, without blanks around them, and in how many cells each stands
 
 
 def may_be_sums(last: Sequence[str]) -> bool:
-    """Whether texts without blanks around them are numbers beside an empty cell, or beside one text that speaks of a total."""
+    """Whether texts without blanks around them are numbers beside an empty cell, or beside one text with a word of totals."""
     filled = [text for text in last if text]
     numbers = [text for text in filled if _NUMBER.fullmatch(text)]
     others = [text for text in filled if not _NUMBER.fullmatch(text)]
-    named = len(others) == 1 and speaks_of_total(others[0])
+    named = len(others) == 1 and names_total(others[0])
     return bool(numbers) and (named or (not others and len(filled) < len(last))) and any(map(_NOT_ZERO.search, numbers))
 
 
-def speaks_of_total(text: str) -> bool:
+def names_total(text: str) -> bool:
     """Whether a text has a word of totals in it."""
-    return _SPEAKS.search(text) is not None
+    return _WORD.search(text) is not None
 
 
 def are_sums(last: Sequence[str], above: Callable[[int], Counted], rows: int) -> bool:
     """Whether the texts of a last row are the sums of the columns of numbers in so many rows above it, where a column of names is empty
-    or a text speaks of a total.
+    or a text has a word of totals.
 
     `above` gives the texts of a column in these rows. The numbers have a decimal point, or all of them a comma.
     """

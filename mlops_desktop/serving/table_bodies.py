@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .answers import table_header
+from .answers import joined_details, table_header
 from .deadline import check_deadline
 from .http_problems import HttpProblem, too_large
 from .message import msg
@@ -48,19 +48,18 @@ def written_table(scorer: Scorer, predictions: Sequence[str], kind: str) -> byte
     """Predictions as a table: `prediction`, a `probability_…` for each class, `lower` and `upper` of an interval, `warnings`, `error`."""
     pa = _pyarrow("pyarrow")
     rows = [json.loads(one) for one in predictions]
-    names = table_header(scorer)[:-2]
-    values = [one["prediction"] for one in rows]
-    if len({type(one) for one in scorer.classes}) > 1:
-        values = [None if one is None else class_text(one) for one in values]
-    columns: dict[str, list[Any]] = {names[0]: values}
-    for at, name in enumerate(names[1:]):
-        columns[name] = [[*one["probabilities"].values()][at] if "probabilities" in one else None for one in rows]
-    if scorer.has_intervals:
-        for at, name in enumerate(("lower", "upper")):
-            columns[name] = [(one.get("interval") or (None, None))[at] for one in rows]
-    columns["warnings"] = [" ".join(each["detail"] for each in one["warnings"]) for one in rows]
-    columns["error"] = [" ".join(each["detail"] for each in one.get("errors", ())) for one in rows]
-    table, out = pa.table(columns), io.BytesIO()
+    names = table_header(scorer)
+    columns: list[list[Any]] = [[] for _ in names]
+    texts = len({type(one) for one in scorer.classes}) > 1  # classes of several types have no type of a column in common
+    for one in rows:
+        prediction = one["prediction"]
+        cells = [class_text(prediction) if texts and prediction is not None else prediction]
+        cells += one["probabilities"].values() if "probabilities" in one else [None] * len(scorer.classes)
+        cells += one.get("interval") or (None, None) if scorer.has_intervals else ()
+        cells += joined_details(one["warnings"]), joined_details(one.get("errors", ()))
+        for column, cell in zip(columns, cells, strict=True):
+            column.append(cell)
+    table, out = pa.table(dict(zip(names, columns, strict=True))), io.BytesIO()
     if kind == PARQUET_TYPE:
         _pyarrow("pyarrow.parquet").write_table(table, out)
     else:

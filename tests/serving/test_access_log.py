@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from datetime import datetime
@@ -40,3 +41,17 @@ def test_a_stream_that_is_gone_ends_the_log(bundles, asked):
     app = App(ModelSlot(bundles["binary"]), log=AccessLog(out))
     out.close()
     assert [asked(app, "GET", "/health/live").status for _ in range(2)] == [200, 200]
+
+
+def test_a_name_that_the_console_cannot_show_does_not_end_the_log():
+    async def logged(form):
+        held = io.BytesIO()
+        log = AccessLog(io.TextIOWrapper(held, encoding="ascii"), form)
+        for key in ("schlüssel", "shop"):
+            log.write("GET", "/", 200, 0.1, "id", key)
+            log.flush()
+        return held.getvalue().decode("ascii").splitlines()
+
+    first, second = map(json.loads, asyncio.run(logged("json")))
+    assert (first["key"], second["key"]) == ("schlüssel", "shop")
+    assert [line.split()[-1] for line in asyncio.run(logged("text"))] == ["schl\\xfcssel", "shop"]

@@ -16,6 +16,7 @@ from mlops_desktop.serving.answers import (
     table_rows,
     unanswered,
 )
+from mlops_desktop.serving.nodes.conformal import Conformal
 
 
 def document(scorer, scores, chosen, threshold=None, warnings=None):
@@ -94,6 +95,16 @@ def test_classes_that_a_spreadsheet_program_would_run_are_guarded(scorers):
     scores = np.array([[0.6, 0.1, 0.3], [0.1, 0.6, 0.3], [0.1, 0.3, 0.6]])
     risky = replace(scorers["multiclass"], classes=("=cmd|x", "+", "-5"))
     assert [row[0] for row in table_rows(risky, scores, {})] == ["'=cmd|x", "+", "-5"]
+
+
+def test_tables_have_the_bounds_of_intervals(scorers):
+    interval = {"level": 0.9, "below": 1.0, "above": 2.0, "rows": 10}
+    one = scorers["regression"]
+    one = replace(one, node=Conformal.of_record(interval, one.node, one.prediction_spec))
+    assert table_header(one) == ["prediction", "lower", "upper", "warnings", "error"]
+    bounds = np.array([[0.25, 3.25], [np.nan, np.nan], [1.0, np.inf]])
+    rows = table_rows(one, np.array([1.25, 0.0, 2.0]), {1: "bad"}, {}, bounds)
+    assert rows == [["1.25", "0.25", "3.25", "", ""], ["", "", "", "", "bad"], ["2.0", "", "", "", ""]]
 
 
 def test_finite():

@@ -20,7 +20,7 @@ def test_a_csv_has_the_same_answers_as_json_and_as_csv(bundles):
         return CsvRequest(TABLE, predictor.policy, 10)
 
     table = list(csv.DictReader(io.StringIO(opened().as_csv(predictor).body.decode())))
-    found = [json.loads(one) for one in opened().predictions(predictor)]
+    found = [json.loads(one) for one in opened().predictions(predictor)[0]]
     assert [one["prediction"] or "" for one in found] == [row["prediction"] for row in table]
     assert [row["error"] for row in table] == [" ".join(error["detail"] for error in one.get("errors", ())) for one in found]
     assert [one["errors"][0]["code"] for one in found[1:3]] == ["unreadable", "wrong_width"]

@@ -105,7 +105,8 @@ def conversation(app, body, sent):
     return [json.loads(line) for line in b"".join(message.get("body", b"") for message in found).splitlines()]
 
 
-def test_a_client_that_does_not_read_is_told_so_once_it_reads(bundles):
+def test_a_client_that_does_not_read_is_told_so_once_it_reads(bundles, monkeypatch):
+    monkeypatch.setattr(line_stream, "MAX_AHEAD", 2_000)
     app = App(ModelSlot(bundles["binary"]), ServerLimits(body_timeout=0.2))
     body = [b'{"age":40}\n'] * 60
     assert len(conversation(app, body, sent=True)) == 60
@@ -114,6 +115,19 @@ def test_a_client_that_does_not_read_is_told_so_once_it_reads(bundles):
     assert len(answers) < 60
     assert all("prediction" in one for one in answers)
     assert app._requests._buffered == app._requests._streams == 0
+
+
+def test_long_answers_wait_for_their_reader_and_do_not_use_up_the_memory(bundles, asked, monkeypatch):
+    monkeypatch.setattr(line_stream, "answer_lines", lambda predictor, start, lines: b" " * 2_000_000 + b"\n")
+    app = App(ModelSlot(bundles["binary"]), ServerLimits(max_buffered=10_000_000))
+    answer = asked(app, "POST", PATH, b'{"age":40}\n' * 30, headers=LINES, pieces=30)
+    assert (answer.status, answer.body.count(b"\n")) == (200, 30)
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_first_row(apps, asked):
+    for kind in ("application/jsonl", "application/ndjson"):
+        answer = asked(apps("binary"), "POST", PATH, b'\xef\xbb\xbf{"age":40}\n', headers={"content-type": kind})
+        assert "errors" not in json.loads(answer.body) or not json.loads(answer.body)["errors"]
 
 
 def test_rows_of_a_stream_count_as_requests(bundles, asked, monkeypatch):

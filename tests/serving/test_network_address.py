@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from mlops_desktop.serving.network_address import is_address, is_loopback
+from mlops_desktop.serving.network_address import bare_host, is_address, is_loopback
 
 
 def test_what_only_this_machine_reaches():
@@ -9,3 +9,6 @@ def test_what_only_this_machine_reaches():
     ] * 4 + [False] * 3
     assert is_address("[::1]")
     assert not is_address("a.example")
+    assert is_loopback("[::1]")
+    assert not is_address("[::1")
+    assert [bare_host(host) for host in ("[::1]", "::1", "a.example")] == ["::1", "::1", "a.example"]

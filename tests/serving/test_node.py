@@ -132,9 +132,9 @@ def test_stacking_is_a_further_node(scorers, member, write, rows_of, tmp_path):
 def test_prediction_intervals_are_a_further_node(scorers, member, write, rows_of, asked, tmp_path):
     plain = scorers["regression"]
     width = Chain((), Constant(np.array([3.0]), 7, per_class=False))
-    scorer = replace(plain, node=member("conformal", "Conformal")(plain.node, width, 2.0))
+    scorer = replace(plain, node=member("learned_width", "LearnedWidth")(plain.node, width, 2.0))
     frame = plain.schema.from_rows(rows_of(20)).frame
-    bundle = assert_whole(scorer, write, tmp_path / "conformal", frame)
+    bundle = assert_whole(scorer, write, tmp_path / "learned_width", frame)
     middle = plain.scores(frame)
     assert bundle.scorer.intervals(frame) == pytest.approx(np.stack([middle - 6.0, middle + 6.0], axis=1))
     assert len(bundle.scorer.inputs) == 1

@@ -44,7 +44,9 @@ def test_everything_can_come_from_the_environment(tmp_path):
     assert str(parsed("--tls-cert", "/other", environment=environment).tls_cert) == "/other"
 
 
-@pytest.mark.parametrize("arguments", [("--cors-origin", "example"), ("--cors-origin", "https://a.example/x"), ("--rate-limit", "-1")])
+@pytest.mark.parametrize(
+    "arguments", [("--cors-origin", "example"), ("--cors-origin", "https://a.example/x"), ("--rate-limit", "-1"), ("--tls-cert", "")]
+)
 def test_what_cannot_be_meant_is_refused(arguments):
     with pytest.raises(UserError):
         parsed(*arguments)

@@ -30,6 +30,7 @@ def test_the_environment_of_a_container():
     assert (found.host, found.workers, found.access_log) == ("0.0.0.0", 2, "json")
     with pytest.raises(UserError):
         parsed(environment={"SERVING_HOST": "0.0.0.0"})
+    assert parsed(environment={"SERVING_HOST": "[::1]"}).host == "::1"
     with pytest.raises(UserError):
         parsed(environment={"SERVING_ACCESS_LOG": "xml"})
     with pytest.raises(UserError):

@@ -21,7 +21,7 @@ def test_sums(last, expected):
     assert are_sums(last, ABOVE.__getitem__, 5) is expected
 
 
-def test_a_text_may_speak_of_the_total():
+def test_a_text_may_name_the_total():
     above = [{"1": 1, "2": 1, "3": 1}, {"A": 1, "B": 1, "C": 1}, {"10,50": 1, "20,25": 1, "5,00": 1}]
     assert are_sums(["", "Rechnungsbetrag", "35,75"], above.__getitem__, 3)
     assert not are_sums(["", "Rechnungsbetrag", "35,80"], above.__getitem__, 3)

@@ -7,6 +7,7 @@ from typing import Any
 from mlops_desktop.catalog.exporters._container import PORT, USER, image_name
 
 GRACE = 40  # seconds: draining and the requests in progress take 31 at most
+SCHEME = "HTTP"
 DRAIN = 5  # seconds in which load balancers take the pod out
 
 
@@ -27,8 +28,9 @@ def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most
     scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
     usage = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}
     same_namespace = {"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": PORT}]}
+    monitored = {"port": "http", "path": "/metrics", "interval": "15s", "scheme": SCHEME.lower()}
     return {
-        "deployment": _deployment(meta, labels, image, megabytes, least),
+        "deployment": _deployment(meta, labels, image, megabytes),
         "service": {
             "apiVersion": "v1",
             "kind": "Service",
@@ -62,12 +64,13 @@ def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "ServiceMonitor",
             "metadata": meta,
-            "spec": {"selector": {"matchLabels": labels}, "endpoints": [{"port": "http", "path": "/metrics", "interval": "15s"}]},
+            "spec": {"selector": {"matchLabels": labels}, "endpoints": [monitored]},
         },
     }
 
 
-def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megabytes: int, replicas: int) -> dict[str, Any]:
+def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megabytes: int) -> dict[str, Any]:
+    """The deployment without a number of replicas: the autoscaler sets it, and each update would set it back."""
     spread = {
         "maxSkew": 1,
         "topologyKey": "kubernetes.io/hostname",
@@ -93,7 +96,6 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megaby
         "kind": "Deployment",
         "metadata": meta,
         "spec": {
-            "replicas": replicas,
             "revisionHistoryLimit": 5,
             "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
             "selector": {"matchLabels": labels},
@@ -104,7 +106,7 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megaby
 
 def _container(image: str, megabytes: int) -> dict[str, Any]:
     def probe(path: str, **figures: int) -> dict[str, Any]:
-        return {"httpGet": {"path": path, "port": "http"}, "timeoutSeconds": 4, **figures}
+        return {"httpGet": {"path": path, "port": "http", "scheme": SCHEME}, "timeoutSeconds": 4, **figures}
 
     return {
         "name": "model",

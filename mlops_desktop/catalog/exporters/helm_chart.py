@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.params import text
 from mlops_desktop.catalog.exporters._container import CONTEXT_FILES, base_image, image_name, memory, model_bytes, write_context
-from mlops_desktop.catalog.exporters._manifests import manifests, resource_name
+from mlops_desktop.catalog.exporters._manifests import SCHEME, manifests, resource_name
 from mlops_desktop.catalog.exporters._running_service import ServiceExporter
 from mlops_desktop.catalog.exporters._service_files import write_text
 from mlops_desktop.catalog.exporters._yaml import to_yaml
@@ -22,8 +22,9 @@ _VALUES = {
     _NAME: '{{ include "model.fullname" . }}',
     _IMAGE: '"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"',
     "imagePullPolicy: IfNotPresent": "imagePullPolicy: {{ .Values.image.pullPolicy }}",
-    f"eplicas: {_LEAST}\n": "eplicas: {{ .Values.replicas.least }}\n",
+    f"minReplicas: {_LEAST}\n": "minReplicas: {{ .Values.replicas.least }}\n",
     f"maxReplicas: {_MOST}\n": "maxReplicas: {{ .Values.replicas.most }}\n",
+    f"scheme: {SCHEME}\n": 'scheme: {{ ternary "HTTPS" "HTTP" (not (empty .Values.protection.tlsSecret)) }}\n',
 }
 _OPTIONAL = {"networkpolicy": "networkPolicy", "servicemonitor": "serviceMonitor", "hpa": "autoscaling", "pdb": "disruptionBudget"}
 
@@ -66,7 +67,8 @@ class HelmChart(ServiceExporter):
             "autoscaling": {"enabled": True},
             "disruptionBudget": {"enabled": True},
             "networkPolicy": {"enabled": True},
-            "serviceMonitor": {"enabled": False},
+            "serviceMonitor": {"enabled": False, "keySecret": ""},
+            "protection": {"keysSecret": "", "tlsSecret": ""},
         }
 
     def _readme(self, info: dict[str, Any]) -> str:
@@ -92,14 +94,78 @@ def _template(name: str, document: dict[str, Any]) -> str:
     for stands, value in _VALUES.items():
         written = written.replace(stands, value)
     if container:
-        written = written.replace("          imagePullPolicy:", _RESOURCES + "          imagePullPolicy:")
+        for stands, more in _IN_DEPLOYMENT.items():
+            written = written.replace(stands, stands + more)
+    if name == "servicemonitor":
+        written = written.replace(f"      scheme: {SCHEME.lower()}\n", _ENDPOINT)
     condition = _OPTIONAL.get(name)
     return f"{{{{- if .Values.{condition}.enabled }}}}\n{written}{{{{- end }}}}\n" if condition else written
 
 
-_RESOURCES = """\
+# What follows a line of the deployment.
+_IN_DEPLOYMENT = {
+    "\nspec:\n": """\
+  {{- if not .Values.autoscaling.enabled }}
+  replicas: {{ .Values.replicas.least }}
+  {{- end }}
+""",
+    "          imagePullPolicy: {{ .Values.image.pullPolicy }}\n": """\
           resources:
             {{- toYaml .Values.resources | nindent 12 }}
+          {{- if or .Values.protection.keysSecret .Values.protection.tlsSecret }}
+          env:
+            {{- if .Values.protection.keysSecret }}
+            - name: SERVING_API_KEYS_FILE
+              value: /run/secrets/keys/keys
+            {{- end }}
+            {{- if .Values.protection.tlsSecret }}
+            - name: SERVING_TLS_CERT
+              value: /run/secrets/tls/tls.crt
+            - name: SERVING_TLS_KEY
+              value: /run/secrets/tls/tls.key
+            {{- end }}
+          {{- end }}
+""",
+    "          volumeMounts:\n": """\
+            {{- if .Values.protection.keysSecret }}
+            - name: keys
+              mountPath: /run/secrets/keys
+              readOnly: true
+            {{- end }}
+            {{- if .Values.protection.tlsSecret }}
+            - name: tls
+              mountPath: /run/secrets/tls
+              readOnly: true
+            {{- end }}
+""",
+    "      volumes:\n": """\
+        {{- if .Values.protection.keysSecret }}
+        - name: keys
+          secret:
+            secretName: {{ .Values.protection.keysSecret }}
+        {{- end }}
+        {{- if .Values.protection.tlsSecret }}
+        - name: tls
+          secret:
+            secretName: {{ .Values.protection.tlsSecret }}
+        {{- end }}
+""",
+}
+
+_ENDPOINT = """\
+      {{- if .Values.protection.tlsSecret }}
+      scheme: https
+      tlsConfig:
+        insecureSkipVerify: true
+      {{- else }}
+      scheme: http
+      {{- end }}
+      {{- if .Values.serviceMonitor.keySecret }}
+      authorization:
+        credentials:
+          name: {{ .Values.serviceMonitor.keySecret }}
+          key: key
+      {{- end }}
 """
 
 _HELPERS = """\
@@ -117,6 +183,10 @@ helm upgrade --install prod chart
 kubectl port-forward service/prod-{name} 8000:80
 ```
 
-`chart/values.yaml` has the image, the replicas, the limits, and what can be left out. The network policy lets pods of the same namespace
-in, and nothing out: put an ingress that authenticates clients in front, and allow its namespace.
+`chart/values.yaml` has the image, the replicas, the limits, and what can be left out. `protection.keysSecret` names a Secret whose `keys`
+is the file of API keys, and `protection.tlsSecret` one of the type `kubernetes.io/tls`, with which the service answers over HTTPS and the
+probes ask so. `serviceMonitor.keySecret` names the Secret whose `key` Prometheus sends, of the scope `monitor`.
+
+The network policy lets pods of the same namespace in, and nothing out: put an ingress that authenticates clients in front, and allow its
+namespace.
 """

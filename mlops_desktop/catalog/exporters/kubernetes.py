@@ -73,4 +73,7 @@ kubectl port-forward service/{name} 8000:80
 `kubernetes/monitoring` is the same with a `ServiceMonitor`, for clusters that run the Prometheus operator. The network policy lets pods of
 the same namespace in, and nothing out: put an ingress that authenticates clients in front, and allow its namespace. The pods need no right,
 write nothing, and get requests once their self-test passed.
+
+With a certificate of the service's own (`SERVING_TLS_CERT`) the probes need `scheme: HTTPS` and the `ServiceMonitor` `scheme: https`; with
+API keys the monitor needs `authorization` with a key of the scope `monitor`. Set them in an overlay; the Helm chart has values for both.
 """

@@ -121,4 +121,7 @@ GRAFANA_PASSWORD=choose-one docker compose up --build
 The service answers at http://127.0.0.1:8000/, Prometheus at http://127.0.0.1:9090/, and Grafana with the dashboard of the model at
 http://127.0.0.1:3000/ (user `admin`), all of them for this machine alone. `monitoring/rules.yml` has the alerts: no answer, errors, slow
 answers, drift and many refused rows. `PROMETHEUS_IMAGE` and `GRAFANA_IMAGE` name other images, best with their digests.
+
+Where the service has API keys or a certificate of its own, the job in `monitoring/prometheus.yml` needs `authorization` with `credentials`,
+a key of the scope `monitor`, and `scheme: https`.
 """

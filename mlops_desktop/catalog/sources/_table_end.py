@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlops_desktop.serving.row_sifter import TAIL
-from mlops_desktop.serving.sum_row import FILLED, LEAST_NAMED, LEAST_ROWS, NEAR, Counted, are_sums, may_be_sums, speaks_of_total
+from mlops_desktop.serving.sum_row import FILLED, LEAST_NAMED, LEAST_ROWS, NEAR, Counted, are_sums, may_be_sums, names_total
 from mlops_desktop.serving.table_finder import LeftOut, is_blank, row_text
 
 _MOST_NOTES = 50  # rows of a legend
@@ -47,7 +47,7 @@ def _is_sum(last: Sequence[Any], above: Sequence[Sequence[Any]]) -> bool:
     filled = [j for j in there if _is_number(last[j])]
     named = [j for j in there if j not in filled]
     texts = [last[j] if isinstance(last[j], str) else "" for j in named]
-    if not filled or len(named) > 1 or not all(map(speaks_of_total, texts)) or any(row[j] == last[j] for j in named for row in above):
+    if not filled or len(named) > 1 or not all(map(names_total, texts)) or any(row[j] == last[j] for j in named for row in above):
         return False
     empty = [j for j, cell in enumerate(last) if cell is None]
     names = (sum(row[j] is not None and not _is_number(row[j]) for row in above) for j in empty)

@@ -106,7 +106,7 @@ def _answers(
     without = [row for row in unanswered(scores) if row not in here]
     unusual = row_warnings(ValidationResult(part, [], unusual_values(scorer.schema, part, absent)))
     failed = {**here, **dict.fromkeys(without, NO_ANSWER)}
-    return table_rows(scorer, scores, failed, unusual), len(without), len(unusual.keys() - failed.keys())
+    return table_rows(scorer, scores, failed, unusual, scorer.intervals(part, scores)), len(without), len(unusual.keys() - failed.keys())
 
 
 def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | None = None) -> NewFile:

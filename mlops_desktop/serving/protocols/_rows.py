@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..answers import table_header
+from ..answers import bound_cells, guarded, joined_details, table_header
 from ..csv_io import as_csv
-from ..http_problems import HttpProblem, error_entry, invalid_input
+from ..http_problems import HttpProblem, error_entry, invalid_input, read_json
 from ..prediction_spec import class_text
 from ..predictor import Predictor
-from ..strict_json import InvalidJson, parse
 
 Json = dict[str, Any]
 MAX_DETAILS = 5  # errors that an error message in one text lists
@@ -19,10 +18,7 @@ MAX_DETAILS = 5  # errors that an error message in one text lists
 
 def parsed(body: bytes) -> Json:
     """A body that is one JSON object. HttpProblem (400, 422) when it is none."""
-    try:
-        document = parse(body)
-    except InvalidJson as error:
-        raise HttpProblem(400, error.code, "The body cannot be read.", error.message) from None
+    document = read_json(body)
     if type(document) is not dict:
         raise invalid("not_an_object", "The body must be an object.")
     return document
@@ -105,10 +101,11 @@ def as_table(predictor: Predictor, predictions: Sequence[str]) -> bytes:
     rows = [header]
     for one in map(json.loads, predictions):
         if one["prediction"] is None:
-            rows.append([*[""] * (len(header) - 1), " ".join(error["detail"] for error in one["errors"])])
-        else:
-            scores = map(repr, one.get("probabilities", {}).values())
-            rows.append([class_text(one["prediction"]), *scores, " ".join(each["detail"] for each in one["warnings"]), ""])
+            rows.append([*[""] * (len(header) - 1), joined_details(one["errors"])])
+            continue
+        bounds = bound_cells(one["interval"]) if predictor.scorer.has_intervals else ()
+        scores = map(repr, one.get("probabilities", {}).values())
+        rows.append([guarded(class_text(one["prediction"])), *scores, *bounds, joined_details(one["warnings"]), ""])
     return as_csv(rows).encode("utf-8", "replace")
 
 

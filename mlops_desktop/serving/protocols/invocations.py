@@ -6,20 +6,18 @@ those of SageMaker (docs.aws.amazon.com, “Use your own inference code”). Eac
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
 from ..csv_predictions import CsvRequest
-from ..http_messages import CSV, Reply
-from ..http_problems import HttpProblem
+from ..http_messages import CSV, Headers, Reply
+from ..http_problems import HttpProblem, read_json
 from ..http_request import Request, accepted_type, media_type
 from ..predictor import Predictor
 from ..protocol import Protocol
 from ..route import CSV_TYPE, JSON_TYPE, LINES_TYPES, PARQUET_TYPE, Route
 from ..scorer import Scorer
-from ..strict_json import InvalidJson, parse
+from ..strict_json import filled_lines
 from ..table_bodies import predict_table
 from ._rows import (
     Json,
@@ -49,12 +47,13 @@ def ping(predictor: Predictor, request: Request) -> Reply:
 
 def invocations(predictor: Predictor, request: Request) -> Reply:
     """`POST /invocations`: rows in any of its forms, predictions in the form that `Accept` names."""
+    headers: Headers = []
     kind, form = media_type(request.content_type), accepted_type(request.accept, _FORMS)
     if kind == CSV_TYPE:
-        table = CsvRequest(_with_header(predictor, request.body), predictor.policy, predictor.limits.csv_rows)
+        table = CsvRequest(request.body, predictor.policy, predictor.limits.csv_rows, by_position=True)
         if form == CSV_TYPE:
             return table.as_csv(predictor)
-        found = table.predictions(predictor)
+        found, headers = table.predictions(predictor)
     elif kind == PARQUET_TYPE:
         found = predict_table(predictor, request.body, kind)
     elif kind in LINES_TYPES:
@@ -62,10 +61,10 @@ def invocations(predictor: Predictor, request: Request) -> Reply:
     else:
         found = predictor.predictions(*_rows(predictor, request.body))
     if form == CSV_TYPE:
-        return Reply(as_table(predictor, found), CSV)
+        return Reply(as_table(predictor, found), CSV, tuple(headers))
     if form in LINES_TYPES:
-        return Reply("".join(f"{one}\n" for one in found).encode(), form.encode())
-    return Reply(b'{"predictions":' + as_list(found) + b"}")
+        return Reply("".join(f"{one}\n" for one in found).encode(), form.encode(), tuple(headers))
+    return Reply(b'{"predictions":' + as_list(found) + b"}", headers=tuple(headers))
 
 
 def _rows(predictor: Predictor, body: bytes) -> tuple[list[Any], float | None]:
@@ -87,30 +86,9 @@ def _rows(predictor: Predictor, body: bytes) -> tuple[list[Any], float | None]:
 
 def _lines(predictor: Predictor, body: bytes) -> list[Any]:
     """The rows of a body with one JSON object a line."""
-    lines = [line for line in body.split(b"\n") if line.strip()]
+    lines = filled_lines(body)
     predictor.check_count(len(lines))
-    try:
-        return [parse(line) for line in lines]
-    except InvalidJson as error:
-        raise HttpProblem(400, error.code, "The body cannot be read.", error.message) from None
-
-
-def _with_header(predictor: Predictor, body: bytes) -> bytes:
-    """A CSV with the names of the columns in front, where it has none: SageMaker sends the values alone.
-
-    It has none when no cell of its first line is the name of a column, and each column of the schema has one cell there.
-    """
-    first = body.lstrip(b"\xef\xbb\xbf").partition(b"\n")[0]
-    try:
-        cells = next(csv.reader([first.decode().rstrip("\r")]), [])
-    except (csv.Error, UnicodeDecodeError):
-        return body
-    names = [column.name for column in predictor.scorer.schema.columns]
-    if len(cells) != len(names) or {cell.strip() for cell in cells} & {*names}:
-        return body
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(names)
-    return out.getvalue().encode() + body.lstrip(b"\xef\xbb\xbf")
+    return [*map(read_json, lines)]
 
 
 def _problem(problem: HttpProblem, request_id: str) -> bytes:

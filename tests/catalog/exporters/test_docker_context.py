@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.exporters._container import PORT, USER, compose, dockerfile, image_name
+from mlops_desktop.catalog.exporters._container import PORT, USER, compose, dockerfile, image_name, probe
 from mlops_desktop.catalog.exporters.docker_context import DockerContext
 from mlops_desktop.serving.bundle import verify_sums
 from tests.end_to_end.commands import alone, run_bundle, serving
@@ -112,10 +114,21 @@ def test_start_probe_and_ports_fit_the_running_service(steps, context, tmp_path)
     assert check[:2] == ["python", "-c"]
     assert f"//127.0.0.1:{PORT}/health/ready" in check[2]
     with serving(sys.executable, context, tmp_path) as service:
-        probe = [sys.executable, "-c", check[2].replace(f":{PORT}/", f":{service.port}/")]
-        assert subprocess.run(probe, capture_output=True, check=False).returncode == 0
-        assert subprocess.run([*probe[:2], probe[2].replace("ready", "gone")], capture_output=True, check=False).returncode == 1
-    assert subprocess.run(probe, capture_output=True, check=False).returncode == 1, "healthy though it ended"
+        asked = [sys.executable, "-c", check[2].replace(f":{PORT}/", f":{service.port}/")]
+        assert subprocess.run(asked, capture_output=True, check=False).returncode == 0
+        assert subprocess.run([*asked[:2], asked[2].replace("ready", "gone")], capture_output=True, check=False).returncode == 1
+    assert subprocess.run(asked, capture_output=True, check=False).returncode == 1, "healthy though it ended"
+
+
+@pytest.mark.parametrize(("certificate", "first"), [("", b"G"), ("a certificate", b"\x16")])
+def test_the_probe_asks_over_tls_where_the_service_has_a_certificate(certificate, first):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        environment = {**os.environ, "SERVING_TLS_CERT": certificate}
+        with subprocess.Popen([sys.executable, "-c", probe(server.getsockname()[1])], env=environment, stderr=subprocess.PIPE) as asking:
+            connection, _ = server.accept()
+            with connection:
+                assert connection.recv(1) == first
+            assert asking.wait(20) == 1
 
 
 def test_commands_go_behind_the_entrypoint(steps, context, tmp_path):

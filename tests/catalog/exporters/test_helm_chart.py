@@ -30,6 +30,9 @@ def test_templates_ask_for_values_that_are_there(chart):
     for text in texts.values():
         assert not re.search(r"release-fullname|release\.image|: 4[12]\n", text)
         assert '{{ include "model.fullname" . }}' in text
+    assert texts["deployment.yaml"].count("scheme: {{ ternary") == 3
+    assert texts["deployment.yaml"].index("if not .Values.autoscaling.enabled") < texts["deployment.yaml"].index("  replicas:")
+    assert "authorization:" in texts["servicemonitor.yaml"]
 
 
 def test_a_registry_that_no_image_begins_with_is_refused(tmp_path):
@@ -45,8 +48,21 @@ def test_helm_accepts_the_chart_and_kubernetes_what_it_makes(chart, tmp_path):
     assert made.count("\nkind: ") == 5
     (tmp_path / "all.yaml").write_text(made, encoding="utf-8")
     done([program("kubernetes-validate"), "--strict", str(tmp_path / "all.yaml")])
+    protected = done(
+        [
+            *(program("helm"), "template", "prod", str(chart), "--set", "protection.keysSecret=k,protection.tlsSecret=t"),
+            *("--set", "serviceMonitor.enabled=true,serviceMonitor.keySecret=m", "--api-versions", "monitoring.coreos.com/v1"),
+        ]
+    )
+    assert protected.count("scheme: HTTPS") == 3
+    assert "authorization:" in protected
+    deployment = [one for one in protected.split("---\n") if "\nkind: Deployment" in one]
+    (tmp_path / "protected.yaml").write_text("---\n".join(deployment), encoding="utf-8")
+    done([program("kubernetes-validate"), "--strict", str(tmp_path / "protected.yaml")])
+    assert "replicas:" not in deployment[0]
     few = done(
         [program("helm"), "template", "prod", str(chart), "--set", "autoscaling.enabled=false,networkPolicy.enabled=false,image.tag=x"]
     )
     assert few.count("\nkind: ") == 3
+    assert "  replicas: 2\n" in few
     assert "image: registry.example.com/team/leavers:x" in few.replace('"', "")

@@ -25,6 +25,7 @@ def test_selectors_choose_the_pods_of_the_deployment():
     assert OBJECTS["networkpolicy"]["spec"]["podSelector"]["matchLabels"].items() <= template
     assert OBJECTS["servicemonitor"]["spec"]["selector"]["matchLabels"].items() <= OBJECTS["service"]["metadata"]["labels"].items()
     assert OBJECTS["hpa"]["spec"]["scaleTargetRef"]["name"] == OBJECTS["deployment"]["metadata"]["name"]
+    assert "replicas" not in OBJECTS["deployment"]["spec"]  # an update would set back what the autoscaler chose
 
 
 def test_probes_and_ports_are_those_of_the_service():

@@ -30,7 +30,7 @@ from mlops_desktop.engine.training.final_model import Chosen, open_chosen
 from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.trials import Folds, run_trial
 from mlops_desktop.serving.bundle import open_bundle, verify_sums
-from mlops_desktop.serving.manifest import CHECKSUMS, missing
+from mlops_desktop.serving.manifest import CHECKSUMS, contents, missing
 from mlops_desktop.serving.selftest import replay
 from mlops_desktop.serving.service_settings import ServiceSettings
 from mlops_desktop.serving.transforms.date_parts import DateParts
@@ -178,8 +178,8 @@ def test_settings_that_a_form_cannot_keep_are_refused(trained, opened, tmp_path)
         with pytest.raises(UserError, match="cannot keep"):
             export_run(opened, trained.runs, form, tmp_path / "out", Silent(), settings)
     assert not (tmp_path / "out").exists()
-    keep = {id_ for id_, one in choices().exporters.items() if not one.keeps_settings}
-    assert keep == {"python_script", "html_page", "sql_query"} | ({"onnx_model"} & set(choices().exporters))
+    for one in choices().exporters.values():
+        assert one.keeps_settings == (set(contents()) <= set(one.writes) or one.id == "mlflow_model"), one.id
 
 
 def test_no_clock_and_no_path_is_in_a_core(trained, opened, copy_of, tmp_path):

@@ -64,3 +64,46 @@ def test_another_content_type_is_refused(apps, asked):
     answer = asked(apps("binary"), "POST", "/invocations", b"<x/>", headers={"content-type": "application/xml"})
     assert answer.status == 415
     assert "text/csv" in answer.json["message"]
+
+
+HEADERLESS = ["41,2400.25,false,{},2009-01-01,{}", "42,2400.25,false,Rome,2009-01-01,x"]
+
+
+@pytest.mark.parametrize(
+    ("separator", "end", "encoding", "city", "note"),
+    [
+        (",", "\n", "utf-8", "Oslo", "x"),
+        (",", "\r\n", "utf-8", "Oslo", "note"),  # the name of a column
+        (";", "\n", "utf-8", "Oslo", "x"),
+        (",", "\r", "utf-8", "Oslo", "x"),
+        (",", "\n", "latin-1", "Zürich", "x"),
+        (",", "\n", "utf-8-sig", "Zürich", "x"),
+    ],
+)
+def test_a_csv_without_names_has_an_answer_for_each_line(separator, end, encoding, city, note, apps, asked):
+    body = "".join(line.format(city, note).replace(",", separator) + end for line in HEADERLESS).encode(encoding)
+    answer = asked(apps("binary"), "POST", "/invocations", body, headers={"content-type": "text/csv"})
+    assert [one["prediction"] is None for one in answer.json["predictions"]] == [False, False]
+    assert all(warning["code"] != "unknown_level" for one in answer.json["predictions"] for warning in one["warnings"])
+
+
+def test_names_in_another_spelling_are_no_row(apps, asked):
+    names = b"AGE,INCOME,MEMBER,CITY,SINCE,NOTE\n"
+    body = "\n".join(HEADERLESS).format("Oslo", "x").encode()
+    answer = asked(apps("binary"), "POST", "/invocations", names + body, headers={"content-type": "text/csv"})
+    assert len(answer.json["predictions"]) == 2
+    assert "spelled" in answer.headers["x-model-notes"]
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/csv", "application/jsonlines"])
+def test_a_line_that_is_left_out_keeps_its_place(accept, apps, asked):
+    rows = ["40,10,yes,Oslo", "41,20,yes,Rome", "Total,30,,", "43,40,no,Oslo", "44,50,no,Oslo", "Total,120,,"]
+    body = "\n".join(["age,income,member,city", *rows]).encode()
+    answer = asked(apps("binary"), "POST", "/invocations", body, headers={"content-type": "text/csv", "accept": accept})
+    if accept == "text/csv":
+        refused = ["left out" in line for line in answer.body.decode().splitlines()[1:]]
+    else:
+        lines = answer.json["predictions"] if accept == "application/json" else map(json.loads, answer.body.splitlines())
+        refused = [one["prediction"] is None and one["errors"][0]["code"] == "left_out" for one in lines]
+    assert refused == [False, False, True, False, False, True]
+    assert "2%20lines" in answer.headers["x-model-notes"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -43,3 +44,11 @@ def test_a_message_lists_the_first_errors(predictor):
     with pytest.raises(HttpProblem) as caught:
         predictor.predictions([{"age": "x", "income": [], "city": [], "member": []}] * 2)
     assert message(caught.value).endswith("and 3 more.")
+
+
+def test_a_class_that_begins_like_a_formula_is_guarded_in_a_table(bundles):
+    bundle = bundles["binary"]
+    risky = replace(bundle, scorer=replace(bundle.scorer, classes=("=cmd|x", "=1+1")))
+    predictor = Service(risky).predictor
+    (row,) = csv.DictReader(io.StringIO(as_table(predictor, predictor.predictions([{"age": 40}])).decode()))
+    assert row["prediction"] in ("'=cmd|x", "'=1+1")

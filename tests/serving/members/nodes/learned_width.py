@@ -13,7 +13,7 @@ from ..node import GraphInputs, Node, Score
 
 
 @dataclass(frozen=True, eq=False)
-class Conformal(Node):
+class LearnedWidth(Node):
     """The bounds lie `factor` times the answer of `width` (not negative) below and above the answer of `member`."""
 
     member: Node
