@@ -29,8 +29,7 @@ from mlops_desktop.ui.widgets.gallery import Gallery, Offer
 
 LEFT = 360
 EXPORTS = "exports"  # the folder in the project's folder that is proposed
-FIRST = "rest_bundle"
-ORDER = (FIRST, "html_page", "docker_context")  # the forms that most people want; the others follow by their titles
+FIRST, *_ = ORDER = ("rest_bundle", "html_page", "docker_context")  # the forms that most people want; the others follow by title
 _ICONS = {"rest_bundle": "rocket", "docker_context": "layers"}
 
 
