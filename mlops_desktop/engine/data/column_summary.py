@@ -27,8 +27,8 @@ def describe_columns(table: Table, frame: Frame, notes: Mapping[str, ColumnNote]
     Range, levels, typical value, missing share.
 
     Levels that fewer than LEAST_ROWS rows have are left out (an order that a person gave is kept whole); texts and identifiers have
-    neither levels nor a typical value; numbers are rounded to DIGITS significant digits, ranges outward, dates to whole days and months:
-    so no value of a single row is given away.
+    neither levels nor a typical value; numbers are rounded to DIGITS significant digits, ranges outward; ranges of dates are
+    whole months, usual dates whole days, or hours where there is a time of day: so no value of a single row is given away.
     """
     notes = notes or {}
     here = set(frame.layout.names())
@@ -85,10 +85,11 @@ def _of_date(column: Column, values: Longs) -> Column:
     if is_time_of_day(column.grammar.date):
         low, high, middle = low // _HOUR * _HOUR, min(-(-high // _HOUR) * _HOUR, DAY - 1), middle // _HOUR * _HOUR
     else:
+        whole = _HOUR if np.any(values % DAY) else DAY  # the hour where the column has a time of day
         months = np.array([low, high], dtype="datetime64[us]").astype("datetime64[M]")
         low = int(months[0].astype("datetime64[us]").astype(np.int64))
         high = int((months[1] + 1).astype("datetime64[us]").astype(np.int64)) - 1
-        middle = middle // DAY * DAY
+        middle = middle // whole * whole
     assert low != MISSING_DATE
     return replace(column, low=low, high=high, typical=date_text(middle, column.grammar.date, column.grammar.zone))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
 from mlops_desktop.serving.input_policy import InputPolicy
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import Message, msg
 from mlops_desktop.serving.schema import Schema
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.service_settings import ServiceSettings
@@ -148,10 +148,25 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
 
 
-def unsupported_forms(scorer: Scorer) -> dict[str, str]:
-    """The forms that cannot express a model, by id, each with the sentence that names the step or the model."""
+def unsupported_forms(scorer: Scorer, steps: Collection[str] | None = None) -> dict[str, str]:
+    """The forms that cannot express a model, by id, each with the sentence that names the step or the model.
+
+    `steps`: the ids of the operations that a person has among the steps; others are of the encoding.
+    """
     found = {id_: exporter().unsupported(scorer) for id_, exporter in choices().exporters.items()}
-    return {id_: reason for id_, reason in found.items() if reason}
+    return {id_: _by_label(reason, steps) for id_, reason in found.items() if reason}
+
+
+def _by_label(reason: str, steps: Collection[str] | None) -> str:
+    """The reason with a step called as the window calls its operation."""
+    if not isinstance(reason, Message) or reason.template != "The step “{name}” cannot be written in this form.":
+        return reason
+    id_, known = str(reason.args["name"]).replace(" ", "_"), choices().operations
+    if id_ not in known:
+        return reason
+    if steps is not None and id_ not in steps:
+        return msg("The step “{name}”, which the encoding adds, cannot be written in this form.", name=known[id_].label)
+    return msg("The step “{name}” cannot be written in this form.", name=known[id_].label)
 
 
 def make_exporter(id_: str, options: Mapping[str, object]) -> Exporter:

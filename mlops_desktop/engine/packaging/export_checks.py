@@ -22,7 +22,7 @@ from mlops_desktop.serving.plural import plural_msg
 @dataclass(frozen=True)
 class ExportCheck:
     """The result of one check: `tone` is ok, info, warn or err; `blocks`: it has to be resolved before an export; `act` what a person
-    can do about it (train, evaluate, check, consent; empty for nothing).
+    can do about it (problem, train, evaluate, check, consent; empty for nothing).
     """
 
     id: str
@@ -119,7 +119,7 @@ def _in_doubt(project: Project, keys: Keys, store: ArtifactStore, runs: Runs, be
 
 def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[ExportCheck]:
     if project.goals == Goals():
-        return [ExportCheck("goals", "info", msg("No goals are set"), msg("Stage 1 is where they are set."))]
+        return [ExportCheck("goals", "info", msg("No goals are set"), msg("Stage 1 is where they are set."), act="problem")]
     try:
         measured, response_ms = store.get_value(keys.evaluation(best.id), Evaluation), None
         if project.goals.response_ms is not None:

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from ..frame import CATEGORICAL, DATE, NUMBER, Layout
-from ..message import Message, msg
+from ..message import Message, as_message, msg
 from ..plural import quoted_names
 from .functions import ALIASES, FUNCTIONS, SPECIAL
 from .tokens import FormulaError, Token, shortened, tokens
@@ -34,7 +34,13 @@ POWER = {
 LEFT = frozenset({"or", "and", "+", "-", "*", "/", "%"})
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
-_KIND_NAMES = {"number": "a number", "boolean": "a true-or-false answer", "text": "a text", "date": "a date", "missing": "missing"}
+_KIND_NAMES = {
+    "number": msg("a number"),
+    "boolean": msg("a true-or-false answer"),
+    "text": msg("a text"),
+    "date": msg("a date"),
+    "missing": msg("missing"),
+}
 _KINDS = {NUMBER: "number", CATEGORICAL: "text", DATE: "date"}
 
 
@@ -67,7 +73,7 @@ class Parser:
             raise FormulaError("The formula is empty.", "Write for example: [first column] / [second column].", 0)
         node = self._expression(0, 0)
         if self._here.sort != "end":
-            raise self._unexpected("an operator such as + or and")
+            raise self._unexpected(msg("an operator such as + or and"))
         return self._settle(node, "number") if node.kind == "missing" else node
 
     @property
@@ -92,9 +98,16 @@ class Parser:
         found = msg("the formula ends") if token.sort == "end" else msg("there is “{value}”", value=shortened(token.value))
         return FormulaError(
             msg("At character {at}: {found} where {wanted} is expected.", at=token.at + 1, found=found, wanted=wanted),
-            "Complete or correct the formula there.",
+            self._correction(),
             token.at,
         )
+
+    def _correction(self) -> str:
+        """What to do about a token that is not expected here."""
+        before, after = self._tokens[max(self._next - 1, 0)], self._tokens[min(self._next + 1, len(self._tokens) - 1)]
+        if self._here.value == "," and before.sort == after.sort == "number":
+            return msg("Write numbers with a decimal point here: {value}.", value=f"{before.value}.{after.value}")
+        return as_message("Complete or correct the formula there.")
 
     def _make(self, name: str, kind: str, at: int, *arguments: Any) -> Node:
         self._nodes += 1
@@ -139,7 +152,7 @@ class Parser:
             self._expect(")")
             return inner._replace(at=token.at)
         if token.sort in ("sign", "end"):
-            raise self._unexpected("a column, a value or a function")
+            raise self._unexpected(msg("a column, a value or a function"))
         self._take()
         if token.sort == "number":
             return self._number(token)
@@ -181,7 +194,7 @@ class Parser:
             usage = FUNCTIONS[function].usage if function in FUNCTIONS else SPECIAL[function][0]
             remedy = msg("A function is written with brackets: {usage}.", usage=usage)
         raise FormulaError(
-            msg("At character {at}: there is no column “{name}” at this step.", at=token.at + 1, name=shortened(name)), remedy, token.at
+            msg("At character {at}: there is no column “{name}” here.", at=token.at + 1, name=shortened(name)), remedy, token.at
         )
 
     def _comparison(self, left: Node, depth: int) -> Node:
@@ -295,7 +308,7 @@ class Parser:
             kind, values = self._same([*arguments[1::2], arguments[-1]], "if(…)")
             whole = values[-1]
             for condition, value in zip(arguments[-3::-2], values[-2::-1], strict=True):
-                tested = self._accept(condition, "boolean", "the condition of if(…)")
+                tested = self._accept(condition, "boolean", msg("the condition of if(…)"))
                 form = kind if kind in ("text", "date") else "number"
                 whole = self._make(f"if.{form}", kind, token.at, tested.tree, value.tree, whole.tree)
             return whole

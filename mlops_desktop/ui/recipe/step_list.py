@@ -35,7 +35,10 @@ class RecipeSide(QFrame):
         if not propose:
             self.propose.hide()
         self.rows_note = label("", "caption", tone="3", wrap=True)
-        self.steps_note = label("", "caption", tone="3", wrap=True)
+        note = self.tr("No step yet: each model gets the columns in its encoding below.")
+        if under is None:
+            note = self.tr("No step yet: each model gets the columns in its encoding of stage 3.")
+        self.steps_note = label(note, "caption", tone="3", wrap=True)
         self.outcome = label("", "small", wrap=True)
         self.outcome.setObjectName(f"{name}_outcome")
         self._revealed = ("", -1)
@@ -112,8 +115,7 @@ class RecipeSide(QFrame):
         mine = sum(recipe.mine(at) for at in range(len(recipe.steps)))
         self.count.setText(str(mine))
         self.count.setVisible(mine > 0)
-        self.steps_note.setVisible(not recipe.steps)
-        self.steps_note.setText(self.tr("No step yet: each model gets the columns in its encoding below."))
+        self.steps_note.setVisible(not recipe.steps and not drafting)
         self._show_rows()
         self._show_outcome()
 
@@ -189,7 +191,10 @@ class RecipeSide(QFrame):
         elif not text and matrix and matrix.width is not None:
             text = pluralize(matrix.width, "1 feature goes to the models.", "{n} features go to the models.")
             if matrix.least is not None and matrix.least < matrix.width:
-                text = self.tr("{least} to {most} features go to the models.").format(least=matrix.least, most=matrix.width)
+                least, most = formatted(matrix.least), formatted(matrix.width)
+                text = self.tr("{least} to {most} features go to the models.").format(least=least, most=most)
+            if self.recipe.draft is not None:
+                text = self.tr("With the draft: {text}").format(text=text)
         if not text:
             tone = ""
             text = self.tr("Trying the steps …") if self.recipe.preview.asking else ""

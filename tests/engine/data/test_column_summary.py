@@ -30,6 +30,7 @@ CELLS = pd.DataFrame(
         "size": pd.Series(["S", "M", "L"] * 18 + ["XL"] * 6, dtype="str"),
         "ok": pd.Series(["Yes"] * 40 + ["No"] * 20, dtype="str"),
         "void": pd.Series([""] * ROWS, dtype="str"),
+        "moment": pd.Series([f"2019-03-15 14:{i % 60:02}:07" for i in range(ROWS)], dtype="str"),
     }
 )
 
@@ -41,7 +42,7 @@ def table():
 
 def test_columns_are_described(table):
     schema = describe_columns(table, table.frame, {"wage": ColumnNote(unit="€", description="monthly")})
-    city, wage, years, name, key, born, at, size, ok, void = schema.columns
+    city, wage, years, name, key, born, at, size, ok, void, moment = schema.columns
     assert (city.levels, city.typical, city.missing_share) == (("Berlin", "Paris"), "Berlin", round(1 / 60, 4))
     assert (wage.low, wage.high, wage.typical, wage.unit, wage.description) == (1000.0, 1460.0, 1230.0, "€", "monthly")
     assert (years.low, years.high, years.missing_share) == (11, 50, 0.0)
@@ -51,6 +52,7 @@ def test_columns_are_described(table):
     assert born.typical.startswith("19")
     assert at.low == 8 * 3_600_000_000
     assert at.typical.endswith(":00:00")
+    assert (moment.low, moment.typical) == (1551398400000000, "2019-03-15T14:00:00")
     assert size.levels == ("S", "M", "L", "XL")
     assert (ok.typical, ok.levels) == (True, ())
     assert (void.missing_share, void.low, void.levels) == (1.0, None, ())

@@ -257,3 +257,6 @@ def test_forms_that_cannot_express_a_model_are_named(trained, opened):
     assert unsupported_forms(network) == {"sql_query": "A model of the kind “neural net” cannot be written in this form."}
     dates = replace(opened.scorer, transforms=(DateParts((), (), (), ()), *opened.scorer.transforms))
     assert set(unsupported_forms(dates)) == {"sql_query", "python_script", "html_page"}
+    label = choices().operations["date_parts"].label
+    assert unsupported_forms(dates, {"date_parts"})["sql_query"] == f"The step “{label}” cannot be written in this form."
+    assert f"“{label}”, which the encoding adds" in unsupported_forms(dates, set())["sql_query"]

@@ -39,7 +39,7 @@ def test_a_trained_model_can_be_exported(trained, copy_of):
     assert not any(check.blocks for check in found.values())
     assert found["model"].tone == "ok"
     assert found["libraries"].tone == "ok"
-    assert found["goals"].title == "No goals are set"
+    assert (found["goals"].title, found["goals"].act) == ("No goals are set", "problem")
 
 
 @pytest.mark.parametrize(("error", "tone", "text"), [(0.5, "ok", ""), (1.5, "err", "Better than the baseline")])

@@ -81,3 +81,10 @@ def test_a_table_without_columns_says_so():
     with pytest.raises(FormulaError) as caught:
         parse("age", Layout())
     assert caught.value.remedy == "This step has no columns."
+
+
+def test_a_decimal_comma_is_answered_by_the_number_with_a_point_and_what_is_expected_is_translated():
+    with pytest.raises(FormulaError) as caught:
+        parse("age > 3,5", LAYOUT)
+    assert caught.value.remedy == "Write numbers with a decimal point here: 3.5."
+    assert caught.value.message.args["wanted"].template == "an operator such as + or and"

@@ -189,6 +189,7 @@ def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
     act(panel, "duplicate_rows")
     assert [c.component.id for c in window.controller.project.row_filters] == ["drop_duplicates"]
     assert "duplicate_rows" not in rules(panel)
+    assert kpi(panel, "duplicates")[1] == "taken out by your decisions"
     assert "duplicate_rows" in rules(panel, open_only=False)
     found = next(one for one in panel._findings if one.finding.rule == "duplicate_rows")
     assert found.care == f"Fixed: {found.finding.message.split()[0]} rows are taken out, together with your other steps."

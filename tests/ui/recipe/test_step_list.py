@@ -30,6 +30,10 @@ def answer(side: RecipeSide, *steps: StepPreview, problem: str = "", error: str 
     side.show_recipe()
 
 
+def test_a_recipe_without_steps_names_the_encoding_where_it_is(side):
+    assert side.steps_note.text().endswith("in its encoding of stage 3.")
+
+
 def test_the_outcome_is_shown_in_one_sentence(side):
     answer(side, FINE, FINE, FINE)
     assert side.outcome.text() == "9 features go to the models."

@@ -144,12 +144,13 @@ def _cell(title: str, text: str, decimal: str) -> Cell:
 
 
 def first_rows(path: Path, kept: int, delimiter: str = ",") -> tuple[list[str], list[list[str]]]:
-    """The titles and the first rows of a file of answers: the first of its `kept` columns, the answers, then the other columns. `delimiter`
-    stands between its cells.
+    """The titles and the first rows of a file of answers: in its order, as many of its `kept` columns as fit beside the answers.
+    `delimiter` stands between its cells.
     """
     with path.open(encoding="utf-8", newline="") as file:
         lines = (cells for _, cells in numbered_lines(file, Dialect(delimiter, '"')))
         header = next(lines)
-        places = [*range(min(kept, 1)), *range(kept, len(header)), *range(1, kept)][:MOST_COLUMNS]
+        room = max(MOST_COLUMNS - (len(header) - kept), 1)
+        places = [*range(min(kept, room)), *range(kept, len(header))][:MOST_COLUMNS]
         rows = [[cells[at][:MOST_CHARACTERS] for at in places] for cells, _ in zip(lines, range(FIRST_ROWS), strict=False)]
         return [header[at] for at in places], rows

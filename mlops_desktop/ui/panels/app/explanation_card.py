@@ -72,6 +72,10 @@ class WhyCard(QFrame):
             bars = [*front, Bar(text.format(count=len(rest)), sum(one.value for one in rest))]
         total = times * sum(part for _, part in parts)
         texts = [formatted(times * value, f",.{decimals}f").replace("-", MINUS) for value in (base, answer)]
+        if about is not None:  # as `percent` writes them above: never a whole 0 or 100 for what is near it
+            low, high = f"< {formatted(0.1, '.1f')}", f"> {formatted(99.9, '.1f')}"
+            shares = zip((base, answer), texts, strict=True)
+            texts = [low if 0 < share < 0.001 else high if 0.999 < share < 1 else text for share, text in shares]
         plain = self.tr("Typical row {base}, inputs {change}, prediction {answer}")
         points = self.tr("Typical row {base}%, inputs {change} points, prediction {answer}%")
         self.sum.setText((plain if about is None else points).format(base=texts[0], change=signed(total, decimals), answer=texts[1]))

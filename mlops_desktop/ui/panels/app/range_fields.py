@@ -153,6 +153,7 @@ class DateField(_RangeField):
 
     def __init__(self, column_: Column, name: str) -> None:
         self._read = date_reader(column_.grammar)
+        self._unit = DAY // 24 if "T" in str(column_.typical) else DAY  # of the slider: hours where there is a time of day
         super().__init__(column_, name, 148)
         self.line.setPlaceholderText(date_example(column_.grammar))
 
@@ -166,7 +167,7 @@ class DateField(_RangeField):
 
     def _stride(self, low: float, high: float) -> float:
         if high - low > 2 * DAY:
-            return float(DAY * max(1, round((high - low) / DAY / 4000)))
+            return float(self._unit * max(1, round((high - low) / self._unit / 4000)))
         return float(max(1, round((high - low) / STOPS / _MINUTE)) * _MINUTE)
 
     def _text(self, place: float) -> str:

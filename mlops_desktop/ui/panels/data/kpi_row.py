@@ -39,8 +39,8 @@ class KpiRow(QWidget):
         }
         self.setLayout(row(*[(kpi, 5 if name in ("columns", "target") else 4) for name, kpi in self.cards.items()], spacing=12))
 
-    def show_profile(self, found: Profile | None, overview: Overview | None) -> None:
-        """Show a profile; while there is none, what is known of the target."""
+    def show_profile(self, found: Profile | None, overview: Overview | None, *, no_duplicates: bool = False) -> None:
+        """Show a profile (`no_duplicates`: a row filter takes them out); while there is none, what is known of the target."""
         self.cards["target"].show_value(*self._target_text(found, overview))
         if found is None:
             for name in ("rows", "columns", "missing", "duplicates"):
@@ -57,7 +57,10 @@ class KpiRow(QWidget):
         count = found.duplicates
         has_id = any(note.role == "id" for note in self.controller.project.columns.values())
         how = self.tr("the identifier aside") if has_id else self.tr("checked on all rows")
-        self.cards["duplicates"].show_value(formatted(count), how, "warn" if count else "ok")
+        taken = self.tr("taken out by your decisions")
+        self.cards["duplicates"].show_value(
+            formatted(count), taken if no_duplicates else how, "warn" if count and not no_duplicates else "ok"
+        )
 
     def _target_text(self, found: Profile | None, overview: Overview | None) -> tuple[str, str, str]:
         project = self.controller.project

@@ -137,8 +137,9 @@ class DataPanel(Panel):
             self.count.setText("")
         # While the profile of a changed decision is being made, the last one of the same data stays in sight.
         last = profile.value
-        self.kpis.show_profile(last, overview)
         self._show_health(last, working=not profile.ready)
+        fixed = any(one.finding.rule == "duplicate_rows" and one.care for one in self._findings)
+        self.kpis.show_profile(last, overview, no_duplicates=fixed)
         if profile.refused:
             self.health.show_failed()
         if last is not None or self._details is not None:

@@ -15,7 +15,7 @@ from mlops_desktop.ui.widgets.inputs import CheckBox
 
 
 class ChecksCard(QFrame):
-    """`acted` brings what a person wants to see to (train, evaluate, check); `consented` whether the training rows may leave."""
+    """`acted` brings what a person wants to see to (problem, train, evaluate, check); `consented` whether the training rows may leave."""
 
     acted = Signal(str)
     consented = Signal(bool)
@@ -59,7 +59,12 @@ class ChecksCard(QFrame):
         set_property(self.verdict, "pill", "mute" if busy else tone)
 
     def _line(self, check: ExportCheck) -> FindingRow:
-        labels = {"train": self.tr("Train"), "evaluate": self.tr("Evaluate"), "check": self.tr("Check now")}
+        labels = {
+            "problem": self.tr("Set goals"),
+            "train": self.tr("Train"),
+            "evaluate": self.tr("Evaluate"),
+            "check": self.tr("Check now"),
+        }
         actions = [(check.act, labels[check.act])] if check.act in labels else []
         made = FindingRow(check.tone, check.title, check.text, actions, name=f"{self._name}_{check.id}")
         made.acted.connect(partial(self._act))

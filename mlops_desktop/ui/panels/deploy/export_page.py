@@ -29,7 +29,7 @@ from mlops_desktop.ui.widgets.gallery import Gallery, Offer
 
 LEFT = 360
 EXPORTS = "exports"  # the folder in the project's folder that is proposed
-FIRST = "rest_bundle"
+FIRST, *_ = ORDER = ("rest_bundle", "html_page", "docker_context")  # the forms that most people want; the others follow by title
 _ICONS = {"rest_bundle": "rocket", "docker_context": "layers"}
 
 
@@ -117,7 +117,7 @@ class ExportPage(QWidget):
         for id_, member in choices().exporters.items():
             refused = translated(member.missing() or unsupported.get(id_, ""))
             offers.append(Offer(id_, translated(member.label), translated(member.help), _ICONS.get(id_, "download"), refused))
-        offers.sort(key=lambda offer: (offer.id != FIRST, bool(offer.refused), offer.title))
+        offers.sort(key=lambda offer: (bool(offer.refused), ORDER.index(offer.id) if offer.id in ORDER else len(ORDER), offer.title))
         self.gallery.show_offers([("", offers)])
         for tile in self.gallery.tiles():
             chosen = tile.objectName() == f"exporter_{self._exporter.id}"
@@ -135,7 +135,7 @@ class ExportPage(QWidget):
         if best is not None and model != self._unsupported[0] and model in self.controller.store:
             with suppress(KeyError):
                 scorer = stored_scorer(self.controller.project, self.controller.store, best.id, check=False)
-                self._unsupported = (model, unsupported_forms(scorer))
+                self._unsupported = (model, unsupported_forms(scorer, {one.id for one in self.controller.project.active_steps()}))
         return self._unsupported[1] if model == self._unsupported[0] else {}
 
     def _plan(self) -> None:
@@ -219,7 +219,7 @@ class ExportPage(QWidget):
                 on_over=self._done,
             )
         else:
-            self.controller.go_to.emit({"train": "train", "evaluate": "evaluate"}[what])
+            self.controller.go_to.emit(what)
 
     def _done(self) -> None:
         self._busy = ""

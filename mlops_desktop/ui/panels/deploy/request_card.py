@@ -81,8 +81,7 @@ class RequestCard(QFrame):
         self._url, self._planned = url, planned
         self.send.setEnabled(bool(url))
         self.send.setToolTip("" if url else self.tr("Start the service first."))
-        if not url:
-            self.answer.setPlaceholderText(self.tr("Start the service, then send the request."))
+        self.answer.setPlaceholderText(self.tr("Send the request.") if url else self.tr("Start the service, then send the request."))
         self._show_snippet()
 
     def show_answer(self, status: int, text: str, milliseconds: float) -> None:

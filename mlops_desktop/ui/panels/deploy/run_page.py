@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.serving.message import as_message
 from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.outside import open_page
@@ -18,6 +20,7 @@ from mlops_desktop.ui.panels.deploy.request_card import RequestCard
 from mlops_desktop.ui.panels.deploy.service import LocalService, free_port
 from mlops_desktop.ui.panels.deploy.service_card import ServiceCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import row
 
 LEFT = 400
@@ -81,14 +84,18 @@ class RunPage(QWidget):
         what = self.tr("Export the model first, or choose a folder that was exported before.")
         if info:
             text = self.tr("{algorithm} {version}, predicts {target}")
-            what = text.format(
-                algorithm=info.get("algorithm_label", ""), version=str(info.get("version", ""))[:6], target=info.get("target", "")
-            )
+            what = text.format(algorithm=self._label(info), version=str(info.get("version", ""))[:6], target=info.get("target", ""))
         if self._chosen and self._chosen != self._example_of:
             self._example_of = self._chosen
             self.request.show_example(_typical(self._chosen))
         self.card.show_bundles([(str(path), path.name) for path in bundles], str(self._chosen or ""), what)
         self.card.bundle.setToolTip(str(self._chosen or ""))
+
+    def _label(self, info: Mapping[str, Any]) -> str:
+        """The label of a bundle's model in the window's language: of the run that it was made from where that is known."""
+        known = self.controller.runs.history() if self.controller.folder is not None else []
+        label = next((run.label for _, run in known if run.id == info.get("run")), str(info.get("algorithm_label", "")))
+        return translated(as_message(label))
 
     def _pick(self, path: str) -> None:
         self._chosen = Path(path)

@@ -221,7 +221,7 @@ class ThresholdCard(QFrame):
             ("accuracy", curve.accuracy),
             ("share", curve.share),
         ):
-            self._figures[id_].setText(f"{formatted(100 * shares[at], '.1f')} %")
+            self._figures[id_].setText(formatted(shares[at], ".1%"))
         self._figures["f1"].setText(formatted(curve.f1[at], ".3f"))
         self._figures["cost"].setText(format_number(cost_at(self.counts(), self._costs), 4) if self._costs is not None else "–")
         self._figures["cost"].setToolTip("" if self._costs is not None else self.tr("Set the costs of errors in stage 1."))

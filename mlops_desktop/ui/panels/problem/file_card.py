@@ -1,4 +1,4 @@
-"""The card of the data file: what it is, its first rows, what is noted of its columns, and how it was read. It knows plain values only."""
+"""The card of the data file: what it is, its first rows, what is noted of its columns, and how it was read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from mlops_desktop.base.params import Choice
+from mlops_desktop.base.source import Source
 from mlops_desktop.ui.panels.problem.bulk_edit import BulkEdit
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, clear, column, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.notes_table import NotesTable
@@ -76,11 +79,15 @@ class FileCard(QFrame):
             tone="3",
             wrap=True,
         )
+        self.settings = label("", "caption", tone="2", wrap=True)
+        self.settings.setObjectName("reading_settings")
         self.change = Button(self.tr("Change how it is read …"), self.change_reading.emit, name="change_reading", icon="sliders")
         inner = QWidget()
         self.merge = Button(self.tr("Names in two rows …"), self.merge_names.emit, name="merge_names", icon="table")
         self.merge.setToolTip(self.tr("Takes the names of columns from two rows of the file, such as “2025” above “price”."))
-        inner.setLayout(column(row(self.change, None), row(self.merge, None), hint, self._repaired, None, margins=(0, 0, 8, 0)))
+        inner.setLayout(
+            column(row(self.change, None), row(self.merge, None), hint, self.settings, self._repaired, None, margins=(0, 0, 8, 0))
+        )
         self._reading = scrolled(inner)
         self._reading.setFixedWidth(READING)
         page = QWidget()
@@ -97,6 +104,18 @@ class FileCard(QFrame):
         """The file's name and a short text on it."""
         self.file.setText(file or self.tr("No data file"))
         self.facts.setText(" · ".join(part for part in facts if part))
+
+    def show_settings(self, source: Source | None) -> None:
+        """What a source reads the file by, such as the mark between the cells and the encoding."""
+        lines = []
+        for name, param in source.params().items() if source is not None else ():
+            value = getattr(source, name)
+            if isinstance(param, Choice):
+                lines.append(f"{translated(param.label)}: {translated(param.options[value])}")
+            elif isinstance(value, str) and value:
+                lines.append(f"{translated(param.label)}: {value}")
+        self.settings.setText("\n".join(lines))
+        self.settings.setVisible(bool(lines))
 
     def show_repaired(self, sentences: Sequence[str]) -> None:
         """What was repaired when the file was read."""

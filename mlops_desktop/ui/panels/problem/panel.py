@@ -164,6 +164,7 @@ class ProblemPanel(Panel):
             rows = pluralize(overview.rows, "1 row", "{n} rows")
             size = f"{rows} × {pluralize(len(overview.columns), '1 column', '{n} columns')}"
         self.file.show_file(project.file, [size, translated(project.source.label) if project.source else ""])
+        self.file.show_settings(project.source)
         if self._read != project.data and self.controller.folder is not None:
             self._read = project.data
             self.file.show_repaired(last_import(self.controller.folder)[1])

@@ -16,5 +16,5 @@ def test_the_first_rows_of_a_file_with_a_long_text(tmp_path):
         titles, rows = first_rows(out, 2)
     finally:
         csv.field_size_limit(limit)
-    assert titles == ["id", "prediction", "text"]
-    assert rows == [["1", "yes, and\nno", "x" * MOST_CHARACTERS], ["2", "no", 'a "b"']]
+    assert titles == ["id", "text", "prediction"]
+    assert rows == [["1", "x" * MOST_CHARACTERS, "yes, and\nno"], ["2", 'a "b"', "no"]]
