@@ -62,7 +62,18 @@ SHOWN_BY_PAGE = (
 )
 NOT_ON_PAGE = (
     *("__main__", "allowed_hosts", "api_keys", "archive", "boot", "bundle", "bundle_migrations", "errors", "formula/expression"),
-    *("formula/parser", "formula/tokens", "frame", "http_protocol", "manifest", "message", "migrations", "monitor", "nodes/conformal"),
+    *(
+        "formula/parser",
+        "formula/tokens",
+        "frame",
+        "http_protocol",
+        "line_stream",
+        "manifest",
+        "message",
+        "migrations",
+        "monitor",
+        "nodes/conformal",
+    ),
     *(
         "pages",
         "pattern",
