@@ -78,8 +78,6 @@ NOT_ON_PAGE = (
         "pages",
         "pattern",
         "protection",
-        "protocols/_rows",
-        "protocols/invocations",
         "protocols/v2",
         "protocols/vertex",
         "selftest",

@@ -120,15 +120,15 @@ def _placed(found: Evaluation, rows: Ints) -> Evaluation:
 
 
 def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evaluation:
-    """Measures the chosen model on the held-out test set, and counts the access. What was measured before, by an older version too, is no
-    further access: an export writes down a figure that is known.
+    """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store; only what an
+    older version counted when it measured the same run is not counted once more.
     """
     pipeline, split = chosen.pipeline, chosen.pipeline.keys.split
     runs.know_test_set(split, pipeline.held_out_rows)
-    if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
-        return seen
     if not _measured_by_older_version(pipeline, chosen.run, runs):
         runs.record_test_access(split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
+    if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
+        return seen
     fitted = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
     found = _placed(evaluate_rows(fitted, pipeline.test, Part(job, 0.2, 0.6)), pipeline.test_rows)
     importance = permutation_importance(

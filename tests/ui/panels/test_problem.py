@@ -647,13 +647,21 @@ def test_how_the_file_is_read_can_be_changed(open_project, make_project):
 def test_a_way_of_reading_that_is_refused_is_shown_as_it_was(window):
     before = window.controller.session.key
     dialog = reading_of(window)
-    pick(window, "import_header", "none")
-    assert [one.name for one in dialog.table.table.columns][:2] == ["column_1", "column_2"]
+    pick(window, "import_delimiter", "semicolon")
+    assert len(dialog.table.table.columns) == 1
     click(find(dialog, QPushButton, "import_go"))
     settle(window)
     assert "no column “species”" in banner(window)
     assert window.controller.session.key == before
     assert reading_of(window).table.table.columns[0].name == "species"
+
+
+def test_the_column_to_predict_stays_the_same_where_columns_are_only_called_otherwise(window):
+    dialog = reading_of(window)
+    pick(window, "import_header", "none")
+    click(find(dialog, QPushButton, "import_go"))
+    settle(window)
+    assert window.controller.project.target == "column_1"
 
 
 # ---- what is odd
