@@ -24,6 +24,7 @@ FOR_TYPES_ALONE = {"NDArray": NDArray, "RowBlocks": RowBlocks, "np": np}  # impo
 # Names with `Any`, by the reason. The list only gets shorter: a name that has its types has to leave it.
 UNTYPED = {
     "JSON that is read with a check of every part, or written": {
+        "inspection.Inspection.to_json",
         "pipeline.Candidate.identity",
         "pipeline.Candidate.to_json",
         "pipeline.Combination.identity",

@@ -66,7 +66,7 @@ def test_damaged_documents_are_left_to_the_reader(document):
 
 def test_a_blend_of_format_1_becomes_a_weighted_mean():
     kinds = {}
-    for folder in sorted(path for path in BUNDLES.iterdir() if path.is_dir()):
+    for folder in sorted(path for path in BUNDLES.glob("format_1_*") if path.is_dir()):  # of bundles that hold models of format 1
         assert "format" not in json.loads((folder / "model" / "scorer.json").read_text(encoding="utf-8"))
         kinds[folder.name] = type(read_object_file(folder / "model", "scorer").node)
     assert kinds["format_1_binary"] is WeightedMean
