@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.translation import translated
@@ -52,6 +53,9 @@ class Kpi(QFrame):
         self.setAccessibleName(f"{self._title}: {value}" + (f", {hint}" if hint else ""))
 
 
+LINKS = 0.4  # of the width of a finding: more than that leaves its text too little room
+
+
 class FindingRow(QWidget):
     """One finding: a sign for its severity (err, warn, info, ok), a title, a sentence, and links. `acted` brings the id of the link."""
 
@@ -73,9 +77,16 @@ class FindingRow(QWidget):
             Button(message, partial(self.acted.emit, id_), name=f"{name}_{id_}", kind="link", tip=f"{message}: {title}")
             for id_, message in actions
         ]
-        side = column(*(row(None, link) for link in links), None, spacing=2)
-        self.setLayout(row(column(sign, None), (texts, 1), side, margins=(0, 2, 0, 2)))
+        self._links = max((link.sizeHint().width() for link in links), default=0)
+        self._parts = row((texts, 1), column(*(row(None, link) for link in links), None, spacing=2))
+        self.setLayout(row(column(sign, None), (self._parts, 1), margins=(0, 2, 0, 2)))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The links stand beside the text where they leave it room, else below it."""
+        super().resizeEvent(event)
+        below = self._links > LINKS * self.width()
+        self._parts.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
 
 
 class EmptyState(QWidget):

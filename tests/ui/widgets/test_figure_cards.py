@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -63,6 +63,20 @@ def test_a_finding_with_a_name_without_blanks_is_broken_and_not_cut(qtbot: QtBot
     assert row.minimumSizeHint().width() < 300
     titles = [made for made in row.findChildren(QLabel) if "column" in made.text()]
     assert titles[0].heightForWidth(titles[0].width()) <= titles[0].height()
+
+
+def test_a_long_link_of_a_finding_stands_below_its_text_where_there_is_little_room(qtbot: QtBot) -> None:
+    row = FindingRow("warn", "Rows in order of time", "Text.", [("a", "Test on the latest rows of the table")], name="f")
+    shown(qtbot, row, 260)
+    title, link = row.findChildren(QLabel)[0], part(row, "f_a")
+
+    def place(widget: QWidget) -> QRect:
+        return QRect(widget.mapTo(row, QPoint()), widget.size())
+
+    qtbot.waitUntil(lambda: place(link).top() >= place(title).bottom())
+    assert row.minimumSizeHint().width() <= 260
+    row.resize(900, 60)
+    qtbot.waitUntil(lambda: place(link).left() > place(title).right())
 
 
 def test_an_empty_state_has_one_sentence_and_one_action(qtbot: QtBot) -> None:
