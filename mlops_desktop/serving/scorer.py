@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 from .frame import Floats, Frame, Ints, Matrix
 from .model import Model
 from .node import BoundNode, MatrixInput, Node
 from .nodes.chain import Chain
+from .nodes.conformal import Conformal
 from .prediction_spec import Class, PredictionSpec, prediction_spec
 from .schema import Schema
 from .serialization import Serializable
@@ -103,6 +104,12 @@ class Scorer(Serializable):
     def has_intervals(self) -> bool:
         """Whether the model gives prediction intervals."""
         return self._bound[1].intervals_of is not None
+
+    def with_intervals(self, record: Any) -> Scorer:
+        """The same scorer with the prediction intervals of a `bundle.json`; itself where that holds none (None). UserError when the record
+        is damaged.
+        """
+        return self if record is None else replace(self, node=Conformal.of_record(record, self.node, self.prediction_spec))
 
     def intervals(self, frame: Frame, scores: Floats | None = None) -> Floats | None:
         """The lower and upper bound of each prediction, (rows, 2), rounded as scores; None when the model has no prediction intervals.

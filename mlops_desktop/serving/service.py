@@ -21,7 +21,6 @@ from .input_policy import FittedPolicy
 from .manifest import CHECKSUMS
 from .message import msg
 from .metrics import CONTENT_TYPE, Metrics
-from .nodes.conformal import Conformal
 from .openapi import openapi_document, schema_document
 from .predictor import Predictor, PredictRequest
 from .route import Limits
@@ -189,12 +188,10 @@ class Service:
 
 def served_scorer(bundle: Bundle, policy: FittedPolicy) -> Scorer:
     """The scorer of a bundle with the schema of a policy, and with the prediction intervals that `bundle.json` holds."""
-    scorer, interval = bundle.scorer, bundle.info["interval"]
+    scorer = bundle.scorer
     if policy.schema is not scorer.schema:
         scorer = replace(scorer, schema=policy.schema)
-    if interval is None:
-        return scorer
-    return replace(scorer, node=Conformal.of_record(interval, scorer.node, scorer.prediction_spec))
+    return scorer.with_intervals(bundle.info["interval"])
 
 
 def _on_error(query: bytes) -> bool:

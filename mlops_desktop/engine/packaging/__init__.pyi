@@ -8,3 +8,4 @@ from .export_checks import consent_ids as consent_ids
 from .export_checks import readiness as readiness
 from .golden import golden_rows as golden_rows
 from .golden import typical_row as typical_row
+from .intervals import interval_record as interval_record

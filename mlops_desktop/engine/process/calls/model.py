@@ -12,7 +12,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.evaluation import Keep, Predicted, WrittenAs, predict_file
 from mlops_desktop.engine.monitoring import DriftReport, drift_of
-from mlops_desktop.engine.packaging import export_run, make_exporter
+from mlops_desktop.engine.packaging import export_run, interval_record, make_exporter
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.process.calls.evaluation import opened
 from mlops_desktop.engine.project import Project
@@ -136,10 +136,12 @@ class MeasureDrift(ProjectCall[DriftReport, None]):
 def _scorer(source: Path, project: Project | None, job: Job) -> Iterator[Scorer]:
     """What answers: the chosen run of a project, or a bundle (a folder or its .zip) that passed its self-test."""
     if project is not None:
-        yield opened(source, project, job)[0].scorer
+        chosen, _ = opened(source, project, job)
+        yield chosen.scorer.with_intervals(interval_record(chosen))
         return
     from mlops_desktop.serving.archive import read_archive
     from mlops_desktop.serving.boot import verified_bundle
 
     with tempfile.TemporaryDirectory(prefix="bundle_") as unpacked:
-        yield verified_bundle(read_archive(source, Path(unpacked)) if source.is_file() else source)[0].scorer
+        bundle, _ = verified_bundle(read_archive(source, Path(unpacked)) if source.is_file() else source)
+        yield bundle.scorer.with_intervals(bundle.info["interval"])
