@@ -167,7 +167,8 @@ def test_every_way_of_writing_gives_the_answers_of_the_workbook(name, model, wan
     make, encoding = WRITTEN[name]
     body = make(model.rows).encode(encoding)
     (tmp_path / "in.csv").write_bytes(body)
-    scorer = open_bundle(model.bundle).scorer
+    bundle = open_bundle(model.bundle)
+    scorer = bundle.scorer.with_intervals(bundle.info["interval"])
     by_app = predict_file(scorer, tmp_path / "in.csv", tmp_path / "app.csv", Silent())
     rows, refused_rows, notes = csv_io.predict_file(scorer, tmp_path / "in.csv", tmp_path / "bundle.csv")
     assert (by_app.rows, by_app.refused) == (rows, refused_rows) == (NEW, 0)
