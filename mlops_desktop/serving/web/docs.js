@@ -11,19 +11,20 @@ function make(name, attributes = {}, ...children) {
 function example(document, content) {
   const [type, body] = Object.entries(content)[0];
   if (body.examples) return [type, Object.values(body.examples)[0].value];
+  if (!body.schema.$ref) return [type, "@FILE"]; // a body that is no text, such as a Parquet file
   const schema = document.components.schemas[body.schema.$ref.split("/").pop()];
   return [type, JSON.stringify(schema.examples[0], null, 1)];
 }
 
 function command(base, verb, path, document, operation) {
-  if (verb === "get") return `curl ${base}${path}`;
+  if (!operation.requestBody) return `curl ${verb === "get" ? "" : `-X ${verb.toUpperCase()} `}${base}${path}`;
   const [type, body] = example(document, operation.requestBody.content);
   return `curl ${base}${path} -H 'Content-Type: ${type}' --data-binary '${body.trimEnd().replaceAll("'", "'\\''")}'`;
 }
 
 function card(base, verb, path, document, operation) {
   const section = make("section", { class: "card" }, make("h2", {}, make("span", { class: "verb" }, verb.toUpperCase()), path), make("p", {}, operation.summary));
-  for (const parameter of operation.parameters || []) section.append(make("p", { class: "quiet" }, `?${parameter.name}=${parameter.schema.enum.join(" | ")}: ${parameter.description}`));
+  for (const parameter of (operation.parameters || []).filter((one) => one.in === "query")) section.append(make("p", { class: "quiet" }, `?${parameter.name}=${parameter.schema.enum.join(" | ")}: ${parameter.description}`));
   section.append(make("pre", { tabindex: 0 }, command(base, verb, path, document, operation)));
   return section;
 }
