@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, NewType, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, NewType, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,16 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.params import Columns
 from mlops_desktop.base.target_columns import Class, TargetColumn, bands
 from mlops_desktop.base.tuning import Tunable
-from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints, Layout, Longs, Matrix
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.prediction_spec import PredictionSpec
-from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.transform import Transform
+
+if TYPE_CHECKING:  # not needed at the start of the window
+    from mlops_desktop.serving.bundle import Bundle
+    from mlops_desktop.serving.scorer import Scorer
 
 Task = NewType("Task", str)
 """The id of a kind of task (`TaskSpec.id`)."""
