@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from mlops_desktop.serving.frame import Floats
 LEVEL = 0.9  # the share of new rows whose value an interval is to hold
 
 
-def interval_record(chosen: Chosen) -> dict[str, Any] | None:
+def interval_record(chosen: Chosen) -> dict[str, float] | None:
     """The intervals as `bundle.json` holds them: `level`, and how far the bounds lie `below` and `above` a prediction. None for a task
     whose answer is no number, and with too few rows for such bounds.
     """
