@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.catalog.exporters._documents import markdown_line
@@ -13,11 +14,14 @@ from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.message import msg
 
 
+def golden_record(bundle: Bundle) -> dict[str, list[Any]]:
+    """The golden rows as typed cells, and their scores."""
+    return {"rows": typed_rows(bundle), "scores": [list(one) for one in bundle.golden.scores]}
+
+
 def write_golden(target: Path, bundle: Bundle) -> None:
     """Write `golden.json`: the golden rows as typed cells, and their scores."""
-    rows = typed_rows(bundle)
-    record = {"rows": rows, "scores": [list(one) for one in bundle.golden.scores]}
-    write_text(target / "golden.json", json.dumps(record, ensure_ascii=False, allow_nan=False, indent=None) + "\n")
+    write_text(target / "golden.json", json.dumps(golden_record(bundle), ensure_ascii=False, allow_nan=False, indent=None) + "\n")
 
 
 def write_readme(target: Path, bundle: Bundle, use: str) -> None:

@@ -16,7 +16,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.catalog.exporters._program import program_of, refusal, typed_rows
 from mlops_desktop.catalog.exporters._service_files import copy_licences, write_text
-from mlops_desktop.catalog.exporters._standalone import refused
+from mlops_desktop.catalog.exporters._standalone import golden_record, refused
 from mlops_desktop.serving.bundle import Bundle, open_bundle
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
@@ -45,9 +45,9 @@ class HtmlPage(Exporter):
     def export(self, bundle: Path, target: Path, job: Job) -> None:
         job.step(0.0, "Checking the model")
         opened = open_bundle(bundle)
-        golden = {"rows": typed_rows(opened), "scores": [list(one) for one in opened.golden.scores]}
         job.step(0.4, "Writing the page")
-        program = json.dumps({**program_of(opened.scorer), "golden": golden}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        model = {**program_of(opened.scorer), "golden": golden_record(opened)}
+        program = json.dumps(model, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         template = (resource_folder() / "templates" / "standalone.html").read_text(encoding="utf-8")
         assert template.count(_SLOT) == 1
         # Within a script element only “<” could end it.
