@@ -4,6 +4,7 @@ replaced.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import http.client
 import io
@@ -22,7 +23,7 @@ from mlops_desktop.serving.service import Service
 
 CONNECTIONS = 16
 WARM_UP, LOADED = 8.0, 22.0  # seconds
-KILLS, BETWEEN = 4, 1.5
+KILLS, BETWEEN = 3, 1.0
 MAX_GROWTH = 4 * 2**20  # bytes of resident memory after the warm-up
 JUNK = (
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(200)),
@@ -57,7 +58,7 @@ class Client(threading.Thread):
         super().__init__(daemon=True)
         self._port, self._expected, self._luck = port, expected, random.Random(seed)
         self._connection = None
-        self.ended, self.answers, self.wrong, self.lost, self.refused = threading.Event(), 0, [], 0, 0
+        self.ended, self.answers, self.wrong, self.lost = threading.Event(), 0, [], []
         self._kinds = (
             self.one,
             self.one,
@@ -76,10 +77,9 @@ class Client(threading.Thread):
             try:
                 self._luck.choice((*self._kinds, self.junk))()
             except ConnectionRefusedError:
-                self.refused += 1
                 self.ended.wait(0.05)
-            except (OSError, http.client.HTTPException):
-                self.lost += 1
+            except (OSError, http.client.HTTPException) as error:
+                self.lost.append(repr(error))
                 self._close()
             except Exception as error:
                 self.wrong.append(repr(error))
@@ -92,8 +92,9 @@ class Client(threading.Thread):
 
     def ask(self, method, path, body=None, kind="application/json", status=200):
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
-            self._connection.connect()
+            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+            connection.connect()
+            self._connection = connection
         data = json.dumps(body).encode() if isinstance(body, dict) else body
         self._connection.request(method, path, data, {"Content-Type": kind} if body else {})
         response = self._connection.getresponse()
@@ -152,14 +153,14 @@ class Client(threading.Thread):
         self.ask("GET", "/no/such/path", status=404)
 
     def junk(self):
-        with socket.create_connection(("127.0.0.1", self._port), timeout=5) as connection:
+        with (
+            contextlib.suppress(ConnectionResetError, BrokenPipeError, TimeoutError),
+            socket.create_connection(("127.0.0.1", self._port), timeout=5) as connection,
+        ):
             connection.sendall(self._luck.choice(JUNK))
+            connection.settimeout(0.05)
             if self._luck.random() < 0.5:
-                connection.settimeout(0.05)
-                try:
-                    connection.recv(1000)
-                except TimeoutError:
-                    return
+                connection.recv(1000)
 
 
 @pytest.fixture
@@ -200,21 +201,31 @@ def test_answers_are_right_and_memory_is_flat_under_mixed_load(load, running, fo
     assert time.monotonic() - began < 6
     end(clients)
     assert [one.wrong for one in clients if one.wrong] == []
-    assert sum(one.lost for one in clients) == 0
+    assert [one.lost for one in clients if one.lost] == []
     assert sum(one.answers for one in clients) > 5000
     assert grown < MAX_GROWTH, f"{grown / 2**20:.1f} MB more than after the warm-up"
+
+
+def newest_of_two(service):
+    """The process that was started last, once there are two again."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        time.sleep(BETWEEN)
+        children = psutil.Process(service.process.pid).children()
+        workers = [one for one in children if "resource_tracker" not in " ".join(one.cmdline())]
+        if len(workers) == 2:
+            return max(workers, key=lambda one: one.create_time())
+    raise AssertionError("a process that was killed has not been replaced")
 
 
 def test_killed_processes_are_replaced_and_take_no_other_answer_with_them(load, running, folders):
     service = running(folders["binary"], "--workers", "2", "--drain", "1")
     clients = load(service.port)
     for _ in range(KILLS):
-        time.sleep(BETWEEN)
-        workers = [one for one in psutil.Process(service.process.pid).children() if "resource_tracker" not in " ".join(one.cmdline())]
-        os.kill(workers[0].pid, signal.SIGKILL)
-    time.sleep(BETWEEN)
+        os.kill(newest_of_two(service).pid, signal.SIGKILL)
+    newest_of_two(service)
     assert service.stop() == 0
     end(clients)
     assert [one.wrong for one in clients if one.wrong] == []
-    assert sum(one.lost for one in clients) <= KILLS * CONNECTIONS
+    assert sum(len(one.lost) for one in clients) <= KILLS * CONNECTIONS
     assert sum(one.answers for one in clients) > 500

@@ -42,7 +42,7 @@ function widget(column, i) {
   const id = `f${i}`, set = () => changed();
   const described = column.description ? `${id}-about` : null;
   const label = make("label", { for: id, title: column.label === column.name ? null : column.name }, column.label, column.unit ? make("span", { class: "unit" }, ` (${column.unit})`) : "");
-  const common = { id, name: column.name, "aria-describedby": [described, `${id}-fault`].filter(Boolean).join(" "), "aria-required": column.required || null };
+  const common = { id, name: column.name, "aria-describedby": [described, `${id}-fault`].filter(Boolean).join(" "), "aria-required": column.required ? "true" : null };
   const kinds = { number: numeric, integer: numeric, boolean: flag, date: dated, text: words, id: line };
   const control = (kinds[column.type] || choice)(column, common, set);
   const about = column.description ? [make("p", { class: "about", id: described }, column.description)] : [];
