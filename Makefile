@@ -40,7 +40,7 @@ proofs:              ## the longer proofs, one at a time
 
 fuzz:                ## send 10,000 requests made from its interface to the service of each task; takes about FUZZMINUTES minutes
 	@$(PYTHON) scripts/setup.py --for proofs
-	FUZZ_CASES=10000 $(PYTEST) -m proof tests/serving/test_fuzzed_interface.py
+	FUZZ_CASES=10000 $(PYTEST) -m proof tests/serving/test_openapi_fuzzed.py
 
 bench:               ## measure what the README's figures say
 	@$(PYTHON) scripts/setup.py --for run

@@ -68,7 +68,8 @@ class CsvRequest:
             metrics.rejected(chunk.checked.errors)
             metrics.warned(chunk.checked.warnings)
             cells, scores, valid = answer_chunk(scorer, chunk)
-            out += size.add([as_csv(self._with_left_out(cells, rows, left_out))])
+            lines = self._with_left_out(cells, rows, left_out)
+            out += size.add([as_csv(lines)])
             rows += chunk.rows
             metrics.predicted(chunk.checked.frame.take(row_numbers(valid)), scores, predictor.decide(scores), chunk.rows - len(valid))
         return Reply("".join(out).encode("utf-8", "replace"), CSV, tuple(self._headers(*formula_notes(scorer))))

@@ -125,8 +125,8 @@ def _tensor(tensor: Any, at: int) -> tuple[str, list[Any]]:
     datatype = DATATYPES[tensor["datatype"]]
     if (wrong := datatype.first_other(values)) is not None:
         place = ("inputs", at, "data", wrong, *((0,) if nested else ()))
-        detail = f"“{tensor['name'][:100]}” has the datatype {tensor['datatype']}: each value must be {datatype.text}, or null."
-        raise invalid("wrong_datatype", detail, *place)
+        named = json.dumps(tensor["name"][:100])
+        raise invalid("wrong_datatype", f"The tensor {named} is of {tensor['datatype']}: each value must be {datatype.text}.", *place)
     return tensor["name"], values
 
 
