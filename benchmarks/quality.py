@@ -182,11 +182,11 @@ def main() -> None:
 
 def _print(row: dict[str, Any]) -> None:
     short = {"roc_auc": "AUC", "neg_log_loss": "−log-loss", "neg_root_mean_squared_error": "−RMSE"}[row["metric"]]
-    figures = "".join(f"{row[name]:>{wide}.5g}" for name, wide in (("ours", 11), ("training_part", 15), ("other", 11)))
-    spread = f"[{row['low']:+.4g}, {row['high']:+.4g}]"
+    scores = "".join(f"{row[name]:>{wide}.5g}" for name, wide in (("ours", 11), ("training_part", 15), ("other", 11)))
+    bounds = f"[{row['low']:+.4g}, {row['high']:+.4g}]"
     times = f"{row['seconds']:.0f} / {row['other_seconds']:.1f}"
     print(
-        f"{row['set']:14}{short:>11}{row['rows']:>6}{figures}{row['difference']:>+12.4g}   {spread:22}{times:>11}"
+        f"{row['set']:14}{short:>11}{row['rows']:>6}{scores}{row['difference']:>+12.4g}   {bounds:22}{times:>11}"
         f"  {row['verdict']}  ({row['made_by']})",
         flush=True,
     )

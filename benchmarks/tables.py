@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-JUDGED = 0.25  # the share of the rows that nobody trains on
+TEST_SHARE = 0.25  # the share of the rows that nobody trains on
 SEED = 7
 
 
@@ -83,7 +83,7 @@ def parted(known: Known, source: Path, folder: Path) -> None:
     table = _read(known, source).rename(columns=known.renamed).drop(columns=list(known.leave), errors="ignore")
     table = table.dropna(subset=[known.target])
     strata = None if known.metric == _RMSE else table[known.target]
-    train, test = train_test_split(table, test_size=JUDGED, random_state=SEED, stratify=strata)
+    train, test = train_test_split(table, test_size=TEST_SHARE, random_state=SEED, stratify=strata)
     folder.mkdir(parents=True, exist_ok=True)
     train.to_csv(folder / "train.csv", index=False)
     test.drop(columns=[known.target]).to_csv(folder / "test.csv", index=False)

@@ -229,8 +229,8 @@ def all_texts() -> dict[Text, tuple[str, ...]]:
     for path in (*sorted(WEB.glob("*.html")), *sorted(WEB.glob("*.js"))):
         for source in _page_texts(path):
             found.setdefault(Text(source), []).append(path.relative_to(ROOT).as_posix())
-    counted = {source for text in found if text.plural for source in text}
-    return {text: tuple(files) for text, files in found.items() if text.plural or text.source not in counted}
+    plural_sources = {source for text in found if text.plural for source in text}
+    return {text: tuple(files) for text, files in found.items() if text.plural or text.source not in plural_sources}
 
 
 class _Page(HTMLParser):

@@ -17,11 +17,11 @@ Rng = np.random.Generator
 START = datetime.datetime(2021, 1, 1)
 
 
-def wander(rng: Rng, rows: int, spread: float, length: float) -> Floats:
+def wander(rng: Rng, rows: int, std: float, length: float) -> Floats:
     """A level around 0 of this standard deviation that keeps its side for about `length` rows (an autoregression of the first order)."""
     keep = np.exp(-1 / length)
-    steps = rng.normal(0, spread * np.sqrt(1 - keep**2), rows)
-    steps[0] = rng.normal(0, spread)
+    steps = rng.normal(0, std * np.sqrt(1 - keep**2), rows)
+    steps[0] = rng.normal(0, std)
     level = np.empty(rows)
     last = 0.0
     for i, step in enumerate(steps):

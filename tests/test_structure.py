@@ -254,7 +254,7 @@ def test_parts_that_are_tested_through_another_module_exist():
 
 
 def test_every_test_file_has_its_module():
-    strangers = []
+    without_module = []
     for path in sorted((ROOT / "tests").glob("*/**/test_*.py")):
         relative = path.relative_to(ROOT / "tests").parent
         if (PACKAGE / relative).is_dir():
@@ -262,8 +262,8 @@ def test_every_test_file_has_its_module():
             stems = {"_".join(parts[:count]) for count in range(1, len(parts) + 1)}
             stems |= {f"__{stem}__" for stem in stems} | {f"_{stem}" for stem in stems}
             if not any((PACKAGE / relative / stem).with_suffix(".py").exists() or (PACKAGE / relative / stem).is_dir() for stem in stems):
-                strangers.append(name_of(path))
-    assert strangers == []
+                without_module.append(name_of(path))
+    assert without_module == []
 
 
 # A task's id means something else here.

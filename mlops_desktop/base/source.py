@@ -128,13 +128,13 @@ class Source(Component, ABC):
 
     def cell_format(self) -> CellFormat:
         """What the parameters say of the texts in cells."""
-        words = next(csv.reader([self.missing_texts], skipinitialspace=True), [])
+        texts = next(csv.reader([self.missing_texts], skipinitialspace=True), [])
         return CellFormat(
             decimal=DECIMALS[self.decimal],
             thousands=THOUSANDS[self.thousands],
             day_first=DATE_ORDERS.get(self.dates),
             year_first=self.dates == YEAR_FIRST,
-            missing=tuple(word.strip() for word in words if word.strip()),
+            missing=tuple(text.strip() for text in texts if text.strip()),
         )
 
     @classmethod

@@ -220,15 +220,15 @@ class _Reader:
         texts = [cells[0].strip() for cells in self._cells_of([[*last, *[""] * self._width][: self._width]])]
         if at < LEAST_NAMED or not may_be_sums([texts[j] for j in places]):
             return
-        counted: list[Counter[str]] = [Counter() for _ in range(self._width)]
+        counters: list[Counter[str]] = [Counter() for _ in range(self._width)]
         above = (row for i, row in enumerate(islice(CsvRows(text, table), at)) if i not in self._reasons)
         rows = 0
         for block, _ in _in_blocks(above, BLOCK):
             check_deadline()
             rows += len(block)
-            for column, cells in zip(counted, self._cells_of([[*row, *[""] * self._width][: self._width] for row in block]), strict=True):
+            for column, cells in zip(counters, self._cells_of([[*row, *[""] * self._width][: self._width] for row in block]), strict=True):
                 column.update(map(str.strip, cells))
-        if are_sums([texts[j] for j in places], lambda place: counted[places[place]], rows):
+        if are_sums([texts[j] for j in places], lambda place: counters[places[place]], rows):
             self._reasons[at] = "total"
             self._left_out = sorted([*self._left_out, LeftOut(at, "total", row_text(last))], key=lambda one: one.at)
 

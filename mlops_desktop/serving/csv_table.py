@@ -162,12 +162,12 @@ class CsvRows:
             rows = numbered_rows("".join(whole), dialect)
         else:
             whole = []
-            rows = numbered_lines(self._counted(lines), dialect)
+            rows = numbered_lines(self._with_quotes_counted(lines), dialect)
         try:
             for number, _ in islice(rows, table.above):
                 line = number
             start, self.quotes = line, 0
-            for _ in self._counted(whole[start:]):
+            for _ in self._with_quotes_counted(whole[start:]):
                 pass
             for number, row in rows:
                 line = number
@@ -177,7 +177,7 @@ class CsvRows:
         except csv.Error as error:
             raise UserError(msg("Line {line_num} cannot be read as CSV.", line_num=line + 1), "Check its quotation marks.") from error
 
-    def _counted(self, lines: Iterable[str]) -> Iterator[str]:
+    def _with_quotes_counted(self, lines: Iterable[str]) -> Iterator[str]:
         dialect, line = self._table.dialect, "\n"
         for line in lines:
             if dialect.quote in line:

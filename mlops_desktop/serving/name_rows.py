@@ -115,14 +115,14 @@ def best_names(rows: list[list[str]]) -> Literal["joined", "first", "last"]:
         return "first"
     width = max(map(len, rows))
 
-    def tells_apart(row: list[str]) -> bool:
+    def has_distinct_cells(row: list[str]) -> bool:
         there = [text for text in row if text]
         return len(set(there)) == len(there) >= 0.9 * width
 
     def long(row: list[str]) -> bool:
         return sum(map(len, row)) > _LONG_NAME * len(row) or are_import_ids(row) or are_type_names(row)
 
-    first, last = tells_apart(rows[0]), tells_apart(rows[-1]) and not long(rows[-1])
+    first, last = has_distinct_cells(rows[0]), has_distinct_cells(rows[-1]) and not long(rows[-1])
     if first and last:
         return "first" if sum(map(len, rows[0])) > sum(map(len, rows[-1])) and not long(rows[0]) else "last"
     return "last" if last else "first" if first else "joined"

@@ -53,7 +53,7 @@ class NumberNotation:
         self._groups: dict[str, set[str]] = {mark: set() for mark in _GROUPS}  # by decimal mark: what stands between thousands then
         self._fits = dict.fromkeys(_GROUPS, True)  # whether every number that reads both ways is one of the column's type
         self._outside = dict.fromkeys(_GROUPS, 1.0)  # how many times beyond the training data the farthest of them lies
-        self._reads_both_ways = False
+        self._is_ambiguous = False
         self._own_reads_both = True  # whether the own grammar reads every number that reads both ways
         self._marks: Counter[str] = Counter()  # units and currencies that the column's grammar does not know
         self._further: set[str] = set()  # notations that it does not know
@@ -176,7 +176,7 @@ class NumberNotation:
         if len(values) == 1 or no_group:
             self.proven.add(no_group[1] if no_group and len(values) > 1 else next(iter(values)))
         elif values["."] != values[","]:
-            self._reads_both_ways = True
+            self._is_ambiguous = True
             self._own_reads_both &= _value(self._own, text) is not None
             for mark, value in values.items():
                 self._fits[mark] &= self.column.type != "integer" or value.is_integer()
@@ -239,7 +239,7 @@ class NumberNotation:
         own = self.column.grammar.decimal
         if self.proven:
             return own if own in self.proven else next(iter(self.proven))
-        if not self._reads_both_ways:
+        if not self._is_ambiguous:
             return own
         if len(proven) == 1:
             return next(iter(proven))

@@ -55,18 +55,18 @@ def series(position: int) -> str:
     return colors[position % len(colors)]
 
 
-def font(role: str = "body", weight: QFont.Weight = QFont.Weight.Normal, *, figures: bool = False) -> QFont:
-    """A font by role (see POINTS); `figures`: all digits of one width, for columns."""
-    return QFont(_font(role, weight, figures, QApplication.font().family()))
+def font(role: str = "body", weight: QFont.Weight = QFont.Weight.Normal, *, tabular: bool = False) -> QFont:
+    """A font by role (see POINTS); `tabular`: all digits of one width, for columns."""
+    return QFont(_font(role, weight, tabular, QApplication.font().family()))
 
 
 @cache  # every cell of a table asks at every repaint, and Qt finds the glyphs of a new font anew
-def _font(role: str, weight: QFont.Weight, figures: bool, family: str) -> QFont:
+def _font(role: str, weight: QFont.Weight, tabular: bool, family: str) -> QFont:
     made = QFont(QApplication.font())
     made.setFamily(family)
     made.setPointSizeF(POINTS[role])
     made.setWeight(weight)
-    if figures:
+    if tabular:
         made.setFeature(QFont.Tag("tnum"), 1)
     return made
 

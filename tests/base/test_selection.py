@@ -33,7 +33,7 @@ class LongNames(Selection):
     forced_out: tuple[str, ...] = forced_out()
 
     def scores(self, dataset: Dataset) -> dict[str, float]:
-        return {name: len(name) for name in self.judged(dataset.frame)}
+        return {name: len(name) for name in self.scored_columns(dataset.frame)}
 
     def pick(self, frame: Frame, scores: Mapping[str, float], inside: Sequence[str]) -> Collection[str]:
         return best(scores, 2, inside)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui.shell.main_window import MainWindow
-from mlops_desktop.ui.widgets.figure_cards import SEVERITIES
+from mlops_desktop.ui.widgets.cards import SEVERITIES
 from mlops_desktop.ui.widgets.notices import SIGNS
 from tests.ui.conftest import settle
 from tests.ui.test_panel import tab_stops

@@ -71,7 +71,7 @@ def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most
 
 def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megabytes: int) -> dict[str, Any]:
     """The deployment without a number of replicas: the autoscaler sets it, and each update would set it back."""
-    spread = {
+    constraint = {
         "maxSkew": 1,
         "topologyKey": "kubernetes.io/hostname",
         "whenUnsatisfiable": "ScheduleAnyway",
@@ -87,7 +87,7 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megaby
             "runAsGroup": USER,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "topologySpreadConstraints": [spread],
+        "topologySpreadConstraints": [constraint],
         "containers": [_container(image, megabytes)],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
     }
@@ -105,8 +105,8 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megaby
 
 
 def _container(image: str, megabytes: int) -> dict[str, Any]:
-    def probe(path: str, **figures: int) -> dict[str, Any]:
-        return {"httpGet": {"path": path, "port": "http", "scheme": SCHEME}, "timeoutSeconds": 4, **figures}
+    def probe(path: str, **settings: int) -> dict[str, Any]:
+        return {"httpGet": {"path": path, "port": "http", "scheme": SCHEME}, "timeoutSeconds": 4, **settings}
 
     return {
         "name": "model",

@@ -91,11 +91,11 @@ def _template(name: str, document: dict[str, Any]) -> str:
     container = document["spec"].get("template", {}).get("spec", {}).get("containers", [{}])[0]
     container.pop("resources", None)
     written = to_yaml(document)
-    for stands, value in _VALUES.items():
-        written = written.replace(stands, value)
+    for placeholder, value in _VALUES.items():
+        written = written.replace(placeholder, value)
     if container:
-        for stands, more in _IN_DEPLOYMENT.items():
-            written = written.replace(stands, stands + more)
+        for placeholder, more in _IN_DEPLOYMENT.items():
+            written = written.replace(placeholder, placeholder + more)
     if name == "servicemonitor":
         written = written.replace(f"      scheme: {SCHEME.lower()}\n", _ENDPOINT)
     condition = _OPTIONAL.get(name)

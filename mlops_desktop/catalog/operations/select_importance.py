@@ -16,9 +16,9 @@ from mlops_desktop.catalog.operations._selection import (
     filled,
     forced_in,
     forced_out,
-    judge_categories,
     level_codes,
     reaching,
+    score_categories,
 )
 from mlops_desktop.serving.frame import Floats, Frame
 
@@ -50,7 +50,7 @@ class SelectImportance(ColumnSelection):
     keep_by: str = choice("share", {"share": "A share of the importance", "count": "A number of columns"}, "How many")
     share: float = number(0.95, 0.01, 1.0, "Share of the importance", help="The fewest columns that together reach it.", tune=(0.5, 1.0))
     count: int = number(20, 1, 100_000, "Number of columns", help="Columns that are always kept count as well.", whole=True, log=True)
-    categories: bool = judge_categories()
+    categories: bool = score_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.params import number
-from mlops_desktop.catalog.operations._selection import ColumnSelection, forced_in, forced_out, judge_categories
+from mlops_desktop.catalog.operations._selection import ColumnSelection, forced_in, forced_out, score_categories
 from mlops_desktop.serving.frame import Frame
 
 
@@ -33,7 +33,7 @@ class SelectVariance(ColumnSelection):
     limit: float = number(
         0.0, 0.0, 1e300, "Variance threshold", help="Columns with a variance at or below it are dropped; 0 drops constant columns only."
     )
-    categories: bool = judge_categories()
+    categories: bool = score_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 

@@ -83,8 +83,8 @@ def _is_other(raw: RawColumn, former: RawColumn, column: Column, here: Grammar) 
     """Whether the cells of a column have to be written anew to stand below those that are there."""
     own = column.grammar
     if column.type == "boolean" and former.kind == "text":
-        words = {level_of(text).casefold() for text in (*own.true, *own.false, *own.missing)}
-        return raw.kind != "text" or own != here or bool(own.true and {level_of(text).casefold() for text in raw.texts} - words)
+        known = {level_of(text).casefold() for text in (*own.true, *own.false, *own.missing)}
+        return raw.kind != "text" or own != here or bool(own.true and {level_of(text).casefold() for text in raw.texts} - known)
     if raw.kind == "text":
         return own != here or (own.percent and not all("%" in text for text in raw.texts))
     return former.kind == "text" and raw.kind in _MEASURED and (own.decimal != "." or bool(own.affixes or own.percent or own.date))
@@ -141,8 +141,8 @@ def _boolean_writer(column: Column, former: RawColumn) -> Callable[[float], str]
     own = column.grammar
     digits = former.kind in ("number", "integer") or (former.kind == "text" and (former.holds("0") or former.holds("1")))
     true, false = ("1", "0") if digits else ("true", "false")
-    words = {1.0: next(iter(own.true), true), 0.0: next(iter(own.false), false)}
-    return lambda value: words[value]
+    texts = {1.0: next(iter(own.true), true), 0.0: next(iter(own.false), false)}
+    return lambda value: texts[value]
 
 
 def _array(raw: RawColumn, texts: Sequence[str]) -> Any:

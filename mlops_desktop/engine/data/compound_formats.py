@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, example_evidence
+from mlops_desktop.engine.data.cell_evidence import MOST_UNREADABLE, example_evidence
 from mlops_desktop.engine.data.durations import duration_evidence, duration_grammar, duration_notation
 from mlops_desktop.engine.data.number_formats import NumberFormat
 from mlops_desktop.engine.data.raw_column import RawColumn
@@ -46,7 +46,7 @@ def compound_format(raw: RawColumn, present: Bools, chosen: bool = False) -> Num
 
 
 def _nearly_all(raw: RawColumn, present: Bools, pattern: str) -> bool:
-    return raw.count(raw.matching(pattern) & present) >= (1 - STRAY_SHARE) * raw.count(present)
+    return raw.count(raw.matching(pattern) & present) >= (1 - MOST_UNREADABLE) * raw.count(present)
 
 
 def _of_dimension(raw: RawColumn, present: Bools, sample: list[str], name: str) -> NumberFormat | None:

@@ -35,7 +35,7 @@ def snapshot_path(folder: Path, data: str) -> Path:
     return folder / DATA_FOLDER / f"{data}.parquet"
 
 
-def write_beside(cells: Cells, temporary: Path) -> Path:
+def write_temporary(cells: Cells, temporary: Path) -> Path:
     """Write the whole file of the cells under a temporary name in the folder of the snapshots, and return this name.
 
     UserError when the disk is full or refuses.

@@ -153,9 +153,9 @@ def notation_of(cells: Cells, schema: Schema) -> FileNotation:
             continue
         by_form = column.is_date or column.grammar.percent
         digits = np.zeros(len(raw.distinct), dtype=bool) if by_form else raw.matching("[0-9]+")
-        telling = np.concatenate((np.flatnonzero(~digits), np.flatnonzero(digits)[:1]))  # digits alone say the same however many they are
-        for start in range(0, len(telling), _TEXTS):
-            finder.add({name: raw.texts_at(telling[start : start + _TEXTS].tolist())})
+        sampled = np.concatenate((np.flatnonzero(~digits), np.flatnonzero(digits)[:1]))  # digits alone say the same however many they are
+        for start in range(0, len(sampled), _TEXTS):
+            finder.add({name: raw.texts_at(sampled[start : start + _TEXTS].tolist())})
     return finder.found()
 
 

@@ -59,7 +59,7 @@ class Check:
 
     id: str
     title: str
-    judge: Callable[[Checked], Outcome | None]
+    evaluate: Callable[[Checked], Outcome | None]
     scope: Callable[[Checked], str] = of_run
 
     def __post_init__(self) -> None:

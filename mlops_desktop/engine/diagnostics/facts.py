@@ -13,8 +13,8 @@ def overfits(train: float, valid: float, baseline: float, error: float) -> bool:
 
     Scores are signed so that higher is better; `error` is the standard error of `valid`.
     """
-    learned, tolerance = train - baseline, NORMAL * error
-    return learned > tolerance and valid - baseline + tolerance < KEPT * learned
+    gain, tolerance = train - baseline, NORMAL * error
+    return gain > tolerance and valid - baseline + tolerance < KEPT * gain
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class TargetShift:
 
 
 @dataclass(frozen=True)
-class FoldSpread:
+class FoldVariation:
     """The score of each fold, the standard error that sampling gives it, and how likely sampling alone is to spread them so far."""
 
     scores: tuple[float, ...]
@@ -132,7 +132,7 @@ class CheckFacts:
     parts: PartSizes
     classes: tuple[ClassSizes, ...] = ()
     shifts: tuple[TargetShift, ...] = ()
-    folds: FoldSpread | None = None
+    folds: FoldVariation | None = None
     scores: Scores | None = None
     lift: Comparison | None = None
     subgroups: tuple[Subgroup, ...] = ()

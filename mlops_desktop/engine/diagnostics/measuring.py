@@ -16,7 +16,7 @@ from mlops_desktop.engine.diagnostics.facts import (
     ClassSizes,
     Comparison,
     Dominance,
-    FoldSpread,
+    FoldVariation,
     PartSizes,
     Scores,
     Subgroup,
@@ -75,7 +75,7 @@ def check_facts(chosen: Chosen, job: Job) -> CheckFacts:
         parts=_sizes(pipeline),
         classes=_class_sizes(pipeline),
         shifts=_shifts(pipeline),
-        folds=seen.spread,
+        folds=seen.fold_variation,
         scores=overall,
         lift=seen.comparison(np.arange(len(rows))),
         subgroups=worst,
@@ -99,7 +99,7 @@ class _SeenRows:
         self.weights = row_weights(part.weights, len(rows))
         self.scores = scores
         self.losses = tuple(statistics.squared_losses(part.target, one) for one in (scores, self._baseline()))
-        self.spread = self._spread()
+        self.fold_variation = self._fold_variation()
 
     def _baseline(self) -> Floats:
         """What the baseline answers for these rows, in each fold by the rows beside it: as on the leaderboard."""
@@ -123,7 +123,7 @@ class _SeenRows:
         total = float(weights.sum())
         return Comparison(len(at), float(weights @ model) / total, float(weights @ base) / total, *chances)
 
-    def _spread(self) -> FoldSpread | None:
+    def _fold_variation(self) -> FoldVariation | None:
         pipeline = self.pipeline
         metric = metric_of(pipeline.project.metric, self.part.target.task)
         starts = np.cumsum([0, *(len(valid) for _, valid in pipeline.folds)])
@@ -137,7 +137,7 @@ class _SeenRows:
             values.append(value)
             errors.append(error)
             counts.append(units.count)
-        return statistics.spread_of(values, errors, counts)
+        return statistics.fold_variation(values, errors, counts)
 
 
 def _sizes(pipeline: Pipeline) -> PartSizes:
@@ -167,7 +167,7 @@ def _shifts(pipeline: Pipeline) -> tuple[TargetShift, ...]:
 
 def _scores(chosen: Chosen, seen: _SeenRows) -> Scores | None:
     """The metric on rows that the model learned from, beside that of the folds; None where one is undefined."""
-    pipeline, folds, valid = chosen.pipeline, seen.spread, chosen.run.score
+    pipeline, folds, valid = chosen.pipeline, seen.fold_variation, chosen.run.score
     metric = metric_of(pipeline.project.metric, seen.part.target.task)
     learned = pipeline.train.sample(SAMPLE)
     train = score(metric.id, learned.target, np.asarray(chosen.scorer.scores(learned.frame)), pipeline.positive, None, learned.weights)

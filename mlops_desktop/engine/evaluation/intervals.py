@@ -114,8 +114,8 @@ class Intervals:
         score, actual = self.predicted.scores[:, self.predicted.positive], self.predicted.actual.astype(np.intp)
         rows = np.bincount(actual, minlength=self.predicted.classes)
         means = np.bincount(actual, weights=score, minlength=self.predicted.classes) / np.maximum(rows, 1)
-        beside: Floats = score - means[actual]
-        return beside
+        deviation: Floats = score - means[actual]
+        return deviation
 
     def _stretch(self, values: Callable[[], Floats]) -> float:
         """By what the standard error over blocks of time is too small; `values` (rows,) are what each row adds to the metric."""

@@ -63,7 +63,7 @@ class Outcome:
 
 
 @dataclass(eq=False)
-class Trial:
+class Playground:
     """A scorer to be tried. `usual` is what the typical row is answered with when answers are numbers, else 0."""
 
     scorer: Scorer

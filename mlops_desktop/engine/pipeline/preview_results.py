@@ -100,7 +100,7 @@ class FilteredOut:
 
 
 @dataclass(frozen=True)
-class JudgedColumn:
+class ScoredColumn:
     """What a selection decided about a column; without a score where it is forced in or out."""
 
     name: str
@@ -124,7 +124,7 @@ class StepChanges:
     other: int
     columns: tuple[ColumnChange, ...]
     rows: tuple[ColumnCells, ...]
-    judged: tuple[JudgedColumn, ...] | None
+    scored: tuple[ScoredColumn, ...] | None
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,6 @@ class ColumnRanking:
     label: str
     scores: tuple[tuple[str, float], ...] = ()
     more: int = 0
-    unjudged: tuple[str, ...] = ()
+    unscored: tuple[str, ...] = ()
     rows: int = 0
     problem: str = ""

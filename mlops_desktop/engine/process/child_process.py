@@ -326,10 +326,10 @@ class Child:
         if running is None:
             return 0
         with self._state:
-            mine = self._running is running
-            if mine:
+            is_current = self._running is running
+            if is_current:
                 self._running = None
-        return running.end(wait) if mine else running.process.wait()
+        return running.end(wait) if is_current else running.process.wait()
 
 
 def _request_stop(running: _Running, call: _Call) -> None:

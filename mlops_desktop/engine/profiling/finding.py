@@ -11,7 +11,7 @@ import numpy as np
 from mlops_desktop.base.target_columns import FEW_CLASSES
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table
-from mlops_desktop.engine.project import Changes, Role, is_learned_from
+from mlops_desktop.engine.project import Changes, Role, is_feature_role
 from mlops_desktop.serving.frame import Floats, Frame, Ints
 from mlops_desktop.serving.schema import Column
 
@@ -72,7 +72,7 @@ class Seen:
     def features(self) -> Iterator[Column]:
         """The columns that may be learned from."""
         for column in self.table.schema.columns:
-            if column.name != self.target and is_learned_from(self.roles.get(column.name)):
+            if column.name != self.target and is_feature_role(self.roles.get(column.name)):
                 yield column
 
     def values(self, column: Column) -> Floats | Ints:

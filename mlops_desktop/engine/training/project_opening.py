@@ -71,8 +71,8 @@ def _carried(project: Project, keys: tuple[Keys, Keys], moved: Iterable[tuple[Ru
 
 def _of_run(keys: Keys, run: str) -> list[str]:
     of_model = (keys.model, keys.scorer, keys.exported, keys.response)
-    figures = (keys.learning_curve, keys.other_split, keys.evaluation, keys.out_of_fold)
-    return [*(one(run) for one in (*of_model, *figures)), *keys.former_evaluations(run)]
+    measured = (keys.learning_curve, keys.other_split, keys.evaluation, keys.out_of_fold)
+    return [*(one(run) for one in (*of_model, *measured)), *keys.former_evaluations(run)]
 
 
 def _moved(project: Project, runs: Runs, board: str) -> list[tuple[Run, Run]]:

@@ -62,14 +62,14 @@ def compare_splits(pipeline: Pipeline, runs: Runs, job: Job) -> int:
         key = pipeline.keys.other_split(run.id)
         if key not in pipeline.store:
             left -= run.seconds * count / len(pipeline.folds)
-            task = folds.task_for(key, validate_other_way, run=run.id, columns=list(columns), count=count)
+            task = folds.task_for(key, score_by_other_split, run=run.id, columns=list(columns), count=count)
             with suppress(TaskFailed):
                 list(InProcess(pipeline.store, Part(job, i / len(chosen), (i + 1) / len(chosen))).run([task]))
         done += key in pipeline.store
     return done
 
 
-def validate_other_way(folder: str, project: dict[str, Any], run: str, columns: list[str], count: int, job: Job) -> None:
+def score_by_other_split(folder: str, project: dict[str, Any], run: str, columns: list[str], count: int, job: Job) -> None:
     """The call of a task: score a run (by its id) by `count` of the other folds of the training part, and put that into the store; the
     held-out test set is not touched.
     """

@@ -102,8 +102,8 @@ class _Card(QFrame):
         texts = column(head, how, self._why, self._problem, self._tools, spacing=1)
         return row(column(self.grip, None), (texts, 1), margins=(8, 8, 8, 8), spacing=8)
 
-    def _tool(self, icon: str, text: str, wish: str, keys: str) -> Tool:
-        return Tool(icon, text, partial(self._recipe.want, wish, self), name=f"{self.objectName()}_{wish}", shortcut=keys)
+    def _tool(self, icon: str, text: str, action: str, keys: str) -> Tool:
+        return Tool(icon, text, partial(self._recipe.want, action, self), name=f"{self.objectName()}_{action}", shortcut=keys)
 
     def show_item(self, item: StepItem, count: int, chosen: bool) -> None:
         """Show a step among `count`."""
@@ -144,7 +144,7 @@ class _Card(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Space switches, Alt+Up and Alt+Down move, Ctrl+D copies, Delete removes, Up and Down walk."""
-        wanted = _wish(event)
+        wanted = _action_of(event)
         if wanted:
             self._recipe.want(wanted, self)
         else:
@@ -176,7 +176,7 @@ class _Card(QFrame):
         self._recipe.want("edit", self)
 
 
-def _wish(event: QKeyEvent) -> str:
+def _action_of(event: QKeyEvent) -> str:
     key, held = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     plain = {
         Qt.Key.Key_Return: "edit", Qt.Key.Key_Enter: "edit", Qt.Key.Key_Space: "switch", Qt.Key.Key_Delete: "remove",

@@ -138,7 +138,7 @@ def label(
     *,
     tone: str = "",
     weight: Weight = Weight.Normal,
-    figures: bool = False,
+    tabular: bool = False,
     pill: str = "",
     wrap: bool = False,
 ) -> Label:
@@ -147,7 +147,7 @@ def label(
     """
     made = Wrapped(text) if wrap else Label(text)
     made.setTextFormat(Qt.TextFormat.PlainText)  # names from a data file are never markup
-    made.setFont(theme.font(role, weight, figures=figures))
+    made.setFont(theme.font(role, weight, tabular=tabular))
     made.setWordWrap(wrap)
     if tone:
         made.setProperty("tone", tone)

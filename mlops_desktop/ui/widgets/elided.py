@@ -52,12 +52,12 @@ class Elided(QLabel):
         *,
         tone: str = "",
         weight: Weight = Weight.Normal,
-        figures: bool = False,
+        tabular: bool = False,
         middle: bool = False,
     ) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(role, weight, figures=figures))
+        self.setFont(theme.font(role, weight, tabular=tabular))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         if tone:

@@ -141,8 +141,8 @@ class Gallery(QWidget):
         """Arrows walk from tile to tile; Enter chooses."""
         open_ = [tile for tile in self.tiles() if tile.isEnabled()]
         now = next((at for at, tile in enumerate(open_) if tile.hasFocus()), -1)
-        ways = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: self._across, Qt.Key.Key_Up: -self._across}
-        by = ways.get(Qt.Key(event.key()))
+        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: self._across, Qt.Key.Key_Up: -self._across}
+        by = steps.get(Qt.Key(event.key()))
         if now >= 0 and by is not None:
             open_[min(max(now + by, 0), len(open_) - 1)].setFocus()
         elif now >= 0 and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -58,7 +58,7 @@ class Heatmap(PaintedChart):
         return QRectF(left, 2, side * count, side * count), side
 
     def _paint(self, painter: QPainter, canvas: QWidget) -> None:
-        canvas.setFont(theme.font("caption", figures=True))
+        canvas.setFont(theme.font("caption", tabular=True))
         painter.setFont(canvas.font())
         area, side = self._frame(canvas)
         painter.save()
@@ -80,7 +80,7 @@ class Heatmap(PaintedChart):
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         self._paint_column_names(painter, canvas, area, side)
         if side >= SMALLEST_TEXT:
-            self._paint_figures(painter, area, side)
+            self._paint_values(painter, area, side)
 
     def _paint_column_names(self, painter: QPainter, canvas: QWidget, area: QRectF, side: float) -> None:
         metrics = painter.fontMetrics()
@@ -101,7 +101,7 @@ class Heatmap(PaintedChart):
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
             painter.restore()
 
-    def _paint_figures(self, painter: QPainter, area: QRectF, side: float) -> None:
+    def _paint_values(self, painter: QPainter, area: QRectF, side: float) -> None:
         colors = _colors(self._values)
         for (r, c), value in np.ndenumerate(self._values):
             red, green, blue = (int(part) for part in colors[r, c])

@@ -34,7 +34,7 @@ _NO_INDEX = QModelIndex()
 
 @dataclass(frozen=True)
 class RowColumn:
-    """A column: `title`; `align` left, right or center; `figures`: digits of one width; `bar`: room for a bar beside the text.
+    """A column: `title`; `align` left, right or center; `tabular`: digits of one width; `bar`: room for a bar beside the text.
 
     `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes the room that is left; `middle`: texts that are too long
     are cut in the middle, as suits names.
@@ -42,7 +42,7 @@ class RowColumn:
 
     title: str
     align: str = "left"
-    figures: bool = False
+    tabular: bool = False
     bar: bool = False
     width: int = 0
     stretch: bool = False
@@ -154,8 +154,8 @@ class _RowsDelegate(QStyledItemDelegate):
 
     def _paint_text(self, painter: QPainter, area: QRect, row: Row, column: RowColumn, cell: Cell) -> None:
         weight = QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal
-        painter.setFont(theme.font("small", weight, figures=column.figures or column.bar))
-        tone = cell.tone or row.tone or ("text2" if column.figures and not (row.strong or column.bar or cell.shade) else "")
+        painter.setFont(theme.font("small", weight, tabular=column.tabular or column.bar))
+        tone = cell.tone or row.tone or ("text2" if column.tabular and not (row.strong or column.bar or cell.shade) else "")
         painter.setPen(theme.color(_tone(tone)))
         mode = Qt.TextElideMode.ElideMiddle if column.middle else Qt.TextElideMode.ElideRight
         text = painter.fontMetrics().elidedText(cell.text, mode, area.width())
@@ -177,7 +177,7 @@ class _RowsDelegate(QStyledItemDelegate):
         model = self._table.rows_model
         column = model.columns[index.column()]
         cell, row = model.rows[index.row()].cell(index.column()), model.rows[index.row()]
-        font = theme.font("small", QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal, figures=column.figures)
+        font = theme.font("small", QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal, tabular=column.tabular)
         wide = self._table.advance(font, cell.text) + 2 * PAD + (21 if cell.icon else 0) + (150 if column.bar else 0)
         return QSize(wide, ROW_HEIGHT)
 

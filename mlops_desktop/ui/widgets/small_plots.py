@@ -138,7 +138,7 @@ class DistributionCell(QFrame):
     def _paint_title(self, painter: QPainter, area: QRectF) -> None:
         """The name and its statistic. Where both do not fit, the statistic gives way: the tooltip says it."""
         shown = self.shown.label or self.shown.title
-        bold, small = theme.font("small", QFont.Weight.DemiBold), theme.font("caption", figures=True)
+        bold, small = theme.font("small", QFont.Weight.DemiBold), theme.font("caption", tabular=True)
         metrics, available = QFontMetrics(bold), area.width()
         stat_wide = QFontMetrics(small).horizontalAdvance(self.shown.stat) + 8
         if self.shown.stat and metrics.horizontalAdvance(shown) + stat_wide <= available:
@@ -292,7 +292,7 @@ class Ring(QWidget):
         if self._value > 0:
             painter.drawArc(area, 90 * 16, int(-360 * 16 * self._value / 100))
         painter.setPen(theme.color("text"))
-        painter.setFont(theme.font("section", QFont.Weight.DemiBold, figures=True))
+        painter.setFont(theme.font("section", QFont.Weight.DemiBold, tabular=True))
         painter.drawText(area, _Align.AlignCenter, str(round(self._value)))
 
 
@@ -324,7 +324,7 @@ class ProbabilityBar(QWidget):
         if self._value is not None:
             painter.setBrush(shade(1 if self._threshold is None or self._value >= self._threshold else 0))
             painter.drawRoundedRect(QRectF(0, 3, max(width * min(max(self._value, 0.0), 1.0), 10), 10), 5, 5)
-        painter.setFont(theme.font("caption", figures=True))
+        painter.setFont(theme.font("caption", tabular=True))
         line = QRectF(0, 18, width, 16)
         left, right = QRectF(line), QRectF(line)
         if self._threshold is not None:

@@ -63,7 +63,7 @@ class TableColumn:
         return self.label or self.name
 
     @property
-    def figures(self) -> bool:
+    def numeric(self) -> bool:
         """Whether its texts are numbers, which are aligned right."""
         return self.kind == "number" and not self.boolean
 
@@ -229,7 +229,7 @@ class TableModel(QAbstractTableModel):
         if role in (_ROLE.DisplayRole, _ROLE.ToolTipRole):
             return self.text(index.row(), index.column())
         if role == _ROLE.TextAlignmentRole:
-            return _RIGHT if self.columns[index.column()].figures else _LEFT
+            return _RIGHT if self.columns[index.column()].numeric else _LEFT
         if role == _ROLE.AccessibleTextRole:
             text = self.text(index.row(), index.column())
             return f"{self.columns[index.column()].shown_name}: {self.tr('missing') if text == MISSING else text}"

@@ -52,8 +52,8 @@ def test_equal_rows_are_on_one_side_and_parts_have_their_sizes(method, seed):
     assert 90 <= len(test) <= 110
     folds = folded(split, target.take(train), rows_of(columns, train), seed)
     assert sorted(np.concatenate([valid for _, valid in folds]).tolist()) == list(range(len(train)))
-    for learned, scored in folds:
-        assert not np.isin(equal[train][scored], equal[train][learned]).any()
+    for trained_on, scored in folds:
+        assert not np.isin(equal[train][scored], equal[train][trained_on]).any()
         assert abs(len(scored) - len(train) / 5) <= 2
         if method == "stratified":
             assert abs(target.values[train][scored].mean() - target.values[train].mean()) < 0.06

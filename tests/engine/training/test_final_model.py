@@ -114,7 +114,7 @@ def test_the_deployed_model_is_fitted_on_all_rows_and_measured_by_one_of_the_tra
 def test_the_test_set_is_counted_by_its_rows_whatever_is_decided(trained, copy_of):
     made = copy_of(trained)
     held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
-    counted = len(made.runs.test_accesses(made.pipeline.keys.split))  # other tests may have used the shared project's
+    accesses = len(made.runs.test_accesses(made.pipeline.keys.split))  # other tests may have used the shared project's
 
     def known(**changes):
         pipeline = Pipeline(made.folder, replace(made.project, **changes))
@@ -124,7 +124,7 @@ def test_the_test_set_is_counted_by_its_rows_whatever_is_decided(trained, copy_o
     columns = {**made.project.columns, "island": ColumnNote(role="id"), "body_mass_g": ColumnNote(type="category")}
     split, uses = known(name="another name", columns=columns)
     assert split != made.pipeline.keys.split
-    assert uses == counted > 0
+    assert uses == accesses > 0
     assert made.runs.share_used_before(split) == 0.0
     split, uses = known(seed=made.project.seed + 1)
     assert uses == 0

@@ -17,7 +17,7 @@ from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.project.decisions import ColumnNote
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui.panels.data import panel as panel_module
-from mlops_desktop.ui.widgets.figure_cards import FindingRow
+from mlops_desktop.ui.widgets.cards import FindingRow
 from tests.ui.conftest import banner, click, find, settle
 
 Key = Qt.Key

@@ -35,7 +35,7 @@ class WhyCard(QFrame):
         self._without = self.tr("This model uses no column: it gives every row the same prediction.")
         self.chart = BarChart(self.tr("Why: contributions of the inputs"), name=name, empty=self._usual)
         self.about = Elided("", "small", tone="2")
-        self.sum = label("", "small", tone="2", figures=True, wrap=True)
+        self.sum = label("", "small", tone="2", tabular=True, wrap=True)
         self.sum.setObjectName(f"{name}_sum")
         self.base = self.answer = 0.0
         self.parts: list[tuple[str, float]] = []
@@ -90,11 +90,11 @@ class WhyCard(QFrame):
 
     def _bars_of(self, column_: Column, part: float, value: Any, words: Sequence[tuple[str, float]]) -> list[Bar]:
         """The bar of an input; of a text those of its telling words, and one for what the rest of it does, so that all add up to `part`."""
-        telling = words[:MOST_WORDS]
-        if not telling:
+        front = words[:MOST_WORDS]
+        if not front:
             return [Bar(f"{column_.shown_name} = {shown(column_, value)}", part)] if abs(part) > NOTHING else []
-        bars = [Bar(f"{column_.shown_name}: {quoted(word)}", effect) for word, effect in telling]
-        rest = part - sum(effect for _, effect in telling)
+        bars = [Bar(f"{column_.shown_name}: {quoted(word)}", effect) for word, effect in front]
+        rest = part - sum(effect for _, effect in front)
         return [*bars, Bar(self.tr("{name}: all other words").format(name=column_.shown_name), rest)] if abs(rest) > NOTHING else bars
 
     def show_working(self, text: str) -> None:

@@ -56,9 +56,9 @@ class MetricsTable(RowsTable):
         tr = QCoreApplication.translate
         columns: Sequence[RowColumn] = [
             RowColumn(tr("Metrics", "Metric")),
-            RowColumn(tr("Metrics", "Value"), "right", figures=True, width=72),
-            RowColumn(tr("Metrics", "95 % interval"), "right", figures=True, width=124),
-            RowColumn(tr("Metrics", "Baseline"), "right", figures=True, width=74),
+            RowColumn(tr("Metrics", "Value"), "right", tabular=True, width=72),
+            RowColumn(tr("Metrics", "95 % interval"), "right", tabular=True, width=124),
+            RowColumn(tr("Metrics", "Baseline"), "right", tabular=True, width=74),
             RowColumn(tr("Metrics", "Meaning"), stretch=True, width=200),
         ]
         super().__init__(columns, name="metrics", title=self.tr("Metrics"), selectable=False)

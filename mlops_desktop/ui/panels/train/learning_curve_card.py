@@ -133,6 +133,6 @@ def _series(name: str, points: Sequence[LearningPoint], part: str, sign: float, 
     values = [np.array([np.nan if value is None else sign * value for value in getattr(point, part)]) for point in points]
     known = [v if np.isfinite(v).any() else np.array([np.nan]) for v in values]
     middle = np.array([float(np.nanmean(v)) if np.isfinite(v).any() else np.nan for v in known])
-    spread = np.array([float(np.nanstd(v)) if np.isfinite(v).any() else np.nan for v in known])
+    std = np.array([float(np.nanstd(v)) if np.isfinite(v).any() else np.nan for v in known])
     rows = [float(point.rows) for point in points]
-    return Series(name, rows, middle, color=color, markers=True, low=middle - spread, high=middle + spread)
+    return Series(name, rows, middle, color=color, markers=True, low=middle - std, high=middle + std)

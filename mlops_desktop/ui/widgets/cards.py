@@ -29,7 +29,7 @@ class Kpi(QFrame):
         self.setObjectName("card")
         self.setAccessibleIdentifier(name)
         self._title = title
-        self.value = Elided("–", "kpi", weight=Weight.DemiBold, figures=True)
+        self.value = Elided("–", "kpi", weight=Weight.DemiBold, tabular=True)
         self.value.setObjectName(f"{name}_value")
         self.hint = Elided("", "caption", tone="3")
         self.hint.setObjectName(f"{name}_hint")
