@@ -1,4 +1,4 @@
-"""Public tables that quality is measured on: file, target, metric, and what must not be learned from. What is not there is left out.
+"""Public tables that quality is measured on: file, target, metric, and which columns must not be features. What is not there is left out.
 
 The samples of the repository are three of them. The others are well-known files that anyone can put into a folder of their own.
 """
@@ -21,7 +21,7 @@ class Known:
     """One table. `files` are the names that it goes by; `leave` are columns that give the answer away or name the row.
 
     `metric` is one of roc_auc (then with the `positive` class), neg_log_loss and neg_root_mean_squared_error. `reading`: what pandas must
-    be told to read it, `renamed` gives columns the name that they have in another edition.
+    be given it as the delimiter, `renamed` gives columns the name that they have in another edition.
     """
 
     name: str

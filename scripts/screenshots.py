@@ -94,7 +94,7 @@ def projects(home: Path, states: list[str]) -> None:
 
 
 def report(text: str) -> None:
-    """Tell how far it is."""
+    """Print the progress."""
     print(text, flush=True)
 
 

@@ -63,7 +63,7 @@ class SetupError(Exception):
 
 
 def report(message: str) -> None:
-    """Tell the person what happens, at once and on stderr, so that a caller's stdout stays clean."""
+    """Print the progress at once and on stderr, so that a caller's stdout stays clean."""
     print(message, file=sys.stderr, flush=True)
 
 
@@ -257,7 +257,7 @@ def set_up(purpose: str) -> None:
 
 
 def main() -> int:
-    """Set up for the purpose that the command line names; 0 when done, 2 with one clear sentence when something stands in the way."""
+    """Set up for the purpose that the command line names; 0 when done, 2 with one clear sentence when something is in the way."""
     parser = argparse.ArgumentParser(description="Set up .venv from requirements.lock.")
     parser.add_argument("--for", dest="purpose", choices=("run", "test", "proofs"), default="run", help="what the environment is for")
     try:

@@ -219,7 +219,7 @@ def _asked(chosen: Chosen, bundle: Path, ours: list[dict[str, str]]) -> list[str
 
 
 def main(arguments: list[str]) -> int:
-    """Walk through the tables of the folders; 1 when any fails, else 0."""
+    """Run all tables of the folders; 1 when any fails, else 0."""
     parser = argparse.ArgumentParser(description="Takes every table of some folders from its file to an answering bundle.")
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--only", default="", help="a part of the names of files")

@@ -59,7 +59,7 @@ def hotel_rates(rng: Rng, rows: int) -> list[str]:
 
 
 def wines(rng: Rng, rows: int) -> list[str]:
-    """Wines of which nearly a third stand in the table more than once, and a quality that nothing explains."""
+    """Wines of which nearly a third are in the table more than once, and a quality that nothing explains."""
     kinds = [
         f"{rng.normal(7, 1):.2f},{rng.normal(0.5, 0.2):.3f},{rng.normal(10, 1):.2f},{rng.integers(5, 7)}" for _ in range(rows * 7 // 10)
     ]

@@ -5,7 +5,7 @@
 Writes TABLES (1,000) random typed tables in the forms of `simulations.table_formats`, those of texts with titles above, comments and
 repeated names inside and notices below, and reads them. Right is that every row and column comes back with its type and values, or that
 evidence leaves a doubt, and that lines which are no rows are reported. Pairs above have a colon: one without, right above names of two
-columns, is what nobody can tell from names. `--bytes` further files are random, or tables with random damage:
+columns, is what no names can decide. `--bytes` further files are random, or tables with random damage:
 each must be read or refused within 10 seconds. The exit code says whether any failed.
 """
 

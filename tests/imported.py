@@ -16,7 +16,7 @@ from mlops_desktop.engine.data.snapshot import put_in_place, write_temporary
 
 
 def cells_of(data: Any, decimal: str = "") -> Cells:
-    """Imported cells. Columns of Python objects are read as those of a sheet are: canonical texts, where several types stand in one."""
+    """Imported cells. Columns of Python objects are read as those of a sheet are: canonical texts, where several types are in one."""
     given = CellFormat(decimal=decimal)
     if isinstance(data, pa.Table):
         return Cells(

@@ -17,7 +17,7 @@ from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
 @dataclass(frozen=True)
 class SelectionResult:
-    """What a selection decided about the columns of one frame: `scores` of those that it judged, `kept` among all columns, `forced_in` and
+    """What a selection decided about the columns of one frame: `scores` of those that it scored, `kept` among all columns, `forced_in` and
     `forced_out`, and `dropped` in the order of the frame.
     """
 

@@ -72,7 +72,7 @@ class CsvCells:
         return self._end - sum(at < self._end for at in self._gone)
 
     def rows_before(self, at: int) -> int:
-        """How many rows of the table stand above a row that is none, by its position."""
+        """How many rows of the table are above a row that is none, by its position."""
         return min(self.rows, at - sum(other < at for other in self._gone))
 
     @property

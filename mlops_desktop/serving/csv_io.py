@@ -97,7 +97,7 @@ class CsvInput:
         self.unknown = [name for name, given in zip(read.names, header, strict=True) if name not in known and clean_name(given)]
         self.notes = (*spelling_notes(read.spelled), *notation.notes, *read.damage())
         self.left_out = [*([one.message()] if one else []), *_left_out(read)]
-        # For each line below the names that is left out, how many rows stand above it.
+        # For each line below the names that is left out, how many rows are above it.
         self.left_out_below = [read.cells.rows_before(one.at) for one in read.cells.left_out]
         self.left_out_above = len(read.table.left_out)
         self._other_lines = len(read.table.left_out) + (one.left_out if one else 0)
@@ -199,7 +199,7 @@ def _names(header: Sequence[str], schema: Schema) -> tuple[list[str], dict[str, 
 
 
 def _left_out(read: _Read) -> list[str]:
-    """What stands in a text that is no row of its table, in sentences."""
+    """What is in a text that is no row of its table, in sentences."""
     table, cells = read.table, read.cells
     mark = table.sifter.wanted.comment
     found = [message for _, message in layout_messages(replace(table.sifter.layout, left_out=table.left_out), mark)]

@@ -30,8 +30,8 @@ OTHER_PLACES = (Wanted(names="first"), Wanted(names="last"), Wanted(names="joine
 class CsvTable:
     """Where the table of a text is.
 
-    `lines` stand above all rows, `above` rows (blank ones counted) above those of the table, which have `width` cells; `header` are the
-    names as they stand there, one for each cell; `left_out` is what else stands above. `extra` is the column without a name of its own, as
+    `lines` are above all rows, `above` rows (blank ones counted) above those of the table, which have `width` cells; `header` are the
+    names as they are there, one for each cell; `left_out` is what else is above. `extra` is the column without a name of its own, as
     `complete_names` gives it. `split` are the positions of the cells that are put together with the next one, which has no name then
     (`split_decimals`). `late_escape`: only lines further down show that backslashes are escapes. `has_unclosed_quote`: quotes are
     letters, as one is never closed.

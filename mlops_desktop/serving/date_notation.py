@@ -117,7 +117,7 @@ class DateNotation:
         return {one: date_reader(replace(self._other, date=one)) for one in formats}
 
     def order(self) -> bool | None:
-        """Whether the cells prove that the day stands first (True) or the month (False); None when they prove neither."""
+        """Whether the cells prove that the day is first (True) or the month (False); None when they prove neither."""
         orders = {_order(one) for one in self._readers}
         return orders.pop() if self._seen and len(orders) == 1 else None
 
@@ -146,7 +146,7 @@ class DateNotation:
         elif self._is_ambiguous and proven is None:
             if "." not in without_clock(next(iter(self._readers))):
                 return None
-            proven = True  # with points between, the day stands first wherever dates are written so
+            proven = True  # with points between, the day is first wherever dates are written so
         chosen = next((one for one in self._readers if not self._is_ambiguous or _order(one) == proven), "")
         if not chosen:
             return own
@@ -207,7 +207,7 @@ def _number_readers(column: Column) -> dict[str, Callable[[str], int]]:
 
 
 def _order(format_: str) -> bool | None:
-    """Whether the day stands first, where the month might as well; None for formats whose order is beyond doubt."""
+    """Whether the day is first, where the month might as well; None for formats whose order is beyond doubt."""
     day = without_clock(format_)
     return day_first(day) if exchanged(day) else None
 

@@ -140,7 +140,7 @@ def _is_word(word: str, encoding: str) -> bool:
 
 
 def _is_pronounceable(word: str) -> bool:
-    """Whether its accented letters stand where languages have them: no consonant between two others and no vowel between two others, “õ”
+    """Whether its accented letters are where languages have them: no consonant between two others and no vowel between two others, “õ”
     before “e” alone, no soft consonant before “y”.
     """
     padded = f" {word} "

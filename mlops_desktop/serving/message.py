@@ -106,7 +106,7 @@ def msg(template: str, **args: Any) -> Message:
 
 
 def number_msg(value: float, form: str, sign: str = "", unit: str = "") -> Message:
-    """A number by a format of Python (`,` or `.3g`), which another language writes with its own marks, with what stands around it."""
+    """A number by a format of Python (`,` or `.3g`), which another language writes with its own marks, with what is around it."""
     return Message(f"{sign}{{value:{form}}}{' ' if unit else ''}{unit}", {"value": value})
 
 

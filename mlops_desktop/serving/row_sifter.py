@@ -147,7 +147,7 @@ class RowSifter:
         return sorted(found)
 
     def _is_marked(self, cell: str) -> bool:
-        """Whether a text begins a total, a comment or a drawn line where it stands in the first columns."""
+        """Whether a text begins a total, a comment or a drawn line where it is in the first columns."""
         text = cell.strip(ASCII_BLANKS)
         mark = self.wanted.comment
         return (
@@ -166,7 +166,7 @@ class RowSifter:
         reasons: list[Reason | None] = []
         if self.wanted.keep_all:
             return reasons
-        held = 0  # empty rows are left out only with what stands below them
+        held = 0  # empty rows are left out only with what is below them
         for row in reversed(rows):
             if is_blank(row):
                 held += 1
@@ -343,7 +343,7 @@ def named_rows(reasons: Mapping[int, Reason | None], row: Callable[[int], Row]) 
 
 
 def sift(sifter: RowSifter, rows: Sequence[Row], width: int) -> tuple[list[int], list[LeftOut]]:
-    """The positions of the rows that are rows of the table, below its names, and what else stands among them and below."""
+    """The positions of the rows that are rows of the table, below its names, and what else is among them and below."""
     candidates = sifter.candidates(rows, width) if not sifter.wanted.keep_all else ()
     marked = sum(sifter.is_total(rows[at]) for at in candidates)
     odd = ((at, rows[at]) for at in candidates)

@@ -1,4 +1,4 @@
-"""Finds numbers with a decimal comma that stand without quotes between commas, so that each was cut into two cells."""
+"""Finds numbers with a decimal comma that are without quotes between commas, so that each was cut into two cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds where tables begin that stand under one another in a text or sheet, or side by side in a sheet, with a blank line between."""
+"""Finds where tables begin that are under one another in a text or sheet, or side by side in a sheet, with a blank line between."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _is_another(above: TableLayout, below: TableLayout) -> bool:
 
 
 def _titles(layout: TableLayout) -> list[str]:
-    """What stands above the names of a table, without numbers, by which the pages of one table differ."""
+    """What is above the names of a table, without numbers, by which the pages of one table differ."""
     return [re.sub("[0-9]+", "", line.text).strip() for line in layout.left_out if line.reason == "above"]
 
 

@@ -25,7 +25,7 @@ DARK = {
     "accent_soft": "#1B2A4A", "on_accent": "#0B1530", "ok": "#4FC58C", "ok_soft": "#12301F", "warn": "#F0B24B", "warn_soft": "#37280D",
     "err": "#FF8A80", "err_soft": "#3B1817", "sel": "#20345F", "grid": "#242B34", "scroll": "#3A434F",
 }  # fmt: skip
-# Told apart with every kind of colour sight (least distance 22 and 28, Machado 2009); the first two are for classes.
+# Distinguishable with every kind of colour vision (least distance 22 and 28, Machado 2009); the first two are for classes.
 SERIES = {
     "light": ("#2F6BDB", "#D9681D", "#14532D", "#CC77B7", "#85855C", "#4A1468"),
     "dark": ("#6E9BFF", "#FF9D4D", "#B7F2B0", "#EBBBE6", "#DC2F6E", "#9440FF"),

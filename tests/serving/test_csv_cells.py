@@ -49,7 +49,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("size", [1, 64, 5000])
-def test_every_row_is_read_and_every_other_line_is_said(name, size):
+def test_every_row_is_read_and_every_other_line_is_reported(name, size):
     refused, lines, reported = TEXTS[name]
     found, values, ragged = read(lines, size)
     assert len(values) == 700
@@ -67,7 +67,7 @@ def test_a_quote_that_is_never_closed_is_a_letter():
     assert "never closed" in found.left_out[0]
 
 
-def test_the_reading_with_quotes_leaves_no_words_behind():
+def test_reading_with_quotes_leaves_no_state_behind():
     schema = Schema((Column("n", "number"), Column("ok", "boolean")))
     lines = ["n,ok", *(f"{at},{('ja', 'nein')[at % 2]}" for at in range(71))]
     lines[50] = '49,"nein, or so'

@@ -20,7 +20,7 @@ def resource_name(info: dict[str, Any]) -> str:
 def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most: int, name: str = "") -> dict[str, Any]:
     """The objects by the name of their file: deployment, service, hpa, pdb, networkpolicy, servicemonitor.
 
-    `megabytes` is the memory of a container, `least` and `most` the number of replicas; `name` stands in place of `resource_name`.
+    `megabytes` is the memory of a container, `least` and `most` the number of replicas; `name` is in place of `resource_name`.
     """
     name = name or resource_name(info)
     labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/component": "model"}

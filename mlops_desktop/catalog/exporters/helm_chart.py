@@ -16,7 +16,7 @@ from mlops_desktop.catalog.exporters._yaml import to_yaml
 from mlops_desktop.serving.manifest import contents
 from mlops_desktop.serving.message import msg
 
-# What stands in the objects where the chart has a value; none of it can come from a model.
+# What is in the objects where the chart has a value; none of it can come from a model.
 _NAME, _IMAGE, _LEAST, _MOST = "release-fullname", "release.image", 41, 42
 _VALUES = {
     _NAME: '{{ include "model.fullname" . }}',

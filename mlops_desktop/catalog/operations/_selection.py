@@ -63,7 +63,7 @@ class ColumnSelection(Selection, ABC):
 
 
 def score_categories() -> Any:
-    """The field that says whether categorical columns and dates are judged."""
+    """The field that decides whether categorical columns and dates are scored."""
     help = "Each category and date is scored as one column. Off: they are left as they are, as free texts always are."
     return flag(True, "Score categories and dates", help=help)
 

@@ -34,7 +34,7 @@ class SelectImportance(ColumnSelection):
     weights). Scores add up to 1. Missing values count as the median; the seed is fixed; more than 20,000 rows are sampled.
 
     Categorical columns: the forest (Breiman 2001, “Random forests”) splits codes from the most to the least frequent level; the linear
-    model has a scaled 0 / 1 column for each level, and the sizes of their weights are added up (a factor is judged as a group, as in Yuan
+    model has a scaled 0 / 1 column for each level, and the sizes of their weights are added up (a factor is scored as a group, as in Yuan
     and Lin 2006, “Model selection and estimation in regression with grouped variables”). Missing is a level, rare levels are one. Dates are
     numbers.
     """

@@ -19,7 +19,7 @@ class SelectVariance(ColumnSelection):
     """Keeps columns whose variance over the training rows is above a limit, as VarianceThreshold of scikit-learn; missing values are
     passed over.
 
-    A constant column has variance exactly 0, whatever rounding says. The target is not looked at. A categorical column has the sum of the
+    A constant column has variance exactly 0, whatever rounding says. The target is not examined. A categorical column has the sum of the
     variances of its one-hot columns: 1 less the sum of the squared shares of its levels (the index of Gini 1912, “Variabilità e
     mutabilità”); missing is a level. Dates count in days.
     """

@@ -90,7 +90,7 @@ def _extent(data: bytes, last: tuple[int, int]) -> _Extent:
 
 
 def _may_be_sparse(data: bytes) -> bool:
-    """Whether the cells must be looked at one by one, by a quick upper bound of the area."""
+    """Whether the cells must be examined one by one, by a quick upper bound of the area."""
     rows = max(map(int, _ROW.findall(data)), default=0)
     if rows * 702 <= _LARGE:
         return _THREE_LETTERS.search(data) is not None

@@ -31,7 +31,7 @@ _NAMES = frozenset(
 
 
 def first_row_doubt(rows: Sequence[Sequence[Any]], layout: TableLayout, wanted: Wanted, above: int) -> tuple[Evidence, ...]:
-    """That the first row of two columns of texts may be no names. `above` is how many rows or lines stand above the row below it.
+    """That the first row of two columns of texts may be no names. `above` is how many rows or lines are above the row below it.
 
     There is no doubt where a person chose where the table begins, or where the row below looks like those below it.
     """

@@ -1,4 +1,4 @@
-"""What stands at the end of a table though it fits the columns: a legend below an empty row, and sums without a word for a total."""
+"""What is at the end of a table though it fits the columns: a legend below an empty row, and sums without a word for a total."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _is_regular(dialect: Dialect, quotes: int) -> bool:
 
 
 def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
-    """The rows that are rows of the table. Only those that may be none are looked at one by one, as `sift` looks at all."""
+    """The rows that are rows of the table. Only those that may be none are examined one by one, as `sift` looks at all."""
     import pyarrow as pa
 
     width = rows.batch.num_columns

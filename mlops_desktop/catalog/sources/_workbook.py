@@ -128,7 +128,7 @@ def _usual_form(archive: zipfile.ZipFile) -> bytes:
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """No search for cycles meanwhile: rows of cells hold none, and each search would walk over all of them."""
+    """No search for cycles meanwhile: rows of cells hold none, and each search would visit all of them."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -80,7 +80,7 @@ def _open_dates(names: Sequence[str]) -> list[str]:
 
 
 def _is_other(raw: RawColumn, former: RawColumn, column: Column, here: Grammar) -> bool:
-    """Whether the cells of a column have to be written anew to stand below those that are there."""
+    """Whether the cells of a column have to be written anew to be below those that are there."""
     own = column.grammar
     if column.type == "boolean" and former.kind == "text":
         known = {level_of(text).casefold() for text in (*own.true, *own.false, *own.missing)}
@@ -137,7 +137,7 @@ def _number_writer(column: Column) -> Callable[[float], str]:
 
 
 def _boolean_writer(column: Column, former: RawColumn) -> Callable[[float], str]:
-    """The function that writes true and false with the words of the data."""
+    """The function that writes true and false as the data writes them."""
     own = column.grammar
     digits = former.kind in ("number", "integer") or (former.kind == "text" and (former.holds("0") or former.holds("1")))
     true, false = ("1", "0") if digits else ("true", "false")

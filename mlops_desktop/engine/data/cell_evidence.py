@@ -21,7 +21,7 @@ from mlops_desktop.serving.schema import Column
 MOST_UNREADABLE = 0.01  # at most this share of a column's cells may be unreadable for it to be numbers or dates all the same
 
 
-_FREQUENT = 0.002  # a known word for missing stands in at least this share of the cells, any other in STRAY_SHARE; rarer ones are strays
+_FREQUENT = 0.002  # a known text for missing is in at least this share of the cells, any other in MOST_UNREADABLE; rarer ones are errors
 _MOST_NOT_KNOWN = 3  # different texts that are none of the known ones
 _UNKNOWN = re.compile(rf"(?i){UNKNOWN}|{BRACKETED}|:(?: ?[a-z]{{1,2}})?")
 _BELOW = re.compile(f"(?i){BELOW_LIMIT}")
@@ -46,7 +46,7 @@ class Hints:
 
     @cached_property
     def numbers_have_na(self) -> bool:
-        """Whether “NA” stands among the numbers of a column: the program that wrote the table means “missing” by it."""
+        """Whether “NA” is among the numbers of a column: the program that wrote the table means “missing” by it."""
         return any(map(_has_na_among_numbers, self.columns))
 
 
@@ -104,7 +104,7 @@ def _is_known(text: str) -> bool:
 
 
 def known_missing_texts(raw: RawColumn, present: Bools) -> Bools:
-    """Which of the distinct texts of a column are known words for “missing”."""
+    """Which of the distinct texts of a column are known texts for “missing”."""
     at = np.flatnonzero(present & (raw.counts >= _FREQUENT * raw.count(present))).tolist()
     return mask(present, [i for i, text in zip(at, raw.texts_at(at), strict=True) if _is_known(text)])
 

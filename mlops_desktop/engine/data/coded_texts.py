@@ -15,7 +15,7 @@ from mlops_desktop.serving.frame import Ints, Longs
 Codes = NDArray[np.signedinteger[Any]]
 _MAY_BE_UNCLEAN = r'^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]|^="'  # any other text is what `clean_text` makes of it
 _FORMULA = re.compile(b'="')
-_PART = 2**15  # codes that are looked at together
+_PART = 2**15  # codes that are examined together
 _COUNT_BLOCK = 2**17  # codes that are counted together
 
 

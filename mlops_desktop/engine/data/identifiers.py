@@ -119,7 +119,7 @@ def group_column(table: Table, target: str = "") -> tuple[str, str] | None:
 
 
 def _are_even(counts: Ints) -> bool:
-    """Whether every value stands in the same number of rows, few of them, as in a design of pairs or of repeated visits."""
+    """Whether every value is in the same number of rows, few of them, as in a design of pairs or of repeated visits."""
     return len(counts) > 0 and 2 <= int(counts[0]) <= _MOST_EVEN and bool((counts == counts[0]).all())
 
 

@@ -56,7 +56,7 @@ def import_cells(
     """
     place, name = place_of(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
-    project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
+    project = replace(project, target=clean_name(project.target))  # as it is in the table, whatever blanks the file has in it
     source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5), anew=add)
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     _refuse_unfit(name, project, cells)

@@ -161,7 +161,7 @@ def guess_source(location: Location) -> Source:
 
 
 def blank_source(location: Location) -> Source:
-    """The source for a location, with the parameters that stand in an address and no others. UserError as `guess_source`."""
+    """The source for a location, with the parameters that are in an address and no others. UserError as `guess_source`."""
     place, kind = place_of(location), _kind_of(location)
     if not is_source_address(place):
         _refuse_unreadable(Path(place))

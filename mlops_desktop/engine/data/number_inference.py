@@ -130,7 +130,7 @@ def _found_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat 
 
 
 def _beside_missing_texts(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints) -> NumberReading | None:
-    """The column as numbers where most cells hold a known word for “missing”; None where the others are no numbers either."""
+    """The column as numbers where most cells hold a known text for “missing”; None where the others are no numbers either."""
     absent = known_missing_texts(raw, present)
     if not absent.any() or raw.count(absent) == raw.count(present):
         return None

@@ -24,7 +24,7 @@ B = TypeVar("B", np.uint8, np.int64)
 class Table:
     """A typed table with every column of its file. `schema` has types and grammars.
 
-    Ranges and levels are described later, on the rows learned from.
+    Ranges and levels are described later, on the training rows.
     """
 
     schema: Schema

@@ -29,7 +29,7 @@ from mlops_desktop.serving.schema import Schema, ValidationIssue, ValidationResu
 
 ValueTable = tuple[NDArray[Any], Sequence[str]]
 _MANY = 500  # columns, of which the progress names the number
-_TEXTS = 10_000  # distinct texts that are looked at together
+_TEXTS = 10_000  # distinct texts that are examined together
 
 
 @dataclass(frozen=True, eq=False)

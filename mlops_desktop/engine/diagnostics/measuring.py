@@ -166,7 +166,7 @@ def _shifts(pipeline: Pipeline) -> tuple[TargetShift, ...]:
 
 
 def _scores(chosen: Chosen, seen: _SeenRows) -> Scores | None:
-    """The metric on rows that the model learned from, beside that of the folds; None where one is undefined."""
+    """The metric on rows that the model was trained on, beside that of the folds; None where one is undefined."""
     pipeline, folds, valid = chosen.pipeline, seen.fold_variation, chosen.run.score
     metric = metric_of(pipeline.project.metric, seen.part.target.task)
     learned = pipeline.train.sample(SAMPLE)

@@ -1,4 +1,4 @@
-"""Compares a model with the one that a project had before it got other data, on training rows that neither had learned from."""
+"""Compares a model with the one that a project had before it got other data, on training rows that neither was trained on."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class Intervals:
         return None
 
     def _are_alike(self) -> bool:
-        """Whether rows that follow each other in time tell too little together; squares of errors, which most metrics are made of, follow
+        """Whether rows that follow each other in time carry too little information together; squares of errors, which most metrics are made of, follow
         each other less than these do.
         """
         if self.predicted.classes:

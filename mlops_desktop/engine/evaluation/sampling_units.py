@@ -76,7 +76,7 @@ class Units:
         return 0 if self.moment is None else int(self.moment.max(initial=-1)) + 1
 
     def independent_moments(self, values: Floats) -> float:
-        """As how many independent moments these tell of the mean of values (rows,), of an autoregressive process of order one; of few
+        """The number of independent moments that carry as much information on the mean of values (rows,), of an autoregressive process of order one; of few
         moments with a correlation that is a standard error higher, for low estimates are common there.
         """
         along = self.correlation_in_time(values)

@@ -42,7 +42,7 @@ def seen_rows(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> SeenR
 
 
 def rows_trained_on(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> int:
-    """How many rows of such a frame the deployed model was trained on, as far as that can be told from their values."""
+    """How many rows of such a frame the deployed model was trained on, as far as their values show it."""
     return int(np.count_nonzero(seen_rows(pipeline, frame, names).rows))
 
 

@@ -77,7 +77,7 @@ def selection_estimate(pipeline: Pipeline, runs: Runs) -> SelectionEstimate | No
 
 
 def _affordable(rows: int, runs: int) -> tuple[int, int]:
-    """How many runs and resamples are looked at: fewer for many rows, where the best run owes little to chance."""
+    """How many runs and resamples are examined: fewer for many rows, where the best run owes little to chance."""
     most = min(runs, MOST_RUNS, max(2, WORK // (max(rows, 1) * LEAST_RESAMPLES)))
     return most, int(np.clip(WORK // (max(rows, 1) * most), LEAST_RESAMPLES, RESAMPLES))
 

@@ -105,7 +105,7 @@ class Pipeline:
 
     @cached_property
     def features(self) -> tuple[str, ...]:
-        """The columns that are learned from, in the order of the table."""
+        """The feature columns, in the order of the table."""
         roles = self.roles()
         return tuple(column.name for column in self.table.schema.columns if is_feature_role(roles.get(column.name)))
 
@@ -133,7 +133,7 @@ class Pipeline:
 
     @cached_property
     def target(self) -> Target:
-        """The target of the rows that the row filters leave. UserError when it cannot be learned, or nothing is there to learn from."""
+        """The target of the rows that the row filters leave. UserError when no model can be fitted to it, or there is no feature."""
         require(self.project, "target", "task")
         assert self.project.task is not None
         target = target_of(self._kept, self.project.target, self.project.task)

@@ -113,7 +113,7 @@ class ScoredColumn:
 class StepChanges:
     """What one step changed: columns before and after it, and how many are new, gone, or hold other values.
 
-    `columns` are the first changes, `rows` the first cells of what changed. `judged`: the columns that a selection judged, the best first;
+    `columns` are the first changes, `rows` the first cells of what changed. `scored`: the columns that a selection scored, the best first;
     None for any other step.
     """
 
@@ -173,7 +173,7 @@ class RecipePreview:
 
 @dataclass(frozen=True)
 class ColumnRanking:
-    """Columns by the score of a selection, the best first; `more` are not listed, `unjudged` have no score (free texts).
+    """Columns by the score of a selection, the best first; `more` are not listed, `unscored` have no score (free texts).
 
     `label` names the score, `rows` of the training part were scored; `problem` says why there is no ranking.
     """

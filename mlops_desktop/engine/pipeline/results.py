@@ -90,7 +90,7 @@ RESULTS: Mapping[str, Result] = {
                 "task",
                 "split",
                 Decision("columns.role", ROLES_THAT_SPLIT),
-                # Rows are equal in what is learned from, so every role counts then; being the later one, it replaces the one before.
+                # Rows are equal in the features, so every role counts then; being the later one, it replaces the one before.
                 replace(NON_FEATURE, when=keeps_equal),
                 "seed",
             ),
@@ -99,7 +99,7 @@ RESULTS: Mapping[str, Result] = {
         Result(name="train_rows", inputs=("split",)),
         # Numbers of rows on each side of the split, and what it cannot measure well.
         Result(name="validation", inputs=("split",), decisions=(NON_FEATURE,), version=2),
-        # The rows of the split with the columns that are learned from.
+        # The rows of the split with the feature columns.
         Result(name="features", inputs=("split",), decisions=(NON_FEATURE,)),
         # Operations that suit these rows and columns, with reasons.
         Result(name="suggestions", inputs=("features",), version=4),
@@ -135,7 +135,7 @@ RESULTS: Mapping[str, Result] = {
         Result(name="evaluation", inputs=("run",), decisions=(*MEASURED, TWO_CLASSES), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
         Result(name="out_of_fold", inputs=("run",), decisions=MEASURED, version=4, libraries=LEARNING),
-        # What the checks of a run are judged by. In version 2 the baseline of the squared errors knew the rows of all folds.
+        # The facts that the checks of a run read. In version 2 the baseline of the squared errors knew the rows of all folds.
         Result(name="checks", inputs=("run", "profile"), decisions=("refit", BASELINE_SETTINGS), version=3, libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.
         Result(name="response", inputs=("model",), keyed_libraries=("numpy",)),

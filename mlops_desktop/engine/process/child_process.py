@@ -253,7 +253,7 @@ class Child:
             if call is None or running is None:
                 return
             call.cancelled = True
-        # Two threads: telling may block on a full pipe, and the end must come all the same.
+        # Two threads: writing may block on a full pipe, and the end must come all the same.
         threading.Thread(target=_request_stop, args=(running, call), name="cancel", daemon=True).start()
         threading.Thread(target=self._kill_late, args=(running, call, grace), name="grace", daemon=True).start()
 

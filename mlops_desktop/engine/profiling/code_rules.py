@@ -69,7 +69,7 @@ def _cells_with(column: Column, code: float, count: int, total: int, where: str)
 def codes_for_missing(values: Floats) -> list[tuple[float, int]]:
     """The least and the largest values that are frequent, far from the others, and written as people write "not known", with counts.
 
-    `values` are the numbers of a column, none of them NaN. Several codes may stand together, such as 98 and 99.
+    `values` are the numbers of a column, none of them NaN. Several codes may be together, such as 98 and 99.
     """
     distinct, counts = np.unique(values, return_counts=True)
     found: list[tuple[float, int]] = []
@@ -194,7 +194,7 @@ _PLACEHOLDER = re.compile(f"(?i){BRACKETED}|{PLACEHOLDERS}")
 
 
 def missing_levels(seen: Seen) -> Iterator[Finding]:
-    """Levels of categories that are words for “missing”: placeholders, and words that count as missing in another column of the table."""
+    """Levels of categories that are texts for “missing”: placeholders, and texts that count as missing in another column of the table."""
     usual = {text.casefold() for text in MISSING_NUMBER_TEXTS}
     noted = {text.casefold() for column in seen.table.schema.columns for text in column.grammar.missing}
     for column in _features_and_target(seen):
@@ -286,12 +286,12 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
 
 
 def _number_columns(seen: Seen) -> Iterator[Column]:
-    """The columns of numbers that are learned from, and the target when it is one."""
+    """The numeric feature columns, and the target when it is one."""
     return (column for column in _features_and_target(seen) if column.is_measured)
 
 
 def _features_and_target(seen: Seen) -> Iterator[Column]:
-    """The columns that are learned from, and the target."""
+    """The feature columns, and the target."""
     yield from seen.features()
     if seen.target is not None:
         yield seen.table.schema.column(seen.target)

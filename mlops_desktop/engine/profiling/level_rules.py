@@ -195,7 +195,7 @@ def _is_vocabulary(parts: Counter[str], counts: Mapping[str, int], total: int, s
 
 
 def _columns(seen: Seen) -> Sequence[Column]:
-    """The columns that are learned from, and the target."""
+    """The feature columns, and the target."""
     columns = list(seen.features())
     if seen.target is not None:
         columns.append(seen.table.schema.column(seen.target))

@@ -27,7 +27,7 @@ _STAGES = {"prepare": msg("Pre-processing"), "engineer": msg("Feature engineerin
 
 
 def not_yet(remedy: str = "") -> Html:
-    """What stands in a section that has no content."""
+    """What is in a section that has no content."""
     return paragraph(joined([msg("Not done yet."), *([remedy] if remedy else [])], " "), quiet=True)
 
 

@@ -99,7 +99,7 @@ def _order(pipeline: Pipeline, rows: Ints, fold: int) -> Ints:
 
 
 def _scores(pipeline: Pipeline, candidate: Candidate | Combination, rows: Ints, valid: Ints) -> tuple[float | None, float | None]:
-    """The score on the rows that were learned from, and on the validation rows."""
+    """The score on the training rows, and on the validation rows."""
     fitted_on, validated = pipeline.train.take(rows), pipeline.train.take(valid)
     scores = fit_and_score(pipeline, candidate, rows, [fitted_on.frame, validated.frame])
     own, other = (

@@ -19,7 +19,7 @@ def open_project(folder: Path) -> Project:
     """The project in a folder, with its leaderboard, chosen run and accesses to the held-out test set under today's keys.
 
     A project of format 1 or 2 keeps its runs under the keys of that time, and one in which columns are identifiers or not used those of a
-    time when these were told apart. They are moved once, with the project's lock, which nobody else may hold then. A kill leaves all of
+    time when these were distinguished. They are moved once, with the project's lock, which nobody else may hold then. A kill leaves all of
     them moved or none. UserError as for `check_name`, `read_project` and `ProjectLock`.
     """
     check_name(folder)

@@ -1,7 +1,7 @@
 """What the models of a leaderboard score when rows are validated the other way: by blocks of time beside at random, and the reverse.
 
 Where neighbours in time are alike, a row that is drawn at random is predicted from rows of the same hours: its score says nothing of the
-future. Both scores stand side by side until a person has decided.
+future. Both scores are side by side until a person has decided.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], count: in
 
 def _blocked(blocks: Ints, equal: Ints | None) -> list[Fold]:
     """Folds that each predict one block from all others, so that they learn from as many rows as shuffled ones. Rows that are equal to one
-    of the block (`equal`: codes, None for no such rule) are not learned from.
+    of the block (`equal`: codes, None for no such rule) are no training rows.
     """
     folds: list[Fold] = []
     for one in range(int(blocks.max()) + 1):

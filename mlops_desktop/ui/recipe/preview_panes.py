@@ -86,7 +86,7 @@ def facts_text(recipe: Recipe) -> str:
 
 
 class Pane(QFrame):
-    """What stands beside or below the settings."""
+    """What is beside or below the settings."""
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()

@@ -29,7 +29,7 @@ SIDE = (330, 400)  # the least and the greatest width of the recipe
 
 class RecipeView(QWidget):
     """One stage's page. `propose` is the text of the button for proposals (none when empty), `nothing` the text without a
-    step, `under` makes what stands below the steps.
+    step, `under` makes what is below the steps.
     """
 
     def __init__(
@@ -182,7 +182,7 @@ class RecipeView(QWidget):
         self.recipe.show()
 
     def refresh(self) -> None:
-        """Show what the recipe looks at."""
+        """Show what is selected in the recipe."""
         recipe = self.recipe
         if self._toast_of is not None and self._toast_of is not recipe.controller.project:
             self._toast_of = None

@@ -143,7 +143,7 @@ class _Card(QFrame):
             set_property(self, "looks", test_accesses)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, Space switches, Alt+Up and Alt+Down move, Ctrl+D copies, Delete removes, Up and Down walk."""
+        """Enter opens, Space switches, Alt+Up and Alt+Down move, Ctrl+D copies, Delete removes, Up and Down move the focus."""
         wanted = _action_of(event)
         if wanted:
             self._recipe.want(wanted, self)
@@ -206,7 +206,7 @@ class RecipeList(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
-        self.narrow = narrow  # the buttons stand in a line of their own, on the chosen step alone
+        self.narrow = narrow  # the buttons are in a line of their own, on the chosen step alone
         self._cards: list[_Card] = []
         self._items: list[StepItem] = []
         self._chosen = -1
@@ -218,7 +218,7 @@ class RecipeList(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def show_steps(self, items: Sequence[StepItem]) -> None:
-        """Show these steps. Tells nobody."""
+        """Show these steps. Emits no signal."""
         self._items = list(items)
         focused = next((card.position for card in self._cards if card.hasFocus()), None)
         while len(self._cards) > len(items):

@@ -111,7 +111,7 @@ class StepCard(QFrame):
         complete = self.form is not None and self.form.complete()
         text = recipe.error() if complete or draft is None else ""
         if self.form is not None and self.form.problem():
-            text = ""  # it stands beneath its field
+            text = ""  # it is beneath its field
         self.error.setText(breakable(text))
         self.error.setVisible(bool(text))
         self._buttons.setVisible(draft is not None)

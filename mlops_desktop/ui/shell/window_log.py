@@ -13,7 +13,7 @@ from mlops_desktop.ui.translation import translated
 
 
 class WindowLog(QObject):
-    """The log of a window. It names what belongs to the open project, and nothing else that stands in quotes."""
+    """The log of a window. It names what belongs to the open project, and nothing else that is in quotes."""
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)

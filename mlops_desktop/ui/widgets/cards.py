@@ -83,7 +83,7 @@ class FindingRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The links stand beside the text where they leave it room, else below it."""
+        """The links are beside the text where they leave it room, else below it."""
         super().resizeEvent(event)
         below = self._links > LINKS * self.width()
         self._parts.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)

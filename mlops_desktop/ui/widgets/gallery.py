@@ -61,7 +61,7 @@ class Tile(PushButton):
 
 
 class Gallery(QWidget):
-    """Tiles under headings, as many side by side as there is room for. Arrow keys walk, Enter and Space choose."""
+    """Tiles under headings, as many side by side as there is room for. Arrow keys move the focus, Enter and Space choose."""
 
     picked = Signal(str)
 
@@ -138,7 +138,7 @@ class Gallery(QWidget):
         self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk from tile to tile; Enter chooses."""
+        """Arrows move from tile to tile; Enter chooses."""
         open_ = [tile for tile in self.tiles() if tile.isEnabled()]
         now = next((at for at, tile in enumerate(open_) if tile.hasFocus()), -1)
         steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: self._across, Qt.Key.Key_Up: -self._across}

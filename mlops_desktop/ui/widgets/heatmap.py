@@ -27,7 +27,7 @@ class Heatmap(PaintedChart):
 
     _values: NDArray[np.float64] = np.zeros((0, 0))
     _names: Sequence[str] = ()  # what is painted
-    _whole_names: Sequence[str] = ()  # what the pointer is told
+    _whole_names: Sequence[str] = ()  # what the tooltips show
 
     def show_matrix(self, values: Values | Sequence[Sequence[float]], names: Sequence[str], labels: Sequence[str] | None = None) -> None:
         """Show a square matrix whose rows and columns have these names, with `labels` in their place. ValueError when the shape does not

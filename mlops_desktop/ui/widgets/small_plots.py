@@ -126,7 +126,7 @@ class DistributionCell(QFrame):
         return QRectF(self.rect()).adjusted(10, self.fontMetrics().height() + 12, -10, -22)
 
     def event(self, event: QEvent) -> bool:
-        """The pointer is told the bar that it is over, with its size; elsewhere the title."""
+        """The tooltip names the bar under the pointer, with its size; elsewhere the title."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.shown.groups:
             bars, totals = self._bars(), self.shown.totals()
             at = int((event.pos().x() - bars.left()) // (bars.width() / max(len(totals), 1)))

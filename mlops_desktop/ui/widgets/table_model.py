@@ -121,7 +121,7 @@ def _years(sample: NDArray[np.float64]) -> bool:
 
 
 def _decimals(sample: NDArray[np.float64]) -> int | None:
-    """How many decimals tell the values apart; None when they are too small or too large for plain writing."""
+    """How many decimals distinguish the values; None when they are too small or too large for plain writing."""
     known = sample[np.isfinite(sample)]
     if not len(known):
         return 0

@@ -48,7 +48,7 @@ def test_a_share_takes_the_fewest_columns_that_reach_it():
 @pytest.mark.parametrize("task", list(TARGETS))
 @pytest.mark.parametrize("model", ["tree", "linear"])
 @pytest.mark.parametrize("sparse", [False, True], ids=["dense", "sparse"])
-def test_a_category_is_judged_as_one_column(model, task, sparse):
+def test_a_category_is_scored_as_one_column(model, task, sparse):
     side = np.digitize(SIGNAL, [-2, 2])
     categories = {"told": [("a", None, "c")[level] for level in side], "noise": [str(level) for level in RNG.integers(0, 4, 300)]}
     frame = make_frame({"x0": PLAIN["x0"]}, categories, {}, {"t: noise": RNG.poisson(0.3, 300)} if sparse else {})

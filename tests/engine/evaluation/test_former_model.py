@@ -136,7 +136,7 @@ def replaced(tmp_path_factory):
     return before, after, open_chosen(after.pipeline, after.runs, Silent())
 
 
-def test_a_threshold_is_not_judged_by_the_rows_that_proposed_it(replaced):
+def test_a_threshold_is_not_measured_on_the_rows_that_proposed_it(replaced):
     before, _, chosen = replaced
     found = compare_former(chosen, before.project, Silent())
     expected = out_of_fold_evaluation(chosen, Silent()).metric("balanced_accuracy")

@@ -35,7 +35,7 @@ def leaking(target, task, **columns):
         (AMOUNT, "regression", AMOUNT > 90),
     ],
 )
-def test_a_column_that_is_filled_by_the_answer_is_told(values, target, task, filled):
+def test_a_column_that_is_filled_by_the_answer_is_reported(values, target, task, filled):
     found = leaking(target, task, survey=np.where(filled, values, ""), x=RNG.normal(size=N))
     assert list(found) == ["survey"]
     assert "Whether “survey” is filled" in found["survey"]

@@ -90,7 +90,7 @@ def test_each_beginning_holds_the_classes_in_their_shares(trained):
     assert np.abs(whole - tenth).max() < 0.05
 
 
-def test_a_size_that_cannot_be_learned_from_is_noted_and_left_out(tmp_path):
+def test_a_size_that_cannot_be_fitted_is_noted_and_left_out(tmp_path):
     file = tmp_path / "rare.csv"
     lines = [f"{i % 7},{i % 5},{'yes' if i % 20 == 0 else 'no'}" for i in range(120)]
     file.write_text("a,b,y\n" + "\n".join(lines), encoding="utf-8")

@@ -34,7 +34,7 @@ Key = Qt.Key
 
 
 def rest(panel) -> None:
-    """Wait until the answer, the curve and the reasons are those of what stands in the form."""
+    """Wait until the answer, the curve and the reasons are those of what is in the form."""
     end = time.monotonic() + 60
     while True:
         settle(panel.window())

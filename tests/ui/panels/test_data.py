@@ -195,7 +195,7 @@ def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
     assert found.care == f"Fixed: {found.finding.message.split()[0]} rows are taken out, together with your other steps."
     shown = [panel.health._list.itemAt(at).widget().objectName() for at in range(panel.health._list.count())]
     done = [bool(panel._findings[int(name.rpartition("_")[2])].care) for name in shown]
-    assert done == sorted(done)  # what is open stands first
+    assert done == sorted(done)  # what is open is first
     assert done[-1]
     assert window.controller.session.undo_label == "Repeated rows"
     window.controller.undo()

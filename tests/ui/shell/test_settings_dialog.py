@@ -37,7 +37,7 @@ def pick(box, id_: str) -> None:
     box.activated.emit(box.currentIndex())
 
 
-def test_what_holds_from_the_next_start_is_kept_and_said(dialog, settings):
+def test_what_takes_effect_at_the_next_start_is_stored_and_announced(dialog, settings):
     restart = find(dialog, QPushButton, "settings_restart")
     assert not restart.isVisible()
     pick(dialog.language, "en")

@@ -58,7 +58,7 @@ class AnswerPage(QWidget):
         self.kept.remove_asked.connect(self._remove_kept)
 
     def take(self, playground: Playground, key: str, name: str, order: list[str]) -> None:
-        """Another model answers from now on: that of a `key`; `order` of its columns, the most telling first."""
+        """Another model answers from now on: that of a `key`; `order` of its columns, the most important first."""
         self.playground, self._model = playground, key
         curves = playground.curve_columns(order)
         self._column = self._column if self._column in curves else next(iter(curves), "")

@@ -145,7 +145,7 @@ def _cell(title: str, text: str, decimal: str) -> Cell:
 
 def first_rows(path: Path, kept: int, delimiter: str = ",") -> tuple[list[str], list[list[str]]]:
     """The titles and the first rows of a file of answers: in its order, as many of its `kept` columns as fit beside the answers.
-    `delimiter` stands between its cells.
+    `delimiter` is between its cells.
     """
     with path.open(encoding="utf-8", newline="") as file:
         lines = (cells for _, cells in numbered_lines(file, Dialect(delimiter, '"')))

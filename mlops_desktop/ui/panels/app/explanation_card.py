@@ -55,7 +55,7 @@ class WhyCard(QFrame):
         words: Mapping[str, Sequence[tuple[str, float]]] = MappingProxyType({}),
     ) -> None:
         """Show the contributions of columns to the score `about` (None: a number), which lead from `base` to `answer`; of the texts in
-        `words`, what their words add stands in the place of the whole text.
+        `words`, what their words add is in the place of the whole text.
         """
         self.base, self.answer, self.parts = base, answer, list(parts)
         columns = {one.name: one for one in scorer.schema.columns}
@@ -89,7 +89,7 @@ class WhyCard(QFrame):
         self.chart.show_signed(bars, decimals=decimals, description=self.sum.text())
 
     def _bars_of(self, column_: Column, part: float, value: Any, words: Sequence[tuple[str, float]]) -> list[Bar]:
-        """The bar of an input; of a text those of its telling words, and one for what the rest of it does, so that all add up to `part`."""
+        """The bar of an input; of a text those of its most important words, and one for what the rest of it does, so that all add up to `part`."""
         front = words[:MOST_WORDS]
         if not front:
             return [Bar(f"{column_.shown_name} = {shown(column_, value)}", part)] if abs(part) > NOTHING else []

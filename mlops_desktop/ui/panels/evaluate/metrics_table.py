@@ -43,7 +43,7 @@ def baseline(result: MetricResult, metric: Metric | None) -> str:
 
 
 def leading(found: Evaluation, metric: str, count: int) -> list[MetricResult]:
-    """The results that stand first: of the project's metric, then the usual ones of the task, then its others; at most `count`."""
+    """The results that are first: of the project's metric, then the usual ones of the task, then its others; at most `count`."""
     results = {result.id: result for result in found.metrics}
     wanted = dict.fromkeys([metric, *task_spec(found.task).leading, *results])
     return [results[id_] for id_ in wanted if id_ in results][:count]

@@ -73,7 +73,7 @@ class _Slider(QSlider):
 
 
 class ThresholdCard(QFrame):
-    """`used`: a person wants this threshold; `proposed`: they want the one that scores propose; `moved`: the slider stands elsewhere."""
+    """`used`: a person wants this threshold; `proposed`: they want the one that scores propose; `moved`: the slider is elsewhere."""
 
     used = Signal(float)
     proposed = Signal()

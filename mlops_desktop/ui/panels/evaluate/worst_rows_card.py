@@ -74,7 +74,7 @@ class WorstCard(QFrame):
         self.setMinimumHeight(300)
 
     def show_worst(self, found: Evaluation, columns: Sequence[TableColumn]) -> None:
-        """Show the worst rows of an evaluation; `columns` are shown beside, as far as the rows stand in that table."""
+        """Show the worst rows of an evaluation; `columns` are shown beside, as far as the rows are in that table."""
         classes = found.classification is not None
         placed = all(one.table_row is not None for one in found.worst)
         shown = list(columns) if placed else []

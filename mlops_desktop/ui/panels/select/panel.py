@@ -121,7 +121,7 @@ class RankingPane(Pane):
 
 
 class RemainsPane(Pane):
-    """Every judged column with its score, whether it stays and why; columns can be forced in and out."""
+    """Every scored column with its score, whether it stays and why; columns can be forced in and out."""
 
     def __init__(self, recipe: Recipe, ranking: Callable[[], ColumnRanking | None]) -> None:
         super().__init__(recipe)

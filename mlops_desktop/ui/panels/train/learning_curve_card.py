@@ -1,4 +1,4 @@
-"""The learning curve of the chosen model: the score on rows that it saw and on rows that it did not, by the rows learned from."""
+"""The learning curve of the chosen model: the score on rows that it saw and on rows that it did not, by the number of training rows."""
 
 from __future__ import annotations
 
