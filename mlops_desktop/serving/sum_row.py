@@ -1,5 +1,5 @@
-"""A last row that is a total without one of the usual words: its numbers are the sums of the columns above, and it lacks the name that
-others have or a text of it has a word of totals in it.
+"""Finds a last row of sums that does not begin with a text for a total: its numbers are the sums of the columns above, and it lacks the
+name that others have, or one of its texts contains a text for a total.
 
 Program and bundle decide it by the same rule, each over the cells as it holds them. It takes several rows, so a file of one row keeps it.
 """

@@ -1,4 +1,4 @@
-"""How a file is read, before it is imported: what was found, what is in doubt, and the first rows, which follow every setting."""
+"""The import dialog: what was found in a file, what is in doubt, and the first rows, which follow every setting."""
 
 from __future__ import annotations
 

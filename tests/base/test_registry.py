@@ -1,4 +1,4 @@
-"""The members of a shelf: one is loaded alone by the name of its file, all of them when they are listed."""
+"""The members of a family: one is loaded alone by the name of its file, all of them when they are listed."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""Finds cells of a sheet's XML that stand far from all others: read with them, a small sheet is as large as a sheet can be."""
+"""Finds cells of a sheet's XML that are far from all others: read with them, a small sheet is as large as a sheet can be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the row below the one that names two columns of texts may name them: the first one may be a pair such as “Site”, “Kiel”."""
+"""The doubt whether the first row of two columns of texts names them or is a pair of values, such as “Site”, “Kiel”."""
 
 from __future__ import annotations
 

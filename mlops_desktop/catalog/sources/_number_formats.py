@@ -1,4 +1,4 @@
-"""What the number formats of a workbook say beyond the value of a cell: a currency, a unit, per cent, leading zeros."""
+"""Reads the number formats of a workbook, which add to a value a currency, a unit, per cent or leading zeros."""
 
 from __future__ import annotations
 

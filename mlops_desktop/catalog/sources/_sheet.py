@@ -1,4 +1,4 @@
-"""A sheet of a workbook as rows of cells, with what the workbook says of cells beside their values."""
+"""A sheet of a workbook as rows of cells, with their number formats and merged cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sheet of an Open XML workbook says beyond the values that calamine gives.
+"""Reads from the XML of an Open XML sheet what calamine does not give.
 
 Errors, formulas without a saved value, long numbers; the styles of cells, merged cells, hidden rows and columns.
 """

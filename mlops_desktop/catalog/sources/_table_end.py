@@ -1,4 +1,4 @@
-"""What is at the end of a table though it fits the columns: a legend below an empty row, and sums without a word for a total."""
+"""Finds rows at the end of a table that are no data though they fit the columns: legends, and sums without a text for a total."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is noted of a delimited text: how else its lines might be cut, damaged bytes, and numbers that commas cut in two."""
+"""Notes on a delimited text: how else its lines might be cut, damaged bytes, and numbers that commas cut in two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the text of a table to an Arrow table of texts: Arrow's parser for regular text, row by row for all other, with the same result."""
+"""Makes an Arrow table of the rows of a text: by Arrow's parser where it is regular, else row by row, with the same result."""
 
 from __future__ import annotations
 

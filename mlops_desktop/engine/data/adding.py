@@ -1,4 +1,4 @@
-"""Rows that are added to the data of a project: the cells of another file below those that are there."""
+"""Adds the rows of another file to the data of a project, below those that are there."""
 
 from __future__ import annotations
 

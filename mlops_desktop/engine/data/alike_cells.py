@@ -1,4 +1,4 @@
-"""The cells of another file, written as the data of a project are: read by its schema, as a new file for a prediction is."""
+"""Converts the cells of another file to the notation of a project's data: read by its schema, as a new file for a prediction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns hold numbers in several parts: durations, feet and inches, units one after the other."""
+"""Decides which columns hold numbers in several parts: durations, feet and inches, units one after the other."""
 
 from __future__ import annotations
 

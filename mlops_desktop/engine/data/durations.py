@@ -1,4 +1,4 @@
-"""Whether cells written like clock times are durations or times of day, and what a person should know where they could be either."""
+"""Decides whether cells written like clock times are durations or times of day, and notes where they could be either."""
 
 from __future__ import annotations
 

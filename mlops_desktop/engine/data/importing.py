@@ -1,4 +1,4 @@
-"""A table is imported: its cells become a snapshot of the project, as they came, under the digest of their values."""
+"""Imports a table: its cells become a snapshot of the project, as they came, under the digest of their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a location: the source is found or taken as given, its cells are read, and a source that does not fit is guessed anew."""
+"""Opens a location: finds its source or takes the given one, reads its cells, and guesses anew when a source does not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new file under an old project: its cells by the schema of a model, with everything that a person should know of it in sentences."""
+"""Reads a new file by the schema of a model, and notes in sentences what a person should know of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows of a table are shown: those where a formula holds."""
+"""Finds the rows of a table for which a formula holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells become a typed table: all columns, by one schema, with the evidence for every type."""
+"""Makes a typed table of cells: all columns, by one schema, with the evidence for every type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that look like numbers or dates in a notation that is not read, so that a person learns why their column is one of texts."""
+"""Finds texts that look like numbers or dates in a notation that is not read: the reason why their column is one of texts."""
 
 from __future__ import annotations
 

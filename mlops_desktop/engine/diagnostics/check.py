@@ -55,7 +55,7 @@ def of_split(checked: Checked) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Check:
-    """One check. `evaluate` returns None where it does not apply. `scope` is what its doubt is about: where that differs, it is asked anew."""
+    """One check. `evaluate` returns None where it does not apply. `scope` is what its doubt is about: another scope asks anew."""
 
     id: str
     title: str

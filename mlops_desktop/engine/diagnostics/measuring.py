@@ -104,8 +104,8 @@ class _SeenRows:
     def _baseline(self) -> Floats:
         """What the baseline answers for these rows, in each fold by the rows beside it: as on the leaderboard."""
         prior, train = baseline_prior(self.pipeline.project), self.pipeline.train
-        folds = [(train.take(learned), train.target.take(valid)) for learned, valid in self.pipeline.folds]
-        return np.concatenate([constant_scores(valid, prior(learned.target, learned.weights)) for learned, valid in folds])
+        folds = [(train.take(fitted), train.target.take(valid)) for fitted, valid in self.pipeline.folds]
+        return np.concatenate([constant_scores(valid, prior(fitted.target, fitted.weights)) for fitted, valid in folds])
 
     def predictions(self, scores: Floats) -> Predictions:
         return predictions(self.part.target, scores, self.pipeline.positive, None)
@@ -152,10 +152,10 @@ def _class_sizes(pipeline: Pipeline) -> tuple[ClassSizes, ...]:
 
 
 def _shifts(pipeline: Pipeline) -> tuple[TargetShift, ...]:
-    """The target of the test part and of each fold's validation rows, beside those that are learned from for them."""
+    """The target of the test part and of each fold's validation rows, beside the training rows for it."""
     train = pipeline.train
     parts = [(0, train, pipeline.test)]
-    parts += [(at, train.take(learned), train.take(valid)) for at, (learned, valid) in enumerate(pipeline.folds, start=1)]
+    parts += [(at, train.take(fitted), train.take(valid)) for at, (fitted, valid) in enumerate(pipeline.folds, start=1)]
     found = []
     for fold, before, after in parts:
         # Rows of one group or time are not independent observations: each group or block of time counts as one.
@@ -169,8 +169,8 @@ def _scores(chosen: Chosen, seen: _SeenRows) -> Scores | None:
     """The metric on rows that the model was trained on, beside that of the folds; None where one is undefined."""
     pipeline, folds, valid = chosen.pipeline, seen.fold_variation, chosen.run.score
     metric = metric_of(pipeline.project.metric, seen.part.target.task)
-    learned = pipeline.train.sample(SAMPLE)
-    train = score(metric.id, learned.target, np.asarray(chosen.scorer.scores(learned.frame)), pipeline.positive, None, learned.weights)
+    sample = pipeline.train.sample(SAMPLE)
+    train = score(metric.id, sample.target, np.asarray(chosen.scorer.scores(sample.frame)), pipeline.positive, None, sample.weights)
     whole = pipeline.train
     baseline = fold_baseline(whole.target, pipeline.folds, pipeline.positive, whole.weights, baseline_prior(pipeline.project))[metric.id]
     perfect = 0.0 if metric.is_error else metric.bounds[1]

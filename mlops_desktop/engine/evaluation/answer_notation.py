@@ -1,4 +1,4 @@
-"""How a file of answers writes its table: the mark between the cells and the decimal mark, as in the file that was answered."""
+"""The notation of a file of answers: delimiter and decimal mark, as in the file that was answered."""
 
 from __future__ import annotations
 

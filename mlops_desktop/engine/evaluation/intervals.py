@@ -99,8 +99,8 @@ class Intervals:
         return None
 
     def _are_alike(self) -> bool:
-        """Whether rows that follow each other in time carry too little information together; squares of errors, which most metrics are made of, follow
-        each other less than these do.
+        """Whether rows that follow each other in time carry too little information together; squares of errors, which most
+        metrics are made of, follow each other less than these do.
         """
         if self.predicted.classes:
             return self.units.independent_moments(self._followed()) < LEAST_UNITS

@@ -1,4 +1,4 @@
-"""What the best run of a leaderboard is expected to reach: its score without what it owes to having been chosen by it.
+"""Estimates what the best run of a leaderboard reaches: its score, corrected for having been chosen by it.
 
 The highest of many scores is too high, for chance helped the winner (and the more, the fewer the rows and the more the trials). The choice
 is repeated on bootstrap samples of the out-of-fold rows, and what each sample chooses is scored on the rows that the sample left out: the

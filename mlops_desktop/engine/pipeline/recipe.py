@@ -1,4 +1,4 @@
-"""Where a step belongs in a recipe, what it begins as, and which proposals are there already; from declared parameters alone."""
+"""Where a step belongs in a recipe, its first parameters, and which proposals are there already; from declared parameters alone."""
 
 from __future__ import annotations
 

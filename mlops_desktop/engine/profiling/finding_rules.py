@@ -1,4 +1,4 @@
-"""The rules that find problems of a table. Each says what it saw in numbers, why it matters, and a decision that fixes it."""
+"""The rules that find problems of a table: each reports numbers, why they matter, and a decision that fixes the problem."""
 
 from __future__ import annotations
 

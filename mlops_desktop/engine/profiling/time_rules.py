@@ -1,4 +1,4 @@
-"""Finds the column of dates, or the columns of its parts, that order the rows of a table in time, and says so as a finding."""
+"""The finding that a column of dates, or columns of its parts, order the rows of a table in time."""
 
 from __future__ import annotations
 

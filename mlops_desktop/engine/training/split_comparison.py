@@ -1,4 +1,4 @@
-"""What the models of a leaderboard score when rows are validated the other way: by blocks of time beside at random, and the reverse.
+"""Scores the models of a leaderboard by the other kind of split: by blocks of time where folds are random, and the reverse.
 
 Where neighbours in time are alike, a row that is drawn at random is predicted from rows of the same hours: its score says nothing of the
 future. Both scores are side by side until a person has decided.

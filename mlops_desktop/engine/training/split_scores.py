@@ -1,4 +1,4 @@
-"""The stored scores of runs by the other way of validation, and what they say. Light: leaderboards and the command line read it."""
+"""The stored scores of runs by the other kind of split, and their summary. Light: leaderboards and the command line read it."""
 
 from __future__ import annotations
 

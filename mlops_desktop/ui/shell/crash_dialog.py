@@ -1,4 +1,4 @@
-"""Errors on their way to a person: the crash dialog, and the hook that leads every stray exception to it."""
+"""The crash dialog, and the hook that shows every uncaught exception in it."""
 
 from __future__ import annotations
 

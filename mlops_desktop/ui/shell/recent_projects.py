@@ -1,4 +1,4 @@
-"""The list of projects on the start page: when each was changed, how large it is, how it stands, and what can be done with it."""
+"""The list of projects on the start page: when each was changed, its size and state, and what can be done with it."""
 
 from __future__ import annotations
 

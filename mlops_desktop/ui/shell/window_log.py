@@ -1,4 +1,4 @@
-"""Keeps what happens in the drawer of the log and in its file, without cells of the data."""
+"""Writes the events of the window to the log view and to the log file, without cells of the data."""
 
 from __future__ import annotations
 

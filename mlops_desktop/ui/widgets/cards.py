@@ -1,4 +1,4 @@
-"""Cards with one figure, findings with their actions, and empty states."""
+"""Cards with one key number, findings with their actions, and empty states."""
 
 from __future__ import annotations
 

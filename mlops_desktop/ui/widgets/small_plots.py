@@ -1,4 +1,4 @@
-"""Small plots, painted with QPainter: distributions, a ring, a probability bar, a legend. Two dozen of them build in no time."""
+"""Small plots, painted with QPainter so that dozens build quickly: distributions, a ring, a probability bar, a legend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer to one input: a big figure, the class, its position in the range of training, and every warning as text."""
+"""The answer to one input: a big number, the class, its position in the range of training, and every warning as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer to one row: why it came out so, what would change it, and the inputs that were kept to compare."""
+"""The answer to one row: the contributions of its inputs, what-if curves, and inputs that were kept to compare."""
 
 from __future__ import annotations
 

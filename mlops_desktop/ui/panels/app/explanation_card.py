@@ -1,4 +1,4 @@
-"""Why this answer: what each input added to or took from the answer to the typical row. The parts add up."""
+"""The card of an explanation: what each input adds to the answer to the typical row. The contributions add up."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class WhyCard(QFrame):
         self.chart.show_signed(bars, decimals=decimals, description=self.sum.text())
 
     def _bars_of(self, column_: Column, part: float, value: Any, words: Sequence[tuple[str, float]]) -> list[Bar]:
-        """The bar of an input; of a text those of its most important words, and one for what the rest of it does, so that all add up to `part`."""
+        """The bar of an input; of a text those of its main words, and one for the rest of it, so that all add up to `part`."""
         front = words[:MOST_WORDS]
         if not front:
             return [Bar(f"{column_.shown_name} = {shown(column_, value)}", part)] if abs(part) > NOTHING else []

@@ -1,4 +1,4 @@
-"""What if one input were another: the answer over the range or the levels of a column, while all else stays."""
+"""The card of what-if curves: the answer over the range or the levels of one column, all others unchanged."""
 
 from __future__ import annotations
 

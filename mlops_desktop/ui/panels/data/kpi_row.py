@@ -1,4 +1,4 @@
-"""The data in five figures: rows, columns, missing cells, duplicate rows, target."""
+"""A row of five key numbers of the data: rows, columns, missing cells, duplicate rows, target."""
 
 from __future__ import annotations
 

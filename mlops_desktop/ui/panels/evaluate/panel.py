@@ -1,4 +1,4 @@
-"""Stage 7: how good the chosen model is: on rows that it did not see while learning, on the held-out test set, on any other file."""
+"""Stage 7: how good the chosen model is: out of fold, on the held-out test set, on any other file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows models are fitted on, as fields: the sampler, or none, and the form of its settings."""
+"""The fields of a sampler, which decides the rows and weights of a fit: the sampler, or none, and the form of its settings."""
 
 from __future__ import annotations
 

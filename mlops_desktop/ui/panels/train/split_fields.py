@@ -1,4 +1,4 @@
-"""How rows are kept apart, as fields: the method, the form of its settings, and what the split means for the table beneath."""
+"""The fields of a split: the method, the form of its settings, and what the split means for the table beneath."""
 
 from __future__ import annotations
 
