@@ -21,7 +21,7 @@ from .table_finder import ASCII_BLANKS, RULES, LeftOut, Reason, is_blank, row_te
 from .unclosed_quote import has_unclosed_quote, swallows_lines
 
 BLOCK = 5000  # rows that are held together
-_TOTAL_WORD = re.compile(r"(?i)tota|sum[ma]|gesamt|razem|ergebnis|somme")  # in each text of a total with a name
+_TOTAL_TEXT = re.compile(r"(?i)tota|sum[ma]|gesamt|razem|ergebnis|somme")  # in each text of a total with a name
 _APART = "\0"  # between the cells of a column: in no cell, as it is left out of every text
 
 
@@ -252,13 +252,13 @@ class _Reader:
 def _others_finder(sifter: RowSifter) -> Callable[[list[list[str]]], bool]:
     """The function that says of rows whether one with the usual number of cells may be none of the table; it is quick where none is."""
     starts = [re.escape(text) for text in (*RULES, sifter.wanted.comment) if text]
-    words = "|".join(map(re.escape, sorted(TOTALS)))
-    begins = re.compile(rf"(?:^|{_APART})[{ASCII_BLANKS}]*(?:{'|'.join(starts)}|(?:{words}|[*]+)[{ASCII_BLANKS}]*(?:{_APART}|$))").search
+    totals = "|".join(map(re.escape, sorted(TOTALS)))
+    begins = re.compile(rf"(?:^|{_APART})[{ASCII_BLANKS}]*(?:{'|'.join(starts)}|(?:{totals}|[*]+)[{ASCII_BLANKS}]*(?:{_APART}|$))").search
     names = [(at, header[at]) for header in sifter.headers if (at := next((j for j, name in enumerate(header) if name), -1)) >= 0]
 
     def may_be_others(rows: list[list[str]]) -> bool:
         marked = _APART.join([cell for row in rows for cell in row[:MARKED]])
-        if begins(marked) or _TOTAL_WORD.search(marked) or any(len(row) > 1 and not any(map(str.strip, row[1:])) for row in rows):
+        if begins(marked) or _TOTAL_TEXT.search(marked) or any(len(row) > 1 and not any(map(str.strip, row[1:])) for row in rows):
             return True
         return any(at < len(row) and name in row[at] and row[at].strip() == name for at, name in names for row in rows)
 

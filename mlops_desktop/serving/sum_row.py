@@ -17,7 +17,7 @@ NEAR = 1e-9  # relative difference of sums
 _NOT_ZERO = re.compile("[1-9]")
 _NUMBER = re.compile("[+-]?[0-9][0-9.,]*")
 
-_WORD = re.compile(r"(?i)total|summe|gesamt|betrag|amount|balance|saldo|insgesamt|sum\b|totaal|somme|suma|razem")
+_TOTAL = re.compile(r"(?i)total|summe|gesamt|betrag|amount|balance|saldo|insgesamt|sum\b|totaal|somme|suma|razem")
 
 TextCounts = Mapping[str, int]  # the distinct texts of a column, without blanks around them, and in how many cells each stands
 
@@ -33,7 +33,7 @@ def may_be_sums(last: Sequence[str]) -> bool:
 
 def names_total(text: str) -> bool:
     """Whether a text has a word of totals in it."""
-    return _WORD.search(text) is not None
+    return _TOTAL.search(text) is not None
 
 
 def are_sums(last: Sequence[str], above: Callable[[int], TextCounts], rows: int) -> bool:

@@ -1,4 +1,4 @@
-"""Files of a folder below each other: what differs is said."""
+"""Files of a folder below each other: what differs is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new file under an old project is found anew, and what is unusual in it is said."""
+"""A new file under an old project is found anew, and what is unusual in it is reported."""
 
 from __future__ import annotations
 

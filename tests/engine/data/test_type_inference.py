@@ -75,7 +75,7 @@ def test_booleans_keep_their_texts():
     assert (column.grammar.true, column.grammar.false) == ((), ())
 
 
-def test_a_stray_cell_is_named_with_its_row():
+def test_an_unreadable_cell_is_named_with_its_row():
     cells = [str(i / 2) for i in range(300)]
     cells[40] = "3a"
     column, evidence, frame = decide(cells)

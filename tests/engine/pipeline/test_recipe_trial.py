@@ -1,4 +1,4 @@
-"""A proposed recipe is tried on the rows of every fold: what leaves nothing to learn from is not proposed."""
+"""A proposed recipe is tried on the rows of every fold: what leaves nothing to fit is not proposed."""
 
 from __future__ import annotations
 
