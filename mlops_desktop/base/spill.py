@@ -115,7 +115,7 @@ def _folder() -> str | None:
 
 
 def _reserve(file: Any, size: int) -> None:
-    """Give a file its size on the disk: without its room a write to the mapped file would kill the process, not raise an error."""
+    """Give a file its size on the disk: without its space a write to the mapped file would kill the process, not raise an error."""
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
         return

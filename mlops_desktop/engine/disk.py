@@ -117,7 +117,7 @@ def _flush_folder(folder: Path) -> None:
 
 
 def sweep(folder: Path, begins: str = ".") -> None:
-    """Remove what killed writers left in a folder. What cannot be removed stays: it is in nobody's way."""
+    """Remove what killed writers left in a folder. What cannot be removed stays: it harms nothing."""
     try:
         left = [path for path in folder.iterdir() if path.name.startswith(begins) and path.name.endswith(".tmp")]
     except OSError:

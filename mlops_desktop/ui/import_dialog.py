@@ -253,7 +253,7 @@ class ImportDialog(QDialog):
             self._doubts.setFixedHeight(self._whole_cards(self.fontMetrics().lineSpacing() * _DOUBTS))
 
     def _whole_cards(self, most: int) -> int:
-        """The height of the heading and of as many whole cards as have room, one at least."""
+        """The height of the heading and of as many whole cards as fit, one at least."""
         width, found, height = self._doubts.viewport().width() - 8, 0, 0
         items = [item for at in range(self._questions.count()) if (item := self._questions.itemAt(at)) is not None]
         for at, item in enumerate(items):

@@ -83,7 +83,7 @@ class Intervals:
         return Interval((min(low, value), max(high, value)), found.method)
 
     def _lacking(self, metric: Metric) -> Message | None:
-        """Why no method keeps its promise on these rows."""
+        """Why no method is valid on these rows."""
         groups = {"rows": msg("rows"), "groups": msg("groups"), "time": msg("blocks of time")}[self.units.kind]
         if self.units.count < LEAST_UNITS or (self.weighted and self._count(np.ones(len(self.weights), dtype=bool)) < LEAST_UNITS):
             return msg("No interval: there are fewer than {least} {groups}.", least=LEAST_UNITS, groups=groups)

@@ -48,7 +48,7 @@ def leaks(seen: Seen) -> Iterator[Finding]:
 
 
 def suspicious_columns(strengths: dict[str, float]) -> list[str]:
-    """The columns whose Gini is suspicious and apart from those of the others: a ladder of strong columns is an easy target, no leak."""
+    """The columns whose Gini is suspicious and apart from those of the others: many strong columns are an easy target, no leak."""
     ranked = sorted(strengths, key=lambda name: -strengths[name])
     found = 0
     for count, name in enumerate(ranked, start=1):

@@ -173,7 +173,7 @@ class ChangesPane(Pane):
         return bool(changes)
 
     def _fit_side_by_side(self, names: Sequence[str]) -> bool:
-        """Whether two of these names have room beside each other: names of new columns begin alike and differ at their end."""
+        """Whether two of these names fit beside each other: names of new columns begin alike and differ at their end."""
         metrics = QFontMetrics(theme.font("small", QFont.Weight.DemiBold))
         return max(map(metrics.horizontalAdvance, names), default=0) <= self._pages.width() // 2 - _SIDE_MARGIN
 

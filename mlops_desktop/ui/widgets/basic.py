@@ -285,7 +285,7 @@ class Segments(QFrame):
             made.setFont(theme.font("small"))
             made.setCheckable(True)
             bold = QFontMetrics(theme.font("small", Weight.DemiBold)).horizontalAdvance(text)
-            made.setMinimumWidth(bold + 24)  # the one that is on is bold: it needs more room than the style reckons with
+            made.setMinimumWidth(bold + 24)  # the one that is on is bold: it needs more space than the style reckons with
             made.setAccessibleName(text)
             made.clicked.connect(lambda _=False, id_=id_: self.chosen.emit(id_))
             self._group.addButton(made)

@@ -53,7 +53,7 @@ class Kpi(QFrame):
         self.setAccessibleName(f"{self._title}: {value}" + (f", {hint}" if hint else ""))
 
 
-LINKS = 0.4  # of the width of a finding: more than that leaves its text too little room
+LINKS = 0.4  # of the width of a finding: more than that leaves its text too little space
 
 
 class FindingRow(QWidget):
@@ -83,7 +83,7 @@ class FindingRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The links are beside the text where they leave it room, else below it."""
+        """The links are beside the text where they leave it space, else below it."""
         super().resizeEvent(event)
         below = self._links > LINKS * self.width()
         self._parts.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)

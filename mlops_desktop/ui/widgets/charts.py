@@ -162,7 +162,7 @@ class ColumnChart(PlotChart):
     def show_categories(
         self, names: Sequence[str], groups: Mapping[str, Values], *, stacked: bool = True, skip: bool = False, description: str = ""
     ) -> None:
-        """Show for each name a bar of each group. `skip`: names in a row, such as ranges, some of which are left out where room is short.
+        """Show for each name a bar of each group. `skip`: names in a row, such as ranges, some of which are left out where space is short.
 
         ValueError when a group has not a value for each name.
         """

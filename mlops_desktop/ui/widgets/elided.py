@@ -26,7 +26,7 @@ def elided_name(metrics: QFontMetrics, name: str, available: int) -> str:
 
 
 def elided_names(metrics: QFontMetrics, names: Sequence[str], available: int) -> list[str]:
-    """Names of one list, each in so many pixels. Where names that differ would look alike, what they begin with in common gives way
+    """Names of one list, each in so many pixels. Where names that differ would look alike, what they begin with in common is elided
     instead of their middle: “…gene 8 in the …”.
     """
     found = [elided_name(metrics, name, available) for name in names]
@@ -76,7 +76,7 @@ class Elided(QLabel):
         return QSize(min(self.fontMetrics().horizontalAdvance("mmmm"), super().sizeHint().width()), super().sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, cut to the room there is."""
+        """The text, cut to the space there is."""
         option = QStyleOption()
         option.initFrom(self)
         painter = QPainter(self)

@@ -61,7 +61,7 @@ class Tile(PushButton):
 
 
 class Gallery(QWidget):
-    """Tiles under headings, as many side by side as there is room for. Arrow keys move the focus, Enter and Space choose."""
+    """Tiles under headings, as many side by side as fit. Arrow keys move the focus, Enter and Space choose."""
 
     picked = Signal(str)
 
@@ -129,7 +129,7 @@ class Gallery(QWidget):
                 grid.addWidget(tile, at // across, at % across)
 
     def minimumSizeHint(self) -> QSize:
-        """One tile wide: with less room there are fewer side by side."""
+        """One tile wide: with less space there are fewer side by side."""
         return QSize(150, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

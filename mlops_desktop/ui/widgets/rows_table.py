@@ -25,7 +25,7 @@ from mlops_desktop.ui.translation import translated
 ROW_HEIGHT = 32
 PAD = 8  # left and right of a cell's text
 WIDEST = 320  # pixels of a column without a given width
-MIN_STRETCH, MIN_BAR = 120, 110  # pixels that a column keeps that gives way
+MIN_STRETCH, MIN_BAR = 120, 110  # pixels that a shrinking column keeps
 MEASURED = 200  # rows that decide how wide a column is
 _ROLE = Qt.ItemDataRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -34,9 +34,9 @@ _NO_INDEX = QModelIndex()
 
 @dataclass(frozen=True)
 class RowColumn:
-    """A column: `title`; `align` left, right or center; `tabular`: digits of one width; `bar`: room for a bar beside the text.
+    """A column: `title`; `align` left, right or center; `tabular`: digits of one width; `bar`: space for a bar beside the text.
 
-    `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes the room that is left; `middle`: texts that are too long
+    `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes what is left; `middle`: texts that are too long
     are cut in the middle, as suits names.
     """
 
@@ -294,7 +294,7 @@ class RowsTable(QTableView):
             self.chosen.emit(self.ids())
 
     def _fit(self) -> None:
-        """Give each column what it needs; what is left goes to those that stretch. Bars and stretching ones give way before it scrolls."""
+        """Give each column what it needs; what is left goes to those that stretch. Bars and stretching ones shrink before it scrolls."""
         columns = self.rows_model.columns
         needs = [self._need(at) for at in range(len(columns))]
         least = [MIN_STRETCH if c.stretch else MIN_BAR if c.bar else need for c, need in zip(columns, needs, strict=True)]
@@ -319,6 +319,6 @@ class RowsTable(QTableView):
         return min(max([title, *texts]), WIDEST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the room anew."""
+        """Share the space anew."""
         super().resizeEvent(event)
         self._fit()

@@ -92,7 +92,7 @@ class DistributionCell(QFrame):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Room for three or four in a row."""
+        """Space for three or four in a row."""
         return QSize(190, 140)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -136,7 +136,7 @@ class DistributionCell(QFrame):
         return super().event(event)
 
     def _paint_title(self, painter: QPainter, area: QRectF) -> None:
-        """The name and its statistic. Where both do not fit, the statistic gives way: the tooltip says it."""
+        """The name and its statistic. Where both do not fit, the statistic is left out: the tooltip has it."""
         shown = self.shown.label or self.shown.title
         bold, small = theme.font("small", QFont.Weight.DemiBold), theme.font("caption", tabular=True)
         metrics, available = QFontMetrics(bold), area.width()
@@ -383,7 +383,7 @@ class Legend(QWidget):
         painter, wide = begin(self), self._wide()
         painter.setFont(theme.font("caption"))
         gaps = 12 * max(len(self._entries) - 1, 0)
-        share = min(1.0, max(self.width() - gaps, 0) / max(sum(wide), 1))  # each gives way by its own length
+        share = min(1.0, max(self.width() - gaps, 0) / max(sum(wide), 1))  # each is elided by its own length
         x = 0.0
         for (key, text), available in zip(self._entries, wide, strict=True):
             fits = available * share

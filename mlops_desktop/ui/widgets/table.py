@@ -50,7 +50,7 @@ class _Head(QHeaderView):
         self.setMinimumSectionSize(WIDTHS[0])
 
     def sizeHint(self) -> QSize:
-        """Room for the three lines."""
+        """Space for the three lines."""
         metrics = QFontMetrics(theme.font("small"))
         return QSize(super().sizeHint().width(), 2 * metrics.height() + 26 + 26)
 

@@ -19,7 +19,7 @@ from mlops_desktop.ui.widgets.charts import LineChart
 from mlops_desktop.ui.widgets.series import Series
 
 STEEP = 0.1  # of the whole rise: so much in the last fifth means that more rows would help
-NARROW = 420  # pixels below which there is no room for the pill beside the legend
+NARROW = 420  # pixels below which there is no space for the pill beside the legend
 
 
 class LearningCard(QFrame):
@@ -98,7 +98,7 @@ class LearningCard(QFrame):
         self.message.setVisible(bool(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The legend comes first where there is little room."""
+        """The legend comes first where there is little space."""
         super().resizeEvent(event)
         self.of.setVisible(self._named and self.width() >= NARROW)
 
