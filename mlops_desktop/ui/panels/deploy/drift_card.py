@@ -103,13 +103,13 @@ class DriftCard(QFrame):
 
     def _sentences(self, report: DriftReport) -> tuple[str, str]:
         """The verdict and what to do; first of all that the model knows these rows, where it does."""
-        text, more = self._verdict(report)
+        text, more = self._verdict_text(report)
         if not report.compares_score:
             template = self.tr("{seen} of {rows} rows are rows of the training, so the score is not compared. {text}")
             text = template.format(seen=formatted(report.trained_on), rows=formatted(report.rows), text=text)
         return text, more
 
-    def _verdict(self, report: DriftReport) -> tuple[str, str]:
+    def _verdict_text(self, report: DriftReport) -> tuple[str, str]:
         rows, shown_name = formatted(report.rows), self._project.shown_name
         moved = [shown_name(one.field) for one in report.columns if one.verdict in ("act", "watch")]
         if report.compares_score and report.score.verdict in ("act", "watch"):
