@@ -19,7 +19,7 @@ from .column_types.number import inexact
 from .frame import MISSING_DATE, Frame, Ints, Layout, encode
 from .names import known_names
 
-MAX_UNKNOWN = 20  # fields of one row that the model does not have, of which warnings tell
+MAX_UNKNOWN = 20  # fields of one row that the model does not have, that warnings name
 
 
 class RequestValidator:
