@@ -38,12 +38,12 @@ _TOO_MANY = "There are too many objects and lists in the body."
 def _decode_bounded(text: str) -> Any:
     count = itertools.count(1)
 
-    def counted(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def bounded_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if next(count) > MAX_OBJECTS:
             raise InvalidJson("too_large", _TOO_MANY)
         return _object(pairs)
 
-    return json.JSONDecoder(object_pairs_hook=counted, parse_constant=_constant).decode(text)
+    return json.JSONDecoder(object_pairs_hook=bounded_object, parse_constant=_constant).decode(text)
 
 
 def count_lines(body: bytes) -> int:
