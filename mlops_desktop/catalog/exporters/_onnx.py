@@ -103,9 +103,10 @@ class _Features:
         """The value of each text by a table; `gone` for a missing one and `other` for a text that is not in the table."""
         levels = self._levels.get(column, [])
         if column not in self._codes:
-            codes = range(len(levels) + 2)
-            coded = {"keys_strings": ["", *levels], "values_int64s": codes[:-1], "default_int64": codes[-1]}
-            self._codes[column] = self._graph.add("LabelEncoder", column, domain=ML, **coded)
+            keys, other_code = ["", *levels], len(levels) + 1
+            self._codes[column] = self._graph.add(
+                "LabelEncoder", column, domain=ML, keys_strings=keys, values_int64s=range(len(keys)), default_int64=other_code
+            )
         values = [gone, *(table.get(level, other) for level in levels), other]
         return self._graph.add("Gather", self._graph.constant([_nan(x) for x in values]), self._codes[column], axis=0)
 

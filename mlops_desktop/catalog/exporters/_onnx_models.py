@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ def _linear(graph: OnnxGraph, node: dict[str, Any], matrix: str) -> str:
 
 
 def _net(graph: OnnxGraph, node: dict[str, Any], matrix: str) -> str:
-    activate = {
+    activate: Callable[[str], str] = {
         "relu": lambda x: graph.at_least(x, graph.number(0.0)),
         "tanh": lambda x: graph.add("Tanh", x),
         "logistic": lambda x: _sigmoid(graph, x),

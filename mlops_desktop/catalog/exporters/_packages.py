@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 
 from mlops_desktop.base.families import Package
 
@@ -31,7 +32,7 @@ def installed_megabytes(name: str, version: str) -> float | None:
         return None
     if package.version != version or not package.files:
         return None
-    paths = [file.locate() for file in package.files if file.suffix != ".pyc"]
+    paths = [Path(file.locate()) for file in package.files if file.suffix != ".pyc"]
     return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
 
 

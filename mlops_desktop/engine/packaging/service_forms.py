@@ -28,9 +28,9 @@ class InputSettings(Component):
     id: ClassVar[str] = "input_settings"
     label: ClassVar[str] = "Protection"
 
-    unknown: str = choice(WARN, _ACTIONS, "Unknown levels")
+    unknown_levels: str = choice(WARN, _ACTIONS, "Unknown levels")
     out_of_range: str = choice(WARN, _ACTIONS, "Numbers and dates out of range")
-    missing: str = choice(WARN, _ACTIONS, "Missing values")
+    missing_values: str = choice(WARN, _ACTIONS, "Missing values")
     columns: tuple[str, ...] = texts(
         (), "Otherwise for some columns", help="Such as age.out_of_range=refuse: the column, then unknown, out_of_range or missing."
     )
@@ -44,7 +44,7 @@ class InputSettings(Component):
 
     def policies(self) -> tuple[str, ...]:
         """The settings of the policy that are not a warning, those of every column first."""
-        kinds = {"unknown": self.unknown, "out_of_range": self.out_of_range, "missing": self.missing}
+        kinds = {"unknown": self.unknown_levels, "out_of_range": self.out_of_range, "missing": self.missing_values}
         return (*(f"{EVERY_COLUMN}.{kind}={action}" for kind, action in kinds.items() if action != WARN), *self.columns)
 
     def thresholds(self) -> str:

@@ -57,7 +57,8 @@ _FUNCTIONS: dict[str, Callable[[float], float]] = {"sin": math.sin, "cos": math.
 
 def circle_values(part: str, function: str) -> list[float]:
     """The sine ("sin") or cosine ("cos") of each place of a part on its circle, from 0."""
-    return _circle(_FUNCTIONS[function], _ROUND[part][1]).tolist()
+    values: list[float] = _circle(_FUNCTIONS[function], _ROUND[part][1]).tolist()
+    return values
 
 
 def _gather(part: str, function: str) -> Callable[[_Calendar], Floats]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 import numpy as np
-import onnx
-import onnxruntime
 import pytest
 
 from mlops_desktop.base.errors import UserError
@@ -22,6 +20,9 @@ from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.selftest import compare
 from tests.catalog.exporters.programs import PROGRAMS
 from tests.serving.conftest import write_bundle
+
+onnx = pytest.importorskip("onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
 
 
 def exported(scorer, folder):

@@ -46,6 +46,8 @@ REFUSED = {
 def test_the_scores_are_those_of_the_application(name, exporter, opened, tmp_path):
     if exporter.id == "html_page" and shutil.which("node") is None:
         pytest.skip("Node.js is not installed")
+    if exporter.missing():
+        pytest.skip(exporter.missing())
     bundle = opened[name]
     reason = REFUSED.get((exporter.id, name), "")
     assert reason in exporter.unsupported(bundle.scorer)

@@ -258,10 +258,10 @@ def test_an_exporter_whose_package_is_not_installed(monkeypatch):
 def test_forms_that_cannot_express_a_model_are_named(trained, opened):
     found = unsupported_forms(opened.scorer)
     assert found == {}
-    network = replace(opened.scorer, node=PROGRAMS["a network"].node)
-    assert unsupported_forms(network) == {"sql_query": "A model of the kind “neural net” cannot be written in this form."}
+    network = PROGRAMS["a network"]
+    assert unsupported_forms(network)["sql_query"] == "A model of the kind “neural net” cannot be written in this form."
     dates = replace(opened.scorer, transforms=(DateParts((), (), (), ()), *opened.scorer.transforms))
-    assert set(unsupported_forms(dates)) == {"sql_query", "python_script", "html_page"}
+    assert set(unsupported_forms(dates)) == {"sql_query", "onnx_model"}
     label = choices().operations["date_parts"].label
     assert unsupported_forms(dates, {"date_parts"})["sql_query"] == f"The step “{label}” cannot be written in this form."
     assert f"“{label}”, which the encoding adds" in unsupported_forms(dates, set())["sql_query"]

@@ -18,7 +18,7 @@ def test_what_is_left_as_it_is_adds_no_setting():
 
 
 def test_settings_of_some_columns_follow_those_of_every_column():
-    made = InputSettings(unknown="refuse", columns=("city.unknown=warn",), lowest=0.2, highest=0.8)
+    made = InputSettings(unknown_levels="refuse", columns=("city.unknown=warn",), lowest=0.2, highest=0.8)
     found = service_settings(made.policies(), made.thresholds(), {})
     assert found == ServiceSettings(("*.unknown=refuse", "city.unknown=warn"), (0.2, 0.8))
     assert found.policy({"input_policy": {}}).record() == {"*": {"unknown": "refuse"}, "city": {"unknown": "warn"}}

@@ -157,7 +157,7 @@ def test_an_export_is_written_and_listed(opened, tmp_path):
     QTest.keyClicks(line, str(out))
     assert not panel.export.protection.inner.isVisible()
     click(find(panel, QPushButton, "export_protection_toggle"))
-    field = panel.export.protection.inner.fields["unknown"]
+    field = panel.export.protection.inner.fields["unknown_levels"]
     field.show_value("refuse")
     field.changed.emit()
     click(find(panel, QPushButton, "export_go"))

@@ -16,6 +16,7 @@ from mlops_desktop.engine.training import stored_scorer
 from mlops_desktop.serving.manifest import START
 from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.outside import open_folder
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
 from mlops_desktop.ui.panels.deploy.exported_folder import needs_text, proof_text
 from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
@@ -268,6 +269,10 @@ class ExportPage(QWidget):
         whole = f"{files_text}, {translated(bytes_text(sum(size for _, size in sizes)))}"
         listed = [(name, translated(bytes_text(size))) for name, size in sizes]
         self.written.show_written(out, listed, [proof_text(out), needs_text(written)], whole, service=(out / START).is_file())
+
+    def _open_folder(self) -> None:
+        if self._written[1] is not None:
+            open_folder(self._written[1], self.controller, self._stage)
 
     def _run(self) -> None:
         if self._written[1] is not None:
