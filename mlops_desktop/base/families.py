@@ -359,14 +359,6 @@ class ReadBack(NamedTuple):
     start_seconds: float | None = None
 
 
-class Package(NamedTuple):
-    """A Python package that an exported form needs. `megabytes` it takes when it is installed; None when this machine cannot tell."""
-
-    name: str
-    version: str
-    megabytes: float | None = None
-
-
 class Exporter(Component, ABC):
     """Writes a chosen model in a form that leaves the application.
 
@@ -390,9 +382,9 @@ class Exporter(Component, ABC):
         """
         return None
 
-    def packages(self, target: Path) -> list[Package]:
-        """The packages that what was written to `target` needs."""
-        return []
+    def packages(self, target: Path) -> Sequence[tuple[str, str, float | None]]:
+        """The packages that what was written to `target` needs: name, version, and MB when installed (None: this machine cannot tell)."""
+        return ()
 
     def finish(self, target: Path) -> None:
         """Change the form of the written folder once its certificate is in it, such as packing it into one file."""

@@ -68,9 +68,6 @@ def manifests(
     scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
     usage = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}
     same_namespace = {"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": PORT}]}
-    monitored: dict[str, Any] = {"port": "http", "path": "/metrics", "interval": "15s", "scheme": secrets.scheme.lower()}
-    if secrets.tls:  # the certificate is of the name that clients ask for, not of the pod's address
-        monitored["tlsConfig"] = {"insecureSkipVerify": True}
     return {
         "deployment": _deployment(meta, labels, _container(image, megabytes, secrets), secrets),
         "service": {
@@ -106,9 +103,16 @@ def manifests(
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "ServiceMonitor",
             "metadata": meta,
-            "spec": {"selector": {"matchLabels": labels}, "endpoints": [monitored]},
+            "spec": {"selector": {"matchLabels": labels}, "endpoints": [_monitored(secrets)]},
         },
     }
+
+
+def _monitored(secrets: Secrets) -> dict[str, Any]:
+    """What Prometheus asks."""
+    endpoint: dict[str, Any] = {"port": "http", "path": "/metrics", "interval": "15s", "scheme": secrets.scheme.lower()}
+    # The certificate is of the name that clients ask for, not of the pod's address.
+    return {**endpoint, "tlsConfig": {"insecureSkipVerify": True}} if secrets.tls else endpoint
 
 
 def _deployment(meta: dict[str, Any], labels: dict[str, str], container: dict[str, Any], secrets: Secrets) -> dict[str, Any]:

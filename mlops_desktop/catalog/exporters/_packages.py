@@ -7,8 +7,16 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import NamedTuple
 
-from mlops_desktop.base.families import Package
+
+class Package(NamedTuple):
+    """A Python package that an exported form needs. `megabytes` it takes when it is installed; None when this machine cannot tell."""
+
+    name: str
+    version: str
+    megabytes: float | None
+
 
 _PIN = re.compile(r"(?m)^([\w.-]+)==([^\s\\;]+)")
 

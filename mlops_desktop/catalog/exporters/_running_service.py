@@ -19,8 +19,8 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Exporter, Package, ReadBack
-from mlops_desktop.catalog.exporters._packages import packages_of
+from mlops_desktop.base.families import Exporter, ReadBack
+from mlops_desktop.catalog.exporters._packages import Package, packages_of
 from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.input_policy import AS_TRAINED, KINDS

@@ -160,8 +160,7 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
             raise
     chosen.pipeline.store.put(chosen.pipeline.keys.exported(chosen.run.id), {})
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
-    needed = tuple((one.name, one.version, one.megabytes) for one in packages)
-    return Exported(tuple(files), chosen.scorer.node.tier, needed, None if found is None else found.start_seconds)
+    return Exported(tuple(files), chosen.scorer.node.tier, tuple(packages), None if found is None else found.start_seconds)
 
 
 def unsupported_forms(scorer: Scorer, steps: Collection[str] | None = None) -> dict[str, str]:
