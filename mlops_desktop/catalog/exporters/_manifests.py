@@ -11,6 +11,8 @@ GRACE = 40  # seconds: draining and the requests in progress take 31 at most
 SCHEME = "HTTP"
 DRAIN = 5  # seconds in which load balancers take the pod out
 
+_SAME_NAMESPACE = {"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": PORT}]}
+
 
 @dataclass(frozen=True)
 class Secrets:
@@ -60,14 +62,13 @@ def manifests(
 ) -> dict[str, Any]:
     """The objects by the name of their file: deployment, service, hpa, pdb, networkpolicy, servicemonitor.
 
-    `megabytes` is the memory of a container, `least` and `most` the number of replicas; `name` stands in place of `resource_name`.
+    `megabytes` is the memory of a container, `least` and `most` the number of replicas; `name` is in place of `resource_name`.
     """
     name = name or resource_name(info)
     labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/component": "model"}
     meta = {"name": name, "labels": {**labels, "app.kubernetes.io/version": info["version"]}}
     scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
     usage = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}
-    same_namespace = {"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": PORT}]}
     return {
         "deployment": _deployment(meta, labels, _container(image, megabytes, secrets), secrets),
         "service": {
@@ -95,7 +96,7 @@ def manifests(
             "spec": {
                 "podSelector": {"matchLabels": labels},
                 "policyTypes": ["Ingress", "Egress"],
-                "ingress": [same_namespace],
+                "ingress": [_SAME_NAMESPACE],
                 "egress": [],
             },
         },
@@ -117,7 +118,7 @@ def _monitored(secrets: Secrets) -> dict[str, Any]:
 
 def _deployment(meta: dict[str, Any], labels: dict[str, str], container: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
     """The deployment without a number of replicas: the autoscaler sets it, and each update would set it back."""
-    spread = {
+    constraint = {
         "maxSkew": 1,
         "topologyKey": "kubernetes.io/hostname",
         "whenUnsatisfiable": "ScheduleAnyway",
@@ -133,7 +134,7 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], container: dict[st
             "runAsGroup": USER,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "topologySpreadConstraints": [spread],
+        "topologySpreadConstraints": [constraint],
         "containers": [container],
         "volumes": [*secrets.volumes(), {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
     }
@@ -151,8 +152,8 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], container: dict[st
 
 
 def _container(image: str, megabytes: int, secrets: Secrets) -> dict[str, Any]:
-    def probe(path: str, **figures: int) -> dict[str, Any]:
-        return {"httpGet": {"path": path, "port": "http", "scheme": secrets.scheme}, "timeoutSeconds": 4, **figures}
+    def probe(path: str, **settings: int) -> dict[str, Any]:
+        return {"httpGet": {"path": path, "port": "http", "scheme": secrets.scheme}, "timeoutSeconds": 4, **settings}
 
     environment = secrets.environment()
     return {

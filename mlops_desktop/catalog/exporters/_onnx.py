@@ -113,8 +113,8 @@ class _Features:
     def _dot(self, parts: list[Any], means: list[float], scales: list[float], weights: list[float]) -> str:
         """The sum in the order of the parts, as the application adds them up."""
         graph, total = self._graph, self._graph.number(0.0)
-        for part, *figures in zip(parts, means, scales, weights, strict=True):
-            mean, scale, weight = map(graph.number, figures)
+        for part, *numbers in zip(parts, means, scales, weights, strict=True):
+            mean, scale, weight = map(graph.number, numbers)
             x = self.column(part)
             term = graph.add("Mul", graph.add("Div", graph.add("Sub", x, mean), scale), weight)
             total = graph.add("Add", total, graph.add("Where", graph.missing(x), graph.number(0.0), term))

@@ -20,7 +20,7 @@ An expression is a list that begins with its operation:
     ["less", x, y], ["over", x, y]                         x - y and x / y; missing where that is no finite number
     ["dot", [x, ...], means, scales, weights]              the sum of (x - mean) / scale * weight; a missing x adds nothing
 
-What is missing stays missing where nothing else is said. The matrix of a model is the values of its features, rounded to float32.
+What is missing stays missing unless noted otherwise. The matrix of a model is the values of its features, rounded to float32.
 """
 
 from __future__ import annotations

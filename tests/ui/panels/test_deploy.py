@@ -170,7 +170,7 @@ def test_an_export_is_written_and_listed(opened, tmp_path):
     assert [text for text in message if text.startswith("Self-test passed")]
     assert [text for text in message if text.startswith("Needs ") and "numpy" in text and "It started in" in text]
     assert find(panel, QLabel, "written_where").text() == str(out)
-    assert panel.export.folder.text() == str(tmp_path / "rest_bundle")  # the next one stands beside it
+    assert panel.export.folder.text() == str(tmp_path / "rest_bundle")  # the next one is beside it
     assert panel.export.go.isEnabled()
     assert [str(path) for path in panel.run._bundles()] == [str(out)]
 
