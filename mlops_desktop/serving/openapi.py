@@ -182,10 +182,10 @@ def _list_of(name: str) -> Json:
 
 
 def _problem_responses() -> Json:
-    return {f"Problem{status}": {"description": text, "content": _PROBLEM_CONTENT} for status, text in (_OF_ALL | _OF_BODIES).items()}
+    return {f"Problem{status}": {"description": text, "content": _PROBLEM_CONTENT} for status, text in _PROBLEMS.items()}
 
 
-# What any request may be answered with, and what a request with a body may be answered with beside it.
+# What any request may be answered with, and what one with parameters in its path and one with a body may be answered with beside it.
 _OF_ALL = {
     "400": "The request cannot be read.",
     "401": "A valid API key is needed.",
@@ -202,6 +202,8 @@ _OF_BODIES = {
     "415": "The type or the encoding of the content is not the one of this route.",
     "422": "The input is not valid; every error is named by row and field.",
 }
+_OF_PATHS = {"404": "There is no such model or version."}
+_PROBLEMS = _OF_ALL | _OF_PATHS | _OF_BODIES
 _PROBLEM_CONTENT: Json = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PARAMETERS: dict[str, Json] = {
     "on_error": {
@@ -243,7 +245,8 @@ def _operation(route: Route, scorer: Scorer, row: Json, limits: Limits) -> Json:
         if route.streams:
             content[LINES_TYPES[0]]["examples"] = {"typical": {"value": json.dumps(row, ensure_ascii=False) + "\n"}}
         operation["requestBody"] = {"required": True, "content": content}
-    for status in sorted((_OF_ALL | _OF_BODIES) if route.consumes else _OF_ALL):
+    more = (_OF_PATHS if route.path_parameters else {}) | (_OF_BODIES if route.consumes else {})
+    for status in sorted(_OF_ALL | more):
         operation["responses"][status] = (
             _protocol_problem(status) if route.protocol else {"$ref": f"#/components/responses/Problem{status}"}
         )
@@ -253,7 +256,7 @@ def _operation(route: Route, scorer: Scorer, row: Json, limits: Limits) -> Json:
 def _protocol_problem(status: str) -> Json:
     """A problem in the form of a protocol; a request that is refused before its route is known gets one of this service."""
     content = {JSON_TYPE: {"schema": {"type": "object"}}, **_PROBLEM_CONTENT}
-    return {"description": (_OF_ALL | _OF_BODIES)[status], "content": content}
+    return {"description": _PROBLEMS[status], "content": content}
 
 
 def _content(content_types: Sequence[str], schema: str) -> Json:
