@@ -19,7 +19,7 @@ from mlops_desktop.serving.frame import Bools, Floats, Ints
 TIME_BLOCKS = 20
 ROWS_OF_BLOCK = 10
 FEWEST_BLOCKS, FEWEST_OF_BLOCK = 10, 3  # of few rows: as many blocks as an interval needs, of no fewer rows
-LEAST_MOMENTS, FEW_MOMENTS, MOST_ALONG = 10, 50, 0.98
+LEAST_MOMENTS, MOST_ALONG = 10, 0.98
 MOST_UNITS = 1000
 LEAST_PARTS = 200
 WORK = 40_000_000  # rows x units x classes; larger tables are left out in fewer parts, down to LEAST_PARTS
@@ -76,12 +76,8 @@ class Units:
         return 0 if self.moment is None else int(self.moment.max(initial=-1)) + 1
 
     def independent_moments(self, values: Floats) -> float:
-        """As how many independent moments these tell of the mean of values (rows,), of an autoregressive process of order one; of few
-        moments with a correlation that is a standard error higher, for low estimates are common there.
-        """
+        """As how many independent moments these tell of the mean of values (rows,), of an autoregressive process of order one."""
         along = self.correlation_in_time(values)
-        if self.moments < FEW_MOMENTS:
-            along = min(along + math.sqrt((1 - along**2) / max(self.moments, 1)), MOST_ALONG)
         return self.moments * (1 - along) / (1 + along)
 
     def hidden_variance(self, values: Floats, followed: Floats) -> float:
