@@ -3,8 +3,8 @@
     python -m simulations.leaks [TIMES]
 
 Each of TIMES (200) trials draws a table of `simulations.checks` and reads the findings about what gives away the target, about rows that
-nearly repeat others and about rows that belong together. A clean table of 200, 500 or 2,000 rows may have one in at most 1 % of the trials ("not rejected": a one-sided
-binomial test at 1 %); what is planted in 500 rows is found in 95 %.
+nearly repeat others and about rows that belong together. A clean table of 200, 500 or 2,000 rows may have one in at most 1 % of the trials
+("not rejected": a one-sided binomial test at 1 %); what is planted in 500 rows is found in 95 %.
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ from mlops_desktop.serving.message import Message, msg
 
 LEAST_OF_CLASS = 10  # rows of each class, and groups or blocks that hold it
 LEAST_UNITS = 10
-LEAST_MOMENTS = 50  # of blocks of time: the correlation of adjacent moments, by which intervals are widened, is estimated too low from fewer
+LEAST_MOMENTS = (
+    50  # of blocks of time: the correlation of adjacent moments, by which intervals are widened, is estimated too low from fewer
+)
 MOST_SINGLE = 1000  # rows that are left out one by one, for what each adds to a metric
 MEANS: dict[str, Callable[[Predictions], Floats]] = {
     "neg_log_loss": log_loss,

@@ -32,7 +32,16 @@ from mlops_desktop.engine.pipeline.row_weights import read_weights, refuse_unwei
 from mlops_desktop.engine.pipeline.splitting import joined_sets, keepable, make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
-from mlops_desktop.engine.profiling import HiddenGroups, Overview, Profile, find_hidden_groups, find_similar_rows, near_copy_sets, overview, profile
+from mlops_desktop.engine.profiling import (
+    HiddenGroups,
+    Overview,
+    Profile,
+    find_hidden_groups,
+    find_similar_rows,
+    near_copy_sets,
+    overview,
+    profile,
+)
 from mlops_desktop.engine.project import Project, is_learned_from, require
 from mlops_desktop.serving.frame import Floats, Ints, Layout
 from mlops_desktop.serving.message import msg

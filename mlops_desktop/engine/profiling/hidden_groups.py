@@ -92,8 +92,8 @@ def groups_without_name(seen: Seen) -> Iterator[Finding]:
         beside=max(found.beside, 0.0),
     )
     why = msg(
-        "With rows of one of them in training and test, a model recognises it, and scores look too good. Decline only if new rows will have "
-        "combinations that are in this table."
+        "With rows of one of them in training and test, a model recognises it, and scores look too good. Decline only if new rows will "
+        "have combinations that are in this table."
     )
     fix = {"split": {"id": "grouped", "params": {"column": [*found.columns]}}}
     yield HIDDEN_GROUPS.finding("warning", found.columns[0], message, why, fix)
@@ -170,7 +170,9 @@ def _grouping(seen: Seen, names: tuple[str, ...], codes: Mapping[str, Ints], ans
     combined = _combined([codes[name] for name in names])
     rows, groups = len(combined), len(np.unique(combined))
     columns = [seen.table.schema.column(name) for name in names]
-    if groups < _LEAST_GROUPS or any(column.is_categorical and len(np.unique(codes[column.name])) >= _VISIBLE * groups for column in columns):
+    if groups < _LEAST_GROUPS or any(
+        column.is_categorical and len(np.unique(codes[column.name])) >= _VISIBLE * groups for column in columns
+    ):
         return None
     rng = np.random.default_rng(0)
     expected = len(np.unique(_combined([rng.permutation(codes[name]) for name in names])))
@@ -201,7 +203,7 @@ def _nearest(columns: list[Column], codes: Mapping[str, Ints], rows: Ints) -> In
     parts = []
     for column in columns:
         here = np.unique(codes[column.name][rows], return_inverse=True)[1]
-        if column.is_categorical and not column.type == "ordered":
+        if column.is_categorical and column.type != "ordered":
             levels = np.arange(min(int(here.max()) + 1, 20))
             parts.append((here[:, None] == levels) / np.sqrt(2))
         else:

@@ -103,12 +103,15 @@ def _by_place(seen: Seen, name: str, gini: float) -> Finding:
 
 
 def _by_average(seen: Seen, name: str, group: str) -> Finding:
-    text = (
-        "“{column}” is the mean of “{target}” over the rows with the same “{group}”: each row's own answer is in it, or that of its neighbours."
+    message = msg(
+        "“{column}” is the mean of “{target}” over the rows with the same “{group}”: each row's own answer is in it, or that of its "
+        "neighbours."
         if group
-        else "Each value of “{column}” is the mean of “{target}” over the rows that have it: each row's own answer is in it."
+        else "Each value of “{column}” is the mean of “{target}” over the rows that have it: each row's own answer is in it.",
+        column=name,
+        target=seen.target,
+        group=group,
     )
-    message = msg(text, column=name, target=seen.target, **({"group": group} if group else {}))
     why = msg("A new row has no answer yet that could be counted. Keep it only if it was made from the answers of earlier rows alone.")
     return LEAK.finding("high", name, message, why, {"role": {name: "ignore"}})
 

@@ -85,8 +85,8 @@ def similar_rows(seen: Seen) -> Iterator[Finding]:
         far=max(found.far, 0.0),
     )
     why = msg(
-        "A row that belongs to one which was learned from is recognised rather than predicted, so scores look too good. Give the role “group” "
-        "to the column that says what rows belong to; without it, the proposed split keeps similar rows on one side."
+        "A row that belongs to one which was learned from is recognised rather than predicted, so scores look too good. Give the role "
+        "“group” to the column that says what rows belong to; without it, the proposed split keeps similar rows on one side."
     )
     yield SIMILAR_ROWS.finding("warning", "", message, why)
 
@@ -127,6 +127,8 @@ def _sets(points: Floats, answers: Floats | Ints, size: int) -> Ints:
         other = sets[near] != sets[:, None]
         there = other.any(axis=1)
         nearest = near[np.arange(len(points)), np.argmax(other, axis=1)]
-        if count <= _LEAST_SETS or alike(answers[there], answers[nearest[there]], answers) <= _STILL * alike(answers, answers[near[:, 0]], answers):
+        if count <= _LEAST_SETS or alike(answers[there], answers[nearest[there]], answers) <= _STILL * alike(
+            answers, answers[near[:, 0]], answers
+        ):
             return sets
         count = max(count // 2, _LEAST_SETS)

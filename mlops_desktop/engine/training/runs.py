@@ -37,6 +37,7 @@ _WHOLE = "id, key, record, sum"
 _DAMAGED = (ValueError, TypeError, KeyError, AttributeError)
 Status = Literal["done", "failed", "stopped"]
 
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """One trial: an algorithm with its parameters, fitted fold by fold and listed on the leaderboard `key`.

@@ -28,7 +28,9 @@ def described(of, count):
     return dict(zip(("age", "height", "city"), (one[of] for one in drawn), strict=True))
 
 
-@pytest.mark.parametrize("of", [OF, np.sort(RNG.integers(0, 120, N)), RNG.permutation(OF)], ids=["in order", "of several sizes", "shuffled"])
+@pytest.mark.parametrize(
+    "of", [OF, np.sort(RNG.integers(0, 120, N)), RNG.permutation(OF)], ids=["in order", "of several sizes", "shuffled"]
+)
 @pytest.mark.parametrize("answer", ["class", "number"])
 def test_rows_of_one_description_are_found(of, answer):
     per_group = RNG.choice(["no", "yes"], 120) if answer == "class" else RNG.normal(size=120).round(3)
@@ -59,7 +61,12 @@ def table_of_products():
     """The price of a product, which a column names."""
     product = RNG.integers(0, 100, N)
     price, weight = RNG.integers(1, 90, 100), RNG.integers(1, 50, 100)
-    return {"product": pd.Series(product).map("product {}".format), "price": price[product], "weight": weight[product], "y": price[product] * 2.5}
+    return {
+        "product": pd.Series(product).map("product {}".format),
+        "price": price[product],
+        "weight": weight[product],
+        "y": price[product] * 2.5,
+    }
 
 
 def formula():

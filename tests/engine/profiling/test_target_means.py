@@ -37,7 +37,9 @@ def test_means_of_other_columns_and_pure_groups_are_no_leak():
     assert leaking(np.where(EVENT, "yes", "no"), "binary", town=towns, flag=pure) == {}
 
 
-@pytest.mark.parametrize(("target", "task", "y"), [(np.where(EVENT, "yes", "no"), "binary", EVENT.astype(float)), (AMOUNT, "regression", AMOUNT)])
+@pytest.mark.parametrize(
+    ("target", "task", "y"), [(np.where(EVENT, "yes", "no"), "binary", EVENT.astype(float)), (AMOUNT, "regression", AMOUNT)]
+)
 def test_a_mean_by_group_is_told_where_the_group_is_gone(target, task, y):
     means = group_means(y, RNG.integers(0, N // 8, N), without_own=False)
     found = leaking(target, task, rate=means.round(4), other=RNG.normal(size=N), few=RNG.integers(0, 30, N))

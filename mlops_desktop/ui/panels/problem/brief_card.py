@@ -104,7 +104,10 @@ class BriefCard(QFrame):
         role, names = project.split.role, project.split.named_columns
         self._in_force = {role: ", ".join(names)} if names and role in offered and not chosen.get(role) else {}
         for role, id_ in self._in_force.items():
-            whole = {"group": self.tr("Those with the same {name}, as the split has it"), "time": self.tr("Yes, by {name}, as the split does")}
+            whole = {
+                "group": self.tr("Those with the same {name}, as the split has it"),
+                "time": self.tr("Yes, by {name}, as the split does"),
+            }
             text = whole[role].format(name=", ".join(map(shown, names)))
             offered[role] = [(id_, text), *(one for one in offered[role] if one[0] != id_)]
             chosen = {**chosen, role: id_}
