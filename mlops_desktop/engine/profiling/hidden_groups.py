@@ -16,7 +16,7 @@ import numpy as np
 
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
-from mlops_desktop.engine.project import Role
+from mlops_desktop.engine.project import ComponentRecord, Role
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import Message, msg
 from mlops_desktop.serving.plural import quoted_columns
@@ -95,8 +95,9 @@ def groups_without_name(seen: Seen) -> Iterator[Finding]:
         "With rows of one of them in training and test, a model recognises it, and scores look too good. Decline only if new rows will "
         "have combinations that are in this table."
     )
-    fix = {"split": {"id": "grouped", "params": {"column": [*found.columns]}}}
-    yield HIDDEN_GROUPS.finding("warning", found.columns[0], message, why, fix)
+    yield HIDDEN_GROUPS.finding(
+        "warning", found.columns[0], message, why, {"split": {"id": "grouped", "params": {"column": [*found.columns]}}}
+    )
 
 
 def _rows_with_target(seen: Seen) -> Ints:

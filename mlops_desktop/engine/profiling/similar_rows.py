@@ -55,9 +55,10 @@ def find_similar_rows(table: Table, target: str, roles: Mapping[str, str]) -> Si
         return None
     distinct, first, of_row = np.unique(points, axis=0, return_index=True, return_inverse=True)
     answers = answers_of(seen, rows)[first]
-    if len(distinct) < _LEAST_ROWS:
+    tried = _tried(answers)
+    if len(tried) < _LEAST_ROWS:
         return None
-    curve = _alike_by_rank(distinct, answers)
+    curve = _alike_by_rank(distinct, tried, answers)
     near, far = float(curve[0]), float(curve[_FIRST_FAR - 1 :].mean())
     if near < max(_ALIKE, 6 / np.sqrt(len(distinct))) or far > _STILL * near:
         return None
@@ -103,11 +104,18 @@ def _points(seen: Seen) -> tuple[list[str], Ints, Floats]:
     return names, rows, np.column_stack(ranks) / max(len(rows), 1)
 
 
-def _alike_by_rank(points: Floats, answers: Floats | Ints) -> Floats:
-    """How alike the answer of a point is to that of its nearest neighbour, the next one …, (_LAST_FAR,)."""
+def _tried(answers: Floats | Ints) -> Ints:
+    """The points whose neighbours are looked for: some of those whose class has more points than far neighbours are looked at."""
+    order = np.random.default_rng(1).permutation(len(answers))
+    if answers.dtype.kind != "f":
+        order = order[np.bincount(answers.astype(np.intp))[answers[order].astype(np.intp)] >= 2 * _LAST_FAR]
+    return order[:_TRIED]
+
+
+def _alike_by_rank(points: Floats, tried: Ints, answers: Floats | Ints) -> Floats:
+    """How alike the answer of some points is to that of their nearest neighbour, the next one …, (_LAST_FAR,)."""
     from scipy.spatial import cKDTree
 
-    tried = np.random.default_rng(1).permutation(len(points))[:_TRIED]
     near = cKDTree(points).query(points[tried], k=_LAST_FAR + 1)[1][:, 1:]
     return np.array([alike(answers[tried], answers[one], answers) for one in near.T])
 
