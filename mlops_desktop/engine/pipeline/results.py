@@ -131,8 +131,8 @@ RESULTS: Mapping[str, Result] = {
         ),
         # That the scorer was exported (an empty document): the stage of that name is done.
         Result(name="exported", inputs=("scorer",)),
-        # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says). In version 2 few moments of time
-        # had intervals, and those of R² were wider.
+        # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says). In version 2 rows of few moments
+        # of time had intervals.
         Result(name="evaluation", inputs=("run",), decisions=(*MEASURED, TWO_CLASSES), version=3, libraries=LEARNING),
         # Metrics of the out-of-fold scores. Version 4 had the intervals of version 2 of the above.
         Result(name="out_of_fold", inputs=("run",), decisions=MEASURED, version=5, libraries=LEARNING),

@@ -174,6 +174,7 @@ def test_a_record_of_the_format_before_is_brought_up(runs):
     runs.record_test_access("b", "evaluation: Ridge 0123abcd")
     with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE used_before")
+        connection.execute("ALTER TABLE test_access DROP COLUMN measured")
         connection.execute("ALTER TABLE test_access DROP COLUMN run")
         connection.execute("DROP TABLE test_set")
         connection.execute("ALTER TABLE run DROP COLUMN sum")
