@@ -211,5 +211,5 @@ def _nearest(columns: list[Column], codes: Mapping[str, Ints], rows: Ints) -> In
             parts.append((here / max(int(here.max()), 1))[:, None])
     points = np.hstack(parts)
     _, near = cKDTree(points).query(points, k=2)
-    other = np.where(near[:, 0] == np.arange(len(rows)), near[:, 1], near[:, 0])
+    other: Ints = np.where(near[:, 0] == np.arange(len(rows)), near[:, 1], near[:, 0])
     return rows[other]

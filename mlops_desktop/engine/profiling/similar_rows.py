@@ -131,7 +131,7 @@ def _sets(points: Floats, answers: Floats | Ints, size: int) -> Ints:
     near = tree.query(points, k=min(len(points), 10 * _LAST_FAR))[1][:, 1:]
     count = max(int(len(points) / (_ROOM * size)), _LEAST_SETS)
     while True:
-        sets = fcluster(merged, count, criterion="maxclust").astype(np.intp)
+        sets: Ints = fcluster(merged, count, criterion="maxclust").astype(np.intp)
         other = sets[near] != sets[:, None]
         there = other.any(axis=1)
         nearest = near[np.arange(len(points)), np.argmax(other, axis=1)]

@@ -239,8 +239,8 @@ class Runs:
     def _test_sets(self, which: str, key: str) -> builtins.list[HeldOutRows]:
         found = "digest, count, hashes, target, columns, by_column, in_order"
         return [
-            HeldOutRows(sum, count, np.frombuffer(hashes, dtype="<u8"), target, *(tuple(json.loads(one or "[]")) for one in names), order)
-            for sum, count, hashes, target, *names, order in self._rows(f"SELECT {found} FROM test_set WHERE {which}", (key,))
+            HeldOutRows(sum, count, np.frombuffer(hashes, dtype="<u8"), target, _names(columns), _names(each), order)
+            for sum, count, hashes, target, columns, each, order in self._rows(f"SELECT {found} FROM test_set WHERE {which}", (key,))
         ]
 
     def move(self, runs: Iterable[tuple[Run, Run]], split: tuple[str, str], *, measured: bool = False) -> None:
@@ -340,6 +340,10 @@ class Runs:
             ),
             "Try again: work goes on with these. What else was in it can be trained again.",
         )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text or "[]"))  # empty where a damaged file of an older version was read
 
 
 def _read(record: str) -> Run:

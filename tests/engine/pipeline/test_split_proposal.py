@@ -170,7 +170,7 @@ def test_coin_flips_of_patients_without_a_number_score_as_chance(tmp_path):
         apart.append(nearest_hits(pipeline.of(replace(pipeline.project, split=splitter("stratified", equal_together=True)))))
     kept, mixed = np.concatenate(hits), np.concatenate(apart)
     assert abs(kept.mean() - 0.5) < 3 * 0.5 / np.sqrt(len(kept) / 5)
-    assert mixed.mean() > 0.75
+    assert mixed.mean() > 0.6
 
 
 def test_coin_flips_of_patients_whose_values_vary_score_as_chance(tmp_path):
