@@ -16,17 +16,18 @@ import numpy as np
 
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
-from mlops_desktop.engine.project import ComponentRecord, Role
+from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import Message, msg
 from mlops_desktop.serving.plural import quoted_columns
 from mlops_desktop.serving.schema import Column
 
 HIDDEN_GROUPS = FindingKind("hidden_groups", "Rows seem to belong together")
-_MOST_ROWS = 50_000  # the first of more: rows that belong together mostly stand together
+_MOST_ROWS = 20_000  # the first of more: rows that belong together mostly stand together
 _MOST_COLUMNS = 14  # whose pairs are tried: those with the most values
 _LEAST_SIZE, _MOST_SIZE = 1.8, 50.0  # mean rows of a combination
 _LEAST_GROUPS = 20
+_TRIED = 1_000  # combinations whose most similar other one is looked for
 _COMMON = 0.7  # the chance that two rows have the same value, beyond which a column distinguishes nothing
 _FOLLOWS, _MAY_FOLLOW = 0.9, 0.8  # share of the repeated rows in which a column has the value of the first row of its combination
 _TOO_FEW = 0.6  # combinations, of those of independent columns
@@ -131,16 +132,25 @@ def answers_of(seen: Seen, rows: Ints) -> Floats | Ints:
 def _sets_of_columns(seen: Seen, codes: Mapping[str, Ints]) -> Iterator[tuple[str, ...]]:
     """Sets of columns of which some follow from two of them, or from one of measured numbers; those with the most values first."""
     tried = set()
+    single = {name: _first_rows(of) for name, of in codes.items()}
+    named = {name for name in codes if seen.table.schema.column(name).is_categorical}
     measured = [(name,) for name in codes if seen.table.schema.column(name).type == "number"]
     for seed in (*combinations(codes, 2), *measured):
         combined = _combined([codes[name] for name in seed])
-        if not _LEAST_SIZE <= len(combined) / len(np.unique(combined)) <= _MOST_SIZE:
+        first = _first_rows(combined)
+        if not _LEAST_SIZE <= len(combined) / max(len(combined) - int(first[1].sum()), 1) <= _MOST_SIZE:
             continue
-        following = [name for name in codes if name not in seed and _follows(codes[name], combined) >= _MAY_FOLLOW]
+        following = [
+            name
+            for name in codes
+            if name not in seed
+            and _follows(codes[name], first) >= _MAY_FOLLOW
+            and all(_follows(codes[name], single[one]) < _FOLLOWS for one in seed if one in named)  # as a country follows from a city
+        ]
         names = tuple(name for name in codes if name in seed or name in following)
         if following and names not in tried:
             tried.add(names)
-            others = (_combined([codes[one] for one in names if one != name]) for name in following)
+            others = (_first_rows(_combined([codes[one] for one in names if one != name])) for name in following)
             if all(_follows(codes[name], rest) >= _FOLLOWS for name, rest in zip(following, others, strict=True)):
                 yield names
 
@@ -153,10 +163,10 @@ def _combined(codes: list[Ints]) -> Ints:
     return total
 
 
-def _follows(codes: Ints, groups: Ints) -> float:
-    """The share of the rows of each group but its first that have the value of that one."""
-    first, again = _first_rows(groups)
-    return float(np.mean(codes[again] == codes[first[again]])) if again.any() else 0.0
+def _follows(codes: Ints, first: tuple[Ints, Bools]) -> float:
+    """The share of the rows of each group but its first (see `_first_rows`) that have the value of that one."""
+    at, again = first
+    return float(np.mean(codes[again] == codes[at[again]])) if again.any() else 0.0
 
 
 def _first_rows(groups: Ints) -> tuple[Ints, Bools]:
@@ -181,9 +191,11 @@ def _grouping(seen: Seen, names: tuple[str, ...], codes: Mapping[str, Ints], ans
         return None
     first, again = _first_rows(combined)
     within = alike(answers[again], answers[first[again]], answers)
-    heads = np.flatnonzero(~again)
-    beside = alike(answers[heads], answers[_nearest(columns, codes, heads)], answers)
-    if within < _ALIKE or within - max(beside, 0.0) < max(_APART, 2 / np.sqrt(groups)):
+    if within < _ALIKE:
+        return None
+    one, other = _nearest(columns, codes, np.flatnonzero(~again))
+    beside = alike(answers[one], answers[other], answers)
+    if within - max(beside, 0.0) < max(_APART, 2 / np.sqrt(groups)):
         return None
     return HiddenGroups(names, groups, rows, expected, within, beside)
 
@@ -197,8 +209,8 @@ def alike(some: Floats | Ints, others: Floats | Ints, all_of_them: Floats | Ints
     return (float(np.mean(some == others)) - chance) / max(1 - chance, 1e-12)
 
 
-def _nearest(columns: list[Column], codes: Mapping[str, Ints], rows: Ints) -> Ints:
-    """For each of these rows the most similar other one of them: numbers by their ranks, categories by being the same."""
+def _nearest(columns: list[Column], codes: Mapping[str, Ints], rows: Ints) -> tuple[Ints, Ints]:
+    """Some of these rows, and for each the most similar other one: numbers by their ranks, categories by being the same."""
     from scipy.spatial import cKDTree
 
     parts = []
@@ -210,6 +222,7 @@ def _nearest(columns: list[Column], codes: Mapping[str, Ints], rows: Ints) -> In
         else:
             parts.append((here / max(int(here.max()), 1))[:, None])
     points = np.hstack(parts)
-    _, near = cKDTree(points).query(points, k=2)
-    other: Ints = np.where(near[:, 0] == np.arange(len(rows)), near[:, 1], near[:, 0])
-    return rows[other]
+    tried = np.random.default_rng(1).permutation(len(rows))[:_TRIED]
+    near = cKDTree(points).query(points[tried], k=2)[1]
+    other: Ints = np.where(near[:, 0] == tried, near[:, 1], near[:, 0])
+    return rows[tried], rows[other]

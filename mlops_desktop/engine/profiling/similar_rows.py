@@ -1,7 +1,8 @@
 """Finds rows that belong together and are only similar, such as the visits of a patient whose values all vary a little.
 
 The target of such a row is that of the most similar rows, but not that of rows which are a little less similar: a model recognises what the
-row belongs to. Where the target follows from the values, it is alike over far more neighbours.
+row belongs to. Where the target follows from the values, it is alike over far more neighbours. And the most similar rows are nearer than
+the distances to further ones make likely.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _LEAST_VALUES = 10  # of a number by which rows are compared
 _FIRST_FAR, _LAST_FAR = 16, 30  # the neighbours that are no longer of the same few rows
 _ALIKE = 0.35  # the target of a row and of the most similar one; 0 is chance, 1 is the same
 _STILL = 0.25  # of that, among the far neighbours, at most
+_NEARER = 1.1  # the logarithm of how much nearer the nearest row is than the 16th, beside that of evenly scattered rows
 _ROOM = 2.5  # rows of a set, for each that seem to belong together: those at its border are in it too
 _LEAST_SETS = 15
 
@@ -58,7 +60,10 @@ def find_similar_rows(table: Table, target: str, roles: Mapping[str, str]) -> Si
     tried = _tried(answers)
     if len(tried) < _LEAST_ROWS:
         return None
-    curve = _alike_by_rank(distinct, tried, answers)
+    distances, near_rows = _neighbours(distinct, tried)
+    if _nearer(distances) < _NEARER:
+        return None
+    curve = np.array([alike(answers[tried], answers[one], answers) for one in near_rows.T])
     near, far = float(curve[0]), float(curve[_FIRST_FAR - 1 :].mean())
     if near < max(_ALIKE, 6 / np.sqrt(len(distinct))) or far > _STILL * near:
         return None
@@ -112,12 +117,25 @@ def _tried(answers: Floats | Ints) -> Ints:
     return order[:_TRIED]
 
 
-def _alike_by_rank(points: Floats, tried: Ints, answers: Floats | Ints) -> Floats:
-    """How alike the answer of some points is to that of their nearest neighbour, the next one …, (_LAST_FAR,)."""
+def _neighbours(points: Floats, tried: Ints) -> tuple[Floats, Ints]:
+    """The distances of some points to their nearest neighbour, the next one …, and these neighbours, (tried, _LAST_FAR) each."""
     from scipy.spatial import cKDTree
 
-    near = cKDTree(points).query(points[tried], k=_LAST_FAR + 1)[1][:, 1:]
-    return np.array([alike(answers[tried], answers[one], answers) for one in near.T])
+    distances, near = cKDTree(points).query(points[tried], k=_LAST_FAR + 1)
+    return distances[:, 1:], near[:, 1:]
+
+
+def _nearer(distances: Floats) -> float:
+    """How much nearer the nearest row is than the 16th, in logarithms, beside that of rows which are scattered evenly: 1 is as near.
+
+    Of those the logarithm of the distance grows from one neighbour to the next by the inverse of its number, divided by the dimension
+    (Levina and Bickel, 2005), which the far neighbours show.
+    """
+    inverse = 1 / np.arange(1, _LAST_FAR)
+    logs = np.log(np.maximum(distances, 1e-12))
+    by_far = float((logs[:, -1] - logs[:, _FIRST_FAR - 1]).mean()) / float(inverse[_FIRST_FAR - 1 :].sum())
+    by_near = float((logs[:, _FIRST_FAR - 1] - logs[:, 0]).mean()) / float(inverse[: _FIRST_FAR - 1].sum())
+    return by_near / max(by_far, 1e-12)
 
 
 def _sets(points: Floats, answers: Floats | Ints, size: int) -> Ints:
