@@ -76,7 +76,9 @@ class Units:
         return 0 if self.moment is None else int(self.moment.max(initial=-1)) + 1
 
     def independent_moments(self, values: Floats) -> float:
-        """As how many independent moments these tell of the mean of values (rows,), of an autoregressive process of order one."""
+        """The number of independent moments with as much information on the mean of values (rows,), by an autoregressive process of order
+        one.
+        """
         along = self.correlation_in_time(values)
         return self.moments * (1 - along) / (1 + along)
 

@@ -13,9 +13,9 @@ _RUN = (
     "CREATE TABLE IF NOT EXISTS run (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,"
     " record TEXT NOT NULL, UNIQUE (key, id))"
 )
-_LOOK = "CREATE TABLE IF NOT EXISTS look (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL)"
+_ACCESS = "CREATE TABLE IF NOT EXISTS look (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL)"
 UPGRADES = {  # statements by the number of the format before them
-    0: (_RUN, _LOOK),
+    0: (_RUN, _ACCESS),
     1: ("ALTER TABLE look RENAME TO test_access", "CREATE TABLE renamed_run (old TEXT PRIMARY KEY, new TEXT NOT NULL)"),
     2: (),  # labels and reasons may be messages since then: objects where an older program expects texts
     3: (
@@ -45,7 +45,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def refusal(error: sqlite3.Error, path: Path) -> UserError:
-    """What a person is told of any other error; the error itself is raised where it is a fault of ours."""
+    """The sentence for any other error; the error itself is raised where it is a fault of ours."""
     kind = _kind(error)
     if kind == sqlite3.SQLITE_ERROR:
         raise error

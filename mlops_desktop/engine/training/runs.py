@@ -85,7 +85,7 @@ class Run:
         return {f.name: list(v) if isinstance(v := getattr(self, f.name), tuple) else v for f in dataclasses.fields(self)}
 
     def candidate_of(self, project: Project) -> Candidate | Combination:
-        """What was fitted, for the project whose leaderboard the run stands on. UserError when it is unknown here."""
+        """What was fitted, for the project whose leaderboard the run is on. UserError when it is unknown here."""
         return read_candidate(self.algorithm if self.candidate is None else self.candidate, project)
 
     def component(self) -> Component:

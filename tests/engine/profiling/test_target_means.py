@@ -21,7 +21,7 @@ def group_means(y, groups, *, without_own: bool):
     ("target", "task", "y"),
     [(np.where(EVENT, "yes", "no"), "binary", EVENT.astype(float)), (AMOUNT, "regression", AMOUNT)],
 )
-def test_a_mean_of_the_target_by_group_is_told(without_own, target, task, y):
+def test_a_mean_of_the_target_by_group_is_reported(without_own, target, task, y):
     towns = np.array([f"town {i}" for i in np.arange(N) // 4])
     means = group_means(y, towns, without_own=without_own)
     found = leaking(target, task, town=towns, rate=means.round(3), other=RNG.normal(size=N), honest=(means + RNG.normal(size=N)).round(2))
@@ -40,7 +40,7 @@ def test_means_of_other_columns_and_pure_groups_are_no_leak():
 @pytest.mark.parametrize(
     ("target", "task", "y"), [(np.where(EVENT, "yes", "no"), "binary", EVENT.astype(float)), (AMOUNT, "regression", AMOUNT)]
 )
-def test_a_mean_by_group_is_told_where_the_group_is_gone(target, task, y):
+def test_a_mean_by_group_is_reported_without_the_group(target, task, y):
     means = group_means(y, RNG.integers(0, N // 8, N), without_own=False)
     found = leaking(target, task, rate=means.round(4), other=RNG.normal(size=N), few=RNG.integers(0, 30, N))
     assert list(found) == ["rate"]
