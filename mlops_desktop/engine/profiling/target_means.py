@@ -42,7 +42,7 @@ def _are_own_means(values: Floats, target: Floats) -> bool:
     """Whether each of the values, but few, is the mean of the target over the rows that have it, and they are not the target itself."""
     there = np.isfinite(values)
     distinct, codes = np.unique(values[there], return_inverse=True)
-    if 2 * len(distinct) > len(codes) or _stand(values, target):
+    if 2 * len(distinct) > len(codes) or _are_means(values, target):
         return False
     means = _means(codes.astype(np.intp), target[there])
     return means is not None and _equal(values[there], means[0])
