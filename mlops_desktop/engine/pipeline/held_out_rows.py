@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.engine.data import content_hashes, mixed
-from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.frame import Frame, Ints
 
 MOST = 20_000  # hashes that are kept; of more rows the lowest, which are a random sample and the same one in every set
 LEAST_BITS = 64  # of information in the order of the target's values from which no other rows have the same by chance
@@ -77,9 +77,22 @@ class HeldOutRows:
 
 
 def _in_order(target: NDArray[np.uint64]) -> str:
-    shares = np.unique(target, return_counts=True)[1] / max(len(target), 1)
-    if -float(shares @ np.log2(shares)) * len(target) < LEAST_BITS:
-        return ""
+    """A digest of values in their order; "" where other rows may have the same: of few different values, as where these are sorted."""
+    distinct, codes = np.unique(target, return_inverse=True)
+    bits = _bits(codes)
+    if 4 * len(distinct) > len(target):
+        return _order_digest(target) if bits >= LEAST_BITS else ""
+    following = _bits(codes[:-1] * len(distinct) + codes[1:]) - _bits(codes[:-1])  # what a value adds to the one before it
+    return _order_digest(target) if following >= LEAST_BITS else ""
+
+
+def _bits(codes: Ints) -> float:
+    """The entropy of codes, of all of them together."""
+    shares = np.unique(codes, return_counts=True)[1] / max(len(codes), 1)
+    return -float(shares @ np.log2(shares)) * len(codes)
+
+
+def _order_digest(target: NDArray[np.uint64]) -> str:
     return hashlib.sha256(target.astype("<u8").tobytes()).hexdigest()[:32]
 
 

@@ -71,5 +71,7 @@ def test_other_rows_and_another_target_are_not_the_same(rows):
     fewer = {name: values.iloc[:150] for name, values in rows.items()}
     for one in ({**others, "y": pd.Series(rng.choice(["no", "yes"], 200))}, fewer, {**rows, "y": rows["b"] % 2}):
         assert not known.is_same_as(contents(frame_of(**one)))
+    ordered = {**others, "y": rows["y"].sort_values(ignore_index=True)}
+    assert not contents(frame_of(**ordered)).is_same_as(contents(frame_of(**{**rows, "y": ordered["y"]})))
     few = {"c": pd.Series(["x", "y"] * 10), "y": pd.Series(["no", "yes"] * 10)}
     assert not contents(frame_of(**few)).is_same_as(contents(frame_of(**few)))  # too little to tell it from chance
