@@ -29,8 +29,8 @@ _LEAST_VALUES = 10  # of a number by which rows are compared
 _FIRST_FAR, _LAST_FAR = 16, 30  # the neighbours that are no longer of the same few rows
 _ALIKE = 0.35  # the target of a row and of the most similar one; 0 is chance, 1 is the same
 _STILL = 0.25  # of that, among the far neighbours, at most
-_NEARER = 1.1  # the logarithm of how much nearer the nearest row is than the 16th, beside that of evenly scattered rows
-_ROOM = 2.5  # rows of a set, for each that seem to belong together: those at its border are in it too
+_NEARER = 1.07  # the logarithm of how much nearer the nearest row is than the 16th, beside that of evenly scattered rows
+_ROOM = 4.0  # rows of a set, for each that seem to belong together: those at its border are in it too
 _LEAST_SETS = 15
 
 
