@@ -129,8 +129,7 @@ class Layout:
         for name in names:
             of, at = self._places.get(name, ("", 0))
             if of != kind:
-                text = "The column “{column}” is a {kind}, but {expected} is needed."
-                actual = as_message(self.kind(name))
+                text, actual = "The column “{column}” is a {kind}, but {expected} is needed.", as_message(self.kind(name))
                 raise UserError(msg(text, column=name, kind=actual, expected=expected), "Choose other columns for this step.")
             found.append(at)
         return np.array(found, dtype=np.intp)
