@@ -131,7 +131,7 @@ def test_few_questions_of_one_kind_are_entries_of_their_own(queue):
     assert [group.questions for group in group_questions(queue)] == [(one,) for one in queue]
 
 
-def test_a_column_that_nothing_is_learned_from_leaves_no_doubt():
+def test_a_column_that_is_no_feature_leaves_no_doubt():
     project = replace(PROJECT, columns={"day": ColumnNote(role="ignore")})
     table = table_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
     assert [one.open for one in reading_questions(project, overview(table, Silent()), ())] == [False]

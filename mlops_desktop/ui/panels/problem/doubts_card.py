@@ -41,8 +41,8 @@ class DoubtsCard(QFrame):
             return
         self._shown = groups
         self.setVisible(bool(groups))
-        counted = pluralize(len(groups), "1 question about how the file was read", "{n} questions about how the file was read")
-        self.count.setText(counted)
+        title = pluralize(len(groups), "1 question about how the file was read", "{n} questions about how the file was read")
+        self.count.setText(title)
         self.first.setText(groups[0].message if groups else "")
         if not groups:
             self._area.hide()
