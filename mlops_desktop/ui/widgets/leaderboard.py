@@ -157,7 +157,7 @@ class Leaderboard(RowsTable):
         if (run.id, first.id) not in self._texts:
             self._texts[run.id, first.id] = model_text(run, first)
         text, tip = self._texts[run.id, first.id]
-        time, features = self.tr("Fit time"), self.tr("Features")  # where there is no room for their columns
+        time, features = self.tr("Fit time"), self.tr("Features")  # where there is no space for their columns
         tip = f"{tip}\n{time}: {spent(run.seconds)}\n{features}: {formatted(run.features)}"
         if run.score is None:
             return Row(run.id, [Cell(text, tip=tip, tone="2"), "", "", spent(run.seconds), "", status], tone="3" if stale else "")

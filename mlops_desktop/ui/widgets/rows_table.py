@@ -317,7 +317,7 @@ class RowsTable(QTableView):
                 self.horizontalHeader().resizeSection(at, width)
 
     def _hidden(self, needs: Sequence[int]) -> list[int]:
-        """The optional columns for which there is no room beside whole texts of those that stretch."""
+        """The optional columns for which there is no space beside whole texts of those that stretch."""
         columns, hidden = self.rows_model.columns, list[int]()
         optional = [at for at, column in enumerate(columns) if column.optional]
         if not optional:
