@@ -30,8 +30,9 @@ _FIRST_FAR, _LAST_FAR = 16, 30  # the neighbours that are no longer of the same 
 _ALIKE = 0.35  # the target of a row and of the most similar one; 0 is chance, 1 is the same
 _STILL = 0.25  # of that, among the far neighbours, at most
 _NEARER = 1.07  # the logarithm of how much nearer the nearest row is than the 16th, beside that of evenly scattered rows
-_ROOM = 4.0  # rows of a set, for each that seem to belong together: those at its border are in it too
+_MARGIN = 4.0  # rows of a set, for each that seem to belong together: those at its border are in it too
 _LEAST_SETS = 15
+_LEAST_NOISE = 0.01  # of the ranks of a column
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ def find_similar_rows(table: Table, target: str, roles: Mapping[str, str]) -> Si
         return None
     size = 1 + int(np.argmax(np.append(curve < near / 2, True)))
     sets = np.arange(table.rows) + len(distinct)
-    sets[rows] = _sets(distinct, answers, size)[of_row.ravel()]
+    sets[rows] = _sets(_by_noise(distinct), answers, size)[of_row.ravel()]
     return SimilarRows(tuple(names), near, far, np.unique(sets, return_inverse=True)[1].astype(np.intp))
 
 
@@ -138,6 +139,19 @@ def _nearer(distances: Floats) -> float:
     return by_near / max(by_far, 1e-12)
 
 
+def _by_noise(points: Floats) -> Floats:
+    """The points with each column divided by what it differs by between a point and its nearest neighbour: what hardly varies among rows
+    that belong together says most of which these are.
+    """
+    from scipy.spatial import cKDTree
+
+    scaled = points
+    for _ in range(2):
+        near = cKDTree(scaled).query(scaled, k=2)[1][:, 1]
+        scaled = points / np.maximum(np.sqrt(np.mean((points - points[near]) ** 2, axis=0)), _LEAST_NOISE)
+    return scaled
+
+
 def _sets(points: Floats, answers: Floats | Ints, size: int) -> Ints:
     """Codes of sets of similar points (Ward's clusters), as small as leave a point's nearest neighbour in another set no more alike than
     far neighbours are.
@@ -147,7 +161,7 @@ def _sets(points: Floats, answers: Floats | Ints, size: int) -> Ints:
 
     tree, merged = cKDTree(points), ward(points)
     near = tree.query(points, k=min(len(points), 10 * _LAST_FAR))[1][:, 1:]
-    count = max(int(len(points) / (_ROOM * size)), _LEAST_SETS)
+    count = max(int(len(points) / (_MARGIN * size)), _LEAST_SETS)
     while True:
         sets: Ints = fcluster(merged, count, criterion="maxclust").astype(np.intp)
         other = sets[near] != sets[:, None]

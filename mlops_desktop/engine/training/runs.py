@@ -183,8 +183,8 @@ class Runs:
                 "The project is open for reading only, so an access to the held-out test set cannot be counted.",
                 "Copy the project to a folder that can be written, and open it there.",
             )
-        counted = f"SELECT 1 FROM test_access WHERE measured = ?2 AND key IN ({_SAME_ROWS})"
-        if not measured or not self._rows(counted, (key, measured)):
+        before = f"SELECT 1 FROM test_access WHERE measured = ?2 AND key IN ({_SAME_ROWS})"
+        if not measured or not self._rows(before, (key, measured)):
             with self._open(write=True) as connection:
                 values = (key, _now(), why, run, measured)
                 connection.execute("INSERT INTO test_access (key, at, why, run, measured) VALUES (?, ?, ?, ?, ?)", values)
