@@ -133,7 +133,7 @@ class TaskSpec(Component, ABC):
         """The target of every row; no cell is missing. UserError when the cells are not of this task's kind."""
 
     def check(self, target: Target, name: str) -> None:
-        """UserError when nothing can be learned from the target (a column's name for the message)."""
+        """UserError when no model can be fitted to the target (a column's name for the message)."""
 
     @abstractmethod
     def default_metric(self, target: Target, positive: int | None = None) -> tuple[str, str]:
@@ -349,10 +349,14 @@ class Ensemble(Component, ABC):
 
 
 class ReadBack(NamedTuple):
-    """Golden rows answered by an exported form: the program that read it, and the scores (rows, outputs) of the rows in their order."""
+    """Golden rows answered by an exported form: the program that read it, and the scores (rows, outputs) of the rows in their order.
+
+    `start_seconds`: from the start of its process until it was ready to answer; None for a form that is no service.
+    """
 
     reader: str
     scores: Floats
+    start_seconds: float | None = None
 
 
 class Exporter(Component, ABC):
@@ -377,6 +381,10 @@ class Exporter(Component, ABC):
         None when this machine has no reader for the form. UserError when the reader refuses it.
         """
         return None
+
+    def packages(self, target: Path) -> Sequence[tuple[str, str, float | None]]:
+        """The packages that what was written to `target` needs: name, version, and MB when installed (None: this machine cannot tell)."""
+        return ()
 
     def finish(self, target: Path) -> None:
         """Change the form of the written folder once its certificate is in it, such as packing it into one file."""

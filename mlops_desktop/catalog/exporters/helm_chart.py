@@ -16,7 +16,7 @@ from mlops_desktop.catalog.exporters._yaml import to_yaml
 from mlops_desktop.serving.manifest import contents
 from mlops_desktop.serving.message import msg
 
-# What stands in the objects where the chart has a value; none of it can come from a model.
+# What is in the objects where the chart has a value; none of it can come from a model.
 _NAME, _IMAGE, _LEAST, _MOST = "release-fullname", "release.image", 41, 42
 _VALUES = {
     _NAME: '{{ include "model.fullname" . }}',
@@ -68,7 +68,7 @@ class HelmChart(ServiceExporter):
             "disruptionBudget": {"enabled": True},
             "networkPolicy": {"enabled": True},
             "serviceMonitor": {"enabled": False, "keySecret": ""},
-            "protection": {"keysSecret": "", "tlsSecret": ""},
+            "protection": {"keysSecret": "", "tlsSecret": "", "rateLimit": 0},
         }
 
     def _readme(self, info: dict[str, Any]) -> str:
@@ -91,11 +91,11 @@ def _template(name: str, document: dict[str, Any]) -> str:
     container = document["spec"].get("template", {}).get("spec", {}).get("containers", [{}])[0]
     container.pop("resources", None)
     written = to_yaml(document)
-    for stands, value in _VALUES.items():
-        written = written.replace(stands, value)
+    for placeholder, value in _VALUES.items():
+        written = written.replace(placeholder, value)
     if container:
-        for stands, more in _IN_DEPLOYMENT.items():
-            written = written.replace(stands, stands + more)
+        for placeholder, more in _IN_DEPLOYMENT.items():
+            written = written.replace(placeholder, placeholder + more)
     if name == "servicemonitor":
         written = written.replace(f"      scheme: {SCHEME.lower()}\n", _ENDPOINT)
     condition = _OPTIONAL.get(name)
@@ -112,7 +112,7 @@ _IN_DEPLOYMENT = {
     "          imagePullPolicy: {{ .Values.image.pullPolicy }}\n": """\
           resources:
             {{- toYaml .Values.resources | nindent 12 }}
-          {{- if or .Values.protection.keysSecret .Values.protection.tlsSecret }}
+          {{- if or .Values.protection.keysSecret .Values.protection.tlsSecret .Values.protection.rateLimit }}
           env:
             {{- if .Values.protection.keysSecret }}
             - name: SERVING_API_KEYS_FILE
@@ -123,6 +123,10 @@ _IN_DEPLOYMENT = {
               value: /run/secrets/tls/tls.crt
             - name: SERVING_TLS_KEY
               value: /run/secrets/tls/tls.key
+            {{- end }}
+            {{- if .Values.protection.rateLimit }}
+            - name: SERVING_RATE_LIMIT
+              value: {{ .Values.protection.rateLimit | int64 | quote }}
             {{- end }}
           {{- end }}
 """,
@@ -185,7 +189,8 @@ kubectl port-forward service/prod-{name} 8000:80
 
 `chart/values.yaml` has the image, the replicas, the limits, and what can be left out. `protection.keysSecret` names a Secret whose `keys`
 is the file of API keys, and `protection.tlsSecret` one of the type `kubernetes.io/tls`, with which the service answers over HTTPS and the
-probes ask so. `serviceMonitor.keySecret` names the Secret whose `key` Prometheus sends, of the scope `monitor`.
+probes ask so. `protection.rateLimit` is the number of requests a minute that a key may send. `serviceMonitor.keySecret` names the Secret
+whose `key` Prometheus sends, of the scope `monitor`.
 
 The network policy lets pods of the same namespace in, and nothing out: put an ingress that authenticates clients in front, and allow its
 namespace.

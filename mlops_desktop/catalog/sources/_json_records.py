@@ -11,12 +11,12 @@ from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.plural import quoted_names
 
 _DEEPEST = 4  # levels of objects in which a list of records is looked for
-_SPACE = " \t\r\n\ufeff\x1e"  # 0x1e stands before each value of a JSON text sequence (RFC 7464)
+_SPACE = " \t\r\n\ufeff\x1e"  # 0x1e is before each value of a JSON text sequence (RFC 7464)
 Path = tuple[str, ...]
 
 
 class Object(dict[str, Any]):
-    """A JSON object that remembers the keys which stand in it more than once."""
+    """A JSON object that remembers the keys which are in it more than once."""
 
     doubled: tuple[str, ...] = ()
 

@@ -12,7 +12,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.evaluation import Keep, Predicted, WrittenAs, predict_file
 from mlops_desktop.engine.monitoring import DriftReport, drift_of
-from mlops_desktop.engine.packaging import export_run, interval_record, make_exporter
+from mlops_desktop.engine.packaging import Exported, export_run, interval_record, make_exporter
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.process.calls.evaluation import opened
 from mlops_desktop.engine.project import Project
@@ -31,7 +31,7 @@ class OpenedModel:
 
 @dataclass(frozen=True)
 class OpenModel(ProjectCall[OpenedModel, None]):
-    """Make the chosen model unless it is in the store, and keep there which rows it learned from."""
+    """Make the chosen model unless it is in the store, and keep there which rows it was trained on."""
 
     def run(self, job: Job) -> OpenedModel:
         """See `engine.training.open_chosen`."""
@@ -71,10 +71,10 @@ class ExplainRow(ProjectCall[RowExplanation, None]):
 
 @dataclass(frozen=True)
 class ExportedFiles:
-    """The folder or file that was written, and the files in it."""
+    """The folder that was written, and what is in it."""
 
     out: Path
-    files: tuple[str, ...]
+    written: Exported
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,13 @@ class Export(ProjectCall[ExportedFiles, None]):
         """See `engine.packaging.export_run`."""
         maker, settings = make_exporter(self.exporter, self.options), service_settings(self.policies, self.thresholds, {})
         chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.4))
-        return ExportedFiles(self.out, tuple(export_run(chosen, runs, maker, self.out, Part(job, 0.4, 1.0), settings)))
+        return ExportedFiles(self.out, export_run(chosen, runs, maker, self.out, Part(job, 0.4, 1.0), settings))
 
 
 @dataclass(frozen=True)
 class PredictFile(Call[Predicted, None]):
     """Score a file with a project's chosen run, or (no `project`) with a bundle: a folder or its .zip. `keep`: the columns of the file that
-    stand before the answers; with `labels` they are called by the labels of the project. `written_as`: the marks of the answers.
+    are before the answers; with `labels` they are called by the labels of the project. `written_as`: the marks of the answers.
     """
 
     source: Path

@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout
 
 from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, label, row
+from mlops_desktop.ui.widgets.cards import FindingRow
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 
@@ -31,7 +31,7 @@ class WrittenCard(QFrame):
         self._proof = column(spacing=2)
         columns = [RowColumn(self.tr("File"), width=210), RowColumn(self.tr("What it is"), stretch=True)]
         self.plan = RowsTable(columns, name=f"{name}_plan", title=self.tr("What will be written"), selectable=False)
-        columns = [RowColumn(self.tr("File"), stretch=True), RowColumn(self.tr("Size"), align="right", figures=True)]
+        columns = [RowColumn(self.tr("File"), stretch=True), RowColumn(self.tr("Size"), align="right", tabular=True)]
         self.files = RowsTable(columns, name=f"{name}_files", title=self.tr("Files that were written"), selectable=False)
         self._tables = QStackedLayout()
         self.folder = Button(self.tr("Open folder"), self.folder_asked.emit, name=f"{name}_folder", icon="folder")
@@ -56,16 +56,16 @@ class WrittenCard(QFrame):
         self._tables.setCurrentWidget(self.plan)
         self._buttons.setVisible(False)
 
-    def show_written(self, out: Path, files: Sequence[tuple[str, str]], proof: str, whole: str, *, service: bool) -> None:
-        """What was written: names and sizes, the sentence of the self-test, and how much it is altogether; a service can be run here."""
+    def show_written(self, out: Path, files: Sequence[tuple[str, str]], notes: Sequence[str], whole: str, *, service: bool) -> None:
+        """What was written: names and sizes, sentences on it (empty ones are left out), the whole size; a service can be run here."""
         self.title.setText(self.tr("Written"))
         self.count.setText(whole)
         self.count.setVisible(True)
         self.where.setText(str(out))
         self.where.setVisible(True)
         clear(self._proof)
-        if proof:
-            self._proof.addWidget(FindingRow("ok", proof, "", name=f"{self._name}_proof"))
+        for number, note in enumerate(filter(None, notes)):
+            self._proof.addWidget(FindingRow("ok", note, "", name=f"{self._name}_note_{number}"))
         self.files.show_rows(Row(name, [Cell(name, tip=name), Cell(size, tone="2")]) for name, size in files)
         self._tables.setCurrentWidget(self.files)
         self.run.setVisible(service)
