@@ -123,7 +123,7 @@ _OWN = (
         "GET",
         "/v1/alerts",
         "alerts",
-        "The rules of alerts with their state, since when, figure and limit",
+        "The rules of alerts with their state, since when, value and limit",
         pool="status",
         scope="monitor",
         stored=True,

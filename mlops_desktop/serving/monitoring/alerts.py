@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from ..metrics import ModelMetrics
 from ..monitor import VERDICTS
 from .alert_rules import OF_COLUMNS, OF_LABELS, SPANS, Rule
-from .figures import rate
-from .performance import figures_of_model
+from .estimates import rate
+from .performance import metrics_of_model
 from .store import SERVICE, Store, using_the_store
 from .windows import Total, answer_times, drift_report, quantile, time_text, total
 
@@ -18,7 +18,7 @@ OK, FIRING, TOO_FEW = "ok", "firing", "not_enough_data"
 
 
 class Measured(NamedTuple):
-    """A figure of a window with its interval, the rows behind it, and the column that it is of ("" for all). None: there is no figure."""
+    """A metric of a window with its interval, the rows behind it, and the column that it is of ("" for all). None: there is no metric."""
 
     value: float | None
     low: float
@@ -42,7 +42,7 @@ class Alert(NamedTuple):
         limit = {"above": rule.above} if rule.above is not None else {"below": rule.below}
         value = None if found.value is None else round(found.value, 6)
         return {
-            **{"name": rule.name, "state": self.state, "since": time_text(self.since), "figure": rule.figure, "window": rule.window},
+            **{"name": rule.name, "state": self.state, "since": time_text(self.since), "metric": rule.metric, "window": rule.window},
             **{**of_column, "value": value, **limit, "rows": found.rows, "least_rows": rule.rows},
         }
 
@@ -103,7 +103,7 @@ def take_turn(store: Store, seconds: float) -> bool:
 def _measure(store: Store, model: ModelMetrics, key: str, rules: Sequence[Rule], now: float) -> Iterator[Measured]:
     """What each rule is about, of windows that are added up once."""
     windows: dict[tuple[str, str], Total] = {}
-    figures: dict[str, dict[str, Any]] = {}
+    metrics: dict[str, dict[str, Any]] = {}
 
     def window(of: str, name: str) -> Total:
         if (of, name) not in windows:
@@ -111,14 +111,14 @@ def _measure(store: Store, model: ModelMetrics, key: str, rules: Sequence[Rule],
         return windows[of, name]
 
     for rule in rules:
-        if rule.figure in OF_LABELS:
-            if rule.window not in figures:
-                figures[rule.window] = figures_of_model(store, key, now - SPANS[rule.window])
-            one = figures[rule.window].get(rule.figure)
+        if rule.metric in OF_LABELS:
+            if rule.window not in metrics:
+                metrics[rule.window] = metrics_of_model(store, key, now - SPANS[rule.window])
+            one = metrics[rule.window].get(rule.metric)
             yield Measured(None, 0.0, 0.0, 0) if one is None else Measured(one.value, one.low, one.high, one.labels)
-        elif rule.figure in OF_COLUMNS:
+        elif rule.metric in OF_COLUMNS:
             yield _of_columns(model, rule, window(key, rule.window))
-        elif rule.figure == "refused":
+        elif rule.metric == "refused":
             found = window(key, rule.window)
             refused = found.counts.get("refused", 0)
             yield _share(refused, refused + found.rows)
@@ -135,16 +135,16 @@ def _share(hits: int, rows: int, column: str = "") -> Measured:
 
 def _of_columns(model: ModelMetrics, rule: Rule, found: Total) -> Measured:
     report = drift_report(model, found)
-    if rule.figure == "drift" and not rule.column:
+    if rule.metric == "drift" and not rule.column:
         columns = [*report["columns"], report["score"]]
         worst = max(columns, key=lambda one: (VERDICTS.index(one["verdict"]), one["psi"]))
         verdict = VERDICTS.index(report["verdict"])
         return Measured(verdict, verdict, verdict, found.rows, worst["field"] if verdict > 1 else "")
     columns = [one for one in report["columns"] if rule.column in ("", one["field"])]
-    if rule.figure == "drift":
+    if rule.metric == "drift":
         verdict = max((VERDICTS.index(one["verdict"]) for one in columns), default=0)
         return Measured(verdict, verdict, verdict, found.rows, rule.column)
-    shares = [(one[rule.figure][1], one["field"]) for one in columns if one[rule.figure] is not None]
+    shares = [(one[rule.metric][1], one["field"]) for one in columns if one[rule.metric] is not None]
     if not shares or not found.rows:
         return Measured(None, 0.0, 0.0, 0)
     share, field = max(shares)
@@ -154,8 +154,8 @@ def _of_columns(model: ModelMetrics, rule: Rule, found: Total) -> Measured:
 def _of_service(rule: Rule, found: Total) -> Measured:
     """Of the requests for predictions."""
     buckets, statuses = answer_times(found.counts)
-    if rule.figure == "errors":
+    if rule.metric == "errors":
         failed = sum(count for status, count in statuses.items() if status >= 500)
         return _share(failed, sum(statuses.values()))
-    seconds = quantile(buckets, float(rule.figure.removeprefix("p")) / 100) if buckets else None
+    seconds = quantile(buckets, float(rule.metric.removeprefix("p")) / 100) if buckets else None
     return Measured(seconds, seconds or 0.0, seconds or 0.0, sum(buckets))

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..deadline import check_deadline
 from ..query import query_parameters
-from .figures import Figure, class_figures, positions, value_figures
+from .estimates import Estimate, class_metrics, positions, value_metrics
 from .store import DAY, HOUR, Store, using_the_store
 from .windows import chosen_last, chosen_of, time_text
 
@@ -37,7 +37,7 @@ class Group(NamedTuple):
 
 
 def performance(store: Store, query: bytes) -> dict[str, Any]:
-    """The answer to `GET /v1/monitor/performance`: figures by windows of the time of the answers, of every version that has labels.
+    """The answer to `GET /v1/monitor/performance`: metrics by windows of the time of the answers, of every version that has labels.
 
     HttpProblem: 400 for a query that is not valid, 503 when the store cannot be read.
     """
@@ -50,28 +50,28 @@ def performance(store: Store, query: bytes) -> dict[str, Any]:
     found = []
     for group in sorted(groups, key=lambda one: one.slot):
         check_deadline()
-        figures = {name: figure.record() for name, figure in figures_of(group.info, group.rows).items()}
+        metrics = {name: metric.record() for name, metric in metrics_of(group.info, group.rows).items()}
         times = {"start": time_text(_start(group.slot, size)), "end": time_text(_start(group.slot + 1, size))} if size else {}
         version = {"version": group.info.get("version", ""), "labels": len(group.rows)}
-        found.append({**times, **version, "figures": figures})
+        found.append({**times, **version, "metrics": metrics})
     return {"by": by, "windows": found}
 
 
-def figures_of(info: dict[str, Any], rows: list[tuple[Any, Any, Any]]) -> dict[str, Figure]:
-    """The figures of (scores, answer, label) of rows that a model of this kind answered; at least one row."""
+def metrics_of(info: dict[str, Any], rows: list[tuple[Any, Any, Any]]) -> dict[str, Estimate]:
+    """The metrics of (scores, answer, label) of rows that a model of this kind answered; at least one row."""
     scores = np.array([one[0] for one in rows], dtype=np.float64)
     if not info["classes"]:
-        return value_figures(scores[:, 0], np.array([one[2] for one in rows], dtype=np.float64))
+        return value_metrics(scores[:, 0], np.array([one[2] for one in rows], dtype=np.float64))
     answered, labels = (positions([one[at] for one in rows], info["classes"]) for at in (1, 2))
-    return class_figures(scores, answered, labels, info["positive"])
+    return class_metrics(scores, answered, labels, info["positive"])
 
 
-def figures_of_model(store: Store, key: str, since: float) -> dict[str, Figure]:
-    """The figures of one version, of the answers since a time; none without labels. sqlite3.Error when the store cannot be read."""
+def metrics_of_model(store: Store, key: str, since: float) -> dict[str, Estimate]:
+    """The metrics of one version, of the answers since a time; none without labels. sqlite3.Error when the store cannot be read."""
     with store.reading() as db:
         found = db.execute(_OF_MODEL, (key, since)).fetchall()
     rows = [(json.loads(scores), json.loads(answer), json.loads(label)) for _, scores, answer, label in found]
-    return figures_of(json.loads(found[0][0]), rows) if found else {}
+    return metrics_of(json.loads(found[0][0]), rows) if found else {}
 
 
 def _groups(store: Store, since: float, size: float) -> Iterator[Group]:

@@ -7,7 +7,7 @@ import pytest
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.monitoring.alert_rules import Rule, read_rules
 
-GOOD = {"name": "income is missing", "figure": "missing", "column": "income", "above": 0.2, "window": "hour", "rows": 50}
+GOOD = {"name": "income is missing", "metric": "missing", "column": "income", "above": 0.2, "window": "hour", "rows": 50}
 
 
 def read(tmp_path, document):
@@ -17,15 +17,15 @@ def read(tmp_path, document):
 
 
 def test_rules_of_a_file(tmp_path):
-    found = read(tmp_path, {"rules": [GOOD, {"name": "accuracy", "figure": "accuracy", "below": 0.8}]})
+    found = read(tmp_path, {"rules": [GOOD, {"name": "accuracy", "metric": "accuracy", "below": 0.8}]})
     assert found == (Rule("income is missing", "missing", 0.2, None, "hour", "income", 50), Rule("accuracy", "accuracy", None, 0.8))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        *({"name": ""}, {"figure": "beauty"}, {"above": None}, {"below": 1}, {"above": True}, {"window": "year"}),
-        *({"figure": "p99"}, {"rows": 0}, {"rows": 1.5}, {"column": 5}, {"more": 1}),
+        *({"name": ""}, {"metric": "beauty"}, {"above": None}, {"below": 1}, {"above": True}, {"window": "year"}),
+        *({"metric": "p99"}, {"rows": 0}, {"rows": 1.5}, {"column": 5}, {"more": 1}),
     ],
 )
 def test_what_is_no_rule_is_refused_with_its_number(change, tmp_path):

@@ -18,7 +18,7 @@ def ruled(monitored, tmp_path):
 
     def make(*rules):
         path = tmp_path / "rules.json"
-        path.write_text(json.dumps({"rules": [{"name": one["figure"] + one.get("column", ""), **one} for one in rules]}))
+        path.write_text(json.dumps({"rules": [{"name": one["metric"] + one.get("column", ""), **one} for one in rules]}))
         return monitored("binary", rules=path, share=1.0)
 
     return make
@@ -45,14 +45,14 @@ def test_drift_fires_with_enough_rows_and_ends(monitored, asked, rows_of):
 
 def test_shares_of_columns_requests_and_rows(ruled, asked, rows_of):
     app = ruled(
-        {"figure": "missing", "column": "income", "above": 0.5, "rows": 50},
-        {"figure": "missing", "above": 0.99, "rows": 50},
-        {"figure": "unseen", "above": 0.9, "rows": 50},
-        {"figure": "outside", "column": "age", "above": 0.5, "rows": 50},
-        {"figure": "drift", "column": "age", "above": 2, "rows": 50},
-        {"figure": "refused", "above": 0.05, "rows": 50},
-        {"figure": "errors", "above": 0.1, "rows": 5},
-        {"figure": "p50", "above": 1e-7, "rows": 5},
+        {"metric": "missing", "column": "income", "above": 0.5, "rows": 50},
+        {"metric": "missing", "above": 0.99, "rows": 50},
+        {"metric": "unseen", "above": 0.9, "rows": 50},
+        {"metric": "outside", "column": "age", "above": 0.5, "rows": 50},
+        {"metric": "drift", "column": "age", "above": 2, "rows": 50},
+        {"metric": "refused", "above": 0.05, "rows": 50},
+        {"metric": "errors", "above": 0.1, "rows": 5},
+        {"metric": "p50", "above": 1e-7, "rows": 5},
     )
     rows = [{**row, "age": 95, "income": None, "city": "Athens"} for row in rows_of(100)]
     asked(app, "POST", "/v1/predict?on_error=row", {"rows": [*rows, *[{"age": "x"}] * 20]})
@@ -67,7 +67,7 @@ def test_shares_of_columns_requests_and_rows(ruled, asked, rows_of):
 
 
 def test_performance_fires_when_the_interval_is_below_the_limit(ruled, asked, rows_of):
-    app = ruled({"figure": "accuracy", "below": 0.85, "window": "week", "rows": 20})
+    app = ruled({"metric": "accuracy", "below": 0.85, "window": "week", "rows": 20})
     answers = asked(app, "POST", "/v1/predict", {"rows": rows_of(60)}, headers={"x-request-id": "many"}).json["predictions"]
     said = [one["prediction"] for one in answers]
     other = {"yes": "no", "no": "yes"}

@@ -19,7 +19,7 @@ def windows(app, asked, query=""):
         ("regression", 900, {"rmse", "mae", "bias"}),
     ],
 )
-def test_labels_make_figures_of_the_day_of_the_answers(name, label, expected, monitored, asked, rows_of):
+def test_labels_make_metrics_of_the_day_of_the_answers(name, label, expected, monitored, asked, rows_of):
     app = monitored(name, share=1.0)
     asked(app, "POST", "/v1/predict", {"rows": rows_of(40)}, headers={"x-request-id": "many"})
     entries = [{"request_id": "many", "row": row, "label": label} for row in range(40)]
@@ -27,8 +27,8 @@ def test_labels_make_figures_of_the_day_of_the_answers(name, label, expected, mo
     assert asked(app, "POST", "/v1/feedback", {"labels": entries}).json["accepted"] == 40
     [window] = windows(app, asked)
     assert (window["version"], window["labels"]) == (app.slot.current.scorer.version, 40)
-    assert {*window["figures"]} >= expected
-    assert all(one["low"] <= one["value"] <= one["high"] for one in window["figures"].values())
+    assert {*window["metrics"]} >= expected
+    assert all(one["low"] <= one["value"] <= one["high"] for one in window["metrics"].values())
     assert window["start"] <= time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) <= window["end"]
 
 

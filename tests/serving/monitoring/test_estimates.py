@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from mlops_desktop.serving.monitoring.figures import area_under_curve, class_figures, mean, positions, rate, value_figures
+from mlops_desktop.serving.monitoring.estimates import area_under_curve, class_metrics, mean, positions, rate, value_metrics
 
 
 @pytest.fixture
@@ -12,11 +12,11 @@ def rng():
     return np.random.default_rng(4)
 
 
-def test_figures_of_two_classes_are_scikit_learns(rng):
+def test_metrics_of_two_classes_are_scikit_learns(rng):
     labels = rng.integers(0, 2, 400)
     chance = np.clip(0.3 + 0.3 * labels + rng.normal(0, 0.25, 400), 0, 1).round(2)  # with ties
     scores, answered = np.stack([1 - chance, chance], axis=1), (chance >= 0.4).astype(int)
-    found = {name: one.value for name, one in class_figures(scores, answered, labels, 1).items()}
+    found = {name: one.value for name, one in class_metrics(scores, answered, labels, 1).items()}
     assert found == pytest.approx(
         {
             "accuracy": metrics.accuracy_score(labels, answered),
@@ -29,14 +29,14 @@ def test_figures_of_two_classes_are_scikit_learns(rng):
     )
 
 
-def test_figures_of_several_classes_and_of_values_are_scikit_learns(rng):
+def test_metrics_of_several_classes_and_of_values_are_scikit_learns(rng):
     labels, scores = rng.integers(0, 3, 200), rng.dirichlet((1, 1, 1), 200)
     answered = scores.argmax(axis=1)
-    found = class_figures(scores, answered, labels, None)
+    found = class_metrics(scores, answered, labels, None)
     assert found["f1_macro"].value == pytest.approx(metrics.f1_score(labels, answered, average="macro"))
     assert found["f1_macro"].low < found["f1_macro"].value < found["f1_macro"].high
     real, predicted = rng.normal(0, 1, 50), rng.normal(0.5, 1, 50)
-    values = value_figures(predicted, real)
+    values = value_metrics(predicted, real)
     assert values["rmse"].value == pytest.approx(metrics.root_mean_squared_error(real, predicted))
     assert values["mae"].value == pytest.approx(metrics.mean_absolute_error(real, predicted))
     assert values["bias"].value == pytest.approx(np.mean(predicted - real))
@@ -51,14 +51,14 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(rng):
         one = area_under_curve(rng.normal(np.where(positive, 1.0, 0.0), 1.0), positive)
         held["area"] += one.low <= 0.7602499389065233 <= one.high  # the normal distribution function at 1 / sqrt(2)
         labels, answered = rng.random(200) < 0.3, rng.random(200) < 0.4
-        one = class_figures(np.full((200, 2), 0.5), answered.astype(int), labels.astype(int), 1)["f1"]
+        one = class_metrics(np.full((200, 2), 0.5), answered.astype(int), labels.astype(int), 1)["f1"]
         held["f1"] += one.low <= 2 * 0.12 / (2 * 0.12 + 0.18 + 0.28) <= one.high
     assert all(0.91 <= count / 400 <= 0.99 for count in held.values()), held
 
 
-def test_figures_that_cannot_be_computed_are_left_out_and_few_rows_have_wide_intervals():
+def test_metrics_that_cannot_be_computed_are_left_out_and_few_rows_have_wide_intervals():
     scores = np.array([[0.9, 0.1], [0.8, 0.2]])
-    found = class_figures(scores, np.array([0, 0]), np.array([0, 0]), 1)
+    found = class_metrics(scores, np.array([0, 0]), np.array([0, 0]), 1)
     assert {*found} == {"accuracy", "log_loss"}
     assert found["accuracy"].low < 0.5
     area = area_under_curve(np.array([0.1, 0.9]), np.array([False, True]))
