@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +30,7 @@ from .store import Store, model_id
 
 MAX_ROWS = 50_000  # that wait to be written
 MAX_CELLS = 2_000_000  # of them, with their scores
+MAX_TEXT = 16_000_000  # characters of their texts
 WAKE_ROWS = 2_000  # so many do not wait for the next write of the counts
 MAX_DROPPED = 1_000  # old rows that one statement drops
 MEGABYTE = 1_000_000
@@ -59,6 +61,11 @@ class _Entry(NamedTuple):
     requests: Sequence[str]
     numbers: Sequence[int]
 
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """The numbers of rows, of their cells and of the characters in these."""
+        return self.frame.rows, self.frame.rows * self.model.width, sum(map(len, chain.from_iterable(self.frame.levels)))
+
 
 class PredictionLog:
     """The rows of one process that wait to be written. `share` of them are kept; the `masked` columns are not. Thread-safe.
@@ -70,7 +77,7 @@ class PredictionLog:
         self._share, self._masked, self._wake = share, frozenset(masked), wake
         self._random, self._lock, self._write_lock = random.Random(), threading.Lock(), threading.Lock()
         self._waiting: list[_Entry] = []
-        self._rows = self._cells = 0
+        self._rows = self._cells = self._text = 0
         self.logged = self.dropped = 0
 
     def model(self, key: str, scorer: Scorer) -> ModelLog:
@@ -90,14 +97,14 @@ class PredictionLog:
 
     def put(self, entry: _Entry) -> None:
         """Let rows wait, if there is room for them."""
-        rows, cells = entry.frame.rows, entry.frame.rows * entry.model.width
+        rows, cells, text = entry.size
         with self._lock:
-            if self._rows + rows > MAX_ROWS or self._cells + cells > MAX_CELLS:
+            if self._rows + rows > MAX_ROWS or self._cells + cells > MAX_CELLS or self._text + text > MAX_TEXT:
                 self.dropped += rows
                 return
             self._waiting.append(entry)
-            self._rows, self._cells = self._rows + rows, self._cells + cells
-            many = self._rows >= WAKE_ROWS
+            self._rows, self._cells, self._text = self._rows + rows, self._cells + cells, self._text + text
+            many = self._rows >= WAKE_ROWS or self._text >= MAX_TEXT // 4
         if many:
             self._wake()
 
@@ -117,10 +124,9 @@ class PredictionLog:
                 db.executemany(_INSERT, ((one.time, numbers[one.model], *_texts(one)) for one in entry.model.records(entry)))
         with self._lock:
             del self._waiting[: len(taken)]
-            rows = sum(entry.frame.rows for entry in taken)
-            self._rows -= rows
-            self._cells -= sum(entry.frame.rows * entry.model.width for entry in taken)
-            self.logged += rows
+            for rows, cells, text in (entry.size for entry in taken):
+                self._rows, self._cells, self._text = self._rows - rows, self._cells - cells, self._text - text
+                self.logged += rows
 
 
 _INSERT = "INSERT INTO predictions (time, model, request, row, scores, answer, cells) VALUES (?, ?, ?, ?, ?, ?, ?)"

@@ -93,8 +93,9 @@ def test_a_sample_is_a_share_of_the_rows(monitored, asked, rows_of):
     assert found == sorted(set(found))
 
 
-def test_what_does_not_fit_is_dropped_and_counted(monitored, asked, monkeypatch):
-    monkeypatch.setattr(module, "MAX_ROWS", 3)
+@pytest.mark.parametrize(("limit", "most"), [("MAX_ROWS", 3), ("MAX_CELLS", 3 * 8), ("MAX_TEXT", 3 * len("Romepaid") + 1)])
+def test_what_does_not_fit_is_dropped_and_counted(limit, most, monitored, asked, monkeypatch):
+    monkeypatch.setattr(module, limit, most)
     app = monitored("binary", share=1.0)
     for _ in range(5):
         assert asked(app, "POST", "/v1/predict", {"rows": [ROW]}).status == 200
