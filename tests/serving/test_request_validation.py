@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 
 from mlops_desktop.serving.column_types import type_of
 from mlops_desktop.serving.column_types.levels import read_levels
 from mlops_desktop.serving.frame import MISSING_DATE
+from mlops_desktop.serving.request_validation import MAX_UNKNOWN
 from mlops_desktop.serving.schema import Column, Grammar, Schema
 
 
@@ -61,3 +64,23 @@ def test_texts_of_whole_numbers_that_cannot_be_held_are_noted_in_files_as_in_req
 def test_half_a_surrogate_pair_is_not_repeated():
     (warning,) = Schema((Column("x", "number"),)).from_rows([{"x": 1, "a\ud800b": 2}]).warnings
     assert warning.field == "a?b"
+
+
+def test_issues_of_many_cells_take_little_memory():
+    """Two bytes of a client, an empty row, can bring up a warning for each column."""
+    schema = Schema(tuple(Column(f"c{i}", "number", low=0.0, high=1.0) for i in range(100)))
+    schema.from_rows([{}])
+    tracemalloc.start()
+    try:
+        found = schema.from_rows([{}] * 100)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (len(found.errors), len(found.warnings)) == (0, 10_000)
+    assert peak / 10_000 < 250
+
+
+def test_of_fields_that_are_not_the_models_the_first_ones_are_noted():
+    schema = Schema((Column("a", "number"),))
+    found = schema.from_rows([{"a": 1, **{f"b{i}": 0 for i in range(5000)}}, {"a": 1, "c": 2}])
+    assert [sum(issue.row == row for issue in found.warnings) for row in (0, 1)] == [MAX_UNKNOWN, 1]
