@@ -61,3 +61,14 @@ def test_texts_of_whole_numbers_that_cannot_be_held_are_noted_in_files_as_in_req
 def test_half_a_surrogate_pair_is_not_repeated():
     (warning,) = Schema((Column("x", "number"),)).from_rows([{"x": 1, "a\ud800b": 2}]).warnings
     assert warning.field == "a?b"
+
+
+def test_half_a_surrogate_pair_in_a_text_is_named_and_read_as_in_training_data():
+    columns = (Column("c", "category", levels=("x\ufffd", "y")), Column("t", "text"), Column("n", "number"))
+    checked = Schema(columns).from_rows([{"c": "x\ud800", "t": "a\udc00", "n": 1}, {"c": "z\ud800", "t": "ä", "n": 1}])
+    assert [(one.row, one.field, one.code) for one in checked.warnings] == [
+        *((0, "c", "damaged_text"), (0, "t", "damaged_text"), (1, "c", "damaged_text"), (1, "c", "unknown_level")),
+        (0, "t", "missing_value"),
+    ][:4]
+    assert checked.frame.texts("c")[0] == "x\ufffd"
+    assert not checked.errors

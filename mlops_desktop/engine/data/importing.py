@@ -19,6 +19,7 @@ from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds, re
 from mlops_desktop.engine.data.alike_cells import AlikeCells, written_alike
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.column_summary import describe_columns
+from mlops_desktop.engine.data.few_rows import refuse_few_lines, refuse_few_rows
 from mlops_desktop.engine.data.layout_changes import LAYOUT, layout_changes
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
@@ -29,10 +30,9 @@ from mlops_desktop.engine.data.typed_table import TypedCells, decided_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.names import clean_name
-from mlops_desktop.serving.plural import first_few, plural_msg, quoted_columns
+from mlops_desktop.serving.plural import first_few, quoted_columns
 
 SOURCE_FILE = "source.json"
-_MANY_COLUMNS, _FEW_ROWS = 1000, 10
 
 
 def import_cells(
@@ -51,15 +51,19 @@ def import_cells(
     `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
     the notes then leave no doubt about them. With `add` its rows are added to the data of the project, in the notation of these
     (`written_alike`); else they replace it.
-    UserError when it cannot be read or does not fit (`_refuse_unfit`); with `add` also when its notation or its units do not fit, or a
-    column would be read otherwise (`refuse_other_kinds`, `refuse_other_values`). Nothing is lost then.
+    UserError when it cannot be read or does not fit (`_refuse_unfit`, `refuse_few_rows`); with `add` also when its notation or its units do
+    not fit, or a column would be read otherwise (`refuse_other_kinds`, `refuse_other_values`). Nothing is lost then.
     """
     place, name = place_of(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
+    if not (add or as_given or is_source_address(place)):
+        refuse_few_lines(place, name)
     source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5), anew=add)
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     _refuse_unfit(name, project, cells)
+    if not add:
+        refuse_few_rows(name, len(cells.names), cells.rows)
     added = _Added.below(folder, project, cells, name) if add else None
     cells = cells if added is None else added.cells
     project = _with_units(project, cells)
@@ -254,9 +258,7 @@ def _remember(folder: Path, location: str, name: str, messages: Sequence[str]) -
 
 
 def _refuse_unfit(name: str, project: Project, cells: Cells) -> None:
-    """UserError when the target or a column that a decision names as more than a feature is not there, or fewer rows than can be learned
-    from and tested on would cost work on each of very many columns.
-    """
+    """UserError when the target or a column that a decision names as more than a feature is not there."""
     wanted = [project.target] if project.target else []
     wanted += [column for column, note in project.columns.items() if note.role in ("group", "time", "weight", "fold")]
     there = set(cells.names)
@@ -265,10 +267,3 @@ def _refuse_unfit(name: str, project: Project, cells: Cells) -> None:
         shown = quoted_columns(lacking)
         has = first_few(cells.names, 12)
         raise UserError(msg("“{name}” has no column {shown}.", name=name, shown=shown), msg("It has: {has}.", has=has))
-    if cells.rows < _FEW_ROWS and len(there) > _MANY_COLUMNS:
-        message = "“{name}” has {columns:,} columns and only {rows}: too few to learn from."
-        rows = plural_msg(cells.rows, "1 row", "{n} rows")
-        raise UserError(
-            msg(message, name=name, columns=len(there), rows=rows),
-            "If each column holds a case, exchange rows and columns in a spreadsheet program; otherwise bring more rows.",
-        )
