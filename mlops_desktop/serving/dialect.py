@@ -15,7 +15,8 @@ from .units import CURRENCIES, UNITS
 
 SAMPLE_BYTES = 2**18
 DELIMITERS = "\t;|,"
-FURTHER_DELIMITERS = "^~¦:"  # sought where none of the usual ones parts the cells, and taken when all rows agree
+FURTHER_DELIMITERS = "^~¦\x01:"  # sought where none of the usual ones parts the cells, and taken when all rows agree
+_SURE = "¦\x01"  # of these those that texts hold for nothing else: a few rows may have another number of cells
 ONE_COLUMN = "\x1f"  # a control character that parts units in a file of data: in no text of a person
 BLANKS = " "
 FIXED = ""
@@ -183,11 +184,11 @@ def _by_further(text: str, quotes: str, delimiters: str = FURTHER_DELIMITERS) ->
         dialect = Dialect(delimiter, _quote(text, delimiter, quotes))
         rows = read_rows(text, dialect, _ROWS)
         width = len(rows[0]) if rows else 0
-        if delimiter == "¦" and rows:  # which parts nothing else: a few rows may have another number of cells
+        if delimiter in _SURE and rows:
             width, agreeing = Counter(map(len, rows)).most_common(1)[0]
         else:
             agreeing = sum(len(row) == width for row in rows)
-        if len(rows) < 2 or width < (3 if delimiter == ":" else 2) or agreeing < (_PARTED if delimiter == "¦" else 1) * len(rows):
+        if len(rows) < 2 or width < (3 if delimiter == ":" else 2) or agreeing < (_PARTED if delimiter in _SURE else 1) * len(rows):
             continue
         if delimiter == ":" and all(re.fullmatch("(?:.*[ T])?[0-9A-Fa-f]{0,4}(?:[.,].*)?", cell) for row in rows[1:] for cell in row):
             continue  # digits on both sides of every colon: clock times, addresses of devices

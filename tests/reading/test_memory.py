@@ -94,12 +94,17 @@ def quoted_lines(rows: range) -> list[str]:
 
 def json_lines(rows: range) -> list[str]:
     return [
-        f'{{"a": {i / 7:.9f}, "b": {{"c": {i * 3.7:.9f}}}, "t": "a label {i % 997:06d}", "u": "K-{i:08d} {i % 991}", "y": {i % 2}}}\n' for i in rows
+        f'{{"a": {i / 7:.9f}, "b": {{"c": {i * 3.7:.9f}}}, "t": "a label {i % 997:06d}", "u": "K-{i:08d} {i % 991}", "y": {i % 2}}}\n'
+        for i in rows
     ]
 
 
 NAMES = "a,b,t,u,code,y\n"
-TEXTS = {"uneven.csv": (NAMES, uneven_lines), "odd_quotes.csv": (NAMES + '1,2,"unclosed,x,K-0,1\n', quoted_lines), "records.jsonl": ("", json_lines)}
+TEXTS = {
+    "uneven.csv": (NAMES, uneven_lines),
+    "odd_quotes.csv": (NAMES + '1,2,"unclosed,x,K-0,1\n', quoted_lines),
+    "records.jsonl": ("", json_lines),
+}
 SMALL = 2**26  # bytes of memory for these, in which a quarter as much is kept of a table
 
 
@@ -180,7 +185,15 @@ HARD = {
     "escaped line ends": [f"{i},place\\\n{i},{i / 7:.2f}" + "\\,"[: 2 * (i == 2)] for i in range(300)],
     "an unclosed quote": [*(f'{i},"x, y",{i / 7:.2f}' for i in range(150)), '150,"z,1.5', *(f"{i},u,{i / 7:.2f}" for i in range(300))],
     "uneven rows": [f"{i},place,{i / 7:.2f}" + ",,x"[: i % 4] for i in range(300)],
-    "odd rows": ["1,2", "", "Total,,3", "# note", *(f'{i},"a ""b"" \n c",{i / 7:.2f}' + "," * (i % 2) for i in range(300)), "Total,,90", "a note"],
+    "odd rows": [
+        "1,2",
+        "",
+        "Total,,3",
+        "# note",
+        *(f'{i},"a ""b"" \n c",{i / 7:.2f}' + "," * (i % 2) for i in range(300)),
+        "Total,,90",
+        "a note",
+    ],
 }
 
 

@@ -25,19 +25,20 @@ def doubt_of(folder, text):
     return cells.names, found
 
 
-@pytest.mark.parametrize("mark", [*"§¤¬·#/_~^:", "\x01"])
+@pytest.mark.parametrize("mark", [*"§¤¬·#/_~^:"])
 def test_a_mark_that_nearly_all_lines_hold_equally_often_is_a_doubt(mark, tmp_path):
     text = "\n".join([*map(mark.join, ROWS), "only one", ""])
     assert doubt_of(tmp_path, text) == ([mark.join(ROWS[0])], [("mark", (mark,))])
     source, cells = load_cells(tmp_path / "x.csv", Delimited(mark=mark), Silent(), as_given=True)
     assert cells.names == ROWS[0]
-    assert cells.rows == 20
+    assert cells.rows == 19  # a last line that fits no column is left out, and noted
     guessed = source.guess(str(tmp_path / "x.csv"))
     assert load_cells(tmp_path / "x.csv", guessed, Silent(), as_given=True)[1].names == ROWS[0]
 
 
-def test_a_broken_bar_parts_cells_though_a_line_is_odd(tmp_path):
-    text = "\n".join([*map("¦".join, ROWS), "only one", ""])
+@pytest.mark.parametrize("mark", "¦\x01")
+def test_marks_that_no_text_holds_part_cells_though_a_line_is_odd(mark, tmp_path):
+    text = "\n".join([*map(mark.join, ROWS), "only one", ""])
     assert doubt_of(tmp_path, text) == (ROWS[0], [])
 
 

@@ -88,13 +88,13 @@ class JsonText:
             yield self.value()
             mark = self.mark()
             if mark not in ("]", ","):
-                raise self._error("Expecting ',' or ']'")
+                raise self._fault("Expecting ',' or ']'")
             self._at += mark == ","
         self._at += 1
         if self.mark():
-            raise self._error("Extra data")
+            raise self._fault("Extra data")
 
-    def _error(self, message: str) -> json.JSONDecodeError:
+    def _fault(self, message: str) -> json.JSONDecodeError:
         error = json.JSONDecodeError(message, self._text, self._at)
         error.lineno += self._lines
         return error

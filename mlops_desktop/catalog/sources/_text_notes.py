@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ _LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 _USUAL = 0.9  # share of the lines that agree on a seldom delimiter
 _MOST_MARKS = 3
 _NO_MARKS = "\"'\\\0"
-_USUAL_MARKS = frozenset(".,;:!?()[]{}<>/\\|-+*=_~^#%&@$€£¥°µ×±§–—’‘“”„«»…²³®©™\t" + DELIMITERS)  # that texts and values hold too
+_USUAL_MARKS = frozenset(".,;:!?()[]{}<>/\\|-+*=_~^#%&@$€£¥°µ×±–—’‘“”„«»…²³®©™\t" + DELIMITERS)  # that texts and values hold too
 
 
 def split_notes(split: SplitDecimals) -> Sequence[Evidence]:
@@ -109,7 +109,9 @@ def rivals(dialect: Dialect, rows: Sequence[Sequence[str]], marks: Mapping[str, 
         return []
     found = []
     for name, mark in marks.items():
-        counts = {sum(cell.count(mark) for cell in row) for row in filled} if mark and mark in DELIMITERS and mark != dialect.delimiter else {0}
+        counts = (
+            {sum(cell.count(mark) for cell in row) for row in filled} if mark and mark in DELIMITERS and mark != dialect.delimiter else {0}
+        )
         if len(counts) == 1 and counts != {0}:
             found.append(name)
     if found:

@@ -69,7 +69,9 @@ class JsonRecords(Source):
                 "Correct the names of the fields in the program that wrote the file.",
             ) from error
         except UnicodeDecodeError as error:
-            raise UserError(msg("“{path}” is not written in Unicode, as JSON must be.", path=path.name), "Save it again as UTF-8.") from error
+            raise UserError(
+                msg("“{path}” is not written in Unicode, as JSON must be.", path=path.name), "Save it again as UTF-8."
+            ) from error
         except ValueError as error:  # Python's bound on the digits of a whole number
             raise UserError(
                 msg("“{path}” holds a number of more digits than can be read.", path=path.name), "Write it as a text, in quotes."
@@ -163,4 +165,3 @@ def _add_objects(builder: ColumnBuilder, values: Iterator[Any], messages: list[s
         one = "The key “{name}” stands more than once in 1 object; its last value was read."
         many = "The key “{name}” stands more than once in {n} objects; its last value was read."
         messages.append(plural_msg(count, one, many, name=name))
-
