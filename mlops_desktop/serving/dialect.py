@@ -353,8 +353,8 @@ def numbered_lines(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int
 
 
 def _without_escapes(lines: Iterable[str], marks: Sequence[str]) -> Iterator[str]:
-    r"""The lines with two characters for private use in place of each escaped mark, by its position among the marks, and of each `_LEAD`, the
-    last one. Other pairs (\N, \t) stay. A line whose end is escaped is joined with the next one.
+    r"""The lines with two characters for private use in place of each escaped mark, by its position among the marks, and of each `_LEAD`,
+    the last one. Other pairs (\N, \t) stay. A line whose end is escaped is joined with the next one.
     """
     codes = {mark: _LEAD + chr(_PRIVATE + at) for at, mark in enumerate(marks)}
     pattern = re.compile(r"\\([" + "".join(map(re.escape, marks[:-1])) + "])|" + _LEAD)

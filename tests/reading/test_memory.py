@@ -80,58 +80,6 @@ def test_a_file_larger_than_memory_is_imported(tmp_path):
     assert imported_rows(tmp_path, LIMIT, ".csv", spill.LARGE) == ROWS * ROUNDS
 
 
-def uneven_lines(rows: range) -> list[str]:
-    """Rows of every kind that is read row by row: escaped quotes, uneven ones, and a quote that is a letter."""
-    labels = [f'"a \\"label\\" {i:06d}"' for i in range(1000)]
-    more = (*[""] * 3, ",", ",,")
-    return [f"{i / 7:.9f},{i * 3.7:.9f},{labels[i % 997]},{labels[i % 991]},K-{i:08d},{i % 2}{more[i % 5]}\n" for i in rows]
-
-
-def quoted_lines(rows: range) -> list[str]:
-    labels = [f'"a label {i:06d}"' for i in range(1000)]
-    return [f"{i / 7:.9f},{i * 3.7:.9f},{labels[i % 997]},{labels[i % 991]},K-{i:08d},{i % 2}\n" for i in rows]
-
-
-def json_lines(rows: range) -> list[str]:
-    return [
-        f'{{"a": {i / 7:.9f}, "b": {{"c": {i * 3.7:.9f}}}, "t": "a label {i % 997:06d}", "u": "K-{i:08d} {i % 991}", "y": {i % 2}}}\n'
-        for i in rows
-    ]
-
-
-NAMES = "a,b,t,u,code,y\n"
-TEXTS = {
-    "uneven.csv": (NAMES, uneven_lines),
-    "odd_quotes.csv": (NAMES + '1,2,"unclosed,x,K-0,1\n', quoted_lines),
-    "records.jsonl": ("", json_lines),
-}
-SMALL = 2**26  # bytes of memory for these, in which a quarter as much is kept of a table
-
-
-@pytest.mark.proof
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the data of a process")
-@pytest.mark.parametrize("kind", [*TEXTS, "table.dta"])
-def test_files_that_are_read_row_by_row_may_be_larger_than_memory(tmp_path, kind):
-    small, big = 3000, 1_300_000
-    ending = Path(kind).suffix
-    if kind in TEXTS:
-        head, written = TEXTS[kind]
-        for name, rows in (("small", small), ("big", big)):
-            with (tmp_path / f"{name}{ending}").open("w", encoding="utf-8") as file:
-                file.write(head)
-                for start in range(0, rows, 50_000):
-                    file.writelines(written(range(start, min(rows, start + 50_000))))
-    else:
-        import pyreadstat
-
-        for name, rows in (("small", small), ("big", big)):
-            table = pd.DataFrame({f"x{j}": np.arange(rows) / (7 + j) for j in range(9)}).assign(y=np.arange(rows) % 2)
-            pyreadstat.write_dta(table, str(tmp_path / f"{name}{ending}"))
-    assert (tmp_path / f"big{ending}").stat().st_size > 1.4 * SMALL
-    extra = kind == "odd_quotes.csv"
-    assert imported_rows(tmp_path, SMALL, ending, SMALL // 4) == big + extra
-
-
 NOTES = {"i": ColumnNote(type="category", recode={"": "none"}), "m": ColumnNote(type="category")}
 
 

@@ -1,4 +1,4 @@
-"""Rows of Python values as Arrow columns, part by part: neither the Python values of a whole table nor a large table lie in memory at once."""
+"""Rows of Python values as Arrow columns, part by part, so that neither all Python values nor a large table lie in memory at once."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class _Column:
 
 
 class ColumnBuilder:
-    """Takes the rows of a table in parts and gives one Arrow table; a column of several types becomes texts. The arrays of a large table are
-    kept on the disk (`base.spill`).
+    """Takes the rows of a table in parts and gives one Arrow table; a column of several types becomes texts. The arrays of a large table
+    are kept on the disk (`base.spill`).
 
     Columns are known by any hashable key; one that first comes in a later part is missing in the rows before. Cells of bytes that are no
     text have no place in a table: they are left out, and counted.

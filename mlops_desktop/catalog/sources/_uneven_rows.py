@@ -53,7 +53,7 @@ def parse_uneven(lines: Lines, dialect: Dialect, columns: int, sifter: RowSifter
     width = max(columns, usual_width(facts.widths.elements(), columns))
     schema = pa.schema([(name, pa.string()) for name in generated_names(width)])
     scan = _Scan(sifter, width, deque(maxlen=TAIL + skip_end))
-    rows = (row for row in map(lambda one: _row_of(one[1], columns), numbered_lines(lines(), dialect)) if row)
+    rows = (row for _, cells in numbered_lines(lines(), dialect) if (row := _row_of(cells, columns)))
     batch = coded_batch(_batches(rows, scan, schema), schema, size)
     reasons, left = scan.left_out(skip_end)
     gone = sorted(reasons)

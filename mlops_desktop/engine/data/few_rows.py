@@ -44,6 +44,6 @@ def refuse_few_lines(place: str, name: str) -> None:
 def _few(name: str, columns: int, there: str) -> UserError:
     return UserError(
         msg("“{name}” has {columns:,} columns and only {there}: too few to learn from.", name=name, columns=columns, there=there),
-        "If each column holds a case, exchange rows and columns first: in a spreadsheet program, which takes 16,384 columns, or with pandas "
-        "(read_csv(…, header=None).T). Otherwise bring more rows.",
+        "If each column holds a case, exchange rows and columns first: in a spreadsheet program, which takes 16,384 columns, or with "
+        "pandas (read_csv(…, header=None).T). Otherwise bring more rows.",
     )

@@ -62,10 +62,11 @@ _FORMATS = {
     ".jpeg": "a picture",
 }
 _USUAL = "Save its table as .csv, .xlsx or .parquet in the program that wrote it."
+_PICKLE = "a pickle of Python, which can run code when it is opened"
 _REMEDIES = {
     "a file of R": "In R: write.csv(data, “data.csv”, row.names = FALSE).",
     "a file of MATLAB": "In MATLAB: writetable(T, “data.csv”).",
-    "a pickle of Python, which can run code when it is opened": "If you trust it: pandas.read_pickle(…).to_parquet(“data.parquet”) in Python.",
+    _PICKLE: "If you trust it: pandas.read_pickle(…).to_parquet(“data.parquet”) in Python.",
     "an array of NumPy": "In Python: pandas.DataFrame(numpy.load(…)).to_csv(“data.csv”, index=False).",
     "an HDF5 file": "In Python: pandas.read_hdf(…).to_parquet(“data.parquet”).",
     "a PDF": "Ask for the table itself, or copy it into a spreadsheet program and save that as .csv.",
