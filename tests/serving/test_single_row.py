@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -13,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.serving.api_keys import new_key
+from mlops_desktop.serving.app import App
+from mlops_desktop.serving.model_slot import ModelSlot
+from mlops_desktop.serving.single_row import SingleRowBatcher
 
 TLS = Path(__file__).resolve().parents[1] / "data" / "tls"  # a certificate for localhost that nothing trusts, and its key
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -181,6 +185,31 @@ def test_concurrent_requests_are_scored_together_and_answered_apart(service, bun
             assert list(one["probabilities"].values()) == pytest.approx(scores[i], abs=1e-9)
             limit = i / 1000 if i % 3 == 0 else 0.4
             assert (one["threshold"], one["prediction"]) == (limit, "yes" if scores[i][1] >= limit else "no")
+
+
+def test_a_batch_waits_some_iterations_to_be_as_large_as_the_one_before(bundles, wanted):
+    """The third request comes one iteration of the loop after the first of its batch; the fifth is alone, and answered all the same."""
+    app, sizes, answers = App(ModelSlot(bundles["binary"])), [], []
+    batcher, body = SingleRowBatcher(app), json.dumps({"rows": [ROW]}).encode()
+    answer = app.slot.current.answer_together
+    app.slot.current.answer_together = lambda requests: sizes.append(len(requests)) or answer(requests)
+
+    async def run():
+        loop = asyncio.get_running_loop()
+
+        def submit():
+            batcher.submit(body, loop, lambda service, reply: answers.append(json.loads(reply.body)))
+
+        submit(), submit()
+        await asyncio.sleep(0.01)
+        submit(), loop.call_soon(submit)
+        await asyncio.sleep(0.01)
+        submit()
+        await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+    assert sizes == [2, 2, 1]
+    assert [[*answer["predictions"][0]["probabilities"].values()] for answer in answers] == [wanted] * 5
 
 
 def test_requests_of_the_fast_path_are_counted(running, folders):
