@@ -159,7 +159,6 @@ REFUSED = (
     SampleFile("no_rows.parquet", _parquet({"a": []}), refused="no row of data"),
     SampleFile("no_columns.parquet", _parquet({}), refused="no column"),
     SampleFile("unknown.xyz", b"a,b\n1,2\n", refused="cannot be opened"),
-    SampleFile("table.rds", b"\x1f\x8b", refused="is a file of R, which is not read"),
 )
 _PLAIN_SHEET = [["name", "size", "on"], ["Äpfel", 1.5, True], ["Birnen", 2, False], [None, None, None]]
 TYPED = (
