@@ -20,6 +20,7 @@ _SURE = "¦\x01"  # of these those that texts hold for nothing else: a few rows 
 ONE_COLUMN = "\x1f"  # a control character that parts units in a file of data: in no text of a person
 BLANKS = " "
 FIXED = ""
+_MOMENT = re.compile(r"[0-9]{1,4}[-./][0-9]{1,4}[T ]+[0-9]{1,2}:[0-9]{2}")  # a date and its clock time
 _ROWS = 200
 _LEAST = 0.6
 _PARTED = 0.9
@@ -192,6 +193,8 @@ def _by_further(text: str, quotes: str, delimiters: str = FURTHER_DELIMITERS) ->
             continue
         if delimiter == ":" and all(re.fullmatch("(?:.*[ T])?[0-9A-Fa-f]{0,4}(?:[.,].*)?", cell) for row in rows[1:] for cell in row):
             continue  # digits on both sides of every colon: clock times, addresses of devices
+        if delimiter == ":" and all(_MOMENT.search(":".join(row)) for row in rows[1:]):
+            continue
         if any(all(row) for row in rows):
             return dialect
     return None

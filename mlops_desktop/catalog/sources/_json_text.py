@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.free_memory import free_memory
+from mlops_desktop.catalog.sources._free_memory import free_memory
 from mlops_desktop.serving.message import msg
 
 _SPACE = " \t\r\n\ufeff\x1e"  # 0x1e stands before each value of a JSON text sequence (RFC 7464)

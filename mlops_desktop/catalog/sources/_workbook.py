@@ -20,9 +20,9 @@ from xml.etree import ElementTree
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.free_memory import free_memory
 from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._far_cells import NearCells, without_far_cells
+from mlops_desktop.catalog.sources._free_memory import free_memory
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats
 from mlops_desktop.catalog.sources._ods_content import CONTENT, ods_sheet
 from mlops_desktop.catalog.sources._sheet import Area, Sheet

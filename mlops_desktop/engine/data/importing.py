@@ -51,19 +51,15 @@ def import_cells(
     `keep` is called with the project as it was imported and its typed cells. `chosen` are the parameters of the source that a person chose:
     the notes then leave no doubt about them. With `add` its rows are added to the data of the project, in the notation of these
     (`written_alike`); else they replace it.
-    UserError when it cannot be read or does not fit (`_refuse_unfit`, `refuse_few_rows`); with `add` also when its notation or its units do
-    not fit, or a column would be read otherwise (`refuse_other_kinds`, `refuse_other_values`). Nothing is lost then.
+    UserError when it cannot be read or does not fit (`_refuse_unfit`); with `add` also when its notation or its units do not fit, or a
+    column would be read otherwise (`refuse_other_kinds`, `refuse_other_values`). Nothing is lost then.
     """
     place, name = place_of(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
-    if not (add or as_given or is_source_address(place)):
-        refuse_few_lines(place, name)
     source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5), anew=add)
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
-    _refuse_unfit(name, project, cells)
-    if not add:
-        refuse_few_rows(name, len(cells.names), cells.rows)
+    _refuse_unfit(name, project, cells, alone=not add)
     added = _Added.below(folder, project, cells, name) if add else None
     cells = cells if added is None else added.cells
     project = _with_units(project, cells)
@@ -116,6 +112,8 @@ class _Added:
 
 def _load(folder: Path, place: str, project: Project, as_given: bool, job: Job, *, anew: bool) -> tuple[Source, Cells]:
     """The cells of a place, under the names that the project knows its columns by; `anew`: whatever the settings of its own file are."""
+    if not (anew or as_given or is_source_address(place)):
+        refuse_few_lines(place, name_of(place))
     known = source_for(place, project.source)
     if anew and not as_given:
         return load_anew(place, known, _names_before(folder, project), job)
@@ -257,8 +255,10 @@ def _remember(folder: Path, location: str, name: str, messages: Sequence[str]) -
         disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps(record).encode())
 
 
-def _refuse_unfit(name: str, project: Project, cells: Cells) -> None:
-    """UserError when the target or a column that a decision names as more than a feature is not there."""
+def _refuse_unfit(name: str, project: Project, cells: Cells, *, alone: bool) -> None:
+    """UserError when the target or a column that a decision names as more than a feature is not there; where the cells are `alone` all data
+    of the project, also as `refuse_few_rows`.
+    """
     wanted = [project.target] if project.target else []
     wanted += [column for column, note in project.columns.items() if note.role in ("group", "time", "weight", "fold")]
     there = set(cells.names)
@@ -267,3 +267,5 @@ def _refuse_unfit(name: str, project: Project, cells: Cells) -> None:
         shown = quoted_columns(lacking)
         has = first_few(cells.names, 12)
         raise UserError(msg("“{name}” has no column {shown}.", name=name, shown=shown), msg("It has: {has}.", has=has))
+    if alone:
+        refuse_few_rows(name, len(there), cells.rows)

@@ -205,17 +205,3 @@ def test_a_few_rows_of_very_many_columns_are_refused_before_the_work(tmp_path):
     with pytest.raises(UserError, match=r"has 1,001 columns and only 9 rows"):
         import_cells(tmp_path / "p", file, Project(), Silent())
     assert not (tmp_path / "p").exists()
-
-
-@pytest.mark.parametrize("end", ["\n", "\r"])
-def test_a_few_lines_of_very_many_columns_are_refused_before_they_are_read(tmp_path, monkeypatch, end):
-    file = tmp_path / "samples.csv"
-    file.write_text(
-        end.join(["gene;" + ";".join(f"s{i}" for i in range(30_000)), *["g;" + ";".join(["1,5"] * 30_000)] * 3]),
-        encoding="utf-8",
-        newline="",
-    )
-    monkeypatch.setattr("mlops_desktop.engine.data.importing._load", None)
-    with pytest.raises(UserError, match=r"has 30,001 columns and only 4 lines") as refused:
-        import_cells(tmp_path / "p", file, Project(), Silent())
-    assert "exchange rows and columns" in str(refused.value.remedy)

@@ -77,10 +77,3 @@ def test_the_next_file_may_be_written_differently(tmp_path):
     openpyxl.Workbook().save(tmp_path / "x.xlsx")
     with pytest.raises(UserError, match="no sheet"):
         load_cells(tmp_path / "x.xlsx", choices().sources["excel"](sheet="Nope"), Silent())
-
-
-def test_a_known_format_that_is_not_read_is_named_with_what_to_save_instead(tmp_path):
-    path = tmp_path / "x.docx"
-    path.write_bytes(b"PK")
-    with pytest.raises(UserError, match=r"is a text document, which is not read\. Copy its table"):
-        load_cells(path, None, Silent())
