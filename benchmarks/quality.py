@@ -2,12 +2,12 @@
 
     python -m benchmarks.quality [--data FOLDER] [--budget 60] [--only telco_churn,penguins] [--keep FOLDER]
 
-Every table of `benchmarks.tables` that FOLDER holds is parted once into 75 % for training and 25 % to be judged by. Ours is made by the
+Every table of `benchmarks.tables` that FOLDER holds is parted once into 75 % for training and 25 % for testing. Ours is made by the
 command line (`new`, `run --budget`, `predict`) from train.csv. The other takes the same train.csv with the most ordinary preparation:
-texts are ordinal codes that it is told are categories, numbers stay as they are, nothing is tuned. Ours keeps a fifth of these rows as its
+texts are ordinal codes that are declared as categories, numbers stay as they are, nothing is tuned. Ours keeps a fifth of these rows as its
 own held-out test set; its chosen model is then fitted on all of train.csv, as the other is. “training part” is the same search with its
 chosen model fitted without that fifth (`set refit=train`): the one that the held-out test set measures.
-Differences are of ours as it comes and signed so that more is better for ours; their 95 % interval is a paired bootstrap over the judged
+Differences are of ours as it comes and signed so that more is better for ours; their 95 % interval is a paired bootstrap over the test
 rows. Seconds are of the wall: ours from the file to the chosen model, the other's for reading and fitting. Nothing else should run
 meanwhile.
 """
@@ -32,7 +32,7 @@ from benchmarks.tables import TABLES, Known, found_in, parted
 from mlops_desktop.base.resources import resource_folder
 
 RESAMPLES = 1000
-MOST_CATEGORIES = 255  # that the other can tell apart in one column
+MOST_CATEGORIES = 255  # that the other distinguishes in one column
 
 Scores = NDArray[np.float64]
 Statistic = Callable[[NDArray[np.intp]], float]
@@ -40,7 +40,7 @@ Statistic = Callable[[NDArray[np.intp]], float]
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What one side says of the judged rows: a number each, or a probability of each class in the order of `classes`."""
+    """What one side predicts for the test rows: a number each, or a probability of each class in the order of `classes`."""
 
     values: Scores
     seconds: float
@@ -48,9 +48,9 @@ class Answers:
 
 
 def ours(known: Known, folder: Path, classes: Sequence[str], budget: float) -> tuple[Answers, Answers]:
-    """Train with the command line and predict the judged rows with it: as it comes, and with the model of the training part.
+    """Train with the command line and predict the test rows with it: as it comes, and with the model of the training part.
 
-    RuntimeError with the command's own words when it refuses.
+    RuntimeError with the command's own message when it refuses.
     """
     project = folder / "project"
     began = time.perf_counter()
@@ -79,7 +79,7 @@ def _command(*arguments: object) -> str:
 
 
 def other(known: Known, folder: Path, classes: Sequence[str]) -> Answers:
-    """Fit HistGradientBoosting as it comes on train.csv and predict the judged rows."""
+    """Fit HistGradientBoosting as it comes on train.csv and predict the test rows."""
     import pandas as pd
     from sklearn.compose import ColumnTransformer
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
@@ -182,11 +182,11 @@ def main() -> None:
 
 def _print(row: dict[str, Any]) -> None:
     short = {"roc_auc": "AUC", "neg_log_loss": "−log-loss", "neg_root_mean_squared_error": "−RMSE"}[row["metric"]]
-    figures = "".join(f"{row[name]:>{wide}.5g}" for name, wide in (("ours", 11), ("training_part", 15), ("other", 11)))
-    spread = f"[{row['low']:+.4g}, {row['high']:+.4g}]"
+    scores = "".join(f"{row[name]:>{wide}.5g}" for name, wide in (("ours", 11), ("training_part", 15), ("other", 11)))
+    bounds = f"[{row['low']:+.4g}, {row['high']:+.4g}]"
     times = f"{row['seconds']:.0f} / {row['other_seconds']:.1f}"
     print(
-        f"{row['set']:14}{short:>11}{row['rows']:>6}{figures}{row['difference']:>+12.4g}   {spread:22}{times:>11}"
+        f"{row['set']:14}{short:>11}{row['rows']:>6}{scores}{row['difference']:>+12.4g}   {bounds:22}{times:>11}"
         f"  {row['verdict']}  ({row['made_by']})",
         flush=True,
     )

@@ -1,4 +1,4 @@
-"""Public tables that quality is measured on: file, target, metric, and what must not be learned from. What is not there is left out.
+"""Public tables that quality is measured on: file, target, metric, and which columns must not be features. What is not there is left out.
 
 The samples of the repository are three of them. The others are well-known files that anyone can put into a folder of their own.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-JUDGED = 0.25  # the share of the rows that nobody trains on
+TEST_SHARE = 0.25  # the share of the rows that nobody trains on
 SEED = 7
 
 
@@ -21,7 +21,7 @@ class Known:
     """One table. `files` are the names that it goes by; `leave` are columns that give the answer away or name the row.
 
     `metric` is one of roc_auc (then with the `positive` class), neg_log_loss and neg_root_mean_squared_error. `reading`: what pandas must
-    be told to read it, `renamed` gives columns the name that they have in another edition.
+    be given it as the delimiter, `renamed` gives columns the name that they have in another edition.
     """
 
     name: str
@@ -83,7 +83,7 @@ def parted(known: Known, source: Path, folder: Path) -> None:
     table = _read(known, source).rename(columns=known.renamed).drop(columns=list(known.leave), errors="ignore")
     table = table.dropna(subset=[known.target])
     strata = None if known.metric == _RMSE else table[known.target]
-    train, test = train_test_split(table, test_size=JUDGED, random_state=SEED, stratify=strata)
+    train, test = train_test_split(table, test_size=TEST_SHARE, random_state=SEED, stratify=strata)
     folder.mkdir(parents=True, exist_ok=True)
     train.to_csv(folder / "train.csv", index=False)
     test.drop(columns=[known.target]).to_csv(folder / "test.csv", index=False)

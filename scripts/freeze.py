@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/freeze.py
 
-It is written to `dist/mlops-desktop/`, a folder that can be copied to a machine with the same system. What is in it stands in `build.spec`.
+It is written to `dist/mlops-desktop/`, a folder that can be copied to a machine with the same system. What is in it is in `build.spec`.
 """
 
 from __future__ import annotations

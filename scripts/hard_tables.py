@@ -40,7 +40,7 @@ def long_names(path: Path) -> None:
 
 
 def many_columns(path: Path) -> None:
-    """752 columns: measured expressions of genes, of which a dozen tell the tissue that stands in the middle."""
+    """752 columns: measured expressions of genes, of which a dozen predict the tissue, a column in the middle."""
     chance = random.Random(75)
     names = [f"expression of the gene {at} in the sample" for at in range(MANY_COLUMNS - 1)]
     middle = len(names) // 2

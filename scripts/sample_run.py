@@ -77,7 +77,7 @@ def ask(address: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def try_the_service(row: dict[str, Any], keep_running: bool) -> None:
-    """Start the bundle, ask it about one row of the sample and show the answer; stop it again unless told otherwise."""
+    """Start the bundle, ask it about one row of the sample and show the answer; stop it again unless `keep_running`."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, str(BUNDLE / "serve.py"), "--port", str(port)]

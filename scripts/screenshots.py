@@ -58,7 +58,7 @@ def prepare(child: Child, folder: Path, file: Path, target: str, trials: int) ->
     if (folder / PROJECT_FILE).exists():
         return
     folder.mkdir(parents=True)
-    say(f"making the project {folder.name}")
+    report(f"making the project {folder.name}")
     project = child.call(ImportFile(folder, Project(name=folder.name, target=target), str(file))).project
     if trials:
         proposed = child.call(Propose(folder, project)).project
@@ -93,8 +93,8 @@ def projects(home: Path, states: list[str]) -> None:
             prepare(child, home / state, *made[state])
 
 
-def say(text: str) -> None:
-    """Tell how far it is."""
+def report(text: str) -> None:
+    """Print the progress."""
     print(text, flush=True)
 
 
@@ -153,11 +153,11 @@ def take(app: QApplication, window: MainWindow, wanted: Wanted, home: Path) -> i
             if wanted.stages and stage not in wanted.stages:
                 continue
             if stage not in there:
-                say(f"skipped {state} {stage}: there is no such panel yet")
+                report(f"skipped {state} {stage}: there is no such panel yet")
                 continue
             for file in pictures(app, window, wanted, f"{state}_{number}_{stage}", stage):
                 count += 1
-                say(file)
+                report(file)
         if state == "sample" and (not wanted.stages or "start" in wanted.stages):
             count += sum(1 for _ in pictures(app, window, wanted, "sample_0_start", ""))
     return count
@@ -183,13 +183,13 @@ def show(wanted: Wanted, home: Path) -> int:
     try:
         window.show()
         jobs.warm_up()
-        say(f"{take(app, window, wanted, home)} pictures in {wanted.out}")
+        report(f"{take(app, window, wanted, home)} pictures in {wanted.out}")
     finally:
         window._closing = True
         window.close()
         app.processEvents()
     for one in faults:
-        say(f"fault: {one}")
+        report(f"fault: {one}")
     return len(faults)
 
 

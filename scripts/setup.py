@@ -62,8 +62,8 @@ class SetupError(Exception):
     """What stops the setup, as one sentence for the person who called it."""
 
 
-def say(message: str) -> None:
-    """Tell the person what happens, at once and on stderr, so that a caller's stdout stays clean."""
+def report(message: str) -> None:
+    """Print the progress at once and on stderr, so that a caller's stdout stays clean."""
     print(message, file=sys.stderr, flush=True)
 
 
@@ -149,14 +149,14 @@ def apt_get(packages: list[str]) -> bool:
         if shutil.which("sudo") is None or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode != 0:
             return False
         prefix = ["sudo", "-n"]
-    say(f"Installing with apt-get: {' '.join(packages)}")
+    report(f"Installing with apt-get: {' '.join(packages)}")
     prefix += ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     # A list of packages that cannot be renewed may still do: the installation decides.
     subprocess.run([*prefix, "update"], capture_output=True, stdin=subprocess.DEVNULL)
     command = [*prefix, "install", "--yes", "--no-install-recommends", *packages]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
-        say(f"apt-get could not install them: {done.stderr.strip()}")
+        report(f"apt-get could not install them: {done.stderr.strip()}")
     return done.returncode == 0
 
 
@@ -179,10 +179,10 @@ def make_environment(purpose: str) -> None:
     if ENVIRONMENT.exists():
         if not (ENVIRONMENT / "pyvenv.cfg").exists():
             raise SetupError(f"{ENVIRONMENT} stands in the way and is no virtual environment. Move it away, then try again.")
-        say("The environment in .venv is broken or too old: making it anew.")
+        report("The environment in .venv is broken or too old: making it anew.")
         shutil.rmtree(ENVIRONMENT)
     python = base_python()
-    say(f"Making the environment .venv with {python}")
+    report(f"Making the environment .venv with {python}")
     package = "python{}.{}-venv".format(*(version_of(python) or MINIMUM))
     if can_import(python, "ensurepip") or apt_get([package]):
         run([python, "-m", "venv", str(ENVIRONMENT)], "The virtual environment could not be made.")
@@ -219,7 +219,7 @@ def install() -> None:
 
     Wheels alone: nothing is built here, so nothing can pull in a build tool that is not in the lock.
     """
-    say("Installing the locked packages: about 1 GB on disk, one to a few minutes.")
+    report("Installing the locked packages: about 1 GB on disk, one to a few minutes.")
     quiet = ["--quiet", "--disable-pip-version-check"]
     locked = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "--requirement", str(LOCK)]
     run([*pip_command(), "install", *quiet, *locked], "The locked packages could not be installed.")
@@ -244,7 +244,7 @@ def set_up(purpose: str) -> None:
         STAMP.write_text(fingerprint())
     databases = missing_databases() if purpose == "proofs" else []
     if databases and not apt_get(databases):
-        say(f"Proofs with database servers will be skipped. To run them: {command_for(databases)}")
+        report(f"Proofs with database servers will be skipped. To run them: {command_for(databases)}")
     missing = missing_libraries(purpose)
     if not missing or (apt_get(missing) and not missing_libraries(purpose)):
         if purpose == "proofs":
@@ -253,23 +253,23 @@ def set_up(purpose: str) -> None:
     sentence = f"System libraries are missing: {', '.join(missing_libraries(purpose))}. To install them: {command_for(missing)}"
     if purpose != "run":
         raise SetupError(sentence)
-    say(sentence)
+    report(sentence)
 
 
 def main() -> int:
-    """Set up for the purpose that the command line names; 0 when done, 2 with one clear sentence when something stands in the way."""
+    """Set up for the purpose that the command line names; 0 when done, 2 with one clear sentence when something is in the way."""
     parser = argparse.ArgumentParser(description="Set up .venv from requirements.lock.")
     parser.add_argument("--for", dest="purpose", choices=("run", "test", "proofs"), default="run", help="what the environment is for")
     try:
         set_up(parser.parse_args().purpose)
     except SetupError as error:
-        say(str(error))
+        report(str(error))
         return 2
     except OSError as error:
-        say(f"The setup could not read or write {error.filename or 'a file'}: {error.strerror}.")
+        report(f"The setup could not read or write {error.filename or 'a file'}: {error.strerror}.")
         return 2
     except KeyboardInterrupt:
-        say("Stopped. The next call goes on from here.")
+        report("Stopped. The next call goes on from here.")
         return 130
     return 0
 

@@ -196,14 +196,14 @@ def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
 
 
 def _items(value: ast.expr, known: dict[str, list[ast.expr]]) -> list[ast.expr]:
-    """What a loop over a value takes in turn; the value itself where that cannot be told."""
+    """What a loop over a value takes in turn; the value itself where that is unknown."""
     if isinstance(value, ast.Name) and len(known.get(value.id, ())) == 1:
         value = known[value.id][0]
     return value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
 
 
 def _parts(value: ast.expr, at: int, count: int) -> list[ast.expr]:
-    """What a place of so many gets of a value that is unpacked; the whole value where that cannot be told."""
+    """What a place of so many gets of a value that is unpacked; the whole value where that is unknown."""
     if isinstance(value, ast.IfExp):
         return [*_parts(value.body, at, count), *_parts(value.orelse, at, count)]
     return [value.elts[at]] if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == count else [value]
@@ -229,8 +229,8 @@ def all_texts() -> dict[Text, tuple[str, ...]]:
     for path in (*sorted(WEB.glob("*.html")), *sorted(WEB.glob("*.js"))):
         for source in _page_texts(path):
             found.setdefault(Text(source), []).append(path.relative_to(ROOT).as_posix())
-    counted = {source for text in found if text.plural for source in text}
-    return {text: tuple(files) for text, files in found.items() if text.plural or text.source not in counted}
+    plural_sources = {source for text in found if text.plural for source in text}
+    return {text: tuple(files) for text, files in found.items() if text.plural or text.source not in plural_sources}
 
 
 class _Page(HTMLParser):

@@ -52,7 +52,7 @@ def draw(schema: Schema, rows: int, rng: np.random.Generator, shift: float = 0.0
     return Frame(schema.layout(), rows, numbers=numbers, codes=codes, dates=dates, levels=(LEVELS,) * categories)
 
 
-def _as_learned(schema: Schema, known: Frame) -> Schema:
+def _as_trained(schema: Schema, known: Frame) -> Schema:
     """The schema with the levels that occur in these rows alone."""
     seen = iter([tuple(LEVELS[code] for code in np.unique(codes)) for codes in known.codes.T])
     return Schema(tuple(replace(one, levels=next(seen)) if one.type == "category" else one for one in schema.columns))
@@ -64,7 +64,7 @@ def alarms(
     """One trial: the windows (their rows) whose report of the first so many columns says more than stable, each with that number."""
     schema = schema_of(max(columns))
     known = draw(schema, training, rng)
-    reference = reference_of(_as_learned(schema, known), known, rng.normal(size=training), VALUES)
+    reference = reference_of(_as_trained(schema, known), known, rng.normal(size=training), VALUES)
     found = []
     for window in windows:
         counters = Counters(reference, VALUES)

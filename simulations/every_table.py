@@ -90,11 +90,11 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() else None
 
 
-def walk(case: Case, folder: Path, trials: int) -> Outcome:
+def run_case(case: Case, folder: Path, trials: int) -> Outcome:
     """Take a table from its file to the answers of its bundle."""
     outcome, began = Outcome(case.file.name), time.perf_counter()
     try:
-        _walk(case, folder, trials, outcome)
+        _run_stages(case, folder, trials, outcome)
         outcome.ok = not outcome.facts.get("differs")
     except UserError as error:
         outcome.refusal = str(error)
@@ -105,7 +105,7 @@ def walk(case: Case, folder: Path, trials: int) -> Outcome:
     return outcome
 
 
-def _walk(case: Case, folder: Path, trials: int, outcome: Outcome) -> None:
+def _run_stages(case: Case, folder: Path, trials: int, outcome: Outcome) -> None:
     facts = outcome.facts
     folder.mkdir(parents=True)
     found = import_cells(folder, case.file, Project(name=case.file.stem), Silent())
@@ -199,10 +199,10 @@ def _asked(chosen: Chosen, bundle: Path, ours: list[dict[str, str]]) -> list[str
     )
     try:
         assert service.stdout is not None
-        said = service.stdout.readline()
-        address = re.search(r"http://[^ ]+", said)
+        line = service.stdout.readline()
+        address = re.search(r"http://[^ ]+", line)
         if address is None:
-            return [f"the service does not start: {said}{service.stdout.read()}"]
+            return [f"the service does not start: {line}{service.stdout.read()}"]
         body = json.dumps({"rows": [row]}).encode()
         request = urllib.request.Request(f"{address[0].rstrip('/')}/v1/predict", body, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=20) as answer:
@@ -213,13 +213,13 @@ def _asked(chosen: Chosen, bundle: Path, ours: list[dict[str, str]]) -> list[str
         service.terminate()
         service.wait()
     wanted = next(iter(ours[0].values()))
-    told = given.get("prediction", next(iter(given.values())))
-    same = str(told) == wanted or _near(str(told), wanted)
+    prediction = given.get("prediction", next(iter(given.values())))
+    same = str(prediction) == wanted or _near(str(prediction), wanted)
     return [] if same else [f"the service answers {given} to the first row, the program {ours[0]}"]
 
 
 def main(arguments: list[str]) -> int:
-    """Walk through the tables of the folders; 1 when any fails, else 0."""
+    """Run all tables of the folders; 1 when any fails, else 0."""
     parser = argparse.ArgumentParser(description="Takes every table of some folders from its file to an answering bundle.")
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--only", default="", help="a part of the names of files")
@@ -229,7 +229,7 @@ def main(arguments: list[str]) -> int:
     found: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="every_table_") as place:
         for i, case in enumerate(one for folder in given.folders for one in cases(folder) if given.only in one.file.name):
-            outcome = walk(case, Path(place) / str(i), given.trials)
+            outcome = run_case(case, Path(place) / str(i), given.trials)
             found.append(outcome)
             facts = outcome.facts
             print(

@@ -193,7 +193,7 @@ def _table(name: str, columns: tuple[str, ...], target: str, rows: int) -> tuple
 
 
 def main(arguments: list[str]) -> int:
-    """Write the tables and walk through them; 1 when any fails, else 0."""
+    """Write the tables and run them; 1 when any fails, else 0."""
     times = int(arguments.pop(0)) if arguments and arguments[0].isdecimal() else 100
     with tempfile.TemporaryDirectory(prefix="hostile_tables_") as place:
         folder = Path(place)

@@ -45,12 +45,12 @@ _EPOCH = datetime.datetime(1970, 1, 1)
 
 @dataclass
 class Outcome:
-    """A table in one form: silent differences, told ones, and columns with a doubt that the first reading did not have."""
+    """A table in one form: silent differences, reported ones, and columns with a doubt that the first reading did not have."""
 
     table: str
     form: str
     silent: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
     doubted: list[str] = field(default_factory=list)
 
 
@@ -102,13 +102,13 @@ def compare(columns: Sequence[Written], known: Collection[tuple[str, str]], cell
     if more not in (0, 1) or (more and not form.startswith("R")) or cells.rows != rows:
         first = [f"{e.column}: {e.message}" for e in table.evidence if RULES[e.rule].weight and e.rule not in PLAIN]
         doubts = asked or first[:4]  # a line above the names makes these a value that its column cannot hold
-        (outcome.told if doubts else outcome.silent).append(f"{cells.rows} rows of {rows}, columns {names[:9]}; {doubts}")
+        (outcome.reported if doubts else outcome.silent).append(f"{cells.rows} rows of {rows}, columns {names[:9]}; {doubts}")
         return outcome
     for one, name in zip(columns, names[more:], strict=True):
         doubts = sorted({f"{e.rule}: {e.message}" for e in table.evidence if e.column == name and e.rule not in PLAIN})
         difference = _difference(one, table, name, form)
         if difference and (doubts or asked):
-            outcome.told.append(f"{one.name}: {difference}; {doubts[:2] or asked}")
+            outcome.reported.append(f"{one.name}: {difference}; {doubts[:2] or asked}")
         elif difference:
             outcome.silent.append(f"{one.name}: {difference}")
         elif doubts and not all((one.name, doubt.split(":")[0]) in known for doubt in doubts):
@@ -172,7 +172,7 @@ def try_table(file: Path, folder: Path, rows: int, forms: Sequence[str]) -> list
         try:
             path = write_as(columns, folder, form)
         except NotWritable as error:
-            found.append(Outcome(file.name, form, told=[f"cannot be written: {error}"]))
+            found.append(Outcome(file.name, form, reported=[f"cannot be written: {error}"]))
             continue
         except Exception:
             found.append(Outcome(file.name, form, silent=[f"cannot be written: {traceback.format_exc()}"]))
@@ -180,7 +180,7 @@ def try_table(file: Path, folder: Path, rows: int, forms: Sequence[str]) -> list
         try:
             outcome = compare(columns, known, *read(path), form)
         except UserError as error:
-            outcome = Outcome("", form, told=[f"refused: {error}"])
+            outcome = Outcome("", form, reported=[f"refused: {error}"])
         except Exception:
             outcome = Outcome("", form, silent=[traceback.format_exc()])
         outcome.table = file.name
@@ -209,15 +209,15 @@ def main(arguments: list[str]) -> int:
                 continue
             for one in outcomes:
                 print(f"{'FAIL' if one.silent else 'ok  '} {one.table}  {one.form}", flush=True)
-                for what, lines in (("", one.silent), ("told: ", one.told), ("doubted: ", one.doubted)):
+                for what, lines in (("", one.silent), ("reported: ", one.reported), ("doubted: ", one.doubted)):
                     for line in lines[:8]:
                         print(f"       {what}{line[:400]}", flush=True)
             found += outcomes
             if given.out:
                 given.out.write_text(json.dumps([vars(one) for one in found], indent=1), encoding="utf-8")
     silent = sum(bool(one.silent) for one in found)
-    told, doubted = sum(bool(one.told) for one in found), sum(bool(one.doubted) for one in found)
-    print(f"{len(found)} readings: {silent} with a silent difference, {told} with one that is told, {doubted} with a further doubt")
+    reported, doubted = sum(bool(one.reported) for one in found), sum(bool(one.doubted) for one in found)
+    print(f"{len(found)} readings: {silent} with a silent difference, {reported} with one that is reported, {doubted} with a further doubt")
     return int(silent > 0)
 
 

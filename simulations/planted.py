@@ -17,11 +17,11 @@ Rng = np.random.Generator
 START = datetime.datetime(2021, 1, 1)
 
 
-def wander(rng: Rng, rows: int, spread: float, length: float) -> Floats:
+def wander(rng: Rng, rows: int, std: float, length: float) -> Floats:
     """A level around 0 of this standard deviation that keeps its side for about `length` rows (an autoregression of the first order)."""
     keep = np.exp(-1 / length)
-    steps = rng.normal(0, spread * np.sqrt(1 - keep**2), rows)
-    steps[0] = rng.normal(0, spread)
+    steps = rng.normal(0, std * np.sqrt(1 - keep**2), rows)
+    steps[0] = rng.normal(0, std)
     level = np.empty(rows)
     last = 0.0
     for i, step in enumerate(steps):
@@ -59,7 +59,7 @@ def hotel_rates(rng: Rng, rows: int) -> list[str]:
 
 
 def wines(rng: Rng, rows: int) -> list[str]:
-    """Wines of which nearly a third stand in the table more than once, and a quality that nothing explains."""
+    """Wines of which nearly a third are in the table more than once, and a quality that nothing explains."""
     kinds = [
         f"{rng.normal(7, 1):.2f},{rng.normal(0.5, 0.2):.3f},{rng.normal(10, 1):.2f},{rng.integers(5, 7)}" for _ in range(rows * 7 // 10)
     ]

@@ -5,7 +5,7 @@
 Writes TABLES (1,000) random typed tables in the forms of `simulations.table_formats`, those of texts with titles above, comments and
 repeated names inside and notices below, and reads them. Right is that every row and column comes back with its type and values, or that
 evidence leaves a doubt, and that lines which are no rows are reported. Pairs above have a colon: one without, right above names of two
-columns, is what nobody can tell from names. `--bytes` further files are random, or tables with random damage:
+columns, is what no names can decide. `--bytes` further files are random, or tables with random damage:
 each must be read or refused within 10 seconds. The exit code says whether any failed.
 """
 
@@ -158,7 +158,7 @@ def try_table(seed: int, folder: Path) -> tuple[list[str], bool]:
     silent = found.silent
     if others and not any(note.rule in LEFT_OUT for note in cells.notes):
         silent = [*silent, f"{others} lines are no rows, and nothing says so"]
-    return silent, bool(found.told)
+    return silent, bool(found.reported)
 
 
 def random_bytes(draw: random.Random, folder: Path) -> Path:
@@ -215,7 +215,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", type=Path, help="a folder for the files that are read wrongly")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGALRM, _too_long)
-    failures = told = 0
+    failures = reported = 0
     for number in range(given.tables + given.bytes):
         with tempfile.TemporaryDirectory(prefix="random_tables_") as place:
             seed = given.seed + number
@@ -226,7 +226,7 @@ def main(arguments: list[str]) -> int:
                 except Exception:
                     found, doubted = [traceback.format_exc()[-900:]], False
                 signal.alarm(0)
-                told += doubted
+                reported += doubted
             else:
                 found = try_bytes(seed, Path(place))
             if found and given.keep:
@@ -235,7 +235,7 @@ def main(arguments: list[str]) -> int:
         failures += bool(found)
         for line in found[:4]:
             print(f"FAIL {seed}: {line[:500]}", flush=True)
-    print(f"{given.tables} tables, {given.bytes} files of bytes: {failures} failures, {told} tables with a reported difference")
+    print(f"{given.tables} tables, {given.bytes} files of bytes: {failures} failures, {reported} tables with a reported difference")
     return int(failures > 0)
 
 

@@ -37,7 +37,7 @@ class Written:
 class Locale:
     """How a country writes: decimal mark, mark between thousands ("" none, "lakh": of India), days, clocks and so on.
 
-    `quoted` is whether every cell stands in quotes, `rownames` whether the rows are numbered in front as `write.csv` of R does.
+    `quoted` is whether every cell is in quotes, `rownames` whether the rows are numbered in front as `write.csv` of R does.
     """
 
     decimal: str = "."
@@ -78,7 +78,7 @@ def grouped(digits: str, mark: str) -> str:
 
 
 def number_text(value: float, locale: Locale) -> str:
-    """A number as the locale writes it, with all digits that tell it from its neighbours."""
+    """A number as the locale writes it, with all digits that distinguish it from its neighbours."""
     if isinstance(value, float) and value and not 1e-6 <= abs(value) < 1e15:
         return repr(value).replace(".", locale.decimal)
     text = str(abs(value)) if isinstance(value, int) else np.format_float_positional(abs(value), trim="0")

@@ -1,4 +1,4 @@
-"""Whether a score by the proposed split tells what the future shows, where the level of the target wanders with time.
+"""Whether a score by the proposed split predicts the score in the future, where the level of the target wanders with time.
 
     python -m simulations.time_split [TIMES]
 

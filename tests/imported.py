@@ -12,11 +12,11 @@ from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.base.source import CellFormat
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, storable
-from mlops_desktop.engine.data.snapshot import put_in_place, write_beside
+from mlops_desktop.engine.data.snapshot import put_in_place, write_temporary
 
 
 def cells_of(data: Any, decimal: str = "") -> Cells:
-    """Imported cells. Columns of Python objects are read as those of a sheet are: canonical texts, where several types stand in one."""
+    """Imported cells. Columns of Python objects are read as those of a sheet are: canonical texts, where several types are in one."""
     given = CellFormat(decimal=decimal)
     if isinstance(data, pa.Table):
         return Cells(
@@ -43,4 +43,4 @@ def raw_of(name: str, data: Any) -> RawColumn:
 
 def write_snapshot(cells: Cells, path: Path) -> None:
     """Write the snapshot of cells as an import does."""
-    put_in_place(write_beside(cells, path.with_suffix(".new")), path)
+    put_in_place(write_temporary(cells, path.with_suffix(".new")), path)

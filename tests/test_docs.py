@@ -105,7 +105,7 @@ def test_every_module_of_the_service_with_connections_or_threads_is_described():
 def test_the_changelog_names_the_formats_of_today():
     text = (DOCS.parent / "CHANGELOG.md").read_text(encoding="utf-8")
     found = re.search(r"Format (\d+) of `project.json`, (\d+) of `runs.sqlite`, (\d+) of `bundle.json`, (\d+) of the model file", text)
-    assert found  # the newest entry stands first
+    assert found  # the newest entry is first
     assert [int(number) for number in found.groups()] == [
         module.FORMAT for module in (project_migrations, runs, bundle_migrations, migrations)
     ]

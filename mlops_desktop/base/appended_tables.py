@@ -27,7 +27,7 @@ class Part:
 def append_tables(tables: Sequence[PartTable]) -> tuple[Any, dict[int, tuple[str, ...]], tuple[Evidence, ...]]:
     """The tables as one pyarrow.Table, the ambiguous texts of its mixed columns by position, and notes on how the tables differ.
 
-    Columns stand in the order in which they first come; what a table lacks is missing in its rows.
+    Columns are in the order in which they first come; what a table lacks is missing in its rows.
     """
     import pyarrow as pa
 
@@ -113,7 +113,7 @@ def join_parts(parts: Sequence[Part], kinds: dict[str, set[str]]) -> tuple[Any, 
 
 
 def _as_texts(array: Any, kinds: dict[str, set[str]]) -> Any:
-    """An Arrow array as its canonical texts, whose types are added to `kinds`; texts stay as they stand there."""
+    """An Arrow array as its canonical texts, whose types are added to `kinds`; texts stay as they are there."""
     import pyarrow as pa
 
     texts, _ = canonical_texts(array.to_pylist(), kinds)

@@ -22,12 +22,12 @@ def for_columns(work: Callable[[T], R], columns: Iterable[T], rows: int, job: Jo
     """
     given, watched = list(columns), job or Silent()
     if rows < FEW_ROWS:
-        return _counted(map(work, given), len(given), watched)
+        return _with_progress(map(work, given), len(given), watched)
     with ThreadPoolExecutor(THREADS) as pool:
-        return _counted(pool.map(work, given), len(given), watched)
+        return _with_progress(pool.map(work, given), len(given), watched)
 
 
-def _counted(results: Iterable[R], count: int, job: Job) -> list[R]:
+def _with_progress(results: Iterable[R], count: int, job: Job) -> list[R]:
     every, found = -(-count // STEPS), list[R]()
     for one in results:
         found.append(one)

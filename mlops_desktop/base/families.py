@@ -133,7 +133,7 @@ class TaskSpec(Component, ABC):
         """The target of every row; no cell is missing. UserError when the cells are not of this task's kind."""
 
     def check(self, target: Target, name: str) -> None:
-        """UserError when nothing can be learned from the target (a column's name for the message)."""
+        """UserError when no model can be fitted to the target (a column's name for the message)."""
 
     @abstractmethod
     def default_metric(self, target: Target, positive: int | None = None) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
 @dataclass(frozen=True)
 class SelectionResult:
-    """What a selection decided about the columns of one frame: `scores` of those that it judged, `kept` among all columns, `forced_in` and
+    """What a selection decided about the columns of one frame: `scores` of those that it scored, `kept` among all columns, `forced_in` and
     `forced_out`, and `dropped` in the order of the frame.
     """
 
@@ -46,13 +46,13 @@ class Selection(Operation, ABC):
 
     @abstractmethod
     def scores(self, dataset: Dataset) -> dict[str, float]:
-        """The score of each column that is judged, by name; more is better. This is what a ranking chart shows."""
+        """The score of each scored column, by name; more is better. This is what a ranking chart shows."""
 
     @abstractmethod
     def pick(self, frame: Frame, scores: Mapping[str, float], inside: Sequence[str]) -> Collection[str]:
         """Which of the scored columns stay. `inside` are those that are forced in: they stay anyway, and count where a number is kept."""
 
-    def judged(self, frame: Frame) -> tuple[str, ...]:
+    def scored_columns(self, frame: Frame) -> tuple[str, ...]:
         """The columns that have a score: numbers and the features of texts, unless a member says otherwise."""
         return (*frame.layout.numbers, *(name for block in frame.layout.sparse for name in block))
 
@@ -67,12 +67,12 @@ class Selection(Operation, ABC):
         """
         frame = dataset.frame
         inside, outside = self.forced(frame.layout)
-        judged = [name for name in self.judged(frame) if name not in outside]
-        job.step(0.0, msg("{n_judged} columns", n_judged=len(judged)))
-        part = frame.select(judged)
+        scored = [name for name in self.scored_columns(frame) if name not in outside]
+        job.step(0.0, msg("{n_scored} columns", n_scored=len(scored)))
+        part = frame.select(scored)
         if scores is None:
-            scores = self.scores(dataset.with_frame(part)) if judged else {}
-        picked = frozenset(self.pick(part, scores, [name for name in judged if name in inside])) | inside
+            scores = self.scores(dataset.with_frame(part)) if scored else {}
+        picked = frozenset(self.pick(part, scores, [name for name in scored if name in inside])) | inside
         names = frame.layout.names()
         dropped = tuple(name for name in names if name in outside or (name in scores and name not in picked))
         if dropped and len(dropped) == len(names):

@@ -128,13 +128,13 @@ class Source(Component, ABC):
 
     def cell_format(self) -> CellFormat:
         """What the parameters say of the texts in cells."""
-        words = next(csv.reader([self.missing_texts], skipinitialspace=True), [])
+        texts = next(csv.reader([self.missing_texts], skipinitialspace=True), [])
         return CellFormat(
             decimal=DECIMALS[self.decimal],
             thousands=THOUSANDS[self.thousands],
             day_first=DATE_ORDERS.get(self.dates),
             year_first=self.dates == YEAR_FIRST,
-            missing=tuple(word.strip() for word in words if word.strip()),
+            missing=tuple(text.strip() for text in texts if text.strip()),
         )
 
     @classmethod
@@ -157,7 +157,7 @@ class Source(Component, ABC):
         return False
 
     def located(self, location: str) -> tuple[Self, str]:
-        """This source with the parameters that stand in the query of an address (`sqlite:shop.db?table=item`), and the rest of it.
+        """This source with the parameters that are in the query of an address (`sqlite:shop.db?table=item`), and the rest of it.
 
         UserError when a value is none that the parameter takes. The path of a file is left as it is.
         """
@@ -179,7 +179,7 @@ class Source(Component, ABC):
 
         Cells of a text format stay the texts that they are ("" where empty): types are decided later, for a whole column at once. Typed
         formats keep their types; a column of several types is given as texts (`base.mixed_cells`) and named in `ReadReport.mixed`. Names of
-        columns are as they stand in the source, whether empty or doubled. UserError when the location does not hold this kind of data.
+        columns are as they are in the source, whether empty or doubled. UserError when the location does not hold this kind of data.
         """
 
     def beginning(self, location: str, folder: Path) -> str:
@@ -276,7 +276,7 @@ def with_parameters(address: str, source: Source) -> str:
 
 
 def without_password(address: str) -> str:
-    """An address as it may be kept: what stands between the user's name and `@` is left out."""
+    """An address as it may be kept: what is between the user's name and `@` is left out."""
     parts = urlsplit(address)
     user, mark, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{mark}{host}"))

@@ -41,7 +41,7 @@ def spilled(array: NDArray[A]) -> NDArray[A]:
 def empty(size: int, dtype: np.dtype[A]) -> NDArray[A]:
     """An array (size,) of any values whose bytes are on the disk where they are many. OSError when the disk refuses."""
     bytes_ = size * dtype.itemsize
-    return np.frombuffer(_SEGMENTS.room(bytes_), dtype) if bytes_ >= _LEAST else np.empty(size, dtype)
+    return np.frombuffer(_SEGMENTS.allocate(bytes_), dtype) if bytes_ >= _LEAST else np.empty(size, dtype)
 
 
 def spilled_column(column: Any) -> Any:
@@ -82,7 +82,7 @@ class _Segments:
             self._places = [one for one in self._places if one[2]() is not None]
             return any(start <= address < end for start, end, _ in self._places)
 
-    def room(self, size: int) -> memoryview:
+    def allocate(self, size: int) -> memoryview:
         """So many bytes of a file that nothing else uses."""
         with self._lock:
             segment, at = self._free(size)
@@ -115,7 +115,7 @@ def _folder() -> str | None:
 
 
 def _reserve(file: Any, size: int) -> None:
-    """Give a file its size on the disk: without its room a write to the mapped file would kill the process, not raise an error."""
+    """Give a file its size on the disk: without its space a write to the mapped file would kill the process, not raise an error."""
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
         return

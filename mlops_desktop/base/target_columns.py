@@ -119,7 +119,7 @@ def _sorted_positions(cells: Floats) -> tuple[Floats, Ints]:
 
 
 def refuse_few_or_many(name: str, classes: Sequence[Class], rows: int) -> None:
-    """UserError when there is one class only, or more than can be learned."""
+    """UserError when there is one class only, or more than a model can be fitted to."""
     if len(classes) == 1:
         raise UserError(
             msg("Every row has the same value in “{name}”, so there is nothing to predict.", name=name),

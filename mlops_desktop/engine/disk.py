@@ -70,12 +70,12 @@ def temporary_name(name: str) -> str:
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write a file so that `path` holds its old bytes or all of `data`, after a kill or a power cut too. OSError when the disk refuses."""
-    with written_beside(path, data) as ready:
+    with temporary_file(path, data) as ready:
         replace(ready, path)
 
 
 @contextlib.contextmanager
-def written_beside(path: Path, data: bytes) -> Iterator[Path]:
+def temporary_file(path: Path, data: bytes) -> Iterator[Path]:
     """A finished, flushed file with `data` beside `path`, to be moved to its place; it is removed when it was not moved."""
     temporary = path.with_name(temporary_name(path.name))
     try:
@@ -117,7 +117,7 @@ def _flush_folder(folder: Path) -> None:
 
 
 def sweep(folder: Path, begins: str = ".") -> None:
-    """Remove what killed writers left in a folder. What cannot be removed stays: it is in nobody's way."""
+    """Remove what killed writers left in a folder. What cannot be removed stays: it harms nothing."""
     try:
         left = [path for path in folder.iterdir() if path.name.startswith(begins) and path.name.endswith(".tmp")]
     except OSError:

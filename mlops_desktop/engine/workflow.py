@@ -27,7 +27,7 @@ TITLES: dict[str, str] = {  # in the order of the work; a panel is in the packag
     "deploy": as_message("Deploy"),
 }
 STAGES = tuple(TITLES)
-_LOOKED_AT = ("data", "preprocess", "engineer", "select", "app")  # nothing but a look at them makes these done
+_DONE_BY_VIEW = ("data", "preprocess", "engineer", "select", "app")  # done once a person has opened them
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,9 @@ def stages(project: Project, found: ProjectStatus, seen: Collection[str] = STAGE
     data = StageState("data", "done" if found.profiled else "open", project.file if found.profiled else msg("Not looked at yet"))
     recipe = [_steps(project, id_, kind) for id_, kind in (("preprocess", "prepare"), ("engineer", "engineer"), ("select", "select"))]
     derived = [first, data, *recipe, *_after_training(project, found)]
-    return [replace(one, state="open") if one.state == "done" and one.id in _LOOKED_AT and one.id not in seen else one for one in derived]
+    return [
+        replace(one, state="open") if one.state == "done" and one.id in _DONE_BY_VIEW and one.id not in seen else one for one in derived
+    ]
 
 
 def _steps(project: Project, id_: str, kind: str) -> StageState:

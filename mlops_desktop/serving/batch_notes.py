@@ -1,5 +1,4 @@
-"""What a person should know of the answers to a whole file: its columns, unseen levels, values out of range, gaps, cells that cannot be
-read."""
+"""Notes on the answers to a whole file: its columns, unseen levels, values out of range, gaps, unreadable cells."""
 
 from __future__ import annotations
 

@@ -80,8 +80,8 @@ def number_bins(name: str, kind: str, values: Floats, column: Column | None = No
 
 def level_bins(column: Column, codes: Ints, levels: Sequence[str], known: Sequence[str]) -> Bins:
     """The bins of codes of levels with their counts: the most frequent of the `known` levels; there or not, where none is known."""
-    counted = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
-    frequency = dict(zip(levels, counted, strict=True))
+    level_counts = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
+    frequency = dict(zip(levels, level_counts, strict=True))
     by_frequency = sorted(known, key=lambda level: (-frequency.get(level, 0), level))
     if not known:
         return Bins(column.name, "presence", (int((codes < 0).sum()), int((codes >= 0).sum())))

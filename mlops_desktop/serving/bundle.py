@@ -216,16 +216,16 @@ def inside(folder: Path, name: str) -> Path:
 
 def files_of(folder: Path) -> list[str]:
     """Every file below a folder except the checksums and Python's caches, sorted, with `/`. Links are listed, not followed."""
-    return sorted(_walk(folder, ""))
+    return sorted(_files_below(folder, ""))
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[str]:
+def _files_below(folder: Path, prefix: str) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
             name = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
                 if entry.name != "__pycache__":
-                    yield from _walk(Path(entry.path), name + "/")
+                    yield from _files_below(Path(entry.path), name + "/")
             elif name != CHECKSUMS:
                 yield name
 

@@ -78,7 +78,7 @@ def clean_text(text: str) -> str:
     return normalized("NFC", _JOINERS.sub("", text)).strip()
 
 
-# Digits of other scripts (Arabic, Persian, Devanagari, Bengali, Thai, full width), and the marks that stand between them.
+# Digits of other scripts (Arabic, Persian, Devanagari, Bengali, Thai, full width), and the marks that are between them.
 _ZEROS = "\u0660\u06f0\u0966\u09e6\u0e50\uff10"
 DIGITS = "".join(f"{zero}-{chr(ord(zero) + 9)}" for zero in _ZEROS)  # of a character class
 _WESTERN = {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
@@ -92,7 +92,7 @@ def western_digits(text: str) -> str:
     return text.translate(_WESTERN)
 
 
-DAMAGED = "\ufffd"  # stands where the bytes of a character were none of the encoding, or half of a surrogate pair stood alone
+DAMAGED = "\ufffd"  # is where the bytes of a character were none of the encoding, or half of a surrogate pair stood alone
 
 
 def has_invisible(text: str) -> bool:

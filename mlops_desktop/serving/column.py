@@ -130,7 +130,7 @@ def kind_of_value(value: Any) -> str:
 
 
 def well_formed(text: str) -> str:
-    """A text of a client as it may stand in an answer: half of a surrogate pair is “?”, as no encoding of Unicode can hold it."""
+    """A text of a client as it may be in an answer: half of a surrogate pair is “?”, as no encoding of Unicode can hold it."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

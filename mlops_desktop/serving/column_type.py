@@ -49,7 +49,7 @@ class ColumnType(ABC):
         """Each text as the value of a frame (float64, int64 microseconds; missing where refused), and codes of errors by position."""
 
     def fast_check(self, column: Column) -> tuple[frozenset[type], float, float]:
-        """Python types and range of the values that are valid without a warning; no types where each value must be looked at."""
+        """Python types and range of the values that are valid without a warning; no types where each value must be examined."""
         return frozenset(), 0.0, 0.0
 
     def are_there(self, values: NDArray[Any]) -> Bools:

@@ -18,7 +18,7 @@ _MINUTES = re.compile(
     r"(?P<minutes>[0-9]{1,6}):(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?)"
 )
 PART = r"[0-9]+(?:\.[0-9]+|,[0-9]{1,2})?"  # the number of one part
-BETWEEN = r"\s*(?:,|and|und|et|y|e|&)?\s*"  # what may stand between two parts
+BETWEEN = r"\s*(?:,|and|und|et|y|e|&)?\s*"  # what may be between two parts
 _FOOT, _INCH = r"(?:'|′|’|ft\.?|feet|foot)", r"(?:\"|″|”|''|′′|’’|in\.?|inch|inches)"
 FEET = rf"[0-9]{{1,2}}\s*{_FOOT}(?:\s*(?:1[01]|[0-9])(?:\.[0-9]+)?\s*{_INCH}?)?|[0-9]{{1,3}}(?:\.[0-9]+)?\s*{_INCH}"
 _FEET = re.compile(rf"(?:(?P<feet>[0-9]{{1,2}})\s*{_FOOT}\s*)?(?:(?P<inches>[0-9]{{1,3}}(?:\.[0-9]+)?)\s*(?P<mark>{_INCH})?)?")

@@ -21,7 +21,7 @@ from .table_finder import ASCII_BLANKS, RULES, LeftOut, Reason, is_blank, row_te
 from .unclosed_quote import has_unclosed_quote, swallows_lines
 
 BLOCK = 5000  # rows that are held together
-_TOTAL_WORD = re.compile(r"(?i)tota|sum[ma]|gesamt|razem|ergebnis|somme")  # in each text of a total with a name
+_TOTAL_TEXT = re.compile(r"(?i)tota|sum[ma]|gesamt|razem|ergebnis|somme")  # in each text of a total with a name
 _APART = "\0"  # between the cells of a column: in no cell, as it is left out of every text
 
 
@@ -72,7 +72,7 @@ class CsvCells:
         return self._end - sum(at < self._end for at in self._gone)
 
     def rows_before(self, at: int) -> int:
-        """How many rows of the table stand above a row that is none, by its position."""
+        """How many rows of the table are above a row that is none, by its position."""
         return min(self.rows, at - sum(other < at for other in self._gone))
 
     @property
@@ -220,15 +220,15 @@ class _Reader:
         texts = [cells[0].strip() for cells in self._cells_of([[*last, *[""] * self._width][: self._width]])]
         if at < LEAST_NAMED or not may_be_sums([texts[j] for j in places]):
             return
-        counted: list[Counter[str]] = [Counter() for _ in range(self._width)]
+        counters: list[Counter[str]] = [Counter() for _ in range(self._width)]
         above = (row for i, row in enumerate(islice(CsvRows(text, table), at)) if i not in self._reasons)
         rows = 0
         for block, _ in _in_blocks(above, BLOCK):
             check_deadline()
             rows += len(block)
-            for column, cells in zip(counted, self._cells_of([[*row, *[""] * self._width][: self._width] for row in block]), strict=True):
+            for column, cells in zip(counters, self._cells_of([[*row, *[""] * self._width][: self._width] for row in block]), strict=True):
                 column.update(map(str.strip, cells))
-        if are_sums([texts[j] for j in places], lambda place: counted[places[place]], rows):
+        if are_sums([texts[j] for j in places], lambda place: counters[places[place]], rows):
             self._reasons[at] = "total"
             self._left_out = sorted([*self._left_out, LeftOut(at, "total", row_text(last))], key=lambda one: one.at)
 
@@ -252,13 +252,13 @@ class _Reader:
 def _others_finder(sifter: RowSifter) -> Callable[[list[list[str]]], bool]:
     """The function that says of rows whether one with the usual number of cells may be none of the table; it is quick where none is."""
     starts = [re.escape(text) for text in (*RULES, sifter.wanted.comment) if text]
-    words = "|".join(map(re.escape, sorted(TOTALS)))
-    begins = re.compile(rf"(?:^|{_APART})[{ASCII_BLANKS}]*(?:{'|'.join(starts)}|(?:{words}|[*]+)[{ASCII_BLANKS}]*(?:{_APART}|$))").search
+    totals = "|".join(map(re.escape, sorted(TOTALS)))
+    begins = re.compile(rf"(?:^|{_APART})[{ASCII_BLANKS}]*(?:{'|'.join(starts)}|(?:{totals}|[*]+)[{ASCII_BLANKS}]*(?:{_APART}|$))").search
     names = [(at, header[at]) for header in sifter.headers if (at := next((j for j, name in enumerate(header) if name), -1)) >= 0]
 
     def may_be_others(rows: list[list[str]]) -> bool:
         marked = _APART.join([cell for row in rows for cell in row[:MARKED]])
-        if begins(marked) or _TOTAL_WORD.search(marked) or any(len(row) > 1 and not any(map(str.strip, row[1:])) for row in rows):
+        if begins(marked) or _TOTAL_TEXT.search(marked) or any(len(row) > 1 and not any(map(str.strip, row[1:])) for row in rows):
             return True
         return any(at < len(row) and name in row[at] and row[at].strip() == name for at, name in names for row in rows)
 

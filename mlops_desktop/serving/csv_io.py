@@ -39,7 +39,7 @@ from .unclosed_quote import UNCLOSED_QUOTE
 
 _DAMAGED = "Characters were damaged before or while they were read, and cells hold “\ufffd” for them: columns {columns}."
 _UNKNOWN = "The model has no such field; it is left out."
-_MOST_BESIDE = 1000  # lines that are not rows of the table, in a text with the most rows
+_MOST_OTHER_LINES = 1000  # lines that are not rows of the table, in a text with the most rows
 WRONG_WIDTH = "The row has another number of cells than the header."
 _REMEDY = "Send a header with the names of the model's columns, then one line for each row."
 
@@ -97,10 +97,10 @@ class CsvInput:
         self.unknown = [name for name, given in zip(read.names, header, strict=True) if name not in known and clean_name(given)]
         self.notes = (*spelling_notes(read.spelled), *notation.notes, *read.damage())
         self.left_out = [*([one.message()] if one else []), *_left_out(read)]
-        # For each line below the names that is left out, how many rows stand above it.
+        # For each line below the names that is left out, how many rows are above it.
         self.left_out_below = [read.cells.rows_before(one.at) for one in read.cells.left_out]
         self.left_out_above = len(read.table.left_out)
-        self._lines_beside = len(read.table.left_out) + (one.left_out if one else 0)
+        self._other_lines = len(read.table.left_out) + (one.left_out if one else 0)
 
     @property
     def rows(self) -> int:
@@ -109,7 +109,7 @@ class CsvInput:
 
     def line_counts(self) -> list[str]:
         """How many lines that hold something are not rows of the table, without their texts."""
-        lines = self._lines_beside + len(self._cells.left_out)
+        lines = self._other_lines + len(self._cells.left_out)
         message = plural_msg(
             lines, "1 line that is not a row of the table was left out.", "{n} lines that are not rows of the table were left out."
         )
@@ -167,7 +167,7 @@ def _read(text: TextIO, schema: Schema, size: int, most: int | None) -> _Read:
     places = {name: at for at, name in enumerate(names) if name in known}
     while True:
         finder, damaged = NotationFinder(schema, likely_decimal(table.dialect.delimiter)), set[str]()
-        cells = read_cells(text, table, places, _taker(finder, damaged), size, None if most is None else most + _MOST_BESIDE)
+        cells = read_cells(text, table, places, _taker(finder, damaged), size, None if most is None else most + _MOST_OTHER_LINES)
         if not cells.has_unclosed_quote:
             schema.check_columns([*names, *([HEADING] if cells.has_headings else [])])
             return _Read(table, names, spelled, cells, finder, frozenset(damaged))
@@ -199,7 +199,7 @@ def _names(header: Sequence[str], schema: Schema) -> tuple[list[str], dict[str, 
 
 
 def _left_out(read: _Read) -> list[str]:
-    """What stands in a text that is no row of its table, in sentences."""
+    """What is in a text that is no row of its table, in sentences."""
     table, cells = read.table, read.cells
     mark = table.sifter.wanted.comment
     found = [message for _, message in layout_messages(replace(table.sifter.layout, left_out=table.left_out), mark)]

@@ -1,4 +1,4 @@
-"""Chooses the table for a model where several stand under one another in a delimited text."""
+"""Chooses the table for a model where several are under one another in a delimited text."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ OTHER_PLACES = (Wanted(names="first"), Wanted(names="last"), Wanted(names="joine
 class CsvTable:
     """Where the table of a text is.
 
-    `lines` stand above all rows, `above` rows (blank ones counted) above those of the table, which have `width` cells; `header` are the
-    names as they stand there, one for each cell; `left_out` is what else stands above. `extra` is the column without a name of its own, as
+    `lines` are above all rows, `above` rows (blank ones counted) above those of the table, which have `width` cells; `header` are the
+    names as they are there, one for each cell; `left_out` is what else is above. `extra` is the column without a name of its own, as
     `complete_names` gives it. `split` are the positions of the cells that are put together with the next one, which has no name then
     (`split_decimals`). `late_escape`: only lines further down show that backslashes are escapes. `has_unclosed_quote`: quotes are
     letters, as one is never closed.
@@ -167,7 +167,7 @@ class CsvRows:
     def __iter__(self) -> Iterator[list[str]]:
         self._text.seek(0)
         table, line = self._table, 0
-        rows = numbered_lines(self._counted(islice(_clean_lines(self._text), table.lines, None)), table.dialect)
+        rows = numbered_lines(self._with_quotes_counted(islice(_clean_lines(self._text), table.lines, None)), table.dialect)
         try:
             for number, _ in islice(rows, table.above):
                 line = number
@@ -180,7 +180,7 @@ class CsvRows:
         except csv.Error as error:
             raise UserError(msg("Line {line_num} cannot be read as CSV.", line_num=line + 1), "Check its quotation marks.") from error
 
-    def _counted(self, lines: Iterable[str]) -> Iterator[str]:
+    def _with_quotes_counted(self, lines: Iterable[str]) -> Iterator[str]:
         dialect, line = self._table.dialect, "\n"
         for line in lines:
             if dialect.quote in line:

@@ -92,7 +92,7 @@ CLOCKS = (
     *("%H:%M Uhr", "%H:%M:%S Uhr", "%H.%M Uhr", "%I.%M.%S.%f %p", "%I.%M.%S %p", "%H.%M.%S.%f"),
     *("%p%I:%M", "%p%I:%M:%S", "%p %I:%M", "%p %I:%M:%S", "%H时%M分", "%H時%M分", "%H时%M分%S秒", "%H時%M分%S秒"),
 )
-# Formats whose day and clock are not parted by a blank or a comma, or whose year stands last.
+# Formats whose day and clock are not parted by a blank or a comma, or whose year is last.
 WHOLE = (
     *("%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y", "%a %d %b %H:%M:%S %z %Y", "%a %d %b %H:%M:%S %Y", "%b %d %H:%M:%S %Y"),
     *("%a %b %d %I:%M:%S %p %z %Y", "%a %d %b %Y %I:%M:%S %p %z", "%a %b %d %I:%M:%S %p %Y"),
@@ -189,7 +189,7 @@ def _needed_anyhow(format_: str) -> frozenset[str]:
 
 
 def has_day(text: str) -> bool:
-    """Whether a text is a day as one of the formats writes it, perhaps with a clock; the numbers of its fields are not looked at."""
+    """Whether a text is a day as one of the formats writes it, perhaps with a clock; the numbers of its fields are not examined."""
     plain = plain_name(text)
     first = _FIRST_WORD.match(plain)
     if first is not None and first[1] not in _first_words():

@@ -51,7 +51,7 @@ class DateNotation:
         self._readers: dict[str, Callable[[str], int]] = {}  # of the formats that read every cell so far
         self._clocked: dict[str, Callable[[str], int]] = {}  # the same with a clock, once they are needed
         self._known: set[str] = set()  # cells that were seen: dates come again and again
-        self._reads_both_ways = False
+        self._is_ambiguous = False
         self._seen = False
         self._never: set[str] = set()  # days that mean “no date”
 
@@ -87,7 +87,7 @@ class DateNotation:
         self._own_reads_all &= own is not None
         if len(values) < len(self._readers) or readers is not self._readers:
             self._readers, self._clocked = {one: readers[one] for one in values}, {}
-        self._reads_both_ways |= len(set(values.values())) > 1
+        self._is_ambiguous |= len(set(values.values())) > 1
 
     def add_moments(self, values: Longs) -> None:
         """Take note of moments that are no texts, in microseconds."""
@@ -117,14 +117,14 @@ class DateNotation:
         return {one: date_reader(replace(self._other, date=one)) for one in formats}
 
     def order(self) -> bool | None:
-        """Whether the cells prove that the day stands first (True) or the month (False); None when they prove neither."""
+        """Whether the cells prove that the day is first (True) or the month (False); None when they prove neither."""
         orders = {_order(one) for one in self._readers}
         return orders.pop() if self._seen and len(orders) == 1 else None
 
     @property
     def is_open(self) -> bool:
         """Whether the own format reads every cell, but the other order of day and month does so too."""
-        return self._seen and self._own_reads_all and self._reads_both_ways
+        return self._seen and self._own_reads_all and self._is_ambiguous
 
     def grammar(self, orders: Collection[bool]) -> Grammar | None:
         """The grammar for the cells of this file; None when they read both ways and nothing settles it.
@@ -141,13 +141,13 @@ class DateNotation:
             return own
         proven = next(iter(orders)) if len(orders) == 1 else None
         if self._own_reads_all:
-            if not self._reads_both_ways or proven in (None, _order(own.date)):
+            if not self._is_ambiguous or proven in (None, _order(own.date)):
                 return own
-        elif self._reads_both_ways and proven is None:
+        elif self._is_ambiguous and proven is None:
             if "." not in without_clock(next(iter(self._readers))):
                 return None
-            proven = True  # with points between, the day stands first wherever dates are written so
-        chosen = next((one for one in self._readers if not self._reads_both_ways or _order(one) == proven), "")
+            proven = True  # with points between, the day is first wherever dates are written so
+        chosen = next((one for one in self._readers if not self._is_ambiguous or _order(one) == proven), "")
         if not chosen:
             return own
         return replace(self._other if has_short_year(chosen) else own, date=chosen)
@@ -207,7 +207,7 @@ def _number_readers(column: Column) -> dict[str, Callable[[str], int]]:
 
 
 def _order(format_: str) -> bool | None:
-    """Whether the day stands first, where the month might as well; None for formats whose order is beyond doubt."""
+    """Whether the day is first, where the month might as well; None for formats whose order is beyond doubt."""
     day = without_clock(format_)
     return day_first(day) if exchanged(day) else None
 

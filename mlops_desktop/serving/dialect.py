@@ -74,7 +74,7 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
         dialect = Dialect(delimiter, _quote(sample, delimiter, quotes))
         scored = [(_score(sample, one), one) for one in _variants(sample, dialect, escape)]
         plain.append(scored[0])
-        found = max(scored, key=lambda one: one[0])  # the plain one stands first and is taken unless an escape makes more rows agree
+        found = max(scored, key=lambda one: one[0])  # the plain one is first and is taken unless an escape makes more rows agree
         if found[0] > best[0] + 0.02:
             best = found
     covered = {one: _even_rows(sample, one[1]) for one in plain}
@@ -266,7 +266,7 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
 
 
 def _below_names(lines: Sequence[str], starts: Sequence[int]) -> tuple[int, ...]:
-    """Where columns begin, by the names in the first line too: a name may begin left of all its cells, and no name stands above a blank
+    """Where columns begin, by the names in the first line too: a name may begin left of all its cells, and no name is above a blank
     within cells, as in a day and its clock.
     """
     names, body = lines[0].rstrip(), lines[1:]
@@ -302,7 +302,7 @@ def fixed_dialect(lines: Sequence[str], cuts: tuple[int, ...]) -> Dialect:
 
 
 def _is_parted(lines: Sequence[str], at: int) -> bool:
-    """Whether a blank stands before a place in nearly all lines."""
+    """Whether a blank is before a place in nearly all lines."""
     there = [line[at - 1].isspace() for line in lines if 0 < at < len(line) and not line[at].isspace()]
     return sum(there) >= _PARTED * len(there) > 0
 

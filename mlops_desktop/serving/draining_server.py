@@ -61,7 +61,7 @@ class DrainingServer(uvicorn.Server):
             await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection, ssl=self.config.ssl)
 
     async def on_tick(self, counter: int) -> bool:
-        """Whether to stop now, asked ten times a second; once a second connections are looked at that wait for too long,
+        """Whether to stop now, asked ten times a second; once a second connections are examined that wait for too long,
         and the API keys are read again if they changed.
         """
         now = time.monotonic()

@@ -136,11 +136,11 @@ def _is_word(word: str, encoding: str) -> bool:
     accented = [char for char in low if not char.isascii()]
     most = 0.75 if _LATIN[encoding] is _CENTRAL else 0.5
     few = len(low) <= 3 or len(accented) <= most * len(low)
-    return few and any(all(char in letters for char in accented) for letters in _LATIN[encoding]) and _is_spoken(low)
+    return few and any(all(char in letters for char in accented) for letters in _LATIN[encoding]) and _is_pronounceable(low)
 
 
-def _is_spoken(word: str) -> bool:
-    """Whether its accented letters stand where languages have them: no consonant between two others and no vowel between two others, “õ”
+def _is_pronounceable(word: str) -> bool:
+    """Whether its accented letters are where languages have them: no consonant between two others and no vowel between two others, “õ”
     before “e” alone, no soft consonant before “y”.
     """
     padded = f" {word} "

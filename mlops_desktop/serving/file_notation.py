@@ -36,7 +36,7 @@ _PAIRS = (
         ("sì", "no"),
     ),
 )
-_MEANINGS = {word: value for pair in _PAIRS for word, value in zip(pair, (True, False), strict=True)}
+_MEANINGS = {text: value for pair in _PAIRS for text, value in zip(pair, (True, False), strict=True)}
 _MOST_TEXTS = 20
 _SHOWN = 12
 NOTATION = "notation"  # the code of warnings that say what a file writes otherwise than the training data
@@ -251,7 +251,7 @@ def _differences(column: Column, new: Grammar) -> Iterator[Message]:
         shown = [msg("“{text}” as “{level}”", text=text, level=level) for text, level in spellings[:_SHOWN]]
         value = listed(shown, len(spellings) - _SHOWN)
         yield msg("{names} is spelled otherwise in this file, and was read so: {value}.", names=names, value=value)
-    if words := [*new.true[len(own.true) :], *new.false[len(own.false) :]]:
+    if texts := [*new.true[len(own.true) :], *new.false[len(own.false) :]]:
         yield msg(
-            "Yes and no of {names} are written {value} in this file; they were read so.", names=names, value=quoted_names(words, _SHOWN)
+            "Yes and no of {names} are written {value} in this file; they were read so.", names=names, value=quoted_names(texts, _SHOWN)
         )

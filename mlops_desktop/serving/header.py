@@ -50,7 +50,7 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 
 def _without_repeated(first: Sequence[str], body: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
-    """The rows without those like the first one, where its texts stand in no other: it names the columns and is repeated."""
+    """The rows without those like the first one, where its texts are in no other: it names the columns and is repeated."""
     others = [row for row in body if list(row) != list(first)]
     if len(others) == len(body) or len(others) < (1 - _REPEATED) * len(body):
         return body

@@ -10,7 +10,7 @@ HEADING = "(heading)"  # the name of the column; a table has one where a person 
 
 
 def headings(left_out: Iterable[LeftOut], rows: int) -> list[str]:
-    """For each of so many rows of a table the heading above it, "" above the first one; `left_out` stand among these rows."""
+    """For each of so many rows of a table the heading above it, "" above the first one; `left_out` are among these rows."""
     found: list[str] = []
     at, last = 0, ""
     for one in sorted(left_out, key=lambda one: one.at):

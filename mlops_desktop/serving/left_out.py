@@ -13,7 +13,7 @@ _SHOWN = 3
 
 
 def layout_messages(layout: TableLayout, mark: str, hint: str = "") -> list[tuple[Reason, str]]:
-    """What stands above the rows of a table and how its names were chosen: reasons with their sentences."""
+    """What is above the rows of a table and how its names were chosen: reasons with their sentences."""
     found = left_out_messages(layout.left_out, mark, hint)
     if layout.taken == "joined":
         found.append(("names", msg("{rows} rows name the columns; they were joined.", rows=len(layout.header))))

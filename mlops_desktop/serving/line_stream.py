@@ -1,7 +1,7 @@
 """Answers a stream of rows, one JSON object a line (NDJSON, JSON Lines), while it arrives: memory does not grow with its length.
 
 Each line of the answer is the prediction of a row, in their order, or its errors. What ends the stream before its end is its last line: a
-problem document. A client must read while it sends: it is given up where it does not, but told so once it reads.
+problem document. A client must read while it sends: the connection is closed where it does not, but the reason is sent once it reads.
 """
 
 from __future__ import annotations

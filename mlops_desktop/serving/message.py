@@ -65,8 +65,8 @@ class Message(str):
         if language.columns:
             args |= {name: language.columns.get(args[name], args[name]) for name in _COLUMNS if type(args.get(name)) is str}
         count = self.args.get("n")
-        counted = count.args.get("value") if isinstance(count, Message) else None
-        template = language.plural(self.template, counted) if isinstance(counted, int) else language.text(self.template)
+        count_value = count.args.get("value") if isinstance(count, Message) else None
+        template = language.plural(self.template, count_value) if isinstance(count_value, int) else language.text(self.template)
         return _Formatter(language).vformat(template, (), args)
 
     def to_json(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def msg(template: str, **args: Any) -> Message:
 
 
 def number_msg(value: float, form: str, sign: str = "", unit: str = "") -> Message:
-    """A number by a format of Python (`,` or `.3g`), which another language writes with its own marks, with what stands around it."""
+    """A number by a format of Python (`,` or `.3g`), which another language writes with its own marks, with what is around it."""
     return Message(f"{sign}{{value:{form}}}{' ' if unit else ''}{unit}", {"value": value})
 
 

@@ -15,7 +15,7 @@ _LONG_NAME = 25
 _YEAR = re.compile("(?:18|19|20)[0-9]{2}")
 _UNIT = re.compile(r"[\[(<{].{0,20}[\])>}]|.{0,8}[°%µμ²³€$‰Ω/].{0,8}")
 _NAMES_TOO = frozenset(("month", "week", "minute", "std", "pts", "pp", "ps"))  # units behind a number, but names of columns as well
-# Every unit that numbers are written with, and other words that stand in a row of units; casefolded.
+# Every unit that numbers are written with, and other words that are in a row of units; casefolded.
 _UNITS = frozenset(
     (
         *(unit for mark in UNITS if (unit := mark.casefold()) not in _NAMES_TOO),
@@ -80,7 +80,7 @@ def are_import_ids(row: Row) -> bool:
 def are_pairs(rows: Sequence[Row], kinds: Sequence[str], lone: bool) -> bool:
     """Whether rows of two cells above a row of names are pairs, not the names and rows of a table with columns of these kinds.
 
-    They hold no values and one of them has a colon, or they are `lone` (a blank line stands below them), begin with texts, and not all but
+    They hold no values and one of them has a colon, or they are `lone` (a blank line is below them), begin with texts, and not all but
     the first hold values.
     """
     counts = [count_kinds(row, kinds) for row in rows]
@@ -115,14 +115,14 @@ def best_names(rows: list[list[str]]) -> Literal["joined", "first", "last"]:
         return "first"
     width = max(map(len, rows))
 
-    def tells_apart(row: list[str]) -> bool:
+    def has_distinct_cells(row: list[str]) -> bool:
         there = [text for text in row if text]
         return len(set(there)) == len(there) >= 0.9 * width
 
     def long(row: list[str]) -> bool:
         return sum(map(len, row)) > _LONG_NAME * len(row) or are_import_ids(row) or are_type_names(row)
 
-    first, last = tells_apart(rows[0]), tells_apart(rows[-1]) and not long(rows[-1])
+    first, last = has_distinct_cells(rows[0]), has_distinct_cells(rows[-1]) and not long(rows[-1])
     if first and last:
         return "first" if sum(map(len, rows[0])) > sum(map(len, rows[-1])) and not long(rows[0]) else "last"
     return "last" if last else "first" if first else "joined"
@@ -143,8 +143,8 @@ def joined_names(rows: list[list[str]]) -> list[str]:
 
 
 def names_further(row: list[str], kinds: Sequence[str], heads: Sequence[list[str]], below: Sequence[list[str]]) -> bool:
-    """Whether a row of texts is one more row of names below `heads`: it holds no words for missing where the columns hold values, and none
-    of its cells stands in a row `below` that does not repeat the rows of names.
+    """Whether a row of texts is one more row of names below `heads`: it holds no texts for missing where the columns hold values, and none
+    of its cells is in a row `below` that does not repeat the rows of names.
     """
     if all_missing(text for text, kind in zip(row, kinds, strict=False) if kind):
         return False

@@ -1,4 +1,4 @@
-"""Whether the name of a host is an address of the network, and whether it is one of this machine."""
+"""Decides whether the name of a host is an address of the network, and whether it is one of this machine."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def _limited(stretch: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _marks(char: str) -> tuple[int, bool]:
-    """How many combining marks stand at the end of a decomposed character, and whether it holds nothing else."""
+    """How many combining marks are at the end of a decomposed character, and whether it holds nothing else."""
     parts = unicodedata.normalize("NFD", char)
     count = next((i for i, part in enumerate(reversed(parts)) if not unicodedata.combining(part)), len(parts))
     return count, count == len(parts)

@@ -17,12 +17,12 @@ from .message import msg
 from .numbers import NOTATIONS, number_reader
 from .units import CURRENCIES, RATIOS, UNITS, ratio
 
-# The lines that are no whole numbers and no fractions whose mark cannot stand before a group of thousands.
+# The lines that are no whole numbers and no fractions whose mark cannot be before a group of thousands.
 _OTHERS = {mark: re.compile(rf"^(?![+-]?[0-9]+(?:{re.escape(mark)}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?$).*$", re.MULTILINE) for mark in ".,"}
 _BARE = re.compile(r"[+−–-]?[0-9.,'’\s]+")
 _NOT_ZERO = re.compile("[1-9]")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
-# A mark that cannot stand before a group of thousands: "4,5", "0.125", "1234.500".
+# A mark that cannot be before a group of thousands: "4,5", "0.125", "1234.500".
 _FRACTION = re.compile(r"[+-]?(?:[0-9]+[.,](?:[0-9]{0,2}|[0-9]{4,})|[.,][0-9]+|(?:0[0-9]*|[0-9]{4,})[.,][0-9]{3})")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3})+(,)|(?:,[0-9]{3})+(\.))[0-9]+")
 # Commas between groups of two digits before the last three, and between groups of three that cannot be such.
@@ -50,16 +50,16 @@ class NumberNotation:
             mark: [(group, number_reader(replace(grammar, decimal=mark, thousands=group))) for group in groups]
             for mark, groups in _GROUPS.items()
         }
-        self._groups: dict[str, set[str]] = {mark: set() for mark in _GROUPS}  # by decimal mark: what stands between thousands then
+        self._groups: dict[str, set[str]] = {mark: set() for mark in _GROUPS}  # by decimal mark: what is between thousands then
         self._fits = dict.fromkeys(_GROUPS, True)  # whether every number that reads both ways is one of the column's type
         self._outside = dict.fromkeys(_GROUPS, 1.0)  # how many times beyond the training data the farthest of them lies
-        self._reads_both_ways = False
+        self._is_ambiguous = False
         self._own_reads_both = True  # whether the own grammar reads every number that reads both ways
         self._marks: Counter[str] = Counter()  # units and currencies that the column's grammar does not know
         self._further: set[str] = set()  # notations that it does not know
-        self._lakh: set[bool] = set()  # whether commas stand between groups of two digits, where that is seen
+        self._lakh: set[bool] = set()  # whether commas are between groups of two digits, where that is seen
         self._bare = False
-        self._plain = False  # whether a number but 0 stands without any mark
+        self._plain = False  # whether a number but 0 is without any mark
         self._largest = 0.0  # of the numbers before a percent sign
         self._unmarked: dict[str, list[float]] = {mark: [] for mark in _GROUPS}  # by decimal mark: least and greatest number without “%”
 
@@ -109,7 +109,7 @@ class NumberNotation:
             self._unmarked[self.column.grammar.decimal] = [min(seen), max(seen)]
 
     def lacks_mark(self) -> bool:
-        """Whether numbers stand without the unit that the training data has beside them."""
+        """Whether numbers are without the unit that the training data has beside them."""
         own = self.column.grammar
         has_marks = not {*own.affixes, *(scale.mark for scale in own.scales)}.isdisjoint((*CURRENCIES, *UNITS))
         return self._plain and has_marks and bool(self.column.unit) and not own.percent
@@ -176,7 +176,7 @@ class NumberNotation:
         if len(values) == 1 or no_group:
             self.proven.add(no_group[1] if no_group and len(values) > 1 else next(iter(values)))
         elif values["."] != values[","]:
-            self._reads_both_ways = True
+            self._is_ambiguous = True
             self._own_reads_both &= _value(self._own, text) is not None
             for mark, value in values.items():
                 self._fits[mark] &= self.column.type != "integer" or value.is_integer()
@@ -239,7 +239,7 @@ class NumberNotation:
         own = self.column.grammar.decimal
         if self.proven:
             return own if own in self.proven else next(iter(self.proven))
-        if not self._reads_both_ways:
+        if not self._is_ambiguous:
             return own
         if len(proven) == 1:
             return next(iter(proven))

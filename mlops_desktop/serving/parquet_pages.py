@@ -1,4 +1,4 @@
-"""The sizes that the pages of a Parquet file say they have, read from their headers without unpacking any.
+"""The declared sizes of the pages of a Parquet file, read from their headers without unpacking any.
 
 The sizes in the footer of a file need not be true; a page is never unpacked to more bytes than its own header says. Headers are structs of
 Thrift's compact protocol (https://github.com/apache/parquet-format, `PageHeader`).

@@ -1,4 +1,4 @@
-"""What the headers of a request say, read in one pass."""
+"""Parses the headers of a request in one pass."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ _MEANS = (
     *("desviación estándar", "median", "minimum", "maximum", "variance", "varianz"),
 )
 _EXTREMES = {"min": "max", "min.": "max.", "max": "min", "max.": "min."}  # each may be a name; both together are a summary
-_BESIDE_MEANS = frozenset(("n", "count", "anzahl", "sd", "s.d.", "se", "sem", "cv", "cv%", "var", "min", "max"))  # names too, but for means
+_WITH_MEANS = frozenset(("n", "count", "anzahl", "sd", "s.d.", "se", "sem", "cv", "cv%", "var", "min", "max"))  # names too, but for means
 # At the end also with more behind the word: “Total (n=140)”, “Sum of amounts”.
 _SUMMARY = re.compile(rf"(?:{'|'.join(map(re.escape, (*_TOTALS, *_MEANS)))})(?:\s*[:(\[].*|\s+(?:of|von|de|di|in|[0-9]).*)?", re.IGNORECASE)
 _PAGE = re.compile(r"(?i)(?:page|seite|p[aá]gina|strona|sida|side|blatt)\s*[:#]?\s*[0-9]+(?:\s*(?:of|von|de|di|z|av|/)\s*[0-9]+)?")
@@ -56,7 +56,7 @@ _FOOTNOTE = re.compile(
     r"|(?:erstellt|gedruckt|exportiert|created|generated|printed|exported|downloaded) (?:am|von|mit|on|by|at|with|from|:).*"
     r"|(?:stand|as of|last updated:?) [0-9].*|©.*|\(c\) [0-9].*|copyright .*|\*+\)? \S.*"
 )
-_COUNTED = re.compile(
+_ROW_COUNT = re.compile(
     r"(?i)\(?[0-9][0-9.,]*\s+(?:rows?|records?|lines?|zeilen?|datens[aä]tze?)"
     r"(?:\)|\s+(?:selected|affected|in set|fetched|returned|exported)\b.*)?\.?"
 )
@@ -65,7 +65,7 @@ STARS = frozenset("*" * count for count in range(1, 6))  # how SAP marks totals,
 MARKED = 3  # columns from the left in which the word for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
 _REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
-_LOOKED_AT = 6  # columns, of which two that every row fills are sought
+_MOST_TRIED = 6  # columns, of which two that every row fills are sought
 _FEW = 3  # texts, below which they say nothing of what is usual
 _USUAL = 1.5  # a text in the first column is a notice when it is so many times longer than the others there
 
@@ -126,7 +126,7 @@ class RowSifter:
         names = {next((j for j, name in enumerate(header) if name), 0): header for header in self.headers}
         if len(there) < 2 or len(names) < len(self.headers) or {*map(len, rows)} != {width}:
             return range(len(rows))
-        full = list(islice((j for j in there[:_LOOKED_AT] if None not in map(itemgetter(j), rows)), 2))
+        full = list(islice((j for j in there[:_MOST_TRIED] if None not in map(itemgetter(j), rows)), 2))
         filled = list(dict.fromkeys((*full, *there)))[:2]  # a row that fills both is not apart
         found: set[int] = set()
         for j in {*range(min(MARKED, width)), *filled, *(j for j in names if j < width)}:
@@ -147,7 +147,7 @@ class RowSifter:
         return sorted(found)
 
     def _is_marked(self, cell: str) -> bool:
-        """Whether a text begins a total, a comment or a drawn line where it stands in the first columns."""
+        """Whether a text begins a total, a comment or a drawn line where it is in the first columns."""
         text = cell.strip(ASCII_BLANKS)
         mark = self.wanted.comment
         return (
@@ -166,7 +166,7 @@ class RowSifter:
         reasons: list[Reason | None] = []
         if self.wanted.keep_all:
             return reasons
-        held = 0  # empty rows are left out only with what stands below them
+        held = 0  # empty rows are left out only with what is below them
         for row in reversed(rows):
             if is_blank(row):
                 held += 1
@@ -197,8 +197,8 @@ class RowSifter:
             return False
         text = cell_text(row[at]).casefold()
         beginnings = [cell_text(other[at]).casefold() for other in rows if at < len(other)]
-        beside = text in _BESIDE_MEANS and any(_SUMMARY.fullmatch(other) for other in beginnings)
-        if not _SUMMARY.fullmatch(text) and _EXTREMES.get(text) not in beginnings and not beside:
+        of_mean = text in _WITH_MEANS and any(_SUMMARY.fullmatch(other) for other in beginnings)
+        if not _SUMMARY.fullmatch(text) and _EXTREMES.get(text) not in beginnings and not of_mean:
             return False
         return beginnings.count(text) == 1
 
@@ -262,7 +262,7 @@ class RowSifter:
         """Whether a row at the end does not fit the columns: texts where they hold values, or a single text in a short or unusual row."""
         good, bad = count_kinds(row, self.layout.kinds)
         filled = sum(bool(cell_text(cell)) for cell in row)
-        if width > 1 and _COUNTED.fullmatch(" ".join(text for cell in row if (text := cell_text(cell)))):
+        if width > 1 and _ROW_COUNT.fullmatch(" ".join(text for cell in row if (text := cell_text(cell)))):
             return True
         if width > 1 and filled == 1 and any(self.layout.kinds) and any(cell_text(row[j]) for j in self.empty if j < len(row)):
             return True
@@ -343,7 +343,7 @@ def named_rows(reasons: Mapping[int, Reason | None], row: Callable[[int], Row]) 
 
 
 def sift(sifter: RowSifter, rows: Sequence[Row], width: int) -> tuple[list[int], list[LeftOut]]:
-    """The positions of the rows that are rows of the table, below its names, and what else stands among them and below."""
+    """The positions of the rows that are rows of the table, below its names, and what else is among them and below."""
     candidates = sifter.candidates(rows, width) if not sifter.wanted.keep_all else ()
     marked = sum(sifter.is_total(rows[at]) for at in candidates)
     odd = ((at, rows[at]) for at in candidates)

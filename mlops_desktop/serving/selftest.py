@@ -63,8 +63,8 @@ class Parity:
         """The result as one line."""
         status = "passed" if self.passed else "FAILED"
         labels = f", {self.labels} other labels" if self.labels else ""
-        figures = f"worst difference {self.worst:.3g} (limit {self.tolerance:g}){labels}"
-        return f"Self-test {status}: {self.rows} golden rows, alone and together, {figures}."
+        result = f"worst difference {self.worst:.3g} (limit {self.tolerance:g}){labels}"
+        return f"Self-test {status}: {self.rows} golden rows, alone and together, {result}."
 
 
 def answers_of(scorer: Scorer, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[float, ...], ...]:

@@ -1,4 +1,4 @@
-"""Finds numbers with a decimal comma that stand without quotes between commas, so that each was cut into two cells."""
+"""Finds numbers with a decimal comma that are without quotes between commas, so that each was cut into two cells."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def find_split_decimals(delimiter: str, names: int, rows: Sequence[Sequence[str]
     cells = [[cell.strip() for cell in column] for column in zip(*(row for row in rows if len(row) == width), strict=True)]
     if more == 1 and not any(cells[-1]):
         return SplitDecimals()  # each row ends with a comma
-    first, ways = _choices({at for at in range(width - 1) if _are_parts(cells[at], cells[at + 1])}, more, width)
-    if not ways:
+    first, counts = _choices({at for at in range(width - 1) if _are_parts(cells[at], cells[at + 1])}, more, width)
+    if not counts:
         return SplitDecimals()
     alike = len(rows) >= _LEAST_ROWS and widths[width] >= _ALIKE * len(rows)
     row_names = more == 1 and len(set(cells[0])) == len(cells[0]) and bool(cells[-1][0])
-    if ways == 1 and alike and not row_names:
+    if counts == 1 and alike and not row_names:
         return SplitDecimals(first)
     even = len(rows) > _LEAST_ROWS and len({len(text) for text in cells[first[0] + 1]}) == 1  # fractions of equally many digits
     return SplitDecimals(doubtful=not row_names or even)
@@ -73,18 +73,18 @@ def _choices(pairs: Collection[int], count: int, width: int) -> tuple[tuple[int,
 
     Counted from the end (dynamic programming), as the choices themselves can be more than can be listed.
     """
-    ways = [[1] + [0] * count for _ in range(width + 2)]  # by first position that may be used, and by how many pairs are to be chosen
+    counts = [[1] + [0] * count for _ in range(width + 2)]  # by first position that may be used, and by how many pairs are to be chosen
     for at in reversed(range(width)):
         for more in range(1, count + 1):
-            ways[at][more] = min(2, ways[at + 1][more] + (ways[at + 2][more - 1] if at in pairs else 0))
+            counts[at][more] = min(2, counts[at + 1][more] + (counts[at + 2][more - 1] if at in pairs else 0))
     first: list[int] = []
     at = 0
-    while ways[0][count] and len(first) < count:
-        if at in pairs and ways[at + 2][count - len(first) - 1]:
+    while counts[0][count] and len(first) < count:
+        if at in pairs and counts[at + 2][count - len(first) - 1]:
             first.append(at)
             at += 1
         at += 1
-    return tuple(first), ways[0][count]
+    return tuple(first), counts[0][count]
 
 
 def joined_parts(whole: str, fraction: str) -> str:

@@ -1,4 +1,4 @@
-"""Finds where tables begin that stand under one another in a text or sheet, or side by side in a sheet, with a blank line between."""
+"""Finds where tables begin that are under one another in a text or sheet, or side by side in a sheet, with a blank line between."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .table_finder import TableLayout, find_table, is_blank
 
 _BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r)(?:[ \t,;|\"]*(?:\r\n|\n|\r))+")
 _NOTHING = b' \t,;|"'  # what a line without a filled cell consists of
-_LOOKED_AT = 8_192  # bytes behind a blank line that show whether a table begins there
+_PROBED = 8_192  # bytes behind a blank line that show whether a table begins there
 _MOST_ROWS = 100
 _MOST_PAIRS = 20
 # Reasons and rules of what is noted on a table that may be several: rows of another length, or such as fit no column.
@@ -42,7 +42,7 @@ def table_starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
     """
     starts: list[int] = []
     begin, above = 0, None
-    counted = quotes = 0  # the quotes up to a place, since `begin`
+    counted_until = quotes = 0  # the quotes up to a place, since `begin`
     for gap in _BLANK_LINE.finditer(data):
         check_deadline()
         below = _table_at(_text(data, gap.end(), len(data)), parse)
@@ -53,12 +53,12 @@ def table_starts(data: bytes | mmap.mmap, parse: ParseRows) -> list[int]:
         if above is None:
             above = below  # the first table, below a title
             continue
-        quotes += data[counted : gap.start()].count(b'"')
-        counted = gap.start()
+        quotes += data[counted_until : gap.start()].count(b'"')
+        counted_until = gap.start()
         if not _is_another(above, below) or quotes % 2:
             continue
         starts.append(gap.end())
-        begin = counted = gap.end()
+        begin = counted_until = gap.end()
         above, quotes = below, 0
     return starts
 
@@ -87,9 +87,9 @@ def row_blocks(rows: Sequence[Sequence[Any]]) -> list[tuple[int, int]]:
 
 def _text(data: bytes | mmap.mmap, begin: int, end: int) -> str:
     """The lines from one place, to the next blank one, a bounded number of them."""
-    part = data[begin : min(end, begin + _LOOKED_AT)]
+    part = data[begin : min(end, begin + _PROBED)]
     blank = _BLANK_LINE.search(part, len(part) - len(part.lstrip(b' \t\r\n,;|"')))
-    if blank is None and end > begin + _LOOKED_AT:
+    if blank is None and end > begin + _PROBED:
         part = part[: max(part.rfind(b"\n"), 0)]
     return part[: blank.start() if blank else None].decode("utf-8", "replace")
 
@@ -133,7 +133,7 @@ def _is_another(above: TableLayout, below: TableLayout) -> bool:
 
 
 def _titles(layout: TableLayout) -> list[str]:
-    """What stands above the names of a table, without numbers, by which the pages of one table differ."""
+    """What is above the names of a table, without numbers, by which the pages of one table differ."""
     return [re.sub("[0-9]+", "", line.text).strip() for line in layout.left_out if line.reason == "above"]
 
 

@@ -1,5 +1,5 @@
-"""A last row that is a total without one of the usual words: its numbers are the sums of the columns above, and it lacks the name that
-others have or a text of it has a word of totals in it.
+"""Finds a last row of sums that does not begin with a text for a total: its numbers are the sums of the columns above, and it lacks the
+name that others have, or one of its texts contains a text for a total.
 
 Program and bundle decide it by the same rule, each over the cells as it holds them. It takes several rows, so a file of one row keeps it.
 """
@@ -17,9 +17,9 @@ NEAR = 1e-9  # relative difference of sums
 _NOT_ZERO = re.compile("[1-9]")
 _NUMBER = re.compile("[+-]?[0-9][0-9.,]*")
 
-_WORD = re.compile(r"(?i)total|summe|gesamt|betrag|amount|balance|saldo|insgesamt|sum\b|totaal|somme|suma|razem")
+_TOTAL = re.compile(r"(?i)total|summe|gesamt|betrag|amount|balance|saldo|insgesamt|sum\b|totaal|somme|suma|razem")
 
-Counted = Mapping[str, int]  # the distinct texts of a column, without blanks around them, and in how many cells each stands
+TextCounts = Mapping[str, int]  # the distinct texts of a column, without blanks around them, and in how many cells each stands
 
 
 def may_be_sums(last: Sequence[str]) -> bool:
@@ -33,10 +33,10 @@ def may_be_sums(last: Sequence[str]) -> bool:
 
 def names_total(text: str) -> bool:
     """Whether a text has a word of totals in it."""
-    return _WORD.search(text) is not None
+    return _TOTAL.search(text) is not None
 
 
-def are_sums(last: Sequence[str], above: Callable[[int], Counted], rows: int) -> bool:
+def are_sums(last: Sequence[str], above: Callable[[int], TextCounts], rows: int) -> bool:
     """Whether the texts of a last row are the sums of the columns of numbers in so many rows above it, where a column of names is empty
     or a text has a word of totals.
 
@@ -53,13 +53,13 @@ def are_sums(last: Sequence[str], above: Callable[[int], Counted], rows: int) ->
     return any(all(_adds_up(column, text, decimal) for text, column in columns) for decimal in ".,")
 
 
-def _are_texts(column: Counted, rows: int) -> bool:
+def _are_texts(column: TextCounts, rows: int) -> bool:
     """Whether nearly all cells of a column hold something that is no number."""
     texts = sum(count for text, count in column.items() if text and _NUMBER.fullmatch(text) is None)
     return texts >= FILLED * rows
 
 
-def _adds_up(column: Counted, total: str, decimal: str) -> bool:
+def _adds_up(column: TextCounts, total: str, decimal: str) -> bool:
     """Whether the numbers of a column, two or more, have this sum; False when a cell holds something else."""
     filled = {text: count for text, count in column.items() if text}
     try:

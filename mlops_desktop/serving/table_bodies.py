@@ -30,7 +30,7 @@ from .route import PARQUET_TYPE
 from .scorer import Scorer
 
 MAX_UNPACKED = 64_000_000  # bytes of the pages of a Parquet file, and of the texts in the cells of a table
-MAX_UNKNOWN = 20  # columns that are not the model's, of which warnings tell
+MAX_UNKNOWN = 20  # columns that are not the model's, that warnings name
 
 
 def predict_table(predictor: Predictor, body: bytes, kind: str) -> list[str]:

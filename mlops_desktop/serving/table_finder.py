@@ -1,7 +1,7 @@
 """Finds the table in rows of cells: which rows name the columns, and which rows above it are not rows of the table, and why.
 
 One pass for text files and workbooks. The table is where the longest run of equally filled, equally typed rows begins: its typed columns
-(numbers, dates) are taken from the rows further down, and the names stand where cells of these columns are still texts.
+(numbers, dates) are taken from the rows further down, and the names are where cells of these columns are still texts.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NUMBERED = re.compile("#[0-9]+")  # the number of a ticket or a rank in a row o
 _SAMPLE_CELLS = 60_000
 _FULL = 0.5  # share of the usual number of filled cells that a row of the table has more than
 _MOST_HEADERS = 5
-_MOST_CELLS = 100  # of a column, by which it is judged
+_MOST_CELLS = 100  # of a column that decide its kind
 _MOST_PAIRS = 20  # rows from the first pair to the names
 
 
@@ -72,7 +72,7 @@ class LeftOut:
 @dataclass(frozen=True)
 class TableLayout:
     """Where the table is among rows. `header` are positions of the rows that name the columns, `taken` which of these were taken; `body` is
-    the position of the first row of the table, `left_out` what else stands before it. `heading` counts the rows from the first row of names
+    the position of the first row of the table, `left_out` what else is before it. `heading` counts the rows from the first row of names
     to the body without the row of units. `kinds` are the kinds of the columns ("" for texts), `fill` is the usual fill.
     """
 
@@ -273,7 +273,7 @@ class _Finder:
         return [text for text in texts if text][:most]
 
     def _commented(self, first: int) -> tuple[int, ...]:
-        """The row of names that stands behind the mark of comments, directly above rows without names."""
+        """The row of names that is behind the mark of comments, directly above rows without names."""
         above = next((i for i in range(first - 1, -1, -1) if not self.blank[i]), -1)
         if above < 0 or not self.comment[above] or self.filled[above] < 2:
             return ()
@@ -332,7 +332,7 @@ class _Finder:
         return names_further([cell_text(cell) for cell in row], self.kinds, heads, below)
 
     def _names_gaps(self, at: int) -> bool:
-        """Whether a row of years or of answers stands below groups, each over several columns: “Sales, –” above “2023, 2024”, or
+        """Whether a row of years or of answers is below groups, each over several columns: “Sales, –” above “2023, 2024”, or
         “Date, Contact by, –” above “–, Mail, Phone” where the typed columns hold nothing.
         """
         above, row = self.rows[at - 1], self.rows[at]
@@ -369,7 +369,7 @@ class _Finder:
         return [above, *block] if len(at) >= 2 and at != list(range(len(at))) else block
 
     def _split_units(self, header: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[str, ...]]:
-        """The rows of names, and the units of the columns when one of the rows holds them; what stands below the units is left out."""
+        """The rows of names, and the units of the columns when one of the rows holds them; what is below the units is left out."""
         if types_and_flags(self.rows[header[0] + 1 : header[0] + 3]):
             return header, ()
         for place in range(len(header) - 1, 0, -1):

@@ -1,4 +1,4 @@
-"""Whether a text opens a quote that is never closed: then quotes are letters, and rows end where their lines end."""
+"""Decides whether a text opens a quote that is never closed: then quotes are letters, and rows end where their lines end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The marks that stand before and behind numbers: currencies, magnitudes, and units with their conversions."""
+"""The marks that are before and behind numbers: currencies, magnitudes, and units with their conversions."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The only place with Qt: the window over the engine."""
+"""The window over the engine; the only package that uses Qt."""

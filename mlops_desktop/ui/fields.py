@@ -41,7 +41,7 @@ class Field(QWidget):
         self.labelled = False  # whether the control shows the parameter's label itself
 
     def value(self) -> Any:
-        """The value that stands there; UserError when what is written cannot be one. The parameter's own check comes after."""
+        """The value that is there; UserError when what is written cannot be one. The parameter's own check comes after."""
         raise NotImplementedError
 
     def show_value(self, value: Any) -> None:

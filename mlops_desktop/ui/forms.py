@@ -101,8 +101,8 @@ class ComponentForm(QWidget):
             value, default = getattr(found, key), field.param.default
             open_ = getattr(self._component, key) == default and value != default
             field.show_found(value if open_ else None)
-            says = open_ and not isinstance(field.param, Choice | Listed)
-            text = self.tr("Found: {what}").format(what=value_text(value)) if says else ""
+            shows_text = open_ and not isinstance(field.param, Choice | Listed)
+            text = self.tr("Found: {what}").format(what=value_text(value)) if shows_text else ""
             if open_ and reasons and key in reasons:
                 text = f"{text}. {reasons[key]}" if text else reasons[key]
             self._found[key].setText(text)

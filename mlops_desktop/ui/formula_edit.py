@@ -24,7 +24,7 @@ class FormulaEdit(QPlainTextEdit):
     def __init__(self, *, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setFont(theme.font("body", figures=True))
+        self.setFont(theme.font("body", tabular=True))
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -59,13 +59,13 @@ class FormulaEdit(QPlainTextEdit):
         self.insertPlainText(text)
         self.setFocus()
 
-    def complete(self, word: str) -> None:
+    def complete(self, name_or_function: str) -> None:
         """Put a word in the place of its beginning before the cursor."""
         cursor = self.textCursor()
         prefix = word_at_end(self._before())
         if prefix:
             cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(prefix))
-        cursor.insertText(word if word.endswith("(") else column_name(word))
+        cursor.insertText(name_or_function if name_or_function.endswith("(") else column_name(name_or_function))
         self.setTextCursor(cursor)
 
     def _before(self) -> str:

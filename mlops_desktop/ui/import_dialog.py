@@ -1,4 +1,4 @@
-"""How a file is read, before it is imported: what was found, what is in doubt, and the first rows, which follow every setting."""
+"""The import dialog: what was found in a file, what is in doubt, and the first rows, which follow every setting."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from mlops_desktop.ui.widgets.table import DataTable
 _FORM = 34  # average characters that the form is wide
 _MOST_QUESTIONS = 10  # cards that are shown at once
 _DOUBTS = 13  # lines that they take at most
-_BUSY_MS = 300  # a preview that takes longer is said to be under way
+_BUSY_MS = 300  # a preview that takes longer is shown as running
 
 
 class ImportDialog(QDialog):
@@ -253,7 +253,7 @@ class ImportDialog(QDialog):
             self._doubts.setFixedHeight(self._whole_cards(self.fontMetrics().lineSpacing() * _DOUBTS))
 
     def _whole_cards(self, most: int) -> int:
-        """The height of the heading and of as many whole cards as have room, one at least."""
+        """The height of the heading and of as many whole cards as fit, one at least."""
         width, found, height = self._doubts.viewport().width() - 8, 0, 0
         items = [item for at in range(self._questions.count()) if (item := self._questions.itemAt(at)) is not None]
         for at, item in enumerate(items):
@@ -296,7 +296,7 @@ class ImportDialog(QDialog):
         self._decide(replace(self._project, source=None))
 
     def _note(self, name: str, field: str, value: object) -> None:
-        """A field of the table of columns: type, role, unit, description, words for missing, levels."""
+        """A field of the table of columns: type, role, unit, description, texts for missing, levels."""
         found: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
         try:
             self._project = set_note(self._project, name, **{field: found})
@@ -341,7 +341,7 @@ class ImportDialog(QDialog):
         super().keyPressEvent(event)
 
     def done(self, result: int) -> None:
-        """What is still being looked at is not wanted any more."""
+        """What is still being read is not wanted any more."""
         self._busy.stop()
         job, self._job = self._job, None
         if job is not None and job in self._controller.jobs.quick.waiting:

@@ -179,7 +179,7 @@ IOTask = tuple[Callable[[], None], Callable[[Exception | None], None]]
 
 
 class _Runner(QObject):
-    """Lives on the thread aside."""
+    """Runs on the I/O thread."""
 
     deliver = Signal(object, object)
 

@@ -12,7 +12,7 @@ from mlops_desktop.serving.plural import first_few
 from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.column_names import shown_name
 from mlops_desktop.ui.widgets.basic import Tool, column, label, row
-from mlops_desktop.ui.widgets.figure_cards import breakable
+from mlops_desktop.ui.widgets.cards import breakable
 
 KIND_ICONS = {"number": "num", "categorical": "cat", "date": "date", "sparse": "text"}
 MOST_LINES = 8  # a list grows up to so many lines, then it scrolls

@@ -79,7 +79,7 @@ class ProjectController(QObject):
         self._suggestions: Query[tuple[Suggestion, ...]] = Query(
             self, owner="suggestions", title=title, parent=self, read=self._read_suggestions
         )
-        self.seen: frozenset[str] = frozenset()  # the stages that a person has looked at
+        self.seen: frozenset[str] = frozenset()  # the stages that a person has opened
         self.serving = False  # whether a service was started here, which ends with the project
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
@@ -256,7 +256,7 @@ class ProjectController(QObject):
         return self._status[1]
 
     def see(self, stage: str) -> bool:
-        """A person looks at a stage: whether it is for the first time. At one that is locked there is nothing to look at yet."""
+        """A person opens a stage: whether it is for the first time. At one that is locked there is nothing to look at yet."""
         first = stage not in self.seen and any(one.id == stage and one.state != "locked" for one in self.stages())
         self.seen |= {stage} if first else set()
         return first

@@ -123,7 +123,7 @@ class Query(QObject, Generic[T]):
 
     @property
     def refused(self) -> bool:
-        """Whether the result of `key` was asked for in vain."""
+        """Whether the result of `key` was asked for without success."""
         return self.key in self._reasons
 
     @property

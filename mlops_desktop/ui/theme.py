@@ -25,7 +25,7 @@ DARK = {
     "accent_soft": "#1B2A4A", "on_accent": "#0B1530", "ok": "#4FC58C", "ok_soft": "#12301F", "warn": "#F0B24B", "warn_soft": "#37280D",
     "err": "#FF8A80", "err_soft": "#3B1817", "sel": "#20345F", "grid": "#242B34", "scroll": "#3A434F",
 }  # fmt: skip
-# Told apart with every kind of colour sight (least distance 22 and 28, Machado 2009); the first two are for classes.
+# Distinguishable with every kind of colour vision (least distance 22 and 28, Machado 2009); the first two are for classes.
 SERIES = {
     "light": ("#2F6BDB", "#D9681D", "#14532D", "#CC77B7", "#85855C", "#4A1468"),
     "dark": ("#6E9BFF", "#FF9D4D", "#B7F2B0", "#EBBBE6", "#DC2F6E", "#9440FF"),
@@ -55,18 +55,18 @@ def series(position: int) -> str:
     return colors[position % len(colors)]
 
 
-def font(role: str = "body", weight: QFont.Weight = QFont.Weight.Normal, *, figures: bool = False) -> QFont:
-    """A font by role (see POINTS); `figures`: all digits of one width, for columns."""
-    return QFont(_font(role, weight, figures, QApplication.font().family()))
+def font(role: str = "body", weight: QFont.Weight = QFont.Weight.Normal, *, tabular: bool = False) -> QFont:
+    """A font by role (see POINTS); `tabular`: all digits of one width, for columns."""
+    return QFont(_font(role, weight, tabular, QApplication.font().family()))
 
 
 @cache  # every cell of a table asks at every repaint, and Qt finds the glyphs of a new font anew
-def _font(role: str, weight: QFont.Weight, figures: bool, family: str) -> QFont:
+def _font(role: str, weight: QFont.Weight, tabular: bool, family: str) -> QFont:
     made = QFont(QApplication.font())
     made.setFamily(family)
     made.setPointSizeF(POINTS[role])
     made.setWeight(weight)
-    if figures:
+    if tabular:
         made.setFeature(QFont.Tag("tnum"), 1)
     return made
 

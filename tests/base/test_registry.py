@@ -1,4 +1,4 @@
-"""The members of a shelf: one is loaded alone by the name of its file, all of them when they are listed."""
+"""The members of a family: one is loaded alone by the name of its file, all of them when they are listed."""
 
 import importlib
 import sys
@@ -23,7 +23,7 @@ class Member(Component):
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def family(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     folder = tmp_path / "a_shelf"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
@@ -35,22 +35,22 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTyp
         del sys.modules[name]
 
 
-def test_a_member_is_loaded_alone_by_the_name_of_its_file(shelf):
-    registry = Registry(shelf, Component)
+def test_a_member_is_loaded_alone_by_the_name_of_its_file(family):
+    registry = Registry(family, Component)
     assert registry["one"].id == "one"
     assert "a_shelf.one" in sys.modules
     assert "a_shelf.two" not in sys.modules
 
 
-def test_members_are_listed_by_their_files_whatever_was_loaded_first(shelf):
-    registry = Registry(shelf, Component)
+def test_members_are_listed_by_their_files_whatever_was_loaded_first(family):
+    registry = Registry(family, Component)
     assert registry["two"].id == "two"
     assert list(registry) == ["one", "of_another_name", "two"]
     assert "of_another_name" in registry
     assert "three" not in registry
 
 
-def test_one_id_in_two_files_is_refused(shelf):
-    Path(shelf.__path__[0], "two.py").write_text(MEMBER.format(id="one"))
+def test_one_id_in_two_files_is_refused(family):
+    Path(family.__path__[0], "two.py").write_text(MEMBER.format(id="one"))
     with pytest.raises(ValueError, match="a_shelf"):
-        list(Registry(shelf, Component))
+        list(Registry(family, Component))

@@ -33,7 +33,7 @@ class LongNames(Selection):
     forced_out: tuple[str, ...] = forced_out()
 
     def scores(self, dataset: Dataset) -> dict[str, float]:
-        return {name: len(name) for name in self.judged(dataset.frame)}
+        return {name: len(name) for name in self.scored_columns(dataset.frame)}
 
     def pick(self, frame: Frame, scores: Mapping[str, float], inside: Sequence[str]) -> Collection[str]:
         return best(scores, 2, inside)
@@ -83,7 +83,7 @@ def test_no_column_may_be_on_both_lists_and_one_must_be_left():
         left(forced_out=("age", "city", "text"))
 
 
-def test_nothing_to_judge_is_no_fault():
+def test_a_frame_without_columns_to_score_is_no_error():
     categories = make_frame({}, {"w": ["x"]})
     transform, _ = LongNames().fit(Dataset(categories, BINARY), Silent())
     assert transform.bind(categories.layout)[0] == categories.layout
@@ -124,7 +124,7 @@ def test_levels_of_enough_rows_have_codes_of_their_own():
     assert level_codes(categories.take(np.array([0, 1, 6])))[0][:, 0].tolist() == [0, 1, 0]  # by the rows that are there
 
 
-def test_a_step_of_version_1_judges_no_categories_and_keeps_its_key():
+def test_a_step_of_version_1_scores_no_categories_and_keeps_its_key():
     old = SelectVariance.from_json({"id": "select_variance", "version": 1, "params": {"limit": 0.5}})
     assert old == SelectVariance(limit=0.5, categories=False)
     assert old.identity() == {"id": "select_variance", "version": 1, "params": {"limit": 0.5}}

@@ -67,7 +67,7 @@ def test_parameters_stand_in_the_query_of_an_address():
         Database().located("sqlite:x?kind=c")
 
 
-def test_the_longer_ending_tells_more():
+def test_the_longer_ending_takes_precedence():
     assert (Files.matching("a.csv"), Files.matching("a.txt.csv"), Files.matching("a.gz"), Database.matching("sqlite:a")) == (4, 4, 0, 8)
 
 

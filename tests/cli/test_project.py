@@ -31,7 +31,7 @@ def test_new_data_under_the_same_decisions(project, tmp_path):
     assert json.loads(call("show", tmp_path / "p").stdout)["file"] == "more.csv"
 
 
-def test_how_a_file_is_read_is_told_and_set_by_hand(tmp_path):
+def test_how_a_file_is_read_is_shown_and_set_by_hand(tmp_path):
     (tmp_path / "x.csv").write_text("Report\nt;p;y\n[s];[hPa];\n" + "1,5;2;a\n2,5;3;b\n" * 20 + "Total;9;\n", encoding="utf-8")
     made = call("new", tmp_path / "p", "--data", tmp_path / "x.csv", "--target", "y")
     assert "40 rows" in made.stdout

@@ -34,7 +34,7 @@ each_member = pytest.mark.parametrize(
 each_task = pytest.mark.parametrize("task", list(SCORERS))
 
 
-class Counted:
+class CountedCalls:
     """A job that notes its steps, and stops at one of them if asked to."""
 
     def __init__(self, stop_at: int | None = None) -> None:
@@ -106,13 +106,13 @@ def test_nothing_of_this_machine_goes_along(id_, cores, tmp_path):
 
 @each_member
 def test_it_reports_progress_and_can_be_stopped(id_, cores, tmp_path):
-    job = Counted()
+    job = CountedCalls()
     export(id_, cores["binary"], tmp_path / "whole", job)
     assert job.fractions == sorted(job.fractions)
     assert job.fractions[-1] == 1.0
     assert len(job.fractions) > 3
     with pytest.raises(Cancelled):
-        export(id_, cores["binary"], tmp_path / "stopped", Counted(stop_at=len(job.fractions) // 2))
+        export(id_, cores["binary"], tmp_path / "stopped", CountedCalls(stop_at=len(job.fractions) // 2))
 
 
 @each_member

@@ -132,9 +132,9 @@ def plant(frame: Frame, target: Target, size: float) -> Frame:
 
 def learner(train: np.ndarray, answers: np.ndarray, test: np.ndarray) -> np.ndarray:
     """Scores of a ridge regression on the 20 columns that go best with the answers, in the training part alone."""
-    mean, spread = train.mean(axis=0), train.std(axis=0)
-    spread[spread == 0] = 1.0
-    train, test = (train - mean) / spread, (test - mean) / spread
+    mean, std = train.mean(axis=0), train.std(axis=0)
+    std[std == 0] = 1.0
+    train, test = (train - mean) / std, (test - mean) / std
     wanted = answers - answers.mean()
     best = np.argsort(-np.abs(train.T @ wanted), kind="stable")[:20]
     weights = np.linalg.solve(train[:, best].T @ train[:, best] + 10 * np.eye(len(best)), train[:, best].T @ wanted)

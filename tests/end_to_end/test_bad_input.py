@@ -22,7 +22,7 @@ from tests.engine.disks import NOBODY, fill, small_disk
 
 # --- files ------------------------------------------------------------------------------------------------------------------------
 
-# What stands in a file that cannot be used, and a piece of what is said of it. (`new` with each of them: see tests/cli/test_project.py.)
+# What is in a file that cannot be used, and a piece of what is said of it. (`new` with each of them: see tests/cli/test_project.py.)
 BAD_FILES: dict[str, tuple[bytes, str]] = {
     "empty.csv": (b"", "empty"),
     "header.csv": (b"species,island,bill_length_mm\n", "no row"),
@@ -119,7 +119,7 @@ def test_a_damaged_project_names_its_good_copy(penguins, tmp_path):
         assert path.read_text(encoding="utf-8") == damaged  # it may be the only trace of what was decided
     path.write_text(text[:100], encoding="utf-8")
     assert "project.json.bak" in refused(call("show", project))
-    shutil.copyfile(backup, path)  # the way out that was said
+    shutil.copyfile(backup, path)  # the way out that was reported
     assert json.loads(done("show", project))["target"] == "species"
 
 

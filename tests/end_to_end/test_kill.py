@@ -86,7 +86,7 @@ class Started:
                     self.began.set()
         self.began.set()
 
-    def until_said(self) -> None:
+    def wait_for_output(self) -> None:
         """Wait until it is loaded and says its first word, or is over: before, Python itself answers Ctrl-C."""
         while self.process.poll() is None and not self.lines:
             time.sleep(0.005)
@@ -240,7 +240,7 @@ def test_ctrl_c_at_a_random_moment(number, whole, tmp_path, record_property):
     jobs = 1 + number % 2
     project = whole.copy(tmp_path)
     run = Started("run", project, *whole.search, "--jobs", jobs)
-    run.until_said()
+    run.wait_for_output()
     run.until(project, 5 * number)
     time.sleep(random.Random(2000 + number).uniform(0.0, 0.3))
     began = time.monotonic()

@@ -180,9 +180,9 @@ def test_every_way_of_writing_gives_the_answers_of_the_workbook(name, model, wan
     assert (tmp_path / "bundle.csv").read_text(encoding="utf-8") == text
     status, reply, headers = model.service.ask("POST", "/v1/predict/csv", body, "text/csv")
     assert (status, reply.decode()) == (200, text)
-    said = unquote(headers["x-model-notes"])
-    assert all(note in said for note in notes if "left out" not in note and "once more" not in note and "units" not in note)
-    assert not any(text in said for text in ("Bericht", "Quelle", "sep=", "“Neu”"))  # headers, which servers may log, repeat no line
+    output = unquote(headers["x-model-notes"])
+    assert all(note in output for note in notes if "left out" not in note and "once more" not in note and "units" not in note)
+    assert not any(text in output for text in ("Bericht", "Quelle", "sep=", "“Neu”"))  # headers, which servers may log, repeat no line
 
 
 LOCALES = ("a German CSV", "an English CSV", "a French CSV", "a Swiss CSV", "an Indian CSV")

@@ -72,7 +72,7 @@ UNTYPED = {
 
 
 def has_any(hint: object) -> bool:
-    """Whether `Any` stands in a type; the shape of an array has no type."""
+    """Whether `Any` is in a type; the shape of an array has no type."""
     if hint is Any:
         return True
     parts = hint if isinstance(hint, list) else typing.get_args(hint)

@@ -23,7 +23,7 @@ from tests.imported import cells_of
 @dataclass(frozen=True)
 class Case:
     """The cells of a column and what a person expects: `values` are numbers, ISO texts of dates or texts, None where missing; `doubts` are
-    the rules of the evidence beside the type. `name` is the column's, `semicolons` whether they stand between the cells of the file.
+    the rules of the evidence beside the type. `name` is the column's, `semicolons` whether they are between the cells of the file.
     """
 
     cells: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What a person says of the cells of a file (marks of numbers, order of dates, words for missing) is how every column is read."""
+"""What a person says of the cells of a file (marks of numbers, order of dates, texts for missing) is how every column is read."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_an_order_that_does_not_fit_is_a_doubt(tmp_path):
     assert "The order that you chose does not fit" in next(one.message for one in table.evidence if one.rule == "date_order")
 
 
-def test_words_and_numbers_that_mean_missing(tmp_path):
+def test_texts_and_numbers_that_mean_missing(tmp_path):
     _, table = read(tmp_path, WORDS, missing_texts="gone, -9")
     assert table.schema.columns[1].type == "number"
     assert int(table.frame.missing("x").sum()) == 12

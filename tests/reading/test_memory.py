@@ -17,7 +17,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.sources import _json_text, _line_rows, _regular_rows, _text_rows, _uneven_rows, _workbook, json_records
 from mlops_desktop.engine.data import load_cells
-from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_beside
+from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_temporary
 from mlops_desktop.engine.data.typed_table import decided_cells
 from mlops_desktop.engine.project import ColumnNote
 
@@ -110,7 +110,7 @@ def test_a_table_kept_on_the_disk_gives_the_same_cells_and_types(tmp_path, monke
     document, arrays = table_of(usual)
     monkeypatch.setattr(spill, "LARGE", 0)
     large = load_cells(str(file), None, Silent())[1]
-    again = read_cells(write_beside(large, tmp_path / "again.parquet"))
+    again = read_cells(write_temporary(large, tmp_path / "again.parquet"))
     assert large.column("n").on_disk
     assert not usual.column("n").on_disk
     assert cells_digest(usual) == cells_digest(large) == cells_digest(again)

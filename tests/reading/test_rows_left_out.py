@@ -122,7 +122,7 @@ CASES = {**GROUPS, **TOTALS, **SUMS, **NOTICES, **ROWS}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_the_rows_are_told_from_other_lines(case, tmp_path):
+def test_rows_are_distinguished_from_other_lines(case, tmp_path):
     check_case(case, tmp_path)
 
 

@@ -263,7 +263,7 @@ def test_units_go_with_their_columns(tmp_path):
     assert load_cells(written(tmp_path, "t;p\n[s];hPa\n1;1000\n2;1001\n"), None, Silent())[1].units == {"t": "s", "p": "hPa"}
 
 
-def test_a_text_across_fixed_places_is_told(tmp_path):
+def test_a_text_across_fixed_places_is_reported(tmp_path):
     lines = ["name        city        age", "Anna Maria              34", *["Bob         New York    41"] * 12_000]
     path = written(tmp_path, "\n".join([*lines, "Maximiliane-Victoria Rome 29"]))
     assert any("row 12002" in note.message for note in load_cells(path, DELIMITED(delimiter="fixed"), Silent())[1].notes)
@@ -311,7 +311,7 @@ def test_the_quick_way_and_the_exact_way_read_the_same(seed, tmp_path, monkeypat
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_every_row_of_the_file_is_read_or_told(seed, tmp_path):
+def test_every_row_of_the_file_is_read_or_reported(seed, tmp_path):
     draw = random.Random(seed)
     mark = draw.choice(";,\t|")
     width = draw.randint(3, 7)

@@ -1,4 +1,4 @@
-"""Traits in pairs: one of where the table stands in its file, and one of how the cells of a column are written."""
+"""Traits in pairs: one of where the table is in its file, and one of how the cells of a column are written."""
 
 from __future__ import annotations
 

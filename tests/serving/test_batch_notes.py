@@ -68,7 +68,7 @@ def test_rows_of_another_length_are_counted_alone():
     assert not any("“full” is missing" in note for note in found)
 
 
-def test_nothing_is_said_of_usual_rows():
+def test_nothing_is_reported_for_usual_rows():
     notes = BatchNotes(Schema(SCHEMA.columns[:4]))
     notes.add(SCHEMA.from_texts({"n": ["1", ""], "d": ["1970-01-01", ""], "c": ["a", ""], "full": ["1", "2"]}, 2))
     assert notes.messages() == []
@@ -81,7 +81,7 @@ def test_notes_fit_into_a_header(count, kept):
     assert unquote(text.decode()).count("Ä note.") + (0 if kept else int(unquote(text.decode()).split("Ä note. ")[-1].split()[0])) == count
 
 
-def test_names_in_another_spelling_are_said():
+def test_names_in_another_spelling_are_reported():
     assert spelling_notes({"WERT": "Wert"}) == ["Columns are spelled otherwise in this file, and were read so: “WERT” as “Wert”."]
     assert spelling_notes({}) == []
     assert "“A11” as “a11” and 8 more" in spelling_notes({f"A{at}": f"a{at}" for at in range(20)})[0]

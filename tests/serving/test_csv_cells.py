@@ -49,15 +49,15 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("size", [1, 64, 5000])
-def test_every_row_is_read_and_every_other_line_is_said(name, size):
-    refused, lines, said = TEXTS[name]
+def test_every_row_is_read_and_every_other_line_is_reported(name, size):
+    refused, lines, reported = TEXTS[name]
     found, values, ragged = read(lines, size)
     assert len(values) == 700
     assert [value for at, value in enumerate(values) if at not in refused] == [float(at) for at in range(700) if at not in refused]
     assert ragged == len(refused)
-    assert len(found.left_out) == len(said)
-    assert all(part in note for part, note in zip(said, found.left_out, strict=True))
-    assert bool(found.line_counts()) == any("empty" not in part for part in said)
+    assert len(found.left_out) == len(reported)
+    assert all(part in note for part, note in zip(reported, found.left_out, strict=True))
+    assert bool(found.line_counts()) == any("empty" not in part for part in reported)
 
 
 def test_a_quote_that_is_never_closed_is_a_letter():
@@ -67,7 +67,7 @@ def test_a_quote_that_is_never_closed_is_a_letter():
     assert "never closed" in found.left_out[0]
 
 
-def test_the_reading_with_quotes_leaves_no_words_behind():
+def test_reading_with_quotes_leaves_no_state_behind():
     schema = Schema((Column("n", "number"), Column("ok", "boolean")))
     lines = ["n,ok", *(f"{at},{('ja', 'nein')[at % 2]}" for at in range(71))]
     lines[50] = '49,"nein, or so'

@@ -51,7 +51,7 @@ PLAIN = Schema((Column("city", "category", levels=("Rome",)), Column("x", "numbe
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "utf-16-le", "utf-8"])
-def test_names_and_levels_of_the_model_tell_the_encoding(encoding):
+def test_names_and_levels_of_the_model_decide_the_encoding(encoding):
     data = ("都市,x\n" + "東京,1\n表示,2\n" * 3).encode(encoding)
     opened, notes = decoded(io.BytesIO(data), SHIFTED)
     assert opened.read().startswith("都市,x\n東京,1\n表示,2\n")
@@ -73,7 +73,7 @@ def test_what_is_no_text_is_refused(data):
         decoded(io.BytesIO(data), PLAIN)
 
 
-def test_names_tell_the_delimiter():
+def test_names_decide_the_delimiter():
     text = io.StringIO('Bericht\n\nORT;GRÖSSE\nx,y\n"a;b";1,5\n"1,5";2,5\n', newline="")
     table = find_csv_table(text, {"Ort", "Grösse"})
     assert (table.dialect.delimiter, list(table.header)) == (";", ["ORT", "GRÖSSE"])

@@ -175,7 +175,7 @@ def test_what_a_file_proves(case):
             PLAIN,
             ["12 kg"],
             "“kg” in this file, but the training data says no unit: rows with them are refused. Convert the values to the unit",
-        ),  # a unit that nothing was said about
+        ),  # a unit that nothing was reported about
         (PLAIN, ["12 %"], "“%”"),
         (Column("x", "number", low=0, high=90), ["30%", "25 %"], "“%”"),  # of numbers that may be percentages or not
         (Column("x", "number", low=0.2, high=0.9), ["1.2%"], "“%”"),  # no fraction of this range

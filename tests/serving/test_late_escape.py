@@ -16,5 +16,5 @@ USUAL = '1,"some words",2.5\n' * 30
         ('2,"he said ""yes\\no""",3.5\n', False),
     ],
 )
-def test_escapes_are_told_from_other_backslashes(late, expected):
+def test_escapes_are_distinguished_from_other_backslashes(late, expected):
     assert has_late_escape([USUAL, USUAL + late + USUAL], find_dialect) is expected

@@ -105,7 +105,7 @@ def conversation(app, body, sent):
     return [json.loads(line) for line in b"".join(message.get("body", b"") for message in found).splitlines()]
 
 
-def test_a_client_that_does_not_read_is_told_so_once_it_reads(bundles, monkeypatch):
+def test_a_client_that_does_not_read_gets_the_reason_once_it_reads(bundles, monkeypatch):
     monkeypatch.setattr(line_stream, "MAX_AHEAD", 2_000)
     app = App(ModelSlot(bundles["binary"]), ServerLimits(body_timeout=0.2))
     body = [b'{"age":40}\n'] * 60

@@ -25,8 +25,8 @@ def samples(text):
 
 
 @pytest.fixture
-def counted(scorers, bundles):
-    """`counted(task, …)` is the counters of a process and those of a model in it; further arguments replace fields of the scorer."""
+def serve(scorers, bundles):
+    """`serve(task, …)` gives the counters of a process and those of a model in it; further arguments replace fields of the scorer."""
 
     def make(task, metrics=None, **fields):
         metrics = metrics or Metrics()
@@ -41,8 +41,8 @@ def answer(model, scorer, rows, refused=0):
     model.predicted(frame, scores, [0] * len(rows) if scores.ndim == 1 else scorer.decide(scores).tolist(), refused)
 
 
-def test_requests_are_counted_by_route_and_time(counted):
-    metrics, model = counted("binary")
+def test_requests_are_counted_by_route_and_time(serve):
+    metrics, model = serve("binary")
     for seconds in (0.0001, 0.0005, 0.004, 99.0):
         metrics.request("POST", "/v1/predict", 200, seconds)
     metrics.request("GET", "/", 404, 0.1)
@@ -54,9 +54,9 @@ def test_requests_are_counted_by_route_and_time(counted):
     assert found["http_request_duration_seconds_count", 'route="/v1/predict"'] == 4
 
 
-def test_answers_errors_and_warnings_are_counted(counted, scorers, monkeypatch):
+def test_answers_errors_and_warnings_are_counted(serve, scorers, monkeypatch):
     monkeypatch.setattr(module, "MAX_FIELDS", 1)
-    metrics, model = counted("binary", name='na"me\\', version="v\n1")
+    metrics, model = serve("binary", name='na"me\\', version="v\n1")
     answer(model, scorers["binary"], [{"age": 30}] * 3, refused=2)
     model.rejected([ValidationIssue(0, "age", "wrong_type", "")])
     model.warned([ValidationIssue(0, "age", "unknown_level", "")])
@@ -70,8 +70,8 @@ def test_answers_errors_and_warnings_are_counted(counted, scorers, monkeypatch):
     assert not any("outside" in labels for _, labels in found)
 
 
-def test_every_metric_is_declared_once_with_its_kind(counted):
-    metrics, model = counted("regression")
+def test_every_metric_is_declared_once_with_its_kind(serve):
+    metrics, model = serve("regression")
     text = metrics.text(model).decode()
     kinds = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
     assert len(kinds) == len(set(kinds)) > 10
@@ -79,8 +79,8 @@ def test_every_metric_is_declared_once_with_its_kind(counted):
     assert all(name.endswith("_total") == (f"# TYPE {name} counter" in text) for name in kinds)
 
 
-def test_drift_is_shown_where_there_is_enough_data(counted, scorers, rows_of):
-    metrics, model = counted("binary")
+def test_drift_is_shown_where_there_is_enough_data(serve, scorers, rows_of):
+    metrics, model = serve("binary")
     answer(model, scorers["binary"], [{**row, "age": 90} for row in rows_of(200)])
     found = samples(metrics.text(model))
     assert found["model_drift_rows", ""] == 200
@@ -89,11 +89,11 @@ def test_drift_is_shown_where_there_is_enough_data(counted, scorers, rows_of):
     assert found["model_drift_state", ""] == 3
 
 
-def test_counters_go_on_when_another_model_is_served(counted, scorers):
-    metrics, first = counted("binary")
+def test_counters_go_on_when_another_model_is_served(serve, scorers):
+    metrics, first = serve("binary")
     answer(first, scorers["binary"], [{"age": 30}] * 2)
     first.rejected([ValidationIssue(0, "age", "missing", "")])
-    _, second = counted("regression", metrics=metrics)
+    _, second = serve("regression", metrics=metrics)
     answer(second, scorers["regression"], [{"age": 30}] * 5)
     second.rejected([ValidationIssue(0, "age", "missing", "")])
     found = samples(metrics.text(second))
@@ -102,7 +102,7 @@ def test_counters_go_on_when_another_model_is_served(counted, scorers):
     assert counts['version="2123456789ab",outcome="value"'] == 5
     assert found["model_input_invalid_total", 'field="age",code="missing"'] == 2
     assert found["model_drift_rows", ""] == 5
-    assert counted("binary", metrics=metrics)[1] is first, "a model that is served again goes on with its counters"
+    assert serve("binary", metrics=metrics)[1] is first, "a model that is served again goes on with its counters"
 
 
 def test_a_page_escapes():
@@ -111,8 +111,8 @@ def test_a_page_escapes():
     assert page.text() == b'x{label="a\\"b\\\\c\\nd"} 1\n'
 
 
-def test_counts_of_several_processes_are_added_up(counted, scorers):
-    several = [counted("binary") for _ in range(3)]
+def test_counts_of_several_processes_are_added_up(serve, scorers):
+    several = [serve("binary") for _ in range(3)]
     for i, (metrics, model) in enumerate(several[:2]):
         metrics.request("POST", "/v1/predict", 200, 0.004)
         metrics.request("POST", f"/only/{i}", 422, 0.004)

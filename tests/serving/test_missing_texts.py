@@ -9,7 +9,7 @@ from mlops_desktop.serving.missing_texts import all_missing, means_missing
     "text",
     ["", "NA", "k. A.", "keine Angabe", "verweigert", "prefer not to say", "(null)", "<NA>", "(not set)", "[unknown]", "..", "####", "#NV"],
 )
-def test_words_for_missing(text):
+def test_texts_for_missing(text):
     assert means_missing(text)
 
 
@@ -18,7 +18,7 @@ def test_values_names_and_units_are_none(text):
     assert not means_missing(text)
 
 
-def test_a_row_needs_one_word_at_least():
+def test_a_row_needs_one_text_at_least():
     assert all_missing(["", "refused", "none"])
     assert not all_missing(["", ""])
     assert not all_missing(["refused", "kg"])

@@ -66,8 +66,8 @@ def test_half_a_standard_deviation_is_detected_in_200_rows_and_a_fiftieth_never(
 def test_bins_by_hand():
     bins = number_bins([*range(1, 101)])
     assert len(bins.cuts) == 9
-    counted = bins.count_values(np.array([np.nan, 0.5, 1, 50, 100, 100.5, 1000]))
-    assert (counted[0], counted[1], counted[-1], counted.sum()) == (1, 1, 2, 7)
+    counters = bins.count_values(np.array([np.nan, 0.5, 1, 50, 100, 100.5, 1000]))
+    assert (counters[0], counters[1], counters[-1], counters.sum()) == (1, 1, 2, 7)
     assert sum(bins.counts) == 100
     assert bins.counts[0] == bins.counts[1] == bins.counts[-1] == 0
 

@@ -31,7 +31,7 @@ HALVES = np.array([0.5, 0.5])
 
 @pytest.fixture
 def member(monkeypatch):
-    """A class of node that stands in the folder of the tests: `member("stack", "Stack")`."""
+    """A class of node that is in the folder of the tests: `member("stack", "Stack")`."""
     monkeypatch.setattr(nodes, "__path__", [*nodes.__path__, str(MEMBERS)])
     return lambda module, name: getattr(importlib.import_module(f"mlops_desktop.serving.nodes.{module}"), name)
 

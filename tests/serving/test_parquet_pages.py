@@ -32,7 +32,7 @@ def test_the_pages_of_a_chunk_are_as_large_as_they_say(form, dictionary):
     body, chunks = written(compression="zstd", use_dictionary=dictionary, data_page_version=form, row_group_size=300, data_page_size=4000)
     whole = sum(chunk.total_uncompressed_size for chunk in chunks)
     assert whole - 20_000 < unpacked_bytes(body, chunks, MANY) <= whole  # the headers of the pages are not counted
-    assert 50_000 < unpacked_bytes(body, chunks, 50_000) < whole  # no page is looked at beyond that
+    assert 50_000 < unpacked_bytes(body, chunks, 50_000) < whole  # no page is examined beyond that
 
 
 def test_texts_that_share_prefixes_are_refused():

@@ -14,7 +14,7 @@ def parsed(*arguments, environment=None):
     return protection(parser.parse_args(arguments), environment or {})
 
 
-def test_the_network_needs_keys_unless_it_is_said_otherwise(tmp_path):
+def test_the_network_needs_keys_unless_configured_otherwise(tmp_path):
     for open_host in ("0.0.0.0", "::", "192.168.1.5", "model.example"):
         with pytest.raises(UserError, match="API keys"):
             parsed().check(open_host)

@@ -38,7 +38,7 @@ def test_a_changed_threshold_of_the_model_fails(bundles):
 
 
 def test_differing_predictions_fail(bundles):
-    """The scores may be equal and the decision another: then the positive class stands elsewhere."""
+    """The scores may be equal and the decision another: then the positive class is elsewhere."""
     scorer, golden = bundles["binary"].scorer, bundles["binary"].golden
     rows, scores = golden.rows[:1], ((0.6 + 4e-10, 0.4 - 4e-10),)
     model = replace(scorer.node.model, baseline=scorer.node.model.baseline, values=scorer.node.model.values * 0.0)

@@ -29,7 +29,7 @@ def test_changed_code_is_found_before_it_is_run(tmp_path):
     seal(tmp_path)
     assert serve.changed(tmp_path) == ""
     (tmp_path / "data.json").write_text("[]", encoding="utf-8")
-    assert serve.changed(tmp_path) == ""  # data is looked at when it is opened
+    assert serve.changed(tmp_path) == ""  # data is examined when it is opened
     (tmp_path / "serving" / "app.py").write_text("x = 2\n", encoding="utf-8")
     assert serve.changed(tmp_path) == "serving/app.py"
     (tmp_path / "serving" / "app.py").unlink()

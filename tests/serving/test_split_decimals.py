@@ -1,4 +1,4 @@
-"""Numbers that a comma cut in two; whole tables of them stand in tests/reading/test_export_tables.py."""
+"""Numbers that a comma cut in two; whole tables of them are in tests/reading/test_export_tables.py."""
 
 import pytest
 

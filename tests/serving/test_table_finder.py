@@ -54,6 +54,6 @@ def test_the_usual_number_of_filled_cells():
     assert usual_fill([]) == 0
 
 
-def test_a_row_is_judged_by_its_typed_columns():
+def test_a_row_is_checked_by_its_typed_columns():
     assert count_kinds(["a", 1, "x"], ("date", "number", "")) == (1, 1)
     assert count_kinds(["2024-01-01", None], ("value", "number")) == (1, 0)

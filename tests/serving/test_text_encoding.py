@@ -49,13 +49,13 @@ def test_encodings(data, encoding):
         (("Köln", "Weiß"), ("cp1252", "mac-roman", "cp437")),
     ],
 )
-def test_words_tell_the_encoding(words, encodings):
+def test_known_texts_decide_the_encoding(words, encodings):
     for encoding in encodings:
         data = ("x," + ",".join(words) + "\n1,2,3\n").encode(encoding)
         assert encoding_by_texts(data, words) == encoding
         assert text_encoding(io.BytesIO(data), words) == encoding
 
 
-def test_words_that_are_not_there_tell_nothing():
+def test_known_texts_that_are_absent_decide_nothing():
     assert encoding_by_texts("Größe".encode("cp1252"), ["Köln"]) == ""
     assert encoding_by_texts(b"abc", []) == ""

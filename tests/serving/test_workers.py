@@ -257,7 +257,7 @@ def test_a_process_gets_connections_once_it_is_ready_and_is_not_waited_for_once_
 
 
 @pytest.mark.skipif(not CAN_SHARE, reason="connections cannot be handed over here")
-def test_connections_are_spread_evenly_and_none_is_reset_at_a_stop(running, folders):
+def test_connections_are_distributed_evenly_and_none_is_reset_at_a_stop(running, folders):
     import psutil
 
     one = running(folders["binary"], "--workers", "2", "--drain", "0.5")

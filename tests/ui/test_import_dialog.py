@@ -1,4 +1,4 @@
-"""The import dialog by real clicks and keys: the first rows follow every setting, and what is not certain stands on top."""
+"""The import dialog by real clicks and keys: the first rows follow every setting, and what is not certain is on top."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ def test_what_is_found_in_a_workbook_is_shown_and_another_sheet_can_be_chosen(op
     assert opened.window.controller.last_overview().rows == 40
 
 
-def test_marks_dates_and_words_follow_the_settings(opened):
+def test_marks_dates_and_missing_texts_follow_the_settings(opened):
     rows = [f"{i % 7 + 1}.{100 + i};{i % 11 + 1:02d}/{i % 9 + 1:02d}/2024;{'gone' if i % 4 == 0 else i}\n" for i in range(60)]
     dialog = opened("x;day;z\n" + "".join(rows))
     assert cells(dialog, 0) == ["1.100", "2.101"]

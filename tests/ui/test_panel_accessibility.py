@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui.shell.main_window import MainWindow
-from mlops_desktop.ui.widgets.figure_cards import SEVERITIES
+from mlops_desktop.ui.widgets.cards import SEVERITIES
 from mlops_desktop.ui.widgets.notices import SIGNS
 from tests.ui.conftest import settle
 from tests.ui.test_panel import tab_stops
@@ -67,7 +67,7 @@ def test_the_focus_is_seen(open_project, trained, theme):
 
 
 @pytest.mark.parametrize("signs", [SIGNS, SEVERITIES])
-def test_what_colours_say_is_said_by_signs_too(signs):
+def test_every_meaning_of_a_colour_has_a_sign_too(signs):
     pictures = [icon for icon, _ in signs.values()]
     assert len(set(pictures)) == len(pictures)
 

@@ -47,7 +47,7 @@ def test_decisions_are_used_and_left_again(offer):
     assert "Thousands: point" in banners(offer)[0].text.text()
 
 
-def test_decisions_that_cannot_be_read_are_said_and_can_be_forgotten(offer):
+def test_decisions_that_cannot_be_read_are_reported_and_can_be_forgotten(offer):
     offer.stored[0] = '{"format": 1, "readings": {"s": {"file": "a", "source": {"id": "gone"}}}}'
     offer.show_for(offer.readings, "s")
     offer.show()

@@ -79,5 +79,5 @@ def test_system_is_light_or_dark():
 def test_fonts_by_role(qapp):
     sizes = [theme.font(role).pointSizeF() for role in theme.POINTS]
     assert sizes == sorted(sizes)
-    metrics = QFontMetrics(theme.font("body", figures=True))
-    assert len({metrics.horizontalAdvance(digit * 10) for digit in "0123456789"}) == 1  # columns of figures stand in line
+    metrics = QFontMetrics(theme.font("body", tabular=True))
+    assert len({metrics.horizontalAdvance(digit * 10) for digit in "0123456789"}) == 1  # columns of figures are in line

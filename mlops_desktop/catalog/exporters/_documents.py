@@ -81,7 +81,7 @@ def model_card(info: dict[str, Any], scorer: Scorer) -> str:
             "metrics": [{"type": one["id"], "name": one["label"], "value": one["value"]} for one in results],
         }
         front["model-index"] = [{"name": name, "results": [test]}]
-    parts = [_use(info, scorer), _figures(info, results), _inputs(scorer), _limits(info)]
+    parts = [_use(info, scorer), _results_table(info, results), _inputs(scorer), _limits(info)]
     return f"---\n{to_yaml(front)}---\n\n# {markdown_line(name)}\n\n" + "\n".join(part for part in parts if part)
 
 
@@ -96,7 +96,7 @@ It is meant for rows like those of the training data. For other populations, or 
 """
 
 
-def _figures(info: dict[str, Any], results: list[dict[str, Any]]) -> str:
+def _results_table(info: dict[str, Any], results: list[dict[str, Any]]) -> str:
     if not results:
         return ""
     lines = ["## Figures", "", "On rows that no fit and no choice had seen, with 95 % intervals.", ""]

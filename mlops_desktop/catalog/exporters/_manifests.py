@@ -20,7 +20,7 @@ def resource_name(info: dict[str, Any]) -> str:
 def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most: int, name: str = "") -> dict[str, Any]:
     """The objects by the name of their file: deployment, service, hpa, pdb, networkpolicy, servicemonitor.
 
-    `megabytes` is the memory of a container, `least` and `most` the number of replicas; `name` stands in place of `resource_name`.
+    `megabytes` is the memory of a container, `least` and `most` the number of replicas; `name` is in place of `resource_name`.
     """
     name = name or resource_name(info)
     labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/component": "model"}
@@ -71,7 +71,7 @@ def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most
 
 def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megabytes: int) -> dict[str, Any]:
     """The deployment without a number of replicas: the autoscaler sets it, and each update would set it back."""
-    spread = {
+    constraint = {
         "maxSkew": 1,
         "topologyKey": "kubernetes.io/hostname",
         "whenUnsatisfiable": "ScheduleAnyway",
@@ -87,7 +87,7 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megaby
             "runAsGroup": USER,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "topologySpreadConstraints": [spread],
+        "topologySpreadConstraints": [constraint],
         "containers": [_container(image, megabytes)],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
     }
@@ -105,8 +105,8 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megaby
 
 
 def _container(image: str, megabytes: int) -> dict[str, Any]:
-    def probe(path: str, **figures: int) -> dict[str, Any]:
-        return {"httpGet": {"path": path, "port": "http", "scheme": SCHEME}, "timeoutSeconds": 4, **figures}
+    def probe(path: str, **settings: int) -> dict[str, Any]:
+        return {"httpGet": {"path": path, "port": "http", "scheme": SCHEME}, "timeoutSeconds": 4, **settings}
 
     return {
         "name": "model",

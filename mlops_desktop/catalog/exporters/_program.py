@@ -17,7 +17,7 @@ that begins with its operation:
     ["less", x, y], ["over", x, y]                         x - y and x / y; missing where that is no finite number
     ["dot", [x, ...], means, scales, weights]              the sum of (x - mean) / scale * weight; a missing x adds nothing
 
-What is missing stays missing where nothing else is said. The matrix of a model is the values of its features, rounded to float32.
+What is missing stays missing unless noted otherwise. The matrix of a model is the values of its features, rounded to float32.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _column(column: Column) -> dict[str, Any]:
 
 
 def _written(grammar: Grammar) -> dict[str, Any]:
-    """How numbers are written: the pattern of a text, what stands between thousands (a pattern, may be empty), and the decimal mark.
+    """How numbers are written: the pattern of a text, what is between thousands (a pattern, may be empty), and the decimal mark.
 
     Further notations and units are left out: a cell that has them is refused by the forms, and its number without them is in the unit of
     the column.

@@ -121,7 +121,7 @@ class _Query:
         return f"{name} AS MATERIALIZED (\n  SELECT\n    {listed}\n  FROM {source}\n)"
 
     def _column_of(self, name: str) -> str:
-        """A quoted column of the table. SQLite takes a quoted name that is no column for a text, unless a table stands before it."""
+        """A quoted column of the table. SQLite takes a quoted name that is no column for a text, unless a table is before it."""
         return f"{self._table}.{name}"
 
     def _answer(self, source: str) -> str:

@@ -45,8 +45,8 @@ The container was started with the variables of both platforms where this form w
 """
 
     def files(self, info: dict[str, Any], image: str, megabytes: int) -> dict[str, str]:
-        def probe(path: str, **figures: int) -> dict[str, Any]:
-            return {"httpGet": {"path": path, "port": CLOUD_PORT}, "timeoutSeconds": 4, **figures}
+        def probe(path: str, **settings: int) -> dict[str, Any]:
+            return {"httpGet": {"path": path, "port": CLOUD_PORT}, "timeoutSeconds": 4, **settings}
 
         container = {
             "image": image,

@@ -16,7 +16,7 @@ from mlops_desktop.catalog.exporters._yaml import to_yaml
 from mlops_desktop.serving.manifest import contents
 from mlops_desktop.serving.message import msg
 
-# What stands in the objects where the chart has a value; none of it can come from a model.
+# What is in the objects where the chart has a value; none of it can come from a model.
 _NAME, _IMAGE, _LEAST, _MOST = "release-fullname", "release.image", 41, 42
 _VALUES = {
     _NAME: '{{ include "model.fullname" . }}',
@@ -91,11 +91,11 @@ def _template(name: str, document: dict[str, Any]) -> str:
     container = document["spec"].get("template", {}).get("spec", {}).get("containers", [{}])[0]
     container.pop("resources", None)
     written = to_yaml(document)
-    for stands, value in _VALUES.items():
-        written = written.replace(stands, value)
+    for placeholder, value in _VALUES.items():
+        written = written.replace(placeholder, value)
     if container:
-        for stands, more in _IN_DEPLOYMENT.items():
-            written = written.replace(stands, stands + more)
+        for placeholder, more in _IN_DEPLOYMENT.items():
+            written = written.replace(placeholder, placeholder + more)
     if name == "servicemonitor":
         written = written.replace(f"      scheme: {SCHEME.lower()}\n", _ENDPOINT)
     condition = _OPTIONAL.get(name)

@@ -22,7 +22,7 @@ _PLACE = re.compile(r"/[A-Za-z0-9._/-]*[A-Za-z0-9]")
 
 @dataclass(frozen=True, kw_only=True)
 class SystemService(ServiceExporter):
-    """The unit and the definition of the Windows service stand beside the service and are no part of its checksums."""
+    """The unit and the definition of the Windows service are beside the service and are no part of its checksums."""
 
     id: ClassVar[str] = "system_service"
     label: ClassVar[str] = "System service"

@@ -42,9 +42,9 @@ class ColumnSelection(Selection, ABC):
             del found["params"]["categories"]
         return found
 
-    def judged(self, frame: Frame) -> tuple[str, ...]:
+    def scored_columns(self, frame: Frame) -> tuple[str, ...]:
         """Numbers, features of texts, and with `categories` dates and the categorical columns whose values repeat."""
-        found = super().judged(frame)
+        found = super().scored_columns(frame)
         if not self.categories:
             return found
         return (*found, *frame.layout.dates, *(name for name in frame.layout.categoricals if _repeats(frame, name)))
@@ -62,8 +62,8 @@ class ColumnSelection(Selection, ABC):
         return frame.with_blocks(wider, numbers=numbers, dates=frame.dates[:, :0])
 
 
-def judge_categories() -> Any:
-    """The field that says whether categorical columns and dates are judged."""
+def score_categories() -> Any:
+    """The field that decides whether categorical columns and dates are scored."""
     help = "Each category and date is scored as one column. Off: they are left as they are, as free texts always are."
     return flag(True, "Score categories and dates", help=help)
 

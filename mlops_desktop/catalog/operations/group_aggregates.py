@@ -25,7 +25,7 @@ class GroupAggregates(Operation):
     """Adds a statistic of each chosen number over the training rows that share the row's level, such as the mean price of the row's city.
 
     Missing numbers are passed over; the standard deviation is the sample's. Levels that too few training rows have, unseen levels
-    and missing cells get the statistic of all training rows (a count: 0). The target is not looked at.
+    and missing cells get the statistic of all training rows (a count: 0). The target is not examined.
     """
 
     id: ClassVar[str] = "group_aggregates"

@@ -18,8 +18,8 @@ from mlops_desktop.catalog.operations._selection import (
     filled,
     forced_in,
     forced_out,
-    judge_categories,
     level_codes,
+    score_categories,
 )
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints
 from mlops_desktop.serving.message import msg
@@ -55,13 +55,13 @@ class SelectCorrelation(ColumnSelection):
     )
     method: str = choice("pearson", {"pearson": "Linear (Pearson)", "spearman": "Rank (Spearman)"}, "Correlation")
     stays: str = choice("best", {"best": "The one more strongly related to the target", "first": "The first column"}, "Column to keep")
-    categories: bool = judge_categories()
+    categories: bool = score_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 
-    def judged(self, frame: Frame) -> tuple[str, ...]:
+    def scored_columns(self, frame: Frame) -> tuple[str, ...]:
         texts = frozenset(name for block in frame.layout.sparse for name in block)
-        return tuple(name for name in super().judged(frame) if name not in texts)
+        return tuple(name for name in super().scored_columns(frame) if name not in texts)
 
     def scores(self, dataset: Dataset) -> dict[str, float]:
         frame, target = self.prepared(dataset.frame), dataset.target

@@ -16,9 +16,9 @@ from mlops_desktop.catalog.operations._selection import (
     filled,
     forced_in,
     forced_out,
-    judge_categories,
     level_codes,
     reaching,
+    score_categories,
 )
 from mlops_desktop.serving.frame import Floats, Frame
 
@@ -34,7 +34,7 @@ class SelectImportance(ColumnSelection):
     weights). Scores add up to 1. Missing values count as the median; the seed is fixed; more than 20,000 rows are sampled.
 
     Categorical columns: the forest (Breiman 2001, “Random forests”) splits codes from the most to the least frequent level; the linear
-    model has a scaled 0 / 1 column for each level, and the sizes of their weights are added up (a factor is judged as a group, as in Yuan
+    model has a scaled 0 / 1 column for each level, and the sizes of their weights are added up (a factor is scored as a group, as in Yuan
     and Lin 2006, “Model selection and estimation in regression with grouped variables”). Missing is a level, rare levels are one. Dates are
     numbers.
     """
@@ -50,7 +50,7 @@ class SelectImportance(ColumnSelection):
     keep_by: str = choice("share", {"share": "A share of the importance", "count": "A number of columns"}, "How many")
     share: float = number(0.95, 0.01, 1.0, "Share of the importance", help="The fewest columns that together reach it.", tune=(0.5, 1.0))
     count: int = number(20, 1, 100_000, "Number of columns", help="Columns that are always kept count as well.", whole=True, log=True)
-    categories: bool = judge_categories()
+    categories: bool = score_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 

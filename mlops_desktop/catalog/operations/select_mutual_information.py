@@ -20,8 +20,8 @@ from mlops_desktop.catalog.operations._selection import (
     filled,
     forced_in,
     forced_out,
-    judge_categories,
     level_codes,
+    score_categories,
 )
 from mlops_desktop.serving.frame import Csr, Floats, Frame
 
@@ -54,7 +54,7 @@ class SelectMutualInformation(ColumnSelection):
     keep_by: str = choice("share", {"share": "A share of the columns", "count": "A number of columns"}, "How many")
     share: float = number(0.5, 0.001, 1.0, "Share of the columns", help="Rounded up.", tune=(0.1, 1.0))
     count: int = number(20, 1, 100_000, "Number of columns", help="Columns that are always kept count as well.", whole=True, log=True)
-    categories: bool = judge_categories()
+    categories: bool = score_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.params import number
-from mlops_desktop.catalog.operations._selection import ColumnSelection, forced_in, forced_out, judge_categories
+from mlops_desktop.catalog.operations._selection import ColumnSelection, forced_in, forced_out, score_categories
 from mlops_desktop.serving.frame import Frame
 
 
@@ -19,7 +19,7 @@ class SelectVariance(ColumnSelection):
     """Keeps columns whose variance over the training rows is above a limit, as VarianceThreshold of scikit-learn; missing values are
     passed over.
 
-    A constant column has variance exactly 0, whatever rounding says. The target is not looked at. A categorical column has the sum of the
+    A constant column has variance exactly 0, whatever rounding says. The target is not examined. A categorical column has the sum of the
     variances of its one-hot columns: 1 less the sum of the squared shares of its levels (the index of Gini 1912, “Variabilità e
     mutabilità”); missing is a level. Dates count in days.
     """
@@ -33,7 +33,7 @@ class SelectVariance(ColumnSelection):
     limit: float = number(
         0.0, 0.0, 1e300, "Variance threshold", help="Columns with a variance at or below it are dropped; 0 drops constant columns only."
     )
-    categories: bool = judge_categories()
+    categories: bool = score_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 

@@ -87,7 +87,7 @@ def _on_disk(part: Part) -> Part:
 
 
 def add_rows(builder: ColumnBuilder, rows: Iterable[Sequence[Any]], names: Sequence[str]) -> None:
-    """Add rows whose cells stand in the order of the names; with no row, the columns alone."""
+    """Add rows whose cells are in the order of the names; with no row, the columns alone."""
     by_place = dict(enumerate(names))
     rows = list(rows)
     columns: Mapping[int, Sequence[Any]] = dict(enumerate(zip(*rows, strict=True))) if rows else dict.fromkeys(by_place, ())

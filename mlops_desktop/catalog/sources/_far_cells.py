@@ -1,4 +1,4 @@
-"""Finds cells of a sheet's XML that stand far from all others: read with them, a small sheet is as large as a sheet can be."""
+"""Finds cells of a sheet's XML that are far from all others: read with them, a small sheet is as large as a sheet can be."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _extent(data: bytes, last: tuple[int, int]) -> _Extent:
 
 
 def _may_be_sparse(data: bytes) -> bool:
-    """Whether the cells must be looked at one by one, by a quick upper bound of the area."""
+    """Whether the cells must be examined one by one, by a quick upper bound of the area."""
     rows = max(map(int, _ROW.findall(data)), default=0)
     if rows * 702 <= _LARGE:
         return _THREE_LETTERS.search(data) is not None

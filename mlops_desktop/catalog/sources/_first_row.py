@@ -1,4 +1,4 @@
-"""Whether the row below the one that names two columns of texts may name them: the first one may be a pair such as “Site”, “Kiel”."""
+"""The doubt whether the first row of two columns of texts names them or is a pair of values, such as “Site”, “Kiel”."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NAMES = frozenset(
 
 
 def first_row_doubt(rows: Sequence[Sequence[Any]], layout: TableLayout, wanted: Wanted, above: int) -> tuple[Evidence, ...]:
-    """That the first row of two columns of texts may be no names. `above` is how many rows or lines stand above the row below it.
+    """That the first row of two columns of texts may be no names. `above` is how many rows or lines are above the row below it.
 
     There is no doubt where a person chose where the table begins, or where the row below looks like those below it.
     """

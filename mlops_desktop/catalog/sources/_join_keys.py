@@ -1,4 +1,4 @@
-"""Which rows of two tables belong together by a key."""
+"""Matches the rows of two tables by a key."""
 
 from __future__ import annotations
 

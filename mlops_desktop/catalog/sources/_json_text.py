@@ -14,7 +14,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.catalog.sources._free_memory import free_memory
 from mlops_desktop.serving.message import msg
 
-_SPACE = " \t\r\n\ufeff\x1e"  # 0x1e stands before each value of a JSON text sequence (RFC 7464)
+_SPACE = " \t\r\n\ufeff\x1e"  # 0x1e is before each value of a JSON text sequence (RFC 7464)
 _BLOCK = 2**20  # characters
 _LARGE = 2**26  # characters of one value from which on memory is looked at
 _OBJECTS = 10  # bytes of Python's objects for each character of a value
@@ -22,7 +22,7 @@ _CUT = 16  # characters before the end of a piece in which an error may come fro
 
 
 class Object(dict[str, Any]):
-    """A JSON object that remembers the keys which stand in it more than once."""
+    """A JSON object that remembers the keys which are in it more than once."""
 
     doubled: tuple[str, ...] = ()
 

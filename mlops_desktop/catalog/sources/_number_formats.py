@@ -1,4 +1,4 @@
-"""What the number formats of a workbook say beyond the value of a cell: a currency, a unit, per cent, leading zeros."""
+"""Reads the number formats of a workbook, which add to a value a currency, a unit, per cent or leading zeros."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class NumberFormat:
     def text(self, value: float) -> str | None:
         """A number as a text with what its format adds; None where the number cannot be shown so.
 
-        The text reads one way only: its decimal mark is a point that never stands before three digits.
+        The text reads one way only: its decimal mark is a point that is never before three digits.
         """
         if self.digits:
             return self._with_zeros(value)

@@ -1,4 +1,4 @@
-"""What an OpenDocument sheet says beyond the values that calamine gives: currencies, per cent, merged cells, hidden rows and columns."""
+"""Reads from an OpenDocument sheet what calamine does not give: currencies, per cent, merged cells, hidden rows and columns."""
 
 from __future__ import annotations
 

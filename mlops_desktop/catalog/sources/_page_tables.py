@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from mlops_desktop.base.errors import UserError
 
 _MOST_SPAN = 1_000  # columns or rows that a cell may span, as browsers bound it
-_MOST_SPANNED = 200_000  # cells of a page that stand there by spans alone, unless …
+_MOST_SPANNED = 200_000  # cells of a page that are there by spans alone, unless …
 _SPANNED_PER_CELL = 50  # … its cells are so many that they may
 _HIDDEN = frozenset(("script", "style", "template"))
 

@@ -205,9 +205,9 @@ def _totals(batch: Any, sifter: RowSifter) -> list[int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    words = pa.array(sorted(TOTALS | STARS), pa.string())
+    totals = pa.array(sorted(TOTALS | STARS), pa.string())
     first = batch.select(list(range(min(MARKED, batch.num_columns))))
-    hits = [rows_where(column, lambda texts: pc.is_in(pc.ascii_trim_whitespace(texts), value_set=words)) for column in first.columns]
+    hits = [rows_where(column, lambda texts: pc.is_in(pc.ascii_trim_whitespace(texts), value_set=totals)) for column in first.columns]
     return [at for at in sorted({at for found in hits for at in found}) if sifter.is_total(texts_of(first, at, at + 1)[0])]
 
 

@@ -1,4 +1,4 @@
-"""A sheet of a workbook as rows of cells, with what the workbook says of cells beside their values."""
+"""A sheet of a workbook as rows of cells, with their number formats and merged cells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WIDE = 2 / 3  # share of the columns that cells merged in a row have at most, i
 
 @dataclass(frozen=True)
 class Area:
-    """A rectangle of merged cells: its first and last row and column, by position. The value stands in the first cell."""
+    """A rectangle of merged cells: its first and last row and column, by position. The value is in the first cell."""
 
     top: int
     left: int
@@ -77,7 +77,7 @@ class Sheet:
         )
 
     def with_merged_filled(self, find_body: Callable[[Sequence[Sequence[Any]]], int]) -> tuple[Sheet, dict[int, list[int]]]:
-        """The sheet where the value of merged cells stands in all of them, and the rows of those that had none, by column.
+        """The sheet where the value of merged cells is in all of them, and the rows of those that had none, by column.
 
         Cells of one column are filled first; `find_body` gets the rows with these and returns where the body of the table begins.
         Cells over several columns are filled from there on: above, a name over several columns is a group of these. A heading across

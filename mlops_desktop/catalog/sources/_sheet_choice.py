@@ -10,7 +10,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import quoted_names
 from mlops_desktop.serving.table_finder import SAMPLE_ROWS, find_table, is_blank
 
-_SMALL = 20  # rows, from which on the first sheet with a table is taken without a look at the others
+_SMALL = 20  # rows, from which on the first sheet with a table is taken without reading the others
 _FAR_LARGER = 10  # times the cells of the first table: then another sheet holds the one that is meant
 
 

@@ -25,7 +25,7 @@ def sheet_halves(data: bytes) -> list[bytes]:
 
 def rows_of(sheets: Sequence[Any]) -> list[list[Any]] | None:
     """The rows of a sheet that calamine read as a whole or in halves, all of one length and from the first row and column of the sheet on.
-    None when a row of the second half stands above one of the first.
+    None when a row of the second half is above one of the first.
     """
     if len(sheets) == 1:
         rows: list[list[Any]] = sheets[0].to_python(skip_empty_area=False)

@@ -64,7 +64,7 @@ def one_table(path: Path, sheet: Sheet, wanted: str) -> tuple[Sheet, int, list[E
 
 
 def _tables_note(sheet: Sheet, number: int, blocks: Sequence[_Block]) -> Evidence:
-    """That several tables stand in a sheet, some of them side by side, where they begin, and which of them was read."""
+    """That several tables are in a sheet, some of them side by side, where they begin, and which of them was read."""
     places = first_few((f"{column_letter(sheet.left + one.left)}{one.top + 1}" for one in blocks), 5)
     message = msg(
         "{count} tables stand in the sheet, some of them side by side (at {places}); table {number} was read. The others can be chosen by "

@@ -1,4 +1,4 @@
-"""What a sheet of an Open XML workbook says beyond the values that calamine gives.
+"""Reads from the XML of an Open XML sheet what calamine does not give.
 
 Errors, formulas without a saved value, long numbers; the styles of cells, merged cells, hidden rows and columns.
 """
@@ -53,7 +53,7 @@ class CellStyles:
 class SheetXml:
     """What the XML of a sheet says; positions are row and column from 0.
 
-    `errors` stand in place of calamine's values, `uncalculated` are formulas that no program has calculated. `merged` are areas (first row
+    `errors` are in place of calamine's values, `uncalculated` are formulas that no program has calculated. `merged` are areas (first row
     and column, last row and column), `hidden_rows` and `hidden_columns` the first and last ones of runs.
     """
 
@@ -66,7 +66,7 @@ class SheetXml:
 
 
 def has_foreign_references(data: bytes) -> bool:
-    """Whether a sheet's XML refers to texts that stand elsewhere (entities), whose cells calamine leaves empty."""
+    """Whether a sheet's XML refers to texts that are elsewhere (entities), whose cells calamine leaves empty."""
     return _FOREIGN.search(data) is not None
 
 

@@ -41,10 +41,10 @@ def _write_numbers(texts: Any, target: NDArray[np.uint64]) -> bool:
     if sizes.max() > _BYTES:
         return False
     last = data.size - _BYTES
-    words: NDArray[np.uint64] = np.ndarray((last + 1,), "<u8", data, strides=(1,))  # eight bytes from each place on
+    chunks: NDArray[np.uint64] = np.ndarray((last + 1,), "<u8", data, strides=(1,))  # eight bytes from each place on
     whole = int(np.searchsorted(starts, last, side="right"))
-    np.take(words, starts[:whole], out=target[:whole], mode="clip")  # no place is out of bounds: much quicker than an index
-    target[whole:] = words[last] >> (8 * (starts[whole:] - last)).astype(np.uint64)
+    np.take(chunks, starts[:whole], out=target[:whole], mode="clip")  # no place is out of bounds: much quicker than an index
+    target[whole:] = chunks[last] >> (8 * (starts[whole:] - last)).astype(np.uint64)
     target &= np.take(_MASKS, sizes, mode="clip")
     return True
 

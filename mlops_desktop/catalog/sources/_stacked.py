@@ -60,7 +60,7 @@ def one_table(plain: PlainFile, wanted: str, parse: ParseRows, *, whole: bool) -
 
 
 def tables_note(number: int, lines: Sequence[int]) -> Evidence:
-    """That several tables stand under one another, the further ones at these lines (from 1), and which of them was read."""
+    """That several tables are under one another, the further ones at these lines (from 1), and which of them was read."""
     message = msg(
         "{count} tables stand under one another; table {number} was read. The others can be chosen by their number "
         "(a further one begins at line {lines}).",

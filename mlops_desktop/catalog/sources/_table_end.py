@@ -1,4 +1,4 @@
-"""What stands at the end of a table though it fits the columns: a legend below an empty row, and sums without a word for a total."""
+"""Finds rows at the end of a table that are no data though they fit the columns: legends, and sums without a text for a total."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlops_desktop.serving.row_sifter import TAIL
-from mlops_desktop.serving.sum_row import FILLED, LEAST_NAMED, LEAST_ROWS, NEAR, Counted, are_sums, may_be_sums, names_total
+from mlops_desktop.serving.sum_row import FILLED, LEAST_NAMED, LEAST_ROWS, NEAR, TextCounts, are_sums, may_be_sums, names_total
 from mlops_desktop.serving.table_finder import LeftOut, is_blank, row_text
 
 _MOST_NOTES = 50  # rows of a legend
@@ -66,10 +66,10 @@ def last_of_sums(table: Any) -> int | None:
     rows = ((at, [str(column[at]).strip() for column in table.columns]) for at in ends)
     at, last = next(((at, texts) for at, texts in rows if any(texts)), (0, []))
     above = table.slice(0, at)
-    return at if may_be_sums(last) and are_sums(last, lambda place: _counted(above.column(place)), at) else None
+    return at if may_be_sums(last) and are_sums(last, lambda place: _text_counts(above.column(place)), at) else None
 
 
-def _counted(column: Any) -> Counted:
+def _text_counts(column: Any) -> TextCounts:
     """The distinct texts of a column and in how many cells each stands."""
     import pyarrow.compute as pc
 

@@ -104,7 +104,7 @@ AnySource = TypeVar("AnySource", bound=TableSource)
 
 @dataclass(frozen=True)
 class FoundTable(Generic[AnySource]):
-    """The table among rows of cells: the source with its place, the positions of its rows, and what stands beside them.
+    """The table among rows of cells: the source with its place, the positions of its rows, and what is beside them.
 
     `left_out` counts the rows that hold something, are not `kept` and do not name the columns; `headings` are those of the kept rows where
     they are a column.
@@ -174,7 +174,7 @@ def _cells_text(row: Sequence[Any]) -> str:
 
 
 def layout_notes(layout: TableLayout, mark: str) -> tuple[Evidence, ...]:
-    """What stands above the rows of a table and how its names were chosen."""
+    """What is above the rows of a table and how its names were chosen."""
     return tuple(_note(*found, joined=layout.taken == "joined") for found in layout_messages(layout, mark, _HINT))
 
 

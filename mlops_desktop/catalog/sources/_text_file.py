@@ -17,7 +17,7 @@ from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encodi
 
 SAMPLE_BYTES = 2**18
 MARKS = (b"\0", b'"', b"'", b"\\")  # whose numbers decide how a text is read
-_PIECE_BYTES = 2**18  # which stay in the processor's cache while they are looked at
+_PIECE_BYTES = 2**18  # which stay in the processor's cache while they are examined
 _ODD_BYTES = 2**16  # of lines that are not ASCII, in which their encoding is looked for
 _SETTLED_SECONDS = 2.0  # since the last change, from which a file is taken for the same by its time stamp
 _ROWS = 200

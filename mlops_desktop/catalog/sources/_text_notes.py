@@ -1,4 +1,4 @@
-"""What is noted of a delimited text: how else its lines might be cut, damaged bytes, and numbers that commas cut in two."""
+"""Notes on a delimited text: how else its lines might be cut, damaged bytes, and numbers that commas cut in two."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _USUAL_MARKS = frozenset(".,;:!?()[]{}<>/\\|-+*=_~^#%&@$€£¥°µ×±–—’
 
 
 def split_notes(split: SplitDecimals) -> Sequence[Evidence]:
-    """That numbers with a decimal comma were put together, or that names may stand above the wrong columns."""
+    """That numbers with a decimal comma were put together, or that names may be above the wrong columns."""
     if not split.places and not split.doubtful:
         return ()
     return (Evidence("", "split_decimals", SPLIT if split.places else MAY_BE_SPLIT, parameter="header", values=("none",)),)
@@ -62,7 +62,7 @@ def damaged_cells(table: Any) -> Sequence[Evidence]:
 
 
 def undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
-    """That no mark stands between the cells, where none does though one might."""
+    """That no mark is between the cells, where none does though one might."""
     if dialect.delimiter == FIXED:
         places = ", ".join(str(at + 1) for at in dialect.cuts)
         return [Evidence("", "fixed", msg("No mark stands between the cells; they were cut at fixed places: {places}.", places=places))]

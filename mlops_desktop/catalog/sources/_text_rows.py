@@ -1,4 +1,4 @@
-"""From the text of a table to an Arrow table of texts: Arrow's parser for regular text, row by row for all other, with the same result."""
+"""Makes an Arrow table of the rows of a text: by Arrow's parser where it is regular, else row by row, with the same result."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _is_regular(dialect: Dialect, quotes: int) -> bool:
 
 
 def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
-    """The rows that are rows of the table. Only those that may be none are looked at one by one, as `sift` looks at all."""
+    """The rows that are rows of the table. Only those that may be none are examined one by one, as `sift` looks at all."""
     import pyarrow as pa
 
     width = rows.batch.num_columns

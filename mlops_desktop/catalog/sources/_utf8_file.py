@@ -27,7 +27,7 @@ class Utf8File:
     damaged: bool = False
 
     def count(self, char: str, start: int) -> int:
-        """How often one of `text_file.MARKS` stands in the file from byte `start` on."""
+        """How often one of `text_file.MARKS` is in the file from byte `start` on."""
         total = byte_facts(self.path).marks[char.encode()]
         if not total or not start:
             return total

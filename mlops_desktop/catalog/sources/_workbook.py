@@ -141,7 +141,7 @@ def _usual_form(archive: zipfile.ZipFile) -> bytes:
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """No search for cycles meanwhile: rows of cells hold none, and each search would walk over all of them."""
+    """No search for cycles meanwhile: rows of cells hold none, and each search would visit all of them."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -160,8 +160,8 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
         _refuse_beyond_memory(title, workbook.archive.getinfo(part).file_size)
     near = without_far_cells(title, workbook.archive.read(part)) if workbook.archive is not None and part else None
     books = _books(workbook, part, near) if near and part else [workbook.book]
-    with ThreadPoolExecutor(len(books)) as beside:  # calamine leaves Python free meanwhile
-        reading = [beside.submit(book.get_sheet_by_name, title) for book in books]
+    with ThreadPoolExecutor(len(books)) as pool:  # calamine leaves Python free meanwhile
+        reading = [pool.submit(book.get_sheet_by_name, title) for book in books]
         if near:
             _refuse_misread(title, near.data)
         xml, formats = (sheet_xml(near.data, workbook.formats), workbook.formats) if near else _of_content(workbook.archive, title)

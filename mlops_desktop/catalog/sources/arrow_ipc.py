@@ -1,4 +1,4 @@
-"""Arrow IPC files and streams, Feather among them, with the types that stand in them."""
+"""Arrow IPC files and streams, Feather among them, with the types that are in them."""
 
 from __future__ import annotations
 

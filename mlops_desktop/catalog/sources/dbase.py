@@ -123,9 +123,9 @@ def _records(data: bytes, first: int, size: int, count: int) -> Iterator[bytes]:
 
 def _encoding(path: Path, data: bytes, first: int) -> tuple[str, bool]:
     """The encoding of the texts, and whether it had to be guessed: a .cpg file beside it, the header, UTF-8 where all of it is."""
-    for beside in (path.with_suffix(".cpg"), path.with_suffix(".CPG")):
-        if beside.is_file():
-            named = beside.read_text("latin-1").strip().lower().replace("ansi ", "cp").replace("oem ", "cp")
+    for sidecar in (path.with_suffix(".cpg"), path.with_suffix(".CPG")):
+        if sidecar.is_file():
+            named = sidecar.read_text("latin-1").strip().lower().replace("ansi ", "cp").replace("oem ", "cp")
             named = f"cp{named}" if named.isdecimal() and not named.startswith("8859") else named
             try:
                 "".encode(named)

@@ -80,7 +80,7 @@ class _DetectedFormat:
     has_unclosed_quote: bool
 
     def lines_to(self, row: int) -> int:
-        """How many lines of the file stand above a row."""
+        """How many lines of the file are above a row."""
         return self.above + (self.ends[row - 1] if row else 0)
 
 
@@ -379,6 +379,6 @@ def _reasons(found: _DetectedFormat, encoding: str) -> dict[str, str]:
 
 
 def _units(layout: TableLayout, names: Sequence[str]) -> dict[int, str]:
-    """The units by the position of their column, where the names stand as they were found."""
+    """The units by the position of their column, where the names are as they were found."""
     given = zip(layout.names or (), layout.units, names, strict=False)
     return {at: unit for at, (name, unit, there) in enumerate(given) if unit and name == there}

@@ -26,7 +26,7 @@ _CHARSET = re.compile(rb"""(?i)<meta[^>]+charset=["']?([A-Za-z0-9_-]+)""")
 
 @dataclass(frozen=True, kw_only=True)
 class HtmlPage(TableSource):
-    """One table of a page, as texts; cells that span rows or columns stand in each of them."""
+    """One table of a page, as texts; cells that span rows or columns are in each of them."""
 
     id = "html"
     label = "HTML page"

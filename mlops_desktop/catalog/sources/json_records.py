@@ -143,7 +143,7 @@ def _nested_notes(lists: Mapping[str, int]) -> list[Evidence]:
 
 
 def _add_objects(builder: ColumnBuilder, values: Iterator[Any], messages: list[str], lists: Counter[str], job: Job) -> None:
-    """Add records that are objects. Values that are none stand in a column “value”; keys that are doubled are counted."""
+    """Add records that are objects. Values that are none are in a column “value”; keys that are doubled are counted."""
     doubled: dict[str, int] = {}
     done = 0
     while part := list(islice(values, PART_ROWS)):

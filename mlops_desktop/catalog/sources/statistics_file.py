@@ -125,7 +125,7 @@ def _whole_numbers(array: Any) -> Any:
         return array
     try:
         return array.cast(pa.int64())
-    except pa.ArrowInvalid:  # a number with decimals stands in a column whose format shows none
+    except pa.ArrowInvalid:  # a number with decimals is in a column whose format shows none
         return array
 
 

@@ -37,10 +37,10 @@ def equal_hold_out(strata: Ints, equal: Ints, share: float, rng: np.random.Gener
     tested = np.zeros(len(sizes), dtype=bool)
     carried = 0.0
     for code in _rarest_first(stratum, sizes):
-        mine = rng.permutation(np.flatnonzero(stratum == code))
-        carried += sizes[mine].sum() * wanted / len(strata)
-        most = min(round(carried), int(sizes[mine].sum()) - 1)
-        carried -= _take(tested, mine, sizes, most)
+        of_stratum = rng.permutation(np.flatnonzero(stratum == code))
+        carried += sizes[of_stratum].sum() * wanted / len(strata)
+        most = min(round(carried), int(sizes[of_stratum].sum()) - 1)
+        carried -= _take(tested, of_stratum, sizes, most)
     if not tested.any():
         raise UserError(
             "No set of equal rows is small enough for the test part.", "Choose a larger test part, or let equal rows be on both sides."
@@ -48,12 +48,12 @@ def equal_hold_out(strata: Ints, equal: Ints, share: float, rng: np.random.Gener
     return parts(len(strata), np.flatnonzero(tested[sets]))
 
 
-def _take(tested: np.ndarray[Any, np.dtype[np.bool_]], mine: Ints, sizes: Longs, most: int) -> int:
+def _take(tested: np.ndarray[Any, np.dtype[np.bool_]], of_stratum: Ints, sizes: Longs, most: int) -> int:
     """Mark sets in their order for testing until `most` rows are filled, those that do not fit left out; the number of rows."""
-    mine = mine[sizes[mine] <= most]
-    chosen = mine[np.cumsum(sizes[mine]) <= most]
+    of_stratum = of_stratum[sizes[of_stratum] <= most]
+    chosen = of_stratum[np.cumsum(sizes[of_stratum]) <= most]
     left = most - int(sizes[chosen].sum())
-    single = mine[len(chosen) :]
+    single = of_stratum[len(chosen) :]
     chosen = np.concatenate((chosen, single[sizes[single] == 1][:left]))
     tested[chosen] = True
     return int(sizes[chosen].sum())
@@ -71,9 +71,9 @@ def equal_folds(strata: Ints, equal: Ints, count: int, rng: np.random.Generator)
     fold_of = np.zeros(len(sizes), dtype=np.intp)
     total = np.zeros(count, dtype=np.int64)
     for code in _rarest_first(stratum, sizes):
-        mine = rng.permutation(np.flatnonzero(stratum == code))
-        mine = mine[np.argsort(-sizes[mine], kind="stable")]
-        repeated, single = mine[sizes[mine] > 1], mine[sizes[mine] == 1]
+        of_stratum = rng.permutation(np.flatnonzero(stratum == code))
+        of_stratum = of_stratum[np.argsort(-sizes[of_stratum], kind="stable")]
+        repeated, single = of_stratum[sizes[of_stratum] > 1], of_stratum[sizes[of_stratum] == 1]
         fold_of[repeated] = np.argsort(total, kind="stable")[np.arange(len(repeated)) % count]
         filled = np.bincount(fold_of[repeated], weights=sizes[repeated], minlength=count).astype(np.int64)
         added = _levelled(filled, total, len(single))

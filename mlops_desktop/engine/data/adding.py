@@ -1,4 +1,4 @@
-"""Rows that are added to the data of a project: the cells of another file below those that are there."""
+"""Adds the rows of another file to the data of a project, below those that are there."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def added_cells(before: Cells, new: Cells, names: tuple[str, str]) -> Cells:
         for name, one in zip(names, (before, new), strict=True)
     ]
     table, mixed, notes = append_tables(parts)
-    counted = plural_msg(new.rows, "1 row was added to {before:,}.", "{n} rows were added to {before:,}.", before=before.rows)
+    rows_added = plural_msg(new.rows, "1 row was added to {before:,}.", "{n} rows were added to {before:,}.", before=before.rows)
     again = int(np.isin(row_hashes(new), row_hashes(before)).sum()) if set(before.names) == set(new.names) else 0
     repeated = plural_msg(again, "1 of them was in the data already.", "{n} of them were in the data already.")
     return replace(
         before,
         table=table,
         mixed={table.column_names[at]: texts for at, texts in mixed.items()},
-        notes=(*notes, *file_notes([counted, *([repeated] if again else [])])),
+        notes=(*notes, *file_notes([rows_added, *([repeated] if again else [])])),
         units={**new.units, **before.units},
     )
 

@@ -1,4 +1,4 @@
-"""The cells of another file, written as the data of a project are: read by its schema, as a new file for a prediction is."""
+"""Converts the cells of another file to the notation of a project's data: read by its schema, as a new file for a prediction."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ def _open_dates(names: Sequence[str]) -> list[str]:
 
 
 def _is_other(raw: RawColumn, former: RawColumn, column: Column, here: Grammar) -> bool:
-    """Whether the cells of a column have to be written anew to stand below those that are there."""
+    """Whether the cells of a column have to be written anew to be below those that are there."""
     own = column.grammar
     if column.type == "boolean" and former.kind == "text":
-        words = {level_of(text).casefold() for text in (*own.true, *own.false, *own.missing)}
-        return raw.kind != "text" or own != here or bool(own.true and {level_of(text).casefold() for text in raw.texts} - words)
+        known = {level_of(text).casefold() for text in (*own.true, *own.false, *own.missing)}
+        return raw.kind != "text" or own != here or bool(own.true and {level_of(text).casefold() for text in raw.texts} - known)
     if raw.kind == "text":
         return own != here or (own.percent and not all("%" in text for text in raw.texts))
     return former.kind == "text" and raw.kind in _MEASURED and (own.decimal != "." or bool(own.affixes or own.percent or own.date))
@@ -137,12 +137,12 @@ def _number_writer(column: Column) -> Callable[[float], str]:
 
 
 def _boolean_writer(column: Column, former: RawColumn) -> Callable[[float], str]:
-    """The function that writes true and false with the words of the data."""
+    """The function that writes true and false as the data writes them."""
     own = column.grammar
     digits = former.kind in ("number", "integer") or (former.kind == "text" and (former.holds("0") or former.holds("1")))
     true, false = ("1", "0") if digits else ("true", "false")
-    words = {1.0: next(iter(own.true), true), 0.0: next(iter(own.false), false)}
-    return lambda value: words[value]
+    texts = {1.0: next(iter(own.true), true), 0.0: next(iter(own.false), false)}
+    return lambda value: texts[value]
 
 
 def _array(raw: RawColumn, texts: Sequence[str]) -> Any:

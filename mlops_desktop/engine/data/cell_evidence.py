@@ -18,10 +18,10 @@ from mlops_desktop.serving.missing_texts import BELOW_LIMIT, BRACKETED, UNKNOWN
 from mlops_desktop.serving.plural import plural_msg, quoted_names
 from mlops_desktop.serving.schema import Column
 
-STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable for it to be numbers or dates all the same
+MOST_UNREADABLE = 0.01  # at most this share of a column's cells may be unreadable for it to be numbers or dates all the same
 
 
-_FREQUENT = 0.002  # a known word for missing stands in at least this share of the cells, any other in STRAY_SHARE; rarer ones are strays
+_FREQUENT = 0.002  # a known text for missing is in at least this share of the cells, any other in MOST_UNREADABLE; rarer ones are errors
 _MOST_NOT_KNOWN = 3  # different texts that are none of the known ones
 _UNKNOWN = re.compile(rf"(?i){UNKNOWN}|{BRACKETED}|:(?: ?[a-z]{{1,2}})?")
 _BELOW = re.compile(f"(?i){BELOW_LIMIT}")
@@ -46,7 +46,7 @@ class Hints:
 
     @cached_property
     def numbers_have_na(self) -> bool:
-        """Whether “NA” stands among the numbers of a column: the program that wrote the table means “missing” by it."""
+        """Whether “NA” is among the numbers of a column: the program that wrote the table means “missing” by it."""
         return any(map(_has_na_among_numbers, self.columns))
 
 
@@ -85,7 +85,7 @@ def without_missing_texts(raw: RawColumn, column: Column, present: Bools, bad: B
     total, readable = raw.count(present), int(np.count_nonzero(present & ~bad))
     often = np.flatnonzero(bad & (raw.counts >= _FREQUENT * total)).tolist()
     known = {i for i, text in zip(often, raw.texts_at(often), strict=True) if _is_known(text)}
-    often = [i for i in often if i in known or raw.counts[i] >= STRAY_SHARE * total]
+    often = [i for i in often if i in known or raw.counts[i] >= MOST_UNREADABLE * total]
     absent = {i: text for i, text in zip(often, raw.texts_at(often), strict=True) if not re.search("[0-9]", text)}
     if not (
         absent
@@ -104,7 +104,7 @@ def _is_known(text: str) -> bool:
 
 
 def known_missing_texts(raw: RawColumn, present: Bools) -> Bools:
-    """Which of the distinct texts of a column are known words for “missing”."""
+    """Which of the distinct texts of a column are known texts for “missing”."""
     at = np.flatnonzero(present & (raw.counts >= _FREQUENT * raw.count(present))).tolist()
     return mask(present, [i for i, text in zip(at, raw.texts_at(at), strict=True) if _is_known(text)])
 
@@ -121,7 +121,7 @@ def missing_texts_evidence(raw: RawColumn, at: Sequence[int]) -> list[Evidence]:
     return evidence
 
 
-def stray_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:
+def unreadable_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:
     """What cannot be read in a column of numbers or dates, with rows."""
     rows, count = raw.rows_with(bad), raw.count(bad)
     shown: str = msg("values of another type")

@@ -15,8 +15,8 @@ from mlops_desktop.serving.frame import Ints, Longs
 Codes = NDArray[np.signedinteger[Any]]
 _MAY_BE_UNCLEAN = r'^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]|^="'  # any other text is what `clean_text` makes of it
 _FORMULA = re.compile(b'="')
-_PART = 2**15  # codes that are looked at together
-_COUNTED = 2**17  # codes that are counted together
+_PART = 2**15  # codes that are examined together
+_COUNT_BLOCK = 2**17  # codes that are counted together
 
 
 def one_array(column: Any) -> Any:
@@ -60,7 +60,7 @@ def are_by_appearance(codes: Codes, size: int) -> bool:
 def count_codes(codes: Codes, size: int) -> Longs:
     """How many rows hold each code below `size`, (size,) int64; rows with -1 count for none."""
     found = np.zeros(size, dtype=np.int64)
-    step = max(_COUNTED, size)
+    step = max(_COUNT_BLOCK, size)
     for start in range(0, len(codes), step):  # numpy makes whole numbers of 64 bits of them
         part = codes[start : start + step]
         found += np.bincount(part if part.min() >= 0 else part[part >= 0], minlength=size)

@@ -1,4 +1,4 @@
-"""Which columns hold numbers in several parts: durations, feet and inches, units one after the other."""
+"""Decides which columns hold numbers in several parts: durations, feet and inches, units one after the other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, example_evidence
+from mlops_desktop.engine.data.cell_evidence import MOST_UNREADABLE, example_evidence
 from mlops_desktop.engine.data.durations import duration_evidence, duration_grammar, duration_notation
 from mlops_desktop.engine.data.number_formats import NumberFormat
 from mlops_desktop.engine.data.raw_column import RawColumn
@@ -25,7 +25,7 @@ _SIGN = "[+−–-]?"
 
 
 def compound_format(raw: RawColumn, present: Bools, chosen: bool = False) -> NumberFormat | None:
-    """The format of a column of which nearly all cells are numbers in several parts or such as may stand among these, else None.
+    """The format of a column of which nearly all cells are numbers in several parts or such as may be among these, else None.
 
     `chosen`: a person says that the column holds numbers, so clock times are durations.
     """
@@ -46,11 +46,11 @@ def compound_format(raw: RawColumn, present: Bools, chosen: bool = False) -> Num
 
 
 def _nearly_all(raw: RawColumn, present: Bools, pattern: str) -> bool:
-    return raw.count(raw.matching(pattern) & present) >= (1 - STRAY_SHARE) * raw.count(present)
+    return raw.count(raw.matching(pattern) & present) >= (1 - MOST_UNREADABLE) * raw.count(present)
 
 
 def _of_dimension(raw: RawColumn, present: Bools, sample: list[str], name: str) -> NumberFormat | None:
-    """The format for parts of one dimension; None unless a cell has several of them, or several units of time stand in the column."""
+    """The format for parts of one dimension; None unless a cell has several of them, or several units of time are in the column."""
     sizes = SEVERAL_PARTS[name]
     part = rf"{PART}\s*(?:{marks_pattern(sizes)})"
     fitting = re.compile(rf"{_SIGN}\s*(?:{part}{BETWEEN}){{1,7}}|0").fullmatch
@@ -86,7 +86,7 @@ _READ_AS = {
 
 
 def same_mark(raw: RawColumn, present: Bools) -> str:
-    """The mark that stands behind the number of every cell, such as “people”; "" when there is none, or when it may be part of a name."""
+    """The mark that is behind the number of every cell, such as “people”; "" when there is none, or when it may be part of a name."""
     texts = raw.sample(present, 20)
     found = [_MARKED.fullmatch(text) for text in texts]
     marks = {one["mark"] or one["tight"] for one in found if one}

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_missing_texts
+from mlops_desktop.engine.data.cell_evidence import (
+    MOST_UNREADABLE,
+    Hints,
+    example_evidence,
+    mask,
+    unreadable_evidence,
+    without_missing_texts,
+)
 from mlops_desktop.engine.data.date_formats import SIX_DIGITS, DateFormat, find_date_formats
 from mlops_desktop.engine.data.date_rules import (
     are_buddhist_years,
@@ -55,7 +62,7 @@ def date_column(
     total = raw.count(present)
     column, absent, bad = without_missing_texts(raw, column, present, bad)
     conflicts = raw.count(bad)
-    if conflicts > STRAY_SHARE * total and not forced:
+    if conflicts > MOST_UNREADABLE * total and not forced:
         return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None
     message = (
         msg("Every cell is a date.")
@@ -72,7 +79,7 @@ def date_column(
     evidence += [*absent, *century, *gone, *clock_evidence(raw, column, good), *time_of_day_evidence(raw, column, values, good)]
     evidence += calendar_evidence(raw, column, values, good)
     if conflicts:
-        evidence.append(stray_evidence(raw, column, bad))
+        evidence.append(unreadable_evidence(raw, column, bad))
     return column, evidence
 
 
@@ -162,10 +169,10 @@ def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: i
     assert found.rival is not None
     rival = Column(raw.name, "date", replace(found.rival, missing=found.grammar.missing))
     _, _, refused = read_raw(raw, rival)
-    telling = np.zeros(len(good), dtype=bool)
-    telling[list(refused)] = True
-    telling &= good
-    first = raw.rows_with(telling, 1)
+    decisive = np.zeros(len(good), dtype=bool)
+    decisive[list(refused)] = True
+    decisive &= good
+    first = raw.rows_with(decisive, 1)
     order = msg("day") if day_first(found.grammar.date) else msg("month")
     cell = raw.texts_at([int(raw.codes[first[0] - 1])])[0] if first else ""
     message = (

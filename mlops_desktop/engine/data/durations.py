@@ -1,4 +1,4 @@
-"""Whether cells written like clock times are durations or times of day, and what a person should know where they could be either."""
+"""Decides whether cells written like clock times are durations or times of day, and notes where they could be either."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, example_evidence
+from mlops_desktop.engine.data.cell_evidence import MOST_UNREADABLE, example_evidence
 from mlops_desktop.engine.data.identifiers import snake_name
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import Grammar
@@ -54,7 +54,7 @@ def duration_notation(raw: RawColumn, present: Bools, chosen: bool = False) -> s
     They are durations where some go beyond a day, have a sign or have a fraction behind two parts, where the column is named so, or where
     a person has `chosen` it. Two parts are minutes and seconds beside cells of three parts.
     """
-    if not (raw.holds(":") or raw.holds("h")) or _share(raw, present, _ANY) < 1 - STRAY_SHARE:
+    if not (raw.holds(":") or raw.holds("h")) or _share(raw, present, _ANY) < 1 - MOST_UNREADABLE:
         return ""
     fractions = raw.matching(_TWO_AND_FRACTION) & present
     name = snake_name(raw.name)

@@ -1,4 +1,4 @@
-"""Which of two classes is the event, by their names: “yes” beside “no”, “churned” beside “stayed”, “bad” beside “good”."""
+"""Decides which of two classes is the event, by their names: “yes” beside “no”, “churned” beside “stayed”, “bad” beside “good”."""
 
 from __future__ import annotations
 

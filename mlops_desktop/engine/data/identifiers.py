@@ -29,7 +29,7 @@ _FEWEST, _FEWEST_PEOPLE = 20, 10  # distinct values from which a repeating ident
 _FEWEST_EVEN, _MOST_EVEN = 3, 5  # distinct values where all have equally many rows, and most of these
 _LEAST_SHARE = 0.2  # distinct values per row from which the column of a name other than a person's is one
 _LEAST_REPEATS = 1.2  # mean rows of a group
-_LEAST_COUNTED = 20  # rows from which numbers that count them are no chance
+_LEAST_NUMBERED = 20  # rows from which numbers that count them are no chance
 _RISING, _USUAL = 0.99, 0.5  # share of the steps that rise (or fall), and that are the most frequent one, in numbers of the rows
 
 
@@ -77,7 +77,7 @@ def identifies_rows(name: str, values: Floats) -> str:
 def counts_rows(values: Floats) -> bool:
     """Whether whole numbers are those from 0 or 1 on, each of them once, in any order."""
     rows = len(values)
-    if rows < _LEAST_COUNTED or len(np.unique(values)) < rows:
+    if rows < _LEAST_NUMBERED or len(np.unique(values)) < rows:
         return False
     return float(values.max() - values.min()) == rows - 1 and bool(values.min() in (0, 1))
 
@@ -87,7 +87,7 @@ def follows_rows(values: Floats) -> bool:
     the row in its file.
     """
     steps = np.diff(values)
-    if len(values) < _LEAST_COUNTED or not np.isfinite(values).all() or (values % 1 != 0).any() or (steps == 0).any():
+    if len(values) < _LEAST_NUMBERED or not np.isfinite(values).all() or (values % 1 != 0).any() or (steps == 0).any():
         return False
     same = int(np.unique(steps, return_counts=True)[1].max())
     return max(float(np.mean(steps > 0)), float(np.mean(steps < 0))) >= _RISING and same >= _USUAL * len(steps)
@@ -119,7 +119,7 @@ def group_column(table: Table, target: str = "") -> tuple[str, str] | None:
 
 
 def _are_even(counts: Ints) -> bool:
-    """Whether every value stands in the same number of rows, few of them, as in a design of pairs or of repeated visits."""
+    """Whether every value is in the same number of rows, few of them, as in a design of pairs or of repeated visits."""
     return len(counts) > 0 and 2 <= int(counts[0]) <= _MOST_EVEN and bool((counts == counts[0]).all())
 
 

@@ -1,4 +1,4 @@
-"""A table is imported: its cells become a snapshot of the project, as they came, under the digest of their values."""
+"""Imports a table: its cells become a snapshot of the project, as they came, under the digest of their values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mlops_desktop.engine.data.layout_changes import LAYOUT, layout_changes
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
-from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, put_in_place, read_cells, snapshot_path, write_beside
+from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, put_in_place, read_cells, snapshot_path, write_temporary
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import TypedCells, decided_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
@@ -56,7 +56,7 @@ def import_cells(
     """
     place, name = place_of(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
-    project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
+    project = replace(project, target=clean_name(project.target))  # as it is in the table, whatever blanks the file has in it
     source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5), anew=add)
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     _refuse_unfit(name, project, cells, alone=not add)
@@ -65,7 +65,7 @@ def import_cells(
     project = _with_units(project, cells)
     kept = _kept_place(place, source)
     changes = () if add else _changes(folder, project, cells, given=kept if as_given else None)
-    with _snapshot_beside(cells, folder, changes) as snapshot:
+    with _temporary_snapshot(cells, folder, changes) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
         if added is not None:
             added.refuse_changes(typed, name)
@@ -163,7 +163,7 @@ def _is_same(path: Path, temporary: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _snapshot_beside(cells: Cells, folder: Path, changes: Sequence[Evidence]) -> Iterator[_Snapshot]:
+def _temporary_snapshot(cells: Cells, folder: Path, changes: Sequence[Evidence]) -> Iterator[_Snapshot]:
     """The snapshot of cells with further notes on them, written in one thread while its digest is found in another.
 
     Nothing stays of one that is not finished. Arrow, the hash and the disk leave Python free meanwhile.
@@ -172,7 +172,7 @@ def _snapshot_beside(cells: Cells, folder: Path, changes: Sequence[Evidence]) ->
 
     try:
         with ThreadPoolExecutor(2) as pool:
-            written = pool.submit(write_beside, replace(cells, notes=(*cells.notes, *changes)), temporary)
+            written = pool.submit(write_temporary, replace(cells, notes=(*cells.notes, *changes)), temporary)
             cells.columns()
             yield _Snapshot(pool.submit(lambda: snapshot_path(folder, cells_digest(cells))), written)
     finally:

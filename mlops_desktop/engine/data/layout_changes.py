@@ -17,7 +17,7 @@ _MOST_NAMES = 50
 def layout_changes(before: Schema, after: Schema, notes: Mapping[str, ColumnNote]) -> tuple[Evidence, ...]:
     """A note on the columns in which `after` differs from `before`; none where both have the same columns with the same types.
 
-    It leaves a doubt where a column that may be learned from is gone, or where one of numbers or dates became another kind or the reverse:
+    It leaves a doubt where a feature column is gone, or where one of numbers or dates became another kind or the reverse:
     a model that is trained again is another one then. `notes` are the decisions on the columns.
     """
     old, new = ({column.name: column.type for column in schema.columns} for schema in (before, after))

@@ -1,4 +1,4 @@
-"""Opening a location: the source is found or taken as given, its cells are read, and a source that does not fit is guessed anew."""
+"""Opens a location: finds its source or takes the given one, reads its cells, and guesses anew when a source does not fit."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def guess_source(location: Location) -> Source:
 
 
 def blank_source(location: Location) -> Source:
-    """The source for a location, with the parameters that stand in an address and no others. UserError as `guess_source`."""
+    """The source for a location, with the parameters that are in an address and no others. UserError as `guess_source`."""
     place, kind = place_of(location), _kind_of(location)
     if not is_source_address(place):
         _refuse_unreadable(Path(place))

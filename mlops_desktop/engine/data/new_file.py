@@ -1,4 +1,4 @@
-"""A new file under an old project: its cells by the schema of a model, with everything that a person should know of it in sentences."""
+"""Reads a new file by the schema of a model, and notes in sentences what a person should know of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class NewFile:
 def read_new_file(cells: Cells, schema: Schema, model: Schema, target: str = "") -> NewFile:
     """The cells of another file as a frame of a schema; `model` has those of its columns that the model uses.
 
-    A row with another number of cells than the header is refused, as its cells may stand under wrong names. UserError when a column lacks
+    A row with another number of cells than the header is refused, as its cells may be under wrong names. UserError when a column lacks
     that the model cannot do without, when one of its columns is there twice, and when cells read both ways and nothing settles it.
     """
     refuse_repeated(cells.repeated, {column.name for column in schema.columns})

@@ -150,7 +150,7 @@ def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5)
 def sides_of(sample: Sequence[str]) -> dict[str, float]:
     """The marks of debit and credit behind these amounts, with the sign of each; empty when they have none.
 
-    In “S” and “H” (Soll, Haben) debit is the plus, as SAP writes it. Where one mark stands beside amounts without any, it is a minus.
+    In “S” and “H” (Soll, Haben) debit is the plus, as SAP writes it. Where one mark is beside amounts without any, it is a minus.
     """
     if all(map(_ends_in_digit, sample)):
         return {}
@@ -165,7 +165,7 @@ def sides_of(sample: Sequence[str]) -> dict[str, float]:
 
 
 def _side_behind(text: str, *marks: str) -> str:
-    """The one of these marks that stands behind a number; "" when none does."""
+    """The one of these marks that is behind a number; "" when none does."""
     mark = next((mark for mark in marks if text.endswith(mark)), "")
     before = text[: len(text) - len(mark)]
     return mark if mark and before and not before[-1].isalpha() and any(map(str.isdecimal, before[:64])) else ""
@@ -211,12 +211,12 @@ def _with_marks(shapes: Sequence[_Shape]) -> NumberFormat:
 
 
 def _ratios(units: Mapping[str, int]) -> list[str]:
-    """The marks of ratios beside per cent among these: “‰” always, basis points where “%” or “‰” stands beside them."""
+    """The marks of ratios beside per cent among these: “‰” always, basis points where “%” or “‰” is beside them."""
     return [mark for mark in RATIOS if mark in units and (mark == "‰" or "%" in units or "‰" in units)]
 
 
 def _count_marks(shapes: Sequence[_Shape]) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """How many cells have each currency, unit and magnitude; “m” is a million where money or other magnitudes stand beside it."""
+    """How many cells have each currency, unit and magnitude; “m” is a million where money or other magnitudes are beside it."""
     money: Counter[str] = Counter()
     units: Counter[str] = Counter()
     magnitudes: Counter[str] = Counter()
@@ -295,7 +295,7 @@ def _settle(
     zero_first = any(_ZERO_FIRST.match(body) or "e" in body.casefold() for body in bodies)  # powers of ten have no thousands
     comma, by_comma, point, by_point = (",", "", False), (".", ",", False), (".", "", False), (",", ".", False)
     if comma in ties and by_comma in ties and commas and not points:
-        # Every comma stands before three digits: "1,234" is a thousand, unless the file's other columns or a "0,123" say otherwise.
+        # Every comma is before three digits: "1,234" is a thousand, unless the file's other columns or a "0,123" say otherwise.
         if decimal == "," or zero_first:
             return comma, ""
         if not decimal and likely != "," and _are_grouped(bodies, ","):

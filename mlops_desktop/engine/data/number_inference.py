@@ -10,13 +10,13 @@ import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cell_evidence import (
-    STRAY_SHARE,
+    MOST_UNREADABLE,
     Hints,
     example_evidence,
     known_missing_texts,
     mask,
     missing_texts_evidence,
-    stray_evidence,
+    unreadable_evidence,
     without_missing_texts,
 )
 from mlops_desktop.engine.data.compound_formats import compound_evidence, compound_format, same_mark
@@ -94,15 +94,15 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
     if found.conflict:
         return NumberReading(None, [_conflict_evidence(raw, column, present, found)])
     values, _, refused = read_raw(raw, column)
-    column, evidence, bad = _without_strays(raw, column, present, mask(present, refused))
+    column, evidence, bad = _with_missing_texts(raw, column, present, mask(present, refused))
     unmarked = _unmarked(raw, column, present & ~bad, values)
     half = raw.count(present & ~bad) >= 0.5 * raw.count(present)
-    if column.grammar.percent and raw.count(unmarked) > STRAY_SHARE * raw.count(present):
+    if column.grammar.percent and raw.count(unmarked) > MOST_UNREADABLE * raw.count(present):
         bad = bad | unmarked  # "12 %" beside "12": nobody can know whether that is 12 or 0.12
-    if raw.count(bad) > STRAY_SHARE * raw.count(present):
+    if raw.count(bad) > MOST_UNREADABLE * raw.count(present):
         return NumberReading(None, [_stopped(raw, present, bad)]) if half and not _are_classes(raw, present, bad) else None
     if bad.any():
-        evidence.append(stray_evidence(raw, column, bad))
+        evidence.append(unreadable_evidence(raw, column, bad))
     if _is_whole(raw, column, present & ~bad, values):
         long = present & (np.abs(values) > EXACT)
         if long.any():
@@ -130,7 +130,7 @@ def _found_format(raw: RawColumn, present: Bools, hints: Hints) -> NumberFormat 
 
 
 def _beside_missing_texts(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints) -> NumberReading | None:
-    """The column as numbers where most cells hold a known word for “missing”; None where the others are no numbers either."""
+    """The column as numbers where most cells hold a known text for “missing”; None where the others are no numbers either."""
     absent = known_missing_texts(raw, present)
     if not absent.any() or raw.count(absent) == raw.count(present):
         return None
@@ -213,7 +213,7 @@ def _are_whole(values: Floats) -> bool:
     return bool((np.floor(values) == values).all())
 
 
-def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
+def _with_missing_texts(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
     """The column with further texts for "missing", the evidence for them, and which of the distinct texts still cannot be read.
 
     Infinities are missing, and so are texts that mean it (`without_missing_texts`).

@@ -90,7 +90,7 @@ def _without_end(source: Source) -> Source:
 
 
 def _with_format(found: Source, table: Table) -> Source:
-    """The source with what all columns have in common of the marks of numbers and the order of dates, and with the words for missing, where
+    """The source with what all columns have in common of the marks of numbers and the order of dates, and with the texts for missing, where
     these are left open.
     """
     columns = table.schema.columns
@@ -113,7 +113,7 @@ def _with_format(found: Source, table: Table) -> Source:
 
 
 def _reasons(cells: Cells, table: Table) -> dict[str, str]:
-    """For marks of numbers a cell that shows them, for the order of dates and words for missing the evidence of a column."""
+    """For marks of numbers a cell that shows them, for the order of dates and texts for missing the evidence of a column."""
     found: dict[str, str] = {}
     for column in table.schema.columns:
         grammar, raw = column.grammar, cells.column(column.name)
@@ -130,7 +130,7 @@ def _reasons(cells: Cells, table: Table) -> dict[str, str]:
 
 
 def _further_missing_texts(column: Column) -> list[str]:
-    """The words for missing of a column beyond the usual ones."""
+    """The texts for missing of a column beyond the usual ones."""
     return [text for text in column.grammar.missing if text not in MISSING_NUMBER_TEXTS]
 
 

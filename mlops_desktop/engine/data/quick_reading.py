@@ -75,7 +75,7 @@ def plain_numbers(array: Any) -> tuple[Floats, Bools]:
 def plain_decimals(array: Any) -> Floats | None:
     """All of these different texts as float64, NaN for "", where each other one is a plain number such as -1.25; None where any is not.
 
-    Patterns are not needed for them: no sign or mark but “-” and “.” is there, and digits stand around each point.
+    Patterns are not needed for them: no sign or mark but “-” and “.” is there, and digits are around each point.
     """
     import pyarrow as pa
 

@@ -24,7 +24,7 @@ from mlops_desktop.serving.schema import Column
 Reading = tuple[NDArray[Any], Sequence[str], dict[int, str]]  # as `raw_reading.read_raw` gives it
 A = TypeVar("A", bound=np.generic)
 Kind = Literal["text", "number", "integer", "boolean", "date"]
-_FEW = 64  # distinct texts that are looked at first
+_FEW = 64  # distinct texts that are examined first
 _SHORT = 1000  # distinct texts up to which a column keeps them as Python's: a call of Arrow takes longer than to look at each
 
 
@@ -34,7 +34,7 @@ class RawColumn:
 
     `kind` is what the source holds: for `text`, `distinct` is an Arrow array of the clean texts (`serving.cells.clean_text`); else `values`
     are the typed values (float64, or int64 microseconds for dates). `mixed` are texts that stand for values of several types (1 and "1").
-    `given` are codes and texts as they stand in the source, None where these are clean; `infinite` are the rows (from 1) of infinities,
+    `given` are codes and texts as they are in the source, None where these are clean; `infinite` are the rows (from 1) of infinities,
     which have no value. `on_disk`: what is found of the distinct values is kept there too (`base.spill`).
     """
 
@@ -151,7 +151,7 @@ class RawColumn:
 
 
 def repeats_of(columns: Sequence[RawColumn]) -> int:
-    """How often a whole table stands in its rows, which is the number that divides how often each row is there."""
+    """How often a whole table is in its rows, which is the number that divides how often each row is there."""
     found = 0
     for raw in columns:
         found = math.gcd(found, int(np.gcd.reduce(raw.counts, initial=0)), int(np.count_nonzero(raw.codes < 0)))

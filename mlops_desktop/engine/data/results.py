@@ -37,7 +37,7 @@ class Imported:
 class PreviewColumn(HasType):
     """A column of a preview: its type, its first values (None: missing), and how its cells were parsed.
 
-    `values` are numbers in a column of numbers, else texts. `missing` are words for missing beyond the usual ones. `role` is the
+    `values` are numbers in a column of numbers, else texts. `missing` are texts for missing beyond the usual ones. `role` is the
     one that it has unless a person decides otherwise, with its reason in `why_role`. `grammar` is how a column that leaves a doubt was
     parsed.
     """

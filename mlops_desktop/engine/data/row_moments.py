@@ -1,4 +1,4 @@
-"""When each row of a table is, by one column or by several that hold a year, a month, a day and so on; only their order counts."""
+"""The time of each row of a table, from one column or from several that hold a year, a month, a day …; only the order counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows of a table are shown: those where a formula holds."""
+"""Finds the rows of a table for which a formula holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlops_desktop.serving import formula
 from mlops_desktop.serving.frame import Bools, Frame, Layout
 from mlops_desktop.serving.message import msg
 
-_WAY_OUT = "Compare something, such as age > 30."
+_REMEDY = "Compare something, such as age > 30."
 
 
 def rows_key(table: str, where: str) -> str:
@@ -27,7 +27,7 @@ def check_filter(layout: Layout, where: str) -> str:
         return UserError(found.problem, found.remedy).sentences
     if found.kind == "boolean":
         return ""
-    return msg("This gives a {kind} for each row, not yes or no. {way_out}", kind=found.kind, way_out=_WAY_OUT)
+    return msg("This gives a {kind} for each row, not yes or no. {way_out}", kind=found.kind, way_out=_REMEDY)
 
 
 def rows_where(frame: Frame, where: str) -> Bools:
@@ -39,6 +39,6 @@ def rows_where(frame: Frame, where: str) -> Bools:
         return np.ones(frame.rows, dtype=bool)
     found = formula.parse(where, frame.layout)
     if found.kind != "boolean":
-        raise UserError(msg("The filter gives a {kind} for each row, not yes or no.", kind=found.kind), _WAY_OUT)
+        raise UserError(msg("The filter gives a {kind} for each row, not yes or no.", kind=found.kind), _REMEDY)
     holds: Bools = found.true(frame)
     return holds

@@ -35,7 +35,7 @@ def snapshot_path(folder: Path, data: str) -> Path:
     return folder / DATA_FOLDER / f"{data}.parquet"
 
 
-def write_beside(cells: Cells, temporary: Path) -> Path:
+def write_temporary(cells: Cells, temporary: Path) -> Path:
     """Write the whole file of the cells under a temporary name in the folder of the snapshots, and return this name.
 
     UserError when the disk is full or refuses.
@@ -86,7 +86,7 @@ def _compression(table: Any) -> dict[str, Any]:
 
 
 def put_in_place(temporary: Path, path: Path) -> None:
-    """Give the file of `write_beside` its name: `path` holds the old file or the whole new one, after a kill too.
+    """Give the file of `write_temporary` its name: `path` holds the old file or the whole new one, after a kill too.
 
     UserError when the disk refuses.
     """
@@ -114,7 +114,7 @@ def _named(path: Path) -> str:
 
 
 def read_cells(path: Path) -> Cells:
-    """The cells that `write_beside` wrote, now or in an older version. UserError when the file is gone or damaged."""
+    """The cells that `write_temporary` wrote, now or in an older version. UserError when the file is gone or damaged."""
     with disk.explain_errors(_named(path)):
         try:
             table = read_parquet(path, memory_map=True)

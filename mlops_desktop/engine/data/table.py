@@ -24,7 +24,7 @@ B = TypeVar("B", np.uint8, np.int64)
 class Table:
     """A typed table with every column of its file. `schema` has types and grammars.
 
-    Ranges and levels are described later, on the rows learned from.
+    Ranges and levels are described later, on the training rows.
     """
 
     schema: Schema
@@ -39,11 +39,11 @@ class Table:
 
     def distinct(self, name: str) -> int:
         """How many different values a column has, missing cells left out."""
-        return self._counted(name)[0]
+        return self._counts_of(name)[0]
 
     def missing(self, name: str) -> int:
         """How many cells of a column are missing."""
-        return self._counted(name)[1]
+        return self._counts_of(name)[1]
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """The numbers of different values and of missing cells of the columns for which they are known."""
@@ -55,7 +55,7 @@ class Table:
         known._counts.update(counts)
         return known
 
-    def _counted(self, name: str) -> tuple[int, int]:
+    def _counts_of(self, name: str) -> tuple[int, int]:
         """The numbers of different values and of missing cells of a column; counted once and kept."""
         if name not in self._counts:
             frame, kind = self.frame, self.frame.layout.kind(name)

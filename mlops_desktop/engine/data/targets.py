@@ -32,7 +32,7 @@ _TARGET_NAMES = re.compile(
 _MOST_MISSING = 0.95  # of a column that is proposed as a target; any other can be chosen all the same
 
 
-class CountedTable(Protocol):
+class TableCounts(Protocol):
     """A typed table, of which the types and counts of the columns are known; its cells need not be there."""
 
     @property
@@ -137,7 +137,7 @@ def guess_task(table: Table, target: str) -> tuple[str, str]:
     return task, reason
 
 
-def guess_targets(table: CountedTable) -> list[tuple[str, str]]:
+def guess_targets(table: TableCounts) -> list[tuple[str, str]]:
     """The columns that may be what is to be predicted, most probable first, each with the reason."""
     ranked = []
     last = len(table.schema.columns) - 1

@@ -44,7 +44,7 @@ _WORDS_OF_NAME, _SHARED_NAMES = 4, 0.4  # mean words of a name at most, and the 
 def missing_texts_of(raw: RawColumn, hints: Hints) -> tuple[tuple[str, ...], list[Evidence]]:
     """The texts that mean missing in a column of texts, and the evidence where that is in doubt.
 
-    “NA” is a level among codes of two letters, where it can be Namibia or North America, unless it stands among the numbers of another
+    “NA” is a level among codes of two letters, where it can be Namibia or North America, unless it is among the numbers of another
     column.
     """
     na = raw.matching("NA") if raw.kind == "text" else np.zeros(0, dtype=bool)
@@ -87,7 +87,7 @@ def text_column_type(raw: RawColumn, present: Bools, amounts: bool = False, repe
     """`(type, reason, levels)`: levels only for ordered categories. `present` marks the distinct texts that are not missing.
 
     `amounts`: at least half of the cells are numbers or dates, so the column is an identifier only if its name and bare digits say so.
-    `repeats`: so often the whole table stands in its rows, which makes no value less unique.
+    `repeats`: so often the whole table is in its rows, which makes no value less unique.
     """
     rows, distinct = raw.count(present) // repeats, int(np.count_nonzero(present))
     there = msg(

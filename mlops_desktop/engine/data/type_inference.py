@@ -12,7 +12,7 @@ from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.source import UNKNOWN_DECIMAL
-from mlops_desktop.engine.data.cell_evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence
+from mlops_desktop.engine.data.cell_evidence import MOST_UNREADABLE, Hints, example_evidence, mask, unreadable_evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.compound_formats import compound_format, unread_amounts
 from mlops_desktop.engine.data.date_formats import find_date_formats
@@ -156,7 +156,7 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         votes.extend(filter(None, [decimal_vote(sample, cells.likely_decimal)]))
         formats = find_date_formats(sample)
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
-        if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
+        if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - MOST_UNREADABLE:
             orders.append(day_first(formats[0].grammar.date))
     decimal = given.decimal or _OTHER_MARK.get(given.thousands or "", "") or (votes[0] if len(set(votes)) == 1 else "")
     return Hints(
@@ -312,7 +312,7 @@ def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, lis
                 column = replace(column, grammar=own, unit=form.unit)
     _, _, refused = read_raw(raw, column)
     bad = mask(np.ones(len(raw.counts), dtype=bool), refused)
-    return column, evidence + ([stray_evidence(raw, column, bad)] if raw.count(bad) else [])
+    return column, evidence + ([unreadable_evidence(raw, column, bad)] if raw.count(bad) else [])
 
 
 def _boolean_grammar(raw: RawColumn, present: Bools, grammar: Grammar) -> Grammar:

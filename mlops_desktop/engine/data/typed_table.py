@@ -1,4 +1,4 @@
-"""Cells become a typed table: all columns, by one schema, with the evidence for every type."""
+"""Makes a typed table of cells: all columns, by one schema, with the evidence for every type."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from mlops_desktop.serving.schema import Schema, ValidationIssue, ValidationResu
 
 ValueTable = tuple[NDArray[Any], Sequence[str]]
 _MANY = 500  # columns, of which the progress names the number
-_TEXTS = 10_000  # distinct texts that are looked at together
+_TEXTS = 10_000  # distinct texts that are examined together
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,9 +153,9 @@ def notation_of(cells: Cells, schema: Schema) -> FileNotation:
             continue
         by_form = column.is_date or column.grammar.percent
         digits = np.zeros(len(raw.distinct), dtype=bool) if by_form else raw.matching("[0-9]+")
-        telling = np.concatenate((np.flatnonzero(~digits), np.flatnonzero(digits)[:1]))  # digits alone say the same however many they are
-        for start in range(0, len(telling), _TEXTS):
-            finder.add({name: raw.texts_at(telling[start : start + _TEXTS].tolist())})
+        sampled = np.concatenate((np.flatnonzero(~digits), np.flatnonzero(digits)[:1]))  # digits alone say the same however many they are
+        for start in range(0, len(sampled), _TEXTS):
+            finder.add({name: raw.texts_at(sampled[start : start + _TEXTS].tolist())})
     return finder.found()
 
 

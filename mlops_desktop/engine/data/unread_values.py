@@ -1,4 +1,4 @@
-"""Texts that look like numbers or dates in a notation that is not read, so that a person learns why their column is one of texts."""
+"""Finds texts that look like numbers or dates in a notation that is not read: the reason why their column is one of texts."""
 
 from __future__ import annotations
 
@@ -94,5 +94,5 @@ def _like_numbers(raw: RawColumn, present: Bools) -> Bools:
         return none
     fractions = raw.count(raw.matching(_FRACTION) & marked) >= 0.5 * raw.count(marked)
     symbols = all(mark[0] in _SYMBOLS for mark in marks)
-    words = all(re.fullmatch(rf"{_NUMBER} \D+", text) for text in texts)
-    return marked if fractions or symbols or (words and len(numbers) >= max(_FEWEST_WHOLE, 2 * len(marks))) else none
+    worded = all(re.fullmatch(rf"{_NUMBER} \D+", text) for text in texts)
+    return marked if fractions or symbols or (worded and len(numbers) >= max(_FEWEST_WHOLE, 2 * len(marks))) else none

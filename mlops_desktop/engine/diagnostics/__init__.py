@@ -1,6 +1,6 @@
 """Checks of a trained model: each is passed, doubtful or failed, with figures and what to do.
 
-`check_facts` measures what the checks need, once for each run; `run_checks` judges it; `check_questions` asks a person about what is
+`check_facts` measures what the checks need, once for each run; `run_checks` evaluates them; `check_questions` asks a person about what is
 left.
 """
 

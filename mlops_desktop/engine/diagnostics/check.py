@@ -1,4 +1,4 @@
-"""The contract of a check: it takes the facts of a model and answers passed, doubtful or failed, with figures and what to do."""
+"""The contract of a check: it takes the facts of a model and returns passed, doubtful or failed, with figures and what to do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Verdict = Literal["passed", "doubtful", "failed"]
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """What a check looks at: the facts of a run, today's decisions, and the run that each use of the held-out test set measured (see
+    """What a check reads: the facts of a run, today's decisions, and the run that each use of the held-out test set measured (see
     `Runs.measured_runs`; None: not asked). `held_out`: the metric of the project on the held-out test set; None: not measured.
     """
 
@@ -55,11 +55,11 @@ def of_split(checked: Checked) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Check:
-    """One check. `judge` returns None where it does not apply. `scope` is what its doubt is about: where that differs, it is asked anew."""
+    """One check. `evaluate` returns None where it does not apply. `scope` is what its doubt is about: another scope asks anew."""
 
     id: str
     title: str
-    judge: Callable[[Checked], Outcome | None]
+    evaluate: Callable[[Checked], Outcome | None]
     scope: Callable[[Checked], str] = of_run
 
     def __post_init__(self) -> None:

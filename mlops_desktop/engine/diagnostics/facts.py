@@ -1,20 +1,20 @@
-"""What the checks of a model are judged by: plain figures, measured once for a run and stored."""
+"""The facts that the checks of a model read: plain numbers, measured once for a run and stored."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-KEPT = 1 / 3  # of the gain on rows that were learned from, validation rows keep this at least
+KEPT = 1 / 3  # of the gain on training rows, validation rows keep this at least
 NORMAL = 1.645  # standard errors on one side of 95 %
 
 
 def overfits(train: float, valid: float, baseline: float, error: float) -> bool:
-    """Whether a model keeps too little on validation rows of what it gains over the baseline on the rows that it learned from.
+    """Whether a model keeps too little on validation rows of what it gains over the baseline on the rows that it was trained on.
 
     Scores are signed so that higher is better; `error` is the standard error of `valid`.
     """
-    learned, tolerance = train - baseline, NORMAL * error
-    return learned > tolerance and valid - baseline + tolerance < KEPT * learned
+    gain, tolerance = train - baseline, NORMAL * error
+    return gain > tolerance and valid - baseline + tolerance < KEPT * gain
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ClassSizes:
 
 @dataclass(frozen=True)
 class TargetShift:
-    """How the target of a part differs from that of the rows that are learned from for it.
+    """How the target of a part differs from that of the training rows for it.
 
     `fold` is counted from 1; 0 is the held-out test set. `effect` is the largest difference of a share: between the classes (total
     variation), or of the rows below a value (Kolmogorov-Smirnov). `p`: how likely chance alone is to make such a difference.
@@ -52,7 +52,7 @@ class TargetShift:
 
 
 @dataclass(frozen=True)
-class FoldSpread:
+class FoldVariation:
     """The score of each fold, the standard error that sampling gives it, and how likely sampling alone is to spread them so far."""
 
     scores: tuple[float, ...]
@@ -62,7 +62,7 @@ class FoldSpread:
 
 @dataclass(frozen=True)
 class Scores:
-    """The metric on rows that were learned from, on validation rows with its standard error, of the baseline, and of a perfect model."""
+    """The metric on training rows, on validation rows with its standard error, of the baseline, and of a perfect model."""
 
     train: float
     valid: float
@@ -132,7 +132,7 @@ class CheckFacts:
     parts: PartSizes
     classes: tuple[ClassSizes, ...] = ()
     shifts: tuple[TargetShift, ...] = ()
-    folds: FoldSpread | None = None
+    folds: FoldVariation | None = None
     scores: Scores | None = None
     lift: Comparison | None = None
     subgroups: tuple[Subgroup, ...] = ()

@@ -16,7 +16,7 @@ from mlops_desktop.engine.diagnostics.facts import (
     ClassSizes,
     Comparison,
     Dominance,
-    FoldSpread,
+    FoldVariation,
     PartSizes,
     Scores,
     Subgroup,
@@ -75,7 +75,7 @@ def check_facts(chosen: Chosen, job: Job) -> CheckFacts:
         parts=_sizes(pipeline),
         classes=_class_sizes(pipeline),
         shifts=_shifts(pipeline),
-        folds=seen.spread,
+        folds=seen.fold_variation,
         scores=overall,
         lift=seen.comparison(np.arange(len(rows))),
         subgroups=worst,
@@ -99,13 +99,13 @@ class _SeenRows:
         self.weights = row_weights(part.weights, len(rows))
         self.scores = scores
         self.losses = tuple(statistics.squared_losses(part.target, one) for one in (scores, self._baseline()))
-        self.spread = self._spread()
+        self.fold_variation = self._fold_variation()
 
     def _baseline(self) -> Floats:
         """What the baseline answers for these rows, in each fold by the rows beside it: as on the leaderboard."""
         prior, train = baseline_prior(self.pipeline.project), self.pipeline.train
-        folds = [(train.take(learned), train.target.take(valid)) for learned, valid in self.pipeline.folds]
-        return np.concatenate([constant_scores(valid, prior(learned.target, learned.weights)) for learned, valid in folds])
+        folds = [(train.take(fitted), train.target.take(valid)) for fitted, valid in self.pipeline.folds]
+        return np.concatenate([constant_scores(valid, prior(fitted.target, fitted.weights)) for fitted, valid in folds])
 
     def predictions(self, scores: Floats) -> Predictions:
         return predictions(self.part.target, scores, self.pipeline.positive, None)
@@ -123,7 +123,7 @@ class _SeenRows:
         total = float(weights.sum())
         return Comparison(len(at), float(weights @ model) / total, float(weights @ base) / total, *chances)
 
-    def _spread(self) -> FoldSpread | None:
+    def _fold_variation(self) -> FoldVariation | None:
         pipeline = self.pipeline
         metric = metric_of(pipeline.project.metric, self.part.target.task)
         starts = np.cumsum([0, *(len(valid) for _, valid in pipeline.folds)])
@@ -137,7 +137,7 @@ class _SeenRows:
             values.append(value)
             errors.append(error)
             counts.append(units.count)
-        return statistics.spread_of(values, errors, counts)
+        return statistics.fold_variation(values, errors, counts)
 
 
 def _sizes(pipeline: Pipeline) -> PartSizes:
@@ -152,10 +152,10 @@ def _class_sizes(pipeline: Pipeline) -> tuple[ClassSizes, ...]:
 
 
 def _shifts(pipeline: Pipeline) -> tuple[TargetShift, ...]:
-    """The target of the test part and of each fold's validation rows, beside those that are learned from for them."""
+    """The target of the test part and of each fold's validation rows, beside the training rows for it."""
     train = pipeline.train
     parts = [(0, train, pipeline.test)]
-    parts += [(at, train.take(learned), train.take(valid)) for at, (learned, valid) in enumerate(pipeline.folds, start=1)]
+    parts += [(at, train.take(fitted), train.take(valid)) for at, (fitted, valid) in enumerate(pipeline.folds, start=1)]
     found = []
     for fold, before, after in parts:
         # Rows of one group or time are not independent observations: each group or block of time counts as one.
@@ -166,11 +166,11 @@ def _shifts(pipeline: Pipeline) -> tuple[TargetShift, ...]:
 
 
 def _scores(chosen: Chosen, seen: _SeenRows) -> Scores | None:
-    """The metric on rows that the model learned from, beside that of the folds; None where one is undefined."""
-    pipeline, folds, valid = chosen.pipeline, seen.spread, chosen.run.score
+    """The metric on rows that the model was trained on, beside that of the folds; None where one is undefined."""
+    pipeline, folds, valid = chosen.pipeline, seen.fold_variation, chosen.run.score
     metric = metric_of(pipeline.project.metric, seen.part.target.task)
-    learned = pipeline.train.sample(SAMPLE)
-    train = score(metric.id, learned.target, np.asarray(chosen.scorer.scores(learned.frame)), pipeline.positive, None, learned.weights)
+    sample = pipeline.train.sample(SAMPLE)
+    train = score(metric.id, sample.target, np.asarray(chosen.scorer.scores(sample.frame)), pipeline.positive, None, sample.weights)
     whole = pipeline.train
     baseline = fold_baseline(whole.target, pipeline.folds, pipeline.positive, whole.weights, baseline_prior(pipeline.project))[metric.id]
     perfect = 0.0 if metric.is_error else metric.bounds[1]

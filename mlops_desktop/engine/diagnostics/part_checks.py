@@ -10,7 +10,7 @@ from mlops_desktop.serving.plural import plural_msg
 
 LEAST_ROWS, FEWEST_ROWS = 30, 10
 LEAST_OF_CLASS, FEWEST_OF_CLASS = 10, 5  # in the held-out test set: below ten there is no interval
-LEAST_TO_LEARN, FEWEST_TO_LEARN = 20, 5  # of a class in the training part
+DOUBTFUL_CLASS_ROWS, FAILED_CLASS_ROWS = 20, 5  # of a class in the training part
 CHANCE = 0.01  # that any part of the rows differs so much by chance
 SHIFT, LARGE_SHIFT = 0.1, 0.25  # of the rows
 LEAST_EFFECTIVE = 30
@@ -45,7 +45,7 @@ def _class_rows(checked: Checked) -> Outcome | None:
     classes = checked.facts.classes
     if not classes:
         return None
-    rare = sorted((one for one in classes if one.train < LEAST_TO_LEARN), key=lambda one: one.train)
+    rare = sorted((one for one in classes if one.train < DOUBTFUL_CLASS_ROWS), key=lambda one: one.train)
     if not rare:
         least = min(classes, key=lambda one: one.train)
         return Outcome("passed", msg("Every class has {count:,} training rows or more.", count=least.train))
@@ -57,10 +57,10 @@ def _class_rows(checked: Checked) -> Outcome | None:
             "{first} 1 more class has fewer than {least}.",
             "{first} {n} more classes have fewer than {least}.",
             first=message,
-            least=LEAST_TO_LEARN,
+            least=DOUBTFUL_CLASS_ROWS,
         )
     return Outcome(
-        "failed" if first.train < FEWEST_TO_LEARN else "doubtful",
+        "failed" if first.train < FAILED_CLASS_ROWS else "doubtful",
         message,
         msg("Little can be learned of it, and its figures are rough: bring more rows of it, merge it with another class, or leave it out."),
     )

@@ -39,7 +39,7 @@ def run_checks(
     what the run scored on it (`held_out_score`); None: it was not measured.
     """
     checked = Checked(facts, project, measured, held_out)
-    found = [(check, outcome) for check in CHECKS if (outcome := check.judge(checked)) is not None]
+    found = [(check, outcome) for check in CHECKS if (outcome := check.evaluate(checked)) is not None]
     results = [_result(check, outcome, checked) for check, outcome in found]
     return tuple(sorted(results, key=lambda one: _ORDER.index(one.verdict)))
 

@@ -11,7 +11,7 @@ from mlops_desktop.engine.project import Changes
 from mlops_desktop.serving.message import Message, joined, msg
 
 CHANCE = 0.05
-CHANCE_OF_SPREAD = 0.005  # the errors of folds are estimates themselves
+CHANCE_OF_VARIATION = 0.005  # the errors of folds are estimates themselves
 NORMAL_TWICE = 1.96  # standard errors on one side of 97.5 %
 TOO_GOOD = 0.97  # of what there is to gain over the baseline
 DOMINANT = 0.8  # of the importance of all columns
@@ -116,7 +116,7 @@ def _folds(checked: Checked) -> Outcome | None:
     metric = _metric(checked)
     low, high = sorted((metric.shown(min(folds.scores)), metric.shown(max(folds.scores))))
     between = msg("{metric} from {low} to {high}", metric=metric.label, low=format_number(low, 3), high=format_number(high, 3))
-    if folds.p >= CHANCE_OF_SPREAD:
+    if folds.p >= CHANCE_OF_VARIATION:
         return Outcome("passed", msg("{between} over the folds: no more than the number of rows explains.", between=between))
     return Outcome(
         "doubtful",

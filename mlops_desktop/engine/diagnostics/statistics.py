@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.metric import Statistic
-from mlops_desktop.engine.diagnostics.facts import FoldSpread
+from mlops_desktop.engine.diagnostics.facts import FoldVariation
 from mlops_desktop.engine.evaluation import Units, leave_one_out
 from mlops_desktop.serving.frame import Floats
 
@@ -56,7 +56,7 @@ def jackknife_error(statistic: Statistic, weights: Floats, units: Units, seed: i
     return math.sqrt((parts.count - 1) * float(np.mean((without - without.mean()) ** 2)))
 
 
-def spread_of(scores: Sequence[float], errors: Sequence[float], counts: Sequence[int]) -> FoldSpread | None:
+def fold_variation(scores: Sequence[float], errors: Sequence[float], counts: Sequence[int]) -> FoldVariation | None:
     """Whether scores of folds, each on so many units, differ more than sampling lets them; None where one is undefined.
 
     The error of a unit is pooled over the folds, for that of a single fold is rough; the sum of squared deviations over it is compared
@@ -70,11 +70,11 @@ def spread_of(scores: Sequence[float], errors: Sequence[float], counts: Sequence
     of_unit = float(np.mean(np.square(errors) * sizes))
     pooled = np.sqrt(of_unit / sizes)
     if not of_unit > 0:  # nothing varies, as where every fold is perfect
-        return FoldSpread(tuple(values.tolist()), tuple(pooled.tolist()), 1.0)
+        return FoldVariation(tuple(values.tolist()), tuple(pooled.tolist()), 1.0)
     middle = float(values @ sizes / sizes.sum())
     ratio = float(np.sum(((values - middle) / pooled) ** 2)) / (len(scores) - 1)
     p = float(stats.f.sf(ratio, len(scores) - 1, max(1.0, np.minimum(sizes, MOST_PARTS).sum() - len(scores))))
-    return FoldSpread(tuple(values.tolist()), tuple(pooled.tolist()), p)
+    return FoldVariation(tuple(values.tolist()), tuple(pooled.tolist()), p)
 
 
 def target_shift(before: Target, after: Target, share: float) -> tuple[float, float]:

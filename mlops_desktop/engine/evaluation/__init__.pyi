@@ -22,7 +22,7 @@ from .importance import permutation_importance as permutation_importance
 from .kept_columns import Keep as Keep
 from .playground import Answer as Answer
 from .playground import Outcome as Outcome
-from .playground import Trial as Trial
+from .playground import Playground as Playground
 from .results import ClassCurves as ClassCurves
 from .results import Classification as Classification
 from .results import ErrorHistogram as ErrorHistogram

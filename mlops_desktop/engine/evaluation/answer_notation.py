@@ -1,4 +1,4 @@
-"""How a file of answers writes its table: the mark between the cells and the decimal mark, as in the file that was answered."""
+"""The notation of a file of answers: delimiter and decimal mark, as in the file that was answered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 
 @dataclass(frozen=True)
 class AnswerNotation:
-    """`delimiter` stands between the cells, `decimal` in numbers."""
+    """`delimiter` is between the cells, `decimal` in numbers."""
 
     delimiter: str = ","
     decimal: str = "."
@@ -44,5 +44,5 @@ def notation_of_answers(cells: Cells, schema: Schema) -> AnswerNotation:
 
 
 def places_of_numbers(scorer: Scorer, header: Sequence[str]) -> list[int]:
-    """Where numbers stand in the cells under `table_header`: all but classes, warnings and errors."""
+    """Where numbers are in the cells under `table_header`: all but classes, warnings and errors."""
     return [at for at, _ in enumerate(header[:-2]) if at or not scorer.classes]

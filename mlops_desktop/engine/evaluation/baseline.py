@@ -64,12 +64,12 @@ def fold_baseline(
     a value of is NaN.
     """
     values: dict[str, list[float]] = {metric.id: [] for metric in metrics_for(target.task)}
-    for learned, scored in folds:
-        rows, counted = target.take(scored), None if weights is None else weights[scored]
-        base = constant_scores(rows, prior(target.take(learned), None if weights is None else weights[learned]))
+    for train_rows, scored in folds:
+        rows, row_weights = target.take(scored), None if weights is None else weights[scored]
+        base = constant_scores(rows, prior(target.take(train_rows), None if weights is None else weights[train_rows]))
         for id_, found in values.items():
             if id_ != IN_PER_CENT or not has_zero(rows):
-                found.append(score(id_, rows, base, positive, None, counted))
+                found.append(score(id_, rows, base, positive, None, row_weights))
     finite = {id_: [one for one in found if math.isfinite(one)] for id_, found in values.items()}
     return {id_: sum(found) / len(found) if found else math.nan for id_, found in finite.items()}
 

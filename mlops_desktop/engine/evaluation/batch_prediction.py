@@ -35,7 +35,7 @@ CHUNK = 20_000  # rows that are scored together
 class Predicted:
     """How many rows of a file were answered and refused, and warnings: what is no row of its table, what it writes otherwise than the
     training data, and what is unusual in it. `unusual` of the answered rows hold values that the training data did not have; `kept` columns
-    of the file stand before the answers. `notation` is how the answers are written.
+    of the file are before the answers. `notation` is how the answers are written.
     """
 
     rows: int
@@ -61,7 +61,7 @@ def predict_file(
     """Write the answer to every row of a file, in its order, as CSV; a refused row has its reason in `error` and is else empty.
 
     `source` is what the project's data was read with: a database has the same table or query then. `keep` says which columns of the file
-    stand before the answers, `ids` are its identifiers, `labels` names that its columns get; see `kept_columns`. `written_as` "file": with
+    are before the answers, `ids` are its identifiers, `labels` names that its columns get; see `kept_columns`. `written_as` "file": with
     the delimiter and the decimal mark of a text file. UserError when `out` may not be written (`refuse_output`), when
     the file cannot be read, when no column of the model is in it, or when one lacks without which the model has no answer.
     """

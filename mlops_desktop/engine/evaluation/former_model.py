@@ -1,4 +1,4 @@
-"""Compares a model with the one that a project had before it got other data, on training rows that neither had learned from."""
+"""Compares a model with the one that a project had before it got other data, on training rows that neither was trained on."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ def _compared(
 
     def of(times: Floats) -> tuple[float, float]:
         """The metric of both where each unit counts so many times, (units,)."""
-        counted = times[units.of_row] * weights
+        row_weights = times[units.of_row] * weights
         return (
-            score(project.metric, part.target, scores[0], pipeline.positive, old.scorer.threshold, counted),
-            score(project.metric, part.target, scores[1], pipeline.positive, threshold, counted),
+            score(project.metric, part.target, scores[0], pipeline.positive, old.scorer.threshold, row_weights),
+            score(project.metric, part.target, scores[1], pipeline.positive, threshold, row_weights),
         )
 
     former, now = of(np.ones(units.count))

@@ -127,8 +127,8 @@ def _studentized(middle: float, without: Floats, draws: Floats, cautious: Cautio
         return None
     centred = pseudo - pseudo.mean()
     drawn = draws @ centred / units
-    spread = np.sqrt(np.maximum(draws @ centred**2 / units - drawn**2, 0.0) / (units - 1))
-    ratios = np.divide(drawn, spread, out=np.zeros_like(drawn), where=spread > 0)
+    deviation = np.sqrt(np.maximum(draws @ centred**2 / units - drawn**2, 0.0) / (units - 1))
+    ratios = np.divide(drawn, deviation, out=np.zeros_like(drawn), where=deviation > 0)
     under, over = np.quantile(ratios, [RARE_TAILS[units >= FEW_UNITS] if cautious else TAIL, 1 - TAIL])
     reach = float(stats.t.ppf(1 - TAIL, units - 1)) if cautious else 0.0
     error *= stretch
@@ -156,12 +156,12 @@ def explained(actual: Floats, error: Floats, units: Units, draws: Floats, stretc
     without = (second.sum() - second) / left - ((first.sum() - first) / left) ** 2
     if squared is None or variance <= 0 or not (without > 0).all():
         return None
-    spread = _studentized(math.log(variance), np.log(without), draws, cautious="", stretch=stretch)
-    if spread is None:
+    of_variance = _studentized(math.log(variance), np.log(without), draws, cautious="", stretch=stretch)
+    if of_variance is None:
         return None
     above, below = math.log(float(np.mean(error**2))), math.log(variance)
-    (low_a, high_a), (low_b, high_b) = squared[0], spread[0]
-    correlation = float(np.corrcoef(squared[1], spread[1])[0, 1])
+    (low_a, high_a), (low_b, high_b) = squared[0], of_variance[0]
+    correlation = float(np.corrcoef(squared[1], of_variance[1])[0, 1])
 
     def reach(one: float, other: float) -> float:
         return math.sqrt(max(one**2 - 2 * correlation * one * other + other**2, 0.0))

@@ -83,7 +83,7 @@ class Intervals:
         return Interval((min(low, value), max(high, value)), found.method)
 
     def _lacking(self, metric: Metric) -> Message | None:
-        """Why no method keeps its promise on these rows."""
+        """Why no method is valid on these rows."""
         groups = {"rows": msg("rows"), "groups": msg("groups"), "time": msg("blocks of time")}[self.units.kind]
         if self.units.count < LEAST_UNITS or (self.weighted and self._count(np.ones(len(self.weights), dtype=bool)) < LEAST_UNITS):
             return msg("No interval: there are fewer than {least} {groups}.", least=LEAST_UNITS, groups=groups)
@@ -99,8 +99,8 @@ class Intervals:
         return None
 
     def _are_alike(self) -> bool:
-        """Whether rows that follow each other in time tell too little together; squares of errors, which most metrics are made of, follow
-        each other less than these do.
+        """Whether rows that follow each other in time carry too little information together; squares of errors, which most
+        metrics are made of, follow each other less than these do.
         """
         if self.predicted.classes:
             return self.units.independent_moments(self._followed()) < LEAST_UNITS
@@ -114,8 +114,8 @@ class Intervals:
         score, actual = self.predicted.scores[:, self.predicted.positive], self.predicted.actual.astype(np.intp)
         rows = np.bincount(actual, minlength=self.predicted.classes)
         means = np.bincount(actual, weights=score, minlength=self.predicted.classes) / np.maximum(rows, 1)
-        beside: Floats = score - means[actual]
-        return beside
+        deviation: Floats = score - means[actual]
+        return deviation
 
     def _stretch(self, values: Callable[[], Floats]) -> float:
         """By what the standard error over blocks of time is too small; `values` (rows,) are what each row adds to the metric."""

@@ -1,4 +1,4 @@
-"""The columns of a file that stand before the predictions for its rows."""
+"""The columns of a file that are before the predictions for its rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_IDS = msg("No column of the file is known as an identifier: the numbers of i
 @dataclass(frozen=True, eq=False)
 class KeptColumns:
     """`names` are the headers, none of which is one of the predictions; `texts` are the cells of some rows, `notes` say what
-    stands in place of identifiers.
+    is in place of identifiers.
     """
 
     names: tuple[str, ...]
@@ -47,7 +47,7 @@ def kept_columns(
     labels: Mapping[str, str] = MappingProxyType({}),
 ) -> KeptColumns:
     """What to keep of the columns of a file: `ids` are its identifiers, in this or another spelling, in whose place the numbers of the rows
-    stand where it has none. Columns of the model (`features`) are no other spelling of one.
+    are where it has none. Columns of the model (`features`) are no other spelling of one.
 
     A column has its label in `labels` for a name, where it has one. One that would be called as another or as one of the `header` of the
     predictions is written under another name.

@@ -1,4 +1,4 @@
-"""Trying a model by hand, in the window's own process and by the code that the service runs: answers, reasons, curves. Only numpy."""
+"""A playground for a model: answers, contributions and curves of single rows, by the code that the service runs. Only numpy."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Outcome:
 
 
 @dataclass(eq=False)
-class Trial:
+class Playground:
     """A scorer to be tried. `usual` is what the typical row is answered with when answers are numbers, else 0."""
 
     scorer: Scorer

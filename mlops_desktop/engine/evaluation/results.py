@@ -53,7 +53,7 @@ class WorstRow:
 
     @property
     def place(self) -> int:
-        """Where the row stands in its table, as far as that is known, else among the evaluated rows."""
+        """Where the row is in its table, as far as that is known, else among the evaluated rows."""
         return self.row if self.table_row is None else self.table_row
 
 

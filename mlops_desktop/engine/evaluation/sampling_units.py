@@ -76,8 +76,8 @@ class Units:
         return 0 if self.moment is None else int(self.moment.max(initial=-1)) + 1
 
     def independent_moments(self, values: Floats) -> float:
-        """As how many independent moments these tell of the mean of values (rows,), of an autoregressive process of order one; of few
-        moments with a correlation that is a standard error higher, for low estimates are common there.
+        """The number of independent moments with as much information on the mean of values (rows,), by an autoregressive process of order
+        one; few moments get a correlation that is a standard error higher, for low estimates are common there.
         """
         along = self.correlation_in_time(values)
         if self.moments < FEW_MOMENTS:

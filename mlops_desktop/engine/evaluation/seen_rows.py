@@ -42,31 +42,31 @@ def seen_rows(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> SeenR
 
 
 def rows_trained_on(pipeline: Pipeline, frame: Frame, names: Collection[str]) -> int:
-    """How many rows of such a frame the deployed model was trained on, as far as that can be told from their values."""
+    """How many rows of such a frame the deployed model was trained on, as far as their values show it."""
     return int(np.count_nonzero(seen_rows(pipeline, frame, names).rows))
 
 
 def recognised_rows(pipeline: Pipeline, table: Hashes, rows: Hashes) -> SeenRows:
     """As `seen_rows`, for the hashes of the rows of the project's table and of the rows in question (`value_hashes`)."""
     train, test = table[pipeline.train_rows], table[pipeline.test_rows]
-    learned = np.concatenate([train, test]) if pipeline.project.refit == "all" else train
-    found: Bools = np.isin(rows, learned)
+    trained_on = np.concatenate([train, test]) if pipeline.project.refit == "all" else train
+    found: Bools = np.isin(rows, trained_on)
     chance = float(np.isin(test, train).mean()) if len(test) else 0.0
     limit = max(LEAST_SHARE, BY_CHANCE * chance)
     if chance >= OFTEN:
-        found = np.isin(numbered_hashes(rows), numbered_hashes(learned))
-        limit = _limit(len(rows), learned, chance)
+        found = np.isin(numbered_hashes(rows), numbered_hashes(trained_on))
+        limit = _limit(len(rows), trained_on, chance)
     seen = len(rows) > 0 and found.mean() > limit
     return SeenRows(found if seen else np.zeros(len(rows), dtype=bool), limit < 1)
 
 
-def _limit(rows: int, learned: Hashes, chance: float) -> float:
-    """The share of rows found among the learned ones, each of these once, that is not due to chance: at a distance beyond the high shares
-    in draws of new rows, each equal to a learned one with probability `chance`. 1 where such draws are found as a whole.
+def _limit(rows: int, trained_on: Hashes, chance: float) -> float:
+    """The share of rows found among the training rows, each of these once, that is not due to chance: at a distance beyond the high shares
+    in draws of new rows, each equal to a training row with probability `chance`. 1 where such draws are found as a whole.
     """
-    _, counts = np.unique(learned, return_counts=True)
+    _, counts = np.unique(trained_on, return_counts=True)
     draw = np.random.default_rng(0)
     equal = draw.binomial(rows, chance, DRAWS)
-    shares = np.array([np.minimum(draw.multinomial(some, counts / len(learned)), counts).sum() for some in equal]) / max(rows, 1)
+    shares = np.array([np.minimum(draw.multinomial(some, counts / len(trained_on)), counts).sum() for some in equal]) / max(rows, 1)
     highest = float(np.quantile(shares, RARE))
     return max(highest, min(BY_CHANCE * float(shares.mean()), (1 + highest) / 2))

@@ -1,4 +1,4 @@
-"""What the best run of a leaderboard is expected to reach: its score without what it owes to having been chosen by it.
+"""Estimates what the best run of a leaderboard reaches: its score, corrected for having been chosen by it.
 
 The highest of many scores is too high, for chance helped the winner (and the more, the fewer the rows and the more the trials). The choice
 is repeated on bootstrap samples of the out-of-fold rows, and what each sample chooses is scored on the rows that the sample left out: the
@@ -77,7 +77,7 @@ def selection_estimate(pipeline: Pipeline, runs: Runs) -> SelectionEstimate | No
 
 
 def _affordable(rows: int, runs: int) -> tuple[int, int]:
-    """How many runs and resamples are looked at: fewer for many rows, where the best run owes little to chance."""
+    """How many runs and resamples are examined: fewer for many rows, where the best run owes little to chance."""
     most = min(runs, MOST_RUNS, max(2, WORK // (max(rows, 1) * LEAST_RESAMPLES)))
     return most, int(np.clip(WORK // (max(rows, 1) * most), LEAST_RESAMPLES, RESAMPLES))
 

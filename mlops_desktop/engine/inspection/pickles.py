@@ -97,7 +97,7 @@ def _take(stack: list[object], opcode: pickletools.OpcodeInfo) -> None:
 def _imported(module: object, name: object, where: str) -> Found:
     if not isinstance(module, str) or not isinstance(name, str):
         return Found("(computed)", "imports a name that it computes", "runs", where)
-    shown = f"{module}.{name}".encode("utf-8", "backslashreplace").decode()  # half a surrogate pair may stand in a pickle
+    shown = f"{module}.{name}".encode("utf-8", "backslashreplace").decode()  # half a surrogate pair may be in a pickle
     return Found(shown, "imports and may call", risk_of(module, name), where)
 
 

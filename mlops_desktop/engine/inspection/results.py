@@ -12,7 +12,7 @@ RISKS: tuple[Risk, ...] = ("runs", "unknown", "library", "data")  # the worst fi
 @dataclass(frozen=True)
 class Found:
     """One thing that loading a file would import, run or read. `risk`: it can run commands or any code (`runs`), nobody knows what it does
-    (`unknown`), it is a class or function of a library for data (`library`), or it is data alone (`data`). `where`: the file it stands in.
+    (`unknown`), it is a class or function of a library for data (`library`), or it is data alone (`data`). `where`: the file it is in.
     """
 
     name: str

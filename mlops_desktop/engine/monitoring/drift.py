@@ -20,7 +20,7 @@ from mlops_desktop.serving.monitor import Counters
 def drift_of(chosen: Chosen, file: Location, job: Job) -> DriftReport:
     """How the rows of a file differ from the training rows, column by column and in the score.
 
-    Rows that the schema refuses or the model cannot answer are left out and counted. The score is judged only where most rows are new.
+    Rows that the schema refuses or the model cannot answer are left out and counted. The score is compared only where most rows are new.
     """
     reference, scorer = drift_reference(chosen), chosen.scorer
     job = Part(job, 0.3, 1.0)

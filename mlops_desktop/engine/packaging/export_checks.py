@@ -88,12 +88,12 @@ def _evaluated(project: Project, found: ProjectStatus, measured: MetricResult | 
         if measured is None or measured.shown is None:
             return ExportCheck("evaluated", "ok", title, text)
         metric, shown, worse = METRICS.get(measured.id), format_number(measured.shown), False
-        figure = msg("{metric} {score}.", metric=measured.label, score=shown)
+        score_text = msg("{metric} {score}.", metric=measured.label, score=shown)
         if metric is not None and measured.value is not None and measured.baseline is not None:
             worse = measured.value <= measured.baseline
             base = format_number(metric.shown(measured.baseline))
-            figure = msg("{metric} {score}; the baseline has {baseline}.", metric=measured.label, score=shown, baseline=base)
-        return ExportCheck("evaluated", "err" if worse else "ok", title, joined([figure, text], " "))
+            score_text = msg("{metric} {score}; the baseline has {baseline}.", metric=measured.label, score=shown, baseline=base)
+        return ExportCheck("evaluated", "err" if worse else "ok", title, joined([score_text, text], " "))
     text = msg("The export measures the model on it, which counts as one use.")
     if used_before:
         text = joined([used_before_note(used_before), text], " ")

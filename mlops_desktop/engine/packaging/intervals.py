@@ -1,4 +1,4 @@
-"""Prediction intervals of the chosen run, from the errors of its folds: each row by a model that had not learned from it."""
+"""Prediction intervals of the chosen run, from the errors of its folds: each row by a model that was not trained on it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def curl(url: str, row: Mapping[str, object], platform: str = sys.platform) -> s
 
 
 def _escaped(document: object, marks: str) -> str:
-    """JSON in which some characters, which stand in its strings alone, are escaped."""
+    """JSON in which some characters, which are in its strings alone, are escaped."""
     text = json.dumps(document)
     for mark in marks:
         text = text.replace(mark, f"\\u{ord(mark):04x}")

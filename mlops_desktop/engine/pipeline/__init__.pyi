@@ -22,10 +22,10 @@ from .preview_results import ColumnDistribution as ColumnDistribution
 from .preview_results import ColumnRanking as ColumnRanking
 from .preview_results import EncodingPreview as EncodingPreview
 from .preview_results import FilteredOut as FilteredOut
-from .preview_results import JudgedColumn as JudgedColumn
 from .preview_results import RecipePreview as RecipePreview
 from .preview_results import RowCounts as RowCounts
 from .preview_results import RowFilterPreview as RowFilterPreview
+from .preview_results import ScoredColumn as ScoredColumn
 from .preview_results import StepChanges as StepChanges
 from .preview_results import StepPreview as StepPreview
 from .preview_session import preview as preview

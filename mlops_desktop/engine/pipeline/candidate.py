@@ -15,7 +15,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.message import msg
 
 Place = int | str
-"""Where a part stands in a candidate: the position of a step, SAMPLER, ENCODING or ALGORITHM."""
+"""Where a part is in a candidate: the position of a step, SAMPLER, ENCODING or ALGORITHM."""
 SAMPLER, ENCODING, ALGORITHM = "sampler", "encoding", "algorithm"
 
 
@@ -69,7 +69,7 @@ class Candidate:
         return {place: part for place, part in parts if part is not None and part.search_space()}
 
     def with_parts(self, parts: Mapping[Place, Any]) -> Candidate:
-        """The candidate with other parts at these places, each of the family that stands there."""
+        """The candidate with other parts at these places, each of the family that is there."""
         steps = tuple(parts.get(at, step) for at, step in enumerate(self.steps))
         return replace(self, steps=steps, **{place: part for place, part in parts.items() if isinstance(place, str)})
 

@@ -186,9 +186,9 @@ def first_rows(before: Frame, after: Frame, changes: Changes, rows: int) -> tupl
     sources = {name: after.layout.source(name) for name in changes.new[: 4 * COLUMNS]}
     for name in changes.gone:
         add(old, name, "before", "gone")
-        mine = frozenset(before.layout.source(name))
+        sources_of_gone = frozenset(before.layout.source(name))
         for made, of in sources.items():
-            if not mine.isdisjoint(of):
+            if not sources_of_gone.isdisjoint(of):
                 add(new, made, "after", "new")
     for made, of in sources.items():
         if (made, "after") not in shown:

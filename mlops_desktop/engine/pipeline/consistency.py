@@ -17,7 +17,7 @@ from mlops_desktop.engine.project import (
     Project,
     Step,
     default_splitter,
-    is_learned_from,
+    is_feature_role,
     refuse_encodings,
     refuse_goal,
     refuse_metric,
@@ -200,7 +200,7 @@ def _fit_split(project: Project, known: Mapping[str, TargetOption], messages: li
 
 def _fit_steps(project: Project, known: Mapping[str, TargetOption], messages: list[str]) -> Project:
     """Steps name columns that are made by earlier steps too, so only names of the table that are no features are taken out."""
-    barred = {name for name in known if name == project.target or not is_learned_from(project.columns.get(name, ColumnNote()).role)}
+    barred = {name for name in known if name == project.target or not is_feature_role(project.columns.get(name, ColumnNote()).role)}
     made = any(step.component.stage != "prepare" for step in project.steps) or any(_makes(step.component) for step in project.steps)
     kept: list[Step[Operation]] = []
     for step in project.steps:

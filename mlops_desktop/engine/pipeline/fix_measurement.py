@@ -46,7 +46,7 @@ def _rows(pipeline: Pipeline, record: Mapping[str, Any]) -> int:
 
 
 def _cells(pipeline: Pipeline, record: Mapping[str, Any]) -> int:
-    """How many cells a step changes, adds or takes away, after the steps that stand before it."""
+    """How many cells a step changes, adds or takes away, after the steps that are before it."""
     step, steps = choices().operations.read(record), pipeline.project.active_steps()
     names, rows = getattr(step, "columns", ()), pipeline.everything
     for earlier in steps[: steps.index(step)] if step in steps else ():

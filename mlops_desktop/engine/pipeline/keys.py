@@ -134,7 +134,7 @@ class Keys:
 
     @cached_property
     def features(self) -> Key:
-        """The rows of the split with the columns that are learned from."""
+        """The rows of the split with the feature columns."""
         return self._key("features")
 
     @cached_property
@@ -206,7 +206,7 @@ class Keys:
         return self._key("out_of_fold", run)
 
     def checks(self, run: str) -> Key:
-        """What the checks of a run are judged by."""
+        """The facts that the checks of a run read."""
         return self._key("checks", run, self.profile)
 
     def response(self, run: str) -> Key:

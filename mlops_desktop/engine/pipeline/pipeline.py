@@ -33,7 +33,7 @@ from mlops_desktop.engine.pipeline.splitting import joined_sets, keepable, make_
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
 from mlops_desktop.engine.profiling import Overview, Profile, near_copy_sets, overview, profile
-from mlops_desktop.engine.project import Project, is_learned_from, require
+from mlops_desktop.engine.project import Project, is_feature_role, require
 from mlops_desktop.serving.frame import Floats, Ints, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
@@ -105,9 +105,9 @@ class Pipeline:
 
     @cached_property
     def features(self) -> tuple[str, ...]:
-        """The columns that are learned from, in the order of the table."""
+        """The feature columns, in the order of the table."""
         roles = self.roles()
-        return tuple(column.name for column in self.table.schema.columns if is_learned_from(roles.get(column.name)))
+        return tuple(column.name for column in self.table.schema.columns if is_feature_role(roles.get(column.name)))
 
     @cached_property
     def kept_rows(self) -> Ints:
@@ -133,7 +133,7 @@ class Pipeline:
 
     @cached_property
     def target(self) -> Target:
-        """The target of the rows that the row filters leave. UserError when it cannot be learned, or nothing is there to learn from."""
+        """The target of the rows that the row filters leave. UserError when no model can be fitted to it, or there is no feature."""
         require(self.project, "target", "task")
         assert self.project.task is not None
         target = target_of(self._kept, self.project.target, self.project.task)

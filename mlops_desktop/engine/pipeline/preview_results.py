@@ -100,7 +100,7 @@ class FilteredOut:
 
 
 @dataclass(frozen=True)
-class JudgedColumn:
+class ScoredColumn:
     """What a selection decided about a column; without a score where it is forced in or out."""
 
     name: str
@@ -113,7 +113,7 @@ class JudgedColumn:
 class StepChanges:
     """What one step changed: columns before and after it, and how many are new, gone, or hold other values.
 
-    `columns` are the first changes, `rows` the first cells of what changed. `judged`: the columns that a selection judged, the best first;
+    `columns` are the first changes, `rows` the first cells of what changed. `scored`: the columns that a selection scored, the best first;
     None for any other step.
     """
 
@@ -124,7 +124,7 @@ class StepChanges:
     other: int
     columns: tuple[ColumnChange, ...]
     rows: tuple[ColumnCells, ...]
-    judged: tuple[JudgedColumn, ...] | None
+    scored: tuple[ScoredColumn, ...] | None
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class RecipePreview:
 
 @dataclass(frozen=True)
 class ColumnRanking:
-    """Columns by the score of a selection, the best first; `more` are not listed, `unjudged` have no score (free texts).
+    """Columns by the score of a selection, the best first; `more` are not listed, `unscored` have no score (free texts).
 
     `label` names the score, `rows` of the training part were scored; `problem` says why there is no ranking.
     """
@@ -182,6 +182,6 @@ class ColumnRanking:
     label: str
     scores: tuple[tuple[str, float], ...] = ()
     more: int = 0
-    unjudged: tuple[str, ...] = ()
+    unscored: tuple[str, ...] = ()
     rows: int = 0
     problem: str = ""

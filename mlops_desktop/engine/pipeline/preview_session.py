@@ -24,10 +24,10 @@ from mlops_desktop.engine.pipeline.preview_results import (
     ColumnRanking,
     EncodingPreview,
     FilteredOut,
-    JudgedColumn,
     RecipePreview,
     RowCounts,
     RowFilterPreview,
+    ScoredColumn,
     StepChanges,
     StepPreview,
 )
@@ -290,17 +290,17 @@ def _step_changes(step: Operation, result: StepResult, target: Target) -> StepCh
         other=len(found.other),
         columns=column_changes.changed_columns(result.before, result.after, found, scores),
         rows=column_changes.first_rows(result.before, result.after, found, SHOWN),
-        judged=_judged(step, result.before, result.selection) if isinstance(step, Selection) and result.selection is not None else None,
+        scored=_scored(step, result.before, result.selection) if isinstance(step, Selection) and result.selection is not None else None,
     )
 
 
-def _judged(step: Selection, before: Frame, found: SelectionResult) -> tuple[JudgedColumn, ...]:
+def _scored(step: Selection, before: Frame, found: SelectionResult) -> tuple[ScoredColumn, ...]:
     reasons = step.why(before, found)
-    judged = frozenset(found.scores) | found.forced_in | found.forced_out
-    names = [name for name in before.layout.names() if name in judged]
+    scored = frozenset(found.scores) | found.forced_in | found.forced_out
+    names = [name for name in before.layout.names() if name in scored]
     ranked = sorted(names, key=lambda name: -round(found.scores.get(name, -1.0), 12))
     return tuple(
-        JudgedColumn(
+        ScoredColumn(
             name,
             _finite(found.scores[name]) if name in found.scores else None,
             name in found.kept,
@@ -345,16 +345,16 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> ColumnRanking:
     dataset = (results[-1].train if results else session.dataset).sample(RANKED)
     frame = dataset.frame
     step = chosen()
-    judged = step.judged(frame)
+    scored = step.scored_columns(frame)
     job.step(0.5)
-    scores = step.scores(dataset.with_frame(frame.select(judged))) if judged else {}
+    scores = step.scores(dataset.with_frame(frame.select(scored))) if scored else {}
     ranked = sorted(scores.items(), key=lambda pair: -round(pair[1], 12))
-    listed = frozenset(judged)
+    listed = frozenset(scored)
     return ColumnRanking(
         method,
         chosen.ranks,
         scores=tuple((name, _finite(score)) for name, score in ranked[:NAMED]),
         more=max(len(ranked) - NAMED, 0),
-        unjudged=tuple([name for name in frame.layout.names() if name not in listed][:NAMED]),
+        unscored=tuple([name for name in frame.layout.names() if name not in listed][:NAMED]),
         rows=frame.rows,
     )

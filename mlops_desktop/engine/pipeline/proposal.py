@@ -38,8 +38,8 @@ def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str
     job.step(0.0, "Looking at the columns")
     reasons: dict[str, str] = {}
     with_task = _with_task(Pipeline(folder, project), reasons)
-    with ThreadPoolExecutor(1) as beside:  # numpy leaves Python free
-        equal = beside.submit(lambda: with_task.equal_rows if project.split == default_splitter() else None)
+    with ThreadPoolExecutor(1) as pool:  # numpy leaves Python free
+        equal = pool.submit(lambda: with_task.equal_rows if project.split == default_splitter() else None)
         pipeline = _with_measures(with_task, reasons)
         equal.result()
     pipeline.reuse_results(with_task)

@@ -1,4 +1,4 @@
-"""After the target, a role, a type or the data changed: what was only proposed is proposed anew, what a person chose stays.
+"""Renews recommendations after the target, a role, a type or the data changed; what a person chose stays.
 
 A decision counts as proposed while it is what would be proposed for the decisions before the change.
 """

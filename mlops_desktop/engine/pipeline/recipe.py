@@ -1,4 +1,4 @@
-"""Where a step belongs in a recipe, what it begins as, and which proposals are there already; from declared parameters alone."""
+"""Where a step belongs in a recipe, its first parameters, and which proposals are there already; from declared parameters alone."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def covers(there: Operation, proposed: Operation) -> bool:
     """Whether a step of the recipe does already what a proposed one would: the same operation on some of its columns, or on all."""
     if there.id != proposed.id:
         return False
-    mine, other = (frozenset(getattr(step, "columns", ())) for step in (there, proposed))
-    return not mine or not other or not mine.isdisjoint(other)
+    own, other = (frozenset(getattr(step, "columns", ())) for step in (there, proposed))
+    return not own or not other or not own.isdisjoint(other)
 
 
 def starter(member: type[Component]) -> tuple[Component, tuple[str, ...]]:

@@ -15,9 +15,9 @@ LETTERS = 200_000  # of texts
 
 
 def fitting_steps(pipeline: Pipeline) -> tuple[Project, str]:
-    """The project without those of its steps with which nothing can be learned in some fold, and why; the project and "" when all can stay.
+    """The project without those of its steps with which no model can be fitted in some fold, and why; the project and "" when all can stay.
 
-    Large tables are not tried, since it would take seconds. UserError when nothing can be learned without steps either.
+    Large tables are not tried, since it would take seconds. UserError when no model can be fitted without steps either.
     """
     project = pipeline.project
     refusal = _refusal(pipeline)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from mlops_desktop.engine.choices import BASELINE, task_spec
-from mlops_desktop.engine.project import Project, Role, is_learned_from
+from mlops_desktop.engine.project import Project, Role, is_feature_role
 
 LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits steps and models
 
@@ -61,8 +61,8 @@ TWO_CLASSES = Decision("task", when=lambda project: bool(project.task and task_s
 NOT_ALONE = Decision("split", when=lambda project: project.split.by_time or project.split.keeps_equal)
 MEASURED_BEFORE = ("threshold", "costs", GROUPED, BASELINE_SETTINGS)
 MEASURED = (*MEASURED_BEFORE, NOT_ALONE)
-ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if not is_learned_from(role))
-NOT_LEARNED_FROM = Decision("columns.role", ROLES_NOT_LEARNED_FROM, alike=("id", "ignore"))  # no model sees either of them
+NON_FEATURE_ROLES = tuple(role for role in get_args(Role) if not is_feature_role(role))
+NON_FEATURE = Decision("columns.role", NON_FEATURE_ROLES, alike=("id", "ignore"))  # no model sees either of them
 
 
 def keeps_equal(project: Project) -> bool:
@@ -90,17 +90,17 @@ RESULTS: Mapping[str, Result] = {
                 "task",
                 "split",
                 Decision("columns.role", ROLES_THAT_SPLIT),
-                # Rows are equal in what is learned from, so every role counts then; being the later one, it replaces the one before.
-                replace(NOT_LEARNED_FROM, when=keeps_equal),
+                # Rows are equal in the features, so every role counts then; being the later one, it replaces the one before.
+                replace(NON_FEATURE, when=keeps_equal),
                 "seed",
             ),
         ),
         # Positions of the training rows in the imported table.
         Result(name="train_rows", inputs=("split",)),
         # Numbers of rows on each side of the split, and what it cannot measure well.
-        Result(name="validation", inputs=("split",), decisions=(NOT_LEARNED_FROM,), version=2),
-        # The rows of the split with the columns that are learned from.
-        Result(name="features", inputs=("split",), decisions=(NOT_LEARNED_FROM,)),
+        Result(name="validation", inputs=("split",), decisions=(NON_FEATURE,), version=2),
+        # The rows of the split with the feature columns.
+        Result(name="features", inputs=("split",), decisions=(NON_FEATURE,)),
         # Operations that suit these rows and columns, with reasons.
         Result(name="suggestions", inputs=("features",), version=4),
         # The features after the steps that are switched on.
@@ -135,7 +135,7 @@ RESULTS: Mapping[str, Result] = {
         Result(name="evaluation", inputs=("run",), decisions=(*MEASURED, TWO_CLASSES), version=2, libraries=LEARNING),
         # Metrics of the out-of-fold scores.
         Result(name="out_of_fold", inputs=("run",), decisions=MEASURED, version=4, libraries=LEARNING),
-        # What the checks of a run are judged by. In version 2 the baseline of the squared errors knew the rows of all folds.
+        # The facts that the checks of a run read. In version 2 the baseline of the squared errors knew the rows of all folds.
         Result(name="checks", inputs=("run", "profile"), decisions=("refit", BASELINE_SETTINGS), version=3, libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.
         Result(name="response", inputs=("model",), keyed_libraries=("numpy",)),
@@ -143,7 +143,7 @@ RESULTS: Mapping[str, Result] = {
 }
 
 # The same before identifiers and columns that are not used were alike; results of that time are carried over (`training.open_project`).
-_EVERY_ROLE = Decision("columns.role", ROLES_NOT_LEARNED_FROM)
+_EVERY_ROLE = Decision("columns.role", NON_FEATURE_ROLES)
 RESULTS_BY_EVERY_ROLE: Mapping[str, Result] = {
     **RESULTS,
     "split": replace(

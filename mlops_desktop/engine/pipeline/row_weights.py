@@ -23,7 +23,7 @@ def read_weights(frame: Frame, column: str) -> Floats:
 
 
 def refuse_unweighted_class(rows: Dataset, column: str) -> None:
-    """UserError when all rows of a class have the weight 0, so that nothing would be learned of it."""
+    """UserError when all rows of a class have the weight 0, so that no model could be fitted to it."""
     weights, target = rows.weights, rows.target
     if weights is None or not target.classes:
         return

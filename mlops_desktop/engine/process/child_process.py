@@ -253,7 +253,7 @@ class Child:
             if call is None or running is None:
                 return
             call.cancelled = True
-        # Two threads: telling may block on a full pipe, and the end must come all the same.
+        # Two threads: writing may block on a full pipe, and the end must come all the same.
         threading.Thread(target=_request_stop, args=(running, call), name="cancel", daemon=True).start()
         threading.Thread(target=self._kill_late, args=(running, call, grace), name="grace", daemon=True).start()
 
@@ -326,10 +326,10 @@ class Child:
         if running is None:
             return 0
         with self._state:
-            mine = self._running is running
-            if mine:
+            is_current = self._running is running
+            if is_current:
                 self._running = None
-        return running.end(wait) if mine else running.process.wait()
+        return running.end(wait) if is_current else running.process.wait()
 
 
 def _request_stop(running: _Running, call: _Call) -> None:

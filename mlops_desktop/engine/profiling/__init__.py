@@ -1,4 +1,4 @@
-"""What a table holds: statistics, relations between columns, and findings that a person should see to.
+"""What a table holds: statistics, relations between columns, and findings.
 
 `overview` is known before any decision; `profile` is the whole, by target; `health` and `apply_fixes` deal with the findings.
 """

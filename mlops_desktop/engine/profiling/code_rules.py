@@ -69,7 +69,7 @@ def _cells_with(column: Column, code: float, count: int, total: int, where: str)
 def codes_for_missing(values: Floats) -> list[tuple[float, int]]:
     """The least and the largest values that are frequent, far from the others, and written as people write "not known", with counts.
 
-    `values` are the numbers of a column, none of them NaN. Several codes may stand together, such as 98 and 99.
+    `values` are the numbers of a column, none of them NaN. Several codes may be together, such as 98 and 99.
     """
     distinct, counts = np.unique(values, return_counts=True)
     found: list[tuple[float, int]] = []
@@ -82,7 +82,7 @@ def codes_for_missing(values: Floats) -> list[tuple[float, int]]:
         while codes:
             rest = np.ones(len(distinct), dtype=bool)
             rest[codes] = False
-            if _stand_apart(distinct, counts, codes, rest):
+            if _are_apart(distinct, counts, codes, rest):
                 found.extend((float(distinct[at]), int(counts[at])) for at in codes)
                 break
             codes.pop()
@@ -113,7 +113,7 @@ def _is_power_of_ten(value: float) -> bool:
     return number_text(value).rstrip("0") == "1"
 
 
-def _stand_apart(distinct: Floats, counts: Ints, codes: list[int], rest: Bools) -> bool:
+def _are_apart(distinct: Floats, counts: Ints, codes: list[int], rest: Bools) -> bool:
     total, others = int(counts.sum()), int(counts[rest].sum())
     if others < 20 or int(rest.sum()) < _FEW:
         return False  # a few numbers are classes, and the last of them is one as well
@@ -147,11 +147,11 @@ def _frequent_nines(values: Floats) -> list[tuple[float, int]]:
         return []
     known = dict(codes_for_missing(values))
     found = []
-    for at, beside in ((-1, -2), (0, 1)):
+    for at, next_to in ((-1, -2), (0, 1)):
         value, count = float(distinct[at]), int(counts[at])
         others = np.delete(counts, at)
         nines = re.fullmatch("9{2,}", number_text(abs(value))) is not None and (at == -1) == (value > 0)
-        apart = abs(value - float(distinct[beside])) > 5 * float(np.median(np.diff(distinct)))
+        apart = abs(value - float(distinct[next_to])) > 5 * float(np.median(np.diff(distinct)))
         often = count >= max(4, 0.01 * len(values)) and count >= 2 * others.max() and count >= 5 * others.mean()
         if nines and apart and often and value not in known:
             found.append((value, count))
@@ -189,26 +189,26 @@ def _impossible_zeros(name: str, values: Floats) -> int:
 
 
 MISSING_LEVELS = FindingKind("missing_levels", "Levels for “missing” in {column}?")
-_LONGEST_WORD = 24
+_LONGEST_PLACEHOLDER = 24
 _PLACEHOLDER = re.compile(f"(?i){BRACKETED}|{PLACEHOLDERS}")
 
 
 def missing_levels(seen: Seen) -> Iterator[Finding]:
-    """Levels of categories that are words for “missing”: placeholders, and words that count as missing in another column of the table."""
+    """Levels of categories that are texts for “missing”: placeholders, and texts that count as missing in another column of the table."""
     usual = {text.casefold() for text in MISSING_NUMBER_TEXTS}
     noted = {text.casefold() for column in seen.table.schema.columns for text in column.grammar.missing}
-    for column in _learned(seen):
+    for column in _features_and_target(seen):
         if column.type not in ("category", "text"):
             continue
         codes, levels = seen.frame.categorical(column.name)
         own = {text.casefold() for text in column.grammar.missing}
         elsewhere = noted - usual - own
-        short = [level for level in levels if len(level) <= _LONGEST_WORD and level.casefold() not in own]
-        words = [level for level in short if _PLACEHOLDER.fullmatch(level) or level.casefold() in elsewhere]
-        if not words or len(words) == len(levels):
+        short = [level for level in levels if len(level) <= _LONGEST_PLACEHOLDER and level.casefold() not in own]
+        placeholders = [level for level in short if _PLACEHOLDER.fullmatch(level) or level.casefold() in elsewhere]
+        if not placeholders or len(placeholders) == len(levels):
             continue
-        cells = int(np.isin(codes, [levels.index(word) for word in words]).sum())
-        shown = quoted_names(words)
+        cells = int(np.isin(codes, [levels.index(level) for level in placeholders]).sum())
+        shown = quoted_names(placeholders)
         message = plural_msg(
             cells,
             "1 cell of “{column}” holds {shown}, which is a level like others.",
@@ -217,7 +217,7 @@ def missing_levels(seen: Seen) -> Iterator[Finding]:
             shown=shown,
         )
         why = msg("Such a word says that nothing is known; as a level it is learned from like any other.")
-        yield MISSING_LEVELS.finding("warning", column.name, message, why, {"missing": {column.name: words}})
+        yield MISSING_LEVELS.finding("warning", column.name, message, why, {"missing": {column.name: placeholders}})
 
 
 CAPPED = FindingKind("capped", "{column} is cut off")
@@ -286,12 +286,12 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
 
 
 def _number_columns(seen: Seen) -> Iterator[Column]:
-    """The columns of numbers that are learned from, and the target when it is one."""
-    return (column for column in _learned(seen) if column.is_measured)
+    """The numeric feature columns, and the target when it is one."""
+    return (column for column in _features_and_target(seen) if column.is_measured)
 
 
-def _learned(seen: Seen) -> Iterator[Column]:
-    """The columns that are learned from, and the target."""
+def _features_and_target(seen: Seen) -> Iterator[Column]:
+    """The feature columns, and the target."""
     yield from seen.features()
     if seen.target is not None:
         yield seen.table.schema.column(seen.target)

@@ -11,7 +11,7 @@ import numpy as np
 from mlops_desktop.base.target_columns import FEW_CLASSES
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table
-from mlops_desktop.engine.project import Changes, Role, is_learned_from
+from mlops_desktop.engine.project import Changes, Role, is_feature_role
 from mlops_desktop.serving.frame import Floats, Frame, Ints
 from mlops_desktop.serving.schema import Column
 
@@ -40,7 +40,7 @@ class Finding:
 @dataclass(frozen=True)
 class FindingKind:
     """What the findings of one rule share: its `rule`, a short `title` with `{column}` for the column's name, whether the fix is `safe`: it
-    loses nothing that a model could have learned from (other fixes need a person's knowledge of the data), and the rules of findings that
+    loses nothing that a model could have used (other fixes need a person's knowledge of the data), and the rules of findings that
     one of this kind `replaces`, because it measures the same doubt.
     """
 
@@ -70,9 +70,9 @@ class Seen:
         return self.table.frame
 
     def features(self) -> Iterator[Column]:
-        """The columns that may be learned from."""
+        """The feature columns."""
         for column in self.table.schema.columns:
-            if column.name != self.target and is_learned_from(self.roles.get(column.name)):
+            if column.name != self.target and is_feature_role(self.roles.get(column.name)):
                 yield column
 
     def values(self, column: Column) -> Floats | Ints:

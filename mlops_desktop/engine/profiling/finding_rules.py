@@ -1,4 +1,4 @@
-"""The rules that find problems of a table. Each says what it saw in numbers, why it matters, and a decision that fixes it."""
+"""The rules that find problems of a table: each reports numbers, why they matter, and a decision that fixes the problem."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.engine.profiling.report_rows import ditto_marks, group_heads, merged_cells, mixed_amounts
 from mlops_desktop.engine.profiling.row_rules import duplicate_rows, few_distinct_rows
 from mlops_desktop.engine.profiling.time_rules import ordered_in_time
-from mlops_desktop.engine.project import Changes, is_learned_from
+from mlops_desktop.engine.project import Changes, is_feature_role
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
@@ -77,7 +77,7 @@ GROUP = FindingKind("group", "{column} groups rows", safe=True)
 
 def _group(seen: Seen) -> Iterator[Finding]:
     found = group_column(seen.table, seen.target or "")
-    if found is not None and (is_learned_from(role := seen.roles.get(found[0])) or role == "id") and "group" not in seen.roles.values():
+    if found is not None and (is_feature_role(role := seen.roles.get(found[0])) or role == "id") and "group" not in seen.roles.values():
         name, reason = found
         why = "With rows of one of them in training and test, a model recognises it, and scores look too good."
         yield GROUP.finding("warning", name, reason, why, {"role": {name: "group"}})

@@ -43,12 +43,12 @@ def leaks(seen: Seen) -> Iterator[Finding]:
     for name in strengths:
         if name in numbering:
             yield _by_place(seen, name, strengths[name])
-    for name in standing_out({name: gini for name, gini in strengths.items() if name not in averages and name not in numbering}):
+    for name in suspicious_columns({name: gini for name, gini in strengths.items() if name not in averages and name not in numbering}):
         yield _by_values(seen, name, strengths[name])
 
 
-def standing_out(strengths: dict[str, float]) -> list[str]:
-    """The columns whose Gini is suspicious and apart from those of the others: a ladder of strong columns is an easy target, no leak."""
+def suspicious_columns(strengths: dict[str, float]) -> list[str]:
+    """The columns whose Gini is suspicious and apart from those of the others: many strong columns are an easy target, no leak."""
     ranked = sorted(strengths, key=lambda name: -strengths[name])
     found = 0
     for count, name in enumerate(ranked, start=1):

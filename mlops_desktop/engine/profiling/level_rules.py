@@ -190,12 +190,12 @@ def _is_vocabulary(parts: Counter[str], counts: Mapping[str, int], total: int, s
     """Whether the parts are answers to choose from: few and short, fewer than their combinations, each in several cells."""
     few = 3 <= len(parts) <= 40 and len(parts) < len(counts) and max(map(len, parts)) <= 40
     codes = separator in ";|" and all(re.fullmatch("[0-9]{1,2}", part) for part in parts)
-    words = not all(re.fullmatch(r"[-+\d.:/%\s]+", part) for part in parts)
-    return few and min(parts.values()) >= max(2, 0.005 * total) and (words or codes)
+    textual = not all(re.fullmatch(r"[-+\d.:/%\s]+", part) for part in parts)
+    return few and min(parts.values()) >= max(2, 0.005 * total) and (textual or codes)
 
 
 def _columns(seen: Seen) -> Sequence[Column]:
-    """The columns that are learned from, and the target."""
+    """The feature columns, and the target."""
     columns = list(seen.features())
     if seen.target is not None:
         columns.append(seen.table.schema.column(seen.target))

@@ -28,7 +28,7 @@ _DITTO = frozenset(
 )
 MIXED_AMOUNTS = FindingKind("mixed_amounts", "Amounts of several kinds by {column}")
 _MOST_KINDS = 12  # levels of a column of currencies, units or signs
-_COUNTED_TIME = frozenset(("time", "calendar"))  # “month”, “year” are levels more often than units
+_TIME_LEVELS = frozenset(("time", "calendar"))  # “month”, “year” are levels more often than units
 _SIGNS = tuple(frozenset((plus.casefold(), minus.casefold())) for plus, minus, _ in SIDE_PAIRS if len(plus) > 1)
 _OTHER_SIGNS = (frozenset(("af", "bij")), frozenset(("eingang", "ausgang")))
 _SHORT_SIGNS = (frozenset("sh"), frozenset("cd"), frozenset("hd"))
@@ -127,4 +127,4 @@ def _kinds_of_amounts(name: str, levels: Sequence[str]) -> str:
         return msg("several currencies")
     kinds = {UNITS[level] for level in levels if level in UNITS}
     several = len(kinds) > 1 and all(level in UNITS for level in levels)
-    return msg("several units") if several and not _COUNTED_TIME.intersection(kind for kind, _ in kinds) else ""
+    return msg("several units") if several and not _TIME_LEVELS.intersection(kind for kind, _ in kinds) else ""

@@ -49,16 +49,16 @@ def _means(codes: Ints, target: Floats) -> tuple[Floats, Floats] | None:
 
 def _equal(values: Floats, means: Floats) -> bool:
     some = slice(None, None, max(1, len(values) // _TRIED))
-    return _stand(values[some], means[some]) and _stand(values, means)
+    return _are_means(values[some], means[some]) and _are_means(values, means)
 
 
-def _stand(values: Floats, means: Floats) -> bool:
+def _are_means(values: Floats, means: Floats) -> bool:
     """Whether the values are the means where both are there, rounded to as many decimals as they show."""
     there: Bools = np.isfinite(values) & np.isfinite(means)
     values, means = values[there], means[there]
-    away, spread = np.abs(values - means), float(means.std()) if len(means) else 0.0
-    if len(values) < _LEAST_LEVELS or np.mean(away <= _SHARP * spread) < _SAME:
+    away, std = np.abs(values - means), float(means.std()) if len(means) else 0.0
+    if len(values) < _LEAST_LEVELS or np.mean(away <= _SHARP * std) < _SAME:
         return False
     decimals = next((d for d in range(_DECIMALS) if np.allclose(np.round(values, d), values, rtol=0, atol=1e-12)), _DECIMALS)
     off = 0.51 * 10.0**-decimals
-    return spread > 0 and off <= _SHARP * spread and float(np.mean(away <= off)) >= _SAME
+    return std > 0 and off <= _SHARP * std and float(np.mean(away <= off)) >= _SAME

@@ -1,4 +1,4 @@
-"""Finds the column of dates, or the columns of its parts, that order the rows of a table in time, and says so as a finding."""
+"""The finding that a column of dates, or columns of its parts, order the rows of a table in time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from mlops_desktop.engine.data import Table, moments, snake_name
 from mlops_desktop.engine.profiling.date_pieces import ordering_columns
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
-from mlops_desktop.engine.project import Role, is_learned_from
+from mlops_desktop.engine.project import Role, is_feature_role
 from mlops_desktop.serving.dates import is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Longs
 from mlops_desktop.serving.message import msg
@@ -94,7 +94,7 @@ def _best(table: Table, target: str, roles: Mapping[str, str]) -> _Candidate | N
 
 def _of_dates(table: Table, target: str, roles: Mapping[str, str]) -> Iterator[_Candidate]:
     for column in table.schema.columns:
-        if column.name != target and is_learned_from(roles.get(column.name)) and _has_days(column):
+        if column.name != target and is_feature_role(roles.get(column.name)) and _has_days(column):
             yield from _candidate(table, (column.name,), events=True)
 
 

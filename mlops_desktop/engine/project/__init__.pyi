@@ -16,7 +16,7 @@ from .decisions import Search as Search
 from .decisions import Step as Step
 from .decisions import default_splitter as default_splitter
 from .decisions import digest as digest
-from .decisions import is_learned_from as is_learned_from
+from .decisions import is_feature_role as is_feature_role
 from .decisions import require as require
 from .decisions import require_suitable_sampler as require_suitable_sampler
 from .decisions import suitable_samplers as suitable_samplers

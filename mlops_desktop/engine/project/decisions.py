@@ -24,7 +24,7 @@ ColumnType = Literal["number", "integer", "category", "ordered", "boolean", "dat
 TYPES: tuple[ColumnType, ...] = ("number", "integer", "category", "ordered", "boolean", "date", "text", "id")
 
 
-def is_learned_from(role: str | None) -> bool:
+def is_feature_role(role: str | None) -> bool:
     """Whether a column of this role is a feature. One that orders the rows in time is: its parts carry seasons and hours."""
     return role in (None, "feature", "time")
 

@@ -92,7 +92,7 @@ def write_project(folder: Path, project: Project) -> None:
     with disk.explain_errors("The project"):
         disk.sweep(folder)
         # Both copies are complete before the first of them is moved: a full disk changes neither.
-        with disk.written_beside(path, data) as ready, disk.written_beside(backup, data) as spare:
+        with disk.temporary_file(path, data) as ready, disk.temporary_file(backup, data) as spare:
             disk.replace(spare, backup)
             disk.replace(ready, path)
 
@@ -194,11 +194,11 @@ def _newer(path: Path) -> bool:
 def _damaged(folder: Path, how: str, cause: Exception | None = None) -> NoReturn:
     message = msg("The project file “{path}” is damaged: {how}.", path=folder / PROJECT_FILE, how=how)
     if _good(folder / BACKUP_FILE):
-        way_out = msg(
+        remedy = msg(
             "The last good copy is {backup} in the same folder: rename it to {file} to go on from there.",
             backup=BACKUP_FILE,
             file=PROJECT_FILE,
         )
     else:
-        way_out = msg("There is no good copy beside it. Put back a copy of your own, or begin a new project from the data file.")
-    raise UserError(message, way_out) from cause
+        remedy = msg("There is no good copy beside it. Put back a copy of your own, or begin a new project from the data file.")
+    raise UserError(message, remedy) from cause

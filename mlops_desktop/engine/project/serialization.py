@@ -31,8 +31,8 @@ from mlops_desktop.serving.message import as_message, joined, msg
 from mlops_desktop.serving.value_text import value_text
 
 T = TypeVar("T")
-OMIT_NONE = {"omit_none": True}  # metadata of a field that stands in no JSON while it is None
-INLINE = {"inline": True, "omit_none": True}  # of a field `Dataclass | None`, whose own fields stand in the object around it
+OMIT_NONE = {"omit_none": True}  # metadata of a field that is in no JSON while it is None
+INLINE = {"inline": True, "omit_none": True}  # of a field `Dataclass | None`, whose own fields are in the object around it
 
 
 def _once(function: Callable[[type[Any]], T]) -> Callable[[type[Any]], T]:

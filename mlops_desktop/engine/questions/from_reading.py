@@ -40,7 +40,7 @@ def reading_questions(project: Project, overview: ReadTable, findings: Sequence[
     """A question for each doubt about a column's type, with the fix of the finding that says the same where there is one.
 
     Where the findings of many columns were grouped as one, that is the question (`finding_questions`). It is settled when a person chose
-    the type, when that fix is among the decisions, or when nothing is learned from the column.
+    the type, when that fix is among the decisions, or when the column is no feature.
     """
     by_column = {(finding.rule, finding.column): finding for finding in findings}
     for column in overview.columns:

@@ -37,7 +37,7 @@ def questions(
 def reading_doubts(project: Project, table: Table, overview: Overview, notes: Sequence[Evidence]) -> tuple[Question, ...]:
     """The open questions of weight about how the project's data was read: the file as a whole, then its columns.
 
-    Each has the options that it has among all `questions`, though only the columns and their evidence are looked at.
+    Each has the options that it has among all `questions`, though only the columns and their evidence are examined.
     """
     of_source = source_questions(project.source, notes) if project.source is not None else ()
     findings = [

@@ -26,9 +26,9 @@ _STATUSES = {"done": msg("done"), "failed": msg("failed"), "stopped": msg("stopp
 _STAGES = {"prepare": msg("Pre-processing"), "engineer": msg("Feature engineering"), "select": msg("Feature selection")}
 
 
-def not_yet(way: str = "") -> Html:
-    """What stands in a section that has no content."""
-    return paragraph(joined([msg("Not done yet."), *([way] if way else [])], " "), quiet=True)
+def not_yet(remedy: str = "") -> Html:
+    """What is in a section that has no content."""
+    return paragraph(joined([msg("Not done yet."), *([remedy] if remedy else [])], " "), quiet=True)
 
 
 def metric_named(metric_id: str, task: str) -> Metric | None:

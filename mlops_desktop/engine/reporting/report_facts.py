@@ -30,7 +30,7 @@ class SplitSizes:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportFacts:
-    """Everything that a report shows; what is None stands in it as “not done yet”.
+    """Everything that a report shows; what is None is in it as “not done yet”.
 
     `runs` are those of the leaderboard in its order, `out_of_fold` and `evaluation` (on the held-out test set) are of the chosen run,
     `test_accesses` is how often the held-out test set was used, `used_before` which share of it in others; `selection` is what is expected

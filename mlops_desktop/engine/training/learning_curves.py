@@ -99,11 +99,11 @@ def _order(pipeline: Pipeline, rows: Ints, fold: int) -> Ints:
 
 
 def _scores(pipeline: Pipeline, candidate: Candidate | Combination, rows: Ints, valid: Ints) -> tuple[float | None, float | None]:
-    """The score on the rows that were learned from, and on the validation rows."""
-    learned, validated = pipeline.train.take(rows), pipeline.train.take(valid)
-    scores = fit_and_score(pipeline, candidate, rows, [learned.frame, validated.frame])
+    """The score on the training rows, and on the validation rows."""
+    fitted_on, validated = pipeline.train.take(rows), pipeline.train.take(valid)
+    scores = fit_and_score(pipeline, candidate, rows, [fitted_on.frame, validated.frame])
     own, other = (
         score(pipeline.project.metric, part.target, found, pipeline.positive, None, part.weights)
-        for part, found in zip((learned, validated), scores, strict=True)
+        for part, found in zip((fitted_on, validated), scores, strict=True)
     )
     return own if np.isfinite(own) else None, other if np.isfinite(other) else None

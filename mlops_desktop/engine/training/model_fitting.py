@@ -22,7 +22,7 @@ DENSE_LIMIT = 4 * 2**30  # bytes that a sparse matrix may take when it is made d
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A compiled model, and what the library warned of while it learned (sentences, each once)."""
+    """A compiled model, and the warnings of the library during the fit (sentences, each once)."""
 
     model: Model
     notes: tuple[str, ...]

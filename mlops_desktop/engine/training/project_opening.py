@@ -19,7 +19,7 @@ def open_project(folder: Path) -> Project:
     """The project in a folder, with its leaderboard, chosen run and accesses to the held-out test set under today's keys.
 
     A project of format 1 or 2 keeps its runs under the keys of that time, and one in which columns are identifiers or not used those of a
-    time when these were told apart. They are moved once, with the project's lock, which nobody else may hold then. A kill leaves all of
+    time when these were distinguished. They are moved once, with the project's lock, which nobody else may hold then. A kill leaves all of
     them moved or none. UserError as for `check_name`, `read_project` and `ProjectLock`.
     """
     check_name(folder)
@@ -71,8 +71,8 @@ def _carried(project: Project, keys: tuple[Keys, Keys], moved: Iterable[tuple[Ru
 
 def _of_run(keys: Keys, run: str) -> list[str]:
     of_model = (keys.model, keys.scorer, keys.exported, keys.response)
-    figures = (keys.learning_curve, keys.other_split, keys.evaluation, keys.out_of_fold)
-    return [*(one(run) for one in (*of_model, *figures)), *keys.former_evaluations(run)]
+    measured = (keys.learning_curve, keys.other_split, keys.evaluation, keys.out_of_fold)
+    return [*(one(run) for one in (*of_model, *measured)), *keys.former_evaluations(run)]
 
 
 def _moved(project: Project, runs: Runs, board: str) -> list[tuple[Run, Run]]:

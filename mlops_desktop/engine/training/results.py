@@ -64,7 +64,7 @@ TrainingEvent = TrialStarted | FoldProgress | TrialEnded
 
 @dataclass(frozen=True)
 class LearningPoint:
-    """Scores by fold on a share of the training rows, on the rows learned from and on validation rows; None where there is none."""
+    """Scores by fold of a model fitted on a share of the training rows: on these rows and on validation rows; None where there is none."""
 
     share: float
     rows: int

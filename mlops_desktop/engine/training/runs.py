@@ -40,9 +40,9 @@ _RUN = (
     "CREATE TABLE IF NOT EXISTS run (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,"
     " record TEXT NOT NULL, UNIQUE (key, id))"
 )
-_LOOK = "CREATE TABLE IF NOT EXISTS look (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL)"
+_ACCESS = "CREATE TABLE IF NOT EXISTS look (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL)"
 _UPGRADES = {  # statements by the number of the format before them
-    0: (_RUN, _LOOK),
+    0: (_RUN, _ACCESS),
     1: ("ALTER TABLE look RENAME TO test_access", "CREATE TABLE renamed_run (old TEXT PRIMARY KEY, new TEXT NOT NULL)"),
     2: (),  # labels and reasons may be messages since then: objects where an older program expects texts
     3: (
@@ -106,7 +106,7 @@ class Run:
         return {f.name: list(v) if isinstance(v := getattr(self, f.name), tuple) else v for f in dataclasses.fields(self)}
 
     def candidate_of(self, project: Project) -> Candidate | Combination:
-        """What was fitted, for the project whose leaderboard the run stands on. UserError when it is unknown here."""
+        """What was fitted, for the project whose leaderboard the run is on. UserError when it is unknown here."""
         return read_candidate(self.algorithm if self.candidate is None else self.candidate, project)
 
     def component(self) -> Component:

@@ -1,7 +1,7 @@
-"""What the models of a leaderboard score when rows are validated the other way: by blocks of time beside at random, and the reverse.
+"""Scores the models of a leaderboard by the other kind of split: by blocks of time where folds are random, and the reverse.
 
 Where neighbours in time are alike, a row that is drawn at random is predicted from rows of the same hours: its score says nothing of the
-future. Both scores stand side by side until a person has decided.
+future. Both scores are side by side until a person has decided.
 """
 
 from __future__ import annotations
@@ -62,14 +62,14 @@ def compare_splits(pipeline: Pipeline, runs: Runs, job: Job) -> int:
         key = pipeline.keys.other_split(run.id)
         if key not in pipeline.store:
             left -= run.seconds * count / len(pipeline.folds)
-            task = folds.task_for(key, validate_other_way, run=run.id, columns=list(columns), count=count)
+            task = folds.task_for(key, score_by_other_split, run=run.id, columns=list(columns), count=count)
             with suppress(TaskFailed):
                 list(InProcess(pipeline.store, Part(job, i / len(chosen), (i + 1) / len(chosen))).run([task]))
         done += key in pipeline.store
     return done
 
 
-def validate_other_way(folder: str, project: dict[str, Any], run: str, columns: list[str], count: int, job: Job) -> None:
+def score_by_other_split(folder: str, project: dict[str, Any], run: str, columns: list[str], count: int, job: Job) -> None:
     """The call of a task: score a run (by its id) by `count` of the other folds of the training part, and put that into the store; the
     held-out test set is not touched.
     """
@@ -106,7 +106,7 @@ def _validated(pipeline: Pipeline, run: Run, columns: tuple[str, ...], count: in
 
 def _blocked(blocks: Ints, equal: Ints | None) -> list[Fold]:
     """Folds that each predict one block from all others, so that they learn from as many rows as shuffled ones. Rows that are equal to one
-    of the block (`equal`: codes, None for no such rule) are not learned from.
+    of the block (`equal`: codes, None for no such rule) are no training rows.
     """
     folds: list[Fold] = []
     for one in range(int(blocks.max()) + 1):

@@ -1,4 +1,4 @@
-"""The stored scores of runs by the other way of validation, and what they say. Light: leaderboards and the command line read it."""
+"""The stored scores of runs by the other kind of split, and their summary. Light: leaderboards and the command line read it."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def splits_text(board: Iterable[Run], others: Mapping[str, OtherSplit]) -> str:
         return ""
     other, columns = others[best.id], quoted_columns(others[best.id].columns)
     metric = METRICS.get(best.metric)
-    own, beside = (format_number(metric.shown(score) if metric else score) for score in (best.score or 0.0, other.score or 0.0))
+    own, other_score = (format_number(metric.shown(score) if metric else score) for score in (best.score or 0.0, other.score or 0.0))
     if other.folds:
-        beside = msg(
-            "{score} (of {count} of {all} folds, as the model is slow)", score=beside, count=other.folds, all=len(best.fold_scores)
+        other_score = msg(
+            "{score} (of {count} of {all} folds, as the model is slow)", score=other_score, count=other.folds, all=len(best.fold_scores)
         )
-    figures = {"label": best.label, "metric": metric.label if metric else best.metric, "own": own, "other": beside, "columns": columns}
+    args = {"label": best.label, "metric": metric.label if metric else best.metric, "own": own, "other": other_score, "columns": columns}
     if other.shuffled:
-        return msg("{label}: {metric} {own} by time; with rows drawn at random it would be {other}.", **figures)
-    both = msg("{label}: {metric} {own} with rows drawn at random, {other} by blocks of time ({columns}).", **figures)
+        return msg("{label}: {metric} {own} by time; with rows drawn at random it would be {other}.", **args)
+    both = msg("{label}: {metric} {own} with rows drawn at random, {other} by blocks of time ({columns}).", **args)
     return msg("{both} The scores at random say little of the future: split by time.", both=both) if other.clearly_worse else both

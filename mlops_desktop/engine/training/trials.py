@@ -31,7 +31,7 @@ from mlops_desktop.serving.frame import Floats, Frame, Ints, Matrix
 from mlops_desktop.serving.message import as_message, joined, msg
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")
-BESIDE_FROM = 1.0  # seconds of a fold from which it pays to fit the others in processes beside each other
+PARALLEL_FROM = 1.0  # seconds of a fold from which it pays to fit the others in processes beside each other
 MATRIX_SHARE = 0.4  # of the memory for training: what the matrices of all folds may take to be kept between trials
 
 
@@ -278,7 +278,7 @@ def _fit_folds(folds: Folds, candidate: Candidate | Combination, job: Job, jobs:
         job.partial(FoldProgress(fold + 1, count))
         began = time.perf_counter()
         list(InProcess(pipeline.store, Part(job, fold / count, (fold + 1) / count)).run([folds.task(candidate, fold)]))
-        if not jobs and time.perf_counter() - began > BESIDE_FROM:
+        if not jobs and time.perf_counter() - began > PARALLEL_FROM:
             jobs = folds.processes()
     if not todo:
         return

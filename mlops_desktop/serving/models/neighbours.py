@@ -82,13 +82,13 @@ class Neighbours(Model):
         return out
 
     def _answer(self, nearest: Ints, distances: Floats) -> Floats:
-        say = np.ones_like(distances)
+        weights = np.ones_like(distances)
         if self.by_distance:
             same = distances == 0
             with np.errstate(divide="ignore"):
-                say = np.where(same.any(axis=1, keepdims=True), same, 1.0 / distances)
-        weighted = self.answers[nearest] * say[:, :, None]
-        shares: Floats = np.add.accumulate(weighted, axis=1)[:, -1] / np.add.accumulate(say, axis=1)[:, -1:]
+                weights = np.where(same.any(axis=1, keepdims=True), same, 1.0 / distances)
+        weighted = self.answers[nearest] * weights[:, :, None]
+        shares: Floats = np.add.accumulate(weighted, axis=1)[:, -1] / np.add.accumulate(weights, axis=1)[:, -1:]
         return shares
 
     @cached_property

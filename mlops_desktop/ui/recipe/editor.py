@@ -83,7 +83,7 @@ class Recipe(QObject):
         found: tuple[Step[Any], ...] = getattr(self.controller.project, _FIELDS[kind])
         return found
 
-    def mine(self, at: int, kind: str = STEP) -> bool:
+    def belongs_to_stage(self, at: int, kind: str = STEP) -> bool:
         """Whether the step (or the row filter) at a position is edited at this stage."""
         items = self.items(kind)
         if not 0 <= at < len(items):
@@ -92,7 +92,7 @@ class Recipe(QObject):
 
     def chosen(self) -> Step[Any] | None:
         """The step or row filter of the project that is selected; None for a draft, or when nothing is."""
-        if self.draft is None and self.kind and self.mine(self.at, self.kind):
+        if self.draft is None and self.kind and self.belongs_to_stage(self.at, self.kind):
             return self.items(self.kind)[self.at]
         return None
 
@@ -192,19 +192,19 @@ class Recipe(QObject):
             new = self.items(kind)
             if old and new != old:
                 at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(old))
-                if self.mine(at, kind) and len(new) >= len(old):
+                if self.belongs_to_stage(at, kind) and len(new) >= len(old):
                     self.kind, self.at = kind, at
             self._shown[kind] = new
         if self.draft is not None and self.draft.at > len(self.items(self.draft.kind)):
             self.draft = None
         if self.component() is None:
-            near = sorted((abs(i - self.at), i) for i in range(len(steps)) if self.mine(i))
+            near = sorted((abs(i - self.at), i) for i in range(len(steps)) if self.belongs_to_stage(i))
             self.kind, self.at = (STEP, near[0][1] if self.at >= 0 else min(i for _, i in near)) if near else ("", -1)
 
     @Slot(int)
     def choose(self, at: int) -> None:
         """Select a step of this stage."""
-        if self.mine(at):
+        if self.belongs_to_stage(at):
             self._select(STEP, at)
 
     @Slot(int)
@@ -290,13 +290,13 @@ class Recipe(QObject):
     def move(self, at: int, to: int, kind: str = STEP) -> None:
         """Another place for a step of this stage, or for a row filter."""
         self.leaving.emit()
-        if self.mine(at, kind):
+        if self.belongs_to_stage(at, kind):
             self._change(kind, to, self.tr("Move {step}"), at, moved(self.items(kind), at, to))
 
     def switch(self, at: int, on: bool, kind: str = STEP) -> None:
         """Switch a step or a row filter on or off; what is off is kept and does nothing."""
         self.leaving.emit()
-        if self.mine(at, kind):
+        if self.belongs_to_stage(at, kind):
             items = self.items(kind)
             text = self.tr("Switch {step} on") if on else self.tr("Switch {step} off")
             self._change(kind, at, text, at, _put(items, at, dataclasses.replace(items[at], on=on)))
@@ -304,13 +304,13 @@ class Recipe(QObject):
     def duplicate(self, at: int, kind: str = STEP) -> None:
         """The same once more, after itself."""
         self.leaving.emit()
-        if self.mine(at, kind):
+        if self.belongs_to_stage(at, kind):
             self._change(kind, at + 1, self.tr("Duplicate {step}"), at, doubled(self.items(kind), at))
 
     def remove(self, at: int, kind: str = STEP) -> None:
         """Take it out; `removed` is emitted, so that it can be offered to take that back."""
         self.leaving.emit()
-        if self.mine(at, kind):
+        if self.belongs_to_stage(at, kind):
             items = self.items(kind)
             self._change(kind, min(at, len(items) - 2) if kind == ROW_FILTER else at, self.tr("Remove {step}"), at, without(items, at))
             self.removed.emit(translated(items[at].component.label))

@@ -24,7 +24,7 @@ from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell
 
 WIDEST = 170  # of a column of the first rows
 CELLS = (190, 150, 122)  # how high a distribution is in one, two and more lines
-_BESIDE = 44  # pixels beside a name in half of the pane: margins, the gap, the scroll bar
+_SIDE_MARGIN = 44  # pixels beside a name in half of the pane: margins, the gap, the scroll bar
 LONG = 20  # letters of a name from which its column is held to that
 
 
@@ -75,18 +75,18 @@ def facts_text(recipe: Recipe) -> str:
     if step.other:
         parts.append(pluralize(step.other, "1 with other values", "{n} with other values"))
     parts = parts or [tr("Recipe", "nothing changes in these rows")]
-    learned = tr("Recipe", "learned on {rows} training rows").format(rows=formatted(rows.sample))
+    fitted_on = tr("Recipe", "fitted on {rows} training rows").format(rows=formatted(rows.sample))
     if rows.sample < rows.train:
-        learned = tr("Recipe", "learned on a sample of {rows} of {of} training rows").format(
+        fitted_on = tr("Recipe", "fitted on a sample of {rows} of {of} training rows").format(
             rows=formatted(rows.sample), of=formatted(rows.train)
         )
     seconds = answer.steps[at].seconds
     took = tr("Recipe", "{seconds} s").format(seconds=formatted(seconds, ".1f") if seconds >= 0.05 else f"< {formatted(0.1, '.1f')}")
-    return " · ".join([*parts, learned, took])
+    return " · ".join([*parts, fitted_on, took])
 
 
 class Pane(QFrame):
-    """What stands beside or below the settings."""
+    """What is beside or below the settings."""
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
@@ -173,9 +173,9 @@ class ChangesPane(Pane):
         return bool(changes)
 
     def _fit_side_by_side(self, names: Sequence[str]) -> bool:
-        """Whether two of these names have room beside each other: names of new columns begin alike and differ at their end."""
+        """Whether two of these names fit beside each other: names of new columns begin alike and differ at their end."""
         metrics = QFontMetrics(theme.font("small", QFont.Weight.DemiBold))
-        return max(map(metrics.horizontalAdvance, names), default=0) <= self._pages.width() // 2 - _BESIDE
+        return max(map(metrics.horizontalAdvance, names), default=0) <= self._pages.width() // 2 - _SIDE_MARGIN
 
     def _put(self, shown: Distribution, line: int, side: int, across: int = 1) -> None:
         cell = DistributionCell(name=f"{self.recipe.panel}_cell_{line}_{side}")
@@ -274,14 +274,14 @@ class RowsPane(Pane):
         self._pages.setCurrentIndex(1 if empty else 0)
 
     def _fill(self, columns: Sequence[ColumnCells], numbers: Sequence[int]) -> None:
-        heads = [RowColumn(self.tr("Row"), "right", figures=True)] if numbers else []
+        heads = [RowColumn(self.tr("Row"), "right", tabular=True)] if numbers else []
         metrics = self.table.horizontalHeader().fontMetrics()
         for one in columns:
-            figures = one.kind in ("number", "sparse")
+            tabular = one.kind in ("number", "sparse")
             whole = shown_name(one.name)
             name = whole if len(whole) <= LONG else elided_name(metrics, whole, WIDEST - 36)
             title, width = f"→ {name}" if one.side == "after" else name, WIDEST if len(whole) > LONG else 0
-            heads.append(RowColumn(title, "right" if figures else "left", figures, width=width, tip=self._tip(one)))
+            heads.append(RowColumn(title, "right" if tabular else "left", tabular, width=width, tip=self._tip(one)))
         count = max([len(one.cells) for one in columns] + [len(numbers)], default=0)
         rows = []
         for at in range(count):

@@ -19,7 +19,7 @@ from mlops_desktop.ui.recipe.step_list import PANELS, RecipeSide
 from mlops_desktop.ui.recipe.step_summary import kinds_icon, step_summary
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Tool, column, heading, label, row, scrolled
-from mlops_desktop.ui.widgets.figure_cards import EmptyState
+from mlops_desktop.ui.widgets.cards import EmptyState
 from mlops_desktop.ui.widgets.gallery import Gallery, Offer
 from mlops_desktop.ui.widgets.notices import Toast
 from mlops_desktop.ui.widgets.pages import Pages
@@ -29,7 +29,7 @@ SIDE = (330, 400)  # the least and the greatest width of the recipe
 
 class RecipeView(QWidget):
     """One stage's page. `propose` is the text of the button for proposals (none when empty), `nothing` the text without a
-    step, `under` makes what stands below the steps.
+    step, `under` makes what is below the steps.
     """
 
     def __init__(
@@ -74,8 +74,8 @@ class RecipeView(QWidget):
 
     def _blocked_page(self) -> EmptyState:
         text = self.tr("There is nothing to prepare yet: choose the column to predict first.")
-        way = self.tr("Go to “Problem”")
-        return EmptyState(text, way, self._go_to_problem, name=f"{self.recipe.panel}_blocked", icon="target", primary=True)
+        link = self.tr("Go to “Problem”")
+        return EmptyState(text, link, self._go_to_problem, name=f"{self.recipe.panel}_blocked", icon="target", primary=True)
 
     def _preview_page(self, split: tuple[int, int]) -> QWidget:
         top = QWidget()
@@ -130,7 +130,7 @@ class RecipeView(QWidget):
         self.gallery.picked.connect(self._begin)
         self.proposals.taken.connect(lambda at: recipe.take([at]))
         self.toast.undone.connect(recipe.controller.undo)
-        self.card.judged.connect(self._show_panes)
+        self.card.validated.connect(self._show_panes)
         self.card.setAccessibleName(self.tr("Settings of the step"))
 
     # ---- what a person asks for
@@ -182,7 +182,7 @@ class RecipeView(QWidget):
         self.recipe.show()
 
     def refresh(self) -> None:
-        """Show what the recipe looks at."""
+        """Show what is selected in the recipe."""
         recipe = self.recipe
         if self._toast_of is not None and self._toast_of is not recipe.controller.project:
             self._toast_of = None
@@ -233,10 +233,10 @@ class RecipeView(QWidget):
         }[self.recipe.stage]
         row_filters = self.tr("Rules that exclude rows before anything is learned. Nothing is deleted from the file.")
         self._gallery_note.setText(row_filters if rows else text)
-        self._close.setVisible(self.recipe.component() is not None or self._way_back())
+        self._close.setVisible(self.recipe.component() is not None or self._has_other_page())
         self.gallery.show_offers([("", [_offer(member) for member in self.members(self._adding)])])
 
-    def _way_back(self) -> bool:
+    def _has_other_page(self) -> bool:
         """Whether closing the tiles shows something else."""
         return self._adding == ROW_FILTER or self.recipe.stage == "select" or (self.recipe.stage == "prepare" and not self.recipe.steps)
 
@@ -297,7 +297,7 @@ class RecipeView(QWidget):
                 if not member.missing():
                     found.append((self.tr("Add: {step}").format(step=translated(member.label)), self._beginner(member.id, kind)))
         for at, step in enumerate(self.recipe.steps):
-            if self.recipe.mine(at):
+            if self.recipe.belongs_to_stage(at):
                 found.append((f"{at + 1}. {translated(step.component.label)}", self._chooser(at)))
         return found
 

@@ -102,8 +102,8 @@ class _Card(QFrame):
         texts = column(head, how, self._why, self._problem, self._tools, spacing=1)
         return row(column(self.grip, None), (texts, 1), margins=(8, 8, 8, 8), spacing=8)
 
-    def _tool(self, icon: str, text: str, wish: str, keys: str) -> Tool:
-        return Tool(icon, text, partial(self._recipe.want, wish, self), name=f"{self.objectName()}_{wish}", shortcut=keys)
+    def _tool(self, icon: str, text: str, action: str, keys: str) -> Tool:
+        return Tool(icon, text, partial(self._recipe.want, action, self), name=f"{self.objectName()}_{action}", shortcut=keys)
 
     def show_item(self, item: StepItem, count: int, chosen: bool) -> None:
         """Show a step among `count`."""
@@ -143,8 +143,8 @@ class _Card(QFrame):
             set_property(self, "looks", test_accesses)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, Space switches, Alt+Up and Alt+Down move, Ctrl+D copies, Delete removes, Up and Down walk."""
-        wanted = _wish(event)
+        """Enter opens, Space switches, Alt+Up and Alt+Down move, Ctrl+D copies, Delete removes, Up and Down move the focus."""
+        wanted = _action_of(event)
         if wanted:
             self._recipe.want(wanted, self)
         else:
@@ -176,7 +176,7 @@ class _Card(QFrame):
         self._recipe.want("edit", self)
 
 
-def _wish(event: QKeyEvent) -> str:
+def _action_of(event: QKeyEvent) -> str:
     key, held = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     plain = {
         Qt.Key.Key_Return: "edit", Qt.Key.Key_Enter: "edit", Qt.Key.Key_Space: "switch", Qt.Key.Key_Delete: "remove",
@@ -206,7 +206,7 @@ class RecipeList(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
-        self.narrow = narrow  # the buttons stand in a line of their own, on the chosen step alone
+        self.narrow = narrow  # the buttons are in a line of their own, on the chosen step alone
         self._cards: list[_Card] = []
         self._items: list[StepItem] = []
         self._chosen = -1
@@ -218,7 +218,7 @@ class RecipeList(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def show_steps(self, items: Sequence[StepItem]) -> None:
-        """Show these steps. Tells nobody."""
+        """Show these steps. Emits no signal."""
         self._items = list(items)
         focused = next((card.position for card in self._cards if card.hasFocus()), None)
         while len(self._cards) > len(items):

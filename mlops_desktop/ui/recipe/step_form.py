@@ -12,8 +12,8 @@ from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, label, row, scrolled
+from mlops_desktop.ui.widgets.cards import EmptyState, breakable
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.widgets.figure_cards import EmptyState, breakable
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
 
@@ -29,7 +29,7 @@ class StepCard(QFrame):
     """Title, help, reason, the form, and for a draft its place, Add and Cancel."""
 
     add_asked = Signal()  # the empty card's own button: choose a step to add
-    judged = Signal()  # what is written became right or wrong
+    validated = Signal()  # what is written became right or wrong
 
     def __init__(self, recipe: Recipe, nothing: str) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class StepCard(QFrame):
         complete = self.form is not None and self.form.complete()
         text = recipe.error() if complete or draft is None else ""
         if self.form is not None and self.form.problem():
-            text = ""  # it stands beneath its field
+            text = ""  # it is beneath its field
         self.error.setText(breakable(text))
         self.error.setVisible(bool(text))
         self._buttons.setVisible(draft is not None)
@@ -121,10 +121,10 @@ class StepCard(QFrame):
             self.add.setText(self.tr("Add rule") if draft.kind == ROW_FILTER else self.tr("Add step"))
             self._show_ready()
 
-    def _judge(self) -> None:
+    def _validate(self) -> None:
         """Say at once whether what is written can be, and bring the reason into view."""
         self._show_ready()
-        self.judged.emit()
+        self.validated.emit()
         where = self.form.problem_label() if self.form is not None else None
         if where is not None:
             QTimer.singleShot(0, where, partial(self._reveal, where))
@@ -160,7 +160,7 @@ class StepCard(QFrame):
             for name in blank:
                 self.form.fields[name].show_value("")
             self.form.changed.connect(recipe.edit)
-            self.form.problem_changed.connect(lambda _: self._judge())
+            self.form.problem_changed.connect(lambda _: self._validate())
             for field in self.form.fields.values():
                 field.typed.connect(self._show_ready)
             self._form_of = of

@@ -90,7 +90,7 @@ class RecipeSide(QFrame):
         self.propose.clicked.connect(lambda: recipe.propose())
 
     def _open(self, at: int) -> None:
-        if self.recipe.mine(at):
+        if self.recipe.belongs_to_stage(at):
             self.recipe.choose(at)
             self.edit_asked.emit()
         else:
@@ -112,9 +112,9 @@ class RecipeSide(QFrame):
         self.rows.show_steps([self._row_filter_item(at) for at in range(len(row_filters))])
         self.rows.show_chosen(recipe.at if recipe.kind == ROW_FILTER and not drafting else -1)
         self._reveal()
-        mine = sum(recipe.mine(at) for at in range(len(recipe.steps)))
-        self.count.setText(str(mine))
-        self.count.setVisible(mine > 0)
+        own = sum(recipe.belongs_to_stage(at) for at in range(len(recipe.steps)))
+        self.count.setText(str(own))
+        self.count.setVisible(own > 0)
         self.steps_note.setVisible(not recipe.steps and not drafting)
         self._show_rows()
         self._show_outcome()
@@ -133,7 +133,7 @@ class RecipeSide(QFrame):
     def _item(self, at: int) -> StepItem:
         recipe, step = self.recipe, self.recipe.steps[at]
         tried = recipe.step_preview(at)
-        mine = recipe.mine(at)
+        own = recipe.belongs_to_stage(at)
         why = recipe.reason(at)
         waits = tried is not None and tried.waits
         if waits:
@@ -143,10 +143,10 @@ class RecipeSide(QFrame):
             step_summary(step.component),
             on=step.on,
             problem=tried.error if tried else "",
-            badge=self._widths(at) if mine else "",
-            fixed=not mine,
-            why=why if mine or waits else "",
-            link="" if mine else translated(TITLES[PANELS[step.component.stage]]),
+            badge=self._widths(at) if own else "",
+            fixed=not own,
+            why=why if own or waits else "",
+            link="" if own else translated(TITLES[PANELS[step.component.stage]]),
         )
 
     def _widths(self, at: int) -> str:
@@ -210,6 +210,6 @@ class RecipeSide(QFrame):
         if answer is None or self.recipe.draft is not None or not self.recipe.fresh:
             return ""
         for at, step in enumerate(answer.steps):
-            if step.on and step.error and self.recipe.mine(at):
+            if step.on and step.error and self.recipe.belongs_to_stage(at):
                 return f"{translated(self.recipe.steps[at].component.label)}: {step.error}"
         return ""

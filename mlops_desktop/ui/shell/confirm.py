@@ -1,4 +1,4 @@
-"""A question with two answers before something that cannot be taken back."""
+"""Asks for confirmation before something that cannot be undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors on their way to a person: the crash dialog, and the hook that leads every stray exception to it."""
+"""The crash dialog, and the hook that shows every uncaught exception in it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _QUOTED = re.compile(r"“([^”“]*)”|„([^“]*)“")  # as in English and
 _IN_QUOTES = re.compile("[“„].*[“”]|[“„].*", re.DOTALL)
 _HIDE = dict(zip(map(ord, "“”„"), "\ue000\ue001\ue002", strict=True))
 _SHOW = {ord(hidden): chr(mark) for mark, hidden in _HIDE.items()}
-_BETWEEN = ("During handling of", "The above exception", "which led to:")  # what stands between two tracebacks
+_BETWEEN = ("During handling of", "The above exception", "which led to:")  # what is between two tracebacks
 
 
 def without_values(report: str) -> str:

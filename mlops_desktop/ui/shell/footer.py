@@ -49,7 +49,7 @@ class Footer(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
         self._bar.setFixedWidth(200)
-        self._left = label("", "small", tone="3", figures=True)
+        self._left = label("", "small", tone="3", tabular=True)
         self._left.setObjectName("job_left")
         self._stop = Button(self.tr("Stop"), self.stop.emit, name="job_stop", kind="link", icon="stop")
         self._more = label("", "small", tone="3")
@@ -126,7 +126,7 @@ class LogDrawer(QFrame):
         self._text.setAccessibleName(self.tr("Log"))
         self._text.setReadOnly(True)
         self._text.setMaximumBlockCount(MOST_LINES)
-        self._text.setFont(theme.font("small", figures=True))
+        self._text.setFont(theme.font("small", tabular=True))
         self._count: QLabel = label("", "small", tone="3")
         tools = row(
             heading(self.tr("Log")),

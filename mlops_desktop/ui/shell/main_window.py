@@ -233,7 +233,7 @@ class MainWindow(FileDropWindow):
         purpose = self.tr(self.panel.purpose) if self.panel else self.tr("From a data file to a working service, on this computer")
         self.top.show_stage(self.stage, purpose)
         self.top.show_history(session.undo_label if session else "", session.redo_label if session else "")
-        self.top.show_ways(self.stage, self.panel.unready()[0] if self.panel else "", session is not None)
+        self.top.show_navigation(self.stage, self.panel.unready()[0] if self.panel else "", session is not None)
 
     @Slot(str, str, str)
     def _show_banner(self, tone: str, text: str, stage: str) -> None:

@@ -48,9 +48,9 @@ class QuestionsDialog(QDialog):
     def show_questions(self, found: Sequence[Question]) -> None:
         """Show the open ones of these questions."""
         left = [one for one in found if one.open]
-        counted = pluralize(len(left), "1 question is open.", "{n} questions are open.")
+        open_count = pluralize(len(left), "1 question is open.", "{n} questions are open.")
         hint = self.tr("Until you decide, the default of each is in force.")
-        self.summary.setText(f"{counted} {hint}" if left else self.tr("Nothing is in doubt."))
+        self.summary.setText(f"{open_count} {hint}" if left else self.tr("Nothing is in doubt."))
         clear(self._list)
         for at, question in enumerate(left):
             self._list.addWidget(QuestionCard(at, question, self._decide))

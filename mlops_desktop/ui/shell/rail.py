@@ -21,7 +21,7 @@ _MARKS = {
 
 
 def elided(metrics: QFontMetrics, summary: str, available: int) -> str:
-    """A summary in so many pixels. Its last part (a score, a target) is what changes: the words before it give way first."""
+    """A summary in so many pixels. Its last part (a score, a target) is what changes: the text before it is elided first."""
     right = Qt.TextElideMode.ElideRight
     head, dot, tail = summary.rpartition(" · ")
     left = available - metrics.horizontalAdvance(dot + tail)

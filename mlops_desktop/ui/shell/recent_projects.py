@@ -1,4 +1,4 @@
-"""The list of projects on the start page: when each was changed, how large it is, how it stands, and what can be done with it."""
+"""The list of projects on the start page: when each was changed, its size and state, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ class RecentProjects(QFrame):
         name = Elided(entry.name, weight=Weight.Medium, tone="" if there else "3", middle=True)
         name.setToolTip(str(entry.folder))
         status = Elided(entry.summary.status, "small", tone="2")
-        size = label(self._size_text(entry.summary), "small", tone="3", figures=True)
-        date = label(date_text(entry.changed) if entry.changed is not None else "", "small", tone="3", figures=True)
+        size = label(self._size_text(entry.summary), "small", tone="3", tabular=True)
+        date = label(date_text(entry.changed) if entry.changed is not None else "", "small", tone="3", tabular=True)
         wide = self.fontMetrics().averageCharWidth()
         for part, characters in ((size, 26), (date, 15)):
             part.setFixedWidth(wide * characters)

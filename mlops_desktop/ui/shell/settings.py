@@ -156,11 +156,11 @@ class Settings:
         return {str(path): _summary(one) for path, one in found.items()} if isinstance(found, dict) else {}
 
     def seen(self, folder: Path) -> frozenset[str]:
-        """The stages of a project that a person has looked at on this computer."""
+        """The stages of a project that a person has opened on this computer."""
         return frozenset(str(self._settings.value(f"seen/{_name_of(folder)}", "")).split())
 
     def keep_seen(self, folder: Path, stages: frozenset[str]) -> None:
-        """Remember which stages of a project a person has looked at."""
+        """Remember which stages of a project a person has opened."""
         if stages != self.seen(folder):
             self._settings.setValue(f"seen/{_name_of(folder)}", " ".join(sorted(stages)))
 

@@ -129,14 +129,14 @@ class SettingsDialog(QDialog):
         )
         forget = Button(self.tr("Forget projects and readings"), self._forget, name="settings_forget")
         forget.setToolTip(self.tr("Empties the list of projects on the start page; the projects themselves stay."))
-        self.said = label("", "small", tone="2", wrap=True)
-        self.said.setObjectName("settings_said")
+        self.status = label("", "small", tone="2", wrap=True)
+        self.status.setObjectName("settings_status")
         return card(
             heading(self.tr("Privacy and log")),
             label(text, "small", tone="2", wrap=True),
             self._line(self.tr("Log"), tools),
             self._line(self.tr("List of projects"), row(forget, None)),
-            self.said,
+            self.status,
         )
 
     def _line(self, title: str, control: QLayout) -> QLayout:
@@ -168,7 +168,7 @@ class SettingsDialog(QDialog):
         self.folder.setText(str(self._settings.projects))
 
     def _open_log(self) -> None:
-        self.said.setText(self._log.open())
+        self.status.setText(self._log.open())
 
     def _delete_log(self) -> None:
         question = self.tr("Delete the log? It says what was done, which helps to find a fault.")
@@ -177,14 +177,14 @@ class SettingsDialog(QDialog):
         try:
             self._log.remove()
         except UserError as error:
-            self.said.setText(error_text(error))
+            self.status.setText(error_text(error))
         else:
-            self.said.setText(self.tr("The log is deleted."))
+            self.status.setText(self.tr("The log is deleted."))
 
     def _forget(self) -> None:
         question = self.tr("Forget which projects were opened and how files were read? The projects themselves stay.")
         if not confirmed(self, question, self.tr("Forget them"), self.tr("Keep them"), name="forget_projects"):
             return
         self._settings.forget_all()
-        self.said.setText(self.tr("The list of projects is empty. The projects themselves are still there."))
+        self.status.setText(self.tr("The list of projects is empty. The projects themselves are still there."))
         self.forgotten.emit()

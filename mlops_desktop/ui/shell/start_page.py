@@ -84,7 +84,7 @@ class StartPage(QWidget):
         self._other: SourceDialog | None = None
         self._preview: ImportDialog | None = None
         self._new = NewProject(controller, self._made, self.open_project, self)
-        self._pasted: Path | None = None  # the file of a table from the clipboard that is being looked at, in a folder of its own
+        self._pasted: Path | None = None  # the file of a table from the clipboard that is being read, in a folder of its own
         self._listing = 0  # how often the list of projects was asked for
         self.templates = TemplateRow()
         self.recent = RecentProjects()

@@ -48,8 +48,8 @@ class TemplateRow(QWidget):
             button.setChecked(other == id_)
         template = self.chosen()
         hint = self.tr("It describes the problem in words: who asks, what is decided, when it is a success. You can change all of it.")
-        said = self.tr("{table} Now choose or drop the data: the problem is described already, and you can change it.")
-        self._text.setText(said.format(table=template.table) if template else hint)
+        text = self.tr("{table} Now choose or drop the data: the problem is described already, and you can change it.")
+        self._text.setText(text.format(table=template.table) if template else hint)
 
     def _pick(self, id_: str) -> None:
         self.show_choice(id_ if self._buttons[id_].isChecked() else "")

@@ -55,7 +55,7 @@ class TopBar(QFrame):
             tool.setEnabled(bool(text))
             tool.describe(f"{title}: {text}" if text else title, keys)
 
-    def show_ways(self, id_: str, why_not: str, is_open: bool) -> None:
+    def show_navigation(self, id_: str, why_not: str, is_open: bool) -> None:
         """Show Back and Next for a stage, and why Next is not ready (empty when it is). Without a project there is no Next."""
         position = STAGES.index(id_) if id_ else -1
         following = translated(TITLES[STAGES[position + 1]]) if position < len(STAGES) - 1 else ""

@@ -16,7 +16,7 @@ from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, label, row
 
 SAMPLE, TARGET = "telco_churn.csv", "Churn"
-_LOOK_MS = 150  # a control may be shown a moment after its panel: then it is looked for again
+_RETRY_MS = 150  # a control may be shown a moment after its panel: then it is looked for again
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Tour(QFrame):
         self._controller, self._window = controller, window
         self._at = 0
         self._mark: _Mark | None = None
-        self._count = label("", "small", tone="2", figures=True)
+        self._count = label("", "small", tone="2", tabular=True)
         self._title = label("", "body", weight=Weight.DemiBold)
         self._title.setObjectName("tour_title")
         self._text = label("", "small", wrap=True)
@@ -145,11 +145,11 @@ class Tour(QFrame):
         self.back = Button(self.tr("Back"), self._go_back, name="tour_back")
         self.next = Button("", self._go_next, name="tour_next", kind="primary")
         leave = Button(self.tr("Leave the tour"), self.leave, name="tour_leave", kind="link")
-        words = column(row(self._title, self._count, None), self._text, spacing=2)
-        self.setLayout(row((words, 1), leave, self.back, self.next, margins=(20, 8, 20, 8), spacing=10))
-        self._look = QTimer(self)
-        self._look.setInterval(_LOOK_MS)
-        self._look.timeout.connect(self._show_control)
+        texts = column(row(self._title, self._count, None), self._text, spacing=2)
+        self.setLayout(row((texts, 1), leave, self.back, self.next, margins=(20, 8, 20, 8), spacing=10))
+        self._retry = QTimer(self)
+        self._retry.setInterval(_RETRY_MS)
+        self._retry.timeout.connect(self._show_control)
 
     @property
     def step(self) -> TourStep:
@@ -167,7 +167,7 @@ class Tour(QFrame):
     @Slot()
     def leave(self) -> None:
         """End the tour; everything that was done in it stays."""
-        self._look.stop()
+        self._retry.stop()
         self._unmark()
         self.hide()
         self.deleteLater()
@@ -187,7 +187,7 @@ class Tour(QFrame):
         self._unmark()
         self._show_text()
         self._controller.go_to.emit(self.step.stage)
-        self._look.start()
+        self._retry.start()
 
     @Slot()
     def _show_text(self) -> None:
@@ -205,7 +205,7 @@ class Tour(QFrame):
     def _show_control(self) -> None:
         control = self._window.findChild(QWidget, self.step.control)
         if control is not None and control.isVisible():
-            self._look.stop()
+            self._retry.stop()
             focus(control)
             self._mark = _Mark(control)
             self.next.setFocus()

@@ -1,4 +1,4 @@
-"""Keeps what happens in the drawer of the log and in its file, without cells of the data."""
+"""Writes the events of the window to the log view and to the log file, without cells of the data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mlops_desktop.ui.translation import translated
 
 
 class WindowLog(QObject):
-    """The log of a window. It names what belongs to the open project, and nothing else that stands in quotes."""
+    """The log of a window. It names what belongs to the open project, and nothing else that is in quotes."""
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)

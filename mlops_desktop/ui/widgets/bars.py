@@ -78,7 +78,7 @@ class BarChart(PaintedChart):
         painter.setFont(theme.font("small"))
         metrics = painter.fontMetrics()
         names = min(max(metrics.horizontalAdvance(bar.shown_name) for bar in self._bars), int(canvas.width() * LONGEST_NAME)) + 12
-        painter.setFont(theme.font("caption", figures=True))
+        painter.setFont(theme.font("caption", tabular=True))
         texts = max(painter.fontMetrics().horizontalAdvance(bar.text) for bar in self._bars) + 8
         low, high = self._span()
         left_pad = texts if low < 0 else 0
@@ -105,7 +105,7 @@ class BarChart(PaintedChart):
         for position, bar in enumerate(self._bars):
             self._paint_text(painter, bar, slot * (position + 0.5), at)
         painter.setPen(theme.color("text3"))
-        painter.setFont(theme.font("caption", figures=True))
+        painter.setFont(theme.font("caption", tabular=True))
         paint_ticks(painter, QRectF(area.left(), bottom + 3, area.width(), 15), (low, high), wide=52)
 
     def _paint_bar(self, painter: QPainter, bar: Bar, middle: float, slot: float, at: Callable[[float], float]) -> None:
@@ -125,7 +125,7 @@ class BarChart(PaintedChart):
         """The value beyond the end of its bar, on a ground of its own where a mark runs through it."""
         if bar.value != bar.value:
             return
-        painter.setFont(theme.font("caption", QFont.Weight.Medium, figures=True))
+        painter.setFont(theme.font("caption", QFont.Weight.Medium, tabular=True))
         painter.setPen(theme.color("text2"))
         tips = [at(value) for value in (bar.value, bar.low, bar.high) if value is not None]
         wide, high = painter.fontMetrics().horizontalAdvance(bar.text) + 2, painter.fontMetrics().height()

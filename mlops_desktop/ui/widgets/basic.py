@@ -138,7 +138,7 @@ def label(
     *,
     tone: str = "",
     weight: Weight = Weight.Normal,
-    figures: bool = False,
+    tabular: bool = False,
     pill: str = "",
     wrap: bool = False,
 ) -> Label:
@@ -147,7 +147,7 @@ def label(
     """
     made = Wrapped(text) if wrap else Label(text)
     made.setTextFormat(Qt.TextFormat.PlainText)  # names from a data file are never markup
-    made.setFont(theme.font(role, weight, figures=figures))
+    made.setFont(theme.font(role, weight, tabular=tabular))
     made.setWordWrap(wrap)
     if tone:
         made.setProperty("tone", tone)
@@ -285,7 +285,7 @@ class Segments(QFrame):
             made.setFont(theme.font("small"))
             made.setCheckable(True)
             bold = QFontMetrics(theme.font("small", Weight.DemiBold)).horizontalAdvance(text)
-            made.setMinimumWidth(bold + 24)  # the one that is on is bold: it needs more room than the style reckons with
+            made.setMinimumWidth(bold + 24)  # the one that is on is bold: it needs more space than the style reckons with
             made.setAccessibleName(text)
             made.clicked.connect(lambda _=False, id_=id_: self.chosen.emit(id_))
             self._group.addButton(made)

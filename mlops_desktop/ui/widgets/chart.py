@@ -111,7 +111,7 @@ class Chart(QWidget):
     def _fill_table(self) -> None:
         titles, rows = self.as_rows()
         columns = [
-            RowColumn(title, "right", figures=True) if at else RowColumn(title, stretch=True, middle=True)
+            RowColumn(title, "right", tabular=True) if at else RowColumn(title, stretch=True, middle=True)
             for at, title in enumerate(titles)
         ]
         if self._table is None:

@@ -74,7 +74,7 @@ class LineChart(PlotChart):
             plot.add(one, at)
         x_fixed, y_fixed = self._ranges
         xs = np.concatenate([one.points()[0] for one in self._series] + [np.array([m.at for m in self._marks if m.upright])])
-        ys = np.concatenate([one.spread() for one in self._series] + [np.array([m.at for m in self._marks if not m.upright])])
+        ys = np.concatenate([one.drawn_values() for one in self._series] + [np.array([m.at for m in self._marks if not m.upright])])
         x, y = extent(xs, 0.03, x_fixed), extent(ys, 0.08 if y_fixed is None else 0.03, y_fixed)
         if self._diagonal:
             plot.add_diagonal(max(x[0], y[0]), min(x[1], y[1]))
@@ -162,7 +162,7 @@ class ColumnChart(PlotChart):
     def show_categories(
         self, names: Sequence[str], groups: Mapping[str, Values], *, stacked: bool = True, skip: bool = False, description: str = ""
     ) -> None:
-        """Show for each name a bar of each group. `skip`: names in a row, such as ranges, some of which are left out where room is short.
+        """Show for each name a bar of each group. `skip`: names in a row, such as ranges, some of which are left out where space is short.
 
         ValueError when a group has not a value for each name.
         """

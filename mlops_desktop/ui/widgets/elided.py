@@ -26,7 +26,7 @@ def elided_name(metrics: QFontMetrics, name: str, available: int) -> str:
 
 
 def elided_names(metrics: QFontMetrics, names: Sequence[str], available: int) -> list[str]:
-    """Names of one list, each in so many pixels. Where names that differ would look alike, what they begin with in common gives way
+    """Names of one list, each in so many pixels. Where names that differ would look alike, what they begin with in common is elided
     instead of their middle: “…gene 8 in the …”.
     """
     found = [elided_name(metrics, name, available) for name in names]
@@ -52,12 +52,12 @@ class Elided(QLabel):
         *,
         tone: str = "",
         weight: Weight = Weight.Normal,
-        figures: bool = False,
+        tabular: bool = False,
         middle: bool = False,
     ) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(role, weight, figures=figures))
+        self.setFont(theme.font(role, weight, tabular=tabular))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         if tone:
@@ -76,7 +76,7 @@ class Elided(QLabel):
         return QSize(min(self.fontMetrics().horizontalAdvance("mmmm"), super().sizeHint().width()), super().sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, cut to the room there is."""
+        """The text, cut to the space there is."""
         option = QStyleOption()
         option.initFrom(self)
         painter = QPainter(self)

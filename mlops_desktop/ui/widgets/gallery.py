@@ -61,7 +61,7 @@ class Tile(PushButton):
 
 
 class Gallery(QWidget):
-    """Tiles under headings, as many side by side as there is room for. Arrow keys walk, Enter and Space choose."""
+    """Tiles under headings, as many side by side as fit. Arrow keys move the focus, Enter and Space choose."""
 
     picked = Signal(str)
 
@@ -129,7 +129,7 @@ class Gallery(QWidget):
                 grid.addWidget(tile, at // across, at % across)
 
     def minimumSizeHint(self) -> QSize:
-        """One tile wide: with less room there are fewer side by side."""
+        """One tile wide: with less space there are fewer side by side."""
         return QSize(150, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -138,11 +138,11 @@ class Gallery(QWidget):
         self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk from tile to tile; Enter chooses."""
+        """Arrows move from tile to tile; Enter chooses."""
         open_ = [tile for tile in self.tiles() if tile.isEnabled()]
         now = next((at for at, tile in enumerate(open_) if tile.hasFocus()), -1)
-        ways = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: self._across, Qt.Key.Key_Up: -self._across}
-        by = ways.get(Qt.Key(event.key()))
+        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: self._across, Qt.Key.Key_Up: -self._across}
+        by = steps.get(Qt.Key(event.key()))
         if now >= 0 and by is not None:
             open_[min(max(now + by, 0), len(open_) - 1)].setFocus()
         elif now >= 0 and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -27,7 +27,7 @@ class Heatmap(PaintedChart):
 
     _values: NDArray[np.float64] = np.zeros((0, 0))
     _names: Sequence[str] = ()  # what is painted
-    _whole_names: Sequence[str] = ()  # what the pointer is told
+    _whole_names: Sequence[str] = ()  # what the tooltips show
 
     def show_matrix(self, values: Values | Sequence[Sequence[float]], names: Sequence[str], labels: Sequence[str] | None = None) -> None:
         """Show a square matrix whose rows and columns have these names, with `labels` in their place. ValueError when the shape does not
@@ -58,7 +58,7 @@ class Heatmap(PaintedChart):
         return QRectF(left, 2, side * count, side * count), side
 
     def _paint(self, painter: QPainter, canvas: QWidget) -> None:
-        canvas.setFont(theme.font("caption", figures=True))
+        canvas.setFont(theme.font("caption", tabular=True))
         painter.setFont(canvas.font())
         area, side = self._frame(canvas)
         painter.save()
@@ -80,7 +80,7 @@ class Heatmap(PaintedChart):
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         self._paint_column_names(painter, canvas, area, side)
         if side >= SMALLEST_TEXT:
-            self._paint_figures(painter, area, side)
+            self._paint_values(painter, area, side)
 
     def _paint_column_names(self, painter: QPainter, canvas: QWidget, area: QRectF, side: float) -> None:
         metrics = painter.fontMetrics()
@@ -101,7 +101,7 @@ class Heatmap(PaintedChart):
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
             painter.restore()
 
-    def _paint_figures(self, painter: QPainter, area: QRectF, side: float) -> None:
+    def _paint_values(self, painter: QPainter, area: QRectF, side: float) -> None:
         colors = _colors(self._values)
         for (r, c), value in np.ndenumerate(self._values):
             red, green, blue = (int(part) for part in colors[r, c])

@@ -162,7 +162,7 @@ class NumberLine(QLineEdit):
         self.returnPressed.connect(self._finish)
 
     def number(self) -> int | float | None:
-        """The number that stands there, None when the field is blank; UserError when the text is no number. Bounds are not selected."""
+        """The number that is there, None when the field is blank; UserError when the text is no number. Bounds are not selected."""
         text = self.text().strip().replace("−", "-").replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
         if not text:
             return None

@@ -138,7 +138,7 @@ class Leaderboard(RowsTable):
         else:
             tip = self.tr("The score by blocks of time ({columns}), each predicted from the others: nearer to what the future will show.")
             title = self.tr("By time")
-        return [RowColumn(title, "right", figures=True, width=78, tip=tip.format(columns=columns))]
+        return [RowColumn(title, "right", tabular=True, width=78, tip=tip.format(columns=columns))]
 
     def _with_other(self, row: Row) -> Row:
         """A row with the score by the other way of validation, where the board shows it."""
@@ -146,7 +146,7 @@ class Leaderboard(RowsTable):
             return row
         other = self._others.get(row.id)
         score = None if other is None else other.score
-        shown = "" if score is None else self._figure(self._metric.shown(score) if self._metric else score)
+        shown = "" if score is None else self._score_text(self._metric.shown(score) if self._metric else score)
         few = self.tr("By {count} of the folds only, as the model is slow.")
         tip = few.format(count=other.folds) if other is not None and other.folds else ""
         cell = Cell(shown, tone="warn" if other is not None and other.clearly_worse else "", tip=tip)
@@ -162,11 +162,11 @@ class Leaderboard(RowsTable):
         shown = metric.shown(run.score) if metric else run.score
         low, high = span
         bar = max(0.02, (run.score - low) / (high - low)) if high > low else 1.0
-        sd = "–" if run.std is None or not math.isfinite(run.std) else self._figure(run.std)
-        folds = ", ".join(self._figure(metric.shown(score) if metric else score) for score in run.fold_scores)
+        sd = "–" if run.std is None or not math.isfinite(run.std) else self._score_text(run.std)
+        folds = ", ".join(self._score_text(metric.shown(score) if metric else score) for score in run.fold_scores)
         cells: list[Cell | str] = [
             Cell(text, tip=tip),
-            Cell(self._figure(shown), bar=bar, tip=self.tr("Fold by fold: {scores}").format(scores=folds)),
+            Cell(self._score_text(shown), bar=bar, tip=self.tr("Fold by fold: {scores}").format(scores=folds)),
             sd,
             spent(run.seconds),
             formatted(run.features),
@@ -174,7 +174,7 @@ class Leaderboard(RowsTable):
         ]
         return Row(run.id, cells, strong=best is not None and run.id == best.id and not stale, tone="3" if stale else "")
 
-    def _figure(self, value: float) -> str:
+    def _score_text(self, value: float) -> str:
         return formatted(value, f",.{self._decimals}f").replace("-", MINUS) if math.isfinite(value) else "–"
 
     def _status(self, run: Run, best: Run | None, tied: bool, chosen: str, running: bool, stale: bool) -> Cell:
@@ -214,10 +214,10 @@ def _columns(score: str) -> list[RowColumn]:
         RowColumn(tr("Leaderboard", "Model"), stretch=True, width=190, middle=True),
         RowColumn(score, bar=True, width=190, tip=tr("Leaderboard", "Mean over the folds; the bar runs from the baseline to the best.")),
         RowColumn(
-            tr("Leaderboard", "± sd"), "right", figures=True, width=62, tip=tr("Leaderboard", "Standard deviation between the folds.")
+            tr("Leaderboard", "± sd"), "right", tabular=True, width=62, tip=tr("Leaderboard", "Standard deviation between the folds.")
         ),
-        RowColumn(tr("Leaderboard", "Fit time"), "right", figures=True, width=68),
-        RowColumn(tr("Leaderboard", "Features"), "right", figures=True, width=72),
+        RowColumn(tr("Leaderboard", "Fit time"), "right", tabular=True, width=68),
+        RowColumn(tr("Leaderboard", "Features"), "right", tabular=True, width=72),
         RowColumn(tr("Leaderboard", "Status"), width=104),
     ]
 

@@ -37,17 +37,17 @@ class NoteRow:
     why: str = ""
 
 
-def list_text(words: Sequence[str]) -> str:
+def list_text(texts: Sequence[str]) -> str:
     """A list of words as one line; words with commas are put in quotes."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(words)
-    return line.getvalue().replace(",", ", ") if all("," not in word for word in words) else line.getvalue()
+    csv.writer(line, lineterminator="").writerow(texts)
+    return line.getvalue().replace(",", ", ") if all("," not in text for text in texts) else line.getvalue()
 
 
 def read_list(text: str) -> tuple[str, ...]:
     """The words of `list_text`; blank ones are left out."""
     found = next(csv.reader([text], skipinitialspace=True), [])
-    return tuple(word.strip() for word in found if word.strip())
+    return tuple(text.strip() for text in found if text.strip())
 
 
 class NotesModel(QAbstractTableModel):

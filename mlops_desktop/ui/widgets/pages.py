@@ -1,4 +1,4 @@
-"""Pages of which one is shown; how high the hidden ones are does not count."""
+"""A stack of pages whose height is that of the page shown."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def restyle(self) -> None:
         """Take the colors and fonts of the current theme; what is drawn has to be drawn anew."""
-        font = theme.font("caption", figures=True)
+        font = theme.font("caption", tabular=True)
         if (style := (theme.current(), font.key())) == self._style:
             return
         self._style = style
@@ -126,7 +126,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         for side, text in (("bottom", x_label), ("left", y_label)):
             self._axes[side].entitle(text)
         self._axes["bottom"].names, self._axes["bottom"].dates = names, dates
-        metrics = QFontMetrics(theme.font("caption", figures=True))
+        metrics = QFontMetrics(theme.font("caption", tabular=True))
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0) if skip else 0
         self._axes["bottom"].least = max(LEAST_SLOT, min(widest + 10, 90))
         self._axes["bottom"].whole, self._axes["left"].whole = "x" in whole, "y" in whole

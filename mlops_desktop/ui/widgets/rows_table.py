@@ -25,7 +25,7 @@ from mlops_desktop.ui.translation import translated
 ROW_HEIGHT = 32
 PAD = 8  # left and right of a cell's text
 WIDEST = 320  # pixels of a column without a given width
-MIN_STRETCH, MIN_BAR = 120, 110  # pixels that a column keeps that gives way
+MIN_STRETCH, MIN_BAR = 120, 110  # pixels that a shrinking column keeps
 MEASURED = 200  # rows that decide how wide a column is
 _ROLE = Qt.ItemDataRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -34,15 +34,15 @@ _NO_INDEX = QModelIndex()
 
 @dataclass(frozen=True)
 class RowColumn:
-    """A column: `title`; `align` left, right or center; `figures`: digits of one width; `bar`: room for a bar beside the text.
+    """A column: `title`; `align` left, right or center; `tabular`: digits of one width; `bar`: space for a bar beside the text.
 
-    `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes the room that is left; `middle`: texts that are too long
+    `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes what is left; `middle`: texts that are too long
     are cut in the middle, as suits names.
     """
 
     title: str
     align: str = "left"
-    figures: bool = False
+    tabular: bool = False
     bar: bool = False
     width: int = 0
     stretch: bool = False
@@ -154,8 +154,8 @@ class _RowsDelegate(QStyledItemDelegate):
 
     def _paint_text(self, painter: QPainter, area: QRect, row: Row, column: RowColumn, cell: Cell) -> None:
         weight = QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal
-        painter.setFont(theme.font("small", weight, figures=column.figures or column.bar))
-        tone = cell.tone or row.tone or ("text2" if column.figures and not (row.strong or column.bar or cell.shade) else "")
+        painter.setFont(theme.font("small", weight, tabular=column.tabular or column.bar))
+        tone = cell.tone or row.tone or ("text2" if column.tabular and not (row.strong or column.bar or cell.shade) else "")
         painter.setPen(theme.color(_tone(tone)))
         mode = Qt.TextElideMode.ElideMiddle if column.middle else Qt.TextElideMode.ElideRight
         text = painter.fontMetrics().elidedText(cell.text, mode, area.width())
@@ -177,7 +177,7 @@ class _RowsDelegate(QStyledItemDelegate):
         model = self._table.rows_model
         column = model.columns[index.column()]
         cell, row = model.rows[index.row()].cell(index.column()), model.rows[index.row()]
-        font = theme.font("small", QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal, figures=column.figures)
+        font = theme.font("small", QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal, tabular=column.tabular)
         wide = self._table.advance(font, cell.text) + 2 * PAD + (21 if cell.icon else 0) + (150 if column.bar else 0)
         return QSize(wide, ROW_HEIGHT)
 
@@ -294,7 +294,7 @@ class RowsTable(QTableView):
             self.chosen.emit(self.ids())
 
     def _fit(self) -> None:
-        """Give each column what it needs; what is left goes to those that stretch. Bars and stretching ones give way before it scrolls."""
+        """Give each column what it needs; what is left goes to those that stretch. Bars and stretching ones shrink before it scrolls."""
         columns = self.rows_model.columns
         needs = [self._need(at) for at in range(len(columns))]
         least = [MIN_STRETCH if c.stretch else MIN_BAR if c.bar else need for c, need in zip(columns, needs, strict=True)]
@@ -319,6 +319,6 @@ class RowsTable(QTableView):
         return min(max([title, *texts]), WIDEST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the room anew."""
+        """Share the space anew."""
         super().resizeEvent(event)
         self._fit()

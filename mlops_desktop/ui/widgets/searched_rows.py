@@ -41,5 +41,5 @@ class SearchedRows(QWidget):
 
 
 def _texts(cell: Cell) -> str:
-    """What is found: a column by its label and by its name, which the pointer is told."""
+    """What is found: a column by its label and by its name, which the tooltip shows."""
     return f"{cell.text}\n{cell.tip}".casefold()

@@ -40,7 +40,7 @@ class Series:
             raise ValueError(f"the series {self.name} has {x.shape} by {y.shape} values")
         return x, y
 
-    def spread(self) -> NDArray[np.float64]:
+    def drawn_values(self) -> NDArray[np.float64]:
         """Every y that is drawn, the band too, for the range of the axis."""
         parts = [self.points()[1]] + [np.asarray(edge, dtype=np.float64) for edge in (self.low, self.high) if edge is not None]
         return np.concatenate(parts)

@@ -1,4 +1,4 @@
-"""Small plots, painted with QPainter: distributions, a ring, a probability bar, a legend. Two dozen of them build in no time."""
+"""Small plots, painted with QPainter so that dozens build quickly: distributions, a ring, a probability bar, a legend."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class DistributionCell(QFrame):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Room for three or four in a row."""
+        """Space for three or four in a row."""
         return QSize(190, 140)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -126,7 +126,7 @@ class DistributionCell(QFrame):
         return QRectF(self.rect()).adjusted(10, self.fontMetrics().height() + 12, -10, -22)
 
     def event(self, event: QEvent) -> bool:
-        """The pointer is told the bar that it is over, with its size; elsewhere the title."""
+        """The tooltip names the bar under the pointer, with its size; elsewhere the title."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.shown.groups:
             bars, totals = self._bars(), self.shown.totals()
             at = int((event.pos().x() - bars.left()) // (bars.width() / max(len(totals), 1)))
@@ -136,9 +136,9 @@ class DistributionCell(QFrame):
         return super().event(event)
 
     def _paint_title(self, painter: QPainter, area: QRectF) -> None:
-        """The name and its statistic. Where both do not fit, the statistic gives way: the tooltip says it."""
+        """The name and its statistic. Where both do not fit, the statistic is left out: the tooltip has it."""
         shown = self.shown.label or self.shown.title
-        bold, small = theme.font("small", QFont.Weight.DemiBold), theme.font("caption", figures=True)
+        bold, small = theme.font("small", QFont.Weight.DemiBold), theme.font("caption", tabular=True)
         metrics, available = QFontMetrics(bold), area.width()
         stat_wide = QFontMetrics(small).horizontalAdvance(self.shown.stat) + 8
         if self.shown.stat and metrics.horizontalAdvance(shown) + stat_wide <= available:
@@ -292,7 +292,7 @@ class Ring(QWidget):
         if self._value > 0:
             painter.drawArc(area, 90 * 16, int(-360 * 16 * self._value / 100))
         painter.setPen(theme.color("text"))
-        painter.setFont(theme.font("section", QFont.Weight.DemiBold, figures=True))
+        painter.setFont(theme.font("section", QFont.Weight.DemiBold, tabular=True))
         painter.drawText(area, _Align.AlignCenter, str(round(self._value)))
 
 
@@ -324,7 +324,7 @@ class ProbabilityBar(QWidget):
         if self._value is not None:
             painter.setBrush(shade(1 if self._threshold is None or self._value >= self._threshold else 0))
             painter.drawRoundedRect(QRectF(0, 3, max(width * min(max(self._value, 0.0), 1.0), 10), 10), 5, 5)
-        painter.setFont(theme.font("caption", figures=True))
+        painter.setFont(theme.font("caption", tabular=True))
         line = QRectF(0, 18, width, 16)
         left, right = QRectF(line), QRectF(line)
         if self._threshold is not None:
@@ -383,7 +383,7 @@ class Legend(QWidget):
         painter, wide = begin(self), self._wide()
         painter.setFont(theme.font("caption"))
         gaps = 12 * max(len(self._entries) - 1, 0)
-        share = min(1.0, max(self.width() - gaps, 0) / max(sum(wide), 1))  # each gives way by its own length
+        share = min(1.0, max(self.width() - gaps, 0) / max(sum(wide), 1))  # each is elided by its own length
         x = 0.0
         for (key, text), available in zip(self._entries, wide, strict=True):
             fits = available * share

@@ -50,7 +50,7 @@ class _Head(QHeaderView):
         self.setMinimumSectionSize(WIDTHS[0])
 
     def sizeHint(self) -> QSize:
-        """Room for the three lines."""
+        """Space for the three lines."""
         metrics = QFontMetrics(theme.font("small"))
         return QSize(super().sizeHint().width(), 2 * metrics.height() + 26 + 26)
 
@@ -113,7 +113,7 @@ class _Cells(QStyledItemDelegate):
 
     def restyle(self) -> None:
         """Take colors and sizes of the theme."""
-        self._metrics = QFontMetrics(theme.font("small", figures=True))
+        self._metrics = QFontMetrics(theme.font("small", tabular=True))
         self._wide = max(self._metrics.averageCharWidth(), self._metrics.horizontalAdvance("m") * 0.75)
         self._pens = theme.color("text"), theme.color("text3")
         self._ground, self._ring = theme.color("sel"), QPen(theme.color("accent"), 2)
@@ -132,7 +132,7 @@ class _Cells(QStyledItemDelegate):
         painter.setPen(self._pens[text is MISSING])
         if len(text) * self._wide > area.width():
             text = self._metrics.elidedText(text.partition("\n")[0][:500], Qt.TextElideMode.ElideRight, area.width())
-        flags = Qt.AlignmentFlag.AlignRight if self._model.columns[at].figures else Qt.AlignmentFlag.AlignLeft
+        flags = Qt.AlignmentFlag.AlignRight if self._model.columns[at].numeric else Qt.AlignmentFlag.AlignLeft
         painter.drawText(area, int(flags | _MIDDLE) | int(Qt.TextFlag.TextSingleLine), text)
 
 
@@ -163,7 +163,7 @@ class DataTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
-        self.setFont(theme.font("small", figures=True))
+        self.setFont(theme.font("small", tabular=True))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -171,7 +171,7 @@ class DataTable(QTableView):
         side = self.verticalHeader()
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         side.setDefaultSectionSize(ROW_HEIGHT)
-        side.setFont(theme.font("caption", figures=True))
+        side.setFont(theme.font("caption", tabular=True))
         side.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | _MIDDLE)
         side.setHighlightSections(False)
         side.setSectionsClickable(False)

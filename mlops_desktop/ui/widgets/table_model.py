@@ -63,7 +63,7 @@ class TableColumn:
         return self.label or self.name
 
     @property
-    def figures(self) -> bool:
+    def numeric(self) -> bool:
         """Whether its texts are numbers, which are aligned right."""
         return self.kind == "number" and not self.boolean
 
@@ -121,7 +121,7 @@ def _years(sample: NDArray[np.float64]) -> bool:
 
 
 def _decimals(sample: NDArray[np.float64]) -> int | None:
-    """How many decimals tell the values apart; None when they are too small or too large for plain writing."""
+    """How many decimals distinguish the values; None when they are too small or too large for plain writing."""
     known = sample[np.isfinite(sample)]
     if not len(known):
         return 0
@@ -229,7 +229,7 @@ class TableModel(QAbstractTableModel):
         if role in (_ROLE.DisplayRole, _ROLE.ToolTipRole):
             return self.text(index.row(), index.column())
         if role == _ROLE.TextAlignmentRole:
-            return _RIGHT if self.columns[index.column()].figures else _LEFT
+            return _RIGHT if self.columns[index.column()].numeric else _LEFT
         if role == _ROLE.AccessibleTextRole:
             text = self.text(index.row(), index.column())
             return f"{self.columns[index.column()].shown_name}: {self.tr('missing') if text == MISSING else text}"

@@ -1,4 +1,4 @@
-"""The folder of a service: what stands in it, and that its packages are pinned the same way twice."""
+"""The folder of a service: what is in it, and that its packages are pinned the same way twice."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from tests.frames import make_frame, run
 RNG = np.random.default_rng(4)
 X = RNG.normal(size=(300, 8))
 SIGNAL = X[:, 1] * 3 - X[:, 5]
-HEARD = (SIGNAL > 0) * RNG.random(300)
+TERM = (SIGNAL > 0) * RNG.random(300)
 PLAIN = {f"x{i}": X[:, i].tolist() for i in range(8)}
-FRAME, WITH_TEXT = make_frame(PLAIN), make_frame(PLAIN, {}, {}, {"t: told": HEARD, "t: noise": RNG.poisson(0.3, 300)})
+FRAME, WITH_TEXT = make_frame(PLAIN), make_frame(PLAIN, {}, {}, {"t: term": TERM, "t: noise": RNG.poisson(0.3, 300)})
 TARGETS = {
     "binary": Target("binary", (SIGNAL > 0).astype(np.intp), ("no", "yes")),
     "multiclass": Target("multiclass", np.digitize(SIGNAL, [-2, 2]), ("a", "b", "c")),
@@ -31,7 +31,7 @@ def test_what_the_target_is_made_of_is_kept(model, task):
     assert sum(scores.values()) == pytest.approx(1)
     assert set(scores) == set(WITH_TEXT.layout.names())
     if model == "tree":  # beside x1 and x5 a linear model has no need of it
-        assert scores["t: told"] > scores["t: noise"]
+        assert scores["t: term"] > scores["t: noise"]
     assert operation.scores(Dataset(WITH_TEXT, TARGETS[task])) == scores
 
 
@@ -48,7 +48,7 @@ def test_a_share_takes_the_fewest_columns_that_reach_it():
 @pytest.mark.parametrize("task", list(TARGETS))
 @pytest.mark.parametrize("model", ["tree", "linear"])
 @pytest.mark.parametrize("sparse", [False, True], ids=["dense", "sparse"])
-def test_a_category_is_judged_as_one_column(model, task, sparse):
+def test_a_category_is_scored_as_one_column(model, task, sparse):
     side = np.digitize(SIGNAL, [-2, 2])
     categories = {"told": [("a", None, "c")[level] for level in side], "noise": [str(level) for level in RNG.integers(0, 4, 300)]}
     frame = make_frame({"x0": PLAIN["x0"]}, categories, {}, {"t: noise": RNG.poisson(0.3, 300)} if sparse else {})

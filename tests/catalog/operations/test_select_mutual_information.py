@@ -13,12 +13,12 @@ RNG = np.random.default_rng(2)
 X = RNG.normal(size=(400, 6))
 SIDE = (np.abs(X[:, 2]) > 0.7).astype(np.intp)
 FLAG = np.where(RNG.random(400) < 0.8, SIDE, 1 - SIDE).astype(float)
-HEARD = np.where(RNG.random(400) < 0.9, SIDE, 0) * RNG.random(400)
+TERM = np.where(RNG.random(400) < 0.9, SIDE, 0) * RNG.random(400)
 FRAME = make_frame(
     {**{f"x{i}": X[:, i].tolist() for i in range(6)}, "flag": FLAG.tolist()},
     {},
     {},
-    {"t: told": HEARD.tolist(), "t: noise": RNG.poisson(0.3, 400)},
+    {"t: term": TERM.tolist(), "t: noise": RNG.poisson(0.3, 400)},
 )
 BINARY = Target("binary", SIDE, ("no", "yes"))
 REGRESSION = Target("regression", X[:, 2] ** 2)
@@ -46,7 +46,7 @@ def test_features_of_texts_are_scored_by_their_presence():
 
 def test_informative_columns_are_kept():
     found = run(SelectMutualInformation(keep_by="count", count=3), FRAME, target=BINARY)
-    assert set(found.layout.names()) == {"x2", "flag", "t: told"}
+    assert set(found.layout.names()) == {"x2", "flag", "t: term"}
     assert len(run(SelectMutualInformation(share=0.5), FRAME, target=REGRESSION).layout.names()) == 5
     found = run(SelectMutualInformation(keep_by="count", count=2, forced_in=("x0",), forced_out=("x2",)), FRAME, target=BINARY)
     assert len(found.layout.names()) == 2
@@ -79,9 +79,9 @@ def test_categories_are_discrete_and_missing_is_a_level(target):
 
     found = SelectMutualInformation().scores(Dataset(WORDS, target))
     cells = len(np.unique(np.column_stack([LEVELS, SIDE]), axis=0))
-    counted = mutual_info_score(SIDE, LEVELS) - (cells - 3 - 2 + 1) / 800
+    evaluated = mutual_info_score(SIDE, LEVELS) - (cells - 3 - 2 + 1) / 800
     near = mutual_info_regression(LEVELS[:, None], target.values, discrete_features=True, random_state=0)[0]
-    assert found["word"] == pytest.approx(counted if target is BINARY else near, abs=1e-12)
+    assert found["word"] == pytest.approx(evaluated if target is BINARY else near, abs=1e-12)
     assert found["noise"] < 0.1 < found["word"]
     assert found["day"] > 0.4
     assert found["x2"] == SelectMutualInformation(categories=False).scores(Dataset(WORDS.select(["x2"]), target))["x2"]

@@ -1,4 +1,4 @@
-"""Files of a folder below each other: what differs is said."""
+"""Files of a folder below each other: what differs is reported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_files_of_a_folder_stand_below_each_other_in_the_order_of_their_names(tm
     assert notes == "2 files were read, 3 rows in all."
 
 
-def test_columns_that_differ_are_said_and_the_name_of_the_file_is_a_column_by_choice(tmp_path):
+def test_columns_that_differ_are_reported_and_the_name_of_the_file_is_a_column_by_choice(tmp_path):
     write(tmp_path, a="id,x\n1,a\n", b="id,y\n2,5\n", c="id,y\n3,6\n")
     (tmp_path / "notes.md").write_text("x")
     (tmp_path / ".hidden.csv").write_text("x")

@@ -1,4 +1,4 @@
-"""A second file joined by a key or appended: what would be lost or multiplied is said before it is done."""
+"""A second file joined by a key or appended: what would be lost or multiplied is reported before it is done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short texts are told apart by numbers as by themselves."""
+"""Short texts are distinguished by numbers as by themselves."""
 
 from __future__ import annotations
 

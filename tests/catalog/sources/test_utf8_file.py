@@ -46,7 +46,7 @@ def test_damaged_text_stays_utf8(tmp_path):
         pass
 
 
-def test_letters_that_were_read_twice_are_told_of(tmp_path, monkeypatch):
+def test_letters_that_were_decoded_twice_are_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(utf8_file, "_BLOCK", 2**22)
     path = tmp_path / "x.csv"
     path.write_text("name;n\nMÃ¼ller;1\nSchÃ¶n;2\n", encoding="utf-8")

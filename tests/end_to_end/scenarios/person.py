@@ -133,7 +133,7 @@ class Person:
         QApplication.processEvents()
 
     def write(self, name: str, text: str) -> None:
-        """Click into a field, replace what stands there, and leave it by Tab."""
+        """Click into a field, replace what is there, and leave it by Tab."""
         field: QWidget = self.find(QWidget, name)
         self.until(field.isVisible, f"{name} is shown")
         QTest.mouseClick(field, _LEFT)

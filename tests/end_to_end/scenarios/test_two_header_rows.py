@@ -1,4 +1,4 @@
-"""A table whose names stand in two rows: they are joined in the dialog of the file, and one undo brings the single names back."""
+"""A table whose names are in two rows: they are joined in the dialog of the file, and one undo brings the single names back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMES = ["store", "2024 price", "2024 count", "2025 price", "2025 count", "outco
 
 
 def stores() -> str:
-    """120 stores with a price and a count for each of two years, which stand in a row above."""
+    """120 stores with a price and a count for each of two years, which are in a row above."""
     rng = np.random.default_rng(3)
     lines = [",2024,2024,2025,2025,outcome", "store,price,count,price,count,closed"]
     for at in range(120):

@@ -27,7 +27,7 @@ def test_every_wrong_file_is_refused_and_the_project_stays(person: Person, tmp_p
     person.read_file()
     person.predict("species")
     folder, project = person.window.controller.folder, person.window.controller.project
-    said = set[str]()
+    output = set[str]()
     for name, content in WRONG.items():
         file = tmp_path / name
         file.write_bytes(content)
@@ -39,10 +39,10 @@ def test_every_wrong_file_is_refused_and_the_project_stays(person: Person, tmp_p
         assert len(sentence) > 20, sentence
         assert "Traceback" not in sentence
         assert not person.find(QPushButton, "import_go").isEnabled(), name
-        said.add(sentence)
+        output.add(sentence)
         person.click("import_cancel")
         person.rest()
         assert (person.window.controller.folder, person.window.controller.project) == (folder, project)
         assert person.text("target") == "species"
-    assert len(said) >= 4, said
+    assert len(output) >= 4, output
     assert [one.name for one in folder.parent.iterdir()] == [folder.name], "no wrong file left a folder"

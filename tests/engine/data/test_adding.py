@@ -100,7 +100,7 @@ def test_what_reads_both_ways_or_has_another_unit_is_refused(tmp_path, before, n
         imported(tmp_path, new, first, add=True)
 
 
-def test_words_and_spellings_become_those_of_the_data(tmp_path):
+def test_texts_and_spellings_become_those_of_the_data(tmp_path):
     first = imported(
         tmp_path, "name,x\n" + "".join(f"{'red' if i % 3 else 'blue'},{'yes' if i % 2 else 'no'}\n" for i in range(20))
     ).project

@@ -33,7 +33,7 @@ def test_pieces_of_a_column_are_one_array(batches, shared):
     assert (found.indices.buffers()[1].address == TEXTS.indices.buffers()[1].address) == shared
 
 
-def test_the_order_of_appearance_is_told_in_parts(monkeypatch):
+def test_the_order_of_appearance_is_found_in_parts(monkeypatch):
     monkeypatch.setattr(coded_texts, "_PART", 7)
     draw = np.random.default_rng(0)
     seen = set()

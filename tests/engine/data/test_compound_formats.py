@@ -1,4 +1,4 @@
-"""Which columns are numbers in several parts; the columns themselves stand in tests/reading/test_columns.py."""
+"""Which columns are numbers in several parts; the columns themselves are in tests/reading/test_columns.py."""
 
 import pandas as pd
 import pytest

@@ -24,7 +24,7 @@ def test_dates_and_no_dates():
     assert column(["2024-01-01", "never", "soon"]) is None
 
 
-def test_few_strays_are_named_and_many_refuse():
+def test_few_unreadable_cells_are_named_and_many_refuse():
     cells = [f"{day:02}/{month:02}/2018" for month in range(1, 13) for day in range(1, 29)]
     found, evidence = column([*cells, "soon"])
     assert found.grammar.date == "%d/%m/%Y"

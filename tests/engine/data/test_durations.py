@@ -1,4 +1,4 @@
-"""Durations and times of day; the columns themselves stand in tests/reading/test_columns.py."""
+"""Durations and times of day; the columns themselves are in tests/reading/test_columns.py."""
 
 import pandas as pd
 import pytest

@@ -54,5 +54,5 @@ def test_the_event_is_named(usual, event):
     "classes",
     [(1, 2), ("1", "2"), ("a", "b"), ("male", "female"), ("left", "right"), ("default", "fraud"), ("good", "paid"), (0, 2)],
 )
-def test_names_that_do_not_tell_leave_it_open(classes):
+def test_names_without_a_known_meaning_decide_nothing(classes):
     assert named_event(classes) is None

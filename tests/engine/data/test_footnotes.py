@@ -1,4 +1,4 @@
-"""Marks behind numbers that are no units; the columns themselves stand in tests/reading/test_columns.py."""
+"""Marks behind numbers that are no units; the columns themselves are in tests/reading/test_columns.py."""
 
 import pandas as pd
 import pytest

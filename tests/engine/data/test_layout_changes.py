@@ -1,4 +1,4 @@
-"""Columns that new data lack, add or change are named; only what a model may learn from leaves a doubt."""
+"""Columns that new data lack, add or change are named; only what a model may use leaves a doubt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new file under an old project is found anew, and what is unusual in it is said."""
+"""A new file under an old project is found anew, and what is unusual in it is reported."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_rows_of_another_length_are_refused_and_counted(tmp_path):
     assert found.checked.frame.rows == 42
 
 
-def test_what_is_no_row_and_what_is_unusual_is_said(tmp_path):
+def test_what_is_no_row_and_what_is_unusual_is_reported(tmp_path):
     rows = "".join(f"Rom;{at},5;{at}\n" for at in range(40))
     found = read(tmp_path, f"Bericht\n\nOrt;Wert;Nr;x\n{rows.replace(chr(10), ';z' + chr(10))}Paris;100,5;1;z\n;;2;z\nSumme;900,5;;\n")
     assert found.checked.frame.rows == 42
@@ -89,12 +89,12 @@ def test_what_is_no_row_and_what_is_unusual_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["cp1250", "cp852", "mac_latin2", "utf-16", "iso8859-2"])
-def test_words_of_the_model_tell_the_encoding(encoding, tmp_path):
+def test_texts_of_the_model_decide_the_encoding(encoding, tmp_path):
     found = read(tmp_path, "Ort;Wert;Nr\nŁódź;1,5;1\nŁódź;2,5;2\n".encode(encoding), words=["Łódź", "Köln"])
     assert found.checked.frame.texts("Ort") == ["Łódź", "Łódź"]
 
 
-def test_names_tell_the_delimiter_and_the_sheet(tmp_path):
+def test_names_decide_the_delimiter_and_the_sheet(tmp_path):
     found = read(tmp_path, 'Ort,Wert,Nr\nx,y\n"Rom;a;b","18,5",1\n"Köln;a;b","44,5",2\n')
     assert found.checked.frame.number("Wert")[1:].tolist() == [18.5, 44.5]
     book = openpyxl.Workbook()

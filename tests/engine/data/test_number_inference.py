@@ -22,7 +22,7 @@ def messages(cells):
     return {e.rule: e.message for e in found(cells).evidence}
 
 
-def test_less_than_half_is_no_number_and_nothing_is_told():
+def test_less_than_half_is_no_number_and_nothing_is_reported():
     assert found(["a", "b", "5"]) is None
     assert found(["00501", "12345"]) is None
 
@@ -51,7 +51,7 @@ def test_messages_name_conversions_marks_and_cells():
     assert "“<5” in row 1" in messages(["<5", "6", "7"])["limits"]
 
 
-def test_a_few_bare_numbers_among_per_cents_are_told():
+def test_a_few_bare_numbers_among_per_cents_are_reported():
     reading = found([*[f"{i}.5 %" for i in range(200)], "7"])
     assert reading.column.grammar.percent
     assert {e.rule for e in reading.evidence} == {"type", "unmarked"}

@@ -1,4 +1,4 @@
-"""Equal rows are found whichever columns tell the others apart."""
+"""Equal rows are found whichever columns distinguish the others."""
 
 from __future__ import annotations
 

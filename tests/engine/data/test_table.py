@@ -1,4 +1,4 @@
-"""What a typed table tells of its columns."""
+"""What a typed table knows of its columns."""
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells

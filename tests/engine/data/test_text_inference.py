@@ -61,6 +61,6 @@ def test_missing_texts_of_codes():
     ("cells", "rows"),
     [(["Rome", "-", "Oslo", "-"], (2, 4)), (["+", "-"], ()), (["Rome", "Oslo"], ()), (["-", "--"], ()), (["a-b", "c"], ())],
 )
-def test_a_dash_among_words_is_told(cells, rows):
+def test_a_dash_among_texts_is_reported(cells, rows):
     found = dash_evidence(raw_of("x", pd.Series(cells, dtype="str")))
     assert tuple(row for one in found for row in one.rows) == rows

@@ -75,14 +75,14 @@ def test_booleans_keep_their_texts():
     assert (column.grammar.true, column.grammar.false) == ((), ())
 
 
-def test_a_stray_cell_is_named_with_its_row():
+def test_an_unreadable_cell_is_named_with_its_row():
     cells = [str(i / 2) for i in range(300)]
     cells[40] = "3a"
     column, evidence, frame = decide(cells)
-    stray = next(e for e in evidence if e.rule == "stray")
+    unreadable = next(e for e in evidence if e.rule == "stray")
     assert column.type == "number"
-    assert stray.rows == (41,)
-    assert "“3a” in row 41" in stray.message
+    assert unreadable.rows == (41,)
+    assert "“3a” in row 41" in unreadable.message
     assert frame.missing("x").tolist().index(True) == 40
     cells[41:50] = ["3b"] * 9
     cells[60:62] = ["x", "y"]
@@ -128,8 +128,8 @@ def test_both_orders_in_one_column_are_never_mixed():
 
 def test_dates_that_read_both_ways_follow_the_file_then_time_then_custom():
     doubtful = ["01/02/2018", "03/04/2018", "05/06/2018"]
-    telling = ["28/03/2018", "01/02/2018", "02/02/2018"]
-    assert decide(doubtful, other=telling)[0].grammar.date == "%d/%m/%Y"
+    decisive = ["28/03/2018", "01/02/2018", "02/02/2018"]
+    assert decide(doubtful, other=decisive)[0].grammar.date == "%d/%m/%Y"
     assert decide(doubtful)[0].grammar.date == "%m/%d/%Y"
     assert decide(doubtful, other=["1,5", "2,5", "3,5"])[0].grammar.date == "%d/%m/%Y"
     assert decide([d.replace("/", ".") for d in doubtful])[0].grammar.date == "%d.%m.%Y"

@@ -63,7 +63,7 @@ def test_the_numbers_of_values_and_gaps_are_those_of_the_rows():
     filled = type_cells(gaps, {"c": ColumnNote(type="category", recode={"": "none"})}, Silent())
     assert filled.frame.texts("c") == ["1", "none", "2"]
     levels = type_cells(some, notes, Silent()).frame.categorical("tick")[1]
-    assert list(levels) == ["none", "tick"]  # the empty cell stands first
+    assert list(levels) == ["none", "tick"]  # the empty cell is first
 
 
 def test_dates_before_1970_are_not_missing():

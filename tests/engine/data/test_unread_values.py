@@ -36,18 +36,18 @@ def rules(texts: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("texts", NUMBERS, ids=str)
-def test_numbers_in_an_unknown_notation_are_told_of(texts):
+def test_numbers_in_an_unknown_notation_are_reported(texts):
     assert rules(texts) == ["unread_numbers"]
     assert rules(texts * 500) == ["unread_numbers"]
 
 
 @pytest.mark.parametrize("texts", DATES, ids=str)
-def test_dates_in_an_unknown_notation_are_told_of(texts):
+def test_dates_in_an_unknown_notation_are_reported(texts):
     assert rules(texts) == ["unread_dates"]
 
 
 @pytest.mark.parametrize("texts", TEXTS, ids=str)
-def test_texts_and_codes_are_not_told_of(texts):
+def test_texts_and_codes_are_not_reported(texts):
     assert rules(texts) == []
 
 

@@ -71,7 +71,7 @@ def test_clean_tables_pass(kind, algorithm):
     assert [one.id for one in found if one.verdict != "passed"] == []
 
 
-def test_few_groups_in_a_fold_leave_the_scores_of_all_rows_to_judge_by():
+def test_with_few_groups_in_a_fold_the_scores_of_all_rows_are_compared():
     found = {one.id: one.verdict for one in checked(clean("groups")(np.random.default_rng(5), 200), "ridge")}
     assert "folds" not in found
     assert {id_ for id_, verdict in found.items() if verdict != "passed"} == {"test_rows"}  # fewer than ten groups

@@ -13,7 +13,7 @@ from mlops_desktop.engine.diagnostics.facts import (
     ClassSizes,
     Comparison,
     Dominance,
-    FoldSpread,
+    FoldVariation,
     PartSizes,
     Scores,
     Subgroup,
@@ -38,7 +38,7 @@ CLEAN = CheckFacts(
     parts=PartSizes(160, 40, "rows", 160, 40),
     classes=(ClassSizes("yes", 60, 15), ClassSizes("no", 100, 25)),
     shifts=(TargetShift(0, 40, 0.02, 0.8), TargetShift(1, 32, 0.2, 0.3)),
-    folds=FoldSpread((0.8, 0.85, 0.82), (0.03, 0.03, 0.03), 0.4),
+    folds=FoldVariation((0.8, 0.85, 0.82), (0.03, 0.03, 0.03), 0.4),
     scores=Scores(0.9, 0.83, 0.02, 0.5, 1.0),
     lift=BETTER,
     subgroups=(Subgroup("city", "Rome", replace(BETTER, p_worse=0.2)),),
@@ -54,7 +54,7 @@ FAULTS = {
     "suspicious": ({}, {"scores": Scores(1.0, 0.99, 0.001, 0.5, 1.0), "dominant": Dominance("code", 0.95)}),
     "leaks": ({}, {"leaks": ("code",), "leak_questions": ("finding.leak.code",)}),
     "overfit": ({"scores": Scores(1.0, 0.58, 0.02, 0.5, 1.0)}, {"scores": Scores(1.0, 0.4, 0.02, 0.5, 1.0)}),
-    "folds": ({"folds": FoldSpread((0.6, 0.95, 0.82), (0.03, 0.03, 0.03), 1e-6)}, {}),
+    "folds": ({"folds": FoldVariation((0.6, 0.95, 0.82), (0.03, 0.03, 0.03), 1e-6)}, {}),
     "subgroups": ({"subgroups": (Subgroup("city", "Bonn", WORSE),)}, {}),
     "target_shift": ({"shifts": (TargetShift(0, 400, 0.15, 1e-6),)}, {"shifts": (TargetShift(2, 400, 0.4, 1e-9),)}),
     "test_rows": (
@@ -152,15 +152,15 @@ def test_checks_are_in_the_queue_of_questions_and_their_fixes_are_decisions():
 
 
 def test_what_another_question_asks_is_accepted_there_and_asked_once():
-    learned = {"leaks": ("code", "copy"), "leak_questions": ("finding.leak.code", "finding.leak.copy")}
-    leaks = found(**learned)["leaks"]
+    trained = {"leaks": ("code", "copy"), "leak_questions": ("finding.leak.code", "finding.leak.copy")}
+    leaks = found(**trained)["leaks"]
     assert leaks.open
     assert (leaks.asked_in, found(positive_doubtful=True)["positive"].asked_in) == ("data", "problem")
     assert list(check_questions([leaks])) == []
     answers = {f"finding.leak.{name}": Answer(option=ACCEPT, reason="Known at once.") for name in ("code", "copy")}
     half = replace(PROJECT, answers=dict([*answers.items()][:1]))
-    assert found(half, **learned)["leaks"].open
-    assert found(replace(PROJECT, answers=answers), **learned)["leaks"].accepted == "Known at once."
+    assert found(half, **trained)["leaks"].open
+    assert found(replace(PROJECT, answers=answers), **trained)["leaks"].accepted == "Known at once."
     decided = replace(PROJECT, answers={"guess.positive.y": Answer(option=ACCEPT, reason="It is.")})
     assert found(decided, positive_doubtful=True)["positive"].verdict == "passed"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.families import Target
-from mlops_desktop.engine.diagnostics.statistics import jackknife_error, mean_above_zero, spread_of, target_shift
+from mlops_desktop.engine.diagnostics.statistics import fold_variation, jackknife_error, mean_above_zero, target_shift
 from mlops_desktop.engine.evaluation import Units
 
 TIMES = 300
@@ -43,11 +43,11 @@ def test_folds_that_differ_by_their_rows_alone_agree():
     found = []
     for _ in range(TIMES):
         values = rng.normal(size=(5, 40))
-        found.append(spread_of(values.mean(axis=1).tolist(), (values.std(axis=1, ddof=1) / 40**0.5).tolist(), [40] * 5).p)
+        found.append(fold_variation(values.mean(axis=1).tolist(), (values.std(axis=1, ddof=1) / 40**0.5).tolist(), [40] * 5).p)
     assert 0.01 < rate(found) < MOST
-    assert spread_of([0.5, 0.9, 0.9], [0.02, 0.02, 0.02], [40, 40, 40]).p < 1e-6
-    assert spread_of([1.0, 1.0], [0.0, 0.0], [40, 40]).p == 1
-    assert spread_of([0.5, float("nan")], [0.02, 0.02], [40, 40]) is None
+    assert fold_variation([0.5, 0.9, 0.9], [0.02, 0.02, 0.02], [40, 40, 40]).p < 1e-6
+    assert fold_variation([1.0, 1.0], [0.0, 0.0], [40, 40]).p == 1
+    assert fold_variation([0.5, float("nan")], [0.02, 0.02], [40, 40]) is None
 
 
 def test_the_jackknife_of_a_weighted_mean():

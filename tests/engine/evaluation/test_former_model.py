@@ -79,8 +79,8 @@ def test_rows_that_were_there_before_are_known_by_their_places(halves):
     """Though missing texts are decided otherwise now, and a column that is no feature has become another kind."""
     before, after, _ = halves
     known = _known_rows(before.pipeline, after.pipeline)
-    learned = before.pipeline.train_rows if before.project.refit != "all" else np.arange(before.pipeline.table.rows)
-    assert np.flatnonzero(known).tolist() == sorted(learned.tolist())
+    trained_on = before.pipeline.train_rows if before.project.refit != "all" else np.arange(before.pipeline.table.rows)
+    assert np.flatnonzero(known).tolist() == sorted(trained_on.tolist())
     other = replace(after.project, columns={**after.project.columns, "bill_length_mm": ColumnNote(missing=("39.1", "40.3"))})
     assert np.array_equal(_known_rows(before.pipeline, Pipeline(after.folder, other)), known)
 
@@ -136,13 +136,13 @@ def replaced(tmp_path_factory):
     return before, after, open_chosen(after.pipeline, after.runs, Silent())
 
 
-def test_a_threshold_is_not_judged_by_the_rows_that_proposed_it(replaced):
+def test_a_threshold_is_not_measured_on_the_rows_that_proposed_it(replaced):
     before, _, chosen = replaced
     found = compare_former(chosen, before.project, Silent())
-    judged = out_of_fold_evaluation(chosen, Silent()).metric("balanced_accuracy")
-    assert judged is not None
+    expected = out_of_fold_evaluation(chosen, Silent()).metric("balanced_accuracy")
+    assert expected is not None
     assert found.rows == len(chosen.pipeline.train_rows)
-    assert found.now == pytest.approx(judged.value)
+    assert found.now == pytest.approx(expected.value)
 
 
 def test_the_interval_is_drawn_over_whole_groups(replaced):

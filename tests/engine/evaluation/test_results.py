@@ -26,7 +26,7 @@ def test_what_earlier_versions_stored_is_read_and_written_alike(name):
     assert (found.classification is None) != (found.residuals is None)
 
 
-def test_every_part_of_a_stored_evaluation_is_where_readers_look_for_it():
+def test_every_part_of_a_stored_evaluation_is_where_readers_expect_it():
     binary, several = read("out_of_fold_binary.json"), read("evaluation_multiclass.json")
     assert binary.metric("roc_auc").summary.startswith("Of two rows")
     assert binary.metric("r2") is None

@@ -18,7 +18,7 @@ def lines() -> list[str]:
     return (resource_folder() / "samples" / "penguins.csv").read_text(encoding="utf-8").splitlines()
 
 
-def test_the_training_file_is_said_to_be_one(trained, lines, tmp_path):
+def test_the_training_file_is_recognised(trained, lines, tmp_path):
     chosen = open_chosen(trained.pipeline, trained.runs, Silent())
     file = tmp_path / "again.csv"
     file.write_text("\n".join(";".join(line.split(",")) for line in lines) + "\n", encoding="utf-8")  # another dialect

@@ -99,7 +99,7 @@ def test_an_exported_service_was_started_and_asked(trained, tmp_path):
     assert verified_bundle(folder)[1].passed
 
 
-def test_a_service_that_does_not_start_is_refused_in_its_own_words(core, tmp_path):
+def test_a_service_that_does_not_start_is_refused_with_its_own_message(core, tmp_path):
     target = tmp_path / "out"
     target.mkdir()
     RestBundle().export(core, target, Silent())

@@ -1,4 +1,4 @@
-"""What stands before an export, by the state of a real project."""
+"""What is before an export, by the state of a real project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snippets run as they stand, whatever stands in the row."""
+"""Snippets run as they stand, whatever is in the row."""
 
 from __future__ import annotations
 

@@ -163,12 +163,12 @@ def test_a_large_table_is_sampled(trained, monkeypatch):
 def test_a_selection_lists_what_it_decided(trained):
     chosen = operation("select_mutual_information", keep_by="count", count=3, forced_out=["island"], forced_in=["sex = MALE"])
     steps = (*trained.project.steps, Step(chosen))
-    judged = ask(trained, len(steps) - 1, steps=steps).step.judged
-    kept = [one.name for one in judged if one.kept]
+    scored = ask(trained, len(steps) - 1, steps=steps).step.scored
+    kept = [one.name for one in scored if one.kept]
     assert len(kept) == 3
-    assert {one.reason for one in judged if one.name.startswith("island")} == {"always left out"}
-    assert next(one.reason for one in judged if one.name == "sex = MALE") == "always kept"
-    scores = [one.score for one in judged if one.score is not None]
+    assert {one.reason for one in scored if one.name.startswith("island")} == {"always left out"}
+    assert next(one.reason for one in scored if one.name == "sex = MALE") == "always kept"
+    scores = [one.score for one in scored if one.score is not None]
     assert scores == sorted(scores, reverse=True)
 
 
@@ -196,10 +196,10 @@ def test_columns_are_ranked_by_every_selection(trained, id_):
     assert answer.problem == ""
     assert len(answer.scores) == trained.pipeline.fit(trained.candidates[0]).matrix.width
     assert all(a[1] >= b[1] - 1e-9 for a, b in pairwise(answer.scores))
-    assert answer.unjudged == ()
+    assert answer.unscored == ()
     early = rank(trained.pipeline, id_, 0, Silent())
     assert {name for name, _ in early.scores} == set(trained.pipeline.features)
-    assert early.unjudged == ()
+    assert early.unscored == ()
 
 
 def test_a_ranking_that_is_none_is_refused(trained):

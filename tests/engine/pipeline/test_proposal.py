@@ -81,7 +81,7 @@ def test_rows_of_one_patient_stay_on_one_side(tmp_path):
     assert made.pipeline.folds
 
 
-def test_groups_that_cannot_stay_together_are_told(tmp_path):
+def test_groups_that_cannot_stay_together_are_reported(tmp_path):
     found = import_cells(tmp_path, visits(tmp_path, lambda patient: patient == 3), Project(name="p", target="relapse"), Silent())
     project, reasons = propose(tmp_path, found.project, Silent())
     assert project.split.id == "stratified"

@@ -1,4 +1,4 @@
-"""A proposed recipe is tried on the rows of every fold: what leaves nothing to learn from is not proposed."""
+"""A proposed recipe is tried on the rows of every fold: what leaves nothing to fit is not proposed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_step_that_fails_goes_and_the_others_stay(trained):
     assert fitting_steps(pipeline) == (pipeline.project, "")
 
 
-def test_without_steps_the_refusal_is_said(trained):
+def test_without_steps_the_refusal_is_reported(trained):
     pipeline = trained.pipeline
     only = pipeline.project.candidates[1]
     bare = replace(pipeline.project, candidates=(only,), steps=(), encodings={only.id: choices().encodings["as_it_is"]()})

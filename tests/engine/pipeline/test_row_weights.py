@@ -47,7 +47,7 @@ def test_they_count_in_the_scores_of_the_folds_and_in_the_evaluation(weighted):
     found = out_of_fold_evaluation(chosen, Silent())
     assert found.metric("roc_auc").value == pytest.approx(sk.roc_auc_score(part.target.values, scores[:, 1], sample_weight=part.weights))
     truth, weights = pipeline.train.target.values, pipeline.train.weights
-    shares = [(scored, np.average(truth[learned], weights=weights[learned])) for learned, scored in pipeline.folds]
+    shares = [(scored, np.average(truth[trained_on], weights=weights[trained_on])) for trained_on, scored in pipeline.folds]
     errors = [np.average((truth[scored] - share) ** 2, weights=weights[scored]) for scored, share in shares]
     assert found.metric("neg_brier_score").baseline == pytest.approx(-np.mean(errors))
     assert found.effective_rows == pytest.approx(part.weights.sum() ** 2 / (part.weights**2).sum())

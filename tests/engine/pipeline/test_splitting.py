@@ -151,8 +151,8 @@ def test_time_folds_equal_scikit_learn():
 
     time = np.arange(53, dtype=np.float64)
     made = folded(splitter("time", gap=2), numbers(53), {"time": time}, 0)
-    for (fit, valid), (wanted_learn, wanted_valid) in zip(made, TimeSeriesSplit(5, gap=2).split(time), strict=True):
-        assert np.array_equal(fit, wanted_learn)
+    for (fit, valid), (wanted_train, wanted_valid) in zip(made, TimeSeriesSplit(5, gap=2).split(time), strict=True):
+        assert np.array_equal(fit, wanted_train)
         assert np.array_equal(valid, wanted_valid)
 
 

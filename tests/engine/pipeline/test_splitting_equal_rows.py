@@ -52,8 +52,8 @@ def test_equal_rows_are_on_one_side_and_parts_have_their_sizes(method, seed):
     assert 90 <= len(test) <= 110
     folds = folded(split, target.take(train), rows_of(columns, train), seed)
     assert sorted(np.concatenate([valid for _, valid in folds]).tolist()) == list(range(len(train)))
-    for learned, scored in folds:
-        assert not np.isin(equal[train][scored], equal[train][learned]).any()
+    for trained_on, scored in folds:
+        assert not np.isin(equal[train][scored], equal[train][trained_on]).any()
         assert abs(len(scored) - len(train) / 5) <= 2
         if method == "stratified":
             assert abs(target.values[train][scored].mean() - target.values[train].mean()) < 0.06
@@ -88,7 +88,7 @@ def test_coin_flips_with_repeated_rows_score_as_chance(tmp_path):
     assert abs(sum(scores) / rows - 0.5) < 3 * 0.5 / np.sqrt(rows)
 
 
-def test_a_person_who_declines_is_warned_and_few_distinct_rows_are_told(tmp_path):
+def test_a_person_who_declines_is_warned_and_few_distinct_rows_are_reported(tmp_path):
     pipeline, _ = proposed(tmp_path, "a,b,label", repeated(0, 400, 700), "label")
     declined = pipeline.of(replace(pipeline.project, split=splitter("stratified")))
     assert any("recognised rather than predicted" in text for text in validation(declined).warnings)
@@ -102,7 +102,7 @@ def test_a_person_who_declines_is_warned_and_few_distinct_rows_are_told(tmp_path
     assert FEW_DISTINCT_ROWS.rule in {finding.rule for finding in few.profile(Silent()).findings}
 
 
-def test_a_column_that_is_not_learned_from_changes_the_split_that_keeps_equal_rows(tmp_path):
+def test_a_column_that_is_no_feature_changes_the_split_that_keeps_equal_rows(tmp_path):
     pipeline, _ = proposed(tmp_path, "a,b,label", repeated(0, 400, 700), "label")
     ignored = pipeline.of(replace(pipeline.project, columns={"b": ColumnNote(role="ignore")}))
     assert ignored.keys.split != pipeline.keys.split

@@ -49,8 +49,8 @@ def fresh(store):
     return ArtifactStore(store.root)
 
 
-@pytest.mark.parametrize("look", [lambda store: KEY in store, lambda store: store.get(KEY)], ids=["in", "get"])
-def test_an_entry_that_another_process_makes_meanwhile_stays(store, monkeypatch, look):
+@pytest.mark.parametrize("read", [lambda store: KEY in store, lambda store: store.get(KEY)], ids=["in", "get"])
+def test_an_entry_that_another_process_makes_meanwhile_stays(store, monkeypatch, read):
     exists, made = Path.exists, []
 
     def exists_by_now(path, **options):
@@ -61,7 +61,7 @@ def test_an_entry_that_another_process_makes_meanwhile_stays(store, monkeypatch,
 
     monkeypatch.setattr(Path, "exists", exists_by_now)
     with contextlib.suppress(KeyError):
-        look(store)
+        read(store)
     assert made
     assert fresh(store).get(KEY)[0] == {"a": 1}
 

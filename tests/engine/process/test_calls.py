@@ -129,7 +129,7 @@ def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):
     assert ask(SuggestSteps, trained).steps == ()  # no column is constant
 
 
-def test_the_chosen_model_is_opened_with_the_rows_it_learned_from(trained, copy_of):
+def test_the_chosen_model_is_opened_with_its_training_rows(trained, copy_of):
     made = copy_of(trained)
     found = ask(OpenModel, made)
     pipeline = made.pipeline

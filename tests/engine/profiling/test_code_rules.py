@@ -39,7 +39,7 @@ def found(name: str, values: list[str], target: str | None = None) -> dict[str, 
         ({"x": ["yes", "refused", "none"] * 9}, []),
     ],
 )
-def test_levels_that_are_words_for_missing_are_found(columns, words):
+def test_levels_that_mean_missing_are_found(columns, words):
     findings = find(type_cells(cells_of(columns), {}, Silent()), None, None, {}, Silent())
     assert [f.fix for f in findings if f.rule == "missing_levels"] == ([{"missing": {"x": words}}] if words else [])
 

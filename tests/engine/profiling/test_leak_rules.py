@@ -9,7 +9,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.finding import Seen
-from mlops_desktop.engine.profiling.leak_rules import leaks, standing_out
+from mlops_desktop.engine.profiling.leak_rules import leaks, suspicious_columns
 from tests.imported import cells_of
 
 N = 600
@@ -35,7 +35,7 @@ def leaking(target, task, **columns):
         (AMOUNT, "regression", AMOUNT > 90),
     ],
 )
-def test_a_column_that_is_filled_by_the_answer_is_told(values, target, task, filled):
+def test_a_column_that_is_filled_by_the_answer_is_reported(values, target, task, filled):
     found = leaking(target, task, survey=np.where(filled, values, ""), x=RNG.normal(size=N))
     assert list(found) == ["survey"]
     assert "Whether “survey” is filled" in found["survey"]
@@ -44,11 +44,11 @@ def test_a_column_that_is_filled_by_the_answer_is_told(values, target, task, fil
 
 
 def test_strong_columns_that_follow_each_other_are_no_leaks():
-    assert standing_out({"a": 0.97, "b": 0.965, "c": 0.94, "d": 0.5}) == []
-    assert standing_out({"a": 0.972, "b": 0.923, "c": 0.6}) == ["a"]
-    assert standing_out({"a": 1.0, "b": 0.999, "c": 0.9}) == ["a", "b"]
-    assert standing_out({"a": 0.94, "b": 0.2}) == []
-    assert standing_out({"a": 0.96}) == ["a"]
+    assert suspicious_columns({"a": 0.97, "b": 0.965, "c": 0.94, "d": 0.5}) == []
+    assert suspicious_columns({"a": 0.972, "b": 0.923, "c": 0.6}) == ["a"]
+    assert suspicious_columns({"a": 1.0, "b": 0.999, "c": 0.9}) == ["a", "b"]
+    assert suspicious_columns({"a": 0.94, "b": 0.2}) == []
+    assert suspicious_columns({"a": 0.96}) == ["a"]
 
 
 @pytest.mark.parametrize(("target", "task"), [(np.where(EVENT, "yes", "no"), "binary"), (AMOUNT, "regression")])

@@ -21,7 +21,7 @@ def group_means(y, groups, *, without_own: bool):
     ("target", "task", "y"),
     [(np.where(EVENT, "yes", "no"), "binary", EVENT.astype(float)), (AMOUNT, "regression", AMOUNT)],
 )
-def test_a_mean_of_the_target_by_group_is_told(without_own, target, task, y):
+def test_a_mean_of_the_target_by_group_is_reported(without_own, target, task, y):
     towns = np.array([f"town {i}" for i in np.arange(N) // 4])
     means = group_means(y, towns, without_own=without_own)
     found = leaking(target, task, town=towns, rate=means.round(3), other=RNG.normal(size=N), honest=(means + RNG.normal(size=N)).round(2))

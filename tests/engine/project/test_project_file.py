@@ -69,7 +69,7 @@ def test_the_file_is_readable_and_the_same_for_the_same_decisions(tmp_path):
     assert (tmp_path / "project.json").read_text(encoding="utf-8") == text
 
 
-def test_the_key_is_the_same_in_another_process_and_tells_true_from_one():
+def test_the_key_is_the_same_in_another_process_and_distinguishes_true_from_one():
     code = "import sys, pathlib; from mlops_desktop.engine.project.project_file import *; print(project_key(read_project(pathlib.Path(sys.argv[1]))))"  # noqa: E501
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
     done = subprocess.run([sys.executable, "-c", code, str(OLD / f"format_{FORMAT}")], capture_output=True, text=True, check=True, env=env)

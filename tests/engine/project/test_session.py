@@ -70,10 +70,10 @@ def test_labels_name_what_comes_next():
 
 def test_an_edit_that_changes_nothing_is_no_step_and_true_is_not_one():
     session = Session(Project(positive=1))
-    heard = []
-    session.listen(heard.append)
+    received = []
+    session.listen(received.append)
     assert not session.edit("Set positive class", positive=1)
-    assert (session.undo_label, heard) == ("", [])
+    assert (session.undo_label, received) == ("", [])
     assert session.edit("Set positive class", positive=True)
     assert session.undo_label == "Set positive class"
     with pytest.raises(TypeError):
@@ -115,43 +115,43 @@ def test_dirty_until_this_very_value_is_saved(tmp_path):
 
 def test_listeners_get_every_change_until_they_are_removed():
     session = Session(Project())
-    heard, also = [], []
-    leave = session.listen(lambda project: heard.append(project.name))
+    received, also = [], []
+    leave = session.listen(lambda project: received.append(project.name))
     session.listen(lambda project: also.append(project.name))
     session.edit("a", name="a")
     session.undo()
     leave()
     leave()
     session.redo()
-    assert (heard, also) == (["a", ""], ["a", "", "a"])
+    assert (received, also) == (["a", ""], ["a", "", "a"])
 
 
 def test_a_listener_that_another_removed_gets_nothing_more():
-    session, heard, leave = Session(Project()), [], []
+    session, received, leave = Session(Project()), [], []
     session.listen(lambda _: [end() for end in leave])
-    leave.append(session.listen(lambda project: heard.append(project.name)))
+    leave.append(session.listen(lambda project: received.append(project.name)))
     session.edit("Name", name="n")
-    assert heard == []
+    assert received == []
 
 
 def test_a_listener_that_fails_does_not_stop_the_others():
     session = Session(Project())
-    heard = []
+    received = []
 
     def broken(project):
         raise RuntimeError("widget is gone")
 
     session.listen(broken)
-    session.listen(lambda project: heard.append(project.name))
+    session.listen(lambda project: received.append(project.name))
     with pytest.raises(RuntimeError):
         session.edit("a", name="a")
-    assert heard == ["a"]
+    assert received == ["a"]
     assert session.project.name == "a"
 
 
 def test_a_listener_may_edit_and_remove_itself():
     session = Session(Project())
-    heard = []
+    received = []
     leave = []
 
     def completes(project):
@@ -160,10 +160,10 @@ def test_a_listener_may_edit_and_remove_itself():
             session.edit("Guess task", task="binary")
 
     leave.append(session.listen(completes))
-    session.listen(lambda project: heard.append(project.task))
+    session.listen(lambda project: received.append(project.task))
     session.edit("Set target", target="y")
     assert session.project.task == "binary"
-    assert heard[-1] == "binary"
+    assert received[-1] == "binary"
     assert session.undo_label == "Guess task"
 
 

@@ -109,7 +109,7 @@ def test_findings_of_many_columns_are_one_question():
     assert {option.id for option in one.options} == {ACCEPT, "dates=day", "dates=month"}
 
 
-def test_a_column_that_nothing_is_learned_from_leaves_no_doubt():
+def test_a_column_that_is_no_feature_leaves_no_doubt():
     project = replace(PROJECT, columns={"day": ColumnNote(role="ignore")})
     table = overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
     assert [one.open for one in reading_questions(project, table, ())] == [False]

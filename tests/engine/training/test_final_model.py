@@ -114,7 +114,7 @@ def test_the_deployed_model_is_fitted_on_all_rows_and_measured_by_one_of_the_tra
 def test_the_test_set_is_counted_by_its_rows_whatever_is_decided(trained, copy_of):
     made = copy_of(trained)
     held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
-    counted = len(made.runs.test_accesses(made.pipeline.keys.split))  # other tests may have used the shared project's
+    accesses = len(made.runs.test_accesses(made.pipeline.keys.split))  # other tests may have used the shared project's
 
     def known(**changes):
         pipeline = Pipeline(made.folder, replace(made.project, **changes))
@@ -124,7 +124,7 @@ def test_the_test_set_is_counted_by_its_rows_whatever_is_decided(trained, copy_o
     columns = {**made.project.columns, "island": ColumnNote(role="id"), "body_mass_g": ColumnNote(type="category")}
     split, uses = known(name="another name", columns=columns)
     assert split != made.pipeline.keys.split
-    assert uses == counted > 0
+    assert uses == accesses > 0
     assert made.runs.share_used_before(split) == 0.0
     split, uses = known(seed=made.project.seed + 1)
     assert uses == 0
@@ -275,7 +275,7 @@ def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
 
 
 def test_the_rows_of_the_test_set_do_not_drift_from_the_reference(trained, copy_of):
-    """Scores of the reference are out of fold: a model is too sure on the rows it learned from."""
+    """Scores of the reference are out of fold: a model is too sure on the rows it was trained on."""
     made = copy_of(trained)
     found = open_chosen(made.pipeline, made.runs, Silent())
     reference = drift_reference(found)
@@ -329,7 +329,7 @@ def test_rows_without_an_answer_are_no_part_of_an_evaluation(gapless, tmp_path):
         evaluate_rows(chosen, replace(rows, frame=rows.frame.with_blocks(rows.frame.layout, numbers=numbers)), Silent())
 
 
-def test_groups_of_a_file_are_kept_together_and_said_to_be_absent(gapless):
+def test_groups_of_a_file_are_kept_together_and_reported_where_absent(gapless):
     project = gapless.pipeline.project
     pipeline = gapless.pipeline.of(replace(project, columns={**project.columns, "b": ColumnNote(role="group")}))
     frame, target = gapless.pipeline.table.frame, gapless.pipeline.everything.target

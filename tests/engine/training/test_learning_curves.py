@@ -24,13 +24,13 @@ class Listening:
     """A job that keeps what is handed over."""
 
     def __init__(self) -> None:
-        self.heard: list[object] = []
+        self.received: list[object] = []
 
     def step(self, fraction: float, message: str = "") -> None:
         assert 0 <= fraction <= 1
 
     def partial(self, data: object) -> None:
-        self.heard.append(data)
+        self.received.append(data)
 
 
 class Fits(Silent):
@@ -53,12 +53,12 @@ def test_the_last_point_is_what_the_leaderboard_shows_of_these_folds(trained, co
     rows = [point.rows for point in found.points]
     assert rows == sorted(rows)
     assert rows[-1] == max(len(train) for train, _ in made.pipeline.folds[:MOST_FOLDS])
-    assert tuple(job.heard) == found.points
+    assert tuple(job.received) == found.points
     assert found.metric == made.project.metric
     json.dumps(to_json(found), allow_nan=False)
     kept = Listening()
     assert learning_curve(made.pipeline, run, kept) == found
-    assert not kept.heard
+    assert not kept.received
 
 
 def test_a_curve_that_was_stopped_goes_on_with_the_points_that_are_there(trained, copy_of):
@@ -68,14 +68,14 @@ def test_a_curve_that_was_stopped_goes_on_with_the_points_that_are_there(trained
     class StopsAfterTwo(Listening):
         def partial(self, data: object) -> None:
             super().partial(data)
-            if len(self.heard) == 2:
+            if len(self.received) == 2:
                 raise Cancelled
 
     stopped, again = StopsAfterTwo(), Fits()
     with pytest.raises(Cancelled):
         learning_curve(made.pipeline, run, stopped)
     found = learning_curve(made.pipeline, run, again)
-    assert found.points[:2] == tuple(stopped.heard)
+    assert found.points[:2] == tuple(stopped.received)
     assert again.fits == (len(SHARES) - 2) * MOST_FOLDS
 
 
@@ -90,7 +90,7 @@ def test_each_beginning_holds_the_classes_in_their_shares(trained):
     assert np.abs(whole - tenth).max() < 0.05
 
 
-def test_a_size_that_cannot_be_learned_from_is_noted_and_left_out(tmp_path):
+def test_a_size_that_cannot_be_fitted_is_noted_and_left_out(tmp_path):
     file = tmp_path / "rare.csv"
     lines = [f"{i % 7},{i % 5},{'yes' if i % 20 == 0 else 'no'}" for i in range(120)]
     file.write_text("a,b,y\n" + "\n".join(lines), encoding="utf-8")

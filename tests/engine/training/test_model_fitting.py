@@ -51,7 +51,7 @@ def test_infinite_values_are_refused():
         fit(algorithm("logistic"), Matrix(MATRIX.names, bad), TARGET, None, 0)
 
 
-def test_sparse_is_spread_out_only_while_it_fits(monkeypatch):
+def test_sparse_becomes_dense_only_while_it_fits(monkeypatch):
     rows, columns = np.nonzero(X > 0.5)
     indptr = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=120))))
     sparse = Matrix(MATRIX.names, None, Csr(indptr, columns.astype(np.int64), X[rows, columns], 4))

@@ -94,9 +94,9 @@ def test_a_timed_search_blends_what_it_found_and_a_counted_one_counts(trained, c
     alone = max(run.score for run in runs if run.score is not None and run.algorithm_id != "weighted_mean")
     assert len(blends) <= 1
     assert all(run.score > alone and run.number == len(runs) for run in blends)
-    counted = Made(made.folder, replace(made.project, search=Search(trials=4, seconds=None), seed=3))
-    assert search(counted.pipeline, made.runs, Silent()).trials == 4
-    assert all(run.status == "done" and run.algorithm_id != "weighted_mean" for run in made.runs.list(counted.pipeline.keys.board))
+    by_trials = Made(made.folder, replace(made.project, search=Search(trials=4, seconds=None), seed=3))
+    assert search(by_trials.pipeline, made.runs, Silent()).trials == 4
+    assert all(run.status == "done" and run.algorithm_id != "weighted_mean" for run in made.runs.list(by_trials.pipeline.keys.board))
 
 
 def test_far_behind_is_relative_to_the_range_of_scores():
@@ -126,8 +126,8 @@ def test_a_draw_that_is_far_behind_is_pruned_and_says_so(trained, copy_of):
     run = run_trial(folds, poor, 4, Silent(), pruner=Pruner(Clock(1000.0), done, 5, drawn=True))
     assert (run.status, run.score) == ("stopped", None)
     assert run.reason == "Stopped early after 1 of 5 folds: far behind the best run."
-    as_it_stands = Pruner(Clock(1000.0), done, 5, drawn=False)
-    assert run_trial(folds, poor, 4, Silent(), pruner=as_it_stands).status == "done"
+    unchanged = Pruner(Clock(1000.0), done, 5, drawn=False)
+    assert run_trial(folds, poor, 4, Silent(), pruner=unchanged).status == "done"
 
 
 @pytest.fixture
@@ -180,28 +180,26 @@ class Listening:
     """A job that keeps what is handed over."""
 
     def __init__(self) -> None:
-        self.heard: list[object] = []
+        self.received: list[object] = []
 
     def step(self, fraction: float, message: str = "") -> None:
         """Nobody watches."""
 
     def partial(self, data: object) -> None:
-        self.heard.append(data)
+        self.received.append(data)
 
 
 def test_each_run_is_handed_over_when_it_is_finished(trained, copy_of):
     made = copy_of(trained, search=Search(trials=4, seconds=None), seed=7)
     job = Listening()
     search(made.pipeline, made.runs, job)
-    assert [heard.run for heard in job.heard if isinstance(heard, TrialEnded)] == [
-        run.id for run in made.runs.list(made.pipeline.keys.board)
-    ]
-    assert [heard.trial for heard in job.heard if isinstance(heard, TrialStarted)] == [1, 2, 3, 4]
+    assert [one.run for one in job.received if isinstance(one, TrialEnded)] == [run.id for run in made.runs.list(made.pipeline.keys.board)]
+    assert [one.trial for one in job.received if isinstance(one, TrialStarted)] == [1, 2, 3, 4]
     folds = len(made.pipeline.folds)
-    assert [heard.fold for heard in job.heard if isinstance(heard, FoldProgress)] == list(range(1, folds + 1)) * 4
+    assert [one.fold for one in job.received if isinstance(one, FoldProgress)] == list(range(1, folds + 1)) * 4
     again = Listening()
     search(Pipeline(made.folder, made.project), made.runs, again)
-    assert not any(isinstance(heard, FoldProgress) for heard in again.heard)  # every fold was in the store
+    assert not any(isinstance(one, FoldProgress) for one in again.received)  # every fold was in the store
 
 
 def test_how_much_of_the_plan_is_done(trained, copy_of):

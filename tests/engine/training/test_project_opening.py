@@ -132,7 +132,7 @@ def test_a_run_whose_algorithm_is_unknown_stays_on_the_leaderboard(trained_befor
     assert len(board) == 5
 
 
-def test_results_of_a_version_that_told_identifiers_from_unused_columns_are_found(tmp_path, monkeypatch):
+def test_results_of_a_version_that_distinguished_identifiers_from_unused_columns_are_found(tmp_path, monkeypatch):
     columns = {"island": ColumnNote(role="ignore"), "sex": ColumnNote(role="id")}
     with monkeypatch.context() as then:
         for name in ("split", "validation", "features"):

@@ -36,10 +36,10 @@ def test_the_rows_before_and_behind_the_damage_are_found(tmp_path):
     middle = len(data) // 2 // 4096 * 4096
     data[middle : middle + 4096] = b"\xff" * 4096
     path.write_bytes(data)
-    found, looks = salvaged(path)
+    found, test_accesses = salvaged(path)
     assert 200 < len(found) < 300
     assert (found[0], found[-1]) == (0, 299)
-    assert looks == [("check",)]
+    assert test_accesses == [("check",)]
 
 
 def test_records_that_are_not_those_that_were_written_are_left_out(tmp_path):

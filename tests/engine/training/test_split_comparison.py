@@ -134,7 +134,7 @@ def test_a_fault_of_a_library_leaves_one_run_without_the_other_score(tmp_path, m
     assert set(compared(made)) == {"baseline"}
 
 
-def test_rows_equal_to_one_of_a_block_are_not_learned_from():
+def test_rows_equal_to_one_of_a_block_are_not_trained_on():
     blocks, equal = np.array([0, 0, 1, 1]), np.array([7, 8, 8, 9])
     assert [rows.tolist() for rows, _ in _blocked(blocks, equal)] == [[3], [0]]
     assert [rows.tolist() for rows, _ in _blocked(blocks, None)] == [[2, 3], [0, 1]]

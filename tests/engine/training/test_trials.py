@@ -113,7 +113,7 @@ def test_slow_folds_run_in_parallel_with_the_same_results(trained, copy_of, monk
     assert beside.fold_scores == alone.fold_scores
 
 
-def test_a_slow_trial_is_judged_before_its_folds_run_in_parallel(trained, copy_of, monkeypatch):
+def test_a_slow_trial_can_be_pruned_before_its_folds_run_in_parallel(trained, copy_of, monkeypatch):
     made = copy_of(trained)
     monkeypatch.setattr("mlops_desktop.engine.training.trials.BESIDE_FROM", 0.0)
     monkeypatch.setattr(Folds, "processes", lambda self: 2)

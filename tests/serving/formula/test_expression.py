@@ -109,8 +109,8 @@ def test_check_returns_the_kind_or_the_error():
 def test_every_function_has_a_usage_that_runs():
     known = usages()
     assert set(known) == {*FUNCTIONS, *SPECIAL}
-    for usage, said in known.values():
-        assert said.endswith(".")
+    for usage, message in known.values():
+        assert message.endswith(".")
         formula = usage.replace(", …", "").replace("digits", "2").replace(" n)", " 2)")
         names = {"x": "a", "y": "b", "date": "start", "text": "city", "part": '"o"', "old": '"o"', "new": '"0"', "condition": "a > 1"}
         replacements = {**names, "then": "a", "else": "b", "start": "start", "end": "end", "a": "city", "b": "said"}

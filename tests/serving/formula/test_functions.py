@@ -35,9 +35,9 @@ def test_a_power_is_the_same_for_a_row_alone_and_in_a_table(exponent):
     with np.errstate(all="ignore"):
         together = RUNS["^"](x, np.array([exponent]))
         alone = [RUNS["^"](x[i : i + 1], np.array([exponent]))[0] for i in range(len(x))]
-        spread = RUNS["^"](x, np.full(len(x), exponent))
+        std = RUNS["^"](x, np.full(len(x), exponent))
     np.testing.assert_array_equal(together, alone)
-    np.testing.assert_array_equal(together, spread)
+    np.testing.assert_array_equal(together, std)
 
 
 def test_rounding_goes_to_the_even_neighbour_and_keeps_huge_numbers():

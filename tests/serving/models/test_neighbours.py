@@ -27,11 +27,11 @@ def plain(rows, answers, k, by_distance, row):
     """By the words of the docstring: all distances, a stable order, a weighted mean."""
     squares = [sum((a - b) ** 2 for a, b in zip(one, row, strict=True)) for one in rows]
     first = sorted(range(len(rows)), key=lambda i: (squares[i], i))[:k]
-    say = [1.0] * k
+    weights = [1.0] * k
     if by_distance:
         same = [squares[i] == 0 for i in first]
-        say = [float(s) for s in same] if any(same) else [1 / np.sqrt(squares[i]) for i in first]
-    return sum(answers[i] * w for i, w in zip(first, say, strict=True)) / sum(say)
+        weights = [float(s) for s in same] if any(same) else [1 / np.sqrt(squares[i]) for i in first]
+    return sum(answers[i] * w for i, w in zip(first, weights, strict=True)) / sum(weights)
 
 
 def test_ties_go_to_the_row_that_came_first():

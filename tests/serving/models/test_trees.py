@@ -73,7 +73,7 @@ def traverse(model, row):
 
 
 def random_trees(rng, trees, splits, *, width=4, outputs=1, per_leaf=1, categories=True, cuts=12):
-    """Trees of random shape, thresholds on a coarse grid so that rows often stand on them."""
+    """Trees of random shape, thresholds on a coarse grid so that rows often are on them."""
     levels = np.where(np.arange(width) % 2 & categories, 7, 0)
     feature, threshold, left, right, missing, values, roots, sets = [], [], [], [], [], [], [], []
 

@@ -34,7 +34,7 @@ Key = Qt.Key
 
 
 def rest(panel) -> None:
-    """Wait until the answer, the curve and the reasons are those of what stands in the form."""
+    """Wait until the answer, the curve and the reasons are those of what is in the form."""
     end = time.monotonic() + 60
     while True:
         settle(panel.window())
@@ -130,7 +130,7 @@ def test_what_is_typed_changes_the_answer_to_the_engines_own(opened):
     scores = engine_scores(panel, row)
     np.testing.assert_array_equal(panel.answer.outcome.answer.scores, scores)
     assert find(panel, QLabel, "answer_figure").text() != before
-    threshold = panel.answer.trial.scorer.threshold
+    threshold = panel.answer.playground.scorer.threshold
     assert find(panel, QLabel, "answer_class").text() == f"Churn: {'Yes' if positive(panel) >= threshold else 'No'}"
 
 
@@ -223,7 +223,7 @@ def texts_are_explained_by_their_words(panel) -> None:
     assert curve.kind == "words"
     without = {**panel.form.row(), "note": "win a"}
     at = curve.values.index("prize")
-    assert curve.scores[at] == pytest.approx(engine_scores(panel, without)[0, panel.answer.trial.scorer.positive])
+    assert curve.scores[at] == pytest.approx(engine_scores(panel, without)[0, panel.answer.playground.scorer.positive])
     assert panel.answer.what_if.bars.isVisible()
 
 
@@ -237,7 +237,7 @@ def test_dates_texts_and_identifiers(opened, open_project):
         text = f"{words[(0 if spam else 1) + 2 * rng.randrange(2)]} number {rng.randrange(9999)} and {rng.choice(ends)}"
         lines.append(f"2024-{1 + i % 12:02d}-{1 + i % 28:02d},{text},K{i:05d},{rng.random():.3f},{'yes' if spam else 'no'}")
     panel = opened("dates", "\n".join(lines) + "\n", "spam", "logistic")
-    form, names = panel.form, [one.name for one in panel.answer.trial.scorer.schema.columns]
+    form, names = panel.form, [one.name for one in panel.answer.playground.scorer.schema.columns]
     kinds = {name: type(form.field(name)) for name in names}
     assert kinds["when"] is DateField
     assert kinds["note"] is TextField
@@ -333,10 +333,10 @@ def test_what_if_goes_over_the_range_with_the_own_value_on_it(opened):
     assert curve.field == "MonthlyCharges"
     at = curve.values.index(63.25)
     assert curve.scores[at] == positive(panel)
-    column = panel.answer.trial.scorer.schema.column("MonthlyCharges")
+    column = panel.answer.playground.scorer.schema.column("MonthlyCharges")
     assert (curve.values[0], curve.values[-1]) == (column.low, column.high)
     for value, score in list(zip(curve.values, curve.scores, strict=True))[::10]:
-        assert engine_scores(panel, {**panel.form.row(), "MonthlyCharges": value})[0, panel.answer.trial.scorer.positive] == score
+        assert engine_scores(panel, {**panel.form.row(), "MonthlyCharges": value})[0, panel.answer.playground.scorer.positive] == score
 
 
 def test_what_if_over_levels_marks_the_own_one(opened):
@@ -350,7 +350,7 @@ def test_what_if_over_levels_marks_the_own_one(opened):
     write(panel, "Contract", "One year")
     assert set(panel.answer.what_if.curve.values) == {"Month-to-month", "One year", "Two year"}
     assert [bar.color for bar in panel.answer.what_if.bars._bars if bar.name == "One year"] == [1]
-    assert panel.answer.what_if.bars._marks[0].at == pytest.approx(100 * panel.answer.trial.scorer.threshold)
+    assert panel.answer.what_if.bars._marks[0].at == pytest.approx(100 * panel.answer.playground.scorer.threshold)
 
 
 # ---- rows, resets, kept inputs
@@ -369,7 +369,7 @@ def test_a_row_of_the_training_part_is_answered_as_by_the_engine(opened):
     click(find(panel, QPushButton, "picker_show"))
     rest(panel)
     frame = pipeline.table.frame.take(np.array([at])).select(pipeline.features)
-    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, panel.answer.trial.scorer.scores(frame))
+    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, panel.answer.playground.scorer.scores(frame))
     truth = pipeline.table.frame.texts("Churn")[at] if pipeline.table.frame.layout.kind("Churn") == "categorical" else None
     text = find(panel, QLabel, "picker_truth").text()
     assert text.startswith(f"Row {at + 1}: Churn was ")
@@ -570,16 +570,16 @@ def test_a_model_that_is_not_in_the_store_is_made_first(open_project, with_model
 
 def test_another_threshold_answers_at_once_and_undo_brings_the_first_back(opened):
     panel = opened()
-    controller, first = panel.controller, panel.answer.trial.scorer.threshold
+    controller, first = panel.controller, panel.answer.playground.scorer.threshold
     write(panel, "tenure", "9")
     controller.edit("Threshold", threshold=0.99)
     rest(panel)
-    assert panel.answer.trial.scorer.threshold == 0.99
+    assert panel.answer.playground.scorer.threshold == 0.99
     assert panel.form.row()["tenure"] == 9
     assert find(panel, QLabel, "answer_class").text() == "Churn: No"
     controller.undo()
     rest(panel)
-    assert panel.answer.trial.scorer.threshold == first
+    assert panel.answer.playground.scorer.threshold == first
 
 
 def test_the_last_model_stays_marked_while_the_decisions_have_none(opened):
@@ -624,7 +624,7 @@ def test_a_number_stands_in_the_range_of_training_or_in_none(opened):
     low, high = panel.answer.ends
     assert low < high  # before a row was picked
     assert panel.answer.card.value_bar.isVisible()
-    panel.answer.ends = (panel.answer.trial.usual,) * 2  # as long as the training rows are not known
+    panel.answer.ends = (panel.answer.playground.usual,) * 2  # as long as the training rows are not known
     panel.answer.show_answer()
     assert not panel.answer.card.value_bar.isVisible()
     assert panel.answer.card.detail.text() == ""

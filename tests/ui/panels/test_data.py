@@ -17,7 +17,7 @@ from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.project.decisions import ColumnNote
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui.panels.data import panel as panel_module
-from mlops_desktop.ui.widgets.figure_cards import FindingRow
+from mlops_desktop.ui.widgets.cards import FindingRow
 from tests.ui.conftest import banner, click, find, settle
 
 Key = Qt.Key
@@ -195,7 +195,7 @@ def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
     assert found.care == f"Fixed: {found.finding.message.split()[0]} rows are taken out, together with your other steps."
     shown = [panel.health._list.itemAt(at).widget().objectName() for at in range(panel.health._list.count())]
     done = [bool(panel._findings[int(name.rpartition("_")[2])].care) for name in shown]
-    assert done == sorted(done)  # what is open stands first
+    assert done == sorted(done)  # what is open is first
     assert done[-1]
     assert window.controller.session.undo_label == "Repeated rows"
     window.controller.undo()

@@ -161,7 +161,7 @@ def test_an_export_is_written_and_listed(opened, tmp_path):
     message = [label.text().replace("\u200b", "") for label in panel.export.written.findChildren(QLabel)]
     assert [text for text in message if text.startswith("Self-test passed")]
     assert find(panel, QLabel, "written_where").text() == str(out)
-    assert panel.export.folder.text() == str(tmp_path / "rest_bundle")  # the next one stands beside it
+    assert panel.export.folder.text() == str(tmp_path / "rest_bundle")  # the next one is beside it
     assert panel.export.go.isEnabled()
     assert [str(path) for path in panel.run._bundles()] == [str(out)]
 

@@ -60,7 +60,7 @@ def with_constant(open_project, make_project):
 
 def test_every_step_shows_what_it_does_before_anything_runs(panel):
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
-    assert label_text(panel, "facts").startswith("6 → 10 columns · learned on 275 training rows")
+    assert label_text(panel, "facts").startswith("6 → 10 columns · fitted on 275 training rows")
     assert label_text(panel, "outcome") == "10 features go to the models."
     assert "training folds only" in label_text(panel, "note")
     table = panel.view.below.table.rows_model
@@ -152,7 +152,7 @@ def test_a_step_is_chosen_from_tiles_tried_and_added(panel):
     place.setCurrentIndex(place.findData("1"))
     place.activated.emit(place.currentIndex())
     rest(panel)
-    assert "learned on 275 training rows" in label_text(panel, "facts")
+    assert "fitted on 275 training rows" in label_text(panel, "facts")
     click(find(panel, QPushButton, "preprocess_take"))
     rest(panel)
     assert ids(panel) == ["one_hot", "clip", "impute_numbers", "scale"]

@@ -16,7 +16,7 @@ from mlops_desktop.ui.panels.select.panel import forced_by
 from tests.ui.conftest import click, find, settle
 from tests.ui.panels.recipes import begin, ids, label_text, opened, rest
 
-WAYS = sorted(id_ for id_, member in choices().operations.items() if issubclass(member, Selection))
+SELECTIONS = sorted(id_ for id_, member in choices().operations.items() if issubclass(member, Selection))
 
 
 def ready(panel):
@@ -73,7 +73,7 @@ def test_without_a_step_all_columns_are_ranked_and_stay(panel):
     assert panel.controller.session.undo_label == ""
 
 
-@pytest.mark.parametrize("id_", WAYS)
+@pytest.mark.parametrize("id_", SELECTIONS)
 def test_every_way_of_ranking_draws_its_bars(panel, id_):
     pick(panel, id_)
     values = [bar.value for bar in panel.ranking.chart._bars]

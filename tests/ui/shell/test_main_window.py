@@ -288,7 +288,7 @@ def test_the_window_stays_smooth_while_a_sample_is_read(window, qtbot):
     timer.stop()
     gaps = [b - a for a, b in itertools.pairwise(ticks)]
     assert len(gaps) > 10
-    assert sorted(gaps)[int(len(gaps) * 0.9)] < 0.25  # a freeze, not a figure: figures stand in benchmarks/
+    assert sorted(gaps)[int(len(gaps) * 0.9)] < 0.25  # a freeze, not a figure: figures are in benchmarks/
 
 
 def test_the_window_can_be_made_as_small_as_its_screen(window):

@@ -35,7 +35,7 @@ def test_every_state_has_an_accessible_name(rail):
     assert rail.item(2).toolTip() == f"{TITLES[STAGES[2]]}: why"
 
 
-def test_states_look_different_in_both_themes(rail, qapp):
+def test_states_differ_in_both_themes(rail, qapp):
     for name in ("light", "dark"):
         theme.apply(qapp, name)
         picture = rail.viewport().grab().toImage()

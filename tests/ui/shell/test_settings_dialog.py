@@ -37,7 +37,7 @@ def pick(box, id_: str) -> None:
     box.activated.emit(box.currentIndex())
 
 
-def test_what_holds_from_the_next_start_is_kept_and_said(dialog, settings):
+def test_what_takes_effect_at_the_next_start_is_stored_and_announced(dialog, settings):
     restart = find(dialog, QPushButton, "settings_restart")
     assert not restart.isVisible()
     pick(dialog.language, "en")
@@ -73,15 +73,15 @@ def test_the_folder_for_new_projects(dialog, settings, tmp_path, monkeypatch):
 
 
 def test_what_is_kept_can_be_forgotten_and_the_log_opened_and_deleted(dialog, settings, monkeypatch):
-    said, opened = find(dialog, QLabel, "settings_said"), []
+    status, opened = find(dialog, QLabel, "settings_status"), []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or len(opened) > 1)
     click(find(dialog, QPushButton, "settings_open_log"))
-    assert "Nothing has been logged" in said.text()
+    assert "Nothing has been logged" in status.text()
     dialog._log.add("a line")
     click(find(dialog, QPushButton, "settings_open_log"))
-    assert str(dialog._log.path) in said.text()  # there is no program for it
+    assert str(dialog._log.path) in status.text()  # there is no program for it
     click(find(dialog, QPushButton, "settings_open_log"))
-    assert said.text() == ""
+    assert status.text() == ""
     answers = iter((False, True, False, True))
     monkeypatch.setattr(settings_dialog, "confirmed", lambda *_, name: next(answers))
     click(find(dialog, QPushButton, "settings_delete_log"))

@@ -89,7 +89,7 @@ def test_letters_search_and_enter_chooses(open_list, qtbot):
     assert box.choices() is None
 
 
-def test_what_nothing_is_called_is_said_and_chooses_nothing(open_list):
+def test_a_search_without_a_match_shows_so_and_chooses_nothing(open_list):
     box, opened = open_list(20)
     QTest.keyClicks(opened.search, "xyz")
     assert opened.findChild(QWidget, "choices_nothing").isVisible()

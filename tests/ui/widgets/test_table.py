@@ -276,7 +276,7 @@ def test_a_small_table_is_painted_anew_in_another_theme(qtbot: QtBot, qapp: QApp
 
 def board(qtbot: QtBot, **more: bool) -> RowsTable:
     table = RowsTable(
-        [RowColumn("Model", stretch=True), RowColumn("ROC AUC", bar=True, width=200), RowColumn("± sd", "right", figures=True)],
+        [RowColumn("Model", stretch=True), RowColumn("ROC AUC", bar=True, width=200), RowColumn("± sd", "right", tabular=True)],
         name="board",
         title="Leaderboard",
         **more,

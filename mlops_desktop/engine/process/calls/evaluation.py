@@ -73,7 +73,7 @@ class MeasureResponseTime(ProjectCall[ResponseTime, None]):
 
 @dataclass(frozen=True)
 class MeasureChecks(ProjectCall[CheckFacts, None]):
-    """What the checks of the chosen run are judged by; no answer of the held-out test set is used."""
+    """The facts that the checks of the chosen run read; no answer of the held-out test set is used."""
 
     stage = "evaluate"
 

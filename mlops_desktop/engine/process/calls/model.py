@@ -31,7 +31,7 @@ class OpenedModel:
 
 @dataclass(frozen=True)
 class OpenModel(ProjectCall[OpenedModel, None]):
-    """Make the chosen model unless it is in the store, and keep there which rows it learned from."""
+    """Make the chosen model unless it is in the store, and keep there which rows it was trained on."""
 
     def run(self, job: Job) -> OpenedModel:
         """See `engine.training.open_chosen`."""
@@ -98,7 +98,7 @@ class Export(ProjectCall[ExportedFiles, None]):
 @dataclass(frozen=True)
 class PredictFile(Call[Predicted, None]):
     """Score a file with a project's chosen run, or (no `project`) with a bundle: a folder or its .zip. `keep`: the columns of the file that
-    stand before the answers; with `labels` they are called by the labels of the project. `written_as`: the marks of the answers.
+    are before the answers; with `labels` they are called by the labels of the project. `written_as`: the marks of the answers.
     """
 
     source: Path

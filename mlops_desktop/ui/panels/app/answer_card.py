@@ -1,4 +1,4 @@
-"""The answer to one input: a big figure, the class, its position in the range of training, and every warning as text."""
+"""The answer to one input: a big number, the class, its position in the range of training, and every warning as text."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class ValueBar(QWidget):
         self._paint_texts(painter, width, at(self._usual))
 
     def _paint_texts(self, painter: QPainter, width: float, x: float) -> None:
-        painter.setFont(theme.font("caption", figures=True))
+        painter.setFont(theme.font("caption", tabular=True))
         metrics = painter.fontMetrics()
         text = self.tr("typical row {value}").format(value=format_number(self._usual))
         wide = metrics.horizontalAdvance(text) + 4
@@ -116,7 +116,7 @@ class ClassBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """A name, a bar and a figure for each."""
         painter, width = begin(self), float(self.width())
-        painter.setFont(theme.font("small", figures=True))
+        painter.setFont(theme.font("small", tabular=True))
         metrics = painter.fontMetrics()
         names = min(max((metrics.horizontalAdvance(name) for name, _ in self._rows), default=0) + 12, width * 0.4)
         for at, (name, value) in enumerate(self._rows):
@@ -143,7 +143,7 @@ class AnswerCard(QFrame):
         self.setObjectName("card")
         self.model = label("", "caption", pill="mute")
         self.keep = Button(self.tr("Keep this input"), self.keep_asked.emit, name=f"{name}_keep", kind="link", icon="plus")
-        self.hero = label("–", "hero", weight=Weight.Bold, figures=True)
+        self.hero = label("–", "hero", weight=Weight.Bold, tabular=True)
         self.hero.setObjectName(f"{name}_figure")
         self.verdict = Elided("", "section", weight=Weight.DemiBold, middle=True)
         self.verdict.setObjectName(f"{name}_class")

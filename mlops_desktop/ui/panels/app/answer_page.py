@@ -1,4 +1,4 @@
-"""The answer to one row: why it came out so, what would change it, and the inputs that were kept to compare."""
+"""The answer to one row: the contributions of its inputs, what-if curves, and inputs that were kept to compare."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.evaluation import Outcome, Trial
+from mlops_desktop.engine.evaluation import Outcome, Playground
 from mlops_desktop.engine.process import ExplainRow, RowExplanation
 from mlops_desktop.engine.project import KeptInput, digest, read_inputs, write_inputs
 from mlops_desktop.serving.column import ValidationIssue
@@ -34,7 +34,7 @@ class AnswerPage(QWidget):
     def __init__(self, controller: ProjectController, stage: str) -> None:
         super().__init__()
         self.controller, self._stage = controller, stage
-        self.trial: Trial | None = None
+        self.playground: Playground | None = None
         self.outcome: Outcome | None = None  # the last row that was tried
         self._model = ""  # the key of its scorer
         self._sent: dict[str, Any] = {}  # that row as the form had it
@@ -57,26 +57,26 @@ class AnswerPage(QWidget):
         self.kept.load_asked.connect(self._load_kept)
         self.kept.remove_asked.connect(self._remove_kept)
 
-    def take(self, trial: Trial, key: str, name: str, order: list[str]) -> None:
-        """Another model answers from now on: that of a `key`; `order` of its columns, the most telling first."""
-        self.trial, self._model = trial, key
-        curves = trial.curve_columns(order)
+    def take(self, playground: Playground, key: str, name: str, order: list[str]) -> None:
+        """Another model answers from now on: that of a `key`; `order` of its columns, the most important first."""
+        self.playground, self._model = playground, key
+        curves = playground.curve_columns(order)
         self._column = self._column if self._column in curves else next(iter(curves), "")
-        self.what_if.show_columns([trial.scorer.schema.column(name) for name in curves], self._column)
-        self.card.show_model(trial.scorer, name, self.controller.project.refit)
+        self.what_if.show_columns([playground.scorer.schema.column(name) for name in curves], self._column)
+        self.card.show_model(playground.scorer, name, self.controller.project.refit)
         self._kept = read_inputs(self.controller.folder) if self.controller.folder else []
-        self.ends = (trial.usual, trial.usual)
+        self.ends = (playground.usual, playground.usual)
 
     def forget(self) -> None:
         """There is no model."""
-        self.trial = self.outcome = None
+        self.playground = self.outcome = None
 
     def show_row(self, values: dict[str, Any]) -> Outcome | None:
         """Answer a row, and show all of it; None without a model."""
         self._explaining.stop()
-        if self.trial is None:
+        if self.playground is None:
             return None
-        self._sent, self.outcome = values, self.trial.answer(values)
+        self._sent, self.outcome = values, self.playground.answer(values)
         found = self.outcome
         if found.answer is None:
             self._refuse(found.errors)
@@ -90,10 +90,10 @@ class AnswerPage(QWidget):
 
     def show_answer(self) -> None:
         """Show the answer to the last row, if it has one."""
-        if self.trial is None or self.outcome is None or self.outcome.answer is None:
+        if self.playground is None or self.outcome is None or self.outcome.answer is None:
             return
-        note = self.controller.project.columns.get(self.trial.scorer.target)
-        self.card.show_answer(self.trial.scorer, self.outcome.answer, note.unit if note else "", self.ends, self.trial.usual)
+        note = self.controller.project.columns.get(self.playground.scorer.target)
+        self.card.show_answer(self.playground.scorer, self.outcome.answer, note.unit if note else "", self.ends, self.playground.usual)
 
     def _refuse(self, errors: Sequence[ValidationIssue]) -> None:
         self.card.show_refused(translated(errors[0].message))
@@ -106,28 +106,28 @@ class AnswerPage(QWidget):
         self._show_curve()
 
     def _show_curve(self) -> None:
-        if self.trial is None or self.outcome is None or self.outcome.answer is None:
+        if self.playground is None or self.outcome is None or self.outcome.answer is None:
             return
         if not self._column:
             unused = self.tr("This model uses no column: no input changes the prediction.")
-            self.what_if.show_nothing(self.tr("No input can be varied.") if self.trial.scorer.used_sources else unused)
+            self.what_if.show_nothing(self.tr("No input can be varied.") if self.playground.scorer.used_sources else unused)
             return
         try:
-            curve = self.trial.curve(self.outcome, self._column)
+            curve = self.playground.curve(self.outcome, self._column)
         except UserError as error:
             self.what_if.show_nothing(error_text(error))
             return
-        self.what_if.show_curve(self.trial.scorer, curve, self.outcome.row[self._column], self.outcome.answer.value)
+        self.what_if.show_curve(self.playground.scorer, curve, self.outcome.row[self._column], self.outcome.answer.value)
 
     def _explain(self) -> None:
-        trial, outcome = self.trial, self.outcome
-        if trial is None or outcome is None or outcome.answer is None:
+        playground, outcome = self.playground, self.outcome
+        if playground is None or outcome is None or outcome.answer is None:
             return
-        if trial.seconds_to_explain(outcome.row) < PATIENCE_S:
+        if playground.seconds_to_explain(outcome.row) < PATIENCE_S:
             self._explanation.want("")
-            one = trial.explain(outcome)
+            one = playground.explain(outcome)
             parts = [(part.field, part.contribution) for part in one.contributions]
-            self.why.show_parts(trial.scorer, one.about, one.base, one.answer, parts, outcome.row, self._words(trial, outcome))
+            self.why.show_parts(playground.scorer, one.about, one.base, one.answer, parts, outcome.row, self._words(playground, outcome))
             return
 
         if not self.why.parts:
@@ -140,15 +140,15 @@ class AnswerPage(QWidget):
 
     def _show_explanation(self) -> None:
         """The explanation of the row that is shown, by the child process."""
-        found, trial, outcome = self._explanation.value, self.trial, self.outcome
-        if found is not None and trial is not None and outcome is not None and self._explanation.key == self._row_key(outcome):
-            words = self._words(trial, outcome)
-            self.why.show_parts(trial.scorer, found.about, found.base, found.answer, found.contributions, outcome.row, words)
+        found, playground, outcome = self._explanation.value, self.playground, self.outcome
+        if found is not None and playground is not None and outcome is not None and self._explanation.key == self._row_key(outcome):
+            words = self._words(playground, outcome)
+            self.why.show_parts(playground.scorer, found.about, found.base, found.answer, found.contributions, outcome.row, words)
 
-    def _words(self, trial: Trial, outcome: Outcome) -> dict[str, list[tuple[str, float]]]:
+    def _words(self, playground: Playground, outcome: Outcome) -> dict[str, list[tuple[str, float]]]:
         """What the words of each text that the model uses add to the answer."""
-        texts = [one.name for one in trial.scorer.schema.columns if one.type == "text" and one.name in trial.scorer.used_sources]
-        return {name: trial.words(outcome, name) for name in texts}
+        texts = [one.name for one in playground.scorer.schema.columns if one.type == "text" and one.name in playground.scorer.used_sources]
+        return {name: playground.words(outcome, name) for name in texts}
 
     # ---- kept inputs
 
@@ -174,8 +174,10 @@ class AnswerPage(QWidget):
         self._store_kept([one for i, one in enumerate(self._kept) if i != at])
 
     def _show_kept(self) -> None:
-        if self.trial is None or self.outcome is None or self.outcome.answer is None:
+        if self.playground is None or self.outcome is None or self.outcome.answer is None:
             return
-        usual = self.trial.typical()
-        found = self.trial.answers([{name: one.row.get(name, usual[name]) for name in usual} for one in self._kept])
-        self.kept.show_inputs([compared(self.trial, one.name, each, self.outcome) for one, each in zip(self._kept, found, strict=True)])
+        usual = self.playground.typical()
+        found = self.playground.answers([{name: one.row.get(name, usual[name]) for name in usual} for one in self._kept])
+        self.kept.show_inputs(
+            [compared(self.playground, one.name, each, self.outcome) for one, each in zip(self._kept, found, strict=True)]
+        )

@@ -14,7 +14,7 @@ from mlops_desktop.serving.dialect import Dialect, numbered_lines
 from mlops_desktop.ui.source_dialog import DataZone
 from mlops_desktop.ui.translation import formatted, pluralize
 from mlops_desktop.ui.widgets.basic import Button, Segments, card, clear, column, heading, held, label, row
-from mlops_desktop.ui.widgets.figure_cards import FindingRow, Kpi
+from mlops_desktop.ui.widgets.cards import FindingRow, Kpi
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 FIRST_ROWS = 200
@@ -98,8 +98,8 @@ class BatchCard(QFrame):
         self.unusual.show_value(formatted(unusual), hint, "warn" if unusual else "ok")
         self._show_warnings(found.warnings, FIRST_WARNINGS)
         header, first = first_rows(out, found.kept, found.notation.delimiter)
-        columns = [RowColumn(self.tr("Row"), align="right", figures=True)]
-        columns += [RowColumn(title, align="right" if title.startswith(PROBABILITY) else "left", figures=True) for title in header]
+        columns = [RowColumn(self.tr("Row"), align="right", tabular=True)]
+        columns += [RowColumn(title, align="right" if title.startswith(PROBABILITY) else "left", tabular=True) for title in header]
         self.table.show_columns(columns)
         self.table.show_rows(
             Row(str(at), [str(at), *(_cell(title, cell, found.notation.decimal) for title, cell in zip(header, cells, strict=True))])
@@ -145,12 +145,12 @@ def _cell(title: str, text: str, decimal: str) -> Cell:
 
 def first_rows(path: Path, kept: int, delimiter: str = ",") -> tuple[list[str], list[list[str]]]:
     """The titles and the first rows of a file of answers: in its order, as many of its `kept` columns as fit beside the answers.
-    `delimiter` stands between its cells.
+    `delimiter` is between its cells.
     """
     with path.open(encoding="utf-8", newline="") as file:
         lines = (cells for _, cells in numbered_lines(file, Dialect(delimiter, '"')))
         header = next(lines)
-        room = max(MOST_COLUMNS - (len(header) - kept), 1)
-        places = [*range(min(kept, room)), *range(kept, len(header))][:MOST_COLUMNS]
+        most_kept = max(MOST_COLUMNS - (len(header) - kept), 1)
+        places = [*range(min(kept, most_kept)), *range(kept, len(header))][:MOST_COLUMNS]
         rows = [[cells[at][:MOST_CHARACTERS] for at in places] for cells, _ in zip(lines, range(FIRST_ROWS), strict=False)]
         return [header[at] for at in places], rows

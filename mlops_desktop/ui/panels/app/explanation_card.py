@@ -1,4 +1,4 @@
-"""Why this answer: what each input added to or took from the answer to the typical row. The parts add up."""
+"""The card of an explanation: what each input adds to the answer to the typical row. The contributions add up."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class WhyCard(QFrame):
         self._without = self.tr("This model uses no column: it gives every row the same prediction.")
         self.chart = BarChart(self.tr("Why: contributions of the inputs"), name=name, empty=self._usual)
         self.about = Elided("", "small", tone="2")
-        self.sum = label("", "small", tone="2", figures=True, wrap=True)
+        self.sum = label("", "small", tone="2", tabular=True, wrap=True)
         self.sum.setObjectName(f"{name}_sum")
         self.base = self.answer = 0.0
         self.parts: list[tuple[str, float]] = []
@@ -55,7 +55,7 @@ class WhyCard(QFrame):
         words: Mapping[str, Sequence[tuple[str, float]]] = MappingProxyType({}),
     ) -> None:
         """Show the contributions of columns to the score `about` (None: a number), which lead from `base` to `answer`; of the texts in
-        `words`, what their words add stands in the place of the whole text.
+        `words`, what their words add is in the place of the whole text.
         """
         self.base, self.answer, self.parts = base, answer, list(parts)
         columns = {one.name: one for one in scorer.schema.columns}
@@ -89,12 +89,12 @@ class WhyCard(QFrame):
         self.chart.show_signed(bars, decimals=decimals, description=self.sum.text())
 
     def _bars_of(self, column_: Column, part: float, value: Any, words: Sequence[tuple[str, float]]) -> list[Bar]:
-        """The bar of an input; of a text those of its telling words, and one for what the rest of it does, so that all add up to `part`."""
-        telling = words[:MOST_WORDS]
-        if not telling:
+        """The bar of an input; of a text those of its main words, and one for the rest of it, so that all add up to `part`."""
+        front = words[:MOST_WORDS]
+        if not front:
             return [Bar(f"{column_.shown_name} = {shown(column_, value)}", part)] if abs(part) > NOTHING else []
-        bars = [Bar(f"{column_.shown_name}: {quoted(word)}", effect) for word, effect in telling]
-        rest = part - sum(effect for _, effect in telling)
+        bars = [Bar(f"{column_.shown_name}: {quoted(word)}", effect) for word, effect in front]
+        rest = part - sum(effect for _, effect in front)
         return [*bars, Bar(self.tr("{name}: all other words").format(name=column_.shown_name), rest)] if abs(rest) > NOTHING else bars
 
     def show_working(self, text: str) -> None:

@@ -1,6 +1,6 @@
 """The base of an input of a model: its name, its control, and the schema's message about its value.
 
-A field never judges a value: it hands over what was written, and shows the schema's message.
+A field never validates a value: it hands over what was written, and shows the schema's message.
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ class InputForm(QWidget):
 
 
 def _short(problem: ValidationIssue, outside: str) -> str:
-    """A remark beneath the field that it is about: the name need not be said again."""
+    """A message beneath the field that it is about, without the name of the field."""
     if problem.code == "out_of_training_range":
         return f"{outside}, {translated(problem.expected)}"
     head, _, rest = translated(problem.message).partition(f"{quoted(problem.field)} ")

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeE
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from mlops_desktop.engine.data import Location, sent_row, sent_value, span
-from mlops_desktop.engine.evaluation import Evaluation, Trial
+from mlops_desktop.engine.evaluation import Evaluation, Playground
 from mlops_desktop.engine.process import OpenModel
 from mlops_desktop.engine.training import stored_scorer
 from mlops_desktop.serving.frame import Ints
@@ -29,8 +29,8 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import formatted, translated
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
+from mlops_desktop.ui.widgets.cards import EmptyState
 from mlops_desktop.ui.widgets.drop_zone import dropped_file
-from mlops_desktop.ui.widgets.figure_cards import EmptyState
 from mlops_desktop.ui.widgets.pages import Pages
 
 LEFT = (330, 300)  # in a wide and in a narrow window
@@ -113,9 +113,9 @@ class AppPanel(Panel):
         if found is None:
             self._show_preparing()
         elif key != self._key:
-            self._take(Trial(found), key, translated(best.label))
-        elif self.answer.trial is not None:
-            self.answer.card.show_model(self.answer.trial.scorer, self._name, self._refit)
+            self._take(Playground(found), key, translated(best.label))
+        elif self.answer.playground is not None:
+            self.answer.card.show_model(self.answer.playground.scorer, self._name, self._refit)
         self._show_ends()
 
     def _read_scorer(self, key: str) -> Scorer | None:
@@ -130,7 +130,7 @@ class AppPanel(Panel):
     def _show_preparing(self) -> None:
         """The chosen model is being made: it is fitted once more on all rows that it may learn from. An earlier one stays meanwhile."""
         refused = self.scorer.refused
-        if self.answer.trial is not None and not refused:
+        if self.answer.playground is not None and not refused:
             return
         self.empty.show_text(self.tr("The model could not be prepared.") if refused else self.tr("Preparing the model …"))
         self.empty.button.setVisible(refused)
@@ -138,8 +138,8 @@ class AppPanel(Panel):
 
     def _show_without(self) -> None:
         ever = self.controller.folder is not None and self.controller.project_status().ever
-        if self.answer.trial is not None and ever:
-            self.answer.card.show_model(self.answer.trial.scorer, self._name, self._refit, stale=True)
+        if self.answer.playground is not None and ever:
+            self.answer.card.show_model(self.answer.playground.scorer, self._name, self._refit, stale=True)
             return
         self.answer.forget()
         self._key = ""
@@ -148,14 +148,14 @@ class AppPanel(Panel):
         self.empty.button.setVisible(True)
         self._pages.setCurrentIndex(0)
 
-    def _take(self, trial: Trial, key: str, name: str) -> None:
+    def _take(self, playground: Playground, key: str, name: str) -> None:
         """Another model answers from now on; what was written stays where it has the same columns."""
-        before = self.form.row() if self.answer.trial is not None else {}
+        before = self.form.row() if self.answer.playground is not None else {}
         self._key, self._name = key, name
         self._refit = self.controller.project.refit
-        order = trial.order(self._ranked())
-        self.form.show_schema(trial.scorer.schema, order, frozenset(order) - trial.scorer.used_sources, before)
-        self.answer.take(trial, key, name, order)
+        order = playground.order(self._ranked())
+        self.form.show_schema(playground.scorer.schema, order, frozenset(order) - playground.scorer.used_sources, before)
+        self.answer.take(playground, key, name, order)
         self._pages.setCurrentIndex(1)
         self.show_answer()
 
@@ -167,24 +167,24 @@ class AppPanel(Panel):
 
     def _show_ends(self) -> None:
         """Where answers that are numbers lay in training, and a text to begin with, as soon as the training rows are known."""
-        table, trial = self.controller.table(), self.answer.trial
-        if trial is None or table is None:
+        table, playground = self.controller.table(), self.answer.playground
+        if playground is None or table is None:
             return
         rows = self._training_rows()
         if len(rows) and not self.picker.isHidden():
             self.picker.show_rows(rows, table.rows)
-        if len(rows) and self.form.show_first_texts(lambda: sent_row(trial.scorer.schema, table.frame, int(rows[0]))):
+        if len(rows) and self.form.show_first_texts(lambda: sent_row(playground.scorer.schema, table.frame, int(rows[0]))):
             self.show_answer()
-        if trial.scorer.classes or self.answer.ends[0] < self.answer.ends[1]:
+        if playground.scorer.classes or self.answer.ends[0] < self.answer.ends[1]:
             return
-        found = span(table.frame, trial.scorer.target, rows) if len(rows) else None
+        found = span(table.frame, playground.scorer.target, rows) if len(rows) else None
         if found is not None:
             self.answer.ends = found
             self.answer.show_answer()
 
     def _training_rows(self) -> Ints:
         """Positions of the training rows in the table; none until they are known. The held-out test set is not shown."""
-        begins = self.answer.trial is not None and begins_with_rows(self.answer.trial.scorer)
+        begins = self.answer.playground is not None and begins_with_rows(self.answer.playground.scorer)
         self._rows.want(self.controller.keys.train_rows, OpenModel(*self.controller.inputs), ask=begins)
         return self._rows.value if self._rows.value is not None else np.empty(0, dtype=np.intp)
 
@@ -231,11 +231,11 @@ class AppPanel(Panel):
 
     def pick_row(self, at: int) -> None:
         """Fill the form with a row of the training part, by its position in the table."""
-        table, trial = self.controller.table(), self.answer.trial
-        if table is None or trial is None:
+        table, playground = self.controller.table(), self.answer.playground
+        if table is None or playground is None:
             return
-        self.form.show_row(sent_row(trial.scorer.schema, table.frame, at))
-        target = table.schema.column(trial.scorer.target)
+        self.form.show_row(sent_row(playground.scorer.schema, table.frame, at))
+        target = table.schema.column(playground.scorer.target)
         truth = shown(target, sent_value(target, table.frame, at))
         self.show_answer()
         self.picker.number.show_value(at + 1)
@@ -250,7 +250,7 @@ class AppPanel(Panel):
 
     def take_file(self, file: Location, out: Path | None = None) -> None:
         """Answer every row of a file; the person is asked where the answers go unless `out` is given."""
-        if self.answer.trial is not None:
+        if self.answer.playground is not None:
             self._right.setCurrentIndex(1)
             self.batch.take_file(file, out)
 
@@ -261,7 +261,7 @@ class AppPanel(Panel):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Here a file is answered, not made a project of."""
-        if self.answer.trial is not None and dropped_file(event.mimeData()) is not None:
+        if self.answer.playground is not None and dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
             self.batch.card.zone.show_over(True)
 
@@ -296,5 +296,5 @@ class AppPanel(Panel):
             (self.tr("Keep this input"), self.answer.card.keep),
             (self.tr("Predict a whole file"), self._show_batch),
         ]
-        names = [one.name for one in self.answer.trial.scorer.schema.columns] if self.answer.trial else []
+        names = [one.name for one in self.answer.playground.scorer.schema.columns] if self.answer.playground else []
         return found + [(called(name), lambda name=name: self.form.go_to(name)) for name in names]

@@ -32,7 +32,7 @@ class _Line(QLineEdit):
         super().__init__()
         self.setObjectName(name)
         self.setProperty("flat", True)
-        self.setFont(theme.font("small", Weight.DemiBold, figures=True))
+        self.setFont(theme.font("small", Weight.DemiBold, tabular=True))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedWidth(wide)
         self.setPlaceholderText(QCoreApplication.translate("Inputs", "missing"))

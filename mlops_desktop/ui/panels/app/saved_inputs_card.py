@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.engine.evaluation import Outcome, Trial
+from mlops_desktop.engine.evaluation import Outcome, Playground
 from mlops_desktop.ui.panels.app.answer_card import answer_text
 from mlops_desktop.ui.panels.app.input_fields import shown
 from mlops_desktop.ui.translation import format_number, translated
@@ -40,8 +40,8 @@ class KeptCard(QFrame):
         super().__init__()
         columns = [
             RowColumn(self.tr("Kept input"), width=110),
-            RowColumn(self.tr("Prediction"), figures=True),
-            RowColumn(self.tr("Difference"), align="right", figures=True),
+            RowColumn(self.tr("Prediction"), tabular=True),
+            RowColumn(self.tr("Difference"), align="right", tabular=True),
             RowColumn(self.tr("Inputs that differ"), stretch=True),
         ]
         self.table = RowsTable(columns, name=name, title=self.tr("Kept inputs"))
@@ -79,11 +79,11 @@ class KeptCard(QFrame):
         self.remove.setEnabled(some)
 
 
-def compared(trial: Trial, name: str, kept: Outcome, now: Outcome) -> KeptRow:
+def compared(playground: Playground, name: str, kept: Outcome, now: Outcome) -> KeptRow:
     """A kept input beside the one in the form."""
     differs = [
         f"{one.shown_name}: {shown(one, kept.row[one.name])}"
-        for one in trial.scorer.schema.columns
+        for one in playground.scorer.schema.columns
         if kept.row[one.name] != now.row[one.name]
     ]
     more = f" + {len(differs) - MOST_DIFFERENCES}" if len(differs) > MOST_DIFFERENCES else ""
@@ -93,4 +93,4 @@ def compared(trial: Trial, name: str, kept: Outcome, now: Outcome) -> KeptRow:
     same = kept.answer.about == now.answer.about
     change = kept.answer.value - now.answer.value
     text = "" if not same else signed(change, 2) if kept.answer.about is not None else ("+" if change > 0 else "") + format_number(change)
-    return KeptRow(name, answer_text(trial.scorer, kept.answer), text, differences)
+    return KeptRow(name, answer_text(playground.scorer, kept.answer), text, differences)

@@ -1,4 +1,4 @@
-"""What if one input were another: the answer over the range or the levels of a column, while all else stays."""
+"""The card of what-if curves: the answer over the range or the levels of one column, all others unchanged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mlops_desktop.ui.widgets.charts import Bar, BarChart, LineChart, Mark, Seri
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
-MOST_WORDS = 12  # of a text, the most telling ones
+MOST_WORDS = 12  # of a text, the most important ones
 
 
 class WhatIfCard(QFrame):

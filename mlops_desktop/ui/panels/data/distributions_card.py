@@ -50,7 +50,7 @@ class DistributionsCard(QFrame):
         self.search.setMaximumWidth(130)
         self.back = Tool("left", self.tr("Earlier columns"), lambda: self._turn(-1), name="distributions_back")
         self.on = Tool("right", self.tr("Further columns"), lambda: self._turn(1), name="distributions_on")
-        self.where = label("", "caption", tone="3", figures=True)
+        self.where = label("", "caption", tone="3", tabular=True)
         self.where.setObjectName("distributions_where")
         self.cells: list[DistributionCell] = []
         self._grid = QGridLayout()

@@ -13,7 +13,7 @@ from mlops_desktop.engine.profiling import Finding
 from mlops_desktop.ui.panels.data.finding_states import FindingState
 from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
-from mlops_desktop.ui.widgets.figure_cards import FindingRow
+from mlops_desktop.ui.widgets.cards import FindingRow
 from mlops_desktop.ui.widgets.small_plots import Ring
 
 SEVERITY = {"high": "err", "warning": "warn", "info": "info"}
@@ -54,10 +54,10 @@ class HealthCard(QFrame):
         self.ring.show_value(value)
         self.ring.setVisible(bool(findings) or not working)
         open_ = sum(1 for one in findings if not one.care)
-        word = self.tr("Good.") if value >= 80 else self.tr("Needs a look.") if value >= 50 else self.tr("Needs work.")
+        verdict = self.tr("Good.") if value >= 80 else self.tr("Needs a look.") if value >= 50 else self.tr("Needs work.")
         left = pluralize(open_, "1 finding to look at.", "{n} findings to look at.")
         text = left if open_ else self.tr("Nothing is open.")
-        self.message.setText(self.tr("Profiling the data …") if working else f"{word} {text}")
+        self.message.setText(self.tr("Profiling the data …") if working else f"{verdict} {text}")
         self.apply.setText(pluralize(safe, "Apply 1 safe fix", "Apply {n} safe fixes"))
         self.apply.setAccessibleName(self.apply.text())
         self.apply.setVisible(safe > 0)

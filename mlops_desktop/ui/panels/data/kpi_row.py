@@ -1,4 +1,4 @@
-"""The data in five figures: rows, columns, missing cells, duplicate rows, target."""
+"""A row of five key numbers of the data: rows, columns, missing cells, duplicate rows, target."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mlops_desktop.ui.panels.data.statistics_tables import (
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import formatted, pluralize, share_text, translated
 from mlops_desktop.ui.widgets.basic import row
-from mlops_desktop.ui.widgets.figure_cards import Kpi
+from mlops_desktop.ui.widgets.cards import Kpi
 
 RARE, UNEVEN = 0.05, 0.35  # shares of the rarest of two classes
 
@@ -74,9 +74,9 @@ class KpiRow(QWidget):
             rows = next((count for value, count in classes if value == project.positive), 0)
             share = rows / total
             rare = min(share, 1 - share)
-            word = self.tr("rare") if rare < RARE else self.tr("uneven") if rare < UNEVEN else self.tr("balanced")
+            balance = self.tr("rare") if rare < RARE else self.tr("uneven") if rare < UNEVEN else self.tr("balanced")
             text = f"{formatted(share, '.1%')} {'' if project.positive is None else level_of(project.positive)}"
-            return text, f"{project.target} · {word} · {split}", "warn" if rare < RARE else "3"
+            return text, f"{project.target} · {balance} · {split}", "warn" if rare < RARE else "3"
         if classes and has_classes(project.task):
             value, rows = min(classes, key=lambda pair: pair[1])
             least = self.tr("least: {name} {share}").format(name=level_of(value), share=formatted(rows / total, ".1%"))

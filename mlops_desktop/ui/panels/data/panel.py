@@ -30,7 +30,7 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
-from mlops_desktop.ui.widgets.figure_cards import EmptyState
+from mlops_desktop.ui.widgets.cards import EmptyState
 from mlops_desktop.ui.widgets.name_completer import column_name
 from mlops_desktop.ui.widgets.pages import Pages
 from mlops_desktop.ui.widgets.rows_table import RowsTable
@@ -89,7 +89,7 @@ class DataPanel(Panel):
             ],
             name="data_view",
         )
-        self.count = label("", "caption", tone="3", figures=True)
+        self.count = label("", "caption", tone="3", tabular=True)
         self.count.setObjectName("row_count")
         self.filter = FilterLine(name="row_filter", title=self.tr("Show only rows where"), check=self._check_filter)
         self.filter.setFixedWidth(280)

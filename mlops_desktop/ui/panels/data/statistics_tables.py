@@ -21,7 +21,7 @@ def statistics_columns() -> list[RowColumn]:
     left = [tr("Statistics", "Column"), tr("Statistics", "Type"), tr("Statistics", "Role")]
     right = [tr("Statistics", "Missing"), tr("Statistics", "Unique"), tr("Statistics", "Mean"), tr("Statistics", "Std")]
     more = [tr("Statistics", "Minimum"), tr("Statistics", "25 %"), tr("Statistics", "Median"), tr("Statistics", "75 %")]
-    numbers = [RowColumn(title, "right", figures=True) for title in [*right, *more, tr("Statistics", "Maximum")]]
+    numbers = [RowColumn(title, "right", tabular=True) for title in [*right, *more, tr("Statistics", "Maximum")]]
     head = [RowColumn(title, middle=title == left[0]) for title in left]
     return [*head, *numbers, RowColumn(tr("Statistics", "Most frequent"), stretch=False)]
 
@@ -58,7 +58,7 @@ def missing_columns() -> list[RowColumn]:
     return [
         RowColumn(tr("Statistics", "Column"), middle=True),
         RowColumn(tr("Statistics", "Type")),
-        RowColumn(tr("Statistics", "Missing cells"), "right", figures=True),
+        RowColumn(tr("Statistics", "Missing cells"), "right", tabular=True),
         RowColumn(tr("Statistics", "Share of rows"), bar=True, stretch=True),
     ]
 
@@ -87,8 +87,8 @@ def kinds_text(columns: Sequence[ColumnProfile]) -> str:
         (("text",), tr("Statistics", "text")),
         (("id",), tr("Statistics", "id")),
     )
-    counts = [(sum(one.type in types for one in columns), word) for types, word in kinds]
-    return " · ".join(f"{formatted(count)} {word}" for count, word in counts if count)
+    counts = [(sum(one.type in types for one in columns), name) for types, name in kinds]
+    return " · ".join(f"{formatted(count)} {name}" for count, name in counts if count)
 
 
 def pair_columns() -> list[RowColumn]:
@@ -98,7 +98,7 @@ def pair_columns() -> list[RowColumn]:
         RowColumn(tr("Statistics", "Column"), stretch=True, middle=True),
         RowColumn(tr("Statistics", "with"), stretch=True, middle=True),
         RowColumn(tr("Statistics", "Strength"), bar=True, width=104),
-        RowColumn(tr("Statistics", "By rank"), "right", figures=True, width=80),
+        RowColumn(tr("Statistics", "By rank"), "right", tabular=True, width=80),
     ]
 
 

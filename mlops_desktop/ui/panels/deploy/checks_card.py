@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from mlops_desktop.engine.packaging import ExportCheck
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, scrolled, set_property
-from mlops_desktop.ui.widgets.figure_cards import FindingRow
+from mlops_desktop.ui.widgets.cards import FindingRow
 from mlops_desktop.ui.widgets.inputs import CheckBox
 
 

@@ -10,9 +10,9 @@ from mlops_desktop.engine.monitoring import ColumnDrift, DriftReport
 from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.translation import format_number, formatted, marked, pluralize
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
+from mlops_desktop.ui.widgets.cards import FindingRow
 from mlops_desktop.ui.widgets.charts import ColumnChart
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.inputs import read_number
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.searched_rows import SearchedRows
@@ -41,10 +41,10 @@ class DriftCard(QFrame):
         columns = [
             RowColumn(self.tr("Column"), stretch=True, middle=True),
             RowColumn(self.tr("State")),
-            RowColumn("PSI", "right", figures=True, tip=psi),
-            RowColumn("p", "right", figures=True, tip=self.tr("Probability of such a difference by chance (p-value)")),
-            RowColumn(self.tr("Missing"), "right", figures=True, tip=self.tr("Share without a value: in training → now")),
-            RowColumn(self.tr("Out of range"), "right", figures=True, tip=beyond),
+            RowColumn("PSI", "right", tabular=True, tip=psi),
+            RowColumn("p", "right", tabular=True, tip=self.tr("Probability of such a difference by chance (p-value)")),
+            RowColumn(self.tr("Missing"), "right", tabular=True, tip=self.tr("Share without a value: in training → now")),
+            RowColumn(self.tr("Out of range"), "right", tabular=True, tip=beyond),
         ]
         self.table = RowsTable(columns, name=f"{name}_columns", title=self.tr("Drift by column"))
         self.table.chosen.connect(self._choose)
@@ -103,13 +103,13 @@ class DriftCard(QFrame):
 
     def _sentences(self, report: DriftReport) -> tuple[str, str]:
         """The verdict and what to do; first of all that the model knows these rows, where it does."""
-        text, more = self._judged(report)
+        text, more = self._verdict_text(report)
         if not report.compares_score:
             template = self.tr("{seen} of {rows} rows are rows of the training, so the score is not compared. {text}")
             text = template.format(seen=formatted(report.trained_on), rows=formatted(report.rows), text=text)
         return text, more
 
-    def _judged(self, report: DriftReport) -> tuple[str, str]:
+    def _verdict_text(self, report: DriftReport) -> tuple[str, str]:
         rows, shown_name = formatted(report.rows), self._project.shown_name
         moved = [shown_name(one.field) for one in report.columns if one.verdict in ("act", "watch")]
         if report.compares_score and report.score.verdict in ("act", "watch"):

@@ -288,7 +288,7 @@ class ExportPage(QWidget):
 
 
 def bundle_info(folder: Path) -> dict[str, Any]:
-    """What a bundle says of itself; empty when the folder is none. Only for showing: nothing of it is trusted."""
+    """What a bundle says of itself; empty when the folder is none. Only for showing: it is not verified."""
     return _document(folder / IDENTITY)
 
 

@@ -45,13 +45,13 @@ class MonitorPage(QWidget):
         self.rows = label("", "small", tone="2", wrap=True)
         self.rows.setObjectName("monitor_rows")
         self.refresh = Button(self.tr("Refresh"), self.ask_service, name="monitor_refresh", icon="refresh")
-        self.counted = label("", "small", tone="2", wrap=True)
+        self.row_count = label("", "small", tone="2", wrap=True)
         of_file = QWidget()
         retrain = column(None, self.state, row(self.how, None), self.rows, row(self.retrain, None), None, spacing=8)
         of_file.setLayout(row((self.zone, 3), (retrain, 2), spacing=16))
         of_service = QWidget()
         message = self.tr("The service counts what it is asked, in bins; no row is stored. Counting begins when it starts.")
-        of_service.setLayout(row((column(label(message, "small", tone="2", wrap=True), self.counted, spacing=4), 1), self.refresh))
+        of_service.setLayout(row((column(label(message, "small", tone="2", wrap=True), self.row_count, spacing=4), 1), self.refresh))
         self._sources = QStackedWidget()
         self._sources.addWidget(of_file)
         self._sources.addWidget(of_service)
@@ -193,17 +193,17 @@ class MonitorPage(QWidget):
     def ask_service(self) -> None:
         """Fetch the counters of the running service."""
         if self._service.state == "ready":
-            self.counted.setText(self.tr("Asking …"))
-            self._http.get(f"{self._service.url}v1/drift", self._counted)
+            self.row_count.setText(self.tr("Asking …"))
+            self._http.get(f"{self._service.url}v1/drift", self._show_counters)
 
-    def _counted(self, status: int, body: str) -> None:
+    def _show_counters(self, status: int, body: str) -> None:
         if status != 200:
-            self.counted.setText(self.tr("The service gave no counters ({status}).").format(status=status))
+            self.row_count.setText(self.tr("The service gave no counters ({status}).").format(status=status))
             return
         try:
             self._of_service = read_service_report(body)
         except UserError as error:
-            self.counted.setText(error_text(error))
+            self.row_count.setText(error_text(error))
             return
-        self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=formatted(self._of_service.rows)))
+        self.row_count.setText(self.tr("Rows counted since it started: {rows}").format(rows=formatted(self._of_service.rows)))
         self._show()

@@ -148,9 +148,9 @@ class LocalService(QObject):
     def _ask(self) -> None:
         if self.state == "starting" and not self._asked:
             self._asked = True
-            self._http.get(f"{self.url}health/ready", self._heard)
+            self._http.get(f"{self.url}health/ready", self._take_reply)
 
-    def _heard(self, status: int, _: str) -> None:
+    def _take_reply(self, status: int, _: str) -> None:
         self._asked = False
         if status == 200 and self.state == "starting":
             self._asking.stop()

@@ -48,7 +48,7 @@ class ServiceCard(QFrame):
         self.log.setAccessibleName(self.tr("Log of the service"))
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(MOST_LINES)
-        self.log.setFont(theme.font("small", figures=True))
+        self.log.setFont(theme.font("small", tabular=True))
         self.log.setPlaceholderText(self.tr("The output of the service is shown here while it runs."))
         port = label(self.tr("Port"), "small", tone="2", weight=Weight.Medium)
         port.setBuddy(self.port)

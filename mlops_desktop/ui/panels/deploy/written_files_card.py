@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout
 
 from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, label, row
+from mlops_desktop.ui.widgets.cards import FindingRow
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 
@@ -31,7 +31,7 @@ class WrittenCard(QFrame):
         self._proof = column(spacing=2)
         columns = [RowColumn(self.tr("File"), width=210), RowColumn(self.tr("What it is"), stretch=True)]
         self.plan = RowsTable(columns, name=f"{name}_plan", title=self.tr("What will be written"), selectable=False)
-        columns = [RowColumn(self.tr("File"), stretch=True), RowColumn(self.tr("Size"), align="right", figures=True)]
+        columns = [RowColumn(self.tr("File"), stretch=True), RowColumn(self.tr("Size"), align="right", tabular=True)]
         self.files = RowsTable(columns, name=f"{name}_files", title=self.tr("Files that were written"), selectable=False)
         self._tables = QStackedLayout()
         self.folder = Button(self.tr("Open folder"), self.folder_asked.emit, name=f"{name}_folder", icon="folder")

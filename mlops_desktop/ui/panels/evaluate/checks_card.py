@@ -16,7 +16,7 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import pluralize, translated
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, set_property
-from mlops_desktop.ui.widgets.figure_cards import FindingRow
+from mlops_desktop.ui.widgets.cards import FindingRow
 from mlops_desktop.ui.widgets.question_card import QuestionCard
 
 DECIDE, SHOW = "decide", "show"
@@ -74,8 +74,8 @@ class ChecksCard(QFrame):
         clear(self._rows)
         doubts = [one for one in found if one.verdict != "passed"]
         left = sum(one.open for one in found)
-        counted = pluralize(left, "1 in doubt", "{n} in doubt") if left else self.tr("none in doubt")
-        self.verdict.setText(counted)
+        text = pluralize(left, "1 in doubt", "{n} in doubt") if left else self.tr("none in doubt")
+        self.verdict.setText(text)
         self.verdict.setVisible(bool(found))
         worst = "err" if any(one.open and one.verdict == "failed" for one in found) else "warn"
         set_property(self.verdict, "pill", worst if left else "ok")
@@ -110,10 +110,10 @@ class ChecksCard(QFrame):
         if not passed:
             return
         wide = self._open == SHOW
-        counted = pluralize(len(passed), "1 passed", "{n} passed")
+        text = pluralize(len(passed), "1 passed", "{n} passed")
         titles = "" if wide else " · ".join(translated(one.title) for one in passed)
         link = self.tr("Hide figures") if wide else self.tr("Show figures")
-        summary = FindingRow("ok", counted, titles, [(SHOW, link)], name="check_passed")
+        summary = FindingRow("ok", text, titles, [(SHOW, link)], name="check_passed")
         summary.acted.connect(self._toggle)
         self._rows.addWidget(summary)
         for one in passed if wide else ():

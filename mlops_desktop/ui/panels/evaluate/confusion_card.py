@@ -23,7 +23,7 @@ class ConfusionCard(QFrame):
         self.setObjectName("card")
         self.title = heading(self.tr("Correct and wrong predictions"))
         self.names: list[str] = []  # of the classes that are shown
-        self.at = label("", "caption", tone="3", figures=True)
+        self.at = label("", "caption", tone="3", tabular=True)
         self.at.setObjectName("confusion_at")
         self.matrix = RowsTable([RowColumn("")], name="confusion", title=self.tr("Confusion matrix"), by_cell=True)
         self.classes = RowsTable(
@@ -48,18 +48,18 @@ class ConfusionCard(QFrame):
     def _class_columns(self) -> list[RowColumn]:
         return [
             RowColumn(self.tr("Class"), stretch=True, width=120),
-            RowColumn(self.tr("Rows"), "right", figures=True, width=64),
+            RowColumn(self.tr("Rows"), "right", tabular=True, width=64),
             RowColumn(
                 self.tr("Precision"),
                 "right",
-                figures=True,
+                tabular=True,
                 width=78,
                 tip=self.tr("Of the rows predicted as this class, the share that really is."),
             ),
             RowColumn(
-                self.tr("Recall"), "right", figures=True, width=66, tip=self.tr("Of the rows of this class, the share that is found.")
+                self.tr("Recall"), "right", tabular=True, width=66, tip=self.tr("Of the rows of this class, the share that is found.")
             ),
-            RowColumn("F1", "right", figures=True, width=60),
+            RowColumn("F1", "right", tabular=True, width=60),
         ]
 
     def show_evaluation(self, found: Classification) -> None:
@@ -85,7 +85,7 @@ class ConfusionCard(QFrame):
         """Show counts[truth][answer]; for two classes at a threshold of the positive one."""
         self.names = list(names)
         columns = [RowColumn(self.tr("true class"), stretch=True, width=90)]
-        columns += [RowColumn(name, "right", figures=True, width=88, tip=self.tr("predicted {name}").format(name=name)) for name in names]
+        columns += [RowColumn(name, "right", tabular=True, width=88, tip=self.tr("predicted {name}").format(name=name)) for name in names]
         if tuple(columns) != self.matrix.rows_model.columns:
             self.matrix.show_columns(columns)
         self.matrix.show_rows(self._line(names, at, line) for at, line in enumerate(counts))

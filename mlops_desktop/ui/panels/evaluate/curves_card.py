@@ -74,7 +74,7 @@ class CurvesCard(QFrame):
         self.message.setText(self.tr("The further up and left, the better. The dashed line is guessing."))
 
     def _point(self, curve: RocCurve | PrecisionRecallCurve) -> list[Series]:
-        """Where the threshold in use stands on a curve."""
+        """Where the threshold in use is on a curve."""
         known = [(abs(threshold - (self._threshold or 0.0)), at) for at, threshold in enumerate(curve.threshold) if threshold is not None]
         if not known:
             return []

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from mlops_desktop.engine.evaluation import Acceptance
 from mlops_desktop.ui.widgets.basic import Button, clear, column, heading, label, row, set_property
-from mlops_desktop.ui.widgets.figure_cards import FindingRow
+from mlops_desktop.ui.widgets.cards import FindingRow
 
 
 class GoalsMet(QFrame):

@@ -43,7 +43,7 @@ def baseline(result: MetricResult, metric: Metric | None) -> str:
 
 
 def leading(found: Evaluation, metric: str, count: int) -> list[MetricResult]:
-    """The results that stand first: of the project's metric, then the usual ones of the task, then its others; at most `count`."""
+    """The results that are first: of the project's metric, then the usual ones of the task, then its others; at most `count`."""
     results = {result.id: result for result in found.metrics}
     wanted = dict.fromkeys([metric, *task_spec(found.task).leading, *results])
     return [results[id_] for id_ in wanted if id_ in results][:count]
@@ -56,9 +56,9 @@ class MetricsTable(RowsTable):
         tr = QCoreApplication.translate
         columns: Sequence[RowColumn] = [
             RowColumn(tr("Metrics", "Metric")),
-            RowColumn(tr("Metrics", "Value"), "right", figures=True, width=72),
-            RowColumn(tr("Metrics", "95 % interval"), "right", figures=True, width=124),
-            RowColumn(tr("Metrics", "Baseline"), "right", figures=True, width=74),
+            RowColumn(tr("Metrics", "Value"), "right", tabular=True, width=72),
+            RowColumn(tr("Metrics", "95 % interval"), "right", tabular=True, width=124),
+            RowColumn(tr("Metrics", "Baseline"), "right", tabular=True, width=74),
             RowColumn(tr("Metrics", "Meaning"), stretch=True, width=200),
         ]
         super().__init__(columns, name="metrics", title=self.tr("Metrics"), selectable=False)

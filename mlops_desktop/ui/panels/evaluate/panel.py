@@ -1,4 +1,4 @@
-"""Stage 7: how good the chosen model is: on rows that it did not see while learning, on the held-out test set, on any other file."""
+"""Stage 7: how good the chosen model is: out of fold, on the held-out test set, on any other file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.source_dialog import DataZone
 from mlops_desktop.ui.translation import catalogue, format_number, pluralize
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, row
+from mlops_desktop.ui.widgets.cards import Banner, EmptyState
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import model_text
 
 R = TypeVar("R")

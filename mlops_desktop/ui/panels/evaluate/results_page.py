@@ -12,7 +12,7 @@ from mlops_desktop.engine.evaluation import (
     trained_on_note,
 )
 from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.project import is_learned_from
+from mlops_desktop.engine.project import is_feature_role
 from mlops_desktop.engine.training import tied_runs
 from mlops_desktop.ui.expected_score import expected_score
 from mlops_desktop.ui.panels.evaluate.checks_card import ChecksCard
@@ -25,7 +25,7 @@ from mlops_desktop.ui.panels.evaluate.worst_rows_card import FEATURES, Importanc
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import pluralize, translated
 from mlops_desktop.ui.widgets.basic import card, column, held, label, row
-from mlops_desktop.ui.widgets.figure_cards import Banner, Kpi
+from mlops_desktop.ui.widgets.cards import Banner, Kpi
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
 KPIS = 4
@@ -135,5 +135,5 @@ class ResultsPage(QWidget):
             order = [one.column for one in used] or [one.name for one in overview.columns]
             project = self.controller.project
             there = {one.name: one for one in table_columns(table, overview, project, False)}
-            columns = [there[name] for name in order if name in there and is_learned_from(project.role(name))][:FEATURES]
+            columns = [there[name] for name in order if name in there and is_feature_role(project.role(name))][:FEATURES]
         self.worst.show_worst(found, columns)

@@ -73,7 +73,7 @@ class _Slider(QSlider):
 
 
 class ThresholdCard(QFrame):
-    """`used`: a person wants this threshold; `proposed`: they want the one that scores propose; `moved`: the slider stands elsewhere."""
+    """`used`: a person wants this threshold; `proposed`: they want the one that scores propose; `moved`: the slider is elsewhere."""
 
     used = Signal(float)
     proposed = Signal()
@@ -102,7 +102,7 @@ class ThresholdCard(QFrame):
             kind="link",
             tip=self.tr("The threshold that is best on rows that the model had not seen, by the metric or by the costs."),
         )
-        self._figures: dict[str, QLabel] = {}
+        self._values: dict[str, QLabel] = {}
         self._where = label(
             self.tr(
                 "All figures here are from training rows, each predicted by a model that was not trained on "
@@ -141,7 +141,7 @@ class ThresholdCard(QFrame):
             "cost": self.tr("Cost per row"),
         }
         for at, (id_, name) in enumerate(names.items()):
-            value = self._figures[id_] = label("–", "section", weight=Weight.DemiBold, figures=True)
+            value = self._values[id_] = label("–", "section", weight=Weight.DemiBold, tabular=True)
             value.setObjectName(f"threshold_{id_}")
             grid.addWidget(label(name, "caption", tone="3"), at // 3 * 3, at % 3)
             grid.addWidget(value, at // 3 * 3 + 1, at % 3)
@@ -221,10 +221,10 @@ class ThresholdCard(QFrame):
             ("accuracy", curve.accuracy),
             ("share", curve.share),
         ):
-            self._figures[id_].setText(formatted(shares[at], ".1%"))
-        self._figures["f1"].setText(formatted(curve.f1[at], ".3f"))
-        self._figures["cost"].setText(format_number(cost_at(self.counts(), self._costs), 4) if self._costs is not None else "–")
-        self._figures["cost"].setToolTip("" if self._costs is not None else self.tr("Set the costs of errors in stage 1."))
+            self._values[id_].setText(formatted(shares[at], ".1%"))
+        self._values["f1"].setText(formatted(curve.f1[at], ".3f"))
+        self._values["cost"].setText(format_number(cost_at(self.counts(), self._costs), 4) if self._costs is not None else "–")
+        self._values["cost"].setToolTip("" if self._costs is not None else self.tr("Set the costs of errors in stage 1."))
         self.use.setEnabled(value != self._now)
         self._draw(value)
 

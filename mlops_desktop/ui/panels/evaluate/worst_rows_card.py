@@ -74,15 +74,15 @@ class WorstCard(QFrame):
         self.setMinimumHeight(300)
 
     def show_worst(self, found: Evaluation, columns: Sequence[TableColumn]) -> None:
-        """Show the worst rows of an evaluation; `columns` are shown beside, as far as the rows stand in that table."""
+        """Show the worst rows of an evaluation; `columns` are shown beside, as far as the rows are in that table."""
         classes = found.classification is not None
         placed = all(one.table_row is not None for one in found.worst)
         shown = list(columns) if placed else []
         head = [
-            RowColumn(self.tr("Row"), "right", figures=True, width=64, tip=self.tr("Which row of the data file, counted from 1")),
-            RowColumn(self.tr("True value"), "left" if classes else "right", figures=not classes, width=92),
-            RowColumn(self.tr("Prediction"), "left" if classes else "right", figures=not classes, width=92),
-            RowColumn(self.tr("P(true class)") if classes else self.tr("Error"), "right", figures=True, width=76),
+            RowColumn(self.tr("Row"), "right", tabular=True, width=64, tip=self.tr("Which row of the data file, counted from 1")),
+            RowColumn(self.tr("True value"), "left" if classes else "right", tabular=not classes, width=92),
+            RowColumn(self.tr("Prediction"), "left" if classes else "right", tabular=not classes, width=92),
+            RowColumn(self.tr("P(true class)") if classes else self.tr("Error"), "right", tabular=True, width=76),
             *(RowColumn(one.shown_name, width=104, tip=one.name) for one in shown),
         ]
         self.table.show_columns(head)

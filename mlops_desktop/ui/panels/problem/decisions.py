@@ -158,8 +158,10 @@ class ProblemDecisions(QObject):
         except UserError as error:
             self.controller.banner.emit("warn", error_text(error), self._stage)
             return
-        counted = pluralize(len(names), "1 column", "{n} columns")
-        self._decide(self.tr("{field} of {columns}").format(field=self._titles[field], columns=counted), project, follow=field in _RENEWING)
+        of_columns = pluralize(len(names), "1 column", "{n} columns")
+        self._decide(
+            self.tr("{field} of {columns}").format(field=self._titles[field], columns=of_columns), project, follow=field in _RENEWING
+        )
 
     # ---- what follows from a decision
 

@@ -40,8 +40,8 @@ class DoubtsCard(QFrame):
             return
         self._shown = tuple(found)
         self.setVisible(bool(found))
-        counted = pluralize(len(found), "1 question about how the file was read", "{n} questions about how the file was read")
-        self.count.setText(counted)
+        title = pluralize(len(found), "1 question about how the file was read", "{n} questions about how the file was read")
+        self.count.setText(title)
         self.first.setText(found[0].message if found else "")
         if not found:
             self._area.hide()

@@ -95,7 +95,7 @@ class FileCard(QFrame):
         return page
 
     def show_tab(self, id_: str) -> None:
-        """Bring rows, notes or reading to the front; how the file was read stands beside the rows."""
+        """Bring rows, notes or reading to the front; how the file was read is beside the rows."""
         self.tabs.show_choice(id_)
         self._pages.setCurrentIndex(1 if id_ == "notes" else 0)
         self._reading.setVisible(id_ == "reading")

@@ -117,7 +117,7 @@ class ProblemPanel(Panel):
     def show_results(self) -> None:
         """Show the first rows, or have the table read when nobody did."""
         self.controller.load_table()
-        self._look_for_doubts()
+        self._request_questions()
         table, overview = self.controller.table(), self.controller.overview()
         if table is None or overview is None:
             if self.controller.last_overview() is None and self.file.preview.table.columns:
@@ -131,7 +131,7 @@ class ProblemPanel(Panel):
             classes = project.task is not None and task_spec(project.task).has_classes
             self.file.preview.show_columns(table_columns(table, overview, project, classes))
 
-    def _look_for_doubts(self) -> None:
+    def _request_questions(self) -> None:
         """Have the questions about the reading of the data listed, once its columns are known."""
         project, keys = self.controller.project, self.controller.keys
         if self.controller.overview() is None:

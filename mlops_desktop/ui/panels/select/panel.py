@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.pipeline import ColumnRanking, JudgedColumn
+from mlops_desktop.engine.pipeline import ColumnRanking, ScoredColumn
 from mlops_desktop.engine.process import RankColumns
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.query import Query
@@ -40,8 +40,8 @@ class RankingPane(Pane):
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__(recipe)
-        ways = [(id_, translated(member.ranks)) for id_, member in choices().operations.items() if issubclass(member, Selection)]
-        self.method = ComboBox(sorted(ways, key=lambda way: way[0] != FIRST), name="select_ranking", title=self.tr("Ranked by"))
+        methods = [(id_, translated(member.ranks)) for id_, member in choices().operations.items() if issubclass(member, Selection)]
+        self.method = ComboBox(sorted(methods, key=lambda method: method[0] != FIRST), name="select_ranking", title=self.tr("Ranked by"))
         self.method.show_choice(FIRST)
         self.method.picked.connect(lambda _: self._show())
         self.ring = ProgressRing(self.tr("Ranking the columns"), name="select_ranking_ring", size=18)
@@ -107,10 +107,10 @@ class RankingPane(Pane):
         ]
         if count > BARS:
             parts.append(self.tr("the best {most} are drawn").format(most=BARS))
-        if found.unjudged:
+        if found.unscored:
             parts.append(
                 pluralize(
-                    len(found.unjudged),
+                    len(found.unscored),
                     "1 column of free text has no score",
                     "{n} columns of free text have no score",
                 )
@@ -121,7 +121,7 @@ class RankingPane(Pane):
 
 
 class RemainsPane(Pane):
-    """Every judged column with its score, whether it stays and why; columns can be forced in and out."""
+    """Every scored column with its score, whether it stays and why; columns can be forced in and out."""
 
     def __init__(self, recipe: Recipe, ranking: Callable[[], ColumnRanking | None]) -> None:
         super().__init__(recipe)
@@ -136,7 +136,7 @@ class RemainsPane(Pane):
         self.table = RowsTable(
             [
                 RowColumn(self.tr("Column"), stretch=True, middle=True),
-                RowColumn(self.tr("Score"), figures=True, bar=True, width=130),
+                RowColumn(self.tr("Score"), tabular=True, bar=True, width=130),
                 RowColumn(self.tr("Result"), width=92),
                 RowColumn(self.tr("Why"), stretch=True),
             ],
@@ -156,7 +156,7 @@ class RemainsPane(Pane):
         foot = row(self.keep, self.drop, self.free, None)
         self._frame = [self.which, self.keep, self.drop, self.free]
         self.setLayout(column(head, (self._pages, 1), foot, margins=(16, 10, 14, 10)))
-        self._listed: tuple[JudgedColumn, ...] = ()
+        self._listed: tuple[ScoredColumn, ...] = ()
         self._shown: object = None
 
     def _button(self, icon: str, text: str, where: str) -> Button:
@@ -173,11 +173,11 @@ class RemainsPane(Pane):
             text = "" if self._listed else self.tr("No ranking yet.")
         else:
             text = waiting_text(recipe, complete)
-            judged = None if text or recipe.answer is None or recipe.answer.step is None else recipe.answer.step.judged
+            scored = None if text or recipe.answer is None or recipe.answer.step is None else recipe.answer.step.scored
             if recipe.preview.asking and recipe.answer is not None and self._listed and complete:
                 return
-            self._list(judged or ())
-            if not text and judged is None:
+            self._list(scored or ())
+            if not text and scored is None:
                 self._rows_pane.show_recipe(complete)
         plain = component is not None and not isinstance(component, Selection)
         self.message.setText(text)
@@ -186,15 +186,15 @@ class RemainsPane(Pane):
             part.setVisible(not plain)
         self._show_buttons()
 
-    def _ranked(self) -> tuple[JudgedColumn, ...]:
+    def _ranked(self) -> tuple[ScoredColumn, ...]:
         found = self._ranking()
         if found is None:
             return ()
         text = self.tr("not scored: free text")
-        scored = (JudgedColumn(name, score, kept=True, reason="") for name, score in found.scores)
-        return (*scored, *(JudgedColumn(name, None, kept=True, reason=text) for name in found.unjudged))
+        scored = (ScoredColumn(name, score, kept=True, reason="") for name, score in found.scores)
+        return (*scored, *(ScoredColumn(name, None, kept=True, reason=text) for name in found.unscored))
 
-    def _list(self, listed: tuple[JudgedColumn, ...]) -> None:
+    def _list(self, listed: tuple[ScoredColumn, ...]) -> None:
         columns = self.recipe.controller.project.columns
         if listed == self._listed and self._shown is columns:
             return
@@ -210,7 +210,7 @@ class RemainsPane(Pane):
         top = max((one.score for one in self._listed if one.score is not None), default=0.0)
         self.table.show_rows(self._row(one, top) for one in listed[:ROWS])
 
-    def _row(self, one: JudgedColumn, top: float) -> Row:
+    def _row(self, one: ScoredColumn, top: float) -> Row:
         share = None if one.score is None else max(one.score, 0.0) / top if top > 0 else 0.0
         score = Cell("–" if one.score is None else score_text(one.score), bar=share)
         result = Cell(self.tr("kept"), tone="ok", icon="check") if one.kept else Cell(self.tr("dropped"), tone="3", icon="x")
@@ -253,7 +253,7 @@ def dropped_columns(recipe: Recipe) -> frozenset[str]:
     answer = recipe.answer
     if answer is None or not recipe.fresh or answer.step is None:
         return frozenset()
-    return frozenset(one.name for one in answer.step.judged or () if not one.kept)
+    return frozenset(one.name for one in answer.step.scored or () if not one.kept)
 
 
 def forced_by(name: str, forced: Iterable[str]) -> list[str]:

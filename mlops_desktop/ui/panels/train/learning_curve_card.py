@@ -1,4 +1,4 @@
-"""The learning curve of the chosen model: the score on rows that it saw and on rows that it did not, by the rows learned from."""
+"""The learning curve of the chosen model: the score on rows that it saw and on rows that it did not, by the number of training rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mlops_desktop.ui.widgets.charts import LineChart
 from mlops_desktop.ui.widgets.series import Series
 
 STEEP = 0.1  # of the whole rise: so much in the last fifth means that more rows would help
-NARROW = 420  # pixels below which there is no room for the pill beside the legend
+NARROW = 420  # pixels below which there is no space for the pill beside the legend
 
 
 class LearningCard(QFrame):
@@ -98,7 +98,7 @@ class LearningCard(QFrame):
         self.message.setVisible(bool(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The legend comes first where there is little room."""
+        """The legend comes first where there is little space."""
         super().resizeEvent(event)
         self.of.setVisible(self._named and self.width() >= NARROW)
 
@@ -133,6 +133,6 @@ def _series(name: str, points: Sequence[LearningPoint], part: str, sign: float, 
     values = [np.array([np.nan if value is None else sign * value for value in getattr(point, part)]) for point in points]
     known = [v if np.isfinite(v).any() else np.array([np.nan]) for v in values]
     middle = np.array([float(np.nanmean(v)) if np.isfinite(v).any() else np.nan for v in known])
-    spread = np.array([float(np.nanstd(v)) if np.isfinite(v).any() else np.nan for v in known])
+    std = np.array([float(np.nanstd(v)) if np.isfinite(v).any() else np.nan for v in known])
     rows = [float(point.rows) for point in points]
-    return Series(name, rows, middle, color=color, markers=True, low=middle - spread, high=middle + spread)
+    return Series(name, rows, middle, color=color, markers=True, low=middle - std, high=middle + std)

@@ -28,7 +28,7 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import clear, column, held, row
-from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
+from mlops_desktop.ui.widgets.cards import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import spent
 from mlops_desktop.ui.widgets.pages import Pages
 

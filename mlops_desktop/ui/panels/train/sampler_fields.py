@@ -1,4 +1,4 @@
-"""Which rows models are fitted on, as fields: the sampler, or none, and the form of its settings."""
+"""The fields of a sampler, which decides the rows and weights of a fit: the sampler, or none, and the form of its settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NONE = "none"  # the id of the entry that stands for no sampler
 
 class SamplerFields(QWidget):
     """The fields of a sampler. `changed` carries the new one (None: no sampler) and the field that was changed, `left` is sent when a
-    person is done with it. Where no sampler suits the task the choice is disabled, and the reason stands beneath.
+    person is done with it. Where no sampler suits the task the choice is disabled, and the reason is beneath.
     """
 
     changed = Signal(object, str)

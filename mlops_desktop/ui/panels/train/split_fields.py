@@ -1,4 +1,4 @@
-"""How rows are kept apart, as fields: the method, the form of its settings, and what the split means for the table beneath."""
+"""The fields of a split: the method, the form of its settings, and what the split means for the table beneath."""
 
 from __future__ import annotations
 
@@ -98,16 +98,16 @@ class SplitFields(QWidget):
         refused = found.refused if found else ""
         fitting = found.fitting if found else None
         proposed = fitting is not None and fitting == self._split
-        counted = ""
+        summary = ""
         if found and found.folds:
-            counted = self.tr("{train} rows for training, {test} held out for testing.").format(
+            summary = self.tr("{train} rows for training, {test} held out for testing.").format(
                 train=formatted(found.train), test=formatted(found.test)
             )
         if proposed and found:
-            counted = f"{counted} {found.reason}".strip()
-        if counted:
-            self.summary.setText(counted)
-        self.summary.setVisible(bool(counted))
+            summary = f"{summary} {found.reason}".strip()
+        if summary:
+            self.summary.setText(summary)
+        self.summary.setVisible(bool(summary))
         warnings = [refused] if refused else list(found.warnings) if found else []
         self.warnings.setText("\n".join(warnings[:3]) + ("\n…" if len(warnings) > 3 else ""))
         self.warnings.setVisible(bool(warnings))

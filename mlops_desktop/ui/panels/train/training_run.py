@@ -1,4 +1,4 @@
-"""The search that goes on: started, stopped, and which decisions it belongs to."""
+"""The search that is running: started, stopped, and the decisions it belongs to."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def name_of(card: ChecksCard, id_: str) -> str:
     return str(find(card, QWidget, f"check_{id_}").accessibleName())
 
 
-def test_each_doubt_says_its_verdict_in_words_and_passed_ones_share_a_line(made):
+def test_each_doubt_shows_its_verdict_as_text_and_passed_ones_share_a_line(made):
     verdict = find(made, QLabel, "checks_verdict")
     assert not verdict.isVisible()
     made.show_checks((FAILED, DOUBT, PASSED))

@@ -13,7 +13,7 @@ from mlops_desktop.ui.project_controller import ProjectController
 
 
 @pytest.mark.parametrize(("low", "high", "verdict"), [(0.01, 0.05, "better"), (-0.05, -0.01, "worse"), (-0.01, 0.05, "chance")])
-def test_the_difference_is_said_with_its_certainty(qtbot, low, high, verdict):
+def test_the_difference_is_shown_with_its_certainty(qtbot, low, high, verdict):
     card = BoardCard()
     qtbot.addWidget(card)
     card.show_former(FormerComparison("Ridge", "neg_root_mean_squared_error", 1200, -4.0, -3.5, low, high), "", "Last change (b.csv)")

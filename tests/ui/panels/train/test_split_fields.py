@@ -41,8 +41,8 @@ def test_the_form_has_the_settings_of_the_method(made):
 
 
 def test_several_columns_that_were_proposed_stay_one_choice(made):
-    heard = []
-    made.changed.connect(lambda split, field: heard.append(split))
+    received = []
+    made.changed.connect(lambda split, field: received.append(split))
     both = splitter("time", column=("year", "month"))
     made.show_split(both, COLUMNS)
     box = find(made, QComboBox, "split_column")
@@ -50,7 +50,7 @@ def test_several_columns_that_were_proposed_stay_one_choice(made):
     for place, split in ((2, splitter("time", column="day")), (1, both)):
         box.setCurrentIndex(place)
         box.activated.emit(place)
-        assert heard.pop() == split
+        assert received.pop() == split
         made.show_split(split, COLUMNS)
         assert box.currentIndex() == place
 
@@ -61,23 +61,23 @@ def test_columns_are_offered_by_their_kind():
 
 
 def test_a_change_brings_the_whole_splitter_and_its_field(made):
-    heard = []
-    made.changed.connect(lambda split, field: heard.append((split, field)))
+    received = []
+    made.changed.connect(lambda split, field: received.append((split, field)))
     made.show_split(splitter("grouped", column="shop"), COLUMNS)
     made.form.fields["folds"].control.setValue(7)
     made.form.flush()
-    assert heard.pop() == (splitter("grouped", column="shop", folds=7), "folds")
+    assert received.pop() == (splitter("grouped", column="shop", folds=7), "folds")
     made.show_split(splitter("grouped", column="shop", folds=7), COLUMNS)
     made.form.fields["test"].control.setValue(35)
     made.form.flush()
-    assert heard.pop() == (splitter("grouped", column="shop", folds=7, test=0.35), "test")
+    assert received.pop() == (splitter("grouped", column="shop", folds=7, test=0.35), "test")
     made.method.picked.emit("random")
-    assert heard.pop() == (splitter("random", folds=7, equal_together=True), "method")
+    assert received.pop() == (splitter("random", folds=7, equal_together=True), "method")
     made.show_split(splitter("grouped", column="shop", test=0.35), COLUMNS)
     box = find(made, QComboBox, "split_column")
     box.setCurrentIndex(0)
     box.activated.emit(0)
-    assert heard.pop() == (splitter("grouped", test=0.35), "column")
+    assert received.pop() == (splitter("grouped", test=0.35), "column")
 
 
 def test_what_a_split_means(made):
@@ -97,10 +97,10 @@ def test_what_a_split_means(made):
     made.show_facts(replace(FACTS, folds=(), refused="No time."))
     assert warnings.text() == "No time."
     assert warnings.property("tone") == "err"
-    heard = []
-    made.changed.connect(lambda split, field: heard.append(split))
+    received = []
+    made.changed.connect(lambda split, field: received.append(split))
     assert fit.text() == "Use what fits: Stratified"
     fit.click()
-    assert heard == [splitter("stratified")]
+    assert received == [splitter("stratified")]
     made.show_facts(None)
     assert not summary.isVisible()

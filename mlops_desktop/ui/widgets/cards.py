@@ -1,4 +1,4 @@
-"""Cards with one figure, findings with their actions, and empty states."""
+"""Cards with one key number, findings with their actions, and empty states."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Kpi(QFrame):
         self.setObjectName("card")
         self.setAccessibleIdentifier(name)
         self._title = title
-        self.value = Elided("–", "kpi", weight=Weight.DemiBold, figures=True)
+        self.value = Elided("–", "kpi", weight=Weight.DemiBold, tabular=True)
         self.value.setObjectName(f"{name}_value")
         self.hint = Elided("", "caption", tone="3")
         self.hint.setObjectName(f"{name}_hint")
@@ -53,7 +53,7 @@ class Kpi(QFrame):
         self.setAccessibleName(f"{self._title}: {value}" + (f", {hint}" if hint else ""))
 
 
-LINKS = 0.4  # of the width of a finding: more than that leaves its text too little room
+LINKS = 0.4  # of the width of a finding: more than that leaves its text too little space
 
 
 class FindingRow(QWidget):
@@ -83,7 +83,7 @@ class FindingRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The links stand beside the text where they leave it room, else below it."""
+        """The links are beside the text where they leave it space, else below it."""
         super().resizeEvent(event)
         below = self._links > LINKS * self.width()
         self._parts.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from mlops_desktop.ui.widgets import notices
+from mlops_desktop.ui.widgets.cards import Banner, EmptyState, FindingRow, Kpi, ProgressRing, Toast
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState, FindingRow, Kpi, ProgressRing, Toast
 
 
 def part(of: QWidget, name: str) -> Any:
@@ -111,9 +111,9 @@ def toast(qtbot: QtBot) -> Toast:
     over.resize(800, 500)
     over.show()
     made = Toast(over)
-    made.heard = []  # type: ignore[attr-defined]
-    made.undone.connect(lambda: made.heard.append("undone"))  # type: ignore[attr-defined]
-    made.gone.connect(lambda: made.heard.append("gone"))  # type: ignore[attr-defined]
+    made.received = []  # type: ignore[attr-defined]
+    made.undone.connect(lambda: made.received.append("undone"))  # type: ignore[attr-defined]
+    made.gone.connect(lambda: made.received.append("gone"))  # type: ignore[attr-defined]
     return made
 
 
@@ -121,7 +121,7 @@ def test_a_toast_is_taken_back(qtbot: QtBot, toast: Any) -> None:
     toast.show_message("The step was removed.", undo=True)
     assert toast.isVisible()
     qtbot.mouseClick(part(toast, "toast_message_undo"), Qt.MouseButton.LeftButton)
-    assert toast.heard == ["undone"]
+    assert toast.received == ["undone"]
     assert not toast.isVisible()
 
 
@@ -133,13 +133,13 @@ def test_a_toast_goes_by_itself_and_waits_while_the_pointer_is_on_it(qtbot: QtBo
     assert toast.isVisible()
     QApplication.sendEvent(toast, QEvent(QEvent.Type.Leave))
     qtbot.waitUntil(lambda: not toast.isVisible(), timeout=2000)
-    assert toast.heard == ["gone"]
+    assert toast.received == ["gone"]
 
 
 def test_a_second_toast_takes_the_place_of_the_first_and_stays_in_the_window(qtbot: QtBot, toast: Any) -> None:
     toast.show_message("One.", undo=True)
     toast.show_message("Two " + "words " * 60)
-    assert toast.heard == ["gone"]
+    assert toast.received == ["gone"]
     assert not part(toast, "toast_message_undo").isVisible()
     over = toast.parentWidget()
     assert over.rect().contains(toast.geometry())
