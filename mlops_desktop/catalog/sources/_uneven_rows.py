@@ -123,7 +123,7 @@ class _Facts:
         """The facts of the lines of a text, cut in a dialect."""
         facts = cls()
         try:
-            for _, cells in numbered_lines(facts._counted(lines, dialect), dialect):
+            for _, cells in numbered_lines(facts._measured(lines, dialect), dialect):
                 facts._since_row, facts.last = 0, cells
                 facts.swallows = facts.swallows or (len(cells) != columns and swallows_lines(cells))
                 if row := _row_of(cells, columns):
@@ -132,7 +132,7 @@ class _Facts:
             facts.swallows = True
         return facts
 
-    def _counted(self, lines: Iterable[str], dialect: Dialect) -> Iterator[str]:
+    def _measured(self, lines: Iterable[str], dialect: Dialect) -> Iterator[str]:
         for line in lines:
             self.line_ends += line.count("\n")
             if dialect.quote and dialect.quote in line:
