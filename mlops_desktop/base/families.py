@@ -349,10 +349,14 @@ class Ensemble(Component, ABC):
 
 
 class ReadBack(NamedTuple):
-    """Golden rows answered by an exported form: the program that read it, and the scores (rows, outputs) of the rows in their order."""
+    """Golden rows answered by an exported form: the program that read it, and the scores (rows, outputs) of the rows in their order.
+
+    `start_seconds`: from the start of its process until it was ready to answer; None for a form that is no service.
+    """
 
     reader: str
     scores: Floats
+    start_seconds: float | None = None
 
 
 class Exporter(Component, ABC):
@@ -377,6 +381,10 @@ class Exporter(Component, ABC):
         None when this machine has no reader for the form. UserError when the reader refuses it.
         """
         return None
+
+    def packages(self, target: Path) -> Sequence[tuple[str, str, float | None]]:
+        """The packages that what was written to `target` needs: name, version, and MB when installed (None: this machine cannot tell)."""
+        return ()
 
     def finish(self, target: Path) -> None:
         """Change the form of the written folder once its certificate is in it, such as packing it into one file."""

@@ -166,16 +166,24 @@ def _add_use(add: Add) -> None:
 
 def _add_ship(add: Add) -> None:
     """The commands that write a model as a service and start it."""
-    sub = add("ship", "export", "write the chosen model as a service")
+    sub = add("ship", "export", "write the chosen model as a service", json_=True)
     sub.add_argument("exporter", help="the form of it, such as rest_bundle or docker_context")
     sub.add_argument("out", type=Path, metavar="OUT", help="a new or an empty folder")
     sub.add_argument("--set", action="append", default=[], metavar="option=value", dest="options")
-    policy = "what the service does with unusual values, such as age.out_of_range=refuse or *.unknown=as_trained (docs/bundle.md)"
-    sub.add_argument("--policy", action="append", default=[], metavar="SETTING", help=policy)
-    sub.add_argument("--threshold-limits", default="", metavar="LOW:HIGH", help="the thresholds that a request may ask for")
+    _add_input_settings(sub)
     sub = add("ship", "serve", "start the service of an exported bundle", folder=False)
     sub.add_argument("bundle", type=Path)
     sub.add_argument("--port", type=int, default=8000)
     sub.add_argument("--host", default="127.0.0.1")
     sub.add_argument("--api-keys", type=Path, metavar="FILE", help="the file of the keys that clients need beyond this machine")
     sub.add_argument("--allow-anonymous", action="store_true", help="answer the network without keys")
+    sub.add_argument("--rate-limit", type=float, metavar="N", help="requests a minute of a key, or of all clients without keys")
+    sub.add_argument("--tls-cert", type=Path, metavar="FILE", help="the certificate (PEM) with which the service answers over HTTPS")
+    sub.add_argument("--tls-key", type=Path, metavar="FILE", help="the private key of the certificate")
+    _add_input_settings(sub)
+
+
+def _add_input_settings(sub: argparse.ArgumentParser) -> None:
+    policy = "what the service does with unusual values, such as age.out_of_range=refuse or *.unknown=as_trained (docs/bundle.md)"
+    sub.add_argument("--policy", action="append", default=[], metavar="SETTING", help=policy)
+    sub.add_argument("--threshold-limits", default="", metavar="LOW:HIGH", help="the thresholds that a request may ask for")

@@ -34,7 +34,7 @@ ISO_PATTERN = rf"([0-9]{{4}})-([0-9]{{2}})(?:-([0-9]{{2}})(?:[T ]{_TIME} ?({ZONE
 _ISO = re.compile(ISO_PATTERN)
 _ISO_TIME = re.compile(_TIME)
 _TRAILING_ZONE = re.compile(rf"(?P<clock>.*:[0-9]{{2}}.*?) ?{ZONE}|(?P<day>.*[0-9]) ?(?:Z|UTC|GMT)")
-_ZERO_DATE = re.compile(r"0{1,4}([-./])0{1,2}\1(?:0{1,2}|0{4})(?:[T ]0{1,2}:00(?::00(?:[.,]0{1,9})?)?)?|0{8}")
+ZERO_DATE = re.compile(r"0{1,4}([-./])0{1,2}\1(?:0{1,2}|0{4})(?:[T ]0{1,2}:00(?::00(?:[.,]0{1,9})?)?)?|0{8}")
 MORNING, AFTERNOON = ("上午", "午前", "오전"), ("下午", "午後", "오후")
 BUDDHIST = 543  # years by which the Buddhist calendar of Thailand is ahead
 _FIELDS = {
@@ -156,7 +156,7 @@ def date_reader(grammar: Grammar) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         text = western_digits(clean_text(text))
-        if text in missing or (not time_of_day and text.startswith("0") and _ZERO_DATE.fullmatch(text)):
+        if text in missing or (not time_of_day and text.startswith("0") and ZERO_DATE.fullmatch(text)):
             return MISSING_DATE
         if len(text) > MOST_CHARACTERS:
             raise ValueError("too long for a date")

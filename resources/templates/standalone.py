@@ -4,7 +4,8 @@
     python predict.py selftest            compare with the answers of the application in golden.json; exit code 0 or 1
     python predict.py scores              rows as JSON on standard input, their scores as JSON on standard output
 
-As a module: `predict({"column": value, ...})`. A cell is a number, a level as it is in the training data, True or False, or None.
+As a module: `predict({"column": value, ...})`. A cell is a number, a level as it is in the training data, True or False, a date as a text
+such as "2024-03-28" or "2024-03-28T14:05:00", or None.
 """
 
 import csv
@@ -15,6 +16,11 @@ import re
 import struct
 import sys
 import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +56,68 @@ def _level(row: Row, column: str, fill: str | None, table: dict[str, Any], other
     return gone if text is None else table.get(text, other)
 
 
+def _moment(row: Row, column: str) -> datetime | None:
+    """The date of a cell; None where it is missing."""
+    text = row.get(column)
+    if text is None or any(text[:10] in one["dates"]["none"] for one in MODEL["columns"] if one["name"] == column):
+        return None
+    return datetime.fromisoformat(text)
+
+
+def _date(row: Row, column: str, unit: str, values: list[float] | None) -> float | None:
+    """The year of a date, or its place within a year, month, week or day, from 0; `values` has the number of each place."""
+    moment = _moment(row, column)
+    if moment is None:
+        return None
+    months = moment.month - 1
+    places = {"year": moment.year, "quarter": months // 3, "month": months, "day": moment.day - 1, "weekday": moment.weekday()}
+    place = {**places, "hour": moment.hour}[unit]
+    return float(place if values is None else values[place])
+
+
+def _days(row: Row, column: str, since: int) -> float | None:
+    moment = _moment(row, column)
+    if moment is None:
+        return None
+    return float((moment - datetime(1970, 1, 1)) // timedelta(microseconds=1) - since) / 86_400_000_000
+
+
+def _terms(vector: dict[str, Any], text: str) -> Iterator[str]:
+    """The terms of a text: n-grams of its words (word), of its characters (char), or of the characters of its words (char_wb)."""
+    text = unicodedata.normalize("NFC", text.lower() if vector["lower"] else text)
+    lengths = range(vector["low"], vector["high"] + 1)
+    if vector["unit"] == "word":
+        words = [word for word in re.findall(r"\b\w\w+\b", text) if word not in vector["stop_words"]]
+        yield from (" ".join(words[i : i + n]) for n in lengths for i in range(len(words) - n + 1))
+    elif vector["unit"] == "char":
+        text = re.sub(r"\s\s+", " ", text)
+        yield from (text[i : i + n] for n in lengths for i in range(len(text) - n + 1))
+    else:
+        for word in text.split():
+            padded = f" {word} "
+            for n in lengths:
+                yield from (padded[i : i + n] for i in range(max(len(padded) - n, 0) + 1))
+                if len(padded) <= n:  # a word shorter than the n-gram counts once
+                    break
+
+
+@lru_cache(maxsize=256)
+def _vector(at: int, text: str) -> dict[int, float]:
+    """The values of the known terms of a text, by their places: counts times weights, of the length 1."""
+    vector = MODEL["vectors"][at]
+    places = {term: place for place, term in enumerate(vector["terms"])}
+    counts = Counter(places[term] for term in _terms(vector, text) if term in places)
+    values = {place: (1.0 + math.log(n) if vector["sublinear"] else n) * vector["weights"][place] for place, n in sorted(counts.items())}
+    length = math.sqrt(sum(x * x for x in values.values()))
+    return {place: x / length for place, x in values.items()}
+
+
+def _term(row: Row, column: str, fill: str | None, at: int, place: int) -> float:
+    text = row.get(column)
+    text = fill if text is None else text
+    return 0.0 if text is None else _vector(at, text).get(place, 0.0)
+
+
 def _dot(row: Row, parts: list[Any], means: list[float], scales: list[float], weights: list[float]) -> float:
     total = 0.0
     for part, mean, scale, weight in zip(parts, means, scales, weights, strict=True):
@@ -68,6 +136,9 @@ def _pair(row: Row, operation: str, first: Any, second: Any) -> float | None:
     return _finite(x - y if operation == "less" else _divided(x, y))
 
 
+OF_COLUMN = {"level": _level, "date": _date, "days": _days, "term": _term, "dot": _dot}
+
+
 def _value(expression: list[Any], row: Row) -> float | None:
     """The value of an expression, None where it is missing."""
     operation, first, *rest = expression
@@ -78,10 +149,8 @@ def _value(expression: list[Any], row: Row) -> float | None:
         return first
     if operation == "has_no_text":
         return float(row.get(first) is None)
-    if operation == "level":
-        return _level(row, first, *rest)
-    if operation == "dot":
-        return _dot(row, first, *rest)
+    if operation in OF_COLUMN:
+        return OF_COLUMN[operation](row, first, *rest)
     if operation in ("times", "less", "over"):
         return _pair(row, operation, first, rest[0])
     x = _value(first, row)
@@ -230,24 +299,68 @@ def _clean(text: str) -> str:
 def _number(column: dict[str, Any], text: str) -> float:
     """A text as the column writes its numbers; ValueError for any other."""
     written = column["written"]
-    found = re.fullmatch(written["pattern"], text)
-    if not found or (found["sign"] and found["tail_sign"]):
+    if written["zero"] and re.fullmatch(written["zero"], text.lower()):
+        return 0.0
+    match = re.fullmatch(written["pattern"], text)
+    found = match.groupdict() if match else {}
+    signs = [found[name] for name in ("sign", "tail_sign", "behind", "last") if found.get(name)]
+    opened, closed = bool(found.get("open")) + bool(found.get("inner")), bool(found.get("close"))
+    if not match or opened != closed or len(signs) + closed > 1:
         raise ValueError("not a number")
     digits = re.sub(written["thousands"], "", found["number"]) if written["thousands"] else found["number"]
-    x = float(digits.replace(written["decimal"], "."))
-    if (found["sign"] or found["tail_sign"]) not in ("", "+"):
+    digits = digits.replace(written["decimal"], ".").rstrip(written["dashes"])
+    x = float(digits)
+    if closed or (signs and signs[0].strip() != "+"):
         x = -x
-    if found.groupdict().get("percent"):
+    if found.get("side"):
+        x *= float(written["scales"][found["side"]][0])
+    if found.get("scale"):
+        x = _converted(x, digits, *map(Decimal, written["scales"][found["scale"]]))
+    if found.get("percent"):
         x /= 100
     if not math.isfinite(x) or (column["whole"] and x != int(x)):
         raise ValueError("not a number of the column")
     return x
 
 
+def _converted(x: float, digits: str, times: Decimal, over: Decimal, shift: Decimal) -> float:
+    """A number in the unit of the column, by decimal arithmetic."""
+    if not math.isfinite(x) or (x == 0 and not shift):
+        return x
+    return float(((Decimal(digits) if x > 0 else -Decimal(digits)) + shift) * times / over)
+
+
+def _date_text(column: dict[str, Any], text: str) -> str | None:
+    """A text as the column writes its dates, as ISO 8601; ValueError for any other."""
+    written = column["dates"]
+    if re.fullmatch(written["zero"], text):
+        return None
+    match = next((found for one in written["patterns"] if (found := re.fullmatch(one, text))), None)
+    if match is None:
+        raise ValueError("not a date")
+    found = {name: value or "" for name, value in match.groupdict().items()}
+    year = int(found.get("Y") or found["y"])
+    if not found.get("Y"):
+        year += 1900 if year >= written["pivot"] else 2000
+    name = "".join(c for c in unicodedata.normalize("NFD", found.get("b", "").lower()) if not unicodedata.combining(c))
+    month = written["months"].get(name, 0) if name else int(found.get("m") or 1)
+    hour, half = int(found.get("H") or 0), found.get("p", "")
+    if found.get("I"):
+        if not 1 <= int(found["I"]) <= 12:
+            raise ValueError("not an hour of a half day")
+        hour = int(found["I"]) % 12 + (12 if half[:1] in ("p", "P") or half in written["afternoon"] else 0)
+    minute, second = int(found.get("M") or 0), int(found.get("S") or 0)
+    part = int(found.get("f", "").ljust(6, "0")[:6])
+    if hour > 24 or minute > 59 or second > 59 or (hour == 24 and (minute or second or part)):
+        raise ValueError("not a time of day")
+    since = timedelta(days=date(year, month, int(found.get("d") or 1)).toordinal() - 1, hours=hour, minutes=minute, seconds=second)
+    return (datetime.min + since + timedelta(microseconds=part)).isoformat()
+
+
 def _cell(column: dict[str, Any], text: str) -> Any:
     """A text of a CSV file as a cell, by the marks of the training data; ValueError where it cannot be read."""
     text = _clean(text)
-    if column["kind"] != "number":
+    if column["kind"] in ("text", "boolean"):
         whole = WHOLE.fullmatch(text)
         text = (whole[2] if whole[2] == "0" else whole[1] + whole[2]) if whole else text
         text = column["recoded"].get(text, text)
@@ -255,6 +368,8 @@ def _cell(column: dict[str, Any], text: str) -> Any:
         return None
     if column["kind"] == "number":
         return _number(column, text)
+    if column["kind"] == "date":
+        return _date_text(column, text)
     if column["kind"] == "boolean":
         if text.casefold() not in column["true"] + column["false"]:
             raise ValueError("neither true nor false")
@@ -271,7 +386,7 @@ def _answered(header: list[str], row: list[str]) -> list[str]:
     for column in MODEL["columns"]:
         try:
             cells[column["name"]] = _cell(column, row[header.index(column["name"])])
-        except ValueError:
+        except (ValueError, OverflowError):
             return [*empty, f"“{column['name']}” cannot be read."]
     found = scores(cells)
     return [_text_of(decide(found)), *map(repr, found if MODEL["classes"] else []), ""]

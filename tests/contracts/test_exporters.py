@@ -28,9 +28,15 @@ from tests.serving.conftest import SCORERS, write_bundle
 
 EXPORTERS = Registry(package, Exporter)
 ROOT = Path(__file__).resolve().parents[2]
-each_member = pytest.mark.parametrize(
-    "id_", [pytest.param(id_, marks=[pytest.mark.proof] if member.downloads else []) for id_, member in EXPORTERS.items()]
-)
+
+
+def marks(member: type[Exporter]) -> list[pytest.MarkDecorator]:
+    """A form that downloads is tried among the longer proofs; one whose packages have no wheel for this Python is not tried."""
+    absent = [pytest.mark.skip(reason=f"{member.id} {member.missing()}")] if member.missing() else []
+    return [*absent, *([pytest.mark.proof] if member.downloads else [])]
+
+
+each_member = pytest.mark.parametrize("id_", [pytest.param(id_, marks=marks(member)) for id_, member in EXPORTERS.items()])
 each_task = pytest.mark.parametrize("task", list(SCORERS))
 
 

@@ -73,4 +73,5 @@ def test_nothing_of_a_person_leaves(form, options, project, tmp_path):
         for name, data in contents(path.name, path.read_bytes()):
             assert CANARY.encode() not in data.lower(), name
             assert NUMBER.encode() not in data, name
+            assert np.float64(NUMBER).tobytes() not in data, name
             assert CANARY not in name

@@ -36,7 +36,12 @@ def test_hadolint_accepts_the_dockerfile(core, tmp_path):
     done([program("hadolint"), str(folder / "Dockerfile")])
 
 
-@pytest.mark.parametrize("exporter", [DockerContext(), MonitoredCompose()], ids=lambda one: one.id)
+PROTECTED = {"keys": True, "tls": True, "rate_limit": 600}
+
+
+@pytest.mark.parametrize(
+    "exporter", [DockerContext(), MonitoredCompose(), DockerContext(**PROTECTED), MonitoredCompose(**PROTECTED)], ids=lambda one: one.id
+)
 def test_compose_accepts_its_file(exporter, core, tmp_path):
     file = written(exporter, core, tmp_path) / "compose.yaml"
     head, _, rest = file.read_text(encoding="utf-8").partition("\n")
@@ -49,14 +54,21 @@ def test_compose_accepts_its_file(exporter, core, tmp_path):
 def test_prometheus_accepts_its_configuration_and_the_alerts(core, tmp_path):
     folder = written(MonitoredCompose(), core, tmp_path) / "monitoring"
     assert "5 rules found" in done([program("promtool"), "check", "config", str(folder / "prometheus.yml")])
+    protected = MonitoredCompose(**PROTECTED)
+    (tmp_path / "protected").mkdir()
+    protected.export(core, tmp_path / "protected", Silent())
+    done([program("promtool"), "check", "config", "--syntax-only", str(tmp_path / "protected" / "monitoring" / "prometheus.yml")])
     expressions = [t["expr"] for p in json.loads((folder / "grafana/dashboards/model.json").read_text())["panels"] for t in p["targets"]]
     rules = {"groups": [{"name": "panels", "rules": [{"record": f"panel:{i}", "expr": one} for i, one in enumerate(expressions)]}]}
     (tmp_path / "panels.yml").write_text(json.dumps(rules))
     done([program("promtool"), "check", "rules", str(tmp_path / "panels.yml")])
 
 
-def test_kubernetes_accepts_the_manifests(core, tmp_path):
-    folder = written(Kubernetes(registry="registry.example.com/team/"), core, tmp_path) / "kubernetes"
+@pytest.mark.parametrize(
+    "secrets", [{}, {"keys_secret": "model-keys", "tls_secret": "model-tls", "rate_limit": 600}], ids=["open", "protected"]
+)
+def test_kubernetes_accepts_the_manifests(secrets, core, tmp_path):
+    folder = written(Kubernetes(registry="registry.example.com/team/", **secrets), core, tmp_path) / "kubernetes"
     built = done([program("kubectl"), "kustomize", str(folder / "base")])
     (tmp_path / "all.yaml").write_text(built, encoding="utf-8")
     assert built.count("\nkind: ") == 5

@@ -34,8 +34,8 @@ class CloudContainer(ServiceExporter):
         """The files of the platform by name, for the image of a model that takes so much memory."""
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
-        image = {"base": self.base, "registry": self.registry}
-        info = write_context(bundle, target, Part(job, 0.0, 0.9), self._readme, **image, runtime=self.runtime).info
+        part = Part(job, 0.0, 0.9)
+        info = write_context(bundle, target, part, self._readme, base=self.base, registry=self.registry, runtime=self.runtime).info
         job.step(0.9, "Writing the files of the platform")
         (target / self.place).mkdir()
         for name, written in self.files(info, self.registry + image_name(info), memory(model_bytes(target))).items():

@@ -12,7 +12,8 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.base.params import text
+from mlops_desktop.base.params import flag, number, text
+from mlops_desktop.catalog.exporters._running_service import ServiceExporter
 from mlops_desktop.catalog.exporters._service_files import write_service, write_text
 from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.manifest import FILES
@@ -62,6 +63,58 @@ def base_image() -> Any:
     return text(BASE, "Base image", help="The image with Python. With its digest (NAME@sha256:…) it is pinned too.", required=True)
 
 
+def requests_a_minute() -> Any:
+    """The field for the limit of requests."""
+    return number(0, 0, 1_000_000, "Requests a minute", help="Of a key, or of all clients without keys; 0: no limit.", whole=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposeExporter(ServiceExporter):
+    """Base of exporters whose container is started by a compose file; the fields say how that protects the service."""
+
+    base: str = base_image()
+    keys: bool = flag(False, "API keys", help="Clients need a key; the file “keys” beside the compose file has the hashes of the keys.")
+    tls: bool = flag(False, "HTTPS", help="The files “tls.crt” and “tls.key” beside the compose file are the certificate and its key.")
+    rate_limit: int = requests_a_minute()
+
+    @property
+    def protection(self) -> ComposeProtection:
+        """How the compose file protects the service."""
+        return ComposeProtection(self.keys, self.tls, self.rate_limit)
+
+
+@dataclass(frozen=True)
+class ComposeProtection:
+    """Whether the service has API keys and a certificate, in files beside the compose file, and its requests a minute (0: no limit)."""
+
+    keys: bool = False
+    tls: bool = False
+    rate_limit: int = 0
+
+    def service(self) -> str:
+        """The lines of the service."""
+        variables = ["SERVING_API_KEYS_FILE: /run/secrets/keys"] * self.keys
+        variables += ["SERVING_TLS_CERT: /run/secrets/tls.crt", "SERVING_TLS_KEY: /run/secrets/tls.key"] * self.tls
+        variables += [f'SERVING_RATE_LIMIT: "{self.rate_limit}"'] * bool(self.rate_limit)
+        lines = _listed("environment", [f"  {one}" for one in variables])
+        return "".join(f"    {line}\n" for line in [*lines, *_listed("secrets", [f"  - {name}" for name in self.files()])])
+
+    def secrets(self, *more: str) -> str:
+        """The secrets of the compose file, which other services share; `more` are further files."""
+        return "".join(f"{line}\n" for line in _listed("secrets", [f"  {name}:\n    file: ./{name}" for name in (*self.files(), *more)]))
+
+    def files(self) -> list[str]:
+        """The files of the secrets."""
+        return ["keys"] * self.keys + ["tls.crt", "tls.key"] * self.tls
+
+
+def _listed(name: str, lines: list[str]) -> list[str]:
+    return [f"{name}:", *lines] if lines else []
+
+
+NO_PROTECTION = ComposeProtection()
+
+
 def write_context(
     bundle: Path,
     target: Path,
@@ -71,6 +124,7 @@ def write_context(
     base: str = BASE,
     registry: str = "",
     runtime: Runtime | None = None,
+    protection: ComposeProtection = NO_PROTECTION,
 ) -> Bundle:
     """Fill the empty folder `target` with a service and the files of `DOCKER_FILES`, which no checksum covers; the opened core.
 
@@ -87,7 +141,7 @@ def write_context(
     write_text(target / "Dockerfile", dockerfile(opened.info, base, runtime or DEFAULT))
     write_text(target / ".dockerignore", _IGNORE)
     if runtime is None:
-        write_text(target / "compose.yaml", compose(opened.info, model_bytes(target)))
+        write_text(target / "compose.yaml", compose(opened.info, model_bytes(target), protection) + protection.secrets())
     job.step(1.0)
     return opened
 
@@ -129,8 +183,10 @@ def dockerfile(info: dict[str, Any], base: str = BASE, runtime: Runtime = DEFAUL
     )
 
 
-def compose(info: dict[str, Any], size: int) -> str:
-    """A compose file whose memory limit is several times the size of the model, which is in bytes."""
+def compose(info: dict[str, Any], size: int, protection: ComposeProtection = NO_PROTECTION) -> str:
+    """The services of a compose file, whose memory limit is several times the size of the model, which is in bytes. The secrets of
+    `protection` are to follow.
+    """
     return _COMPOSE.format(
         image=image_name(info),
         project=image_name(info).partition(":")[0],
@@ -138,6 +194,7 @@ def compose(info: dict[str, Any], size: int) -> str:
         port=PORT,
         memory=memory(size),
         probe=json.dumps(["CMD", "python", "-c", probe(PORT)]),
+        protection=protection.service(),
     )
 
 
@@ -220,4 +277,4 @@ services:
     # Requests in progress are answered first, which takes 26 seconds at most.
     stop_grace_period: 30s
     restart: unless-stopped
-"""
+{protection}"""

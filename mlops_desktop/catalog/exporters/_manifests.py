@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from mlops_desktop.catalog.exporters._container import PORT, USER, image_name
@@ -10,6 +11,45 @@ GRACE = 40  # seconds: draining and the requests in progress take 31 at most
 SCHEME = "HTTP"
 DRAIN = 5  # seconds in which load balancers take the pod out
 
+_SAME_NAMESPACE = {"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": PORT}]}
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The Secrets of a deployment by name, empty where there is none: `keys` has the file of the API keys under `keys`, `tls` is of the
+    type `kubernetes.io/tls`. `rate_limit`: requests a minute, 0 without a limit.
+    """
+
+    keys: str = ""
+    tls: str = ""
+    rate_limit: int = 0
+
+    @property
+    def scheme(self) -> str:
+        """What probes and monitors ask with."""
+        return "HTTPS" if self.tls else SCHEME
+
+    def environment(self) -> list[dict[str, str]]:
+        """The variables of the container."""
+        found = {"SERVING_API_KEYS_FILE": "/run/secrets/keys/keys"} if self.keys else {}
+        found |= {"SERVING_TLS_CERT": "/run/secrets/tls/tls.crt", "SERVING_TLS_KEY": "/run/secrets/tls/tls.key"} if self.tls else {}
+        found |= {"SERVING_RATE_LIMIT": str(self.rate_limit)} if self.rate_limit else {}
+        return [{"name": name, "value": value} for name, value in found.items()]
+
+    def mounts(self) -> list[dict[str, Any]]:
+        """Where the container finds the Secrets."""
+        return [{"name": name, "mountPath": f"/run/secrets/{name}", "readOnly": True} for name, _ in self._named()]
+
+    def volumes(self) -> list[dict[str, Any]]:
+        """The Secrets as volumes of the pod."""
+        return [{"name": name, "secret": {"secretName": secret}} for name, secret in self._named()]
+
+    def _named(self) -> list[tuple[str, str]]:
+        return [(name, secret) for name, secret in (("keys", self.keys), ("tls", self.tls)) if secret]
+
+
+OPEN = Secrets()
+
 
 def resource_name(info: dict[str, Any]) -> str:
     """The name of every object: a DNS label that begins with a letter."""
@@ -17,7 +57,9 @@ def resource_name(info: dict[str, Any]) -> str:
     return name if name[0].isalpha() else f"m-{name}"[:60].rstrip("-")
 
 
-def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most: int, name: str = "") -> dict[str, Any]:
+def manifests(
+    info: dict[str, Any], image: str, megabytes: int, least: int, most: int, *, name: str = "", secrets: Secrets = OPEN
+) -> dict[str, Any]:
     """The objects by the name of their file: deployment, service, hpa, pdb, networkpolicy, servicemonitor.
 
     `megabytes` is the memory of a container, `least` and `most` the number of replicas; `name` is in place of `resource_name`.
@@ -27,10 +69,8 @@ def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most
     meta = {"name": name, "labels": {**labels, "app.kubernetes.io/version": info["version"]}}
     scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
     usage = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}
-    same_namespace = {"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": PORT}]}
-    monitored = {"port": "http", "path": "/metrics", "interval": "15s", "scheme": SCHEME.lower()}
     return {
-        "deployment": _deployment(meta, labels, image, megabytes),
+        "deployment": _deployment(meta, labels, _container(image, megabytes, secrets), secrets),
         "service": {
             "apiVersion": "v1",
             "kind": "Service",
@@ -56,7 +96,7 @@ def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most
             "spec": {
                 "podSelector": {"matchLabels": labels},
                 "policyTypes": ["Ingress", "Egress"],
-                "ingress": [same_namespace],
+                "ingress": [_SAME_NAMESPACE],
                 "egress": [],
             },
         },
@@ -64,12 +104,19 @@ def manifests(info: dict[str, Any], image: str, megabytes: int, least: int, most
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "ServiceMonitor",
             "metadata": meta,
-            "spec": {"selector": {"matchLabels": labels}, "endpoints": [monitored]},
+            "spec": {"selector": {"matchLabels": labels}, "endpoints": [_monitored(secrets)]},
         },
     }
 
 
-def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megabytes: int) -> dict[str, Any]:
+def _monitored(secrets: Secrets) -> dict[str, Any]:
+    """What Prometheus asks."""
+    endpoint: dict[str, Any] = {"port": "http", "path": "/metrics", "interval": "15s", "scheme": secrets.scheme.lower()}
+    # The certificate is of the name that clients ask for, not of the pod's address.
+    return {**endpoint, "tlsConfig": {"insecureSkipVerify": True}} if secrets.tls else endpoint
+
+
+def _deployment(meta: dict[str, Any], labels: dict[str, str], container: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
     """The deployment without a number of replicas: the autoscaler sets it, and each update would set it back."""
     constraint = {
         "maxSkew": 1,
@@ -88,8 +135,8 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megaby
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "topologySpreadConstraints": [constraint],
-        "containers": [_container(image, megabytes)],
-        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
+        "containers": [container],
+        "volumes": [*secrets.volumes(), {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
     }
     return {
         "apiVersion": "apps/v1",
@@ -104,15 +151,17 @@ def _deployment(meta: dict[str, Any], labels: dict[str, str], image: str, megaby
     }
 
 
-def _container(image: str, megabytes: int) -> dict[str, Any]:
+def _container(image: str, megabytes: int, secrets: Secrets) -> dict[str, Any]:
     def probe(path: str, **settings: int) -> dict[str, Any]:
-        return {"httpGet": {"path": path, "port": "http", "scheme": SCHEME}, "timeoutSeconds": 4, **settings}
+        return {"httpGet": {"path": path, "port": "http", "scheme": secrets.scheme}, "timeoutSeconds": 4, **settings}
 
+    environment = secrets.environment()
     return {
         "name": "model",
         "image": image,
         "imagePullPolicy": "IfNotPresent",
         "args": ["--drain", str(DRAIN)],
+        **({"env": environment} if environment else {}),
         "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
         "startupProbe": probe("/health/startup", periodSeconds=2, failureThreshold=60),
         "readinessProbe": probe("/health/ready", periodSeconds=5, failureThreshold=1),
@@ -126,5 +175,5 @@ def _container(image: str, megabytes: int) -> dict[str, Any]:
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
+        "volumeMounts": [*secrets.mounts(), {"name": "tmp", "mountPath": "/tmp"}],
     }

@@ -1,7 +1,7 @@
 """Turns a scorer into a small program of plain JSON that other languages can run: features as expressions of the input, and the models.
 
-A cell of the input is a number (true and false are 1 and 0), a level as the schema holds it, or missing (null). An expression is a list
-that begins with its operation:
+A cell of the input is a number (true and false are 1 and 0), a level as the schema holds it, a date as ISO 8601 text, or missing (null).
+An expression is a list that begins with its operation:
 
     ["number", column]                                     a number of the input
     ["constant", value]
@@ -9,6 +9,9 @@ that begins with its operation:
     ["fill", x, value]                                     value where x is missing
     ["is_missing", x], ["has_no_text", column]             1 or 0
     ["level", column, fill, {level: value}, other, gone]   the value of a level; `fill` (may be null) is the level of a missing cell
+    ["date", column, unit, values]                         the year, or the place of a date in a year, week or day: see `_date_parts`
+    ["days", column, since]                                days since a moment in microseconds since 1970
+    ["term", column, fill, vector, place]                  one value of the vector of a text: see `_tf_idf`; 0 where there is no text
     ["scale", x, shift, scale]                             (x - shift) / scale, at most the largest float64
     ["clip", x, low, high]                                 low and high may be null
     ["bin", x, edges]                                      how many of the edges are at most x
@@ -23,28 +26,28 @@ What is missing stays missing unless noted otherwise. The matrix of a model is t
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.catalog.exporters._models_of_program import CHOOSE, check_model, kind_of, model_of
+from mlops_desktop.catalog.exporters._program_columns import DATE, TEXT, column_record, refused_texts
 from mlops_desktop.serving.bundle import Bundle
-from mlops_desktop.serving.cells import Grammar, boolean_texts
+from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import Bools, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
-from mlops_desktop.serving.numbers import THOUSANDS, number_pattern
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.transform import Transform, chain
 from mlops_desktop.serving.transforms.bins import Bins
 from mlops_desktop.serving.transforms.centre import Centre
 from mlops_desktop.serving.transforms.clip import Clip
+from mlops_desktop.serving.transforms.date_parts import DateParts, circle_values
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 from mlops_desktop.serving.transforms.group_aggregates import GroupAggregates
 from mlops_desktop.serving.transforms.impute_categories import ImputeCategories
@@ -54,6 +57,7 @@ from mlops_desktop.serving.transforms.one_hot import OneHot
 from mlops_desktop.serving.transforms.ordinal import Ordinal
 from mlops_desktop.serving.transforms.pca import Pca
 from mlops_desktop.serving.transforms.scale import Scale
+from mlops_desktop.serving.transforms.tf_idf import TfIdf
 
 Expression = list[Any]
 
@@ -64,36 +68,37 @@ class _State:
 
     numbers: dict[str, Expression] = field(default_factory=dict)
     texts: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    vectors: list[dict[str, Any]] = field(default_factory=list)  # of the whole program
 
     def copy(self) -> _State:
-        return _State(dict(self.numbers), dict(self.texts))
+        return _State(dict(self.numbers), dict(self.texts), self.vectors)
 
 
-def refusal(scorer: Scorer, without: Collection[type[Model]] = ()) -> str:
-    """Why a scorer is no program: the sentence that names the step or the model; empty when it is one. Nothing is converted for it.
+def refusal(scorer: Scorer, without: Collection[type[Model | Transform]] = (), reads_texts: bool = False) -> str:
+    """Why a scorer is no program: the sentence that names the step, the model or the column; empty when it is one. Nothing is converted.
 
-    `without`: kinds of models that a form leaves out.
+    `without`: kinds of models and steps that a form leaves out. `reads_texts`: the form reads cells from texts of a file.
     """
     try:
-        _check_steps(scorer.transforms)
+        _check_steps(scorer.transforms, without)
         _check_node(scorer.node, without)
     except UserError as error:
         return error.message
-    return ""
+    return refused_texts(scorer) if reads_texts else ""
 
 
-def _check_steps(transforms: Sequence[Transform]) -> None:
+def _check_steps(transforms: Sequence[Transform], without: Collection[type[Model | Transform]]) -> None:
     for transform in transforms:
-        if type(transform) not in _STEPS:
+        if type(transform) not in _STEPS or type(transform) in without:
             raise UserError(msg("The step “{name}” cannot be written in this form.", name=kind_of(transform)), CHOOSE)
 
 
-def _check_node(node: Node, without: Collection[type[Model]]) -> None:
+def _check_node(node: Node, without: Collection[type[Model | Transform]]) -> None:
     if isinstance(node, WeightedMean):
         for member in node.members:
             _check_node(member, without)
     elif isinstance(node, Chain):
-        _check_steps(node.transforms)
+        _check_steps(node.transforms, without)
         check_model(node.model, without)
     else:
         raise UserError(msg("The part “{name}” of the model cannot be written in this form.", name=kind_of(node)), CHOOSE)
@@ -104,7 +109,7 @@ def program_of(scorer: Scorer) -> dict[str, Any]:
 
     UserError names the first step or model that has no form here.
     """
-    _check_steps(scorer.transforms)
+    _check_steps(scorer.transforms, ())
     _check_node(scorer.node, ())
     start = _State()
     read: Expression
@@ -126,7 +131,8 @@ def program_of(scorer: Scorer) -> dict[str, Any]:
         "classes": list(scorer.classes),
         "positive": scorer.positive,
         "threshold": scorer.threshold if scorer.positive is not None else None,
-        "columns": [_column(one) for one in _read_columns(scorer, maker.features)],
+        "columns": [column_record(one) for one in _read_columns(scorer, maker.features)],
+        "vectors": start.vectors,
         "features": maker.features,
         "node": node,
     }
@@ -138,7 +144,7 @@ def _read_columns(scorer: Scorer, features: list[list[Expression]]) -> list[Colu
     waiting: list[Any] = [one for matrix in features for one in matrix]
     while waiting:
         operation, first, *rest = waiting.pop()
-        if operation in ("number", "has_no_text", "level"):
+        if operation in ("number", "has_no_text", "level", "date", "days", "term"):
             names.add(first)
         elif operation == "dot":
             waiting += first
@@ -147,47 +153,16 @@ def _read_columns(scorer: Scorer, features: list[list[Expression]]) -> list[Colu
     return [one for one in scorer.schema.columns if one.name in names]
 
 
-def _column(column: Column) -> dict[str, Any]:
-    """A column: what a form shows of it, and how a text is read as its cell, which the templates do."""
-    grammar = column.grammar
-    texts = boolean_texts(grammar)
-    return {
-        "name": column.name,
-        "label": column.shown_name,
-        "kind": "number" if column.type in ("number", "integer") else "boolean" if column.type == "boolean" else "text",
-        "unit": column.unit,
-        "low": column.low,
-        "high": column.high,
-        "levels": list(column.levels),
-        "typical": column.typical,
-        "missing": sorted({"", *grammar.missing}),
-        "true": [text for text, value in texts.items() if value],
-        "false": [text for text, value in texts.items() if not value],
-        "recoded": dict(grammar.recoded),
-        "written": _written(grammar) if column.type in ("number", "integer") else None,
-        "whole": column.type == "integer",
-    }
-
-
-def _written(grammar: Grammar) -> dict[str, Any]:
-    """How numbers are written: the pattern of a text, what is between thousands (a pattern, may be empty), and the decimal mark.
-
-    Further notations and units are left out: a cell that has them is refused by the forms, and its number without them is in the unit of
-    the column.
-    """
-    grammar = replace(grammar, notations=(), scales=())
-    between = THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))
-    return {"pattern": number_pattern(grammar), "thousands": between, "decimal": grammar.decimal}
-
-
 def typed_rows(bundle: Bundle) -> list[dict[str, float | str | None]]:
-    """The golden rows of a bundle as cells of a program's input: numbers, levels, and None for what is missing."""
+    """The golden rows of a bundle as cells of a program's input: numbers, levels, dates as texts, and None for what is missing."""
     frame = bundle.schema.from_rows(bundle.golden.rows).frame
     columns: dict[str, list[Any]] = {}
     for column in program_of(bundle.scorer)["columns"]:
         name = column["name"]
-        if column["kind"] == "text":
+        if column["kind"] == TEXT:
             columns[name] = frame.texts(name)
+        elif column["kind"] == DATE:
+            columns[name] = [date_text(moment) or None for moment in frame.date(name).tolist()]
         else:
             columns[name] = [None if math.isnan(value) else value for value in frame.number(name).tolist()]
     return [{name: values[i] for name, values in columns.items()} for i in range(frame.rows)]
@@ -332,10 +307,51 @@ def _pca(step: Pca, state: _State) -> None:
     state.numbers |= made
 
 
+# The values of the parts of a date that are no circle, by what they are the places of.
+_PLAIN_PARTS: dict[str, tuple[str, list[float] | None]] = {
+    "year": ("year", None),
+    "quarter": ("quarter", [1, 2, 3, 4]),
+    "month": ("month", [float(month) for month in range(1, 13)]),
+    "day": ("day", [float(day) for day in range(1, 32)]),
+    "weekday": ("weekday", None),
+    "hour": ("hour", None),
+    "is_weekend": ("weekday", [0, 0, 0, 0, 0, 1, 1]),
+}
+
+
+def _date_parts(step: DateParts, state: _State) -> None:
+    """The unit of a part is year, quarter, month, day, weekday (0 is Monday) or hour; `values` has the number of each place, from 0."""
+    for column, parts, names, since in zip(step.columns, step.parts, step.names, step.since, strict=True):
+        for part, name in zip(parts, names, strict=True):
+            if part == "days":
+                state.numbers[name] = ["days", column, since]
+            elif part in _PLAIN_PARTS:
+                state.numbers[name] = ["date", column, *_PLAIN_PARTS[part]]
+            else:
+                unit, _, function = part.rpartition("_")
+                state.numbers[name] = ["date", column, unit, circle_values(unit, function)]
+
+
+def _tf_idf(step: TfIdf, state: _State) -> None:
+    """A vector is made by an analyzer, its known terms, and their weights; see `serving.transforms.tf_idf`."""
+    analyzer = {"unit": step.analyzer.unit, "low": step.analyzer.low, "high": step.analyzer.high, "lower": step.analyzer.lower}
+    for column, terms, weights in zip(step.columns, step.terms, step.weights, strict=True):
+        source, fill = state.texts[column]
+        stop_words = list(step.analyzer.stop_words)
+        vector = {"terms": list(terms), "weights": weights.tolist(), "sublinear": step.sublinear, "stop_words": stop_words, **analyzer}
+        if vector not in state.vectors:
+            state.vectors.append(vector)
+        at = state.vectors.index(vector)
+        state.numbers |= {f"{column}: {term}": ["term", source, fill, at, i] for i, term in enumerate(terms)}
+        if not step.keep:
+            del state.texts[column]
+
+
 _STEPS: dict[type[Transform], Callable[[Any, _State], None]] = {
     Bins: _bins,
     Centre: _centre,
     Clip: _clip,
+    DateParts: _date_parts,
     DropColumns: _drop,
     GroupAggregates: _group_aggregates,
     ImputeCategories: _impute_categories,
@@ -345,4 +361,5 @@ _STEPS: dict[type[Transform], Callable[[Any, _State], None]] = {
     Ordinal: _ordinal,
     Pca: _pca,
     Scale: _scale,
+    TfIdf: _tf_idf,
 }

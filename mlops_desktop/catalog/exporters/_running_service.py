@@ -11,18 +11,20 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Exporter, ReadBack
+from mlops_desktop.catalog.exporters._packages import Package, packages_of
 from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.input_policy import AS_TRAINED, KINDS
-from mlops_desktop.serving.manifest import START
+from mlops_desktop.serving.manifest import REQUIREMENTS, START
 from mlops_desktop.serving.message import msg
 
 SECONDS = 120.0  # for the start and for each answer
@@ -37,13 +39,24 @@ class ServiceExporter(Exporter):
     service: ClassVar[str] = "."
 
     def read_back(self, target: Path, bundle: Bundle) -> ReadBack:
-        with running(target / self.service) as port:
-            return ReadBack(f"serve.py, Python {sys.version.split()[0]}, numpy {np.__version__}", ask(port, bundle.golden.rows))
+        with running(target / self.service) as service:
+            reader = f"serve.py, Python {sys.version.split()[0]}, numpy {np.__version__}"
+            return ReadBack(reader, ask(service.port, bundle.golden.rows), service.start_seconds)
+
+    def packages(self, target: Path) -> list[Package]:
+        return packages_of((target / self.service / REQUIREMENTS).read_text(encoding="utf-8"))
+
+
+class RunningService(NamedTuple):
+    """Where a service listens, and the seconds from the start of its process, without compiled bytecode, until it was ready."""
+
+    port: int
+    start_seconds: float
 
 
 @contextlib.contextmanager
-def running(folder: Path, python: str = "") -> Iterator[int]:
-    """The port of a service that runs in a process of its own, by this program's interpreter or another `python`.
+def running(folder: Path, python: str = "") -> Iterator[RunningService]:
+    """A service that runs in a process of its own, by this program's interpreter or another `python`.
 
     UserError with the service's own sentence when it does not start.
     """
@@ -54,6 +67,7 @@ def running(folder: Path, python: str = "") -> Iterator[int]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
     with tempfile.TemporaryFile() as errors:
+        began = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=environment)
         late = threading.Timer(SECONDS, process.kill)
         late.start()
@@ -64,7 +78,7 @@ def running(folder: Path, python: str = "") -> Iterator[int]:
             if port is None:
                 errors.seek(0)
                 raise _refused(errors.read().decode("utf-8", "replace"))
-            yield int(port)
+            yield RunningService(int(port), time.perf_counter() - began)
         finally:
             late.cancel()
             process.terminate()

@@ -17,6 +17,7 @@ from mlops_desktop.base.extensions import extension_serving_files
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.resources import licence_file, resource_folder, serving_files
 from mlops_desktop.catalog.exporters._documents import markdown_line, model_card, sbom
+from mlops_desktop.catalog.exporters._packages import packages_of, packages_text
 from mlops_desktop.serving.bundle import Bundle, files_of, open_bundle, write_sums
 from mlops_desktop.serving.manifest import (
     CHECKSUMS,
@@ -52,7 +53,7 @@ def write_service(bundle: Path, target: Path, job: Job, more: Callable[[dict[str
     job.step(0.8, "Writing the README and the checksums")
     write_text(target / LOCK, lock)
     write_text(target / REQUIREMENTS, pins(lock))
-    write_text(target / README, readme(opened.info, example_row(opened.scorer), more(opened.info) if more else ""))
+    write_text(target / README, readme(opened.info, example_row(opened.scorer), more(opened.info) if more else "", lock))
     write_text(target / MODEL_CARD, model_card(opened.info, opened.scorer))
     write_text(target / SBOM, sbom(opened.info, lock))
     copy_licences(target)
@@ -132,8 +133,8 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
-    """The README: what the model predicts, how the service is started, an example request, the routes and the files."""
+def readme(info: dict[str, Any], row: dict[str, Any], more: str = "", lock: str = "") -> str:
+    """The README: what the model predicts, how the service is started, an example request, routes, the packages of a lock, files."""
     body = json.dumps({"rows": [row]}, ensure_ascii=False)
     return _README.format(
         name=markdown_line(info["name"] or "Model"),
@@ -149,6 +150,7 @@ def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
         files=files_table(),
         more=more,
         checks=_checks(info.get("checks", [])),
+        packages=packages_text(packages_of(lock), info["requirements"]) if lock else "",
     )
 
 
@@ -214,7 +216,7 @@ Each row is answered with {answers}, and with warnings where a value is unlike t
 
 {routes}
 `?on_error=row` answers the valid rows of a request in which others are invalid.
-{checks}
+{checks}{packages}
 ## Files
 
 {files}"""

@@ -25,11 +25,14 @@ _CHUNK = 40  # terms of one sum: databases limit the depth of an expression
 
 @dataclass(frozen=True)
 class Dialect:
-    """What differs between databases: the type of doubles, the largest of several values, and whether decimals are read inexactly."""
+    """What differs between databases: the largest of several values, a value rounded to 1e-12, a cell `x` as a double (`stored` is the
+    column itself), and whether decimals are read inexactly.
+    """
 
     name: str
     greatest: str
     rounded: str
+    cell: str = "CAST({x} AS DOUBLE PRECISION)"
     quotients: bool = False
 
     def number(self, value: float) -> str:
@@ -54,8 +57,14 @@ def _factors(whole: int) -> list[str]:
     return [f"{whole}.0", *found]
 
 
+# SQLite keeps a text in a column of numbers, and its CAST makes 0 of “n/a” and 5 of “5 kg”. ABS of the smallest integer is an error, which
+# ends the query.
+_SQLITE_CELL = (
+    "CASE WHEN TYPEOF({stored}) IN ('text', 'blob') THEN ABS(-9223372036854775807 - 1 + 0 * LENGTH({stored}))"
+    " ELSE CAST({x} AS DOUBLE PRECISION) END"
+)
 DIALECTS = (
-    Dialect("sqlite", "MAX", "ROUND({x}, 12)", quotients=True),
+    Dialect("sqlite", "MAX", "ROUND({x}, 12)", _SQLITE_CELL, quotients=True),
     Dialect("duckdb", "GREATEST", "ROUND({x}, 12)"),
     Dialect("postgresql", "GREATEST", "CAST(ROUND(CAST({x} AS NUMERIC), 12) AS DOUBLE PRECISION)"),
 )
@@ -147,7 +156,7 @@ class _Query:
         operation, first, *rest = expression
         if operation == "number":
             inner = self._column_of(quoted(first))
-            return f"CAST({f'CAST({inner} AS INTEGER)' if first in self._booleans else inner} AS DOUBLE PRECISION)"
+            return self._dialect.cell.format(x=f"CAST({inner} AS INTEGER)" if first in self._booleans else inner, stored=inner)
         if operation == "constant":
             return self._value(first)
         if operation == "has_no_text":

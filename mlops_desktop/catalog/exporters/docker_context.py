@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from mlops_desktop.base.job import Job
-from mlops_desktop.catalog.exporters._container import CONTEXT_FILES, PORT, USER, base_image, image_name, write_context
-from mlops_desktop.catalog.exporters._running_service import ServiceExporter
+from mlops_desktop.catalog.exporters._container import CONTEXT_FILES, PORT, USER, ComposeExporter, image_name, write_context
 from mlops_desktop.serving.manifest import contents
 
 
 @dataclass(frozen=True, kw_only=True)
-class DockerContext(ServiceExporter):
+class DockerContext(ComposeExporter):
     """The REST service with `Dockerfile`, `.dockerignore` and `compose.yaml` beside it. These three are no part of the checksums: whoever
     runs the service may change them.
     """
@@ -23,10 +22,8 @@ class DockerContext(ServiceExporter):
     help: ClassVar[str] = "The REST service with everything to build and run it as a container: pinned by hash, without root, read-only."
     writes: ClassVar[tuple[tuple[str, str], ...]] = (*CONTEXT_FILES, *contents())
 
-    base: str = base_image()
-
     def export(self, bundle: Path, target: Path, job: Job) -> None:
-        write_context(bundle, target, job, _readme, base=self.base)
+        write_context(bundle, target, job, _readme, base=self.base, protection=self.protection)
 
 
 def _readme(info: dict[str, Any]) -> str:
@@ -49,7 +46,8 @@ docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-pr
 
 The service answers at http://127.0.0.1:{port}/ of this machine. `-p {port}:{port}` opens it to the
 network: mount a file of API keys then (`python serve.py key NAME` writes a line of it) and name it in `SERVING_API_KEYS_FILE`, or put a
-proxy in front that checks who asks.
+proxy in front that checks who asks. Exported with API keys or HTTPS, `compose.yaml` mounts `keys`, `tls.crt` and `tls.key` from beside it;
+user {user} has to be able to read them.
 
 The build takes only packages whose hashes are in `requirements.lock`, and ends with the self-test: an image whose answers differ from
 those of the application is not built. `docker run --rm {image} selftest` repeats it. The container runs as user {user}, needs no

@@ -68,7 +68,7 @@ class HelmChart(ServiceExporter):
             "disruptionBudget": {"enabled": True},
             "networkPolicy": {"enabled": True},
             "serviceMonitor": {"enabled": False, "keySecret": ""},
-            "protection": {"keysSecret": "", "tlsSecret": ""},
+            "protection": {"keysSecret": "", "tlsSecret": "", "rateLimit": 0},
         }
 
     def _readme(self, info: dict[str, Any]) -> str:
@@ -112,7 +112,7 @@ _IN_DEPLOYMENT = {
     "          imagePullPolicy: {{ .Values.image.pullPolicy }}\n": """\
           resources:
             {{- toYaml .Values.resources | nindent 12 }}
-          {{- if or .Values.protection.keysSecret .Values.protection.tlsSecret }}
+          {{- if or .Values.protection.keysSecret .Values.protection.tlsSecret .Values.protection.rateLimit }}
           env:
             {{- if .Values.protection.keysSecret }}
             - name: SERVING_API_KEYS_FILE
@@ -123,6 +123,10 @@ _IN_DEPLOYMENT = {
               value: /run/secrets/tls/tls.crt
             - name: SERVING_TLS_KEY
               value: /run/secrets/tls/tls.key
+            {{- end }}
+            {{- if .Values.protection.rateLimit }}
+            - name: SERVING_RATE_LIMIT
+              value: {{ .Values.protection.rateLimit | int64 | quote }}
             {{- end }}
           {{- end }}
 """,
@@ -185,7 +189,8 @@ kubectl port-forward service/prod-{name} 8000:80
 
 `chart/values.yaml` has the image, the replicas, the limits, and what can be left out. `protection.keysSecret` names a Secret whose `keys`
 is the file of API keys, and `protection.tlsSecret` one of the type `kubernetes.io/tls`, with which the service answers over HTTPS and the
-probes ask so. `serviceMonitor.keySecret` names the Secret whose `key` Prometheus sends, of the scope `monitor`.
+probes ask so. `protection.rateLimit` is the number of requests a minute that a key may send. `serviceMonitor.keySecret` names the Secret
+whose `key` Prometheus sends, of the scope `monitor`.
 
 The network policy lets pods of the same namespace in, and nothing out: put an ingress that authenticates clients in front, and allow its
 namespace.

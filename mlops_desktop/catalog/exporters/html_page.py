@@ -4,70 +4,55 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from mlops_desktop.base.families import Exporter, ReadBack
-from mlops_desktop.base.job import Job
+from mlops_desktop.base.families import ReadBack
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.catalog.exporters._program import program_of, refusal, typed_rows
-from mlops_desktop.catalog.exporters._service_files import copy_licences, write_text
-from mlops_desktop.catalog.exporters._standalone import golden_record, refused
-from mlops_desktop.serving.bundle import Bundle, open_bundle
+from mlops_desktop.catalog.exporters._program import refusal
+from mlops_desktop.catalog.exporters._service_files import write_text
+from mlops_desktop.catalog.exporters._standalone import ProgramExporter, answered, golden_record
+from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.models.neighbours import Neighbours
 from mlops_desktop.serving.scorer import Scorer
 
 PAGE = "model.html"
-SECONDS = 300
 _SLOT = '<script id="model" type="application/json">{}</script>'
 
 
 @dataclass(frozen=True, kw_only=True)
-class HtmlPage(Exporter):
+class HtmlPage(ProgramExporter):
     """Writes `model.html` from a template and the model as JSON in it. It is read back with Node.js, where that is installed."""
 
     id: ClassVar[str] = "html_page"
     label: ClassVar[str] = "HTML page"
-    help: ClassVar[str] = "One file for a double click, without a server: form, reasons, what-if and CSV files. No steps on texts or dates."
-    keeps_settings: ClassVar[bool] = False
+    help: ClassVar[str] = "One file for a double click, without a server: form, reasons, what-if and CSV files."
     writes: ClassVar[tuple[tuple[str, str], ...]] = (
         (PAGE, msg("the page with the model in it; nothing is sent anywhere")),
         ("LICENSE, NOTICE", msg("the licence of the code")),
     )
 
     def unsupported(self, scorer: Scorer) -> str:
-        return refusal(scorer)
+        return refusal(scorer, (Neighbours,), reads_texts=True)
 
-    def export(self, bundle: Path, target: Path, job: Job) -> None:
-        job.step(0.0, "Checking the model")
-        opened = open_bundle(bundle)
-        job.step(0.4, "Writing the page")
-        model = {**program_of(opened.scorer), "golden": golden_record(opened)}
-        program = json.dumps(model, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    def write_program(self, target: Path, bundle: Bundle, program: dict[str, Any]) -> None:
+        model = json.dumps({**program, "golden": golden_record(bundle)}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         template = (resource_folder() / "templates" / "standalone.html").read_text(encoding="utf-8")
         assert template.count(_SLOT) == 1
         # Within a script element only “<” could end it.
-        slot = _SLOT.replace("{}", program.replace("<", "\\u003c"))
+        slot = _SLOT.replace("{}", model.replace("<", "\\u003c"))
         write_text(target / PAGE, template.replace(_SLOT, slot))
-        job.step(0.8)
-        copy_licences(target)
-        job.step(1.0)
 
     def read_back(self, target: Path, bundle: Bundle) -> ReadBack | None:
         node = shutil.which("node")
         if node is None:
             return None
-        command = [node, "-e", _READER, str(target / PAGE)]
-        rows = json.dumps(typed_rows(bundle))
-        done = subprocess.run(command, input=rows, capture_output=True, encoding="utf-8", timeout=SECONDS, check=False)
-        if done.returncode:
-            raise refused(done.stderr)
-        answered = json.loads(done.stdout)
-        return ReadBack(f"Node.js {answered['version']}", np.array(answered["scores"], dtype=np.float64))
+        found = answered([node, "-e", _READER, str(target / PAGE)], bundle)
+        return ReadBack(f"Node.js {found['version']}", np.array(found["scores"], dtype=np.float64))
 
 
 # Runs the core of the page, without the document, on rows from standard input.

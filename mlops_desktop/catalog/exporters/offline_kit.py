@@ -106,8 +106,9 @@ class OfflineKit(ServiceExporter):
             return ReadBack(f"{found.reader} (the packages for {self.system} were not installed here)", found.scores)
         with tempfile.TemporaryDirectory() as folder:
             python = _installed(target, Path(folder) / "environment")
-            with running(target, python) as port:
-                return ReadBack(f"serve.py in an empty environment, Python {sys.version.split()[0]}", ask(port, bundle.golden.rows))
+            with running(target, python) as service:
+                reader = f"serve.py in an empty environment, Python {sys.version.split()[0]}"
+                return ReadBack(reader, ask(service.port, bundle.golden.rows), service.start_seconds)
 
     def _is_here(self) -> bool:
         """Whether this machine is one that the kit is for."""

@@ -21,9 +21,12 @@ from mlops_desktop.catalog.exporters._standalone import refused, write_golden, w
 from mlops_desktop.serving.bundle import Bundle, open_bundle
 from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.models.neighbours import Neighbours
 from mlops_desktop.serving.models.neural_net import NeuralNet
 from mlops_desktop.serving.models.trees import Trees
 from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.serving.transforms.date_parts import DateParts
+from mlops_desktop.serving.transforms.tf_idf import TfIdf
 
 MOST_SPLITS = 30_000  # about 10 MB of SQL
 
@@ -50,7 +53,7 @@ class SqlQuery(Exporter):
         splits = sum(len(model.feature) for model in scorer.node.models() if isinstance(model, Trees))
         if splits > MOST_SPLITS:
             return msg("The trees have {splits:,} splits; a query takes {most:,} at most.", splits=splits, most=MOST_SPLITS)
-        return refusal(scorer, (NeuralNet,))
+        return refusal(scorer, (DateParts, Neighbours, NeuralNet, TfIdf))
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
         job.step(0.0, "Checking the model")
@@ -120,5 +123,6 @@ The query reads {table}, which needs these columns; a missing value is NULL:
 |---|---|
 {columns}
 
-It checks no ranges and gives no warnings: the REST service does.
+It checks no ranges and gives no warnings: the REST service does. A text in a column of numbers, which SQLite can hold, ends its query with
+“integer overflow”: correct the cell, or set it to NULL.
 """

@@ -1,4 +1,5 @@
 from . import request_snippets as request_snippets
+from .export import Exported as Exported
 from .export import export_run as export_run
 from .export import make_exporter as make_exporter
 from .export import unsupported_forms as unsupported_forms
@@ -9,3 +10,8 @@ from .export_checks import readiness as readiness
 from .golden import golden_rows as golden_rows
 from .golden import typical_row as typical_row
 from .intervals import interval_record as interval_record
+from .key_file import add_key as add_key
+from .key_file import key_names as key_names
+from .key_file import remove_key as remove_key
+from .service_forms import AccessSettings as AccessSettings
+from .service_forms import InputSettings as InputSettings

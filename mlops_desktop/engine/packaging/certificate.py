@@ -27,10 +27,11 @@ def refuse_unsupported(exporter: Exporter, core: Path) -> Bundle:
     return bundle
 
 
-def certify(exporter: Exporter, bundle: Bundle, target: Path) -> Parity | None:
+def certify(exporter: Exporter, bundle: Bundle, target: Path) -> ReadBack | None:
     """Compare what was written to `target` with the golden rows of `bundle`, and write the certificate and the lines in the README.
 
-    None when this machine has no reader of the form; the certificate then says so. UserError with the figures when an answer differs by
+    What its reader answered; None when this machine has none, which the certificate then says. How long it took to start is not in the
+    certificate: the same model gives the same bytes. UserError with the figures when an answer differs by
     more than the tolerance or a decision is another.
     """
     found = exporter.read_back(target.resolve(), bundle)  # it may start a process in that folder, where a relative path leads elsewhere
@@ -44,7 +45,7 @@ def certify(exporter: Exporter, bundle: Bundle, target: Path) -> Parity | None:
         changed.append(README)
     if (target / CHECKSUMS).is_file():
         renew_sums(target, changed)
-    return parity
+    return found
 
 
 def _compared(exporter: Exporter, bundle: Bundle, found: ReadBack) -> Parity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +110,20 @@ def _info(chosen: Chosen, measured: Evaluation) -> dict[str, Any]:
     }
 
 
-def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job, settings: ServiceSettings | None = None) -> list[str]:
-    """Export to a folder that does not exist yet (or is empty), wholly or not at all; the written files, sorted, as texts with `/`.
+@dataclass(frozen=True)
+class Exported:
+    """What was written: the files, sorted, as texts with `/`; the serving tier of the model (see `Model.tier`), the packages that the form
+    needs (name, version, MB when installed or None), and the seconds in which its service started, None for a form that is none.
+    """
+
+    files: tuple[str, ...]
+    tier: int
+    packages: tuple[tuple[str, str, float | None], ...]
+    start_seconds: float | None
+
+
+def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job, settings: ServiceSettings | None = None) -> Exported:
+    """Export to a folder that does not exist yet (or is empty), wholly or not at all.
 
     UserError when the form cannot express the model or keep the settings, and when the written export answers otherwise than the
     application.
@@ -134,7 +147,8 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
             bundle = refuse_unsupported(exporter, core)
             exporter.export(core, target, Part(job, 0.7, 0.9))
             job.step(0.9, "Comparing the export with the application")
-            certify(exporter, bundle, target)
+            found = certify(exporter, bundle, target)
+            packages = exporter.packages(target)
             exporter.finish(target)
             job.step(1.0)
             if out.exists():
@@ -145,7 +159,8 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
                 raise disk.refusal(error, what) from error
             raise
     chosen.pipeline.store.put(chosen.pipeline.keys.exported(chosen.run.id), {})
-    return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    return Exported(tuple(files), chosen.scorer.node.tier, tuple(packages), None if found is None else found.start_seconds)
 
 
 def unsupported_forms(scorer: Scorer, steps: Collection[str] | None = None) -> dict[str, str]:

@@ -7,15 +7,19 @@ import re
 import sys
 from collections.abc import Mapping
 
+KEY = "YOUR_KEY"  # stands where a client puts its API key
 
-def curl(url: str, row: Mapping[str, object], platform: str = sys.platform) -> str:
-    """A command for the shell of this system. ASCII alone: a console's own encoding cannot harm it."""
+
+def curl(url: str, row: Mapping[str, object], platform: str = sys.platform, *, with_key: bool = False) -> str:
+    """A command for the shell of this system. ASCII alone: a console's own encoding cannot harm it. `with_key`: clients need an API key."""
     if platform == "win32":
         # cmd replaces %NAME% and !NAME! within quotes too, and its quotes end at those of the body.
         body = re.sub(r'(\\*)"', r'\1\1\\"', _escaped({"rows": [row]}, "%!^&|<>'"))
-        return f'curl.exe "{url}v1/predict" -H "Content-Type: application/json" -d "{body}"'
+        key = f' -H "X-API-Key: {KEY}"' if with_key else ""
+        return f'curl.exe "{url}v1/predict" -H "Content-Type: application/json"{key} -d "{body}"'
     body = _escaped({"rows": [row]}, "'")
-    return f"curl '{url}v1/predict' -H 'Content-Type: application/json' -d '{body}'"
+    key = f" -H 'X-API-Key: {KEY}'" if with_key else ""
+    return f"curl '{url}v1/predict' -H 'Content-Type: application/json'{key} -d '{body}'"
 
 
 def _escaped(document: object, marks: str) -> str:
@@ -26,8 +30,9 @@ def _escaped(document: object, marks: str) -> str:
     return text
 
 
-def python(url: str, row: Mapping[str, object]) -> str:
-    """A program for Python alone, without further packages."""
+def python(url: str, row: Mapping[str, object], *, with_key: bool = False) -> str:
+    """A program for Python alone, without further packages. `with_key`: clients need an API key."""
+    key = f', "X-API-Key": "{KEY}"' if with_key else ""
     return (
         "import json\n"
         "import urllib.request\n"
@@ -36,7 +41,7 @@ def python(url: str, row: Mapping[str, object]) -> str:
         "request = urllib.request.Request(\n"
         f'    "{url}v1/predict",\n'
         '    data=json.dumps({"rows": [row]}).encode(),\n'
-        '    headers={"Content-Type": "application/json"},\n'
+        f'    headers={{"Content-Type": "application/json"{key}}},\n'
         ")\n"
         "with urllib.request.urlopen(request) as answer:\n"
         '    print(json.load(answer)["predictions"][0])\n'

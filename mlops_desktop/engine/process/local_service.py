@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from mlops_desktop.base.extensions import join_extensions
@@ -17,15 +18,15 @@ END_WITH_INPUT = "--end-with-input"
 STOP_TIMEOUT = 1.0  # seconds for the requests in progress
 
 
-def service_command(bundle: Path, port: int) -> list[str]:
-    """The command that serves a bundle until its standard input ends. Every request writes a line to its output."""
-    options = ["--port", str(port), "--drain", "0", "--access-log", "text"]
+def service_command(bundle: Path, port: int, more: Sequence[str] = ()) -> list[str]:
+    """The command that serves a bundle until its standard input ends, with `more` flags. Every request writes a line to its output."""
+    options = ["--port", str(port), "--drain", "0", "--access-log", "text", *more]
     return [*program_command(), "--serve", END_WITH_INPUT, str(bundle), *options]
 
 
-def service_environment() -> dict[str, str]:
-    """The environment of the service: it imports this program, and nothing from the working directory."""
-    return {**program_environment(), "PYTHONUNBUFFERED": "1"}
+def service_environment(key: str = "") -> dict[str, str]:
+    """The environment of the service: it imports this program, and nothing from the working directory. `key`: a further API key."""
+    return {**program_environment(), "PYTHONUNBUFFERED": "1", **({"SERVING_API_KEY": key} if key else {})}
 
 
 def serve_bundle(arguments: list[str]) -> int:

@@ -52,11 +52,17 @@ _ROUND: dict[str, tuple[Callable[[_Calendar], Longs], int]] = {
     "hour": (_Calendar.hour, 24),
     "quarter": (_Calendar.quarter, 4),
 }
+_FUNCTIONS: dict[str, Callable[[float], float]] = {"sin": math.sin, "cos": math.cos}
 
 
-def _gather(part: str, function: Callable[[float], float]) -> Callable[[_Calendar], Floats]:
-    place, size = _ROUND[part]
-    table = _circle(function, size)
+def circle_values(part: str, function: str) -> list[float]:
+    """The sine ("sin") or cosine ("cos") of each place of a part on its circle, from 0."""
+    values: list[float] = _circle(_FUNCTIONS[function], _ROUND[part][1]).tolist()
+    return values
+
+
+def _gather(part: str, function: str) -> Callable[[_Calendar], Floats]:
+    place, table = _ROUND[part][0], np.array(circle_values(part, function))
     return lambda calendar: table[place(calendar)]
 
 
@@ -69,7 +75,7 @@ PARTS: dict[str, Callable[[_Calendar], Floats | Longs]] = {
     "hour": _Calendar.hour,
     "is_weekend": lambda c: c.weekday() // 5,
     "days": lambda c: (c.stamps - c.since) / DAY,
-    **{f"{part}_{name}": _gather(part, f) for part in _ROUND for name, f in (("sin", math.sin), ("cos", math.cos))},
+    **{f"{part}_{function}": _gather(part, function) for part in _ROUND for function in _FUNCTIONS},
 }
 
 

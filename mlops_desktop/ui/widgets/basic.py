@@ -221,6 +221,11 @@ class Button(PushButton):
         if text and not own:
             self.setAccessibleName(self.text())
 
+    def show_icon(self, icon: str) -> None:
+        """Change the icon."""
+        self._icon = icon
+        self.repaint_icon()
+
     def show_kind(self, kind: str) -> None:
         """Make it another kind of button."""
         if kind != self._kind:

@@ -20,6 +20,7 @@ from tests.end_to_end.commands import alone
 from tests.end_to_end.test_container import free_port
 from tests.serving.conftest import SCORERS, write_bundle
 
+REGISTRY = "registry.example.com/team/"
 ROW = {"age": 41, "income": 1200.5, "member": True, "city": "Oslo"}
 
 

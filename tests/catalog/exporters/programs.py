@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
 from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.cells import Scale as Unit
 from mlops_desktop.serving.models.constant import Constant
 from mlops_desktop.serving.models.linear import Linear
+from mlops_desktop.serving.models.neighbours import Neighbours
 from mlops_desktop.serving.models.neural_net import NeuralNet
 from mlops_desktop.serving.models.some_classes import SomeClasses
 from mlops_desktop.serving.models.trees import Trees
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
-from mlops_desktop.serving.schema import Schema
+from mlops_desktop.serving.schema import Column, Schema
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.transforms.bins import Bins
 from mlops_desktop.serving.transforms.centre import Centre
 from mlops_desktop.serving.transforms.clip import Clip
+from mlops_desktop.serving.transforms.date_parts import PARTS, DateParts
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 from mlops_desktop.serving.transforms.group_aggregates import GroupAggregates
 from mlops_desktop.serving.transforms.impute_categories import ImputeCategories
@@ -32,7 +41,8 @@ from mlops_desktop.serving.transforms.one_hot import OneHot
 from mlops_desktop.serving.transforms.ordinal import Ordinal
 from mlops_desktop.serving.transforms.pca import Pca
 from mlops_desktop.serving.transforms.scale import Scale
-from tests.serving.conftest import CITIES, SCHEMA, SCORERS
+from mlops_desktop.serving.transforms.tf_idf import Analyzer, TfIdf
+from tests.serving.conftest import CITIES, DAY, SCHEMA, SCORERS
 
 RNG = np.random.default_rng(5)
 
@@ -131,7 +141,16 @@ SQL_TOO = {
 }
 
 MARKS = {
-    "income": Grammar(decimal=",", thousands=".", affixes=("€",), percent=True, missing=("", "k. A."), missing_numbers=(-999.0,)),
+    "income": Grammar(
+        decimal=",",
+        thousands=".",
+        affixes=("€",),
+        percent=True,
+        missing=("", "k. A."),
+        missing_numbers=(-999.0,),
+        notations=("parentheses", "trailing_minus", "dash_zero"),
+        scales=(Unit("Tsd.", 1000.0), Unit("Cent", 1.0, 100.0)),
+    ),
     "city": Grammar(recoded=(("OSL", "Oslo"),)),
     "member": Grammar(true=("Ja",), false=("Nein",)),
 }
@@ -143,6 +162,10 @@ MARKED = replace(
 # The cells of a row as a person writes them, in the order of the columns that the model reads: age, income, member, city.
 WRITTEN = [
     *(["41", number, "ja", "OSL"] for number in ("1.234", "1.234,5 €", "-999", "k. A.", "−2,5e2", "12 %", "−+1", "1_000", "nan", "1e999")),
+    *(
+        ["41", number, "ja", "OSL"]
+        for number in ("(5)", "5-", "€ -", "2,3 Tsd.", "(1.234,56 € Cent)", "1.234,57 Cent", "(5", "(-5)", "5 kg")
+    ),
     ["41", "1", "NEIN", "Z\u200bu\u0308rich\u00a0"],
     ["41.5", "1", "true", '="Rome"'],
     ["41.0", "1", "", "Rome"],
@@ -150,20 +173,136 @@ WRITTEN = [
 ]
 
 
-def answered(bundle: Bundle) -> list[float | None]:
-    """The score of each row of `WRITTEN` by the service's own reader, None where it refuses the row."""
-    names = ("age", "income", "member", "city")
-    checked = [bundle.schema.from_rows([dict(zip(names, row, strict=True))]) for row in WRITTEN]
-    return [None if one.errors else float(bundle.scorer.scores(one.frame)[0, 1]) for one in checked]
+def answered(bundle: Bundle, names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float | None]:
+    """The last score of each row of texts by the service's own reader, None where it refuses the row."""
+    checked = [bundle.schema.from_rows([dict(zip(names, row, strict=True))]) for row in rows]
+    return [None if one.errors else float(np.atleast_2d(bundle.scorer.scores(one.frame))[0, -1]) for one in checked]
 
 
-def same_answers(bundle: Bundle, text: str) -> None:
-    """Assert that a CSV text of answers has those of the service to `WRITTEN`."""
+def same_answers(bundle: Bundle, text: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Assert that a CSV text of answers has those of the service to these rows."""
     lines = list(csv.DictReader(io.StringIO(text)))
-    for row, line, wanted in zip(WRITTEN, lines, answered(bundle), strict=True):
+    shown = "probability_yes" if bundle.scorer.classes else "prediction"
+    for row, line, wanted in zip(rows, lines, answered(bundle, names, rows), strict=True):
         assert (wanted is None) == bool(line["error"]), (row, line)
-        assert wanted is None or abs(float(line["probability_yes"]) - wanted) < 1e-9, (row, line, wanted)
-    assert {line["prediction"] for line in lines} <= {"'=no", "yes", ""}
+        assert wanted is None or abs(float(line[shown]) - wanted) < 1e-9, (row, line, wanted)
+    if bundle.scorer.classes:
+        assert {line["prediction"] for line in lines} <= {"'=no", "yes", ""}
 
 
-PROGRAMS = {**SQL_TOO, "a network": scorer("regression", Chain((ONE_HOT,), net("identity", 1)))}
+def core_of(page: Path) -> dict[str, str]:
+    """The model and the code of an HTML page without its document."""
+    text = page.read_text(encoding="utf-8")
+    found = {}
+    for id_ in ("model", "core"):
+        match = re.search(rf'<script id="{id_}"[^>]*>(.*?)</script>', text, re.DOTALL)
+        assert match is not None
+        found[id_] = match[1]
+    return found
+
+
+def answers_of_page(page: Path, file: str) -> str:
+    """The answers of a page to the text of a CSV file."""
+    code = (
+        "const fs=require('fs'),vm=require('vm');const a=JSON.parse(fs.readFileSync(0,'utf8'));"
+        "const c=vm.createContext({MODEL:JSON.parse(a.model),FILE:a.file});"
+        "process.stdout.write(vm.runInContext(a.core+'\\nanswerCsv(FILE)',c));"
+    )
+    asked = json.dumps({**core_of(page), "file": file})
+    return subprocess.run(["node", "-e", code], input=asked, capture_output=True, encoding="utf-8", check=True).stdout
+
+
+def answers_of_script(script: Path, file: str) -> str:
+    """The answers of a Python file to the text of a CSV file."""
+    given, answered = script.with_name("in.csv"), script.with_name("out.csv")
+    given.write_text(file, encoding="utf-8", newline="")
+    subprocess.run([sys.executable, "-I", "-S", str(script), str(given), str(answered)], check=True, capture_output=True)
+    return answered.read_text(encoding="utf-8")
+
+
+DATES_AND_TEXTS = (
+    DateParts(("since",), (tuple(PARTS),), (tuple(f"since: {part}" for part in PARTS),), (7_300 * DAY + 1,), keep=False),
+    ImputeNumbers(
+        ("age", "income", "member", *(f"since: {part}" for part in PARTS)),
+        (41.0, 2400.25, 0.0, *(0.0 for _ in PARTS)),
+    ),
+    ImputeCategories(("note",), ("moved away",)),
+    TfIdf(
+        ("note", "city"),
+        Analyzer("word", 1, 2, True, ("to",)),
+        (("away", "moved", "moved away", "über", "straße über"), ("oslo", "rome")),
+        (np.array([1.3, 1.1, 2.7, 0.9, 1.7]), np.array([1.5, 2.5])),
+        sublinear=True,
+        keep=True,
+    ),
+    TfIdf(("note",), Analyzer("char_wb", 2, 3, True), (("mo", "mov", " a", "ß "),), (np.array([1.2, 0.7, 1.9, 1.0]),), False, keep=True),
+    TfIdf(("note",), Analyzer("char", 1, 2, False), (("a ", "e", "ov"),), (np.array([0.2, 1.7, 2.9]),), False, keep=False),
+    DropColumns(("city",)),
+)
+WRITTEN_WIDTH = 3 + len(PARTS) + 7 + 4 + 3
+
+
+def dated(column: Column) -> Column:
+    """A column of the schema with dates as a German file has them, and notes."""
+    if column.name == "since":
+        return replace(column, grammar=Grammar(date="%d. %b %Y %H:%M", missing_dates=("1999-12-31",)))
+    return replace(column, levels=("moved away", "moved to town", "Straße über Rom", "MOVED", "e")) if column.name == "note" else column
+
+
+DATED = replace(
+    SCORERS["regression"],
+    schema=Schema(tuple(map(dated, SCHEMA.columns))),
+    transforms=DATES_AND_TEXTS,
+    node=Chain((), Linear(RNG.normal(0, 0.5, (WRITTEN_WIDTH, 1)), np.array([0.3]), "identity")),
+)
+NEAREST = Neighbours(
+    rows=np.round(RNG.normal(0, 1, (40, WIDTH)), 1),
+    indptr=np.zeros(0, dtype=np.int64),
+    indices=np.zeros(0, dtype=np.int64),
+    data=np.zeros(0),
+    answers=np.eye(2)[RNG.integers(0, 2, 40)],
+    neighbours=5,
+    by_distance=True,
+    regression=False,
+)
+WRITTEN_DATES = [
+    *(
+        ["41", "5", "yes", "Oslo", since, "moved"]
+        for since in (
+            *("28. Mär 2024 14:05", "28. märz 2024", "1. Mai 1850 00:10", "29. feb 2000 24:00", "2024-03-28", "2024-03", ""),
+            *(
+                "2024-03-28T14:05:10.25",
+                "0000-00-00",
+                "31. Dez 1999 12:00",
+                "30. Feb 2024",
+                "28. Mrz 24",
+                "28. Foo 2024",
+                "1. Jan 2024 25:00",
+            ),
+            *("2024-03-28T14:05Z", "0001-01-01", "31. Dez 9999 23:59"),
+        )
+    ),
+    *(
+        ["41", "5", "yes", "Oslo", "2024-03-28", note]
+        for note in (
+            "Moved to Town",
+            "STRASSE über  rom, e a",
+            "Straße ÜBER Rom",
+            "mo a 𝒳e mo",
+            "ΟΔΟΣ İstanbul mov",
+            "",
+            "u\u0308ber moved\u2003away",
+        )
+    ),
+]
+# The cells of a row as a person writes them, in the order of the columns that each model reads.
+FILES = {
+    "marks": (MARKED, ("age", "income", "member", "city"), WRITTEN),
+    "dates and texts": (DATED, ("age", "income", "member", "city", "since", "note"), WRITTEN_DATES),
+}
+PROGRAMS = {
+    **SQL_TOO,
+    "a network": scorer("regression", Chain((ONE_HOT,), net("identity", 1))),
+    "neighbours": scorer("binary", Chain((ONE_HOT,), NEAREST), ("no", "yes"), 1),
+    "dates and texts": DATED,
+}

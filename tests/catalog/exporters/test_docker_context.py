@@ -18,7 +18,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.exporters._container import PORT, USER, compose, dockerfile, image_name, probe
+from mlops_desktop.catalog.exporters._container import PORT, USER, ComposeProtection, compose, dockerfile, image_name, probe
 from mlops_desktop.catalog.exporters.docker_context import DockerContext
 from mlops_desktop.serving.bundle import verify_sums
 from tests.end_to_end.commands import alone, run_bundle, serving
@@ -227,3 +227,18 @@ def test_the_base_is_named_once_and_labelled(tmp_path):
     for wrong in ("Python", "python\nRUN evil", "a b", "python@sha256:12"):
         with pytest.raises(UserError, match="no name of an image"):
             DockerContext(base=wrong).export(tmp_path, tmp_path, Silent())
+
+
+def test_compose_gives_the_service_the_secrets_that_it_mounts():
+    protection = ComposeProtection(keys=True, tls=True, rate_limit=600)
+    document = compose_document(compose(INFO, 0, protection) + protection.secrets("monitor-key"))
+    service = document["services"]["model"]
+    assert service["environment"] == {
+        "SERVING_API_KEYS_FILE": "/run/secrets/keys",
+        "SERVING_TLS_CERT": "/run/secrets/tls.crt",
+        "SERVING_TLS_KEY": "/run/secrets/tls.key",
+        "SERVING_RATE_LIMIT": "600",
+    }
+    assert service["secrets"] == ["keys", "tls.crt", "tls.key"]
+    assert document["secrets"] == {name: {"file": f"./{name}"} for name in (*service["secrets"], "monitor-key")}
+    assert compose(INFO, 0).endswith("restart: unless-stopped\n")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import shutil
-import subprocess
 from dataclasses import replace
 
 import pytest
@@ -15,7 +12,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.exporters.html_page import PAGE, HtmlPage
 from mlops_desktop.serving.bundle import open_bundle
-from tests.catalog.exporters.programs import MARKED, WRITTEN, same_answers
+from tests.catalog.exporters.programs import answers_of_page, core_of
 from tests.proof_tools import done, program
 from tests.serving.conftest import SCORERS, write_bundle
 
@@ -31,11 +28,6 @@ def made(tmp_path_factory):
     return open_bundle(core), base / "out" / PAGE
 
 
-def core_of(page):
-    text = page.read_text(encoding="utf-8")
-    return {id_: re.search(rf'<script id="{id_}"[^>]*>(.*?)</script>', text, re.DOTALL)[1] for id_ in ("model", "core")}
-
-
 def test_the_page_asks_nobody_and_holds_the_model_as_it_is(made):
     text = made[1].read_text(encoding="utf-8")
     assert "default-src 'none'" in text
@@ -45,31 +37,11 @@ def test_the_page_asks_nobody_and_holds_the_model_as_it_is(made):
     assert text.count("</script>") == 3
 
 
-def answers_of(page, file):
-    code = (
-        "const fs=require('fs'),vm=require('vm');const a=JSON.parse(fs.readFileSync(0,'utf8'));"
-        "const c=vm.createContext({MODEL:JSON.parse(a.model),FILE:a.file});"
-        "process.stdout.write(vm.runInContext(a.core+'\\nanswerCsv(FILE)',c));"
-    )
-    asked = json.dumps({**core_of(page), "file": file})
-    return subprocess.run(["node", "-e", code], input=asked, capture_output=True, encoding="utf-8", check=True).stdout
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
-def test_cells_are_read_by_the_marks_of_the_training_data(tmp_path):
-    bundle = open_bundle(write_bundle(MARKED, tmp_path / "core"))
-    (tmp_path / "out").mkdir()
-    HtmlPage().export(bundle.folder, tmp_path / "out", Silent())
-    file = io.StringIO()
-    csv.writer(file, delimiter=";").writerows([["age", "income", "member", "city"], *WRITTEN])
-    same_answers(bundle, answers_of(tmp_path / "out" / PAGE, file.getvalue()))
-
-
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
 def test_a_csv_file_is_answered_and_formulas_are_harmless(made):
     bundle, page = made
     file = '\ufeffcity,age,income,member\r\n"Oslo",41,,yes\r\n=1+1,30,"2,5",no\r\nRome,20,1e3,true\r\n'
-    found = answers_of(page, file).splitlines()
+    found = answers_of_page(page, file).splitlines()
     assert found[0] == "prediction,probability_no,probability_yes,error"
     rows = [{"age": 41, "income": None, "member": True, "city": "Oslo"}, {"age": 20, "income": 1000, "member": True, "city": "Rome"}]
     wanted = bundle.scorer.scores(bundle.schema.from_rows(rows).frame)

@@ -14,8 +14,6 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.exporters.python_script import PythonScript
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.serving.selftest import compare
-from tests.catalog.exporters.programs import MARKED, WRITTEN, same_answers
-from tests.serving.conftest import write_bundle
 
 
 def run(folder, *arguments):
@@ -55,17 +53,6 @@ def test_a_csv_file_is_answered(scripts, folders, tmp_path):
     wanted = scorer.scores(scorer.schema.from_rows(rows).frame)
     assert [float(first["probability_yes"]), float(second["probability_yes"])] == pytest.approx(wanted[:, 1].tolist(), abs=1e-9)
     assert first["prediction"] == scorer.classes[scorer.decide(wanted)[0]]
-
-
-def test_cells_are_read_by_the_marks_of_the_training_data(tmp_path):
-    bundle = open_bundle(write_bundle(MARKED, tmp_path / "core"))
-    (tmp_path / "out").mkdir()
-    PythonScript().export(bundle.folder, tmp_path / "out", Silent())
-    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter=";").writerows([["age", "income", "member", "city"], *WRITTEN])
-    done = run(tmp_path / "out", tmp_path / "in.csv", tmp_path / "out.csv")
-    assert (done.returncode, done.stderr.partition(".")[0]) == (0, "Rows that cannot be read: 6")
-    same_answers(bundle, (tmp_path / "out.csv").read_text(encoding="utf-8"))
 
 
 def test_a_short_row_is_an_error_of_its_own_and_a_refused_file_leaves_the_answers_as_they_were(scripts, tmp_path):

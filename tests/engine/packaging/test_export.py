@@ -81,7 +81,8 @@ def names(folder: Path) -> list[str]:
 
 def test_an_export_lists_what_it_wrote(trained, opened, tmp_path):
     found = export_run(opened, trained.runs, Letter(), tmp_path / "new" / "out", Silent())
-    assert found == ["certificate.json", "end.txt", "part/letter.txt"]
+    assert found.files == ("certificate.json", "end.txt", "part/letter.txt")
+    assert (found.packages, found.start_seconds) == ((), None)
     assert names(tmp_path) == ["new", "new/out", "new/out/certificate.json", "new/out/end.txt", "new/out/part", "new/out/part/letter.txt"]
 
 
@@ -93,8 +94,12 @@ def test_an_empty_folder_is_filled(trained, opened, tmp_path):
 
 def test_the_folder_may_be_named_by_a_relative_path(trained, opened, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    files = export_run(opened, trained.runs, make_exporter("rest_bundle", {}), Path("service"), Silent())
-    assert "certificate.json" in files
+    found = export_run(opened, trained.runs, make_exporter("rest_bundle", {}), Path("service"), Silent())
+    assert "certificate.json" in found.files
+    sizes = {name: megabytes for name, _, megabytes in found.packages}
+    assert sizes["numpy"] > 10
+    assert 0 < found.start_seconds < 120
+    assert f"| {sizes['numpy']:.1f} MB |" in Path("service/README.md").read_text(encoding="utf-8")
 
 
 def test_what_is_there_stays(trained, opened, tmp_path):
@@ -253,10 +258,10 @@ def test_an_exporter_whose_package_is_not_installed(monkeypatch):
 def test_forms_that_cannot_express_a_model_are_named(trained, opened):
     found = unsupported_forms(opened.scorer)
     assert found == {}
-    network = replace(opened.scorer, node=PROGRAMS["a network"].node)
-    assert unsupported_forms(network) == {"sql_query": "A model of the kind “neural net” cannot be written in this form."}
+    network = PROGRAMS["a network"]
+    assert unsupported_forms(network)["sql_query"] == "A model of the kind “neural net” cannot be written in this form."
     dates = replace(opened.scorer, transforms=(DateParts((), (), (), ()), *opened.scorer.transforms))
-    assert set(unsupported_forms(dates)) == {"sql_query", "python_script", "html_page"}
+    assert set(unsupported_forms(dates)) == {"sql_query", "onnx_model"}
     label = choices().operations["date_parts"].label
     assert unsupported_forms(dates, {"date_parts"})["sql_query"] == f"The step “{label}” cannot be written in this form."
     assert f"“{label}”, which the encoding adds" in unsupported_forms(dates, set())["sql_query"]

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from dataclasses import replace
 
@@ -33,6 +34,7 @@ from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.serving.message import as_message
 from mlops_desktop.ui.http import Http
+from mlops_desktop.ui.panels.deploy import access_card
 from mlops_desktop.ui.panels.deploy.drift_card import SCORE
 from mlops_desktop.ui.panels.deploy.service import LocalService, free_port, port_is_free
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
@@ -153,13 +155,20 @@ def test_an_export_is_written_and_listed(opened, tmp_path):
     line.setFocus()
     line.selectAll()
     QTest.keyClicks(line, str(out))
+    assert not panel.export.protection.inner.isVisible()
+    click(find(panel, QPushButton, "export_protection_toggle"))
+    field = panel.export.protection.inner.fields["unknown_levels"]
+    field.show_value("refuse")
+    field.changed.emit()
     click(find(panel, QPushButton, "export_go"))
     settle(panel.window())
+    assert open_bundle(out).info["input_policy"] == {"*": {"unknown": "refuse"}}
     assert open_bundle(out).scorer.version == chosen_scorer(panel.controller).version
     files = {row.cell(0).text for row in panel.export.written.files.rows_model.rows}
     assert files == {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     message = [label.text().replace("\u200b", "") for label in panel.export.written.findChildren(QLabel)]
     assert [text for text in message if text.startswith("Self-test passed")]
+    assert [text for text in message if text.startswith("Needs ") and "numpy" in text and "It started in" in text]
     assert find(panel, QLabel, "written_where").text() == str(out)
     assert panel.export.folder.text() == str(tmp_path / "rest_bundle")  # the next one is beside it
     assert panel.export.go.isEnabled()
@@ -346,6 +355,28 @@ def test_the_service_ends_with_the_panel_and_with_the_project(with_bundle):
     panel.controller.close()
     assert not panel.controller.serving
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_on_the_network_only_a_key_is_answered_and_the_window_has_its_own(with_bundle, tmp_path, monkeypatch):
+    monkeypatch.setattr(access_card, "key_path", lambda: tmp_path / "api-keys")
+    panel = with_bundle()
+    access = panel.run.card.access
+    access.form.fields["reached"].show_value("network")
+    access.form.fields["reached"].changed.emit()
+    click(find(panel, QPushButton, "service_start"))
+    assert "Make an API key first" in banner(panel.window())
+    find(panel, QLineEdit, "service_access_key_name").setText("shop")
+    click(find(panel, QPushButton, "service_access_make"))
+    start(panel)
+    body = panel.run.request.body.toPlainText()
+    panel.run.send(body)
+    until(lambda: "200" in panel.run.request.status.text())
+    asked = urllib.request.Request(f"{panel.run.service.url}v1/predict", body.encode(), {"Content-Type": "application/json"})
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(asked)
+    asked.add_header("X-API-Key", access.secret.text())
+    assert urllib.request.urlopen(asked).status == 200
+    assert "X-API-Key: YOUR_KEY" in panel.run.request.snippet.toPlainText()
 
 
 def test_another_folder_can_be_run(with_bundle, tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.evaluation import Keep, Predicted, WrittenAs, predict_file
 from mlops_desktop.engine.monitoring import DriftReport, drift_of
-from mlops_desktop.engine.packaging import export_run, interval_record, make_exporter
+from mlops_desktop.engine.packaging import Exported, export_run, interval_record, make_exporter
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.process.calls.evaluation import opened
 from mlops_desktop.engine.project import Project
@@ -71,10 +71,10 @@ class ExplainRow(ProjectCall[RowExplanation, None]):
 
 @dataclass(frozen=True)
 class ExportedFiles:
-    """The folder or file that was written, and the files in it."""
+    """The folder that was written, and what is in it."""
 
     out: Path
-    files: tuple[str, ...]
+    written: Exported
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Export(ProjectCall[ExportedFiles, None]):
         """See `engine.packaging.export_run`."""
         maker, settings = make_exporter(self.exporter, self.options), service_settings(self.policies, self.thresholds, {})
         chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.4))
-        return ExportedFiles(self.out, tuple(export_run(chosen, runs, maker, self.out, Part(job, 0.4, 1.0), settings)))
+        return ExportedFiles(self.out, export_run(chosen, runs, maker, self.out, Part(job, 0.4, 1.0), settings))
 
 
 @dataclass(frozen=True)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.packaging import ExportCheck, bytes_text, consent_ids, readiness, unsupported_forms
+from mlops_desktop.engine.packaging import ExportCheck, InputSettings, bytes_text, consent_ids, readiness, unsupported_forms
 from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
 from mlops_desktop.engine.training import stored_scorer
-from mlops_desktop.serving.manifest import CERTIFICATE, IDENTITY, START
+from mlops_desktop.serving.manifest import START
 from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.outside import open_folder
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
+from mlops_desktop.ui.panels.deploy.exported_folder import needs_text, proof_text
 from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import formatted, pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Weight, card, clear, column, heading, label, row, scrolled, set_property
+from mlops_desktop.ui.widgets.fold import Fold
 from mlops_desktop.ui.widgets.gallery import Gallery, Offer
 
 LEFT = 360
@@ -59,6 +58,9 @@ class ExportPage(QWidget):
         self.gallery = Gallery(name="exporter")
         self.gallery.picked.connect(self._pick)
         self._options = column(spacing=6)
+        self._inputs = InputSettings()
+        form = ComponentForm(self._inputs, on_change=self._change_inputs, name="export_inputs")
+        self.protection = Fold(self.tr("Protection"), form, name="export_protection")
         self.folder = QLineEdit()
         self.folder.setObjectName("export_folder")
         self.folder.setAccessibleName(self.tr("Folder to export to"))
@@ -81,7 +83,7 @@ class ExportPage(QWidget):
         title = label(self.tr("Folder"), "small", tone="2", weight=Weight.Medium)
         title.setBuddy(self.folder)
         inner = QWidget()
-        inner.setLayout(column(self.gallery, self._options, None, spacing=12))
+        inner.setLayout(column(self.gallery, self._options, self.protection, None, spacing=12))
         made = card(
             heading(self.tr("What to export")),
             (scrolled(inner), 1),
@@ -187,11 +189,15 @@ class ExportPage(QWidget):
         if self._exporter.params():
             self._options.addWidget(heading(self.tr("Options")))
             self._options.addWidget(ComponentForm(self._exporter, on_change=self._change, name=f"export_{id_}"))
+        self.protection.setVisible(self._exporter.keeps_settings)
         self._plan()
         self.show_now()
 
     def _change(self, exporter: Exporter) -> None:
         self._exporter = exporter
+
+    def _change_inputs(self, settings: InputSettings) -> None:
+        self._inputs = settings
 
     def _choose(self) -> None:
         path = ask_folder(self, self.tr("In which folder?"), Path(self.folder.text()).parent)
@@ -239,12 +245,12 @@ class ExportPage(QWidget):
             self._written = (model, out)
             self._place = out.parent
             self._propose()
-            self._show_written(out, found.files)
+            self._show_written(found)
             self.exported.emit(out)
 
-        record = self._exporter.to_json()
+        record, inputs = self._exporter.to_json(), self._inputs if self._exporter.keeps_settings else InputSettings()
         self.controller.ask(
-            Export(*self.controller.inputs, record["id"], out, record["params"]),
+            Export(*self.controller.inputs, record["id"], out, record["params"], inputs.policies(), inputs.thresholds()),
             done,
             owner="deploy.export",
             title=title,
@@ -256,22 +262,13 @@ class ExportPage(QWidget):
     def _progress(self, share: float) -> None:
         self.checks.show_checks(self._checks, self.tr("exporting, {share}").format(share=formatted(share, ".0%")))
 
-    def _show_written(self, out: Path, files: Sequence[str]) -> None:
-        sizes = [(name, (out / name).stat().st_size) for name in files if (out / name).is_file()]
+    def _show_written(self, found: ExportedFiles) -> None:
+        out, written = found.out, found.written
+        sizes = [(name, (out / name).stat().st_size) for name in written.files if (out / name).is_file()]
         files_text = pluralize(len(sizes), "1 file", "{n} files")
         whole = f"{files_text}, {translated(bytes_text(sum(size for _, size in sizes)))}"
-        service = (out / START).is_file()
-        self.written.show_written(
-            out, [(name, translated(bytes_text(size))) for name, size in sizes], self._proof(out), whole, service=service
-        )
-
-    def _proof(self, out: Path) -> str:
-        """The result of the self-test of the export."""
-        found = _document(out / CERTIFICATE)
-        if found.get("worst_difference") is None:
-            return ""
-        text = self.tr("Self-test passed: {rows} generated rows are predicted as here, largest difference {worst}")
-        return text.format(rows=found["golden_rows"], worst=formatted(found["worst_difference"], ".3g"))
+        listed = [(name, translated(bytes_text(size))) for name, size in sizes]
+        self.written.show_written(out, listed, [proof_text(out), needs_text(written)], whole, service=(out / START).is_file())
 
     def _open_folder(self) -> None:
         if self._written[1] is not None:
@@ -285,16 +282,3 @@ class ExportPage(QWidget):
         self._plan()
         self._propose()
         self.show_now()
-
-
-def bundle_info(folder: Path) -> dict[str, Any]:
-    """What a bundle says of itself; empty when the folder is none. Only for showing: it is not verified."""
-    return _document(folder / IDENTITY)
-
-
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

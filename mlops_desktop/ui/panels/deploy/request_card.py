@@ -23,6 +23,7 @@ class RequestCard(QFrame):
     def __init__(self, *, name: str) -> None:
         super().__init__()
         self._url = self._planned = ""
+        self._with_key = False
         self._example: dict[str, Any] = {}
         self.body = self._area(f"{name}_body", self.tr("Request, as JSON"))
         self.body.textChanged.connect(self._changed)
@@ -76,9 +77,9 @@ class RequestCard(QFrame):
         if untouched:
             self._reset()
 
-    def show_ready(self, url: str, planned: str = "") -> None:
-        """Where the service answers (empty while it does not), and where it will."""
-        self._url, self._planned = url, planned
+    def show_ready(self, url: str, planned: str = "", *, with_key: bool = False) -> None:
+        """Where the service answers (empty while it does not), and where it will; whether other clients need a key."""
+        self._url, self._planned, self._with_key = url, planned, with_key
         self.send.setEnabled(bool(url))
         self.send.setToolTip("" if url else self.tr("Start the service first."))
         self.answer.setPlaceholderText(self.tr("Send the request.") if url else self.tr("Start the service, then send the request."))
@@ -140,7 +141,7 @@ class RequestCard(QFrame):
             row_ = first if isinstance(first, dict) else row_
         url = self._url or self._planned
         make = request_snippets.curl if self.kind.choice() == "curl" else request_snippets.python
-        self.snippet.setPlainText(make(url, row_) if row_ else "")
+        self.snippet.setPlainText(make(url, row_, with_key=self._with_key) if row_ else "")
         self.copy.setAccessibleName(self.tr("Copy the snippet for {kind}").format(kind=self.kind.choice()))
 
     def _copy(self) -> None:

@@ -11,16 +11,18 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.message import as_message
 from mlops_desktop.ui.file_dialogs import ask_folder
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.outside import open_page
-from mlops_desktop.ui.panels.deploy.export_page import EXPORTS, bundle_info
+from mlops_desktop.ui.panels.deploy.export_page import EXPORTS
+from mlops_desktop.ui.panels.deploy.exported_folder import bundle_info
 from mlops_desktop.ui.panels.deploy.request_card import RequestCard
 from mlops_desktop.ui.panels.deploy.service import LocalService, free_port
 from mlops_desktop.ui.panels.deploy.service_card import ServiceCard
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.translation import translated
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import row
 
 LEFT = 400
@@ -50,6 +52,7 @@ class RunPage(QWidget):
         self.card.free_asked.connect(self._use_free_port)
         self.card.other_asked.connect(self._choose)
         self.card.bundle_picked.connect(self._pick)
+        self.card.access.changed.connect(self._show_state)
         self.card.port.valueChanged.connect(lambda _: self._show_state())
         self.service.changed.connect(self._show_state)
         self.service.output.connect(self.card.add_line)
@@ -115,9 +118,17 @@ class RunPage(QWidget):
 
     def start(self) -> None:
         """Start the chosen bundle."""
-        if self._chosen is not None and not self.service.running:
-            self.card.log.clear()
-            self.service.start(self._chosen, self.card.port.value())
+        if self._chosen is None or self.service.running:
+            return
+        access = self.card.access
+        try:
+            options = access.arguments()
+        except UserError as error:
+            access.fold.show_open(True)
+            self.controller.banner.emit("warn", error_text(error), self._stage)
+            return
+        self.card.log.clear()
+        self.service.start(self._chosen, self.card.port.value(), options, scheme=access.settings.scheme, key=access.own_key())
 
     def run(self, bundle: Path) -> None:
         """Start this bundle now, at a free port when the usual one is taken."""
@@ -136,7 +147,9 @@ class RunPage(QWidget):
         self.card.show_state(service.state, service.url, service.reason, service.taken, self._chosen is not None)
         ready = service.state == "ready"
         self.controller.serving = ready or service.state == "starting"
-        self.request.show_ready(service.url if ready else "", f"http://127.0.0.1:{self.card.port.value()}/")
+        access = self.card.access.settings
+        planned = f"{access.scheme}://127.0.0.1:{self.card.port.value()}/"
+        self.request.show_ready(service.url if ready else "", planned, with_key=access.needs_key)
         if ready and not self._sent:
             self.http.get(f"{service.url}v1/schema", self._take_example)
         if not ready:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -55,6 +56,7 @@ class LocalService(QObject):
         self.taken = False  # whether it failed because another program has the port
         self.bundle: Path | None = None
         self.port = 0
+        self.scheme = "http"
         self._process: QProcess | None = None
         self._tail: list[str] = []
         self._rest = b""
@@ -70,7 +72,7 @@ class LocalService(QObject):
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.port}/"
+        return f"{self.scheme}://127.0.0.1:{self.port}/"
 
     @property
     def running(self) -> bool:
@@ -82,18 +84,19 @@ class LocalService(QObject):
         """The process's number; 0 without one."""
         return int(self._process.processId()) if self._process is not None else 0
 
-    def start(self, bundle: Path, port: int) -> None:
-        """Start the service of a bundle, unless one runs."""
+    def start(self, bundle: Path, port: int, options: Sequence[str] = (), *, scheme: str = "http", key: str = "") -> None:
+        """Start the service of a bundle with further flags, unless one runs. `scheme`: what it is asked with; `key`: with which key."""
         if self.running:
             return
-        self.bundle, self.port, self._tail, self._rest = bundle, port, [], b""
+        self.bundle, self.port, self.scheme, self._tail, self._rest = bundle, port, scheme, [], b""
+        self._http.key = key
         if not port_is_free(port):
             self._fail(self.tr("Port {port} is in use by another program on this computer.").format(port=port), taken=True)
             return
         process = self._process = QProcess(self)
         process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
         environment = QProcessEnvironment()
-        for name, value in service_environment().items():
+        for name, value in service_environment(key).items():
             environment.insert(name, value)
         process.setProcessEnvironment(environment)
         process.setWorkingDirectory(str(Path.home()))
@@ -102,7 +105,7 @@ class LocalService(QObject):
         process.readyRead.connect(self._read)
         process.finished.connect(self._finished)
         process.errorOccurred.connect(self._failed_to_start)
-        command = service_command(bundle, port)
+        command = service_command(bundle, port, options)
         self._become("starting")
         process.start(command[0], command[1:])
         self._asking.start()

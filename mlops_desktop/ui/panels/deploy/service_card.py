@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.panels.deploy.access_card import AccessCard
 from mlops_desktop.ui.widgets.basic import Button, Weight, card, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox, SpinBox
@@ -39,6 +40,7 @@ class ServiceCard(QFrame):
         self.stop = Button(self.tr("Stop"), self.stop_asked.emit, name=f"{name}_stop", icon="stop")
         self.page = Button(self.tr("Open form page"), self.page_asked.emit, name=f"{name}_page", icon="eye")
         self.free = Button(self.tr("Use a free port"), self.free_asked.emit, name=f"{name}_free", kind="link")
+        self.access = AccessCard(name=f"{name}_access")
         self.pill = label("", "caption", pill="mute")
         self.pill.setObjectName(f"{name}_state")
         self.reason = label("", "small", tone="2", wrap=True)
@@ -58,6 +60,7 @@ class ServiceCard(QFrame):
             self.what,
             row(port, self.port, None, self.page, self.stop, self.start),
             row((self.reason, 1), self.free),
+            self.access,
             label(self.tr("Log"), "small", tone="2", weight=Weight.Medium),
             (self.log, 1),
             margins=(16, 10, 16, 14),
@@ -74,7 +77,7 @@ class ServiceCard(QFrame):
     def show_state(self, state: str, url: str, reason: str, taken: bool, can_start: bool) -> None:
         """Show the state of the service."""
         states = {
-            "stopped": (self.tr("stopped"), "mute", self.tr("It listens on this computer alone and ends with this window.")),
+            "stopped": (self.tr("stopped"), "mute", self._where()),
             "starting": (self.tr("starting …"), "accent", self.tr("It answers its self-test first.")),
             "ready": (self.tr("ready"), "ok", self.tr("It answers at {url}").format(url=url)),
             "stopping": (self.tr("stopping …"), "accent", ""),
@@ -91,8 +94,14 @@ class ServiceCard(QFrame):
         self.stop.setVisible(running)
         self.stop.setEnabled(state != "stopping")
         self.page.setEnabled(state == "ready")
+        self.access.show_enabled(not running)
         for part in (self.bundle, self.other, self.port):
             part.setEnabled(not running)
+
+    def _where(self) -> str:
+        if self.access.settings.needs_key:
+            return self.tr("It listens on the network and ends with this window.")
+        return self.tr("It listens on this computer alone and ends with this window.")
 
     def add_line(self, text: str) -> None:
         """One more line of the log."""

@@ -56,16 +56,16 @@ class WrittenCard(QFrame):
         self._tables.setCurrentWidget(self.plan)
         self._buttons.setVisible(False)
 
-    def show_written(self, out: Path, files: Sequence[tuple[str, str]], proof: str, whole: str, *, service: bool) -> None:
-        """What was written: names and sizes, the sentence of the self-test, and how much it is altogether; a service can be run here."""
+    def show_written(self, out: Path, files: Sequence[tuple[str, str]], notes: Sequence[str], whole: str, *, service: bool) -> None:
+        """What was written: names and sizes, sentences on it (empty ones are left out), the whole size; a service can be run here."""
         self.title.setText(self.tr("Written"))
         self.count.setText(whole)
         self.count.setVisible(True)
         self.where.setText(str(out))
         self.where.setVisible(True)
         clear(self._proof)
-        if proof:
-            self._proof.addWidget(FindingRow("ok", proof, "", name=f"{self._name}_proof"))
+        for number, note in enumerate(filter(None, notes)):
+            self._proof.addWidget(FindingRow("ok", note, "", name=f"{self._name}_note_{number}"))
         self.files.show_rows(Row(name, [Cell(name, tip=name), Cell(size, tone="2")]) for name, size in files)
         self._tables.setCurrentWidget(self.files)
         self.run.setVisible(service)

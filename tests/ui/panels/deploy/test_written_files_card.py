@@ -14,7 +14,7 @@ from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
 def test_only_a_service_can_be_run_here(qtbot: QtBot, tmp_path: Path, service: bool) -> None:
     made = WrittenCard(name="written")
     qtbot.addWidget(made)
-    made.show_written(tmp_path, [("model.zip", "2 MB")], "", "1 file", service=service)
+    made.show_written(tmp_path, [("model.zip", "2 MB")], [""], "1 file", service=service)
     assert made.run.isVisibleTo(made) == service
     assert made.folder.isVisibleTo(made)
     made.show_plan([("model.zip", "the model")], "")

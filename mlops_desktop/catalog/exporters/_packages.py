@@ -1,0 +1,53 @@
+"""The packages that a service needs, with the space that they take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Package(NamedTuple):
+    """A Python package that an exported form needs. `megabytes` it takes when it is installed; None when this machine cannot tell."""
+
+    name: str
+    version: str
+    megabytes: float | None
+
+
+_PIN = re.compile(r"(?m)^([\w.-]+)==([^\s\\;]+)")
+
+
+def packages_of(requirements: str) -> list[Package]:
+    """The packages of a lock or of a file of pins, sorted by name; of one that is pinned for several systems the version that is here."""
+    found: dict[str, Package] = {}
+    for name, version in _PIN.findall(requirements):
+        size = installed_megabytes(name, version)
+        if name not in found or size is not None:
+            found[name] = Package(name, version, size)
+    return [found[name] for name in sorted(found)]
+
+
+@cache
+def installed_megabytes(name: str, version: str) -> float | None:
+    """The size of an installed package in MB, without compiled bytecode; None when this version is not installed as files."""
+    try:
+        package = distribution(name)
+    except PackageNotFoundError:
+        return None
+    if package.version != version or not package.files:
+        return None
+    paths = [Path(file.locate()) for file in package.files if file.suffix != ".pyc"]
+    return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
+
+
+def packages_text(packages: Sequence[Package], model: Collection[str]) -> str:
+    """The packages as a section of a README; `model` are those that the model itself needs beside numpy."""
+    lines = ["| package | version | installed |", "|---|---|---|"]
+    lines += [f"| {one.name} | {one.version} | {'—' if one.megabytes is None else f'{one.megabytes:.1f} MB'} |" for one in packages]
+    whole = sum(one.megabytes or 0.0 for one in packages)
+    needs = f"The model itself needs {', '.join(sorted(model))}." if model else "The model itself needs numpy alone."
+    return f"\n## Packages\n\n{needs} All packages take {whole:.0f} MB.\n\n" + "\n".join(lines) + "\n"
