@@ -2,7 +2,7 @@
 # Each sets up what it needs first: a virtual environment in .venv from requirements.lock, and system libraries that are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint proofs bench simulate screenshots frozen lock clean
+.PHONY: help setup run test lint proofs fuzz bench simulate screenshots frozen lock clean
 
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
@@ -37,6 +37,10 @@ lint:                ## style, types and import contracts
 proofs:              ## the longer proofs, one at a time
 	@$(PYTHON) scripts/setup.py --for proofs
 	$(PYTEST) -m proof -o timeout=900
+
+fuzz:                ## send 10,000 requests made from its interface to the service of each task; takes about FUZZMINUTES minutes
+	@$(PYTHON) scripts/setup.py --for proofs
+	FUZZ_CASES=10000 $(PYTEST) -m proof tests/serving/test_openapi_fuzzed.py
 
 bench:               ## measure what the README's figures say
 	@$(PYTHON) scripts/setup.py --for run

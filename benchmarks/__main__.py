@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("scoring", "row", "service", "window", "first_rows", "quality")
+PARTS = ("scoring", "row", "service", "requests", "window", "first_rows", "quality")
 
 
 def main() -> int:

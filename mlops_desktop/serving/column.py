@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .cells import Grammar
@@ -81,8 +82,13 @@ class Column(HasType, Serializable):
         """What a person reads instead of the name: the label, where there is one."""
         return self.label or self.name
 
+    @cached_property
+    def sentences(self) -> dict[str, str]:
+        """Sentences about the column by their code, each made once: a client's rows can bring up the same one a million times."""
+        return {}
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class ValidationIssue:
     """One error or warning. `row` counts from 0, None stands for the whole table; `got` is the kind of the value, never the value."""
 

@@ -31,6 +31,14 @@ _ERRORS = {
 }
 
 
+def sentence(column: Column, code: str, make: Callable[[], str]) -> str:
+    """A sentence about a column, which is made once."""
+    found = column.sentences.get(code)
+    if found is None:
+        found = column.sentences[code] = make()
+    return found
+
+
 class ColumnType(ABC):
     """The values of the columns of one type. It has no state: the column that is meant is the first argument everywhere."""
 
@@ -121,19 +129,23 @@ class ColumnType(ABC):
 
     def error(self, column: Column, row: int | None, code: str, got: str) -> ValidationIssue:
         """The error with this code; its message repeats no part of the value."""
-        accepted = self.accepted(column)
-        return ValidationIssue(row, column.name, code, msg(_ERRORS[code], field=column.name, expected=accepted), accepted, got)
+        accepted = sentence(column, "accepted", lambda: self.accepted(column))
+        message = sentence(column, code, lambda: msg(_ERRORS[code], field=column.name, expected=accepted))
+        return ValidationIssue(row, column.name, code, message, accepted, got)
 
     def out_of_range(self, column: Column, row: int | None, got: str) -> ValidationIssue:
         """The warning that a value lies outside the range of the training data."""
-        span = self.range_text(column)
-        message = msg("“{column}” lies outside the range of the training data, {span}.", column=column.name, span=span)
-        return ValidationIssue(row, column.name, "out_of_training_range", message, span, got)
+        code, text = "out_of_training_range", "“{column}” lies outside the range of the training data, {span}."
+        span = sentence(column, "range", lambda: self.range_text(column))
+        message = sentence(column, code, lambda: msg(text, column=column.name, span=span))
+        return ValidationIssue(row, column.name, code, message, span, got)
 
     def missing_in_row(self, column: Column, row: int | None) -> ValidationIssue:
         """The warning that a value is missing in a column that had no missing values in training."""
-        message = msg("“{column}” is missing; the training data had a value in every row.", column=column.name)
-        return ValidationIssue(row, column.name, "missing_value", message, self.accepted(column), "null")
+        code, text = "missing_value", "“{column}” is missing; the training data had a value in every row."
+        accepted = sentence(column, "accepted", lambda: self.accepted(column))
+        message = sentence(column, code, lambda: msg(text, column=column.name))
+        return ValidationIssue(row, column.name, code, message, accepted, "null")
 
     def refuse(self, column: Column, row: int, code: str, value: Any, issues: Issues) -> None:
         """Add the error that a value has."""

@@ -11,17 +11,16 @@ from typing import TextIO, TypeVar
 from .answers import formula_notes, refused_row, table_header
 from .batch_notes import BatchNotes, header_text
 from .column import ValidationIssue
-from .csv_cells import TooManyRows
+from .csv_cells import BLOCK, TooManyRows
 from .csv_io import WRONG_WIDTH, Chunk, CsvInput, answer_chunk, as_csv, decoded, header_line
 from .deadline import check_deadline
 from .dialect import BLANKS, DELIMITERS, FIXED, SAMPLE_BYTES, find_dialect
 from .errors import UserError
 from .http_messages import CSV, Headers, Reply
 from .http_problems import HttpProblem, error_entry, too_large
-from .input_policy import FittedPolicy
 from .message import msg
 from .names import clean_name, match_names
-from .predictor import Predictor, row_numbers
+from .predictor import CHUNK, AnswerSize, Predictor, row_numbers
 from .schema import Schema
 from .table_finder import SAMPLE_ROWS
 from .unclosed_quote import beginning_rows
@@ -31,13 +30,15 @@ LEFT_OUT = "The line is no row of the table, so it was left out."
 
 
 class CsvRequest:
-    """The table in the body of a request, found and opened. HttpProblem when it holds none for this model, or more than `most` rows.
+    """The table in the body of a request for `predictor`, found and opened. HttpProblem when it holds none for the model, or more than
+    `most` rows.
 
     `by_position`: a client finds an answer by the number of its line. A line that is left out then has an answer too, which says so, and
     the names of the columns may be lacking.
     """
 
-    def __init__(self, body: bytes, policy: FittedPolicy, most: int, *, by_position: bool = False) -> None:
+    def __init__(self, body: bytes, predictor: Predictor, most: int, *, by_position: bool = False) -> None:
+        self._predictor, policy = predictor, predictor.policy
         try:
             text, self._notes = decoded(io.BytesIO(body), policy.schema)
         except UserError as error:
@@ -46,7 +47,7 @@ class CsvRequest:
         if names:
             text = io.StringIO(names + text.read().lstrip("\ufeff"), newline="")
         try:
-            self._table = CsvInput(text, policy.schema, most=most, policy=policy)
+            self._table = CsvInput(text, policy.schema, min(BLOCK, BLOCK * predictor.chunk // CHUNK), most, policy)
         except TooManyRows:
             raise too_large(msg("At most {most:,} rows are taken at once; send the file in parts.", most=most)) from None
         except UserError as error:
@@ -54,33 +55,35 @@ class CsvRequest:
         above = [0] * self._table.left_out_above if names else []
         self._left_out = [*above, *self._table.left_out_below] if by_position else []
         self._warned = len(self._notes)
-        self._unusual = BatchNotes(self._table.schema, self._table.absent, self._table.unknown, examples=False)
+        table, target = self._table, predictor.scorer.target
+        self._unusual = BatchNotes(table.schema, table.absent, table.unknown, target=target, examples=False)
 
-    def as_csv(self, predictor: Predictor) -> Reply:
+    def as_csv(self) -> Reply:
         """The answers as CSV; `x-model-notes` says what differs from the training data."""
-        scorer, metrics, rows = predictor.scorer, predictor.metrics, 0
-        out = [header_line(scorer)]
+        predictor, rows = self._predictor, 0
+        scorer, metrics = predictor.scorer, predictor.metrics
+        size, out = AnswerSize(), [header_line(scorer)]
         left_out = [""] * (len(table_header(scorer)) - 1) + [LEFT_OUT]
         for chunk in self._chunks():
             metrics.rejected(chunk.checked.errors)
             metrics.warned(chunk.checked.warnings)
             cells, scores, valid = answer_chunk(scorer, chunk)
             lines = self._with_left_out(cells, rows, left_out)
-            out.append(as_csv(lines))
+            out += size.add([as_csv(lines)])
             rows += chunk.rows
             metrics.predicted(chunk.checked.frame.take(row_numbers(valid)), scores, predictor.decide(scores), chunk.rows - len(valid))
         return Reply("".join(out).encode("utf-8", "replace"), CSV, tuple(self._headers(*formula_notes(scorer))))
 
-    def predictions(self, predictor: Predictor) -> tuple[list[str], Headers]:
+    def predictions(self) -> tuple[list[str], Headers]:
         """The answers as the JSON of each prediction, or of the errors of a refused row, and the headers that `as_csv` gives."""
         found: list[str] = []
-        rows = 0
+        rows, size = 0, AnswerSize()
         left_out = refused_row([error_entry("left_out", LEFT_OUT, "rows")])
         for chunk in self._chunks():
             ragged = [ValidationIssue(row, "", "wrong_width", WRONG_WIDTH) for row in sorted(chunk.ragged)]
             others = [issue for issue in chunk.checked.errors if issue.row not in chunk.ragged]
-            answers = predictor.answer_checked(rows, replace(chunk.checked, errors=[*ragged, *others]))
-            found += self._with_left_out(answers, rows, left_out)
+            answers = self._predictor.answer_checked(rows, replace(chunk.checked, errors=[*ragged, *others]))
+            found += size.add(self._with_left_out(answers, rows, left_out))
             rows += chunk.rows
         return found, self._headers()
 

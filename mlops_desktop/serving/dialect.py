@@ -30,6 +30,7 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
 _PRIVATE = 0xE001  # characters for private use from this one on, behind `_LEAD`, stand for escaped ones while a text is cut
 _LEAD = "\ue000"
 _CODED = re.compile(f"{_LEAD}(.)")
+_ENTITY = re.compile("(&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5}));")
 _END_BLANKS = re.compile(r"(?<![ \t])[ \t]+(?=\r?$)")
 
 
@@ -37,20 +38,22 @@ _END_BLANKS = re.compile(r"(?<![ \t])[ \t]+(?=\r?$)")
 class Dialect:
     """How a table is written: one delimiter (`BLANKS`: runs of blanks, `FIXED`: cells at the places `cuts`, `ONE_COLUMN`: none) and one
     quote ("" when nothing is quoted). `escape`: a backslash takes delimiters, quotes and line ends their meaning; `blanks`: blanks behind
-    a delimiter belong to no cell, so that a quote may follow them; `parted`: those of the cuts before which a blank stands.
+    a delimiter belong to no cell, so that a quote may follow them; `entities`: a semicolon that ends an entity of HTML (&amp;) ends no
+    cell; `parted`: those of the cuts before which a blank is.
     """
 
     delimiter: str
     quote: str
     escape: bool = False
     blanks: bool = False
+    entities: bool = False
     cuts: tuple[int, ...] = ()
     parted: tuple[int, ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """Whether Arrow's parser cuts it."""
-        return self.delimiter not in (BLANKS, FIXED) and self.delimiter.isascii() and not self.escape and not self.blanks
+        return self.delimiter not in (BLANKS, FIXED) and self.delimiter.isascii() and not (self.escape or self.blanks or self.entities)
 
 
 def sep_line(text: str) -> str:
@@ -108,6 +111,8 @@ def _variants(text: str, dialect: Dialect, escape: bool | None) -> Iterator[Dial
         yield dialect
     if escape or (escape is None and may_escape):
         yield replace(dialect, escape=True)
+    if dialect.delimiter == ";" and _ENTITY.search(text) is not None and not _all_agree(text, dialect):
+        yield replace(dialect, entities=True, escape=escape is True)
 
 
 def _all_agree(text: str, dialect: Dialect) -> bool:
@@ -342,8 +347,8 @@ def numbered_lines(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int
         return
     csv.field_size_limit(2**31 - 1)
     marks = ("\\", '"', "'", "\n", dialect.delimiter, _LEAD)
-    if dialect.escape:
-        lines = _without_escapes(lines, marks)
+    if dialect.escape or dialect.entities:
+        lines = _without_escapes(lines, marks, dialect)
     if dialect.delimiter == BLANKS:
         lines = (_END_BLANKS.sub("", line.replace("\t", " ")) for line in lines)
     skip = dialect.blanks or dialect.delimiter == BLANKS
@@ -352,18 +357,21 @@ def numbered_lines(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int
     else:
         reader = csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=skip)
     for row in reader:
-        yield reader.line_num, [_with_marks(cell, marks) for cell in row] if dialect.escape else row
+        yield reader.line_num, [_with_marks(cell, marks) for cell in row] if dialect.escape or dialect.entities else row
 
 
-def _without_escapes(lines: Iterable[str], marks: Sequence[str]) -> Iterator[str]:
+def _without_escapes(lines: Iterable[str], marks: Sequence[str], dialect: Dialect) -> Iterator[str]:
     r"""The lines with two characters for private use in place of each escaped mark, by its position among the marks, and of each `_LEAD`,
     the last one. Other pairs (\N, \t) stay. A line whose end is escaped is joined with the next one.
     """
     codes = {mark: _LEAD + chr(_PRIVATE + at) for at, mark in enumerate(marks)}
-    pattern = re.compile(r"\\([" + "".join(map(re.escape, marks[:-1])) + "])|" + _LEAD)
+    escaped = r"\\([" + "".join(map(re.escape, marks[:-1])) + "])|" + _LEAD
+    pattern = re.compile(escaped if dialect.escape else f"{_LEAD}()")
     held: list[str] = []
     for line in lines:
         clean = pattern.sub(lambda found: codes[found[1] or _LEAD], line) if "\\" in line or _LEAD in line else line
+        if dialect.entities and "&" in clean:
+            clean = _ENTITY.sub(lambda found: found[1] + codes[";"], clean)
         held.append(clean)
         if clean.endswith("\n") or not line.endswith("\n"):
             yield "".join(held)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
+import math
 import signal
 import socket
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 import uvicorn
 
 from .connection_sharing import ConnectionSource
+from .request_limits import STALLED_AT_STOP
 from .server_limits import OVERTIME, Options
 
 LINGER = 0.2  # seconds that a connection accepted last has for sending its request
@@ -66,20 +68,31 @@ class DrainingServer(uvicorn.Server):
         """
         now = time.monotonic()
         if counter % 10 == 0:
-            connections: list[Any] = [*self.server_state.connections]
-            for connection in connections:
-                connection.expire(now)
+            self._expire(now)
             self._app.access.keys.refresh()
         return await super().on_tick(counter) or now >= self.stop_at
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answer what has come, and close every connection."""
-        queued = close_listeners(self.servers, sockets or [])
-        for connection in queued:
-            await self._connect(connection)
+        """Answer what has come, and close every connection, also of clients that wait without an end."""
+        for connection in close_listeners(self.servers, sockets or []):
+            self._take(connection)
         await asyncio.sleep(LINGER)
         self._app.stop()
-        await super().shutdown(sockets)
+        giving_up = asyncio.get_running_loop().create_task(self._give_up())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            giving_up.cancel()
+
+    async def _give_up(self) -> None:
+        while True:
+            self._expire(time.monotonic(), STALLED_AT_STOP)
+            await asyncio.sleep(0.1)
+
+    def _expire(self, now: float, patience: float = math.inf) -> None:
+        connections: list[Any] = [*self.server_state.connections]
+        for connection in connections:
+            connection.expire(now, patience)
 
     def _protocol(self) -> asyncio.Protocol:
         protocol: Any = self.config.http_protocol_class

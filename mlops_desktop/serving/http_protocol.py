@@ -6,6 +6,7 @@ protocol, or for the next request.
 
 from __future__ import annotations
 
+import math
 from time import monotonic
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ Part = Literal["head", "body"]  # of a request
 END_OF_HEAD = b"\r\n\r\n"
 IDLE = 65.0  # seconds that a new connection may be open without a byte
 GRACE = 1.0  # seconds without a request after which a connection makes way for another one where all are taken
-LINGER = 2.0  # seconds for which a client may read a last response before its connection is closed
+LINGER = 2.0  # seconds for which a client may read a last response, or take part in the end of TLS, before its connection is closed
 _FIRST_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\r\n")  # of a request
 
 
@@ -38,12 +39,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self._waiting: Part | None = None  # the part of a request whose rest is waited for
         self._expires = 0.0  # when to wait no longer; 0 for never
         self._idle_since = 0.0  # when the connection was opened, or its last response was complete
-        self._unsent, self._stalled = 0, 0.0  # bytes of responses that the client has not taken, and since when
+        # Bytes of responses that the client has not taken, and since when; also since when a connection without such bytes is closing.
+        self._unsent, self._stalled = 0, 0.0
 
     def connection_made(self, transport: Any) -> None:
         """Refuse a connection beyond the limit, unless one is open that waits for a request."""
         super().connection_made(transport)
-        self._idle_since = monotonic()
+        self._idle_since = self._stalled = monotonic()
         self._expires = self._idle_since + IDLE
         most = self._limits.max_connections
         if len(self.connections) <= most or self._has_place():
@@ -106,12 +108,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """A request has arrived."""
         self._waiting, self._expires = None, 0.0
 
-    def expire(self, now: float) -> None:
-        """Give up what takes too long: the rest of a request, or a client that does not take its responses."""
+    def expire(self, now: float, patience: float = math.inf) -> None:
+        """Give up what takes too long: the rest of a request, a client that does not take its responses (for `patience` seconds where that
+        is less than the limit), or one that does not answer the end of TLS.
+        """
         unsent = self.transport.get_write_buffer_size()
-        if not unsent or unsent != self._unsent:
+        if unsent != self._unsent or not (unsent or self.transport.is_closing()):
             self._unsent, self._stalled = unsent, now
-        elif now - self._stalled > self._limits.body_timeout:
+        elif now - self._stalled > (min(patience, self._limits.body_timeout) if unsent else LINGER):
             self.transport.abort()
         if self._expires and now >= self._expires:
             if self._waiting and not self._refused:

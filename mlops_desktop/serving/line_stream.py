@@ -153,6 +153,7 @@ class LineAnswers:
             if max(map(len, (*whole, rest))) > MAX_LINE:
                 raise too_large(f"A line has at most {MAX_LINE:,} bytes.")
             lines = [line for line in whole if line.strip()]
-            for start in range(0, len(lines), CHUNK):
-                yield lines[start : start + CHUNK]
+            chunk = min(CHUNK, self._predictor.chunk)
+            for start in range(0, len(lines), chunk):
+                yield lines[start : start + chunk]
             take(len(rest) - held)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ MIN_ROWS = 50
 DECILES = 10
 MAX_LEVELS = 30
 MAX_PENDING = 128  # rows are counted in batches: a few microseconds a row instead of 100
+MAX_PENDING_TEXT = 1_000_000  # characters in their cells
 VERDICTS = ("not_enough_data", "stable", "watch", "act")
 
 
@@ -67,7 +69,7 @@ def _score_bins(score: MonitoredScore) -> Bins:
 class Counters:
     """Counts of the scored rows in the bins of a reference. Thread-safe.
 
-    Up to 128 rows are kept in memory until they are counted as a batch; after that only the counts are kept.
+    Up to 128 rows, and a megabyte of text, are kept in memory until they are counted as a batch; after that only the counts are kept.
     """
 
     def __init__(self, reference: Reference, spec: PredictionSpec) -> None:
@@ -75,7 +77,7 @@ class Counters:
         self._monitored = spec.monitored
         self._lock = threading.Lock()
         self._pending: list[tuple[Frame, Floats]] = []
-        self._pending_rows = 0
+        self._pending_rows = self._pending_text = 0
         self._counts = [np.zeros(bins.size(), dtype=np.int64) for bins in (*reference.columns, reference.score)]
         self._places = [bins.places() if bins.type == "categorical" else {} for bins in reference.columns]
         self.rows = 0
@@ -85,7 +87,8 @@ class Counters:
         with self._lock:
             self._pending.append((frame, scores))
             self._pending_rows += frame.rows
-            if self._pending_rows >= MAX_PENDING:
+            self._pending_text += len("".join(chain.from_iterable(frame.levels)))
+            if self._pending_rows >= MAX_PENDING or self._pending_text > MAX_PENDING_TEXT:
                 self._count()
 
     def counts(self) -> list[list[int]]:
@@ -105,7 +108,7 @@ class Counters:
             self.rows += int(sum(counts[-1]))
 
     def _count(self) -> None:
-        pending, self._pending, self._pending_rows = self._pending, [], 0
+        pending, self._pending, self._pending_rows, self._pending_text = self._pending, [], 0, 0
         if not pending:
             return
         frames = [frame for frame, _ in pending]

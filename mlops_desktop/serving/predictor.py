@@ -13,7 +13,16 @@ from .column import ValidationIssue, ValidationResult
 from .deadline import check_deadline
 from .frame import Floats, Frame, Ints
 from .http_messages import Reply
-from .http_problems import MAX_LISTED_ERRORS, HttpProblem, error_entries, error_entry, invalid_input, too_many_rows, warning_entry
+from .http_problems import (
+    MAX_LISTED_ERRORS,
+    HttpProblem,
+    error_entries,
+    error_entry,
+    invalid_input,
+    too_large,
+    too_many_rows,
+    warning_entry,
+)
 from .input_policy import FittedPolicy
 from .message import msg
 from .metrics import ModelMetrics
@@ -21,7 +30,9 @@ from .required_inputs import blocking_columns
 from .route import Limits
 from .scorer import Scorer
 
-CHUNK = 2000  # rows that are checked and scored together
+CHUNK = 2000  # rows that are checked and scored together, of a table of usual width
+CHUNK_CELLS = 200_000  # cells of rows that are checked together: each can bring up a warning
+MAX_ANSWER = 50_000_000  # bytes of an answer
 MAX_ERRORS_PER_ROW = 20  # listed where a row alone is refused
 MAX_TRACED_ROWS = 20  # rows without a finite answer that are traced to their columns
 
@@ -52,6 +63,11 @@ class Predictor:
         self.threshold_limits = threshold_limits
         self._writer = PredictionWriter(scorer)
         self._from_rows = scorer.schema.from_rows
+
+    @property
+    def chunk(self) -> int:
+        """How many rows are checked and scored together: fewer where they are wide."""
+        return max(1, min(CHUNK, CHUNK_CELLS // max(1, len(self.scorer.schema.columns))))
 
     def checked(self, rows: list[Any]) -> ValidationResult:
         """The rows of a request as a frame, with errors and warnings under the policy."""
@@ -124,10 +140,10 @@ class Predictor:
         """The JSON of the prediction for each row; with `row_wise`, of its errors in the place of one that is refused."""
         chunks: list[tuple[int, ValidationResult]] = []
         errors: list[dict[str, Any]] = []
-        total = 0
-        for start in range(0, len(rows), CHUNK):
+        total, size, chunk = 0, AnswerSize(), self.chunk
+        for start in range(0, len(rows), chunk):
             check_deadline()
-            checked = self.checked(rows[start : start + CHUNK])
+            checked = self.checked(rows[start : start + chunk])
             if checked.errors:
                 self.metrics.rejected(checked.errors)
             if checked.errors and not row_wise:
@@ -140,7 +156,7 @@ class Predictor:
         predictions: list[str] = []
         for start, checked in chunks:
             check_deadline()
-            predictions += self._answer_chunk(start, checked, threshold, row_wise)
+            predictions += size.add(self._answer_chunk(start, checked, threshold, row_wise))
         return predictions
 
     def accepted(self, rows: list[Any], *base: str, listed: bool = True) -> ValidationResult:
@@ -215,6 +231,21 @@ class Predictor:
         """The positions of the answered classes; 0 for values."""
         decided: list[int] = self.scorer.decide(scores, threshold).tolist()
         return decided
+
+
+class AnswerSize:
+    """The size of an answer while it is made: few bytes of a request can make many, by warnings and errors in each row."""
+
+    def __init__(self) -> None:
+        self._left = MAX_ANSWER
+
+    def add(self, texts: list[str]) -> list[str]:
+        """The texts. HttpProblem (413) once there are too many."""
+        self._left -= sum(map(len, texts))
+        if self._left < 0:
+            detail = "The answers would have more than {most:,} bytes, with the warnings and errors of each row. Send fewer rows at once."
+            raise too_large(msg(detail, most=MAX_ANSWER))
+        return texts
 
 
 def row_numbers(rows: Sequence[int]) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from .server_limits import ServerLimits
 from .work_pool import WorkPool
 
 R = TypeVar("R")
-STALLED_AT_STOP = 5.0  # seconds that the rest of a body may take after a stop
+STALLED_AT_STOP = 5.0  # seconds that the rest of a body, or a client that takes nothing of a response, may take after a stop
 _MARGIN = 2.0  # seconds before the end of the stop at which work is given up, so that its request is still answered
 _RETRY = ((b"retry-after", b"1"),)
 
@@ -42,12 +43,13 @@ class RequestLimits:
         self._bodies: set[asyncio.Timeout] = set()
         self._works: set[asyncio.Timeout] = set()
         self._body_seconds, self._work_seconds = limits.body_timeout, limits.timeout
-        self._stopping = False
+        self._stopping, self._stopped_by = False, math.inf  # the time of the loop by which every answer is to be complete
 
     def stop(self) -> None:
         """The process ends: bodies that have not arrived and work that is not done are given up before it does."""
         self._stopping = True
         now, left = asyncio.get_running_loop().time(), max(0.0, self._limits.stop_timeout - _MARGIN)
+        self._stopped_by = now + left
         self._body_seconds, self._work_seconds = min(STALLED_AT_STOP, left), min(self._work_seconds, left)
         for some, seconds in ((self._bodies, self._body_seconds), (self._works, self._work_seconds)):
             for one in some:
@@ -57,9 +59,10 @@ class RequestLimits:
 
     @contextlib.asynccontextmanager
     async def body_time(self) -> AsyncIterator[None]:
-        """The time for the rest of a body. HttpProblem (408, or 503 at a stop) when it passes."""
+        """The time for the rest of a body, or of a part of one that never ends. HttpProblem (408, or 503 at a stop) when it passes."""
+        seconds = min(self._body_seconds, self._stopped_by - asyncio.get_running_loop().time())
         try:
-            async with self._within(self._bodies, self._body_seconds):
+            async with self._within(self._bodies, seconds):
                 yield
         except TimeoutError:
             if self._stopping:

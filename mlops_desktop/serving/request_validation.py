@@ -6,6 +6,7 @@ What depends on the schema alone is prepared once, so that a row of twenty field
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from .column_types.levels import are_unseen, known_levels, read_levels, unknown_
 from .column_types.number import inexact
 from .frame import MISSING_DATE, Frame, Ints, Layout, encode
 from .names import known_names
+
+MAX_UNKNOWN = 20  # fields of one row that the model does not have, that warnings name
 
 
 class RequestValidator:
@@ -89,9 +92,8 @@ class RequestValidator:
         return ValidationResult(frame, issues.errors, issues.warnings)
 
     def _unknown_fields(self, row: Mapping[str, Any], i: int, issues: Issues) -> None:
-        for name in row:
-            if name not in self._names:
-                issues.warnings.append(unknown_field(i, name))
+        further = (name for name in row if name not in self._names)
+        issues.warnings += [unknown_field(i, name) for name in islice(further, MAX_UNKNOWN)]
 
     def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> ValidationResult:
         """See Schema.from_texts."""

@@ -115,7 +115,7 @@ class Service:
 
     def predict_csv(self, body: bytes, query: bytes = b"") -> Reply:
         """`POST /v1/predict/csv`."""
-        return CsvRequest(body, self.predictor.policy, self.limits.csv_rows).as_csv(self.predictor)
+        return CsvRequest(body, self.predictor, self.limits.csv_rows).as_csv()
 
     def predict_table(self, request: Request) -> Reply:
         """`POST /v1/predict/table`."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import json
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -26,21 +29,49 @@ def _constant(name: str) -> Any:
 
 
 _decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant).decode
+_BOUNDED_BYTES = 1_000_000  # of a body from which its objects and lists are counted: an empty one takes 20 times its two bytes
+MAX_OBJECTS = 100_000
+MAX_LISTS = 2_000_000  # brackets in texts counted too
+_TOO_MANY = "There are too many objects and lists in the body."
+
+
+def _decode_bounded(text: str) -> Any:
+    count = itertools.count(1)
+
+    def bounded_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if next(count) > MAX_OBJECTS:
+            raise InvalidJson("too_large", _TOO_MANY)
+        return _object(pairs)
+
+    return json.JSONDecoder(object_pairs_hook=bounded_object, parse_constant=_constant).decode(text)
+
+
+def count_lines(body: bytes) -> int:
+    """How many `filled_lines` a body has, found without keeping them."""
+    return sum(1 for _ in _filled(body))
 
 
 def filled_lines(body: bytes) -> list[bytes]:
     """The lines of a body with one JSON value a line, without blank ones."""
-    return [line for line in body.split(b"\n") if line.strip()]
+    return [*_filled(body)]
+
+
+def _filled(body: bytes) -> Iterator[bytes]:
+    return (line for line in io.BytesIO(body) if line.strip())
 
 
 def parse(body: bytes) -> Any:
     """The value of a UTF-8 JSON document.
 
     InvalidJson for anything else: another encoding, a syntax error, a name that comes twice in an object, NaN or Infinity, nesting beyond
-    the recursion limit, a number of thousands of digits.
+    the recursion limit, a number of thousands of digits, and for more objects and lists than any request has.
     """
     try:
-        return _decode(body.decode())
+        if len(body) <= _BOUNDED_BYTES:
+            return _decode(body.decode())
+        if body.count(b"[") > MAX_LISTS:
+            raise InvalidJson("too_large", _TOO_MANY)
+        return _decode_bounded(body.decode())
     except InvalidJson:
         raise
     except json.JSONDecodeError as error:

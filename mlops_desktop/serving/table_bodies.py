@@ -25,12 +25,12 @@ from .http_problems import HttpProblem, too_large
 from .message import msg
 from .parquet_pages import unpacked_bytes
 from .prediction_spec import class_text
-from .predictor import CHUNK, Predictor
+from .predictor import AnswerSize, Predictor
+from .request_validation import MAX_UNKNOWN
 from .route import PARQUET_TYPE
 from .scorer import Scorer
 
 MAX_UNPACKED = 64_000_000  # bytes of the pages of a Parquet file, and of the texts in the cells of a table
-MAX_UNKNOWN = 20  # columns that are not the model's, that warnings name
 
 
 def predict_table(predictor: Predictor, body: bytes, kind: str) -> list[str]:
@@ -38,9 +38,10 @@ def predict_table(predictor: Predictor, body: bytes, kind: str) -> list[str]:
     415 where pyarrow is not installed.
     """
     found: list[str] = []
-    for rows in _batches(body, kind, {column.name for column in predictor.scorer.schema.columns}, predictor.limits.csv_rows):
+    size, known = AnswerSize(), {column.name for column in predictor.scorer.schema.columns}
+    for rows in _batches(body, kind, known, predictor.limits.csv_rows, predictor.chunk):
         check_deadline()
-        found += predictor.answer_checked(len(found), predictor.checked(rows))
+        found += size.add(predictor.answer_checked(len(found), predictor.checked(rows)))
     return found
 
 
@@ -76,11 +77,11 @@ def _pyarrow(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def _batches(body: bytes, kind: str, known: set[str], most: int) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a table, some at a time, with values as JSON has them."""
+def _batches(body: bytes, kind: str, known: set[str], most: int, chunk: int) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a table, `chunk` at a time, with values as JSON has them."""
     pa = _pyarrow("pyarrow")
     try:
-        source = _parquet(body, known, most) if kind == PARQUET_TYPE else _arrow(body)
+        source = _parquet(body, known, most, chunk) if kind == PARQUET_TYPE else _arrow(body)
         rows = held = 0
         for batch in source:
             check_deadline()
@@ -100,16 +101,17 @@ def _batches(body: bytes, kind: str, known: set[str], most: int) -> Iterator[lis
                 raise too_large(f"The texts of a table may have {MAX_UNPACKED:,} bytes, each cell counted.")
             for column in columns.values():
                 column.validate(full=True)
-            for start in range(0, batch.num_rows, CHUNK):
-                yield _rows({name: column.slice(start, CHUNK) for name, column in columns.items()}, further, batch.num_rows - start)
+            for start in range(0, batch.num_rows, chunk):
+                parts = {name: column.slice(start, chunk) for name, column in columns.items()}
+                yield _rows(parts, further, min(chunk, batch.num_rows - start))
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise _damaged("") from error
 
 
-def _rows(columns: dict[str, Any], further: dict[str, None], left: int) -> list[dict[str, Any]]:
-    """Up to CHUNK rows of some columns, of which so many are left."""
+def _rows(columns: dict[str, Any], further: dict[str, None], count: int) -> list[dict[str, Any]]:
+    """So many rows of some columns."""
     values = [[_plain(value) for value in column.to_pylist()] for column in columns.values()]
-    cells = zip(*values, strict=True) if values else [()] * min(left, CHUNK)
+    cells = zip(*values, strict=True) if values else [()] * count
     return [{**dict(zip(columns, row, strict=True)), **further} for row in cells]
 
 
@@ -153,7 +155,7 @@ def _arrow(body: bytes) -> Iterator[Any]:
     yield from ipc.open_stream(body)
 
 
-def _parquet(body: bytes, known: set[str], most: int) -> Iterator[Any]:
+def _parquet(body: bytes, known: set[str], most: int, chunk: int) -> Iterator[Any]:
     parquet, types = _pyarrow("pyarrow.parquet"), _pyarrow("pyarrow").types
     file = parquet.ParquetFile(io.BytesIO(body))
     if file.metadata.num_rows > most:
@@ -167,7 +169,7 @@ def _parquet(body: bytes, known: set[str], most: int) -> Iterator[Any]:
     # A text of a dictionary is read once, however many cells have it.
     shared = [name for name, kind in kinds.items() if types.is_string(kind) or types.is_large_string(kind)]
     file = parquet.ParquetFile(io.BytesIO(body), read_dictionary=shared)
-    yield from file.iter_batches(batch_size=CHUNK, columns=[*kinds])
+    yield from file.iter_batches(batch_size=chunk, columns=[*kinds])
 
 
 def _too_many(most: int) -> HttpProblem:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import socket
+import threading
 import time
 
 import pytest
@@ -215,11 +216,25 @@ def test_bodies_beyond_the_limit_of_all_are_refused(bounded):
     assert statuses(bounded, post("X-Other: 1\r\n")) == [200]
 
 
+def send_lines(sock):
+    """Rows of a body that never ends, until the connection is closed."""
+    line = json.dumps(ROW).encode() + b"\n"
+    with contextlib.suppress(OSError):
+        while True:
+            sock.sendall(b"%x\r\n%b\r\n" % (len(line), line))
+            time.sleep(0.1)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGTERM there")
 def test_bodies_that_are_half_there_at_a_stop_are_answered(running, folders):
     one = running(folders["binary"], "--drain", "0.2", "--stop-timeout", "3")
     data = post()
-    with connect(one) as fast, connect(one) as slow, connect(one) as warm:
+    with connect(one) as fast, connect(one) as slow, connect(one) as warm, connect(one) as endless:
+        endless.sendall(
+            f"{HEAD.replace('predict', 'predict/lines').replace('/json', '/x-ndjson')}Transfer-Encoding: chunked\r\n\r\n".encode()
+        )
+        sending = threading.Thread(target=send_lines, args=(endless,))
+        sending.start()
         warm.sendall(data + data[:-9])  # the second one is on the fast path
         assert responses(warm, 1)[0][0] == 200
         fast.sendall(data[:-9])
@@ -227,4 +242,8 @@ def test_bodies_that_are_half_there_at_a_stop_are_answered(running, folders):
         time.sleep(0.2)
         one.process.terminate()
         assert [responses(sock, 1)[0][0] for sock in (fast, slow, warm)] == [503, 503, 503]
+        with endless.makefile("rb") as file:
+            *answers, last = [json.loads(line) for line in file if line.startswith(b"{")]
+        assert ({"prediction"} <= answers[0].keys(), last["status"]) == (True, 503)
+        sending.join()
     assert one.stop() == 0

@@ -83,6 +83,16 @@ def test_tied_and_constant_and_empty_columns():
     assert compare(empty, empty.count_values(np.ones(100)).tolist())["verdict"] == "act"
 
 
+def test_long_texts_do_not_wait_to_be_counted():
+    """A row of ten megabytes would be held until 127 others have come."""
+    schema = Schema((Column("t", "text"),))
+    counters = Counters(reference_of(schema, frame_of(schema, t=["a"] * 50), np.zeros(50), VALUES), VALUES)
+    counters.add(frame_of(schema, t=["x" * 600_000]), np.zeros(1))
+    assert counters.rows == 0
+    counters.add(frame_of(schema, t=["y" * 600_000]), np.zeros(1))
+    assert counters.rows == 2
+
+
 def test_known_and_unseen_levels():
     levels = tuple(f"l{i:02}" for i in range(40))
     schema = Schema((Column("c", "category", levels=levels), Column("t", "text")))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from mlops_desktop.serving import predictor as module
 from mlops_desktop.serving.http_messages import Reply
 from mlops_desktop.serving.http_problems import HttpProblem
+from mlops_desktop.serving.predictor import Predictor
 from mlops_desktop.serving.routes import Limits
+from mlops_desktop.serving.schema import Column, Schema
 from mlops_desktop.serving.service import PredictRequest, Service
+from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
 NAMES = ["binary", "multiclass", "regression"]
 
@@ -71,6 +75,25 @@ def test_a_long_list_of_errors_is_counted_to_its_end(services, monkeypatch):
     monkeypatch.setattr(module, "CHUNK", 500)
     found = problem_of(services["binary"].predict, body(rows=[{}] * 3000), b"")
     assert (len(found.errors), found.total) == (1000, 3000)
+
+
+def test_answers_that_are_too_large_are_refused(services, monkeypatch):
+    """Their warnings and errors can be a hundred times what a client sends."""
+    service, rows = services["binary"], [{"age": "x"}] * 50
+    assert len(service.predict(body(rows=rows), b"on_error=row").body) > 10_000
+    monkeypatch.setattr(module, "MAX_ANSWER", 5000)
+    found = problem_of(service.predict, body(rows=rows), b"on_error=row")
+    assert (found.status, found.code) == (413, "too_large")
+    assert problem_of(service.predict_csv, b"age,city\n" + b"x,Rome\n" * 200).status == 413
+
+
+def test_rows_of_a_wide_table_are_checked_some_at_a_time(services):
+    predictor = services["binary"].predictor
+    assert predictor.chunk == module.CHUNK
+    further = tuple(f"c{i}" for i in range(494))
+    wide = Schema((*predictor.scorer.schema.columns, *(Column(name, "number") for name in further)))
+    scorer = replace(predictor.scorer, schema=wide, transforms=(DropColumns(further), *predictor.scorer.transforms))
+    assert Predictor(scorer, predictor.metrics, predictor.policy, predictor.limits).chunk == module.CHUNK_CELLS // 500
 
 
 def test_good_rows_are_answered_beside_refused_ones(services):

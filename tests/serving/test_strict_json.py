@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.serving.strict_json import InvalidJson, parse
+from mlops_desktop.serving import strict_json
+from mlops_desktop.serving.strict_json import InvalidJson, count_lines, filled_lines, parse
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,21 @@ def test_no_part_of_the_data_is_in_an_error():
 
 def test_json_is_read():
     assert parse(b' {"a": [1, -2.5e3, null, true, "\\u00fc\xc3\xbc"]} ') == {"a": [1, -2500.0, None, True, "üü"]}
+
+
+@pytest.mark.parametrize("element", [b"{}", b"[]"])
+def test_a_body_of_many_objects_or_lists_is_refused(element, monkeypatch):
+    monkeypatch.setattr(strict_json, "MAX_LISTS", 1000)
+    monkeypatch.setattr(strict_json, "MAX_OBJECTS", 1000)
+    padding = b" " * 1_000_000  # they are counted in large bodies alone
+    assert parse(b'{"rows":[' + b",".join([element] * 999) + b"]}") == {"rows": [parse(element)] * 999}
+    assert len(parse(b"[" + b",".join([element] * 999) + b"]" + padding)) == 999
+    with pytest.raises(InvalidJson) as caught:
+        parse(b"[" + b",".join([element] * 1001) + b"]" + padding)
+    assert caught.value.code == "too_large"
+
+
+def test_lines_are_counted_without_blank_ones():
+    body = b'{"a":1}\n\n \r\n{"a":2}\r\n3'
+    assert count_lines(body) == len(filled_lines(body)) == 3
+    assert [*map(parse, filled_lines(body))] == [{"a": 1}, {"a": 2}, 3]

@@ -310,10 +310,10 @@ class Delimited(TableSource):
         layout, wanted = found.layout, self.wanted()
         dialect = found.dialect
         start = _offset(file, found.lines_to(layout.body))
-        sifter = self.sifter(layout, found.rows)
+        above = replace(layout, left_out=found.left_out)
+        sifter = self.sifter(above, found.rows)
         split = find_split_decimals(dialect.delimiter, len(layout.names or ()), found.rows[layout.body :])
         rows = text_rows(file, start, dialect, layout.names, _width(found), sifter, self.skip_end, split.places)
-        above = replace(layout, left_out=found.left_out)
         report = ReadReport(
             rows_read=rows.table.num_rows,
             rows_left_out=len(found.left_out) + len(rows.left_out),

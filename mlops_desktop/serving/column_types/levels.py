@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..bins import Bins, level_bins
 from ..cells import DAMAGED, level_of, level_reader, recoded_level
 from ..column import Column, Issues, ValidationIssue, kind_of_value
-from ..column_type import ColumnType
+from ..column_type import ColumnType, sentence
 from ..frame import Bools, Frame, Ints
 from ..message import msg
 
@@ -123,7 +123,8 @@ def are_unseen(column: Column, levels: Sequence[str]) -> Bools:
 
 def unknown_level(column: Column, row: int | None, got: str) -> ValidationIssue:
     """The warning that a category is not among the levels of the training data."""
-    message = msg("“{column}” has a value that the training data did not have, or only rarely.", column=column.name)
+    text = "“{column}” has a value that the training data did not have, or only rarely."
+    message = sentence(column, "unknown_level", lambda: msg(text, column=column.name))
     return ValidationIssue(row, column.name, "unknown_level", message, "one of the known levels", got)
 
 

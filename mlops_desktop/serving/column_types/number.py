@@ -12,7 +12,7 @@ import numpy as np
 from ..bins import Bins, number_bins
 from ..cells import EXACT
 from ..column import Column, Issues, ValidationIssue, kind_of_value
-from ..column_type import ColumnType
+from ..column_type import ColumnType, sentence
 from ..frame import Floats, Frame
 from ..message import msg
 from ..numbers import is_rounded, number_reader, plain_values
@@ -173,5 +173,6 @@ def read_each(read: Callable[[str], float], texts: Sequence[str]) -> tuple[Float
 
 def inexact(column: Column, row: int | None) -> ValidationIssue:
     """The warning that an integer is rounded because float64 cannot hold it."""
-    message = msg("“{column}” has more digits than can be held; it is rounded.", column=column.name)
+    text = "“{column}” has more digits than can be held; it is rounded."
+    message = sentence(column, "inexact", lambda: msg(text, column=column.name))
     return ValidationIssue(row, column.name, "inexact", message, "a number of at most 15 digits", "number")

@@ -17,7 +17,7 @@ from ..predictor import Predictor
 from ..protocol import Protocol
 from ..route import CSV_TYPE, JSON_TYPE, LINES_TYPES, PARQUET_TYPE, Route
 from ..scorer import Scorer
-from ..strict_json import filled_lines
+from ..strict_json import count_lines, filled_lines
 from ..table_bodies import predict_table
 from ._rows import (
     Json,
@@ -50,10 +50,10 @@ def invocations(predictor: Predictor, request: Request) -> Reply:
     headers: Headers = []
     kind, form = media_type(request.content_type), accepted_type(request.accept, _FORMS)
     if kind == CSV_TYPE:
-        table = CsvRequest(request.body, predictor.policy, predictor.limits.csv_rows, by_position=True)
+        table = CsvRequest(request.body, predictor, predictor.limits.csv_rows, by_position=True)
         if form == CSV_TYPE:
-            return table.as_csv(predictor)
-        found, headers = table.predictions(predictor)
+            return table.as_csv()
+        found, headers = table.predictions()
     elif kind == PARQUET_TYPE:
         found = predict_table(predictor, request.body, kind)
     elif kind in LINES_TYPES:
@@ -86,9 +86,8 @@ def _rows(predictor: Predictor, body: bytes) -> tuple[list[Any], float | None]:
 
 def _lines(predictor: Predictor, body: bytes) -> list[Any]:
     """The rows of a body with one JSON object a line."""
-    lines = filled_lines(body)
-    predictor.check_count(len(lines))
-    return [*map(read_json, lines)]
+    predictor.check_count(count_lines(body))
+    return [*map(read_json, filled_lines(body))]
 
 
 def _problem(problem: HttpProblem, request_id: str) -> bytes:

@@ -1,7 +1,7 @@
 """The Open Inference Protocol (V2) of KServe, Triton and MLServer: one tensor for each column.
 
 Written by https://github.com/kserve/open-inference-protocol: names, members and datatypes are those of the specification. A tensor has the
-shape [n] or [n, 1], its data is a flat or a nested list, and a missing value is null.
+shape [n] or [n, 1], its data is a flat or a nested list of values of its datatype, and a missing value is null.
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ from ..predictor import Predictor
 from ..protocol import Protocol
 from ..route import JSON_TYPE, Route
 from ..scorer import Scorer
+from ._datatypes import DATATYPES, FLAG, NUMBER, TEXT
 from ._rows import columns, invalid, listed, message, parsed
 
 Json = dict[str, Any]
-NUMBER, TEXT, FLAG = "FP64", "BYTES", "BOOL"
-DATATYPES = frozenset((FLAG, TEXT, "FP16", "FP32", NUMBER, *(f"{sign}INT{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64))))
 _OF_COLUMNS: Mapping[str, str] = MappingProxyType({"number": NUMBER, "integer": "INT64", "boolean": FLAG})
 
 
@@ -119,9 +118,15 @@ def _tensor(tensor: Any, at: int) -> tuple[str, list[Any]]:
     if type(tensor.get("datatype")) is not str or tensor["datatype"] not in DATATYPES:
         raise invalid("unknown_datatype", f"datatype must be one of {', '.join(sorted(DATATYPES))}.", "inputs", at, "datatype")
     shape, data = tensor.get("shape"), listed(tensor.get("data"), "inputs", at, "data")
-    values = [one[0] if type(one) is list and len(one) == 1 else one for one in data]
+    nested = bool(data) and all(type(one) is list and len(one) == 1 for one in data)
+    values = [one[0] for one in data] if nested else data
     if type(shape) is not list or shape not in ([len(values)], [len(values), 1]) or any(type(size) is not int for size in shape):
         raise invalid("wrong_shape", "shape must be [n] or [n, 1], for n values of data: a tensor is one column.", "inputs", at, "shape")
+    datatype = DATATYPES[tensor["datatype"]]
+    if (wrong := datatype.first_other(values)) is not None:
+        place = ("inputs", at, "data", wrong, *((0,) if nested else ()))
+        named = json.dumps(tensor["name"][:100])
+        raise invalid("wrong_datatype", f"The tensor {named} is of {tensor['datatype']}: each value must be {datatype.text}.", *place)
     return tensor["name"], values
 
 

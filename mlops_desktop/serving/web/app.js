@@ -42,7 +42,7 @@ function widget(column, i) {
   const id = `f${i}`, set = () => changed();
   const described = column.description ? `${id}-about` : null;
   const label = make("label", { for: id, title: column.label === column.name ? null : column.name }, column.label, column.unit ? make("span", { class: "unit" }, ` (${column.unit})`) : "");
-  const common = { id, name: column.name, "aria-describedby": [described, `${id}-fault`].filter(Boolean).join(" "), "aria-required": column.required || null };
+  const common = { id, name: column.name, "aria-describedby": [described, `${id}-fault`].filter(Boolean).join(" "), "aria-required": column.required ? "true" : null };
   const kinds = { number: numeric, integer: numeric, boolean: flag, date: dated, text: words, id: line };
   const control = (kinds[column.type] || choice)(column, common, set);
   const about = column.description ? [make("p", { class: "about", id: described }, column.description)] : [];
@@ -172,6 +172,12 @@ function restore() {
   changed();
 }
 
+// Another link to this page in the same tab: the browser loads nothing, so the form follows by itself.
+function follow() {
+  for (const field of fields) field.write(schema.example[field.column.name] ?? null);
+  restore();
+}
+
 function remember(sent) {
   const differs = fields.map((field) => field.column.name).filter((name) => !same(sent[name], schema.example[name] ?? null));
   const text = new URLSearchParams(differs.map((name) => [name, JSON.stringify(sent[name])])).toString();
@@ -287,21 +293,27 @@ function drawCurve() {
   $("what-if-table").replaceChildren(table([column.label, share ? t("Probability of “{name}”", { name: about }) : schema.target], points.map((point) => [shown(point.value), score(point.score)])));
 }
 
+// What the service notes about a file: English sentences in one header, of which each is translated where that is known.
+function showNotes(header) {
+  const sentences = header ? decodeURIComponent(header).split(/(?<=\.) (?=[\p{Lu}\d“])/u) : [];
+  $("batch-notes").replaceChildren(...sentences.map((one) => make("li", {}, translated(one))));
+}
+
 async function batch(file) {
   const text = $("batch-text");
   text.textContent = t("Answering {file} …", { file: file.name });
   $("download").hidden = true;
+  showNotes(null);
   try {
-    const bytes = await file.arrayBuffer();
-    let csv;
-    try { csv = new TextDecoder("utf-8", { fatal: true }).decode(bytes); } catch { csv = new TextDecoder("windows-1252").decode(bytes); }
-    const response = await ask("v1/predict/csv", csv, "text/csv"), answers = await response.text();
+    // The bytes as they are: the service finds their encoding, also by the levels that it knows.
+    const response = await ask("v1/predict/csv", await file.arrayBuffer(), "text/csv"), answers = await response.text();
     const lines = answers.trimEnd().split("\n"), refused = lines.slice(1).filter((one) => /^,/.test(one)).length;
     const link = $("download");
     if (link.href) URL.revokeObjectURL(link.href);
     link.href = URL.createObjectURL(new Blob([answers], { type: "text/csv" }));
     link.download = file.name.replace(/\.\w+$/, "") + "_answers.csv";
     link.hidden = false;
+    showNotes(response.headers.get("x-model-notes"));
     text.textContent = t(refused ? "{file}: {n} rows answered, {refused} of them refused (see the column “error”)." : "{file}: {n} rows answered.", { file: file.name, n: number.format(lines.length - 1), refused });
   } catch (error) {
     text.textContent = error.problem ? `${file.name}: ${error.message}` : t("{file} could not be sent: the service does not answer.", { file: file.name });
@@ -309,6 +321,8 @@ async function batch(file) {
 }
 
 function listen() {
+  addEventListener("hashchange", follow);
+  document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); $("prediction").focus(); });  // the part behind # is the input's
   $("reset").addEventListener("click", reset);
   $("filter").addEventListener("input", filter);
   $("what-if-field").addEventListener("change", () => whatIf(latest, last.row || row()).catch(fail));

@@ -35,12 +35,14 @@ export function ticks(low, high, count) {
 
 // items: [{label, value, text}]
 export function signedBars(holder, items, label) {
-  const narrow = holder.clientWidth < 440, row = narrow ? 44 : 34, height = Math.max(1, items.length) * row + 14;
-  const [svg, width] = canvas(holder, height, label);
   if (!items.length) {
-    svg.append(shape("text", { x: 8, y: 28 }, t("This is the typical row. Change a field to see what moves the answer.")));
+    const text = document.createElement("p");
+    text.textContent = t("This is the typical row. Change a field to see what moves the answer.");
+    holder.replaceChildren(text);
     return;
   }
+  const narrow = holder.clientWidth < 440, row = narrow ? 44 : 34, height = items.length * row + 14;
+  const [svg, width] = canvas(holder, height, label);
   // On a phone the words stand above their bar, which then has the whole width.
   const left = narrow ? 0 : Math.min(width * 0.42, 12 + 7.2 * Math.max(...items.map((item) => item.label.length)));
   const room = narrow ? 4 : 14 + 7.4 * Math.max(...items.map((item) => item.text.length));

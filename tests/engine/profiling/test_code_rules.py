@@ -116,7 +116,7 @@ def test_numbers_for_categories_are_asked_about(name, values):
     assert found(name, values) == {"codes": "category"}
     table = type_cells(cells_of({name: values, "y": ["a", "b"] * (N // 2)}), {}, Silent())
     project = Project(target="y", task="binary", positive="a")
-    queue = questions(project, overview(table, Silent()), find(table, "y", "binary", {}, Silent()))
+    queue = questions(project, table, overview(table, Silent()), find(table, "y", "binary", {}, Silent()))
     asked = next(one for one in queue if one.id == f"finding.codes.{name}")
     assert [option.id for option in asked.options] == ["fix", "ordered", "accept"]
     assert answer_question(project, asked, "ordered").columns[name].type == "ordered"

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from mlops_desktop.serving.protocols._datatypes import DATATYPES
+
 ROW = {"age": 40, "income": 2000.5, "city": "Rome"}
 INFER = "/v2/models/leavers/infer"
 
@@ -57,9 +59,11 @@ def test_the_threshold_is_a_parameter(apps, asked):
         ({"inputs": tensors(shape=[2, 2])}, 422, "#/inputs/0/shape"),
         ({"inputs": tensors(datatype="INT")}, 422, "#/inputs/0/datatype"),
         ({"inputs": tensors(datatype=["INT64"])}, 422, "#/inputs/0/datatype"),
-        ({"inputs": tensors(data=[1.5, 2])}, 422, "#/rows/0/age"),
+        ({"inputs": tensors(datatype="FP32", data=[1.5, 2])}, 422, "#/rows/0/age"),
+        ({"inputs": tensors(datatype="UINT8", data=[40, 300])}, 422, '#/inputs/0/data/1: The tensor "age" is of UINT8'),
         ({"inputs": tensors(data="x")}, 422, "#/inputs/0/data"),
-        ({"inputs": tensors(data=[[[1]], [[2]]])}, 422, "#/rows/0/age"),
+        ({"inputs": tensors(data=[[[1]], [[2]]])}, 422, '#/inputs/0/data/0/0: The tensor "age" is of INT64'),
+        ({"inputs": tensors(data=[[1], 2])}, 422, "#/inputs/0/data/0"),
         ({"inputs": tensors(name=["age"])}, 422, "#/inputs/0"),
         ({"inputs": tensors(name="city")}, 422, "#/inputs/1/name"),
         ({"inputs": tensors(shape=[1], data=[40])}, 422, "#/inputs"),
@@ -75,6 +79,24 @@ def test_errors_are_in_the_form_of_the_protocol(body, status, text, apps, asked)
     answer = asked(apps("binary"), "POST", INFER, body)
     assert (answer.status, [*answer.json]) == (status, ["error"])
     assert text in answer.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("datatype", "held", "other"),
+    [
+        ("UINT8", [0, 255, 3.0, None], [300, -1, 1.5, "1", True]),
+        ("INT64", [-(2**63), 2**63 - 1], [2**63, 10**400]),
+        ("FP16", [1, 1.5, None], [65_505, "1", False]),
+        ("FP64", [1e308, 10**300], [10**400, [1]]),
+        ("BOOL", [True, False, None], [1, 0.0, "true"]),
+        ("BYTES", ["a", "", None], [1, True, {"a": 1}]),
+    ],
+)
+def test_a_tensor_holds_values_of_its_datatype_alone(datatype, held, other):
+    kind = DATATYPES[datatype]
+    assert kind.first_other(held) is None
+    assert kind.first_other([]) is kind.first_other([None]) is None
+    assert [kind.first_other([*held, one, one]) for one in other] == [len(held)] * len(other)
 
 
 def test_another_model_or_version_is_not_there(apps, asked):
