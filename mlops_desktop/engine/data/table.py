@@ -43,7 +43,7 @@ class Table:
 
     def missing(self, name: str) -> int:
         """How many cells of a column are missing."""
-        return self._counts_of(name)[1]
+        return self._counts[name][1] if name in self._counts else int(np.count_nonzero(self.frame.missing(name)))
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """The numbers of different values and of missing cells of the columns for which they are known."""
