@@ -84,7 +84,7 @@ BELOW = {
         ),
         18,
         "Item category I11 | Qty integer 1 | Amt number 11.5",
-        notes="above inside repeated",
+        notes="above heads inside repeated",
         ending=".txt",
     ),
     "entities of HTML between semicolons": Case(
