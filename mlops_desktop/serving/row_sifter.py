@@ -80,6 +80,7 @@ class RowSifter:
     padded: bool = False  # whether every row has as many cells as the widest one, as in a sheet
     body: Sequence[Row] = ()  # rows of the table, by which usual texts are found
     empty: frozenset[int] = frozenset()  # columns without any text in the rows of the table
+    above: frozenset[str] = frozenset()  # texts above the names, without digits: pages of a report repeat them
     heads: bool = False  # whether rows with nothing but a first cell head those below them
 
     @classmethod
@@ -90,7 +91,8 @@ class RowSifter:
         body = rows[layout.body :]
         half = body[: len(body) // 2]
         empty = _empty_columns(half, len(layout.kinds)) if len(body) >= 2 * _FEW else frozenset[int]()
-        return cls(layout, wanted, headers, padded, body, empty)
+        above = frozenset(_without_digits(one.text) for one in layout.left_out if one.reason == "above" and _WORD.search(one.text))
+        return cls(layout, wanted, headers, padded, body, empty, above)
 
     @cached_property
     def longest(self) -> int:
@@ -248,7 +250,7 @@ class RowSifter:
         filled = list(islice((text for cell in row if cell is not None and (text := cell_text(cell))), 2))
         if len(filled) != 1 or width < 2:
             return False
-        if is_page(filled[0]):
+        if is_page(filled[0]) or _without_digits(filled[0]) in self.above:
             return True
         if all_missing(filled) or self.layout.fill < (3 if self.usual_first else 2):
             return False
@@ -304,6 +306,13 @@ class RowSifter:
 def is_page(text: str) -> bool:
     """Whether a text is the number of a page."""
     return _PAGE.fullmatch(text) is not None
+
+
+_WORD = re.compile(r"[^\W\d_]{3}")
+
+
+def _without_digits(text: str) -> str:
+    return " ".join(re.sub("[0-9]+", "", text).split())
 
 
 def _empty_columns(rows: Sequence[Row], width: int) -> frozenset[int]:

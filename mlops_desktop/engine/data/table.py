@@ -172,7 +172,8 @@ class StoredLevels(Sequence[str]):
 
 
 def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], *, lazy: bool = False) -> Table:
-    """The table of `to_record`. `lazy`: levels stay on the disk until one is asked for."""
+    """The table of `to_record`. `lazy`: levels stay on the disk until one is asked for, as those of a large table always do."""
+    lazy = lazy or is_large(sum(one.nbytes for one in arrays.values()))
     schema: Schema = unpack(document["schema"], {})
     layout = schema.layout()
     stored = _stored_levels(arrays, len(layout.categoricals))
