@@ -128,9 +128,9 @@ def test_after_a_jump_of_the_clock_nothing_is_dropped_for_an_hour(monitored, mon
     assert kept() == [], "the clock goes on as it is: the block is 100 days old"
 
 
-def count_of(folder):
+def count_of(folder, what="coalesce(sum(rows), 0) FROM blocks"):
     db = sqlite3.connect(folder / FILE)
-    found = db.execute("SELECT coalesce(sum(rows), 0) FROM blocks").fetchone()[0]
+    found = db.execute(f"SELECT {what}").fetchone()[0]
     db.close()
     return found
 
@@ -138,21 +138,31 @@ def count_of(folder):
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL there")
 def test_a_service_that_is_killed_loses_the_counts_of_seconds(running, folders, tmp_path):
     kept = tmp_path / "monitor"
-    first = running(folders["binary"], "--monitor-folder", str(kept), "--drain", "0")
-    for _ in range(7):
-        assert first.ask("POST", "/v1/predict", ROW)[0] == 200
+    options = ("--monitor-folder", str(kept), "--prediction-log", "full", "--drain", "0")
+    first = running(folders["binary"], *options)
+    connection, given = first.connect(), []
+    for number in range(7):  # the second and later ones take the fast path
+        own = {"X-Request-Id": f"call-{number}"} if number % 2 else {}
+        connection.request("POST", "/v1/predict", json.dumps(ROW), {"Content-Type": "application/json", **own})
+        answer = connection.getresponse()
+        assert answer.read()
+        given.append(answer.headers["x-request-id"])
+    connection.close()
     deadline = time.monotonic() + module.INTERVAL + 15
-    while count_of(kept) < 7 and time.monotonic() < deadline:
+    while count_of(kept, "count(*) FROM predictions") < 7 and time.monotonic() < deadline:
         time.sleep(0.1)
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait()
-    second = running(folders["binary"], "--monitor-folder", str(kept), "--drain", "0")
+    second = running(folders["binary"], *options)
     assert second.ask("POST", "/v1/predict", ROW)[0] == 200
     assert json.loads(second.ask("GET", "/v1/drift?window=all")[1])["rows"] == 8
     assert json.loads(second.ask("GET", "/v1/drift")[1])["rows"] == 1
+    labels = {"labels": [{"request_id": name, "label": "yes"} for name in given]}
+    assert json.loads(second.ask("POST", "/v1/feedback", labels)[1])["accepted"] == len(set(given)) == 7
     assert second.ask("POST", "/v1/predict", ROW)[0] == 200
     assert second.stop() == 0
     assert count_of(kept) == 9, "a stop stores what was counted last"
+    assert count_of(kept, "count(*) FROM predictions") == 9
 
 
 @pytest.mark.proof
