@@ -58,7 +58,7 @@ SHOWN_BY_PAGE = (
     *("access_control", "answers", "app", "batch_notes", "column_type", "column_types/boolean", "column_types/date", "column_types/levels"),
     *("column_types/number", "column_units", "csv_cells", "csv_io", "csv_predictions", "csv_stacked", "csv_table", "date_notation"),
     *("explain", "file_notation", "http_problems", "input_policy", "late_escape", "left_out", "names", "number_notation", "numbers"),
-    *("plural", "prediction_spec", "predictor", "request_limits", "schema", "service", "split_decimals", "table_bodies"),
+    *("plural", "prediction_spec", "predictor", "query", "request_limits", "schema", "service", "split_decimals", "table_bodies"),
 )
 NOT_ON_PAGE = (
     *("__main__", "allowed_hosts", "api_keys", "archive", "boot", "bundle", "bundle_migrations", "errors", "formula/expression"),
@@ -72,6 +72,14 @@ NOT_ON_PAGE = (
         "message",
         "migrations",
         "monitor",
+        "monitoring/alert_rules",
+        "monitoring/alert_watch",
+        "monitoring/feedback_file",
+        "monitoring/opening",
+        "monitoring/prediction_log",
+        "monitoring/settings",
+        "monitoring/store",
+        "monitoring/windows",
         "nodes/conformal",
     ),
     *(
@@ -274,22 +282,31 @@ def page_file(catalogue: Catalogue) -> str:
 def update(path: Path) -> tuple[list[str], list[str]]:
     """Bring the catalogue of a language up to date; the texts that it has no translation of, and those that it had and nobody shows.
 
+    What went out of use is kept as such where results may have stored it: every text but those of the window and the form page.
     A translation is kept while its English text stays as it is. Where one like it went out of use, its translation is proposed, marked
     as `fuzzy` and with the text that it was of, as msgmerge does it: it is not shown until the mark is taken away.
     """
     known = read_catalogue(path) if path.exists() else Catalogue(_header(path.stem))
     old = {(entry.source, entry.plural): entry for entry in known.entries}
+    former = {(entry.source, entry.plural): entry for entry in known.former}
     texts = all_texts()
-    gone = {entry.source: entry for key, entry in old.items() if key not in texts and entry.done}
+    gone = {entry.source: entry for key, entry in (former | old).items() if key not in texts and entry.done}
     entries = []
     for text, files in texts.items():
-        was = old.get(text) or _proposed(text, gone)
+        was = old.get(text) or former.get(text) or _proposed(text, gone)
         entries.append(Entry(text.source, text.plural, was.forms, files, was.notes))
-    made = Catalogue(known.header, known.notes, entries)
+    former |= {(entry.source, entry.plural): Entry(entry.source, entry.plural, entry.forms) for entry in gone.values() if _stored(entry)}
+    kept = [former[key] for key in sorted(former) if key not in texts]
+    made = Catalogue(known.header, known.notes, entries, kept)
     write_catalogue(path, made)
     if path.parent == catalogue_folder():
         (WEB / f"{path.stem}.json").write_text(page_file(made), encoding="utf-8", newline="\n")
     return [entry.source for entry in entries if not entry.done], [entry.source for key, entry in old.items() if key not in texts]
+
+
+def _stored(entry: Entry) -> bool:
+    """Whether a result may hold the text."""
+    return any(not file.startswith("mlops_desktop/ui/") and "/web/" not in file for file in entry.files)
 
 
 def _proposed(text: Text, gone: dict[str, Entry]) -> Entry:
@@ -327,7 +344,7 @@ def main() -> int:
         missing, obsolete = update(path)
         lacking += len(missing)
         print(f"{path}: {len(all_texts())} texts, {len(missing)} not translated, {len(obsolete)} out of use")
-        for title, sources in (("not translated", missing), ("out of use, removed", obsolete)):
+        for title, sources in (("not translated", missing), ("out of use", obsolete)):
             for source in sources:
                 print(f"  {title}: {source}")
     return int(lacking > 0)

@@ -36,18 +36,24 @@ class Entry:
 
 @dataclass
 class Catalogue:
-    """The entries of a file in their order; `header` has its fields, and `notes` the comments above all of them, such as the glossary."""
+    """The entries of a file in their order; `header` has its fields, and `notes` the comments above all of them, such as the glossary.
+
+    `former` are entries that are out of use (`#~` in gettext): results that were stored by an earlier version still have their texts.
+    """
 
     header: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     entries: list[Entry] = field(default_factory=list)
+    former: list[Entry] = field(default_factory=list)
 
     def language(self) -> Language:
         """What messages are translated by. ValueError when the plural rule of the header is none."""
-        done = [entry for entry in self.entries if entry.done]
+        done = [entry for entry in (*self.former, *self.entries) if entry.done]
         plurals = {source: entry.forms for entry in done if entry.plural for source in (entry.plural, entry.source)}
         rule = self.header.get("Plural-Forms", "").partition("plural=")[2].rstrip("; ") or "n != 1"
-        texts = {entry.source: entry.forms[0] for entry in done} | {entry.plural: entry.forms[-1] for entry in done if entry.plural}
+        texts: dict[str, str] = {}
+        for entry in done:
+            texts |= {entry.source: entry.forms[0]} | ({entry.plural: entry.forms[-1]} if entry.plural else {})
         marks = {name: self.header.get(f"X-{title}", "").strip('"') or getattr(ENGLISH, name) for name, title in _MARKS.items()}
         return Language(
             code=self.header.get("Language", "").replace("_", "-"),
@@ -60,6 +66,7 @@ class Catalogue:
         )
 
 
+_FORMER = "#~"  # before each line of an entry that is out of use
 _MARKS = {"decimal": "Decimal-Mark", "group": "Group-Mark", "percent": "Percent"}
 
 
@@ -70,22 +77,26 @@ def catalogue_folder() -> Path:
 
 def read_catalogue(path: Path) -> Catalogue:
     """The catalogue of a `.po` file. OSError when it cannot be read, ValueError when it is none."""
-    entries = list(_entries(path.read_text(encoding="utf-8").splitlines()))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    entries = list(_entries(line for line in lines if not line.startswith(_FORMER)))
+    former = list(_entries(line.removeprefix(f"{_FORMER} ") for line in lines if line.startswith(f"{_FORMER} ")))
     head = entries.pop(0) if entries and not entries[0].source else Entry("")
     fields = (line.partition(": ") for line in head.forms[0].splitlines()) if head.forms else ()
-    return Catalogue({name: value for name, _, value in fields}, head.notes, entries)
+    return Catalogue({name: value for name, _, value in fields}, head.notes, entries, former)
 
 
 def write_catalogue(path: Path, catalogue: Catalogue) -> None:
     """Write a `.po` file, ordered as the catalogue is."""
     fields = "".join(f"{name}: {value}\n" for name, value in catalogue.header.items())
     head = Entry("", forms=(fields,), notes=catalogue.notes)
-    blocks = ("\n".join(_lines(entry)) for entry in (head, *catalogue.entries))
+    blocks = ["\n".join(_lines(entry)) for entry in (head, *catalogue.entries)]
+    for entry in catalogue.former:
+        blocks.append("\n".join(f"{_FORMER} {line}" for part in _lines(entry) for line in part.splitlines()))
     path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8", newline="\n")
 
 
 def _entries(lines: Iterable[str]) -> Iterator[Entry]:
-    """The entries of the lines of a file; entries that are out of use (`#~`) are left out."""
+    """The entries of some lines of a file."""
     notes: list[str] = []
     parts: dict[str, str] = {}
     last = ""
@@ -98,7 +109,7 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
                 yield _entry(parts, notes)
                 parts, notes = {}, []
             parts[last] = json.loads(text) if text else ""
-        elif line.startswith("#") and not line.startswith("#~"):
+        elif line.startswith("#"):
             if "msgid" in parts:
                 yield _entry(parts, notes)
                 parts, notes = {}, []

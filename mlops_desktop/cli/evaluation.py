@@ -26,7 +26,7 @@ from mlops_desktop.engine.process import (
     WriteReport,
 )
 from mlops_desktop.engine.project import Project, ProjectLock, read_project, to_json
-from mlops_desktop.engine.questions import answer_question, open_questions, unasked_answers
+from mlops_desktop.engine.questions import answer_questions, group_questions, open_questions, unasked_answers
 from mlops_desktop.engine.training import Runs
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import pluralize
@@ -66,7 +66,7 @@ def evaluate_command(args: argparse.Namespace) -> int:
     if found.test_accesses:
         print(_accesses_text(found.test_accesses))
     for check in checks:
-        accepted = f" Accepted: {check.accepted}" if check.accepted else ""
+        accepted = "" if check.accepted is None else f" Accepted: {check.accepted or 'without a reason.'}"
         print(f"{check.verdict:8}  {check.title}: {check.message} {check.remedy}{accepted}".rstrip())
     return 0
 
@@ -93,13 +93,15 @@ def questions_command(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"questions": [one.to_json() for one in found]})
         return 0
-    shown = found if args.all else open_questions(found)
-    for one in shown:
+    for group in group_questions(found if args.all else open_questions(found)):
+        one = group.questions[0]
         state = one.answer.option if one.answer else one.settled or f"open, {one.default} by default"
-        print(f"{one.id}  [{one.weight}, {state}]\n  {one.message} {one.evidence}")
-        for option in one.options:
+        print(f"{group.id}  [{one.weight}, {state}]\n  {group.message} {group.evidence}")
+        for option in group.options:
             print(f"  - {option.id}: {option.label}. {option.consequence}")
-    left = len(open_questions(found))
+        if group.columns:
+            print(f"  One of the columns is answered as {group.id}.COLUMN.")
+    left = len(group_questions(open_questions(found)))
     print(pluralize(left, "1 question of weight is", "{n} questions of weight are") + " open.")
     return 0
 
@@ -109,18 +111,21 @@ def _answer(args: argparse.Namespace) -> int:
     if "=" not in answer:
         raise UserError(msg("“{answer}” is not an answer.", answer=answer), "Write ID=OPTION, as `questions` lists them.")
     # The name of a column is part of an id and may hold “=”, and so may the id of an option.
-    found = [one for one in call_on(args.dir, ListQuestions) if answer.startswith(f"{one.id}=")]
-    if not found:
+    found = call_on(args.dir, ListQuestions)
+    asked = {one.id: (one,) for one in found}
+    groups = {group.id: group.questions for group in group_questions([one for one in found if one.open])}
+    matching = [id_ for id_ in (*asked, *groups) if answer.startswith(f"{id_}=")]
+    if not matching:
         raise UserError(msg("There is no question “{id}”.", id=answer.partition("=")[0]), "`questions --all` lists every one.")
-    question = max(found, key=lambda one: len(one.id))
-    option = answer[len(question.id) + 1 :]
+    id_ = max(matching, key=len)
+    option = answer[len(id_) + 1 :]
     with edited(args.dir) as (project, save):
-        decided = answer_question(project, question, option, args.reason or "")
+        decided = answer_questions(project, groups.get(id_) or asked[id_], option, args.reason or "")
         save(decided if decided.source == project.source else _read_again(args.dir, decided))
     if args.json:
-        print_json({"question": question.id, "option": option})
+        print_json({"question": id_, "option": option})
     else:
-        print(f"{question.id}: {option}")
+        print(f"{id_}: {option}")
     return 0
 
 
@@ -148,7 +153,8 @@ def check_command(args: argparse.Namespace) -> int:
     if found.used_before:
         print(used_before_note(found.used_before), file=sys.stderr)
     doubts = call_on(args.dir, ListQuestions) if args.questions else ()
-    left = [one.id for one in open_questions(doubts)]
+    open_ = open_questions(doubts)
+    left = [one.id for one in open_]
     passed = found.passed and not left
     if args.json:
         print_json({**to_json(found), "passed": passed, **({"open_questions": left} if args.questions else {})})
@@ -156,8 +162,8 @@ def check_command(args: argparse.Namespace) -> int:
         for goal in found.goals:
             numbers = f"wanted {value_text(goal.wanted)}, measured {value_text(goal.measured)}"
             print(f"{'met    ' if goal.passed else 'NOT MET'}  {goal.goal}: {numbers}")
-        for one in left:
-            print(f"OPEN     question {one}")
+        for group in group_questions(open_):
+            print(f"OPEN     question {group.id}")
         print("All goals are met." if passed and found.goals else "No goals are set." if passed else "Not accepted.")
     return 0 if passed else 1
 

@@ -142,7 +142,9 @@ def _add_evaluation(add: Add) -> None:
     sub.add_argument("--data", metavar="FILE", help="data that holds the true values; else the held-out test set")
     sub = add("evaluation", "questions", "what is in doubt, with the ways to decide; or answer one", json_=True)
     sub.add_argument("--all", action="store_true", help="those of little weight and those that are decided too")
-    sub.add_argument("--answer", metavar="ID=OPTION", help="decide a question by one of its options; “accept” leaves things as they are")
+    sub.add_argument(
+        "--answer", metavar="ID=OPTION", help="decide a question, or all of a kind, by an option; “accept” leaves all as it is"
+    )
     sub.add_argument("--reason", metavar="TEXT", help="why; needed to accept a doubt")
     sub = add("evaluation", "check", "the acceptance gate: exit 1 when a goal is not met", json_=True)
     sub.add_argument("--questions", action="store_true", help="also fail while a question of weight is open")

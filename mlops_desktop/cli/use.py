@@ -73,6 +73,9 @@ def drift_command(args: argparse.Namespace) -> int:
     if args.json:
         print_json(to_json(found))
         return 0
+    if found.same_data:
+        print(f"“{found.file}” holds the rows of the project's data and no others, so there is nothing new to compare.")
+        return 0
     print(f"{rows_text(found.rows)}: {found.verdict}.")
     for column in found.columns:
         print(f"{column.verdict:16} {column.field}  PSI {column.psi:.3f}" + (f"  {column.note}" if column.note else ""))

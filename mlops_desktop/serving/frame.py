@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UserError
-from .message import msg
+from .message import as_message, msg
 from .plural import quoted_columns
 
 Floats = NDArray[np.float64]
@@ -114,23 +114,23 @@ class Layout:
 
     def number_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of numbers; UserError names the first column that is not a number."""
-        return self._at(names, NUMBER, "a number")
+        return self._at(names, NUMBER, msg("a number"))
 
     def categorical_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of codes; UserError names the first column that is not a category or text."""
-        return self._at(names, CATEGORICAL, "a category or text")
+        return self._at(names, CATEGORICAL, msg("a category or text"))
 
     def date_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of dates; UserError names the first column that is not a date."""
-        return self._at(names, DATE, "a date")
+        return self._at(names, DATE, msg("a date"))
 
     def _at(self, names: Iterable[str], kind: str, expected: str) -> Ints:
         found = []
         for name in names:
             of, at = self._places.get(name, ("", 0))
             if of != kind:
-                text = "The column “{column}” is a {kind}, but {expected} is needed."
-                raise UserError(msg(text, column=name, kind=self.kind(name), expected=expected), "Choose other columns for this step.")
+                text, actual = "The column “{column}” is a {kind}, but {expected} is needed.", as_message(self.kind(name))
+                raise UserError(msg(text, column=name, kind=actual, expected=expected), "Choose other columns for this step.")
             found.append(at)
         return np.array(found, dtype=np.intp)
 

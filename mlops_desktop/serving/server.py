@@ -101,7 +101,12 @@ def serve(make_app: Callable[[], Any], source: ConnectionSource, options: Option
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)
+    recorder = app.slot.recorder
+    if recorder is not None:
+        recorder.start()
     DrainingServer(app, config, options, source).run(source.sockets())
+    if recorder is not None:
+        recorder.stop()
 
 
 def _load_tls(config: Any) -> None:

@@ -16,7 +16,7 @@ from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import FilePreview, Location, name_of
 from mlops_desktop.engine.process import Preview, PreviewFile
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
-from mlops_desktop.engine.questions import ACCEPT, Question, answer_question, open_questions, read_like
+from mlops_desktop.engine.questions import ACCEPT, Question, QuestionGroup, answer_questions, group_questions, open_questions, read_like
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.preview_columns import note_rows, noted, table_columns
@@ -243,11 +243,12 @@ class ImportDialog(QDialog):
 
     def _show_questions(self, found: Sequence[Question]) -> None:
         clear(self._questions)
-        if found:
-            text = pluralize(len(found), "1 thing is not certain", "{n} things are not certain")
+        groups = group_questions(found)
+        if groups:
+            text = pluralize(len(groups), "1 thing is not certain", "{n} things are not certain")
             self._questions.addWidget(heading(text))
-        for at, question in enumerate(found[:_MOST_QUESTIONS]):
-            self._questions.addWidget(QuestionCard(at, question, self._answer))
+        for at, group in enumerate(groups[:_MOST_QUESTIONS]):
+            self._questions.addWidget(QuestionCard(at, group, self._answer))
         self._doubts.setVisible(bool(found))
         if found:
             self._doubts.setFixedHeight(self._whole_cards(self.fontMetrics().lineSpacing() * _DOUBTS))
@@ -307,10 +308,11 @@ class ImportDialog(QDialog):
             self._show_columns(self._table)
         self._decide(self._project)
 
-    def _answer(self, question: Question, option: str, reason: str) -> None:
-        project = answer_question(self._project, question, option, reason)
+    def _answer(self, group: QuestionGroup, option: str, reason: str) -> None:
+        project = answer_questions(self._project, group.questions, option, reason)
         if option != ACCEPT:  # the decision that it stands for is seen in its own place
-            project = replace(project, answers={id_: answer for id_, answer in project.answers.items() if id_ != question.id})
+            asked = {one.id for one in group.questions}
+            project = replace(project, answers={id_: answer for id_, answer in project.answers.items() if id_ not in asked})
         self._decide(project)
 
     def _read(self) -> None:

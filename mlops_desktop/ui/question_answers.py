@@ -10,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Imported
 from mlops_desktop.engine.process import ImportFile
 from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.questions import Question
+from mlops_desktop.engine.questions import QuestionGroup
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import error_text
 
@@ -22,15 +22,15 @@ class QuestionAnswers(QObject):
         super().__init__(parent)
         self._controller = controller
 
-    def answer(self, question: Question, option: str, reason: str) -> None:
-        """Decide as an option of the question says, for a reason. UserError when a doubt is accepted without one."""
-        from mlops_desktop.engine.questions import answer_question
+    def answer(self, group: QuestionGroup, option: str, reason: str) -> None:
+        """Decide as an option of the questions says. UserError when a grave doubt is accepted without a reason."""
+        from mlops_desktop.engine.questions import answer_questions
 
-        decided = answer_question(self._controller.project, question, option, reason)
+        decided = answer_questions(self._controller.project, group.questions, option, reason)
         if decided.source == self._controller.project.source:
-            self._controller.put(question.message, decided)
+            self._controller.put(group.message, decided)
         else:
-            self._read_again(question.message, decided)
+            self._read_again(group.message, decided)
 
     def _read_again(self, text: str, decided: Project) -> None:
         """An answer that is a parameter of the source: the file is read by it, and the decisions change once it is."""

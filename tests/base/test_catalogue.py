@@ -17,7 +17,8 @@ ENTRIES = [
 
 
 def test_a_catalogue_comes_back_as_it_was_written(tmp_path):
-    made = Catalogue(HEADER, ("# Glossary", "#", "#   row  linha"), ENTRIES)
+    former = [Entry("Line\nby line", forms=("Linha\npor linha",)), Entry("1 hour", "{n} hours", ("{n} hora", "{n} horas"))]
+    made = Catalogue(HEADER, ("# Glossary", "#", "#   row  linha"), ENTRIES, former)
     write_catalogue(tmp_path / "pt_BR.po", made)
     assert read_catalogue(tmp_path / "pt_BR.po") == made
 
@@ -30,12 +31,19 @@ def test_a_language_is_what_its_catalogue_says():
 
 
 def test_a_file_of_another_tool_is_read(tmp_path):
-    """Texts in several pieces, without blank lines between entries, with entries that are out of use."""
-    head = 'msgid ""\nmsgstr "Language: de\\n"\n#~ msgid "Old"\n#~ msgstr "Alt"\n'
+    """Texts in several pieces, without blank lines between entries, with an entry that is out of use."""
+    head = 'msgid ""\nmsgstr "Language: de\\n"\n#~ msgid "Old"\n#~ msgstr ""\n#~ "Alt"\n'
     text = head + '#: a.py:3\nmsgid ""\n"Two "\n"pieces"\nmsgstr "Zwei "\n"Stücke"\n'
     (tmp_path / "de.po").write_text(text, encoding="utf-8")
-    (entry,) = read_catalogue(tmp_path / "de.po").entries
-    assert entry == Entry("Two pieces", forms=("Zwei Stücke",), files=("a.py:3",))
+    made = read_catalogue(tmp_path / "de.po")
+    assert made.entries == [Entry("Two pieces", forms=("Zwei Stücke",), files=("a.py:3",))]
+    assert made.former == [Entry("Old", forms=("Alt",))]
+
+
+def test_texts_that_are_out_of_use_are_translated_in_what_was_stored():
+    former = [Entry("Out of use", forms=("Fora de uso",)), Entry("1 row", "{n} rows", ("antes", "antes"))]
+    language = Catalogue(HEADER, entries=ENTRIES, former=former).language()
+    assert (language.text("Out of use"), language.plural("{n} rows", 2)) == ("Fora de uso", "{n} linhas")
 
 
 @pytest.mark.parametrize("path", sorted(catalogue_folder().glob("*.po")), ids=lambda path: path.stem)

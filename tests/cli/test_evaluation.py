@@ -49,7 +49,6 @@ def test_doubts_are_listed_and_answered(tmp_path):
     assert "--reason is for an answer" in refused(call("questions", project, "--reason", "right-handers"))
     assert "Give one of them" in refused(call("questions", project, "--all", "--answer", "guess.positive.side=accept"))
     assert "is not an answer" in refused(call("questions", project, "--answer", ""))
-    assert "for a reason" in refused(call("questions", project, "--answer", "guess.positive.side=accept"))
     assert "no question" in refused(call("questions", project, "--answer", "guess.colour=accept"))
     assert call("questions", project, "--answer", "guess.positive.side=accept", "--reason", "right-handers").returncode == 0
     assert call("questions", project, "--answer", "reading.date_order.day=1=text", "--json").stdout == (

@@ -172,11 +172,13 @@ def test_a_catalogue_keeps_what_is_translated_and_names_what_is_out_of_use(tmp_p
     reworded = max((entry for entry in made.entries if not entry.plural), key=lambda entry: len(entry.source))
     now, was = reworded.source, reworded.source + " Then."
     reworded.source, reworded.forms = was, ("ähnlich",)
-    made.entries.append(Entry("Qqqq", forms=("weg",)))
+    stored = Entry("Zzzz {n}", forms=("früher {n}",), files=("mlops_desktop/engine/a.py",))
+    made.entries += [Entry("Qqqq", forms=("weg",), files=("mlops_desktop/ui/a.py",)), stored]
     write_catalogue(path, made)
     missing, obsolete = translations.update(path)
-    assert (len(missing), obsolete) == (len(translations.all_texts()) - 1, [was, "Qqqq"])
+    assert (len(missing), obsolete) == (len(translations.all_texts()) - 1, [was, "Qqqq", stored.source])
     entries = read_catalogue(path).entries
+    assert {entry.source for entry in read_catalogue(path).former} - {was} == {stored.source}
     assert [entry for entry in entries if entry.done] == [plural]
     (proposed,) = (entry for entry in entries if entry.forms == ("ähnlich",))
     assert (proposed.source, proposed.done, proposed.notes[0]) == (now, False, "#, fuzzy")

@@ -106,7 +106,7 @@ def captions(dialog: ImportDialog) -> list[str]:
 
 def questions(dialog: ImportDialog) -> list[str]:
     QApplication.sendPostedEvents(None, 52)  # what was cleared is deleted
-    return [card._question.id for card in dialog.findChildren(QuestionCard)]
+    return [card.asked().id for card in dialog.findChildren(QuestionCard)]
 
 
 def texts(dialog: ImportDialog) -> str:

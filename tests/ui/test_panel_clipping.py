@@ -24,6 +24,7 @@ from mlops_desktop.engine.project.decisions import Search
 from mlops_desktop.engine.project.project_file import read_project, write_project
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui import translation
+from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
 from mlops_desktop.ui.shell.main_window import MainWindow
 from scripts import hard_tables
 from tests.ui.clipping import clipped, painted
@@ -37,6 +38,7 @@ SIZES = ((1024, 768), (1280, 800))
 VIEWS = {  # buttons that show another part of a stage, and decide nothing
     "problem": ("data_tabs_notes", "data_tabs_reading", "data_tabs_rows"),
     "data": ("data_view_columns", "data_view_relations", "data_view_missing", "data_view_preview"),
+    "preprocess": ("preprocess_add",),
     "engineer": ("engineer_add",),
     "select": ("select_add",),
     "evaluate": ("evaluation_source_test", "evaluation_source_file", "evaluation_source_oof"),
@@ -91,6 +93,13 @@ def views(window: MainWindow, stage: str) -> Iterator[str]:
             button.click()
             settle(window)
             yield f"{stage} {name}"
+    tiles = window.panel.view.gallery.tiles() if isinstance(window.panel, RecipePanel) else []
+    if tiles := [tile for tile in tiles if tile.isVisible() and tile.isEnabled()]:
+        tiles[0].click()  # the form of a new step, with its buttons
+        settle(window)
+        yield f"{stage} new step"
+        window.panel.recipe.cancel()
+        settle(window)
 
 
 def cuts(window: MainWindow, stage: str) -> Iterator[str]:

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QLabel, QPushButton, QToolButton, QWidget
 
 from mlops_desktop.base.catalogue import read_catalogue, write_catalogue
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline.column_changes import number_texts
 from mlops_desktop.engine.project import Step
-from mlops_desktop.engine.questions import Option, Question
+from mlops_desktop.engine.questions import Option, Question, QuestionGroup
 from mlops_desktop.engine.training import Run, Runs
+from mlops_desktop.serving import formula
+from mlops_desktop.serving.frame import Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.ui import translation
+from mlops_desktop.ui.panels.data.filter_line import FilterLine
 from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import label
 from mlops_desktop.ui.widgets.inputs import NumberLine, SpinBox, number_text, read_number
@@ -84,11 +88,29 @@ def test_labels_and_questions_translate_their_messages(qtbot, german):
     message = msg("Choose a file with a table in it.")
     assert label(message, wrap=True).text() == label(message).text() == GERMAN[message]
     question = Question("q", "data", "warning", "", message, msg("Method"), (Option("a", msg("Scale numbers"), msg("Maximum depth")),))
-    card = QuestionCard(0, question, lambda *_: None)
+    card = QuestionCard(0, QuestionGroup((question,)), lambda *_: None)
     qtbot.addWidget(card)
     assert [one.text() for one in card.findChildren(QLabel)] == [GERMAN[message], "Verfahren"]
     button = find(card, QPushButton, "question_0_a")
     assert (button.text(), button.toolTip()) == ("Zahlen skalieren", "Größte Tiefe")
+
+
+def test_a_filter_is_read_with_the_decimal_comma_of_the_language(qtbot, german):
+    layout, brought = Layout(numbers=("x",)), []
+    line = FilterLine(name="filter", title="Filter", check=lambda text: formula.check(text, layout).problem if text else "")
+    qtbot.addWidget(line)
+    line.applied.connect(brought.append)
+    for text in ("x > 2,5", "(x > 2,5)", "x in (1,2)", "x > 2,,5"):
+        line.show_text(text)
+    assert brought == ["x > 2.5", "(x > 2.5)", "x in (1,2)"]
+    translation.set_language(QApplication.instance(), "en")
+    line.show_text("x < 2,5")
+    assert brought[-1] == "x in (1,2)"
+    assert line.problem.text()
+
+
+def test_cells_of_a_preview_have_the_marks_of_the_language(german):
+    assert translated(number_texts([-1234.5, 0.25])) == ["−1.234,50", "0,25"]
 
 
 def test_numbers_and_plurals_are_those_of_the_language(german):

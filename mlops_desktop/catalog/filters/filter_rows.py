@@ -10,7 +10,7 @@ from mlops_desktop.base.families import RowFilter
 from mlops_desktop.base.params import text
 from mlops_desktop.serving.formula.expression import parse
 from mlops_desktop.serving.frame import Bools, Frame
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class FilterRows(RowFilter):
                 msg(
                     "The filter “{condition}” gives a {kind}, but a true-or-false answer is needed.",
                     condition=self.condition[:60],
-                    kind=expression.kind,
+                    kind=as_message(expression.kind),
                 ),
                 "Compare it, such as with =.",
             )

@@ -10,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import columns, number
 from mlops_desktop.base.splitter import Fold
 from mlops_desktop.serving.frame import Ints
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.plural import plural_msg
 
 
@@ -26,7 +26,7 @@ def fold_count() -> Any:
 
 def column_of(role: str, *kinds: str, most: int = 1) -> Any:
     """The parameter `column`; none chosen means the column with the role."""
-    nothing = msg("The column with the role “{role}”", role=role)
+    nothing = msg("The column with the role “{role}”", role=as_message(role))
     return columns(*kinds, label="Column", help="The column that the split goes by.", all_when_empty=False, most=most, nothing=nothing)
 
 

@@ -8,7 +8,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.project import digest
 from mlops_desktop.serving import formula
 from mlops_desktop.serving.frame import Bools, Frame, Layout
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 
 _REMEDY = "Compare something, such as age > 30."
 
@@ -27,7 +27,7 @@ def check_filter(layout: Layout, where: str) -> str:
         return UserError(found.problem, found.remedy).sentences
     if found.kind == "boolean":
         return ""
-    return msg("This gives a {kind} for each row, not yes or no. {way_out}", kind=found.kind, way_out=_REMEDY)
+    return msg("This gives a {kind} for each row, not yes or no. {way_out}", kind=as_message(found.kind), way_out=_REMEDY)
 
 
 def rows_where(frame: Frame, where: str) -> Bools:
@@ -39,6 +39,6 @@ def rows_where(frame: Frame, where: str) -> Bools:
         return np.ones(frame.rows, dtype=bool)
     found = formula.parse(where, frame.layout)
     if found.kind != "boolean":
-        raise UserError(msg("The filter gives a {kind} for each row, not yes or no.", kind=found.kind), _REMEDY)
+        raise UserError(msg("The filter gives a {kind} for each row, not yes or no.", kind=as_message(found.kind)), _REMEDY)
     holds: Bools = found.true(frame)
     return holds

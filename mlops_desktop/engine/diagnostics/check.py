@@ -72,7 +72,9 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """A check with its outcome. `question` is the id under which a person accepts it, `accepted` the reason that was given."""
+    """A check with its outcome. `question` is the id under which a person accepts it, `accepted` the reason that was given
+    ("" for none; None: nobody accepted it).
+    """
 
     id: str
     title: str

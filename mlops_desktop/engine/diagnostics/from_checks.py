@@ -1,4 +1,4 @@
-"""Checks that are not passed, as questions of the queue: mend it, or accept it for a reason."""
+"""Checks that are not passed, as questions of the queue: mend it, or accept it."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ def unchecked_question(run: str, error: UserError) -> Question:
 
 
 def _accept() -> Option:
-    return Option(ACCEPT, msg("Leave it as it is"), msg("The model is used as it is; your reason stands in the report."))
+    return Option(ACCEPT, msg("Leave it as it is"), msg("The model is used as it is; the report says so, with your reason."))

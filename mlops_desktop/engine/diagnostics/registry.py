@@ -11,6 +11,7 @@ from mlops_desktop.engine.diagnostics.part_checks import CLASS_ROWS, TARGET_SHIF
 from mlops_desktop.engine.diagnostics.score_checks import BASELINE, FOLDS, OVERFIT, SUBGROUPS, SUSPICIOUS
 from mlops_desktop.engine.evaluation import MetricResult
 from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.questions import ACCEPT
 from mlops_desktop.serving.message import joined
 
 CHECKS: tuple[Check, ...] = (
@@ -49,8 +50,9 @@ def _result(check: Check, outcome: Outcome, checked: Checked) -> CheckResult:
     accepted: str | None = None
     if outcome.verdict != "passed":
         answers = [checked.project.answers.get(id_) for id_ in (outcome.asked or (question,))]
-        reasons = [answer.reason for answer in answers if answer is not None and answer.reason]
-        accepted = joined(list(dict.fromkeys(reasons)), "; ") if len(reasons) == len(answers) else None
+        given = [answer for answer in answers if answer is not None and (answer.reason or answer.option == ACCEPT)]
+        reasons = list(dict.fromkeys(answer.reason for answer in given if answer.reason))
+        accepted = joined(reasons, "; ") if len(given) == len(answers) else None
     return CheckResult(
         id=check.id,
         title=check.title,

@@ -41,7 +41,8 @@ def drift_of(chosen: Chosen, file: Location, job: Job) -> DriftReport:
         job.step(0.6 + 0.4 * start / max(len(good), 1))
     compared = every.take(np.concatenate([good[:0], *answered]))
     trained_on = rows_trained_on(chosen.pipeline, compared, [one.name for one in scorer.schema.columns])
-    own = {"file": name_of(file), "warnings": found.notes, "trained_on": trained_on, "in_data": _rows_in_data(chosen, found.cells)}
+    in_data, same = _rows_in_data(chosen, found.cells)
+    own = {"file": name_of(file), "warnings": found.notes, "trained_on": trained_on, "in_data": in_data, "same_data": same}
     document = {**counters.report(), "refused": refused, **own}
     report = from_json(DriftReport, document, "DriftReport")
     if report.compares_score or report.verdict not in ("act", "watch"):
@@ -50,9 +51,13 @@ def drift_of(chosen: Chosen, file: Location, job: Job) -> DriftReport:
     return replace(report, verdict=next((one for one in ("act", "watch") if one in verdicts), "stable"))
 
 
-def _rows_in_data(chosen: Chosen, cells: Cells) -> int:
-    """How many rows of a file the project's data holds already, by the cells of the columns that both have."""
+def _rows_in_data(chosen: Chosen, cells: Cells) -> tuple[int, bool]:
+    """How many rows of a file the project's data holds already, by the cells of the columns that both have, and whether both hold the
+    same rows in all columns that the model reads.
+    """
     pipeline = chosen.pipeline
     before = read_cells(snapshot_path(pipeline.folder, pipeline.project.data))
     shared = [name for name in before.names if name in cells.names]
-    return int(np.isin(row_hashes(cells, shared), row_hashes(before, shared)).sum())
+    count = int(np.isin(row_hashes(cells, shared), row_hashes(before, shared)).sum())
+    read = {column.name for column in chosen.scorer.schema.columns}
+    return count, count == cells.rows == before.rows and read <= set(shared)

@@ -53,7 +53,8 @@ class DriftReport:
     """Drift of all columns and of the score; `verdict` is the worst of them. `refused` rows of `file` could not be read;
     `warnings` name the columns that it lacks. The model was trained on `trained_on` of the rows: where these are half or more, the score is
     left out of the verdict, for what it is compared with are scores of rows that the model had not seen. `in_data` of the rows of the file,
-    refused ones included, are in the data of the project, with the same cells in the columns that both have.
+    refused ones included, are in the data of the project, with the same cells in the columns that both have; `same_data`: these are all
+    rows of both, so there is nothing to compare.
     """
 
     rows: int
@@ -68,6 +69,7 @@ class DriftReport:
     warnings: tuple[str, ...] = ()
     trained_on: int = 0
     in_data: int = 0
+    same_data: bool = False
 
     @property
     def compares_score(self) -> bool:

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.engine.pipeline.preview_results import Change, ColumnCells, ColumnChange, ColumnDistribution, Side
 from mlops_desktop.serving.dates import date_text, time_format
 from mlops_desktop.serving.frame import CATEGORICAL, SPARSE, Bools, Frame, Ints
+from mlops_desktop.serving.message import number_msg
 
 MOST_CHANGES = 16  # changes that are drawn; the counts are of all of them
 COLUMNS = 40  # columns of the table of first rows
@@ -221,15 +223,21 @@ def cells(frame: Frame, name: str) -> list[str]:
 
 
 def number_texts(values: Sequence[float]) -> list[str]:
-    """Numbers of one column, all with the same decimals: those that distinguish them, at most two or four digits in all."""
+    """Numbers of one column, all with the same decimals: those that distinguish them, at most two or four digits in all. They are messages,
+    so the window writes them with the marks of its language.
+    """
     known = [value for value in values if math.isfinite(value)]
     size = max((abs(value) for value in known), default=0.0)
     if size >= 1e12 or 0 < size < 1e-3:
-        return [MISSING if value != value else f"{value:.4g}" for value in values]
+        return [_number_text(value, ".4g") for value in values]
     most = max(2 if size < 1e6 else 0, 3 - (math.floor(math.log10(size)) if size > 0 else 0))
     decimals = next((d for d in range(most) if all(abs(round(value, d) - value) <= 1e-9 * size for value in known)), most)
     apart = "" if decimals == 0 and known and min(known) >= 1000 and size < 3000 else ","  # 2012 is a year, not two thousand and twelve
-    return [MISSING if value != value else f"{value:{apart}.{decimals}f}".replace("-", "−") for value in values]
+    return [_number_text(value, f"{apart}.{decimals}f") for value in values]
+
+
+def _number_text(value: float, form: str) -> str:
+    return MISSING if value != value else number_msg(abs(value), form, MINUS if value < 0 else "")
 
 
 def rows_of(frame: Frame, at: Ints, first: Sequence[str] = ()) -> tuple[ColumnCells, ...]:

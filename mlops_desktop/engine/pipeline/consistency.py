@@ -24,7 +24,7 @@ from mlops_desktop.engine.project import (
     refuse_threshold,
     require_suitable_sampler,
 )
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.plural import quoted_names
 from mlops_desktop.serving.value_text import value_text
 
@@ -122,7 +122,7 @@ def refuse_split(project: Project, names: Collection[str] | None) -> None:
             raise UserError(msg("The split cannot use “{column}”: it is the column to predict.", column=column), "Name another column.")
     if split.role and not columns and split.role not in roles:
         raise UserError(
-            msg("The split “{split}” needs a column with the role “{role}”.", split=split.id, role=split.role),
+            msg("The split “{split}” needs a column with the role “{role}”.", split=split.label, role=as_message(split.role)),
             msg("Give a column the role (roles.COLUMN={role}), or name one (split.column=COLUMN).", role=split.role),
         )
 
@@ -156,7 +156,8 @@ def _fit_task(project: Project, known: Mapping[str, TargetOption], messages: lis
             messages.append(msg("There is no column “{target}” to predict.", target=project.target))
         return replace(project, target="", task=None, positive=None)
     if project.task is not None and project.task not in option.tasks:
-        messages.append(msg("“{target}” cannot be predicted as a {task} task.", target=project.target, task=project.task))
+        title = task_spec(project.task).title
+        messages.append(msg("“{target}” does not suit {task:lower}.", target=project.target, task=title))
         project = replace(project, task=None, positive=None)
     if project.task is not None and task_spec(project.task).has_positive:
         classes = [value for value, _ in option.classes]

@@ -14,6 +14,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.params import Flag
 from mlops_desktop.base.splitter import Splitter
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline.consistency import consistent
@@ -68,7 +69,7 @@ def changes(old: Project, new: Project) -> list[str]:
     """What differs, for a person: a few words for each decision."""
     found: list[str] = []
     if old.task != new.task:
-        found.append(msg("task: {task}", task=new.task))
+        found.append(msg("task: {task:lower}", task=task_spec(new.task).title) if new.task is not None else msg("no task"))
     if level_of(old.positive or "") != level_of(new.positive or ""):
         found.append(
             msg("positive class: {positive}", positive=level_of(new.positive)) if new.positive is not None else msg("no positive class")

@@ -1,9 +1,12 @@
 from .from_findings import finding_id as finding_id
 from .from_preview import preview_questions as preview_questions
+from .grouping import QuestionGroup as QuestionGroup
+from .grouping import group_questions as group_questions
 from .question import ACCEPT as ACCEPT
 from .question import Option as Option
 from .question import Question as Question
 from .queue import answer_question as answer_question
+from .queue import answer_questions as answer_questions
 from .queue import open_questions as open_questions
 from .queue import questions as questions
 from .queue import reading_doubts as reading_doubts

@@ -1,4 +1,4 @@
-"""Findings of a table as questions: apply a fix, or accept the finding for a reason."""
+"""Findings of a table as questions: apply a fix, or accept the finding."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from mlops_desktop.engine.profiling import EVIDENCE_RULES, Finding, taken_care
 from mlops_desktop.engine.project import Changes, Project
 from mlops_desktop.engine.questions.from_source import parameter_options
 from mlops_desktop.engine.questions.question import Option, Question, accepted
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
+from mlops_desktop.serving.plural import quoted_columns
 
 FIX = "fix"
 _ADDED = msg("The decision is added; it can be undone.")
@@ -19,10 +20,10 @@ _ADDED = msg("The decision is added; it can be undone.")
 def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator[Question]:
     """A question for each finding; one whose fix is among the project's decisions is settled.
 
-    What follows from the evidence of one column is asked by `reading_questions`.
+    What follows from the evidence of columns is asked by `reading_questions`.
     """
     for finding in findings:
-        if finding.column and finding.rule in EVIDENCE_RULES and RULES[finding.rule].doubts_column:
+        if finding.rule in EVIDENCE_RULES and RULES[finding.rule].doubts_column:
             continue
         yield Question(
             id=finding_id(finding),
@@ -44,16 +45,23 @@ def finding_id(finding: Finding) -> str:
 def fix_options(finding: Finding) -> Iterator[Option]:
     """The decisions that mend a finding: its fix, then each alternative, whose id is the type that it stands for."""
     if finding.fix:
-        yield Option(FIX, _label(finding.column, finding.fix), _ADDED, finding.fix)
+        yield Option(FIX, _label(finding.column, finding.fix), _ADDED, finding.fix, _label_of_many(finding.fix))
     for other in finding.alternatives:
-        yield Option(other["type"][finding.column], _label(finding.column, other), _ADDED, other)
+        yield Option(other["type"][finding.column], _label(finding.column, other), _ADDED, other, _label_of_many(other))
+
+
+def _label_of_many(fix: Changes) -> str:
+    """What a fix does, for many columns at once; "" where its label names no column."""
+    if "type" in fix and "step" not in fix:
+        return msg("Read these columns as {kind}", kind=as_message(next(iter(fix["type"].values()))))
+    return msg("Count these values as missing") if "missing" in fix else ""
 
 
 def _label(column: str, fix: Changes) -> str:
     if "role" in fix:
-        return msg("Give “{column}” the role “{role}”", column=column, role=next(iter(fix["role"].values())))
+        return msg("Give “{column}” the role “{role}”", column=column, role=as_message(next(iter(fix["role"].values()))))
     if "type" in fix and "step" not in fix:
-        return msg("Read “{column}” as {type}", column=column, type=next(iter(fix["type"].values())))
+        return msg("Read “{column}” as {type}", column=column, type=as_message(next(iter(fix["type"].values()))))
     if "recode" in fix:
         levels = next(iter(fix["recode"].values()))
         if "" in levels:
@@ -62,7 +70,10 @@ def _label(column: str, fix: Changes) -> str:
     if "missing" in fix:
         return msg("Count these values of “{column}” as missing", column=column)
     if "split" in fix:
-        by = ", ".join(choices().splitters.read(fix["split"]).named_columns)
-        return msg("Split by “{column}”: test on the latest rows", column=by)
+        split = choices().splitters.read(fix["split"])
+        by = ", ".join(split.named_columns)
+        if split.by_time:
+            return msg("Split by “{column}”: test on the latest rows", column=by)
+        return msg("Keep rows with the same {columns} on one side of the split", columns=quoted_columns(split.named_columns))
     known = choices().row_filters if "row_filter" in fix else choices().operations
     return msg("Add the step “{step}”", step=known.read(fix.get("row_filter") or fix["step"]).label)

@@ -39,14 +39,13 @@ class ReadTable(Protocol):
 def reading_questions(project: Project, overview: ReadTable, findings: Sequence[Finding]) -> Iterator[Question]:
     """A question for each doubt about a column's type, with the fix of the finding that says the same where there is one.
 
-    Where the findings of many columns were grouped as one, that is the question (`finding_questions`). It is settled when a person chose
-    the type, when that fix is among the decisions, or when the column is no feature.
+    It is settled when a person chose the type, when that fix is among the decisions, or when the column is no feature.
     """
     by_column = {(finding.rule, finding.column): finding for finding in findings}
     for column in overview.columns:
         for evidence in column.evidence:
             rule = RULES[evidence.rule]
-            if rule.weight is None or not rule.doubts_column or (evidence.rule, "") in by_column:
+            if rule.weight is None or not rule.doubts_column:
                 continue
             finding = by_column.get((evidence.rule, column.name))
             yield Question(
@@ -54,7 +53,7 @@ def reading_questions(project: Project, overview: ReadTable, findings: Sequence[
                 stage="problem",
                 weight=rule.weight,
                 column=column.name,
-                message=msg("“{column}” was read as {type}. Is that right?", column=column.name, type=column.type),
+                message=msg("“{column}” was read as {type}. Is that right?", column=column.name, type=as_message(column.type)),
                 evidence=evidence.message,
                 options=(
                     accepted(msg("The column stays as it was read.")),
@@ -63,6 +62,7 @@ def reading_questions(project: Project, overview: ReadTable, findings: Sequence[
                 ),
                 rows=evidence.rows,
                 settled=_settled(project.columns.get(column.name)) or (taken_care(project, finding) if finding else ""),
+                together=msg("Were these columns read correctly?"),
             )
 
 
@@ -74,7 +74,9 @@ def _other_types(column: ReadColumn, instead: str, finding: Finding | None) -> I
         effect = msg("Every cell is kept as it is written; the column is no longer a number or a date.")
         if instead in ("number", "date"):
             effect = msg("The cells that do not fit the others count as missing.")
-        yield Option(instead, msg("Read “{column}” as {kind}", column=column.name, kind=instead), effect, changes)
+        kind = as_message(instead)
+        label = msg("Read “{column}” as {kind}", column=column.name, kind=kind)
+        yield Option(instead, label, effect, changes, msg("Read these columns as {kind}", kind=kind))
 
 
 def _settled(note: ColumnNote | None) -> str:

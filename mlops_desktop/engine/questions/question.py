@@ -11,17 +11,21 @@ from mlops_desktop.engine.project import Answer, Changes, Project
 from mlops_desktop.serving.message import msg
 
 _ORDER: dict[Weight, int] = {"high": 0, "warning": 1, "info": 2}
-ACCEPT = "accept"  # the option that every question has: things stay as they are, for the reason that is given
+ACCEPT = "accept"  # the option that every question has: things stay as they are
 
 
 @dataclass(frozen=True)
 class Option:
-    """One way to decide: the `changes` of the project that it makes, or None when nothing changes."""
+    """One way to decide: the `changes` of the project that it makes, or None when nothing changes.
+
+    `together` is the label where it decides about many columns at once; "" where the label names no column.
+    """
 
     id: str
     label: str
     consequence: str
     changes: Changes | None = None
+    together: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class Question:
     """One doubt. `id` is the same as long as it is the same doubt; `stage` is where it arises, `column` is "" for the whole table.
 
     `default` is the option in force while nobody answered. `settled` says which decision of the project settles it without an answer
-    (empty when none does). `answer` is what a person decided, with the reason.
+    (empty when none does). `answer` is what a person decided, with the reason. `together` is the question where it is asked about many
+    columns at once; "" where it is only asked about one.
     """
 
     id: str
@@ -43,6 +48,17 @@ class Question:
     rows: tuple[int, ...] = ()
     settled: str = ""
     answer: Answer | None = None
+    together: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The id without the column, which questions of one kind share."""
+        return self.id.removesuffix(f".{self.column}") if self.column else self.id
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether it is accepted only for a reason: what is grave is."""
+        return self.weight == "high"
 
     @property
     def open(self) -> bool:
@@ -65,4 +81,11 @@ def accepted(consequence: str) -> Option:
 
 def answered(project: Project, found: Iterable[Question]) -> tuple[Question, ...]:
     """The questions, the weightiest first, each with the answer that the project holds."""
-    return tuple(replace(one, answer=project.answers.get(one.id)) for one in sorted(found, key=lambda one: _ORDER[one.weight]))
+    answers = project.answers
+    ordered = sorted(found, key=lambda one: _ORDER[one.weight])
+    return tuple(replace(one, answer=answers.get(one.id) or answers.get(former_id(one))) for one in ordered)
+
+
+def former_id(question: Question) -> str:
+    """The id under which earlier versions stored the answer about many columns that were read alike."""
+    return question.kind.replace("reading.", "finding.", 1)

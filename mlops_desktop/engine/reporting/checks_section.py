@@ -25,5 +25,6 @@ def checks(found: Sequence[CheckResult]) -> Html:
 
 def _findings(one: CheckResult) -> Html:
     parts = [one.message, *([one.remedy] if one.remedy else [])]
-    parts += [msg("Accepted: {reason}", reason=one.accepted)] if one.accepted is not None else []
+    if one.accepted is not None:
+        parts.append(msg("Accepted: {reason}", reason=one.accepted) if one.accepted else msg("Accepted without a reason."))
     return Html("<br>".join(escape(part) for part in parts))

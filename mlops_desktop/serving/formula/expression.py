@@ -21,7 +21,7 @@ import numpy as np
 
 from ..errors import UserError
 from ..frame import CATEGORICAL, MISSING_DATE, NUMBER, Floats, Frame, Layout, Longs
-from ..message import msg
+from ..message import as_message, msg
 from .functions import FUNCTIONS, RUNS, SPECIAL
 from .parser import LEFT, POWER, Parser
 from .tokens import FormulaError
@@ -70,7 +70,8 @@ class Expression:
         """The values of a number or boolean formula, (rows,) float64; UserError for other kinds."""
         if self.kind not in ("number", "boolean"):
             raise UserError(
-                msg("The formula gives a {kind}, but a number or a true-or-false answer is needed.", kind=self.kind), "Change the formula."
+                msg("The formula gives a {kind}, but a number or a true-or-false answer is needed.", kind=as_message(self.kind)),
+                "Change the formula.",
             )
         value = self.evaluate(frame)
         assert isinstance(value, np.ndarray)
@@ -85,7 +86,7 @@ class Expression:
         """The values of a text formula as codes and levels; UserError for other kinds."""
         value = self.evaluate(frame)
         if not isinstance(value, Texts):
-            raise UserError(msg("The formula gives a {kind}, but a text is needed.", kind=self.kind), "Put text(…) around it.")
+            raise UserError(msg("The formula gives a {kind}, but a text is needed.", kind=as_message(self.kind)), "Put text(…) around it.")
         return value
 
     @property

@@ -53,7 +53,6 @@ class RecipeView(QWidget):
         self.side.setMinimumWidth(SIDE[0])
         self.side.setMaximumWidth(SIDE[1])
         self.card = StepCard(recipe, nothing)
-        self.card.setMinimumWidth(250)
         self.beside, self.below = beside(recipe), below(recipe)
         self._pages = Pages()
         self.blocker = self._blocked_page()

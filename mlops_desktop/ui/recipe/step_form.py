@@ -16,6 +16,8 @@ from mlops_desktop.ui.widgets.cards import EmptyState, breakable
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
+LEAST = 250  # pixels of the card's width
+
 
 class _AsNarrowAsAsked(QWidget):
     """A form that never asks for more width than there is: names of columns may be longer than any card."""
@@ -73,6 +75,10 @@ class StepCard(QFrame):
         self._pages.addWidget(self.empty)
         self.setLayout(column((self._pages, 1), margins=(16, 10, 8, 12)))
         recipe.leaving.connect(self._flush)
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for its buttons."""
+        return super().minimumSizeHint().expandedTo(QSize(LEAST, 0))
 
     def _flush(self) -> None:
         if self.form is not None:

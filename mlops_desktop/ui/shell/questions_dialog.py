@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.process import ListQuestions
 from mlops_desktop.engine.project import project_key
-from mlops_desktop.engine.questions import Question
+from mlops_desktop.engine.questions import Question, QuestionGroup, group_questions
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.question_answers import QuestionAnswers
@@ -47,13 +47,13 @@ class QuestionsDialog(QDialog):
 
     def show_questions(self, found: Sequence[Question]) -> None:
         """Show the open ones of these questions."""
-        left = [one for one in found if one.open]
+        left = group_questions([one for one in found if one.open])
         open_count = pluralize(len(left), "1 question is open.", "{n} questions are open.")
         hint = self.tr("Until you decide, the default of each is in force.")
         self.summary.setText(f"{open_count} {hint}" if left else self.tr("Nothing is in doubt."))
         clear(self._list)
-        for at, question in enumerate(left):
-            self._list.addWidget(QuestionCard(at, question, self._decide))
+        for at, group in enumerate(left):
+            self._list.addWidget(QuestionCard(at, group, self._decide))
 
 
 class ProjectQuestions(QuestionsDialog):
@@ -90,5 +90,5 @@ class ProjectQuestions(QuestionsDialog):
         if self._found.value is not None:
             self.show_questions(self._found.value)
 
-    def _answer(self, question: Question, option: str, reason: str) -> None:
-        self._answers.answer(question, option, reason)
+    def _answer(self, group: QuestionGroup, option: str, reason: str) -> None:
+        self._answers.answer(group, option, reason)

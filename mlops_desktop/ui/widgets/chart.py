@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QToolTip, QWidget
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.basic import Tool, column, label, row
+from mlops_desktop.ui.widgets.legend import Legend
 from mlops_desktop.ui.widgets.rows_table import Row, RowColumn, RowsTable
-from mlops_desktop.ui.widgets.small_plots import Legend, Shade, begin
+from mlops_desktop.ui.widgets.small_plots import Shade, begin
 
 if TYPE_CHECKING:
     from mlops_desktop.ui.widgets.plot import Plot

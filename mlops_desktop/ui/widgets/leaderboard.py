@@ -157,6 +157,8 @@ class Leaderboard(RowsTable):
         if (run.id, first.id) not in self._texts:
             self._texts[run.id, first.id] = model_text(run, first)
         text, tip = self._texts[run.id, first.id]
+        time, features = self.tr("Fit time"), self.tr("Features")  # where there is no space for their columns
+        tip = f"{tip}\n{time}: {spent(run.seconds)}\n{features}: {formatted(run.features)}"
         if run.score is None:
             return Row(run.id, [Cell(text, tip=tip, tone="2"), "", "", spent(run.seconds), "", status], tone="3" if stale else "")
         shown = metric.shown(run.score) if metric else run.score
@@ -216,8 +218,8 @@ def _columns(score: str) -> list[RowColumn]:
         RowColumn(
             tr("Leaderboard", "± sd"), "right", tabular=True, width=62, tip=tr("Leaderboard", "Standard deviation between the folds.")
         ),
-        RowColumn(tr("Leaderboard", "Fit time"), "right", tabular=True, width=68),
-        RowColumn(tr("Leaderboard", "Features"), "right", tabular=True, width=72),
+        RowColumn(tr("Leaderboard", "Fit time"), "right", tabular=True, width=68, optional=True),
+        RowColumn(tr("Leaderboard", "Features"), "right", tabular=True, width=72, optional=True),
         RowColumn(tr("Leaderboard", "Status"), width=104),
     ]
 

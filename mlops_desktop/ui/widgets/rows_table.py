@@ -37,7 +37,7 @@ class RowColumn:
     """A column: `title`; `align` left, right or center; `tabular`: digits of one width; `bar`: space for a bar beside the text.
 
     `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes what is left; `middle`: texts that are too long
-    are cut in the middle, as suits names.
+    are cut in the middle, as suits names. `optional`: hidden where those that stretch would be cut, the last one first.
     """
 
     title: str
@@ -48,6 +48,7 @@ class RowColumn:
     stretch: bool = False
     tip: str = ""
     middle: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -297,6 +298,11 @@ class RowsTable(QTableView):
         """Give each column what it needs; what is left goes to those that stretch. Bars and stretching ones shrink before it scrolls."""
         columns = self.rows_model.columns
         needs = [self._need(at) for at in range(len(columns))]
+        for at in self._hidden(needs):
+            needs[at] = 0
+        for at, need in enumerate(needs):
+            if self.isColumnHidden(at) == bool(need):
+                self.setColumnHidden(at, not need)
         least = [MIN_STRETCH if c.stretch else MIN_BAR if c.bar else need for c, need in zip(columns, needs, strict=True)]
         least = [min(a, b) for a, b in zip(least, needs, strict=True)]
         available = self.viewport().width()
@@ -307,12 +313,28 @@ class RowsTable(QTableView):
         for at in stretching:
             widths[at] += max(available - sum(widths), 0) // (len(stretching) - stretching.index(at))
         for at, width in enumerate(widths):
-            self.horizontalHeader().resizeSection(at, width)
+            if width:
+                self.horizontalHeader().resizeSection(at, width)
+
+    def _hidden(self, needs: Sequence[int]) -> list[int]:
+        """The optional columns for which there is no space beside whole texts of those that stretch."""
+        columns, hidden = self.rows_model.columns, list[int]()
+        optional = [at for at, column in enumerate(columns) if column.optional]
+        if not optional:
+            return hidden
+        wanted = [min(MIN_BAR, need) if column.bar else need for column, need in zip(columns, needs, strict=True)]
+        for at in reversed(optional):
+            if sum(wanted) - sum(wanted[one] for one in hidden) > self.viewport().width():
+                hidden.append(at)
+        return hidden
 
     def _need(self, at: int) -> int:
         column = self.rows_model.columns[at]
-        if column.width:
-            return column.width
+        return column.width if column.width and not column.stretch else max(column.width, self._width_of_texts(at))
+
+    def _width_of_texts(self, at: int) -> int:
+        """How wide the texts of a column are, its title among them."""
+        column = self.rows_model.columns[at]
         option, rows = QStyleOptionViewItem(), range(min(len(self.rows_model.rows), MEASURED))
         title = self.advance(self.horizontalHeader().font(), column.title) + 2 * PAD + 8
         texts = [self.itemDelegate().sizeHint(option, self.rows_model.index(row, at)).width() for row in rows]

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.diagnostics.check import CheckResult
 from mlops_desktop.engine.diagnostics.facts import (
     CheckFacts,
@@ -27,6 +29,7 @@ from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.project import Answer, Project, from_json, to_json
 from mlops_desktop.engine.questions import ACCEPT, answer_question, open_questions, questions
 from mlops_desktop.engine.questions.queue import Overview
+from tests.imported import cells_of
 
 PROJECT = Project(target="y", task="binary", positive="yes", metric="roc_auc")
 BETTER = Comparison(160, 0.2, 0.4, p_better=0.001, p_worse=0.999)
@@ -73,6 +76,12 @@ FAULTS = {
 
 def found(project: Project = PROJECT, measured=USES, **changes: object) -> dict[str, CheckResult]:
     return {one.id: one for one in run_checks(replace(CLEAN, **changes), project, measured)}
+
+
+def test_an_error_larger_than_the_baselines_is_worded_as_larger():
+    """Without a score: the sentence is that of the squared errors."""
+    smaller, larger = (found(scores=None, lift=Comparison(160, at, 0.4, 0.001, 0.5))["baseline"].message for at in (0.3, 0.5))
+    assert ("25% smaller than the baseline" in smaller, "25% larger than the baseline" in larger) == (True, True)
 
 
 def test_all_pass_on_clean_facts_and_a_further_check_needs_a_case_here():
@@ -127,6 +136,8 @@ def test_an_accepted_doubt_carries_its_reason_and_one_of_another_model_is_asked_
     assert (question.id, question.weight, question.stage, question.open) == ("check.overfit.01234567", "warning", "evaluate", True)
     decided = answer_question(PROJECT, question, ACCEPT, "The forest is meant to.")
     assert found(decided, **overfit)["overfit"].accepted == "The forest is meant to."
+    without = found(answer_question(PROJECT, question, ACCEPT), **overfit)["overfit"]
+    assert (without.accepted, without.open) == ("", False)
     assert not found(decided, **overfit)["overfit"].open
     assert found(decided, run="ffffffffffff", **overfit)["overfit"].open
     few = FAULTS["test_rows"][0]
@@ -145,7 +156,7 @@ def test_accepted_weights_are_asked_anew_of_another_column():
 
 def test_checks_are_in_the_queue_of_questions_and_their_fixes_are_decisions():
     further = list(check_questions(tuple(found(**FAULTS["suspicious"][1], **FAULTS["weights"][0]).values())))
-    asked = questions(PROJECT, Overview(160, (), (), (), {}), [], further=further)
+    asked = questions(PROJECT, type_cells(cells_of({"y": ["a", "b"]}), {}, Silent()), Overview(160, (), (), (), {}), [], further=further)
     assert [one.id for one in open_questions(asked)] == ["check.suspicious.01234567", f"check.weights.{Keys(PROJECT).split[:8]}.w"]
     mended = answer_question(PROJECT, asked[0], "fix-1")
     assert mended.role("code") == "ignore"

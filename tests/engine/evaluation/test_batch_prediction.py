@@ -111,7 +111,7 @@ def test_the_training_file_does_not_drift_and_a_shifted_one_does(chosen, tmp_pat
     assert (calm.trained_on > 0.9 * calm.rows, calm.compares_score) == (True, False)
     with sample.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert calm.in_data == len(rows)
+    assert (calm.in_data, calm.same_data) == (len(rows), True)
     for row in rows:
         if row["body_mass_g"]:
             row["body_mass_g"] = str(int(row["body_mass_g"]) + 1500)
@@ -122,7 +122,7 @@ def test_the_training_file_does_not_drift_and_a_shifted_one_does(chosen, tmp_pat
         writer.writerows(rows)
     moved = drift_of(chosen, shifted, Silent())
     assert moved.verdict == "act"
-    assert moved.compares_score
+    assert (moved.compares_score, moved.same_data) == (True, False)
     worst = max(moved.columns, key=lambda column: column.psi)
     assert worst.field == "body_mass_g"
 

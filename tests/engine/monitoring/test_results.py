@@ -35,7 +35,7 @@ ANSWER = {
 def test_a_service_s_answer_is_read_and_written_back():
     report = from_json(DriftReport, json.loads(json.dumps(ANSWER)), "DriftReport")
     assert report.columns[0].bins[0].now == 0.9
-    assert to_json(report) == {**ANSWER, "refused": 0, "file": "", "warnings": [], "trained_on": 0, "in_data": 0}
+    assert to_json(report) == {**ANSWER, "refused": 0, "file": "", "warnings": [], "trained_on": 0, "in_data": 0, "same_data": False}
 
 
 def test_what_does_not_fit_is_named_by_its_place():

@@ -52,7 +52,7 @@ def test_a_spelling_is_found_and_merged(odd, usual):
     values = [odd, "Leipzig", *CITIES]
     assert found(values) == {"spellings": {"recode": {"c": {odd: usual}}}}
     table = table_of(values)
-    asked = questions(PROJECT, overview(table, Silent()), find(table, "y", "binary", {}, Silent()))
+    asked = questions(PROJECT, table, overview(table, Silent()), find(table, "y", "binary", {}, Silent()))
     spelling = next(one for one in asked if one.id == "finding.spellings.c")
     merged = answer_question(PROJECT, spelling, "fix")
     assert project_from_json(project_to_json(merged)) == merged

@@ -18,8 +18,9 @@ from mlops_desktop.engine.project.decisions import Answer, ColumnNote, Project
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
 from mlops_desktop.engine.questions.from_findings import FIX
 from mlops_desktop.engine.questions.from_reading import reading_questions
+from mlops_desktop.engine.questions.grouping import group_questions
 from mlops_desktop.engine.questions.question import ACCEPT
-from mlops_desktop.engine.questions.queue import answer_question, open_questions, questions, reading_doubts
+from mlops_desktop.engine.questions.queue import answer_question, answer_questions, open_questions, questions, reading_doubts
 from tests.imported import cells_of
 
 LEAK = Finding("leak", "high", "copy", "“copy” tells the target.", "It may not be known in time.", {"role": {"copy": "ignore"}})
@@ -27,14 +28,18 @@ RARE = Finding("imbalance", "warning", "y", "One class is rare.", "Accuracy misl
 PROJECT = Project(target="y", task="binary", positive="left")
 
 
-def overview_of(**columns: list[str]):
+def table_of(**columns: list[str]):
     cells = cells_of({"y": ["left", "right", "right", "right"] * 10, **columns})
-    return overview(type_cells(cells, {}, Silent()), Silent())
+    return type_cells(cells, {}, Silent())
+
+
+def asked_about(project, table, findings):
+    return questions(project, table, overview(table, Silent()), findings)
 
 
 @pytest.fixture(scope="module")
 def queue():
-    return questions(PROJECT, overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10), [RARE, LEAK])
+    return asked_about(PROJECT, table_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10), [RARE, LEAK])
 
 
 def test_questions_of_every_kind_are_in_one_queue_the_weightiest_first(queue):
@@ -46,9 +51,9 @@ def test_questions_of_every_kind_are_in_one_queue_the_weightiest_first(queue):
 
 
 def test_what_the_data_decides_is_no_question():
-    named = questions(replace(PROJECT, positive="yes"), overview_of(y=["yes", "no"] * 20), [])
+    named = asked_about(replace(PROJECT, positive="yes"), table_of(y=["yes", "no"] * 20), [])
     assert [one.id for one in named if one.id.startswith("guess")] == []
-    whole = questions(Project(target="y", task="multiclass"), overview_of(y=["1", "2", "3", "4"] * 20), [])
+    whole = asked_about(Project(target="y", task="multiclass"), table_of(y=["1", "2", "3", "4"] * 20), [])
     assert {one.id: {option.id for option in one.options} for one in whole}["guess.task.y"] == {ACCEPT, "task=regression"}
 
 
@@ -56,18 +61,19 @@ def test_a_fix_is_a_decision_and_settles_the_question(queue):
     leak = next(one for one in queue if one.id == "finding.leak.copy")
     mended = answer_question(PROJECT, leak, FIX, by="me")
     assert mended.columns["copy"].role == "ignore"
-    again = questions(mended, overview_of(), [LEAK])[0]
+    again = asked_about(mended, table_of(), [LEAK])[0]
     assert (again.answer, again.open, bool(again.settled)) == (Answer(option=FIX, by="me"), False, True)
     assert project_from_json(project_to_json(mended)) == mended
 
 
-def test_a_doubt_is_accepted_for_a_reason(queue):
-    rare = next(one for one in queue if one.id == "finding.imbalance.y")
+def test_a_grave_doubt_is_accepted_for_a_reason_and_any_other_without(queue):
+    rare, leak = (next(one for one in queue if one.id == id_) for id_ in ("finding.imbalance.y", "finding.leak.copy"))
     with pytest.raises(UserError, match="for a reason"):
-        answer_question(PROJECT, rare, ACCEPT, " ")
+        answer_question(PROJECT, leak, ACCEPT, " ")
+    assert answer_question(PROJECT, rare, ACCEPT).answers == {rare.id: Answer(option=ACCEPT)}
     accepted = answer_question(PROJECT, rare, ACCEPT, "The cost is set.")
     assert replace(accepted, answers={}) == PROJECT
-    assert "finding.imbalance.y" not in {one.id for one in open_questions(questions(accepted, overview_of(), [RARE]))}
+    assert "finding.imbalance.y" not in {one.id for one in open_questions(asked_about(accepted, table_of(), [RARE]))}
 
 
 def test_a_guess_is_overruled_by_its_option(queue):
@@ -79,8 +85,8 @@ def test_a_guess_is_overruled_by_its_option(queue):
 
 def test_a_type_that_a_person_chose_is_no_doubt():
     project = replace(PROJECT, columns={"day": ColumnNote(type="date")})
-    table = overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
-    assert [one.open for one in questions(project, table, []) if one.column == "day"] == [False]
+    table = table_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
+    assert [one.open for one in asked_about(project, table, []) if one.column == "day"] == [False]
 
 
 def test_evidence_and_the_finding_that_follows_from_it_are_one_question():
@@ -88,7 +94,7 @@ def test_evidence_and_the_finding_that_follows_from_it_are_one_question():
     columns = {"price": ["$5", "€6", "7 £", "$8"] * 10, "day": ["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10}
     table = type_cells(cells_of({"y": ["left", "right"] * 20, "pressure": ["120/80", "130/85"] * 20, **columns}), {}, Silent())
     findings = find(table, "y", "binary", {}, Silent())
-    queue = {one.id: one for one in questions(project, overview(table, Silent()), findings)}
+    queue = {one.id: one for one in asked_about(project, table, findings)}
     assert {"reading.currencies.price", "reading.date_order.day", "reading.pairs.pressure"} <= queue.keys()
     assert {one.rule for one in findings} >= {"currencies", "date_order", "pairs"}
     assert not [id_ for id_ in queue if id_.startswith(("finding.currencies", "finding.date_order", "finding.pairs"))]
@@ -96,27 +102,43 @@ def test_evidence_and_the_finding_that_follows_from_it_are_one_question():
     assert {one.id: one.options for one in early.values()} == {id_: queue[id_].options for id_ in early}
     split = answer_question(project, early["reading.pairs.pressure"], FIX)
     assert split.steps
-    settled = {one.id for one in questions(split, overview(table, Silent()), findings) if one.settled}
+    settled = {one.id for one in asked_about(split, table, findings) if one.settled}
     assert "reading.pairs.pressure" in settled
 
 
-def test_findings_of_many_columns_are_one_question():
+def test_a_doubt_about_many_columns_is_one_entry_before_and_after_the_profile():
     days = {f"d{i}": ["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10 for i in range(MOST_ALIKE + 1)}
     table = type_cells(cells_of({"y": ["left", "right"] * 20, **days}), {}, Silent())
-    source = choices().sources["delimited"]()
-    queue = questions(Project(source=source), overview(table, Silent()), find(table, "y", "binary", {}, Silent()))
-    (one,) = [one for one in queue if "date_order" in one.id]
-    assert {option.id for option in one.options} == {ACCEPT, "dates=day", "dates=month"}
+    project = Project(source=choices().sources["delimited"]())
+    found = asked_about(project, table, find(table, "y", "binary", {}, Silent()))
+    early = reading_doubts(project, table, overview(table, Silent()), ())
+    for listed in (found, early):
+        (group,) = [one for one in group_questions(listed) if "date_order" in one.id]
+        assert (group.id, group.columns) == ("reading.date_order", tuple(days))
+        assert {option.id for option in group.options} == {ACCEPT, "dates=day", "dates=month", "text"}
+        assert group.evidence.startswith("13 columns: “d0”, “d1”")
+    together = answer_questions(project, group.questions, "text")
+    assert {note.type for note in together.columns.values()} == {"text"}
+    assert not [one for one in asked_about(together, table, []) if one.open and "date_order" in one.id]
+    one = answer_question(project, group.questions[3], "text")
+    (left,) = [rest for rest in group_questions(open_questions(asked_about(one, table, []))) if "date_order" in rest.id]
+    assert left.columns == tuple(name for name in days if name != "d3")
+    stored = replace(project, answers={"finding.date_order": Answer(option=ACCEPT, reason="by an earlier version")})
+    assert not [rest for rest in asked_about(stored, table, []) if rest.open and "date_order" in rest.id]
+
+
+def test_few_questions_of_one_kind_are_entries_of_their_own(queue):
+    assert [group.questions for group in group_questions(queue)] == [(one,) for one in queue]
 
 
 def test_a_column_that_is_no_feature_leaves_no_doubt():
     project = replace(PROJECT, columns={"day": ColumnNote(role="ignore")})
-    table = overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
-    assert [one.open for one in reading_questions(project, table, ())] == [False]
+    table = table_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
+    assert [one.open for one in reading_questions(project, overview(table, Silent()), ())] == [False]
 
 
 def test_an_alternative_of_a_finding_is_an_option():
     codes = Finding("codes", "warning", "x", "", "", {"type": {"x": "category"}}, alternatives=({"type": {"x": "ordered"}},))
-    (asked,) = [one for one in questions(PROJECT, overview_of(), [codes]) if one.column == "x"]
+    (asked,) = [one for one in asked_about(PROJECT, table_of(), [codes]) if one.column == "x"]
     assert ([option.id for option in asked.options], asked.default) == ([FIX, "ordered", ACCEPT], ACCEPT)
     assert answer_question(PROJECT, asked, "ordered").columns["x"].type == "ordered"

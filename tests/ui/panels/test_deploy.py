@@ -461,6 +461,17 @@ def test_a_file_like_the_training_data_is_stable_and_a_small_one_shows_nothing(o
     assert "at least 50 rows" in panel.monitor.drift.message
 
 
+def test_the_file_of_the_project_is_known_and_shows_no_differences(opened, tmp_path):
+    panel = opened()
+    path = tmp_path / "march.csv"
+    write_file(path, 200, heavier)
+    compare(panel, path)
+    compare(panel, SAMPLES / "penguins.csv")
+    assert "nothing new to compare" in panel.monitor.drift.message
+    assert not panel.monitor.drift.table.isVisible()
+    assert not find(panel, QLabel, "drift_verdict").isVisible()
+
+
 def test_a_file_that_cannot_be_read_leaves_nothing_behind(opened, tmp_path):
     panel = opened()
     path = tmp_path / "bad.csv"

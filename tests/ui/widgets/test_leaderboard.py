@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.metrics.definitions import METRICS
@@ -12,6 +13,7 @@ from mlops_desktop.engine.training import FoldProgress, OtherSplit, TrialEnded, 
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_text, spent
+from tests.ui.clipping import painted
 
 
 def run(number: int, algorithm: str, scores: tuple[float, ...], **changes: object) -> Run:
@@ -72,6 +74,18 @@ def test_from_best_to_worst_with_the_baseline_beneath(board):
     assert bars[4] == 0.02
     assert board.ids() == [GOOD.id]
     assert board.rows_model.rows[0].strong
+
+
+def test_names_are_whole_where_the_table_is_narrow(board):
+    board.show_board([BASE, replace(GOOD, label="Logistic regression with a long name")], METRICS["roc_auc"])
+    hidden = [[at for at in range(6) if board.isColumnHidden(at)] for width in (900, 620, 560) if board.resize(width, 400) is None]
+    assert hidden == [[], [4], [3, 4]]
+    tip = board.rows_model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.endswith("Fit time: 1.2 s\nFeatures: 12")
+    with painted() as cut:
+        board.grab()
+    assert cut == []
+    assert board.columnWidth(0) >= board.advance(board.font(), "Logistic regression with a long name") + 16
 
 
 def test_a_choice_is_selected_and_named(board):

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.panels.data.distributions_card import days_of
-from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend, ProbabilityBar, Ring
+from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, ProbabilityBar, Ring
 from mlops_desktop.ui.widgets.ticks import date_ticks
 
 NAN = float("nan")
@@ -117,20 +117,6 @@ def test_a_probability_at_the_edges_is_painted(qtbot: QtBot, value: float | None
     qtbot.addWidget(bar)
     bar.show_value(value, threshold)
     bar.grab()
-
-
-def test_a_legend_is_elided_and_follows_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
-    legend = Legend()
-    legend.show_entries([(0, "churn = no"), (1, "a name " * 20), ("warn", "threshold")])
-    qtbot.addWidget(legend)
-    legend.resize(legend.minimumSizeHint())
-    legend.grab()
-    legend.resize(legend.sizeHint())
-    assert theme.SERIES["light"][0] in pixels(legend)
-    theme.apply(qapp, "dark")
-    assert theme.SERIES["dark"][0] in pixels(legend)
-    legend.show_entries([])
-    assert legend.sizeHint().width() == 0
 
 
 def test_repainting_keeps_the_count_of_none(qtbot: QtBot) -> None:

@@ -237,7 +237,8 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
         findings = pipeline.profile(Part(job, 0.0, 0.5)).findings
         findings = with_time_findings(findings, pipeline, Runs(self.folder).list(pipeline.keys.board))
         overview = pipeline.overview(Part(job, 0.5, 0.6))
-        return questions(self.project, overview, findings, notes, self._about_model(pipeline, Part(job, 0.6, 1.0)))
+        about_model = self._about_model(pipeline, Part(job, 0.6, 1.0))
+        return questions(self.project, pipeline.table, overview, findings, notes, about_model)
 
     def _about_model(self, pipeline: Pipeline, job: Job) -> Iterable[Question]:
         """What is asked about the chosen run. None while its model was not made: to list questions, nothing is fitted. Where it cannot be

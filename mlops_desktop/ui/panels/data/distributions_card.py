@@ -17,7 +17,8 @@ from mlops_desktop.ui.panels.data.statistics_tables import value_text
 from mlops_desktop.ui.translation import format_number, formatted, pluralize, share_text
 from mlops_desktop.ui.widgets.basic import Segments, Tool, column, heading, label, row
 from mlops_desktop.ui.widgets.column_labels import type_names
-from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend
+from mlops_desktop.ui.widgets.legend import Legend
+from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell
 from mlops_desktop.ui.widgets.table_columns import MUCH_MISSING
 
 ACROSS, DOWN = 4, 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.translation import marked
 from mlops_desktop.ui.widgets.basic import Wrapped, column, label, set_property
 from mlops_desktop.ui.widgets.name_completer import NameCompleter, column_name, is_asking, word_at_end
 
@@ -16,7 +18,8 @@ PAUSE_MS = 300
 
 
 class FilterLine(QWidget):
-    """`applied` brings a filter that `check` finds right, after a pause or at Enter; a blank one shows every row.
+    """`applied` brings a filter that `check` finds right, after a pause or at Enter; a blank one shows every row. A filter is written with
+    decimal points; commas are taken for them where the window's language has those and the filter is right so.
 
     `check` says what is wrong with a text; empty when it is right.
     """
@@ -65,7 +68,10 @@ class FilterLine(QWidget):
         """Apply the formula in the field, if it is valid."""
         self._timer.stop()
         text = self.line.text().strip()
-        if not self._show_message(self._check(text)) and text != self._emitted:
+        problem = self._check(text)
+        if problem and not self._check(pointed := _with_points(text)):
+            text, problem = pointed, ""
+        if not self._show_message(problem) and text != self._emitted:
             self._emitted = text
             self.applied.emit(text)
 
@@ -97,6 +103,11 @@ class FilterLine(QWidget):
     def repaint_icon(self) -> None:
         """Paint the sign in the current theme's colours."""
         self._sign.setIcon(icons.icon("filter", theme.token("text3"), 16))
+
+
+def _with_points(text: str) -> str:
+    """A filter with decimal points, where the window's language writes numbers with a decimal comma."""
+    return re.sub(r"(?<=\d),(?=\d)", ".", text) if marked("0.5") == "0,5" else text
 
 
 class _Line(QLineEdit):

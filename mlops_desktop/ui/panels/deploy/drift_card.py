@@ -78,6 +78,10 @@ class DriftCard(QFrame):
 
     def show_report(self, report: DriftReport, project: Project) -> None:
         """Show a report: the score first, then the columns that moved most."""
+        if report.same_data:
+            self.show_nothing(self._same_data(report))
+            self.report, self._project = report, project
+            return
         self.report, self._project = report, project
         texts = self._verdict_texts()
         self.pill.setVisible(True)
@@ -100,6 +104,11 @@ class DriftCard(QFrame):
             "stable": self.tr("stable"),
             "not_enough_data": self.tr("not enough data"),
         }
+
+    def _same_data(self, report: DriftReport) -> str:
+        """That a file holds the rows which the model is from."""
+        text = self.tr("“{file}” holds the rows of the project's data and no others, so there is nothing new to compare.")
+        return text.format(file=report.file)
 
     def _sentences(self, report: DriftReport) -> tuple[str, str]:
         """The verdict and what to do; first of all that the model knows these rows, where it does."""

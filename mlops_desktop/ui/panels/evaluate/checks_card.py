@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from mlops_desktop.engine.diagnostics import CheckFacts, CheckResult, check_questions, run_checks
 from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.process import MeasureChecks
-from mlops_desktop.engine.questions import Question, answer_question
+from mlops_desktop.engine.questions import QuestionGroup, answer_questions
 from mlops_desktop.engine.training import Run
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
@@ -93,7 +93,9 @@ class ChecksCard(QFrame):
         text = f"{translated(one.message)} {translated(one.remedy)}"
         if one.accepted is not None:
             state, sign = self.tr("Accepted"), "info"
-            text = self.tr("{finding} Your reason: {reason}").format(finding=translated(one.message), reason=one.accepted)
+            text = translated(one.message)
+            if one.accepted:
+                text = self.tr("{finding} Your reason: {reason}").format(finding=text, reason=one.accepted)
         shown = FindingRow(
             sign,
             f"{state}: {translated(one.title)}",
@@ -104,7 +106,7 @@ class ChecksCard(QFrame):
         shown.acted.connect(partial(self._decide, one))
         self._rows.addWidget(shown)
         if self._open == one.id and one.open:
-            self._rows.addWidget(QuestionCard(0, next(iter(check_questions([one]))), self._answer))
+            self._rows.addWidget(QuestionCard(0, QuestionGroup(tuple(check_questions([one]))), self._answer))
 
     def _add_passed(self, passed: Sequence[CheckResult]) -> None:
         if not passed:
@@ -130,7 +132,7 @@ class ChecksCard(QFrame):
         else:
             self._toggle(one.id)
 
-    def _answer(self, question: Question, option: str, reason: str) -> None:
+    def _answer(self, group: QuestionGroup, option: str, reason: str) -> None:
         """An answer is one edit, with undo."""
         self._open = ""
-        self._controller.put(question.message, answer_question(self._controller.project, question, option, reason))
+        self._controller.put(translated(group.message), answer_questions(self._controller.project, group.questions, option, reason))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.engine.questions import Question
+from mlops_desktop.engine.questions import Question, QuestionGroup, group_questions
 from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, held, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
@@ -22,7 +22,7 @@ class DoubtsCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._decide = decide
-        self._shown: tuple[Question, ...] = ()
+        self._shown: tuple[QuestionGroup, ...] = ()
         self.count = label("", weight=Weight.DemiBold)
         self.count.setObjectName("doubts_count")
         self.first = Elided("", "small", tone="2")
@@ -36,14 +36,15 @@ class DoubtsCard(QFrame):
 
     def show_questions(self, found: Sequence[Question]) -> None:
         """Show these questions, the weightiest first; with none the card goes."""
-        if tuple(found) == self._shown:
+        groups = group_questions(found)
+        if groups == self._shown:
             return
-        self._shown = tuple(found)
-        self.setVisible(bool(found))
-        title = pluralize(len(found), "1 question about how the file was read", "{n} questions about how the file was read")
+        self._shown = groups
+        self.setVisible(bool(groups))
+        title = pluralize(len(groups), "1 question about how the file was read", "{n} questions about how the file was read")
         self.count.setText(title)
-        self.first.setText(found[0].message if found else "")
-        if not found:
+        self.first.setText(groups[0].message if groups else "")
+        if not groups:
             self._area.hide()
         self._fill()
 
@@ -56,6 +57,6 @@ class DoubtsCard(QFrame):
         self.toggle.setText(self.tr("Hide") if is_open else self.tr("Decide"))
         self.first.setVisible(not is_open)
         clear(self._list)
-        for at, question in enumerate(self._shown if is_open else ()):
-            self._list.addWidget(QuestionCard(at, question, self._decide))
+        for at, group in enumerate(self._shown if is_open else ()):
+            self._list.addWidget(QuestionCard(at, group, self._decide))
         self._area.setFixedHeight(self.fontMetrics().lineSpacing() * min(_LINES_OF_ONE * len(self._shown), _LINES))
