@@ -53,8 +53,10 @@ window.repaint()
 print("shown", flush=True)
 """
 OURS = """
+import gc
 import sys
 from pathlib import Path
+gc.disable()  # as the entry point does
 from mlops_desktop.app import make_window
 from mlops_desktop.ui.shell.settings import Settings
 app, window, jobs = make_window(Settings(Path(sys.argv[1])))

@@ -6,6 +6,7 @@ the command line.
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -24,6 +25,18 @@ def main() -> int:
         return 130
 
 
+def open_window() -> int:
+    """Open the window without a console, as the installed program starts it; the exit code."""
+    return _show_window(sys.argv[1:])
+
+
+def _show_window(arguments: list[str]) -> int:
+    gc.disable()  # what the imports make stays, so a collection among them finds nothing; `Collector` collects once the window is shown
+    from mlops_desktop.app import main
+
+    return main(arguments)
+
+
 def _start() -> int:
     run_helper()
     arguments = sys.argv[1:]
@@ -36,9 +49,7 @@ def _start() -> int:
 
         return serve_bundle(arguments[1:])
     if not arguments or (len(arguments) == 1 and Path(arguments[0]).exists()):
-        from mlops_desktop.app import main as open_window
-
-        return open_window(arguments)
+        return _show_window(arguments)
     from mlops_desktop.cli import main as command_line
 
     return command_line(arguments)

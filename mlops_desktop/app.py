@@ -9,18 +9,12 @@ from functools import partial
 from pathlib import Path
 
 # What the window needs of the engine at its start, before PySide6: its import hook reads the source of every module that is imported later.
-from mlops_desktop.engine.data import Imported as Imported
-from mlops_desktop.engine.data import Table as Table
 from mlops_desktop.engine.data import name_of as name_of
-from mlops_desktop.engine.pipeline import ArtifactStore as ArtifactStore
-from mlops_desktop.engine.pipeline import read_suggestions as read_suggestions
 from mlops_desktop.engine.process import Child as Child
 from mlops_desktop.engine.process import program_command
 from mlops_desktop.engine.project import TEMPLATES as TEMPLATES
 from mlops_desktop.engine.project import Session as Session
 from mlops_desktop.engine.project import free_folder as free_folder
-from mlops_desktop.engine.training import open_project as open_project
-from mlops_desktop.engine.training import readable_project as readable_project
 from mlops_desktop.engine.workflow import STAGES as STAGES
 
 # isort: split
@@ -66,11 +60,6 @@ def make_window(settings: Settings | None = None) -> tuple[QApplication, MainWin
     else:
         window.resize(window.sizeHint().boundedTo(app.primaryScreen().availableSize()))
     return app, window, jobs
-
-
-def open_window() -> int:
-    """The window without a console, as the installed program starts it; the exit code."""
-    return main(sys.argv[1:])
 
 
 def _refuse(sentence: str) -> int:

@@ -58,7 +58,7 @@ SHOWN_BY_PAGE = (
     *("access_control", "answers", "app", "batch_notes", "column_type", "column_types/boolean", "column_types/date", "column_types/levels"),
     *("column_types/number", "column_units", "csv_cells", "csv_io", "csv_predictions", "csv_stacked", "csv_table", "date_notation"),
     *("explain", "file_notation", "http_problems", "input_policy", "late_escape", "left_out", "names", "number_notation", "numbers"),
-    *("plural", "prediction_spec", "predictor", "request_limits", "schema", "service", "split_decimals", "table_bodies"),
+    *("plural", "prediction_spec", "predictor", "query", "request_limits", "schema", "service", "split_decimals", "table_bodies"),
 )
 NOT_ON_PAGE = (
     *("__main__", "allowed_hosts", "api_keys", "archive", "boot", "bundle", "bundle_migrations", "errors", "formula/expression"),
@@ -72,6 +72,14 @@ NOT_ON_PAGE = (
         "message",
         "migrations",
         "monitor",
+        "monitoring/alert_rules",
+        "monitoring/alert_watch",
+        "monitoring/feedback_file",
+        "monitoring/opening",
+        "monitoring/prediction_log",
+        "monitoring/settings",
+        "monitoring/store",
+        "monitoring/windows",
         "nodes/conformal",
     ),
     *(

@@ -52,6 +52,11 @@ def _arrow(kind: str) -> Callable[[Path], None]:
         if kind == "feather":
             pyarrow.feather.write_feather(table, path)
             return
+        if kind == "orc":
+            from pyarrow import orc
+
+            orc.write_table(table, str(path))
+            return
         writer = pa.ipc.new_stream if kind == "stream" else pa.ipc.new_file
         with writer(str(path), table.schema) as out:
             out.write_table(table)
@@ -126,6 +131,7 @@ ARROW = (
     SampleFile("typed.feather", _arrow("feather"), ("a", "b"), 2, (1, "x"), "Row numbers"),
     SampleFile("typed.arrow", _arrow("file"), ("a", "b"), 2, (1, "x"), "Row numbers"),
     SampleFile("typed.arrows", _arrow("stream"), ("a", "b"), 2, (1, "x"), "Row numbers"),
+    SampleFile("typed.orc", _arrow("orc"), ("a", "b"), 2, (1, "x"), "Row numbers"),
 )
 _SHOP = """
 CREATE TABLE item (id INTEGER, name TEXT, price REAL, added DATE);
@@ -334,6 +340,7 @@ REFUSED_FORMATS = (
     SampleFile("cut.xlsb", b"PK\x03\x04" + b"\0" * 100, refused="not an Excel workbook"),
     SampleFile("text.feather", b"a,b\n1,2\n", refused="not a Feather or Arrow file"),
     SampleFile("cut.arrow", b"ARROW1\0\0" + b"\1" * 100, refused="not a Feather or Arrow file"),
+    SampleFile("cut.orc", b"ORC" + b"\1" * 100, refused="not an ORC file"),
     SampleFile("text.dbf", b"a,b\n1,2\n" * 9, refused="not a dBase file"),
     SampleFile("cut.dbf", _dbf(_FRUIT, _RECORDS)[:60], refused="not a dBase file"),
     SampleFile("no_table.html", b"<p>nothing</p>", refused="holds no table"),

@@ -135,9 +135,9 @@ def loaded() -> list[str]:
 
 def test_it_starts_without_the_catalogue_and_the_work_of_its_child(loaded):
     members = [name for name in loaded if re.fullmatch(r"mlops_desktop\.catalog\.(?!tasks)\w+\.\w+", name)]
-    work = [name for name in loaded if re.fullmatch(r"mlops_desktop\.engine\.(reporting|evaluation|packaging|monitoring)\.\w+", name)]
-    reads = r"mlops_desktop\.engine\.(data\.(type_inference|loading|importing|cells)|training\.(trials|executor)|pipeline\.pipeline)"
-    assert [*members, *work, *(name for name in loaded if re.fullmatch(reads, name))] == []
+    work = r"mlops_desktop\.engine\.(reporting|evaluation|packaging|monitoring|training|pipeline|metrics)\.\w+"
+    reads = r"mlops_desktop\.(engine\.data\.(?!location)\w+|serving\.schema)|sqlite3"
+    assert [*members, *(name for name in loaded if re.fullmatch(f"{work}|{reads}", name))] == []
 
 
 def test_the_engine_is_imported_before_qt(loaded):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def resource_folder() -> Path:
     """The folder `resources`: beside the package in a checkout, inside it in a wheel, beside the program when frozen."""
     frozen = getattr(sys, "_MEIPASS", None)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from mlops_desktop.engine import metrics, pipeline, training
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.training import Run, Runs, best_run, first_runs, ranked
 from mlops_desktop.serving.message import as_message, msg, number_msg
 from mlops_desktop.serving.plural import plural_msg
+
+if TYPE_CHECKING:
+    from mlops_desktop.engine.pipeline import ArtifactStore
+    from mlops_desktop.engine.training import Run, Runs
 
 State = Literal["locked", "open", "running", "done", "stale", "failed"]
 TITLES: dict[str, str] = {  # in the order of the work; a panel is in the package of its stage
@@ -54,11 +56,11 @@ class ProjectStatus:
 
 def project_status(project: Project, store: ArtifactStore, runs: Runs) -> ProjectStatus:
     """Which results there are. No result is read."""
-    keys = Keys(project)
+    keys = pipeline.Keys(project)
     board = runs.list(keys.board)
     best = chosen_of(project, board)
     evaluated = best is not None and keys.evaluation(best.id) in store
-    first = first_runs(board)[best.algorithm_id] if best is not None else None
+    first = training.first_runs(board)[best.algorithm_id] if best is not None else None
     exported = best is not None and keys.exported(best.id) in store
     return ProjectStatus(best, bool(runs.history()), keys.profile in store, evaluated, exported, first)
 
@@ -66,8 +68,8 @@ def project_status(project: Project, store: ArtifactStore, runs: Runs) -> Projec
 def chosen_of(project: Project, board: list[Run]) -> Run | None:
     """The run of a board that the project chose, or the best one (of equals the earlier); None when there is none."""
     if project.chosen:
-        return next((run for run in ranked(board) if run.id == project.chosen), None)
-    return best_run(board)
+        return next((run for run in training.ranked(board) if run.id == project.chosen), None)
+    return training.best_run(board)
 
 
 def blocked(project: Project) -> str:
@@ -121,7 +123,8 @@ def _after_training(project: Project, found: ProjectStatus) -> list[StageState]:
         stale = msg("The decisions changed after the last training.")
         return [StageState(id_, "stale", msg("Out of date"), stale) for id_ in STAGES[trained:]]
     score = number_msg(abs(found.best.score or 0.0), ".3f")
-    label = METRICS[project.metric].label if project.metric in METRICS else project.metric
+    known = metrics.METRICS
+    label = known[project.metric].label if project.metric in known else project.metric
     return [
         StageState("train", "done", msg("{model} · {metric} {score}", model=found.best.label, metric=label, score=score)),
         StageState(

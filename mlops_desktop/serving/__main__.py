@@ -4,6 +4,7 @@
     python serve.py selftest                                          compare with the answers of the application; exit code 0 or 1
     python serve.py predict IN.csv OUT.csv                            predict for a file
     python serve.py key NAME                                          make an API key: the line for the file of keys
+    python serve.py feedback LABELS.csv --monitor-folder DIR          store late labels for rows of the prediction log
 
 In the application the same is `python -m mlops_desktop.serving BUNDLE …`, with BUNDLE a folder or a .zip.
 Exit codes: 0 done, 1 the self-test failed, 2 the input was wrong (one sentence on stderr), 70 an internal error, 130 stopped.
@@ -25,6 +26,8 @@ from .message import msg
 from .serve_options import add_serve_flags, serve_options, settings_of
 from .server import PACKAGES, missing_packages
 
+COMMANDS = ("serve", "selftest", "predict", "key", "feedback")
+MAX_SHOWN_ERRORS = 20
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -59,9 +62,14 @@ def _parser(names_bundle: bool) -> argparse.ArgumentParser:
     )
     if names_bundle:
         parser.add_argument("bundle", metavar="BUNDLE", help="the folder of a bundle, or its .zip")
-    parser.add_argument("command", nargs="?", choices=("serve", "selftest", "predict", "key"), default="serve", help="what to do (serve)")
-    parser.add_argument("files", nargs="*", metavar="FILE", help="for predict: IN.csv OUT.csv; for key: its name")
-    parser.add_argument("--scopes", default="predict", help="for key: predict, monitor or admin, with commas between them (predict)")
+    parser.add_argument("command", nargs="?", choices=COMMANDS, default="serve", help="what to do (serve)")
+    files = "for predict: IN.csv OUT.csv; for feedback: LABELS.csv; for key: its name"
+    parser.add_argument("files", nargs="*", metavar="FILE", help=files)
+    parser.add_argument(
+        "--scopes", default="predict", help="for key: predict, monitor, feedback or admin, with commas between them (predict)"
+    )
+    parser.add_argument("--key", metavar="COLUMN", default="", help="for feedback: a column by which rows are found (the request id)")
+    parser.add_argument("--replace", action="store_true", help="for feedback: let labels take the place of others")
     add_serve_flags(parser)
     return parser
 
@@ -73,6 +81,8 @@ def _run(parsed: argparse.Namespace, folder: Path) -> int:
         return _predict(folder, parsed)
     if parsed.command == "key":
         return _key(parsed)
+    if parsed.command == "feedback":
+        return _feedback(folder, parsed)
     if parsed.files:
         raise UserError(msg("{command} takes no files.", command=parsed.command))
     if parsed.command == "selftest":
@@ -106,6 +116,8 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     from .app import make_app
     from .boot import verified_bundle
     from .connection_sharing import ListeningSocket
+    from .metrics import Metrics
+    from .monitoring.opening import recorder_of
     from .server import address, listen, serve
     from .workers import serve_many
 
@@ -115,6 +127,7 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     with sock:
         if options.workers > 1:
             bundle, parity = verified_bundle(folder)
+            recorder_of(options.monitor, Metrics())  # refused here once, and not by each process
             where = f"{address(sock, tls)} with {options.workers} processes"
             _write_line(sys.stdout, f"{parity.summary()}\nServing {bundle.scorer.name} at {where}.")
             serve_many(folder, sock, options)
@@ -133,6 +146,25 @@ def _key(parsed: argparse.Namespace) -> int:
     secret, line = new_key(parsed.files[0], parsed.scopes)
     _write_line(sys.stderr, f"The key, which is not shown again: {secret}")
     _write_line(sys.stdout, line)
+    return 0
+
+
+def _feedback(folder: Path, parsed: argparse.Namespace) -> int:
+    from .boot import verified_bundle
+    from .monitoring.opening import check_sqlite
+    from .monitoring.settings import monitor_folder
+
+    if len(parsed.files) != 1 or (kept := monitor_folder(parsed)) is None:
+        raise UserError("feedback needs a file of labels and the folder of the prediction log.", "feedback LABELS.csv --monitor-folder DIR")
+    target = verified_bundle(folder)[0].scorer.target
+    check_sqlite()
+    from .monitoring.feedback_file import store_label_file
+
+    outcome = store_label_file(kept, Path(parsed.files[0]), target, parsed.key, parsed.replace)
+    for error in outcome.errors[:MAX_SHOWN_ERRORS]:
+        _write_line(sys.stderr, f"line {error['entry'] + 2}: {error['detail']}")
+    found = outcome.accepted + outcome.replaced
+    _write_line(sys.stdout, f"{found:,} labels stored, {outcome.unchanged:,} were there, {outcome.refused:,} refused.")
     return 0
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from .errors import UserError
 from .message import msg
 
-SCOPES = ("predict", "monitor", "admin")  # a key for admin may do everything
+SCOPES = ("predict", "monitor", "feedback", "admin")  # a key for admin may do everything
 OWN = "key"  # the name of a key that is given alone, without a file of hashes
 MAX_KEY = 512  # characters
 MIN_KEY = 16  # of a key that a person chose

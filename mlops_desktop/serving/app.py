@@ -25,9 +25,11 @@ from .allowed_hosts import AllowedHosts
 from .boot import verified_bundle
 from .http_messages import DATA_POLICY, JSON, PAGE_POLICY, PROBLEM, Headers, Reply
 from .http_problems import HttpProblem, too_large
-from .http_request import ClientDisconnected, Request
+from .http_request import CURRENT_REQUEST, ClientDisconnected, Request
 from .line_stream import LineAnswers
+from .metrics import Metrics
 from .model_slot import ModelSlot
+from .monitoring.opening import recorder_of
 from .pages import all_routes, page
 from .protocol import protocols
 from .request_head import RequestHead, matches, read_headers
@@ -154,6 +156,7 @@ class App:
             return
         head = read_headers(scope["headers"])
         one = Exchange(scope["method"], perf_counter(), head, head.request_id or self.next_request_id())
+        CURRENT_REQUEST.set(one.request_id)
         service = self.slot.current
         self.slot.metrics.in_progress += 1
         try:
@@ -353,10 +356,12 @@ def _headers(common: Headers, reply: Reply | None, one: Exchange, close: bool) -
 
 
 def make_app(folder: Path, options: Options | None = None) -> App:
-    """The application of a bundle that passed its self-test; UserError otherwise, and when the keys cannot be read."""
+    """The application of a bundle that passed its self-test; UserError otherwise, and when the keys or the store cannot be used."""
     options = options or Options()
     log_to_stderr()
-    slot = ModelSlot(verified_bundle(folder)[0], settings=options.settings)
+    metrics = Metrics()
+    recorder = recorder_of(options.monitor, metrics)
+    slot = ModelSlot(verified_bundle(folder)[0], None, options.settings, metrics, recorder)
     log = AccessLog(sys.stdout, options.access_log) if options.access_log and sys.stdout is not None else None
     return App(slot, options.limits, AllowedHosts(options.host, options.allowed_hosts), options.protection.access(options.workers), log)
 

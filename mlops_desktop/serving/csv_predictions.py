@@ -70,8 +70,9 @@ class CsvRequest:
             cells, scores, valid = answer_chunk(scorer, chunk)
             lines = self._with_left_out(cells, rows, left_out)
             out += size.add([as_csv(lines)])
+            answered = chunk.checked.frame.take(row_numbers(valid))
+            metrics.predicted(answered, scores, predictor.decide(scores), chunk.rows - len(valid), rows, valid)
             rows += chunk.rows
-            metrics.predicted(chunk.checked.frame.take(row_numbers(valid)), scores, predictor.decide(scores), chunk.rows - len(valid))
         return Reply("".join(out).encode("utf-8", "replace"), CSV, tuple(self._headers(*formula_notes(scorer))))
 
     def predictions(self) -> tuple[list[str], Headers]:

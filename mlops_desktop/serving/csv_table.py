@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TextIO
 
 from .csv_names import Extra, complete_names, usual_width, without_empty_end
-from .dialect import BLANKS, DELIMITERS, FIXED, SAMPLE_BYTES, Dialect, find_dialect, numbered_lines, numbered_rows, sep_line
+from .dialect import DELIMITERS, SAMPLE_BYTES, Dialect, find_dialect, numbered_lines, sep_line
 from .errors import UserError
 from .header import generated_names
 from .late_escape import has_late_escape
@@ -65,7 +65,8 @@ def find_csv_table(text: TextIO, known: Collection[str]) -> CsvTable:
     if late:
         found = find_dialect(body, marks, escape=True)
     best: tuple[int, CsvTable] | None = None
-    for dialect in dict.fromkeys((found, *(Dialect(mark, '"', late) for mark in DELIMITERS))):
+    others = (*DELIMITERS, *_other_marks(body, known))
+    for dialect in dict.fromkeys((found, *(Dialect(mark, '"', late) for mark in others))):
         rows, plain = _first_rows(body, dialect, more)
         for layout in _layouts(rows, known):
             table = replace(_table(plain, rows, layout, lines[:1], known), late_escape=late, has_unclosed_quote=plain != dialect)
@@ -79,6 +80,16 @@ def find_csv_table(text: TextIO, known: Collection[str]) -> CsvTable:
             break  # the names are there; some columns are lacking
     assert best is not None, "there is a place for each dialect"
     return best[1]
+
+
+def _other_marks(text: str, known: Collection[str]) -> Iterator[str]:
+    """The characters beyond the usual delimiters at which one of the first lines parts into names of which half of the known ones are."""
+    names = frozenset(known)
+    for line in islice(io.StringIO(text), _MOST_ABOVE):
+        for mark in dict.fromkeys(char for char in line if not char.isalnum() and not char.isspace() and char not in DELIMITERS + "\"'\\"):
+            parts = {clean_name(part.strip().strip("\"'")) for part in line.split(mark)}
+            if len(parts) > 1 and 2 * len(names & parts) >= len(names):
+                yield mark
 
 
 def _layouts(rows: list[list[str]], known: Collection[str]) -> Iterator[TableLayout]:
@@ -155,20 +166,12 @@ class CsvRows:
 
     def __iter__(self) -> Iterator[list[str]]:
         self._text.seek(0)
-        table, dialect, line = self._table, self._table.dialect, 0
-        lines = islice(_clean_lines(self._text), table.lines, None)
-        if dialect.delimiter in (BLANKS, FIXED) or dialect.escape:
-            whole = list(lines)
-            rows = numbered_rows("".join(whole), dialect)
-        else:
-            whole = []
-            rows = numbered_lines(self._with_quotes_counted(lines), dialect)
+        table, line = self._table, 0
+        rows = numbered_lines(self._with_quotes_counted(islice(_clean_lines(self._text), table.lines, None)), table.dialect)
         try:
             for number, _ in islice(rows, table.above):
                 line = number
             start, self.quotes = line, 0
-            for _ in self._with_quotes_counted(whole[start:]):
-                pass
             for number, row in rows:
                 line = number
                 if len(row) > 1 or table.width == 1 or (row and row[0].strip()):

@@ -15,37 +15,45 @@ from .units import CURRENCIES, UNITS
 
 SAMPLE_BYTES = 2**18
 DELIMITERS = "\t;|,"
-FURTHER_DELIMITERS = "^~¦:"  # sought where none of the usual ones parts the cells, and taken when all rows agree
+FURTHER_DELIMITERS = "^~¦\x01:"  # sought where none of the usual ones parts the cells, and taken when all rows agree
+_SURE = "¦\x01"  # of these those that texts hold for nothing else: a few rows may have another number of cells
 ONE_COLUMN = "\x1f"  # a control character that parts units in a file of data: in no text of a person
 BLANKS = " "
 FIXED = ""
+_MOMENT = re.compile(r"[0-9]{1,4}[-./][0-9]{1,4}[T ]+[0-9]{1,2}:[0-9]{2}")  # a date and its clock time
 _ROWS = 200
 _LEAST = 0.6
 _PARTED = 0.9
 _MANY = 20
 _DRAWN = "-=_*+:~| \t"  # what lines that are drawn consist of
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
-_PRIVATE = 0xE000  # characters for private use stand for escaped ones while a text is cut
+_PRIVATE = 0xE001  # characters for private use from this one on, behind `_LEAD`, stand for escaped ones while a text is cut
+_LEAD = "\ue000"
+_CODED = re.compile(f"{_LEAD}(.)")
+_ENTITY = re.compile("(&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5}));")
+_END_BLANKS = re.compile(r"(?<![ \t])[ \t]+(?=\r?$)")
 
 
 @dataclass(frozen=True)
 class Dialect:
     """How a table is written: one delimiter (`BLANKS`: runs of blanks, `FIXED`: cells at the places `cuts`, `ONE_COLUMN`: none) and one
     quote ("" when nothing is quoted). `escape`: a backslash takes delimiters, quotes and line ends their meaning; `blanks`: blanks behind
-    a delimiter belong to no cell, so that a quote may follow them; `parted`: those of the cuts before which a blank stands.
+    a delimiter belong to no cell, so that a quote may follow them; `entities`: a semicolon that ends an entity of HTML (&amp;) ends no
+    cell; `parted`: those of the cuts before which a blank is.
     """
 
     delimiter: str
     quote: str
     escape: bool = False
     blanks: bool = False
+    entities: bool = False
     cuts: tuple[int, ...] = ()
     parted: tuple[int, ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """Whether Arrow's parser cuts it."""
-        return self.delimiter not in (BLANKS, FIXED) and self.delimiter.isascii() and not self.escape and not self.blanks
+        return self.delimiter not in (BLANKS, FIXED) and self.delimiter.isascii() and not (self.escape or self.blanks or self.entities)
 
 
 def sep_line(text: str) -> str:
@@ -103,6 +111,8 @@ def _variants(text: str, dialect: Dialect, escape: bool | None) -> Iterator[Dial
         yield dialect
     if escape or (escape is None and may_escape):
         yield replace(dialect, escape=True)
+    if dialect.delimiter == ";" and _ENTITY.search(text) is not None and not _all_agree(text, dialect):
+        yield replace(dialect, entities=True, escape=escape is True)
 
 
 def _all_agree(text: str, dialect: Dialect) -> bool:
@@ -180,10 +190,16 @@ def _by_further(text: str, quotes: str, delimiters: str = FURTHER_DELIMITERS) ->
         dialect = Dialect(delimiter, _quote(text, delimiter, quotes))
         rows = read_rows(text, dialect, _ROWS)
         width = len(rows[0]) if rows else 0
-        if len(rows) < 2 or width < (3 if delimiter == ":" else 2) or any(len(row) != width for row in rows):
+        if delimiter in _SURE and rows:
+            width, agreeing = Counter(map(len, rows)).most_common(1)[0]
+        else:
+            agreeing = sum(len(row) == width for row in rows)
+        if len(rows) < 2 or width < (3 if delimiter == ":" else 2) or agreeing < (_PARTED if delimiter in _SURE else 1) * len(rows):
             continue
         if delimiter == ":" and all(re.fullmatch("(?:.*[ T])?[0-9A-Fa-f]{0,4}(?:[.,].*)?", cell) for row in rows[1:] for cell in row):
             continue  # digits on both sides of every colon: clock times, addresses of devices
+        if delimiter == ":" and all(_MOMENT.search(":".join(row)) for row in rows[1:]):
+            continue
         if any(all(row) for row in rows):
             return dialect
     return None
@@ -316,37 +332,54 @@ def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list
 
 
 def numbered_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    """Every row with the number of lines up to its end; a row without any character has no cells."""
-    if dialect.delimiter == FIXED:
-        parted = frozenset(dialect.parted)
-        for number, line in enumerate(io.StringIO(text, newline=""), 1):
-            yield number, cut(line.rstrip("\r\n"), dialect.cuts, parted) if line.strip() else []
-        return
-    back: dict[int, str] = {}
-    if dialect.escape:
-        text, back = _without_escapes(text, dialect)
-    if dialect.delimiter == BLANKS:
-        text = re.sub(r"(?m)(?<![ \t])[ \t]+(?=\r?$)", "", text.replace("\t", " "))
-    for number, row in numbered_lines(io.StringIO(text, newline=""), dialect):
-        yield number, [cell.translate(back) for cell in row] if back else row
+    """As `numbered_lines`, for a whole text."""
+    return numbered_lines(io.StringIO(text, newline=""), dialect)
 
 
 def numbered_lines(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    """As `numbered_rows`, for lines that come one by one, in a dialect that cuts them at a mark and has no escape."""
+    """Every row of the lines of a text, which may come one by one, with the number of lines up to its end; a row without any character has
+    no cells. Lines that an escaped line end joins count as one.
+    """
+    if dialect.delimiter == FIXED:
+        parted = frozenset(dialect.parted)
+        for number, line in enumerate(lines, 1):
+            yield number, cut(line.rstrip("\r\n"), dialect.cuts, parted) if line.strip() else []
+        return
     csv.field_size_limit(2**31 - 1)
+    marks = ("\\", '"', "'", "\n", dialect.delimiter, _LEAD)
+    if dialect.escape or dialect.entities:
+        lines = _without_escapes(lines, marks, dialect)
+    if dialect.delimiter == BLANKS:
+        lines = (_END_BLANKS.sub("", line.replace("\t", " ")) for line in lines)
     skip = dialect.blanks or dialect.delimiter == BLANKS
     if dialect.quote:
         reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, skipinitialspace=skip)
     else:
         reader = csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=skip)
     for row in reader:
-        yield reader.line_num, row
+        yield reader.line_num, [_with_marks(cell, marks) for cell in row] if dialect.escape or dialect.entities else row
 
 
-def _without_escapes(text: str, dialect: Dialect) -> tuple[str, dict[int, str]]:
-    r"""A text in which each escaped mark is one character for private use, and what these stand for. Other pairs (\N, \t) stay."""
-    marks = dict.fromkeys(["\\", dialect.delimiter, '"', "'", "\n"])
-    free = (chr(code) for code in range(_PRIVATE, _PRIVATE + 6400) if chr(code) not in text)
-    codes = dict(zip(marks, free, strict=False))
-    pattern = re.compile(r"\\([" + "".join(map(re.escape, marks)) + "])")
-    return pattern.sub(lambda found: codes[found[1]], text), {ord(code): mark for mark, code in codes.items()}
+def _without_escapes(lines: Iterable[str], marks: Sequence[str], dialect: Dialect) -> Iterator[str]:
+    r"""The lines with two characters for private use in place of each escaped mark, by its position among the marks, and of each `_LEAD`,
+    the last one. Other pairs (\N, \t) stay. A line whose end is escaped is joined with the next one.
+    """
+    codes = {mark: _LEAD + chr(_PRIVATE + at) for at, mark in enumerate(marks)}
+    escaped = r"\\([" + "".join(map(re.escape, marks[:-1])) + "])|" + _LEAD
+    pattern = re.compile(escaped if dialect.escape else f"{_LEAD}()")
+    held: list[str] = []
+    for line in lines:
+        clean = pattern.sub(lambda found: codes[found[1] or _LEAD], line) if "\\" in line or _LEAD in line else line
+        if dialect.entities and "&" in clean:
+            clean = _ENTITY.sub(lambda found: found[1] + codes[";"], clean)
+        held.append(clean)
+        if clean.endswith("\n") or not line.endswith("\n"):
+            yield "".join(held)
+            held.clear()
+    if held:
+        yield "".join(held)
+
+
+def _with_marks(cell: str, marks: Sequence[str]) -> str:
+    """A cell with the marks that `_without_escapes` replaced."""
+    return _CODED.sub(lambda found: marks[ord(found[1]) - _PRIVATE], cell) if _LEAD in cell else cell

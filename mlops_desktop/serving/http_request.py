@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import NamedTuple
 
+CURRENT_REQUEST: ContextVar[str] = ContextVar("request_id", default="")  # the id of the request that is answered
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 

@@ -13,7 +13,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from .column import ValidationIssue
 from .frame import Floats, Frame
@@ -40,6 +40,25 @@ def added(one: Any, other: Any) -> Any:
     return one + other
 
 
+class RowLog(Protocol):
+    """What keeps the answered rows of a model; see `monitoring.prediction_log`."""
+
+    def add(self, frame: Frame, scores: Floats, chosen: Sequence[int], requests: Sequence[str], numbers: Sequence[int]) -> None:
+        """Keep rows with their scores and answers; `requests` are the ids of their requests, `numbers` those of the rows in these."""
+
+
+class CountsRecorder(Protocol):
+    """What stores the counts of a process; see `monitoring.recorder`."""
+
+    is_failing: bool
+
+    def register(self, model: ModelMetrics, scorer: Scorer) -> None:
+        """Let the counts of a model be stored."""
+
+    def counts(self) -> Counts:
+        """What is counted of the storing itself, as plain JSON, for `added`."""
+
+
 class ModelMetrics:
     """Counts of one model: its answers, what was wrong or unusual in its input, and the drift of its input. May be used from any thread.
 
@@ -57,10 +76,27 @@ class ModelMetrics:
         self._warnings: dict[tuple[str, str], int] = {}
         self._errors: dict[tuple[str, str], int] = {}
         self._refused = 0
+        self.log: RowLog | None = None  # what keeps the rows, where that is asked for
 
-    def predicted(self, frame: Frame, scores: Floats, chosen: Iterable[int], refused: int) -> None:
-        """Count answered rows by the position of the answered class (0 for values), for drift too, and refused rows."""
+    def predicted(
+        self,
+        frame: Frame,
+        scores: Floats,
+        chosen: Sequence[int],
+        refused: int,
+        start: int = 0,
+        positions: Sequence[int] = (),
+        requests: Sequence[str] = (),
+    ) -> None:
+        """Count answered rows by the position of the answered class (0 for values), for drift too, and refused rows; log the answered ones
+        where that is asked for.
+
+        `positions` are those of the rows behind the row `start` of the request. Or `requests` are the ids of requests of one row each.
+        """
         self.drift.add(frame, scores)
+        if self.log is not None:
+            numbers = [start + at for at in positions] or [0] * frame.rows
+            self.log.add(frame, scores, chosen, requests or [""] * frame.rows, numbers)
         with self._lock:
             for position in chosen:
                 self._outcomes[position] += 1
@@ -99,10 +135,13 @@ class Metrics:
         self._started = time.time()
         self.in_progress = 0
         self.others: Callable[[], Counts] | None = None  # the counts of the other processes of the same service
+        self.recorder: CountsRecorder | None = None  # what stores the counts, where a folder is named for it
 
     def model(self, scorer: Scorer, reference: Reference, digest: str) -> ModelMetrics:
         """The counters of a model. A model that is served again goes on with its counters: they never go down."""
         made = ModelMetrics(scorer, reference, digest)
+        if self.recorder is not None:
+            self.recorder.register(made, scorer)
         return self._models.setdefault(made.key, made)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -117,13 +156,19 @@ class Metrics:
 
     def counts(self) -> Counts:
         """The counts of this process as plain JSON, for `added`."""
+        now = {"in_progress": self.in_progress, "processes": 1, "resident": _resident()}
+        of_store = {}
+        if self.recorder is not None:
+            now["store_failing"] = int(self.recorder.is_failing)
+            of_store = {"store": self.recorder.counts()}
         return {
             "requests": _by_key(self._requests),
             "seconds": {route: list(buckets) for route, buckets in list(self._seconds.items())},
             "sums": dict(self._sums),
             "models": {key: model.counts() for key, model in list(self._models.items())},
             "processor": round(time.process_time(), 6),
-            NOW: {"in_progress": self.in_progress, "processes": 1, "resident": _resident()},
+            **of_store,
+            NOW: now,
         }
 
     def total(self) -> Counts:
@@ -146,6 +191,7 @@ class Metrics:
         page.metric("model_info", "gauge", "The model that answers.")
         page.sample("model_info", 1, **model.info)
         self._process(page, total)
+        _store(page, total)
         return page.text()
 
     def _process(self, page: Page, total: Counts) -> None:
@@ -194,6 +240,22 @@ def _drift(page: Page, report: Mapping[str, Any], fields: frozenset[str]) -> Non
             page.sample("model_drift_score", one["psi"], field=field, method="psi")
     page.metric("model_drift_state", "gauge", "The verdict: 0 not enough data, 1 stable, 2 watch, 3 act.")
     page.sample("model_drift_state", VERDICTS.index(report["verdict"]))
+
+
+def _store(page: Page, total: Counts) -> None:
+    """Whether the store of monitoring is written, where there is one."""
+    if "store" not in total:
+        return
+    page.metric("monitor_store_up", "gauge", "Whether the counts are stored: 0 when the last write of a process failed.")
+    page.sample("monitor_store_up", int(not total[NOW]["store_failing"]))
+    page.metric("monitor_store_errors_total", "counter", "Writes to the store of monitoring that failed.")
+    page.sample("monitor_store_errors_total", total["store"]["errors"])
+    page.metric("monitor_logged_rows_total", "counter", "Rows that the prediction log holds or held.")
+    page.sample("monitor_logged_rows_total", total["store"]["logged"])
+    page.metric("monitor_dropped_rows_total", "counter", "Rows that the prediction log could not take up in time.")
+    page.sample("monitor_dropped_rows_total", total["store"]["dropped"])
+    page.metric("monitor_alert_errors_total", "counter", "Alerts that could not be checked or sent.")
+    page.sample("monitor_alert_errors_total", total["store"]["alert_errors"])
 
 
 def _by_key(counts: Mapping[tuple[Any, ...], int]) -> dict[str, int]:

@@ -114,8 +114,17 @@ def _inputs(scorer: Scorer, row: Json, limits: Limits) -> Json:
         },
         "PredictRequest": _object(request, ["rows"], {"rows": [row]}),
         "ExplainRequest": _object({"rows": rows(limits.explain_rows)}, ["rows"], {"rows": [row]}),
+        "FeedbackRequest": _feedback(scorer, limits.rows),
         "WhatIfRequest": _object(what_if, ["row", "field"], {"row": row, "field": columns[0].name if columns else ""}),
     }
+
+
+def _feedback(scorer: Scorer, most: int) -> Json:
+    label: Json = {"enum": list(scorer.classes)} if scorer.classes else {"type": "number"}
+    example = {"request_id": "5f2c1a90-1", "row": 0, "label": scorer.classes[0] if scorer.classes else 1.5}
+    properties = {"request_id": {"type": "string", "minLength": 1, "maxLength": 200}, "row": ROW_COUNT, "label": label}
+    labels = {"type": "array", "maxItems": most, "items": _object(properties, ["request_id", "label"])}
+    return _object({"labels": labels, "replace": {"type": "boolean", "default": False}}, ["labels"], {"labels": [example]})
 
 
 def _object(properties: Json, required: list[str], example: Any = None) -> Json:
@@ -162,12 +171,15 @@ def _outputs(scorer: Scorer) -> Json:
     point = _object({"value": {}, "score": number}, ["value", "score"])
     curve = {"model": model, "field": text, "kind": text, "about": about, "points": {"type": "array", "items": point}}
     explanation["warnings"] = answer["warnings"]
+    counts = dict.fromkeys(("accepted", "replaced", "unchanged", "refused"), ROW_COUNT)
+    refused = {"type": "object", "properties": {"pointer": text, "code": text, "detail": text, "entry": ROW_COUNT}}
     problem = {"type": text, "title": text, "status": {"type": "integer"}, "detail": text, "instance": text, "errors_total": ROW_COUNT}
     return {
         "Prediction": {"type": "object", "properties": answer, "required": ["prediction", "warnings"]},
         "PredictResponse": _object({"model": model, "predictions": _list_of("Prediction")}, ["model", "predictions"]),
         "Explanation": _object(explanation, list(explanation)),
         "ExplainResponse": _object({"model": model, "explanations": _list_of("Explanation")}, ["model", "explanations"]),
+        "FeedbackResponse": _object({**counts, "errors": {"type": "array", "items": refused}}, [*counts, "errors"]),
         "WhatIfResponse": _object(curve, list(curve)),
         "Problem": {
             "type": "object",
@@ -182,7 +194,10 @@ def _list_of(name: str) -> Json:
 
 
 def _problem_responses() -> Json:
-    return {f"Problem{status}": {"description": text, "content": _PROBLEM_CONTENT} for status, text in (_OF_ALL | _OF_BODIES).items()}
+    return {
+        f"Problem{status}": {"description": text, "content": _PROBLEM_CONTENT}
+        for status, text in (_OF_ALL | _OF_BODIES | _OF_STORE).items()
+    }
 
 
 # What any request may be answered with, and what a request with a body may be answered with beside it.
@@ -202,6 +217,8 @@ _OF_BODIES = {
     "415": "The type or the encoding of the content is not the one of this route.",
     "422": "The input is not valid; every error is named by row and field.",
 }
+# What a route may be answered with beside it that shows what is kept over restarts.
+_OF_STORE = {"404": "The service keeps nothing over restarts."}
 _PROBLEM_CONTENT: Json = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PARAMETERS: dict[str, Json] = {
     "on_error": {
@@ -209,7 +226,26 @@ _PARAMETERS: dict[str, Json] = {
         "in": "query",
         "schema": {"type": "string", "enum": ["request", "row"], "default": "request"},
         "description": "“row”: a refused row is null with its errors, and the others are answered.",
-    }
+    },
+    "window": {
+        "name": "window",
+        "in": "query",
+        "schema": {"type": "string", "pattern": "^(start|hour|day|all|last:[1-9][0-9]{0,11})$", "default": "start"},
+        "description": "“start”: since the service was started. The others need a folder of monitoring: the last hour, the last day, "
+        "everything that is kept, at least the last N rows.",
+    },
+    "by": {
+        "name": "by",
+        "in": "query",
+        "schema": {"type": "string", "enum": ["hour", "day", "week", "all"]},
+        "description": "The length of the windows: an hour or a day; of performance, which is by days otherwise, a week or everything too.",
+    },
+    "last": {
+        "name": "last",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 1000},
+        "description": "The last so many hours (48), days (30) or weeks; those in which nothing came are left out.",
+    },
 }
 
 
@@ -243,7 +279,8 @@ def _operation(route: Route, scorer: Scorer, row: Json, limits: Limits) -> Json:
         if route.streams:
             content[LINES_TYPES[0]]["examples"] = {"typical": {"value": json.dumps(row, ensure_ascii=False) + "\n"}}
         operation["requestBody"] = {"required": True, "content": content}
-    for status in sorted((_OF_ALL | _OF_BODIES) if route.consumes else _OF_ALL):
+    of_route = _OF_ALL | (_OF_BODIES if route.consumes else {}) | (_OF_STORE if "window" in route.parameters or route.stored else {})
+    for status in sorted(of_route):
         operation["responses"][status] = (
             _protocol_problem(status) if route.protocol else {"$ref": f"#/components/responses/Problem{status}"}
         )

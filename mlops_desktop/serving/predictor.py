@@ -38,11 +38,14 @@ MAX_TRACED_ROWS = 20  # rows without a finite answer that are traced to their co
 
 
 class PredictRequest(NamedTuple):
-    """A request for predictions. `row_wise`: rows with errors are refused alone, not the whole request."""
+    """A request for predictions. `row_wise`: rows with errors are refused alone, not the whole request. `request_id`: "" for the request
+    of this context.
+    """
 
     rows: list[Any]
     threshold: float | None
     row_wise: bool
+    request_id: str = ""
 
 
 class Predictor:
@@ -98,7 +101,7 @@ class Predictor:
             if isinstance(reply, HttpProblem):
                 raise reply
             return reply
-        return Reply(self.document(self.predictions(*request)))
+        return Reply(self.document(self.predictions(request.rows, request.threshold, request.row_wise)))
 
     def answer_together(self, requests: Sequence[PredictRequest]) -> list[Reply | HttpProblem]:
         """The answers to several requests of one row each, scored as one batch; a row's answer does not depend on the other rows."""
@@ -123,7 +126,7 @@ class Predictor:
                 predictions[i : i + 1] = self._writer.predictions(
                     one, chosen[i : i + 1], request.threshold, own, None if intervals is None else intervals[i : i + 1]
                 )
-        self.metrics.predicted(checked.frame, scores, chosen, 0)
+        self.metrics.predicted(checked.frame, scores, chosen, 0, requests=[request.request_id for request in requests])
         return [Reply(self._writer.document((text,))) for text in predictions]
 
     def _answer_valid(self, requests: Sequence[PredictRequest], checked: ValidationResult) -> list[Reply | HttpProblem]:
@@ -197,7 +200,7 @@ class Predictor:
             if position is not None:
                 warnings.setdefault(position, []).append(warning_entry(issue))
         chosen = self.decide(scores, threshold)
-        self.metrics.predicted(frame, scores, chosen, len(refused))
+        self.metrics.predicted(frame, scores, chosen, len(refused), start, valid)
         predictions = self._writer.predictions(scores, chosen, threshold, warnings, self.scorer.intervals(frame, scores))
         if not refused:
             return predictions

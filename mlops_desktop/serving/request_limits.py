@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TypeVar
@@ -114,7 +115,8 @@ class RequestLimits:
         self._requests += 1
         try:
             async with self._within(self._works, self._work_seconds):
-                return await asyncio.wrap_future(pool.submit(lambda: deadline.run(work)))
+                context = contextvars.copy_context()  # the thread works for the same request
+                return await asyncio.wrap_future(pool.submit(lambda: context.run(deadline.run, work)))
         except (TimeoutError, OverdueError):
             raise stopping() if self._stopping else _overdue() from None
         finally:

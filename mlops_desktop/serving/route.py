@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Pool = Literal["model", "explain", "status"]
-Scope = Literal["open", "predict", "monitor"]
+Scope = Literal["open", "predict", "monitor", "feedback"]
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
 # One JSON value a line: the usual type, SageMaker's, and the other names in use.
 LINES_TYPES = ("application/x-ndjson", "application/jsonlines", "application/jsonl", "application/ndjson")
@@ -34,6 +34,7 @@ class Route:
     module of `protocols`), or the `file` of `web/`. `request` and `response` name schemas of the OpenAPI document. `summary` may hold
     `{target}` and the names of `Limits`. `consumes` and `produces` are content types, the usual one first. `pool`: the threads in which it
     always runs; other routes run in those of the model, for much work only. `scope`: what a client's key must allow; `open` needs none.
+    `stored`: the answer is from the store of monitoring, and 404 where the service has none.
     `streams`: rows are answered while they arrive, one JSON object a line. `public`: part of the interface, so it is in OpenAPI and in the
     documents.
     """
@@ -54,6 +55,7 @@ class Route:
     protocol: str = ""
     streams: bool = False
     refused_while_draining: bool = False
+    stored: bool = False
     public: bool = True
 
     @property

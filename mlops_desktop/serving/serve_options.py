@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from .access_log import FORMATS, JSON_LINES
 from .errors import UserError
 from .message import msg
+from .monitoring.settings import add_monitor_flags, monitor_settings
 from .network_address import bare_host
 from .protection import ENVIRONMENT, add_protection_flags, protection
 from .server_limits import Options, add_flags, server_limits
@@ -37,6 +38,7 @@ def add_serve_flags(parser: argparse.ArgumentParser) -> None:
     add("--policy", action="append", metavar="SETTING", default=[], help=f"{policy} every column ({POLICY})")
     add("--threshold-limits", metavar="LOW:HIGH", help=f"the thresholds that a request may ask for, such as 0.2:0.8 ({THRESHOLD})")
     add_protection_flags(parser)
+    add_monitor_flags(parser)
     add_flags(parser)
 
 
@@ -61,7 +63,8 @@ def serve_options(parsed: argparse.Namespace, environment: Mapping[str, str] = o
     guarded = protection(parsed, environment)
     guarded.check(host)
     limits, settings = server_limits(vars(parsed), environment), settings_of(parsed, environment)
-    return Options(host, port, workers, max(0.0, parsed.drain), log, hosts, limits, settings, guarded)
+    monitor = monitor_settings(parsed, environment)
+    return Options(host, port, workers, max(0.0, parsed.drain), log, hosts, limits, settings, guarded, monitor)
 
 
 def _number(environment: Mapping[str, str], name: str) -> int | None:

@@ -99,7 +99,12 @@ def serve(make_app: Callable[[], Any], source: ConnectionSource, options: Option
     # Objects made so far live about as long as the process: the garbage collector need not visit them.
     gc.collect()
     gc.freeze()
+    recorder = app.slot.recorder
+    if recorder is not None:
+        recorder.start()
     DrainingServer(app, config, options, source).run(source.sockets())
+    if recorder is not None:
+        recorder.stop()
 
 
 def _load_tls(config: Any) -> None:

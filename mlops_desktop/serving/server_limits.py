@@ -11,6 +11,7 @@ from typing import Any
 
 from .errors import UserError
 from .message import msg
+from .monitoring.settings import MonitorSettings
 from .protection import ENVIRONMENT, Protection
 from .service_settings import ServiceSettings
 
@@ -50,6 +51,7 @@ class Options:
     limits: ServerLimits = field(default_factory=ServerLimits)
     settings: ServiceSettings = field(default_factory=ServiceSettings)
     protection: Protection = field(default_factory=Protection)
+    monitor: MonitorSettings = field(default_factory=MonitorSettings)
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

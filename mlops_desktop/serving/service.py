@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING, Any
 
 from .answers import unanswered
 from .bundle import Bundle
@@ -20,29 +19,43 @@ from .http_request import Request, media_type
 from .input_policy import FittedPolicy
 from .manifest import CHECKSUMS
 from .message import msg
-from .metrics import CONTENT_TYPE, Metrics
+from .metrics import CONTENT_TYPE, Metrics, ModelMetrics
 from .openapi import openapi_document, schema_document
 from .predictor import Predictor, PredictRequest
+from .query import query_parameters
 from .route import Limits
 from .scorer import Scorer
 from .service_settings import ServiceSettings
 from .table_bodies import predict_table, written_table
 
+if TYPE_CHECKING:  # SQLite is imported where something is kept
+    from .monitoring.recorder import Recorder
+    from .monitoring.store import Store
+
 __all__ = ["PredictRequest", "Service"]
+
+SINCE_START = "start"  # the window of /v1/drift that needs no store: since the processes were started
 
 
 class Service:
     """The routes of one bundle. It does not change once it is made; methods that take a body may run in any thread.
 
-    `metrics` are the counters of the process, which outlive a model. UserError when `settings` do not fit the model's columns.
+    `metrics` are the counters of the process, which outlive a model, `recorder` stores them where they are kept. UserError when `settings`
+    do not fit the model's columns.
     """
 
     def __init__(
-        self, bundle: Bundle, limits: Limits | None = None, metrics: Metrics | None = None, settings: ServiceSettings | None = None
+        self,
+        bundle: Bundle,
+        limits: Limits | None = None,
+        metrics: Metrics | None = None,
+        settings: ServiceSettings | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         settings = settings or ServiceSettings()
         self.bundle, self.limits = bundle, limits or Limits()
-        self.process_metrics = metrics or Metrics()
+        self.process_metrics, self._recorder = metrics or Metrics(), recorder
+        self._rules = recorder.rules if recorder is not None else ()
         chosen, bounds = settings.policy(bundle.info), settings.threshold_limits(bundle.info)
         policy = chosen.fit(bundle.scorer.schema)
         scorer = self.scorer = served_scorer(bundle, policy)
@@ -84,8 +97,56 @@ class Service:
 
     def drift(self, body: bytes = b"", query: bytes = b"") -> Reply:
         """`GET /v1/drift`."""
+        name = query_parameters(query, window=SINCE_START)["window"]
+        if name != SINCE_START:
+            stored = self._stored()
+            from .monitoring.windows import drift_in_window
+
+            return Reply(_json({"model": self._model, **drift_in_window(*stored, name)}))
         counts = self.process_metrics.total()["models"][self.model_metrics.key]["drift"]
-        return Reply(_json({"model": self._model, **self.model_metrics.drift.report(counts)}))
+        return Reply(_json({"model": self._model, "window": {"name": name}, **self.model_metrics.drift.report(counts)}))
+
+    def monitor_windows(self, body: bytes = b"", query: bytes = b"") -> Reply:
+        """`GET /v1/monitor/windows`."""
+        stored = self._stored()
+        from .monitoring.windows import windows
+
+        return Reply(_json({"model": self._model, **windows(*stored, query)}))
+
+    def monitor_performance(self, body: bytes = b"", query: bytes = b"") -> Reply:
+        """`GET /v1/monitor/performance`."""
+        store, _, _ = self._stored()
+        from .monitoring.performance import performance
+
+        return Reply(_json(performance(store, query)))
+
+    def alerts(self, body: bytes = b"", query: bytes = b"") -> Reply:
+        """`GET /v1/alerts`."""
+        stored = self._stored()
+        from .monitoring.alerts import alerts
+
+        return Reply(_json({"model": self._model, **alerts(*stored, self._rules)}))
+
+    def feedback(self, body: bytes, query: bytes = b"") -> Reply:
+        """`POST /v1/feedback`."""
+        (store, _, _), document = self._stored(), self._document(body, ("labels",), ("replace",))
+        labels, replaces = document["labels"], document.get("replace", False)
+        if type(labels) is not list or type(replaces) is not bool:
+            wrong = "labels" if type(labels) is not list else "replace"
+            raise invalid_input([error_entry("wrong_type", "labels must be a list of objects, and replace true or false.", wrong)])
+        if len(labels) > self.limits.rows:
+            raise too_many_rows(self.limits.rows, len(labels))
+        from .monitoring.feedback import take_feedback
+
+        return Reply(_json(take_feedback(store, labels, replaces)))
+
+    def _stored(self) -> tuple[Store, str, ModelMetrics]:
+        """The store with everything that was counted, and the model in it by its key. HttpProblem (404) where the service keeps nothing."""
+        if self._recorder is None:
+            remedy = "Start it with --monitor-folder DIR."
+            raise HttpProblem(404, "not_kept", "This service keeps no counts of the past.", remedy)
+        self._recorder.flush()
+        return self._recorder.store, self._recorder.stored(self.model_metrics), self.model_metrics
 
     def metrics(self, body: bytes = b"", query: bytes = b"") -> Reply:
         """`GET /metrics`."""
@@ -95,7 +156,7 @@ class Service:
         """`POST /v1/predict`."""
         return self.answer(self.read(body, query))
 
-    def read(self, body: bytes, query: bytes = b"") -> PredictRequest:
+    def read(self, body: bytes, query: bytes = b"", request_id: str = "") -> PredictRequest:
         """A request to `/v1/predict`, parsed; HttpProblem when it is malformed."""
         row_wise = bool(query) and _on_error(query)
         document = self._document(body, ("rows",), ("threshold",))
@@ -103,7 +164,7 @@ class Service:
         threshold = document.get("threshold")
         if threshold is not None:
             self.predictor.check_threshold(threshold, "threshold")
-        return PredictRequest(rows, threshold, row_wise)
+        return PredictRequest(rows, threshold, row_wise, request_id)
 
     def answer(self, request: PredictRequest) -> Reply:
         """The answer to all rows of one request."""
@@ -196,11 +257,10 @@ def served_scorer(bundle: Bundle, policy: FittedPolicy) -> Scorer:
 
 def _on_error(query: bytes) -> bool:
     """Whether `on_error=row` was asked for."""
-    parameters: Mapping[str, list[str]] = parse_qs(query.decode("latin-1"), keep_blank_values=True)
-    chosen = parameters.get("on_error", ["request"])
-    if chosen not in (["request"], ["row"]):
+    chosen = query_parameters(query, on_error="request")["on_error"]
+    if chosen not in ("request", "row"):
         raise HttpProblem(400, "invalid_parameter", "The query is not valid.", "on_error must be “request” or “row”.")
-    return chosen == ["row"]
+    return chosen == "row"
 
 
 def _json(document: Any) -> bytes:

@@ -21,6 +21,7 @@ from .app import MAX_LOOP_BODY, App, is_small
 from .http_messages import JSON, PROBLEM, Reply
 from .http_problems import HttpProblem
 from .http_protocol import END_OF_HEAD, BoundedProtocol
+from .http_request import CURRENT_REQUEST
 from .request_head import RequestHead, read_headers
 from .routes import ROUTES
 from .service import PredictRequest, Service
@@ -47,12 +48,13 @@ class SingleRowBatcher:
         self._pending: list[tuple[Service, PredictRequest, Respond]] = []
         self._last_size = self._turns = 0
 
-    def submit(self, body: bytes, loop: asyncio.AbstractEventLoop, respond: Respond) -> None:
+    def submit(self, body: bytes, request_id: str, loop: asyncio.AbstractEventLoop, respond: Respond) -> None:
         """Call `respond` with the answer to a body, within `MAX_TURNS` + 1 iterations of the loop, and with the service that gave it."""
         service = self.app.slot.current
         try:
-            request = service.read(body)
+            request = service.read(body, b"", request_id)
             if len(request.rows) != 1:
+                CURRENT_REQUEST.set(request_id)
                 respond(service, service.answer(request))
                 return
         except Exception as error:
@@ -115,6 +117,7 @@ class _SingleRowProtocol(BoundedProtocol):
         self._head: RequestHead | None = None  # what that head says
         self._grant, self._generation = Grant(), -1  # the permission of such a request, and the keys by which it was given
         self._busy = False  # a request is being answered on the fast path
+        self._request_id = ""  # of that request
         self._closing = False
         self._started = self._last = 0.0
 
@@ -150,7 +153,9 @@ class _SingleRowProtocol(BoundedProtocol):
             self._busy = True
             self._started = perf_counter()
             self._batcher.app.slot.metrics.in_progress += 1
-            self._batcher.submit(data[end + 4 :], self.loop, self._respond)
+            head_id = self._head.request_id if self._head is not None else ""
+            self._request_id = head_id or self._batcher.app.next_request_id()
+            self._batcher.submit(data[end + 4 :], self._request_id, self.loop, self._respond)
 
     def _accept_head(self, head: bytes) -> bool:
         """Whether a request with this head may take the fast path; its body length and request id are then remembered."""
@@ -184,7 +189,7 @@ class _SingleRowProtocol(BoundedProtocol):
     def _respond(self, service: Service, reply: Reply | Exception) -> None:
         app, head = self._batcher.app, self._head
         assert head is not None
-        request_id = head.request_id or app.next_request_id()
+        request_id = self._request_id
         status = 200
         if isinstance(reply, Exception):
             problem = reply if isinstance(reply, HttpProblem) else app.internal_error(request_id, reply)

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.data import Table, table_from_record
-from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
+from mlops_desktop.engine import data, pipeline, training
 from mlops_desktop.engine.process import Call, Crashed, Failed
 from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
-from mlops_desktop.engine.training import Runs, open_project, read_only_note, readable_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 from mlops_desktop.ui.pending_call import PendingCall, ignore
@@ -25,7 +23,10 @@ from mlops_desktop.ui.readings import Readings
 from mlops_desktop.ui.translation import error_text, translated
 
 if TYPE_CHECKING:
+    from mlops_desktop.engine.data import Table
+    from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion
     from mlops_desktop.engine.profiling import Overview
+    from mlops_desktop.engine.training import Runs
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -75,10 +76,8 @@ class ProjectController(QObject):
         self._store: ArtifactStore | None = None
         title = self.tr("Looking at the columns")
         self._table: Query[LoadedTable] = Query(self, owner="table", title=title, parent=self, read=self._read_table, remember=2)
-        title = self.tr("Looking for suitable steps")
-        self._suggestions: Query[tuple[Suggestion, ...]] = Query(
-            self, owner="suggestions", title=title, parent=self, read=self._read_suggestions
-        )
+        title, read = self.tr("Looking for suitable steps"), self._read_suggestions
+        self._suggestions: Query[tuple[Suggestion, ...]] = Query(self, owner="suggestions", title=title, parent=self, read=read)
         self.seen: frozenset[str] = frozenset()  # the stages that a person has opened
         self.serving = False  # whether a service was started here, which ends with the project
         self._failed: dict[str, str] = {}
@@ -97,21 +96,21 @@ class ProjectController(QObject):
     @property
     def keys(self) -> Keys:
         """The keys of today's decisions."""
-        return Keys(self.project)
+        return pipeline.Keys(self.project)
 
     @property
     def store(self) -> ArtifactStore:
         """Results by key. Only with an open project. One for the project: it remembers what it has checked."""
         assert self.folder is not None
         if self._store is None or self._store.root != self.folder / "store":
-            self._store = ArtifactStore(self.folder / "store")
+            self._store = pipeline.ArtifactStore(self.folder / "store")
         return self._store
 
     @property
     def runs(self) -> Runs:
         """Every run of the project. Only with an open project."""
         assert self.folder is not None
-        return Runs(self.folder)
+        return training.Runs(self.folder)
 
     def open(self, folder: Path, *, unsaved: bool = False, session: Session | None = None) -> None:
         """Open a project folder. UserError when it cannot be read or another window has it; the project that is open then stays open, and
@@ -122,8 +121,8 @@ class ProjectController(QObject):
         if self.is_open(folder):
             return
         with contextlib.ExitStack() as held:
-            opened = held.enter_context(readable_project(folder))
-            project = open_project(opened)
+            opened = held.enter_context(training.readable_project(folder))
+            project = training.open_project(opened)
             held.enter_context(ProjectLock(opened))
             if not unsaved and (why := self.unsaved()):
                 raise NotSavedError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
@@ -137,7 +136,7 @@ class ProjectController(QObject):
         self.opened.emit()
         self.project_changed.emit()
         if opened != folder:
-            self.banner.emit("warn", read_only_note(folder), "")
+            self.banner.emit("warn", training.read_only_note(folder), "")
 
     def is_open(self, folder: Path) -> bool:
         """Whether the project that is open lies in this folder, by whichever path."""
@@ -295,7 +294,7 @@ class ProjectController(QObject):
 
     def _read_suggestions(self, key: str) -> tuple[Suggestion, ...] | None:
         with contextlib.suppress(KeyError):  # not found out yet
-            return translated(read_suggestions(self.store, key))
+            return translated(pipeline.read_suggestions(self.store, key))
         return None
 
     # ---- the table
@@ -334,7 +333,7 @@ class ProjectController(QObject):
         if key != self._table_key():
             return None
         try:
-            table = table_from_record(*self.store.get(self.keys.table, check=False), lazy=True)
+            table = data.table_from_record(*self.store.get(self.keys.table, check=False), lazy=True)
         except KeyError:
             return None
         overview = self.result(key, Overview)

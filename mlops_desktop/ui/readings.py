@@ -6,13 +6,15 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import FilePreview
 from mlops_desktop.engine.project import Answer, ColumnNote, Project, from_json, to_json
 from mlops_desktop.serving.message import msg
+
+if TYPE_CHECKING:
+    from mlops_desktop.engine.data import FilePreview
 
 FORMAT = 1  # of the text that is kept; parameters of sources have versions of their own (`Source.upgrade`)
 MOST = 50  # shapes that are remembered, the latest first

@@ -177,6 +177,7 @@ NUMBERS = {
     "Arabic digits": case(["٣٧", "١٬١١١"], "integer", [37, 1111], "digits", "decimal"),
     "debit and credit": case(["1,200.00 CR", "250.50 DR", "10.00CR"], "number", [1200, -250.5, 10], "debit_credit"),
     "Indian debit and credit": case(["1,00,200.00 Cr", "250.50 Dr"], "number", [100200, -250.5], "debit_credit"),
+    "Indian credit alone": case(["1,00,200.00 Cr", "250.50 Cr"], "number", [100200, 250.5], "debit_credit"),
     "crores": case(["5 Cr", "7.5 Cr"], "number", [5e7, 7.5e7], "converted"),
     "only credit": case(["100.00 CR", "250.50"], "number", [-100, 250.5], "debit_credit"),
     "Soll and Haben": case(["1.100,00 S", "250,50 H"], "number", [1100, -250.5], "debit_credit"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,8 +13,9 @@ import pandas as pd
 import pytest
 
 from mlops_desktop.base import spill
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.sources import _line_rows, _text_rows
+from mlops_desktop.catalog.sources import _json_text, _line_rows, _regular_rows, _text_rows, _uneven_rows, _workbook, json_records
 from mlops_desktop.engine.data import load_cells
 from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, write_temporary
 from mlops_desktop.engine.data.typed_table import decided_cells
@@ -25,23 +27,32 @@ LIMIT = 256 * 2**20  # bytes beyond what the process has before
 CHILD = """
 import re, resource, sys
 from pathlib import Path
+from mlops_desktop.base import spill
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.sources import _line_rows, _text_rows
+from mlops_desktop.catalog.sources import _json_text, _line_rows, _text_rows, _uneven_rows
 from mlops_desktop.engine.process import ImportFile
 from mlops_desktop.engine.project import Project
 
 def imported(folder, file):
     return ImportFile(folder, Project(target="y"), str(file)).run(Silent()).rows
 
-folder = Path(sys.argv[1])
-imported(folder / "first", folder / "small.csv")  # libraries and threads are there afterwards
+folder, ending, spill.LARGE = Path(sys.argv[1]), sys.argv[3], int(sys.argv[4])
+imported(folder / "first", folder / f"small{ending}")  # libraries and threads are there afterwards
 there = 1024 * int(re.search(r"VmData:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 resource.setrlimit(resource.RLIMIT_DATA, (there + int(sys.argv[2]),) * 2)
 try:
-    (folder / "big.csv").read_bytes()
+    (folder / f"big{ending}").read_bytes()
 except MemoryError:
-    print(imported(folder / "second", folder / "big.csv"))
+    print(imported(folder / "second", folder / f"big{ending}"))
 """
+
+
+def imported_rows(folder: Path, limit: int, ending: str, large: int) -> int:
+    """The rows of the big file, imported by a process that may take so many bytes more than it needs for the small one."""
+    command = [sys.executable, "-c", CHILD, str(folder), str(limit), ending, str(large)]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return int(done.stdout)
 
 
 def lines(start: int, rows: int) -> bytes:
@@ -66,10 +77,7 @@ def test_a_file_larger_than_memory_is_imported(tmp_path):
         for i in range(ROUNDS):
             file.write(lines(i * ROWS, ROWS))
     assert (tmp_path / "big.csv").stat().st_size > 2.4 * LIMIT
-    command = [sys.executable, "-c", CHILD, str(tmp_path), str(LIMIT)]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert int(done.stdout) == ROWS * ROUNDS
+    assert imported_rows(tmp_path, LIMIT, ".csv", spill.LARGE) == ROWS * ROUNDS
 
 
 NOTES = {"i": ColumnNote(type="category", recode={"": "none"}), "m": ColumnNote(type="category")}
@@ -118,6 +126,85 @@ def blanks(row):
 
 def fixed(row):
     return f"{row[0]:<6}{row[1]:<14}{row[2]:>8}\n"
+
+
+HARD = {
+    "escapes": [f'{i},"he said \\"{i}\\", yes",{i / 7:.2f}' for i in range(300)],
+    "escaped line ends": [f"{i},place\\\n{i},{i / 7:.2f}" + "\\,"[: 2 * (i == 2)] for i in range(300)],
+    "an unclosed quote": [*(f'{i},"x, y",{i / 7:.2f}' for i in range(150)), '150,"z,1.5', *(f"{i},u,{i / 7:.2f}" for i in range(300))],
+    "uneven rows": [f"{i},place,{i / 7:.2f}" + ",,x"[: i % 4] for i in range(300)],
+    "odd rows": [
+        "1,2",
+        "",
+        "Total,,3",
+        "# note",
+        *(f'{i},"a ""b"" \n c",{i / 7:.2f}' + "," * (i % 2) for i in range(300)),
+        "Total,,90",
+        "a note",
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", HARD)
+def test_rows_that_are_read_one_by_one_are_read_alike_when_they_are_many(tmp_path, monkeypatch, kind):
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join(["no,place,value", *HARD[kind]]) + "\n", encoding="utf-8")
+    usual = load_cells(str(file), None, Silent())[1]
+    monkeypatch.setattr(spill, "LARGE", 0)
+    monkeypatch.setattr(spill, "_LEAST", 1)
+    monkeypatch.setattr(_uneven_rows, "_PART_CELLS", 21)
+    monkeypatch.setattr(_regular_rows, "_MOST_ODD", 0)
+    large = load_cells(str(file), None, Silent())[1]
+    assert usual.notes == large.notes
+    assert usual.table.to_pylist() == large.table.to_pylist()
+    assert cells_digest(usual) == cells_digest(large)
+
+
+RECORDS = [{"a": i, "b": {"c": i / 7}, "t": "x" * (i % 5), **({"late": [i]} if i > 90 else {})} for i in range(100)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(map(json.dumps, RECORDS)),
+        "\ufeff" + json.dumps(RECORDS, indent=1),
+        json.dumps({"data": {"items": RECORDS}, "n": 3}),
+        json.dumps([["a", "b"], *([i, f"t{i}"] for i in range(150)), [1], [1, 2, 3]]),
+        " 12 \x1e 345 ",
+    ],
+    ids=["lines", "list", "inside", "rows", "numbers"],
+)
+def test_json_is_read_alike_in_pieces(tmp_path, monkeypatch, text):
+    file = tmp_path / "t.json"
+    file.write_text(text, encoding="utf-8")
+    usual = load_cells(str(file), None, Silent())[1]
+    monkeypatch.setattr(_json_text, "_BLOCK", 7)
+    monkeypatch.setattr(json_records, "PART_ROWS", 13)
+    monkeypatch.setattr(spill, "LARGE", 0)
+    pieces = load_cells(str(file), None, Silent())[1]
+    assert usual.notes == pieces.notes
+    assert usual.table.to_pylist() == pieces.table.to_pylist()
+    assert cells_digest(usual) == cells_digest(pieces)
+
+
+@pytest.mark.parametrize(("text", "line"), [('{"a": 1}\n\n{"a": 2\n', 4), ("[1,\n2,\n3 4]", 3), ("[1,\n2]\nx", 3), ("[1,\n2", 2)])
+def test_a_fault_of_json_is_found_at_its_line(tmp_path, monkeypatch, text, line):
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(_json_text, "_BLOCK", 2)
+    with pytest.raises(UserError, match=f"line {line} "):
+        load_cells(tmp_path / "t.json", None, Silent())
+
+
+def test_what_cannot_be_read_in_pieces_is_refused_when_memory_is_too_small(tmp_path, monkeypatch):
+    (tmp_path / "t.json").write_text(json.dumps({"rows": [list(range(100))] * 9}), encoding="utf-8")
+    pd.DataFrame({"a": range(100), "y": 1}).to_excel(tmp_path / "t.xlsx", index=False)
+    for module in (_json_text, _workbook):
+        monkeypatch.setattr(module, "_LARGE", 100)
+        monkeypatch.setattr(module, "free_memory", lambda: 1000)
+    monkeypatch.setattr(_json_text, "_BLOCK", 200)
+    for name in ("t.json", "t.xlsx"):
+        with pytest.raises(UserError, match="memory"):
+            load_cells(tmp_path / name, None, Silent())
 
 
 ODD = ("", "\n", "note\n", "1 2\n", "a note that goes across all of the places\n")

@@ -75,6 +75,23 @@ BELOW = {
         "name category a | x integer 1 | y number 2.5",
         notes="below inside repeated",
     ),
+    "titles that each page repeats": Case(
+        "".join(
+            f"Report SALES01            Page {page}\nRun 15.01.2024\n\nItem|Qty|Amt\n"
+            + "".join(f"I{page}{i}|{i}|{i}1,5\n" for i in range(1, 7))
+            + "\n"
+            for page in range(1, 4)
+        ),
+        18,
+        "Item category I11 | Qty integer 1 | Amt number 11.5",
+        notes="above heads inside repeated",
+        ending=".txt",
+    ),
+    "entities of HTML between semicolons": Case(
+        "sku;title;stock;price\n" + "".join(f"A{i};cup &amp; plate {i % 3};{i};{i},50\n" for i in range(9)),
+        9,
+        "sku category A0 | title category cup &amp; plate 0 | stock integer 0 | price number 0.5",
+    ),
     "end of report": Case(
         "id;amount;date\n1;5,50;01.02.2024\n2;6,50;15.02.2024\n3;7,50;16.02.2024\n*** End of report ***\n",
         3,

@@ -117,3 +117,19 @@ def test_a_line_may_name_the_delimiter(text, mark):
 @pytest.mark.parametrize("text", ['a "b\nc" d\n', '" a\n"', 'age "city\n1 2\n'])
 def test_a_quote_over_line_ends_that_leaves_one_row_is_no_fault(text):
     assert find_dialect(text).delimiter == ","
+
+
+def test_a_semicolon_that_ends_an_entity_ends_no_cell():
+    text = "a;b;c\n" + "".join(f"{i};x &amp; y &#{i + 40};;{i}\n" for i in range(9))
+    dialect = find_dialect(text)
+    assert dialect.entities
+    assert read_rows(text, dialect)[1] == ["0", "x &amp; y &#40;", "0"]
+    plain = "a;b\n" + "".join(f"{i};&{i}\n" for i in range(9))
+    assert not find_dialect(plain).entities
+    assert not find_dialect("a;b;c\n" + "x &amp;y;1\n" * 9).entities  # all rows agree on the cells that it makes
+
+
+def test_characters_of_private_use_stay_in_texts_with_escapes():
+    dialect = Dialect(",", '"', escape=True)
+    text = "\ue000a\\,\ue001,\\\n\\\\\ue000\ue000\n"
+    assert read_rows(text, dialect) == [["\ue000a,\ue001", "\n\\\ue000\ue000"]]

@@ -66,6 +66,15 @@ def test_half_a_surrogate_pair_is_not_repeated():
     assert warning.field == "a?b"
 
 
+def test_half_a_surrogate_pair_in_a_text_is_named_and_read_as_in_training_data():
+    columns = (Column("c", "category", levels=("x\ufffd", "y")), Column("t", "text"), Column("n", "number"))
+    checked = Schema(columns).from_rows([{"c": "x\ud800", "t": "a\udc00", "n": 1}, {"c": "z\ud800", "t": "ä", "n": 1}])
+    expected = [(0, "c", "damaged_text"), (0, "t", "damaged_text"), (1, "c", "damaged_text"), (1, "c", "unknown_level")]
+    assert [(one.row, one.field, one.code) for one in checked.warnings] == expected
+    assert checked.frame.texts("c")[0] == "x\ufffd"
+    assert not checked.errors
+
+
 def test_issues_of_many_cells_take_little_memory():
     """Two bytes of a client, an empty row, can bring up a warning for each column."""
     schema = Schema(tuple(Column(f"c{i}", "number", low=0.0, high=1.0) for i in range(100)))

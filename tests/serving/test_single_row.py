@@ -198,7 +198,7 @@ def test_a_batch_waits_some_iterations_to_be_as_large_as_the_one_before(bundles,
         loop = asyncio.get_running_loop()
 
         def submit():
-            batcher.submit(body, loop, lambda service, reply: answers.append(json.loads(reply.body)))
+            batcher.submit(body, "", loop, lambda service, reply: answers.append(json.loads(reply.body)))
 
         submit(), submit()
         await asyncio.sleep(0.01)

@@ -1,16 +1,17 @@
-"""Rows of Python values as Arrow columns, part by part, so that the Python values of a whole table never lie in memory at once."""
+"""Rows of Python values as Arrow columns, part by part, so that neither all Python values nor a large table lie in memory at once."""
 
 from __future__ import annotations
 
 import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from mlops_desktop.base.appended_tables import Part, join_parts
 from mlops_desktop.base.mixed_cells import canonical_texts
+from mlops_desktop.base.spill import is_large, spilled_column
 from mlops_desktop.serving.plural import plural_msg
 
 PART_ROWS = 20_000
@@ -26,7 +27,8 @@ class _Column:
 
 
 class ColumnBuilder:
-    """Takes the rows of a table in parts and gives one Arrow table; a column of several types becomes texts.
+    """Takes the rows of a table in parts and gives one Arrow table; a column of several types becomes texts. The arrays of a large table
+    are kept on the disk (`base.spill`).
 
     Columns are known by any hashable key; one that first comes in a later part is missing in the rows before. Cells of bytes that are no
     text have no place in a table: they are left out, and counted.
@@ -34,6 +36,8 @@ class ColumnBuilder:
 
     def __init__(self) -> None:
         self._columns: dict[Any, _Column] = {}
+        self._size = 0  # bytes
+        self._is_on_disk = False
         self.rows = 0
 
     def add(self, columns: Mapping[Any, Sequence[Any]], names: Mapping[Any, str], rows: int) -> None:
@@ -45,8 +49,20 @@ class ColumnBuilder:
                 self._columns[key] = _Column(names[key], [Part(pa.nulls(self.rows))] if self.rows else [])
         for key, column in self._columns.items():
             cells = columns.get(key)
-            column.parts.append(Part(pa.nulls(rows)) if cells is None else _part(cells, column))
+            part = Part(pa.nulls(rows)) if cells is None else _part(cells, column)
+            self._size += part.array.nbytes
+            column.parts.append(self._kept(part))
         self.rows += rows
+
+    def _kept(self, part: Part) -> Part:
+        """A part where it is kept: on the disk, as those before it, once the table is large."""
+        if not is_large(self._size):
+            return part
+        if not self._is_on_disk:
+            self._is_on_disk = True
+            for column in self._columns.values():
+                column.parts[:] = map(_on_disk, column.parts)
+        return _on_disk(part)
 
     def finish(self) -> tuple[Any, dict[int, tuple[str, ...]], list[str]]:
         """The table (`pyarrow.Table`), the ambiguous texts of its mixed columns by position, and messages on what was left out."""
@@ -64,6 +80,10 @@ class ColumnBuilder:
                 messages.append(plural_msg(column.bytes_cells, one, many, name=column.name))
         table = pa.Table.from_arrays(arrays, names=[column.name for column in self._columns.values()])
         return table, mixed, messages
+
+
+def _on_disk(part: Part) -> Part:
+    return replace(part, array=spilled_column(part.array))
 
 
 def add_rows(builder: ColumnBuilder, rows: Iterable[Sequence[Any]], names: Sequence[str]) -> None:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+from mlops_desktop.catalog.sources._json_text import JsonText, Object
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.plural import quoted_names
 
 _DEEPEST = 4  # levels of objects in which a list of records is looked for
-_SPACE = " \t\r\n\ufeff\x1e"  # 0x1e is before each value of a JSON text sequence (RFC 7464)
 Path = tuple[str, ...]
-
-
-class Object(dict[str, Any]):
-    """A JSON object that remembers the keys which are in it more than once."""
-
-    doubled: tuple[str, ...] = ()
 
 
 @dataclass
@@ -30,73 +25,22 @@ class Records:
     messages: list[str] = field(default_factory=list)
 
 
-def find_records(text: str, where: str) -> Records:
+def find_records(text: JsonText, where: str) -> Records:
     """The records in a JSON text: of a list, of one object a line, or those that lie inside one object.
 
     `where` is the path of keys to them, with dots; empty: it is found. ValueError (`json.JSONDecodeError`) when the text is no JSON,
     KeyError when nothing lies under the path.
     """
-    start = _skip(text, 0)
-    if text[start : start + 1] == "[" and not where:
-        return Records(_elements(text, start + 1))
-    decoder = json.JSONDecoder(object_pairs_hook=_object)
-    first, end = decoder.raw_decode(text, start)
-    if _skip(text, end) < len(text):
-        return Records(_lines(text, start))
+    if text.mark() == "[" and not where:
+        return Records(text.elements())
+    first = text.value()
+    if text.mark():
+        return Records(chain([first], text.values()))
     if where:
         return _inside(first, where)
     if not isinstance(first, dict):
         return Records(iter([first]))
     return _of_object(first)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> Object:
-    made = Object(pairs)
-    if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        made.doubled = tuple(key for key in made if keys.count(key) > 1)
-    return made
-
-
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _SPACE:
-        at += 1
-    return at
-
-
-def _elements(text: str, at: int) -> Iterator[Any]:
-    """The elements of a list, one at a time."""
-    decoder = json.JSONDecoder(object_pairs_hook=_object)
-    at = _skip(text, at)
-    if text[at : at + 1] == "]":
-        _refuse_rest(text, at + 1)
-        return
-    while True:
-        value, at = decoder.raw_decode(text, at)
-        yield value
-        at = _skip(text, at)
-        mark = text[at : at + 1]
-        if mark == "]":
-            _refuse_rest(text, at + 1)
-            return
-        if mark != ",":
-            raise json.JSONDecodeError("Expecting ',' or ']'", text, at)
-        at = _skip(text, at + 1)
-
-
-def _refuse_rest(text: str, at: int) -> None:
-    at = _skip(text, at)
-    if at < len(text):
-        raise json.JSONDecodeError("Extra data", text, at)
-
-
-def _lines(text: str, at: int) -> Iterator[Any]:
-    """Values one after the other, as in JSON Lines."""
-    decoder = json.JSONDecoder(object_pairs_hook=_object)
-    while at < len(text):
-        value, at = decoder.raw_decode(text, at)
-        yield value
-        at = _skip(text, at)
 
 
 def _inside(document: Any, where: str) -> Records:

@@ -58,6 +58,7 @@ _MOST_WORDS = 0.9
 _SMALL_LETTERS = 0xE0  # from this byte on, in cp1251 and cp1253 alike
 # Control characters that no text has; tab, line ends and form feed are text.
 _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
+_BETWEEN_CELLS = 1  # that Hive puts between cells, in lines without any other control character
 
 
 def refuse_binary(path: Path, sample: bytes) -> None:
@@ -69,6 +70,8 @@ def refuse_binary(path: Path, sample: bytes) -> None:
         return
     nothing = sample.count(0)  # some are the fault of a program, such as a block that was never written
     controls = len(sample) - len(sample.translate(None, _CONTROL)) - nothing
+    between = sample.count(_BETWEEN_CELLS)
+    controls = 0 if controls == between and b"\n" in sample else controls
     if controls > max(2, 0.02 * len(sample)) or nothing > 0.3 * len(sample):
         raise UserError(
             msg("“{path}” is not a text file: it holds bytes that no text has.", path=path.name),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.catalog.sources._text_file import encoding_rivals
+from mlops_desktop.serving.cell_kind import cell_kind
 from mlops_desktop.serving.dialect import DELIMITERS, FIXED, ONE_COLUMN, Dialect
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import listed, plural_msg, quoted_names
@@ -16,6 +18,10 @@ from mlops_desktop.serving.split_decimals import MAY_BE_SPLIT, SPLIT, SplitDecim
 
 _COLUMNS = re.compile(r"\S(?: {2,}|\t+)-?[0-9].*\S(?: {2,}|\t+)\S")  # cells with a number among them, between runs of blanks
 _LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
+_USUAL = 0.9  # share of the lines that agree on a seldom delimiter
+_MOST_MARKS = 3
+_NO_MARKS = "\"'\\\0"
+_USUAL_MARKS = frozenset(".,;:!?()[]{}<>/\\|-+*=_~^#%&@$€£¥°µ×±–—’‘“”„«»…²³®©™\t" + DELIMITERS)  # that texts and values hold too
 
 
 def split_notes(split: SplitDecimals) -> Sequence[Evidence]:
@@ -64,26 +70,56 @@ def undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evide
         message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
         return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
     lines = [row[0] for row in rows if row and row[0].strip()]
-    if len(lines) >= _LEAST_ROWS and max(map(len, rows)) == 1 and all(map(_COLUMNS.search, lines[1:])):
+    if len(lines) < _LEAST_ROWS or max(map(len, rows)) > 1:
+        return []
+    if all(map(_COLUMNS.search, lines[1:])):
         message = msg("Each line was read as one cell, although several blanks seem to stand between cells.")
         return [Evidence("", "delimiter", message, parameter="delimiter", values=("fixed", "blank"))]
-    return []
+    values = sum(cell_kind(line) not in ("", "text") for line in lines[1:])
+    found = _parting(lines, also_usual=True) if values < _USUAL * (len(lines) - 1) else []
+    if not found:
+        return []
+    message = msg("Each line was read as one cell, although {marks} stands equally often in nearly all of them.", marks=quoted_names(found))
+    return [Evidence("", "delimiter", message, parameter="mark", values=tuple(found))]
+
+
+def _parting(lines: Sequence[str], *, also_usual: bool) -> list[str]:
+    """The marks that stand in nearly all of some lines, equally often, with something on two sides at least; the most frequent first.
+
+    One that texts and values usually hold has to part the names, in the first line, too.
+    """
+    usual = [char for char in lines[0] if char in _USUAL_MARKS] if also_usual else []
+    seldom = [char for line in lines[:_LEAST_ROWS] for char in line if char not in _USUAL_MARKS]
+    marks = dict.fromkeys(char for char in (*usual, *seldom) if not char.isalnum() and not char.isspace() and char not in _NO_MARKS)
+    found = {}
+    for mark in marks:
+        count, agreeing = Counter(line.count(mark) for line in lines).most_common(1)[0]
+        parted = sum(sum(bool(part.strip()) for part in line.split(mark)) > 1 for line in lines)
+        if count and min(agreeing, parted) >= _USUAL * len(lines):
+            found[mark] = count
+    return sorted(found, key=lambda mark: -found[mark])[:_MOST_MARKS]
 
 
 def rivals(dialect: Dialect, rows: Sequence[Sequence[str]], marks: Mapping[str, str]) -> Sequence[Evidence]:
     """The delimiters that would part every row of a table, its names too, into equally many cells as well; `marks` are all delimiters by
-    the name of their choice.
+    the name of their choice. A mark that is seldom in texts may part a few rows otherwise.
     """
     filled = [row for row in rows if any(cell.strip() for cell in row)]
+    if len(filled) < _LEAST_ROWS or dialect.delimiter in (FIXED, ONE_COLUMN):
+        return []
     found = []
     for name, mark in marks.items():
         counts = (
             {sum(cell.count(mark) for cell in row) for row in filled} if mark and mark in DELIMITERS and mark != dialect.delimiter else {0}
         )
-        if len(filled) >= _LEAST_ROWS and len(counts) == 1 and counts != {0}:
+        if len(counts) == 1 and counts != {0}:
             found.append(name)
-    if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
+    if found:
+        others = quoted_names([marks[one] for one in found])
+        message = msg("Each row could be split at another delimiter as well: {marks}.", marks=others)
+        return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]
+    seldom = _parting(["\0".join(row) for row in filled], also_usual=False) if max(map(len, filled)) > 1 else []
+    if not seldom:
         return []
-    others = quoted_names([marks[one] for one in found])
-    message = msg("Each row could be split at another delimiter as well: {marks}.", marks=others)
-    return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]
+    message = msg("Nearly each row could be split at another mark as well: {marks}.", marks=quoted_names(seldom))
+    return [Evidence("", "delimiter", message, parameter="mark", values=tuple(seldom))]

@@ -15,16 +15,17 @@ from mlops_desktop.catalog.sources._line_rows import parse_lines
 from mlops_desktop.catalog.sources._regular_rows import RegularRows, parse_regular
 from mlops_desktop.catalog.sources._table_end import last_of_sums
 from mlops_desktop.catalog.sources._text_file import pieces
+from mlops_desktop.catalog.sources._uneven_rows import parse_uneven
 from mlops_desktop.catalog.sources._utf8_file import Utf8File
-from mlops_desktop.serving.csv_names import complete_names, usual_width, without_empty_end
-from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
+from mlops_desktop.serving.csv_names import complete_names, without_empty_end
+from mlops_desktop.serving.dialect import FIXED, Dialect
 from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.headings import HEADING, headings
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
-from mlops_desktop.serving.row_sifter import RowSifter, named_rows, sift
+from mlops_desktop.serving.row_sifter import RowSifter, named_rows
 from mlops_desktop.serving.table_finder import LeftOut, row_text
-from mlops_desktop.serving.unclosed_quote import UNCLOSED_QUOTE, count_quotes, has_unclosed_quote
+from mlops_desktop.serving.unclosed_quote import UNCLOSED_QUOTE
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def text_rows(
         rows = _sifted(lines, sifter, skip_end)
         rows = replace(rows, notes=(*_crossed(_lines(file.path, start), dialect), *rows.notes))
     else:
-        rows = _parse_rows(file.path.read_bytes()[start:].decode(), dialect, columns, sifter, skip_end)
+        rows = _parse_rows(file, start, dialect, columns, sifter, skip_end)
     rows = replace(rows, table=_joined(rows.table, split)) if split else rows
     return _with_headings(_named(rows if sifter.wanted.keep_all else _without_sums(rows), names))
 
@@ -123,37 +124,28 @@ def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
     gone = sorted(reasons)
     odd = [(at + 1 - bisect_left(gone, at), row) for at, row in sorted(rows.odd.items()) if at not in reasons]
     table = pa.Table.from_batches([rows.without(reasons)])
-    return TextRows(table, tuple(left), tuple(_ragged(odd, width)))
+    short = [number for number, row in odd if len(row) < width]
+    long = [number for number, row in odd if any(cell.strip() for cell in row[width:])]
+    return TextRows(table, tuple(left), tuple(_ragged(short, long)))
 
 
-def _parse_rows(text: str, dialect: Dialect, columns: int, sifter: RowSifter, skip_end: int) -> TextRows:
-    """The table row by row: short rows are filled up, surplus cells left out, a quote that never ends is taken as a letter."""
+def _parse_rows(file: Utf8File, start: int, dialect: Dialect, columns: int, sifter: RowSifter, skip_end: int) -> TextRows:
+    """The table row by row, with what was repaired."""
     import pyarrow as pa
 
+    size = file.path.stat().st_size - start
+    rows = parse_uneven(lambda: _lines(file.path, start), dialect, columns, sifter, skip_end, size)
     notes: list[Evidence] = []
-    rows = [row for _, row in numbered_rows(text, dialect)]
-    odd = (row for row in rows if len(row) != columns)
-    if dialect.quote and rows and has_unclosed_quote(odd, rows[-1], text.count("\n"), count_quotes(text, dialect)):
-        dialect = replace(dialect, quote="")
-        rows = [row for _, row in numbered_rows(text, dialect)]
+    if rows.is_unclosed:
         notes.append(Evidence("", "file", UNCLOSED_QUOTE))
-    elif rows and len(rows[-1]) < columns and count_quotes(text.rstrip().rpartition("\n")[2], dialect) % 2:
+    elif rows.ends_open:
         notes.append(Evidence("", "file", msg("The last row opens a quote that is never closed; what is behind it became one cell.")))
-    notes += _crossed(io.StringIO(text, newline=""), dialect)
-    rows = [row or [""] for row in rows] if columns == 1 else [row for row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
-    columns = max(columns, usual_width(map(len, rows), columns))
-    cut = max(0, len(rows) - skip_end)
-    ended = [LeftOut(at, "end", row_text(rows[at])) for at in range(cut, len(rows))]
-    kept, left = sift(sifter, rows[:cut], columns)
-    body = [rows[at] for at in kept]
-    notes += _ragged(enumerate(body, 1), columns)
-    filled = [row if len(row) == columns else (*row, *[""] * (columns - len(row)))[:columns] for row in body]
-    arrays = [pa.array(column, pa.string()) for column in zip(*filled, strict=True)] or [pa.array([], pa.string())] * columns
-    return TextRows(pa.Table.from_arrays(arrays, names=generated_names(columns)), (*left, *ended), tuple(notes))
+    notes += (*_crossed(_lines(file.path, start), dialect), *_ragged(rows.short, rows.long))
+    return TextRows(pa.Table.from_batches([rows.batch]), rows.left_out, tuple(notes))
 
 
 def _crossed(lines: Iterable[str], dialect: Dialect) -> list[Evidence]:
-    """The rows in which a word stands across one of the fixed places."""
+    """The rows in which a text is across one of the fixed places."""
     found = []
     filled = (line for line in lines if line.strip()) if dialect.delimiter == FIXED else ()
     for number, line in enumerate(filled, 1):
@@ -171,14 +163,8 @@ def _crossed(lines: Iterable[str], dialect: Dialect) -> list[Evidence]:
     return [Evidence("", "fixed", message, tuple(found[:10]))]
 
 
-def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evidence]:
+def _ragged(short: Sequence[int], long: Sequence[int]) -> list[Evidence]:
     """What is noted of rows of another length, each with the numbers of all of them, by which a new file's are refused."""
-    short, long = [], []
-    for number, row in rows:
-        if len(row) < width:
-            short.append(number)
-        elif len(row) > width and any(cell.strip() for cell in row[width:]):
-            long.append(number)
     notes = []
     for found, one, many in (
         (

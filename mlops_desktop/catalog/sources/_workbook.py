@@ -22,6 +22,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.catalog.sources._far_cells import NearCells, without_far_cells
+from mlops_desktop.catalog.sources._free_memory import free_memory
 from mlops_desktop.catalog.sources._number_formats import NumberFormat, number_formats
 from mlops_desktop.catalog.sources._ods_content import CONTENT, ods_sheet
 from mlops_desktop.catalog.sources._sheet import Area, Sheet
@@ -32,6 +33,7 @@ from mlops_desktop.serving.message import msg
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
 _LARGE = 2**26  # unpacked bytes of one part, from which on …
 _MOST_PACKED = 200  # … so many of them in a byte are no table; those of programs have ten to fifty
+_NEEDED = 10  # bytes of memory for each unpacked byte of a sheet, at most, while it is read: its text, calamine's cells and Python's
 _MOST_OTHERS = 0.5  # bytes of the other parts for each of a sheet that is read in halves: both halves need them
 _EXACT = 2**53  # whole numbers below it are exact as floats
 # Namespaces of the strict form of Open XML and of the usual one.
@@ -42,7 +44,7 @@ _STRICT = {
 }
 _FILLED_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*[^/>]>")
 _START = 2**16  # bytes of a sheet that show whether it holds rows
-_STYLES = "xl/styles.xml"
+_WORKBOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
 _ODS_ERROR = re.compile(rb'calcext:value-type="error"')
 
 
@@ -80,6 +82,8 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
             if _is_strict(archive):
                 source = _usual_form(archive)
                 archive = zipfile.ZipFile(io.BytesIO(source))
+        if archive is None or _WORKBOOK not in archive.namelist():  # those of Open XML are looked at sheet by sheet
+            _refuse_beyond_memory(path.name, len(source) if archive is None else max(part.file_size for part in archive.infolist()))
         book = python_calamine.load_workbook(io.BytesIO(source))
         sheets = [one for one in book.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
         titles = [one.name for one in sorted(sheets, key=lambda one: one.visible != python_calamine.SheetVisibleEnum.Visible)]
@@ -102,6 +106,15 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
     finally:
         if archive is not None:
             archive.close()
+
+
+def _refuse_beyond_memory(name: str, size: int) -> None:
+    """UserError when a sheet of so many unpacked bytes cannot be read with the memory that is free: calamine loads a sheet as a whole."""
+    if size > _LARGE and size * _NEEDED > free_memory():
+        raise UserError(
+            msg("“{name}” needs about {needed:,.0f} GB of memory to be read, more than is free.", name=name, needed=size * _NEEDED / 2**30),
+            "Save the sheet as CSV: text is read in pieces.",
+        )
 
 
 def _is_panic(error: BaseException) -> bool:
@@ -143,6 +156,8 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
     """Every row of a sheet, without empty rows at the end and empty columns at the left."""
     job.step(0.1)
     part = workbook.parts.get(title)
+    if workbook.archive is not None and part:
+        _refuse_beyond_memory(title, workbook.archive.getinfo(part).file_size)
     near = without_far_cells(title, workbook.archive.read(part)) if workbook.archive is not None and part else None
     books = _books(workbook, part, near) if near and part else [workbook.book]
     with ThreadPoolExecutor(len(books)) as pool:  # calamine leaves Python free meanwhile

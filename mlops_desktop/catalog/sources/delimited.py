@@ -117,6 +117,7 @@ class Delimited(TableSource):
         "Between cells",
         help="The mark between the cells of a row.",
     )
+    mark: str = text("", "Another delimiter", help="Any other character between the cells, such as §; empty: as it is chosen above.")
     encoding: str = choice(
         "auto",
         {
@@ -200,9 +201,11 @@ class Delimited(TableSource):
         encoding = find_encoding(path) if self.encoding == "auto" else self.encoding
         found = self._find(*sample_text(path, encoding))
         start = next(iter(found.layout.header), found.layout.body)
+        mark = found.dialect.delimiter
         return replace(
             self.placed(found.layout, found.lines_to(start)),
-            delimiter=_name_of(found.dialect.delimiter, _DELIMITERS),
+            delimiter=_name_of(mark, _DELIMITERS) if mark in _DELIMITERS.values() else self.delimiter,
+            mark="" if mark in _DELIMITERS.values() else mark,
             encoding=self._option(encoding),
             quote=self.quote if found.has_unclosed_quote else _name_of(found.dialect.quote, _QUOTES),
             escape="backslash" if found.dialect.escape else self.escape,
@@ -232,11 +235,19 @@ class Delimited(TableSource):
     def _dialect(self, text: str, named: str) -> Dialect:
         """The dialect of a text, as far as it is not given by parameters or by a first line that names the delimiter."""
         quotes = "\"'" if self.quote == "auto" else _QUOTES[self.quote]
-        if self.delimiter == "fixed":
+        if self.delimiter == "fixed" and not self.mark:
             lines = [line for line in text.splitlines() if line.strip()]
             return fixed_dialect(lines, self._places() or fixed_cuts(lines) or (0,))
-        marks = named or (DELIMITERS if self.delimiter == "auto" else _DELIMITERS[self.delimiter])
+        marks = self._given_mark() or named or (DELIMITERS if self.delimiter == "auto" else _DELIMITERS[self.delimiter])
         return find_dialect(text, marks, quotes, _ESCAPES[self.escape])
+
+    def _given_mark(self) -> str:
+        """The delimiter that was given as a character. UserError when it cannot be one."""
+        if self.mark and (len(self.mark) > 1 or self.mark.isalnum() or self.mark in "\"'\\\r\n"):
+            raise UserError(
+                msg("“{mark}” cannot stand between cells.", mark=self.mark), "It is one character that is no letter, digit or quote."
+            )
+        return self.mark
 
     def _places(self) -> tuple[int, ...]:
         """The fixed places that were given, from 0. UserError when they are no rising whole numbers."""
@@ -299,10 +310,10 @@ class Delimited(TableSource):
         layout, wanted = found.layout, self.wanted()
         dialect = found.dialect
         start = _offset(file, found.lines_to(layout.body))
-        sifter = self.sifter(layout, found.rows)
+        above = replace(layout, left_out=found.left_out)
+        sifter = self.sifter(above, found.rows)
         split = find_split_decimals(dialect.delimiter, len(layout.names or ()), found.rows[layout.body :])
         rows = text_rows(file, start, dialect, layout.names, _width(found), sifter, self.skip_end, split.places)
-        above = replace(layout, left_out=found.left_out)
         report = ReadReport(
             rows_read=rows.table.num_rows,
             rows_left_out=len(found.left_out) + len(rows.left_out),

@@ -19,6 +19,7 @@ from mlops_desktop.catalog.sources._column_builder import PART_ROWS, ColumnBuild
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import plain_file
 from mlops_desktop.catalog.sources._json_records import Records, as_cell, doubled_keys, find_records, flatten
+from mlops_desktop.catalog.sources._json_text import json_text
 from mlops_desktop.catalog.sources._text_file import write_beginning
 from mlops_desktop.serving.header import generated_names, is_header
 from mlops_desktop.serving.message import msg
@@ -54,12 +55,9 @@ class JsonRecords(Source):
     def read(self, location: str, job: Job) -> Batches:
         path = Path(location)
         job.step(0.0, msg("Reading {path}", path=path.name))
-        with plain_file(path, _ENDINGS, in_memory=True) as plain:
-            document = _decoded(path, plain.path.read_bytes())
-        job.step(0.2)
         try:
-            found = find_records(document, self.records)
-            table, report = self._table(path, found, job)
+            with plain_file(path, _ENDINGS, in_memory=True) as plain, json_text(plain.path, path.name) as document:
+                table, report = self._table(path, find_records(document, self.records), job)
         except json.JSONDecodeError as error:
             raise UserError(
                 msg("“{path}” is not JSON, or is cut off: line {line} cannot be read.", path=path.name, line=error.lineno),
@@ -69,6 +67,10 @@ class JsonRecords(Source):
             raise UserError(
                 msg("“{path}” has a field whose name holds half a character, which no text can keep.", path=path.name),
                 "Correct the names of the fields in the program that wrote the file.",
+            ) from error
+        except UnicodeDecodeError as error:
+            raise UserError(
+                msg("“{path}” is not written in Unicode, as JSON must be.", path=path.name), "Save it again as UTF-8."
             ) from error
         except ValueError as error:  # Python's bound on the digits of a whole number
             raise UserError(
@@ -103,23 +105,25 @@ class JsonRecords(Source):
         self, builder: ColumnBuilder, values: Iterator[Any], names: list[str] | None, messages: list[str], lists: Counter[str], job: Job
     ) -> bool:
         """Add records that are lists; whether something names their columns. Short rows are filled up, longer ones widen the table."""
-        rows = [_row(value) for value in values]
-        shown = [["" if cell is None else str(cell) for cell in row] for row in rows[:_BODY]]
-        if names is None and (self.header == "first" or (self.header == "auto" and _names(rows[0]) and is_header(shown[0], shown[1:]))):
-            names, rows = shown[0], rows[1:]
-        width = max([len(names or ()), *map(len, rows)])
-        uneven = [at for at, row in enumerate(rows, 1) if len(row) != (len(names) if names else width)]
-        if uneven:
-            numbers = first_few(map(str, uneven), 5)
+        head = [_row(value) for value in islice(values, _BODY)]
+        shown = [["" if cell is None else str(cell) for cell in row] for row in head]
+        if names is None and (self.header == "first" or (self.header == "auto" and _names(head[0]) and is_header(shown[0], shown[1:]))):
+            names, head = shown[0], head[1:]
+        rows, width = chain(head, map(_row, values)), len(names or ())
+        places: dict[int, list[int]] = {}  # of the rows by their length
+        while part := list(islice(rows, PART_ROWS)):
+            width = max(width, *map(len, part))
+            all_names = [*names, *[""] * (width - len(names))] if names else generated_names(width)
+            for at, row in enumerate(part, builder.rows + 1):
+                places.setdefault(len(row), []).append(at)
+                lists.update(all_names[j] for j, cell in enumerate(row) if isinstance(cell, (list, dict)))
+            add_rows(builder, [(*map(as_cell, row), *[None] * (width - len(row))) for row in part], all_names)
+            job.step(min(0.2 + builder.rows / 1e6, 0.9))
+        places.pop(len(names) if names else width, None)
+        if places:
+            uneven = sorted(at for some in places.values() for at in some)
             one, many = "1 row has another number of cells (row {rows}).", "{n} rows have another number of cells (row {rows})."
-            messages.append(plural_msg(len(uneven), one, many, rows=numbers))
-        all_names = [*names, *[""] * (width - len(names))] if names else generated_names(width)
-        for start in range(0, len(rows) or 1, PART_ROWS):
-            part = [(*map(as_cell, row), *[None] * (width - len(row))) for row in rows[start : start + PART_ROWS]]
-            for row in rows[start : start + PART_ROWS]:
-                lists.update(all_names[at] for at, cell in enumerate(row) if isinstance(cell, (list, dict)))
-            add_rows(builder, part, all_names)
-            job.step(0.3 + 0.6 * start / max(len(rows), 1))
+            messages.append(plural_msg(len(uneven), one, many, rows=first_few(map(str, uneven), 5)))
         return names is not None
 
 
@@ -161,10 +165,3 @@ def _add_objects(builder: ColumnBuilder, values: Iterator[Any], messages: list[s
         one = "The key “{name}” stands more than once in 1 object; its last value was read."
         many = "The key “{name}” stands more than once in {n} objects; its last value was read."
         messages.append(plural_msg(count, one, many, name=name))
-
-
-def _decoded(path: Path, data: bytes) -> str:
-    try:
-        return data.decode(json.detect_encoding(data))
-    except UnicodeDecodeError as error:
-        raise UserError(msg("“{path}” is not written in Unicode, as JSON must be.", path=path.name), "Save it again as UTF-8.") from error

@@ -13,6 +13,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
+from mlops_desktop.base.spill import is_large, spilled_column
 from mlops_desktop.catalog.sources._column_builder import ColumnBuilder
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import listed
@@ -25,7 +26,8 @@ _READERS = {
     ".sas7bdat": "read_sas7bdat",
     ".xpt": "read_xport",
 }
-_PART_ROWS = 100_000  # a part is found by reading over the rows before it
+_PART_ROWS, _PART_CELLS = 100_000, 2_000_000  # at a time; a part is found by reading over the rows before it
+_LEAST_ROWS = 1_000
 _WHOLE = re.compile(r"F\d+(?:\.0)?")  # a format of SPSS without decimals
 
 
@@ -59,7 +61,7 @@ class StatisticsFile(Source):
             if labels and self.labels == "auto":
                 array, note = _labelled(name, array, labels, meta.variable_measure.get(name) == "ordinal")
                 notes += note
-            arrays.append(array)
+            arrays.append(spilled_column(array) if is_large(table.nbytes) else array)
         job.step(0.9)
         table = type(table).from_arrays(arrays, names=table.column_names)
         yield from table_batches(table)
@@ -94,11 +96,11 @@ def _parts(path: Path, encoding: str | None) -> Iterator[tuple[dict[str, list[An
     import pyreadstat
 
     read = getattr(pyreadstat, _READERS[path.suffix.lower()])
-    start = 0
+    start, most = 0, _LEAST_ROWS  # the number of columns is known from the first part on
     while True:
         options = {} if encoding is None else {"encoding": encoding}
         try:
-            columns, meta = read(str(path), output_format="dict", row_offset=start, row_limit=_PART_ROWS, **options)
+            columns, meta = read(str(path), output_format="dict", row_offset=start, row_limit=most, **options)
         except UnicodeDecodeError:
             raise
         except (ArithmeticError, ValueError) as error:  # the reader makes dates of numbers that no calendar reaches
@@ -109,9 +111,10 @@ def _parts(path: Path, encoding: str | None) -> Iterator[tuple[dict[str, list[An
         rows = len(next(iter(columns.values()), ()))
         if rows or not start:
             yield {name: list(cells) for name, cells in columns.items()}, meta
-        if rows < _PART_ROWS:
+        if rows < most:
             return
         start += rows
+        most = max(_LEAST_ROWS, min(_PART_ROWS, _PART_CELLS // len(columns)))
 
 
 def _whole_numbers(array: Any) -> Any:

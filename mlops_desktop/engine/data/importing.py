@@ -19,6 +19,7 @@ from mlops_desktop.engine.data.adding import added_cells, refuse_other_kinds, re
 from mlops_desktop.engine.data.alike_cells import AlikeCells, written_alike
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.column_summary import describe_columns
+from mlops_desktop.engine.data.few_rows import refuse_few_lines, refuse_few_rows
 from mlops_desktop.engine.data.layout_changes import LAYOUT, layout_changes
 from mlops_desktop.engine.data.loading import load_anew, load_named, source_for, with_known_names
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
@@ -29,10 +30,9 @@ from mlops_desktop.engine.data.typed_table import TypedCells, decided_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.names import clean_name
-from mlops_desktop.serving.plural import first_few, plural_msg, quoted_columns
+from mlops_desktop.serving.plural import first_few, quoted_columns
 
 SOURCE_FILE = "source.json"
-_MANY_COLUMNS, _FEW_ROWS = 1000, 10
 
 
 def import_cells(
@@ -59,7 +59,7 @@ def import_cells(
     project = replace(project, target=clean_name(project.target))  # as it is in the table, whatever blanks the file has in it
     source, cells = _load(folder, place, project, as_given, Part(job, 0.0, 0.5), anew=add)
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
-    _refuse_unfit(name, project, cells)
+    _refuse_unfit(name, project, cells, alone=not add)
     added = _Added.below(folder, project, cells, name) if add else None
     cells = cells if added is None else added.cells
     project = _with_units(project, cells)
@@ -112,6 +112,8 @@ class _Added:
 
 def _load(folder: Path, place: str, project: Project, as_given: bool, job: Job, *, anew: bool) -> tuple[Source, Cells]:
     """The cells of a place, under the names that the project knows its columns by; `anew`: whatever the settings of its own file are."""
+    if not (anew or as_given or is_source_address(place)):
+        refuse_few_lines(place, name_of(place))
     known = source_for(place, project.source)
     if anew and not as_given:
         return load_anew(place, known, _names_before(folder, project), job)
@@ -253,9 +255,9 @@ def _remember(folder: Path, location: str, name: str, messages: Sequence[str]) -
         disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps(record).encode())
 
 
-def _refuse_unfit(name: str, project: Project, cells: Cells) -> None:
-    """UserError when the target or a column that a decision names as more than a feature is not there, or fewer rows than can be learned
-    from and tested on would cost work on each of very many columns.
+def _refuse_unfit(name: str, project: Project, cells: Cells, *, alone: bool) -> None:
+    """UserError when the target or a column that a decision names as more than a feature is not there; where the cells are `alone` all data
+    of the project, also as `refuse_few_rows`.
     """
     wanted = [project.target] if project.target else []
     wanted += [column for column, note in project.columns.items() if note.role in ("group", "time", "weight", "fold")]
@@ -265,10 +267,5 @@ def _refuse_unfit(name: str, project: Project, cells: Cells) -> None:
         shown = quoted_columns(lacking)
         has = first_few(cells.names, 12)
         raise UserError(msg("“{name}” has no column {shown}.", name=name, shown=shown), msg("It has: {has}.", has=has))
-    if cells.rows < _FEW_ROWS and len(there) > _MANY_COLUMNS:
-        message = "“{name}” has {columns:,} columns and only {rows}: too few to learn from."
-        rows = plural_msg(cells.rows, "1 row", "{n} rows")
-        raise UserError(
-            msg(message, name=name, columns=len(there), rows=rows),
-            "If each column holds a case, exchange rows and columns in a spreadsheet program; otherwise bring more rows.",
-        )
+    if alone:
+        refuse_few_rows(name, len(there), cells.rows)

@@ -18,6 +18,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.reading import read_source
+from mlops_desktop.engine.data.unread_formats import refuse_known_format
 from mlops_desktop.serving.batch_notes import spelling_notes
 from mlops_desktop.serving.column_units import split_unit
 from mlops_desktop.serving.headings import HEADING
@@ -197,6 +198,7 @@ def _kind_of(location: Location) -> type[Source]:
     best = best_source(place)
     if best is None:
         _refuse_web_address(place)
+        refuse_known_format(name_of(place))
         suffixes = {suffix for source in choices().sources.values() for suffix in source.suffixes if suffix.count(".") == 1}
         raise UserError(
             msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)),

@@ -158,10 +158,15 @@ def sides_of(sample: Sequence[str]) -> dict[str, float]:
         found = [_side_behind(text, plus, minus) for text in sample]
         used = set(found) - {""}
         plain = [text for text, mark in zip(sample, found, strict=True) if not mark]
+        if len(used) == 1 and used <= MAGNITUDES.keys() and not plain and any(map(_LAKHS.search, sample)):
+            return {plus: 1.0} if used == {plus} else {minus: -1.0}  # no crores, of which nobody has as many
         if len(used) == 2 or (alone and len(used) == 1 and plain and sum(map(_ends_in_digit, plain)) >= 0.9 * len(plain)):
             positive = plus if len(used) == 2 else ""
             return {mark: 1.0 if mark == positive else -1.0 for mark in sorted(used)}
     return {}
+
+
+_LAKHS = re.compile("[0-9],[0-9]{2,3},[0-9]{3}")
 
 
 def _side_behind(text: str, *marks: str) -> str:

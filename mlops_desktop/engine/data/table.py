@@ -43,7 +43,7 @@ class Table:
 
     def missing(self, name: str) -> int:
         """How many cells of a column are missing."""
-        return self._counts_of(name)[1]
+        return self._counts[name][1] if name in self._counts else int(np.count_nonzero(self.frame.missing(name)))
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """The numbers of different values and of missing cells of the columns for which they are known."""
@@ -172,7 +172,8 @@ class StoredLevels(Sequence[str]):
 
 
 def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], *, lazy: bool = False) -> Table:
-    """The table of `to_record`. `lazy`: levels stay on the disk until one is asked for."""
+    """The table of `to_record`. `lazy`: levels stay on the disk until one is asked for, as those of a large table always do."""
+    lazy = lazy or is_large(sum(one.nbytes for one in arrays.values()))
     schema: Schema = unpack(document["schema"], {})
     layout = schema.layout()
     stored = _stored_levels(arrays, len(layout.categoricals))

@@ -72,13 +72,13 @@ def target_of(table: Table, name: str, task: str, classes: Sequence[Class] | Non
     when a class is not among the given ones.
     """
     column = target_column(table, name)
-    missing = table.frame.missing(name)
-    if missing.all():
+    missing = table.missing(name)
+    if missing == table.rows:
         text = msg("“{column}” is empty in every row, so nothing can be learned.", column=name)
         raise UserError(text, "Choose another column to predict.")
-    if missing.any():
+    if missing:
         raise UserError(
-            msg("“{column}” is missing in {count}.", column=name, count=plural_msg(int(missing.sum()), "1 row", "{n} rows")),
+            msg("“{column}” is missing in {count}.", column=name, count=plural_msg(missing, "1 row", "{n} rows")),
             "Add the row filter that drops rows without a target, or switch it on; or choose another column.",
         )
     spec = task_spec(task)

@@ -109,7 +109,13 @@ def _is_constant(frame: Frame, name: str, rows: Ints) -> bool:
 
 
 def _is_time_of_day(frame: Frame, name: str, rows: Ints) -> bool:
-    """Whether these rows of a date column are times of day alone: they are read as times of the first day of 1970."""
-    stamps = frame.date(name)[rows]
-    there = stamps[stamps != MISSING_DATE]
-    return bool(len(there)) and bool(((there >= 0) & (there < DAY)).all())
+    """Whether these rows of a date column are times of day alone: they are read as times of the first day of 1970. Most columns show in
+    their first rows that they are not.
+    """
+    stamps = frame.date(name)
+    for some in (rows[:_FIRST_ROWS], rows):
+        found = stamps[some]
+        there = found[found != MISSING_DATE]
+        if not ((there >= 0) & (there < DAY)).all():
+            return False
+    return len(there) > 0

@@ -20,6 +20,7 @@ from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.value_text import number_text
 
 LEAST_NEGATIVE = -9  # -1 may be an answer as well
+_CELLS = 2**16  # that are looked at together, so that they stay in the processor's cache
 _FEW = 10  # numbers of fewer different values are answers of a scale rather than measurements
 _NINES = re.compile("9{3,}|8{4,}|7{4,}")
 _DONT_KNOW = frozenset((-1, -7, -8, -9, -77, -88, -97, -98, -99, 77, 88, 97, 98, 99))
@@ -95,12 +96,24 @@ def negative_codes(table: Table, names: Collection[str]) -> dict[str, list[tuple
     These are nines such as -999, and numbers such as -200 that more than one column holds. -100 may be a loss of all and -10 the end of a
     scale: what only a person can distinguish from a value is not among them.
     """
-    least = np.fmin.reduce(table.frame.numbers, axis=0, initial=np.inf)  # of all columns at once, as the cells of a row lie together
-    low = [name for name, one in zip(table.frame.layout.numbers, least.tolist(), strict=True) if one <= LEAST_NEGATIVE]
+    low = [name for name, one in zip(table.frame.layout.numbers, _are_low(table.frame.numbers).tolist(), strict=True) if one]
     found = {name: codes for name in low if name in names and (codes := _negative_codes(table.frame.number(name)))}
     columns = Counter(code for codes in found.values() for code, _ in codes)
     sure = {code for code, count in columns.items() if _NINES.fullmatch(number_text(-code)) or (count > 1 and not _is_power_of_ten(-code))}
     return {name: kept for name, codes in found.items() if (kept := [one for one in codes if one[0] in sure])}
+
+
+def _are_low(numbers: Floats) -> Bools:
+    """Which columns hold a number that may be a code of `negative_codes`; all columns are looked at together, some rows at a time, as the
+    cells of a row lie together.
+    """
+    found = np.zeros(numbers.shape[1], dtype=bool)
+    step = max(1, _CELLS // max(1, numbers.shape[1]))
+    for start in range(0, len(numbers), step):
+        low = numbers[start : start + step] <= LEAST_NEGATIVE
+        if low.any():
+            found |= low.any(axis=0)
+    return found
 
 
 def _negative_codes(values: Floats) -> list[tuple[float, int]]:

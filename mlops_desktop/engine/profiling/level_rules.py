@@ -134,9 +134,10 @@ def tick_levels(table: Table, name: str) -> dict[str, str]:
 
     A tick is a mark, a word for yes, or the column's own name, as exports of forms write. Empty for any other column.
     """
-    column, missing = table.schema.column(name), table.frame.missing(name)
-    if missing.all() or missing.mean() < _LEAST_EMPTY or column.type in ("date", "id", "ordered"):
+    column, empty = table.schema.column(name), table.missing(name)
+    if empty in (0, table.rows) or empty < _LEAST_EMPTY * table.rows or column.type in ("date", "id", "ordered"):
         return {}
+    missing = table.frame.missing(name)
     if column.is_number:
         values = table.frame.number(name)
         if not (values[~missing] == 1).all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bins import Bins, level_bins
-from ..cells import level_of, level_reader, recoded_level
+from ..cells import DAMAGED, level_of, level_reader, recoded_level
 from ..column import Column, Issues, ValidationIssue, kind_of_value
 from ..column_type import ColumnType, sentence
 from ..frame import Bools, Frame, Ints
 from ..message import msg
+
+_HALF_PAIR = re.compile(r"[\ud800-\udfff]")  # half of a surrogate pair, which JSON can name though no character is it
 
 
 class Text(ColumnType):
@@ -39,6 +42,8 @@ class Text(ColumnType):
             if level in missing:
                 self.note_missing(column, row, issues)
                 return ""
+            if not level.isascii() and DAMAGED in (level := _HALF_PAIR.sub(DAMAGED, level)):  # as training data are read
+                issues.warnings.append(damaged_text(column, row))
             if known and level not in known:
                 issues.warnings.append(unknown_level(column, row, kind_of_value(value)))
             return level
@@ -121,3 +126,9 @@ def unknown_level(column: Column, row: int | None, got: str) -> ValidationIssue:
     text = "“{column}” has a value that the training data did not have, or only rarely."
     message = sentence(column, "unknown_level", lambda: msg(text, column=column.name))
     return ValidationIssue(row, column.name, "unknown_level", message, "one of the known levels", got)
+
+
+def damaged_text(column: Column, row: int | None) -> ValidationIssue:
+    """The warning that a text holds the mark for a damaged character, or half of a surrogate pair, which is read as this mark."""
+    message = msg("“{column}” holds a damaged character, such as half of a surrogate pair; it is read as “\ufffd”.", column=column.name)
+    return ValidationIssue(row, column.name, "damaged_text", message, "a text of whole characters", "text")

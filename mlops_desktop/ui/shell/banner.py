@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.ui.shell.crash_dialog import show_crash
-from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, label, row, set_property
-from mlops_desktop.ui.widgets.notices import SIGNS
+from mlops_desktop.ui.widgets.basic import SIGNS, Button, Picture, Tool, label, row, set_property
 
 Offer = tuple[str, Callable[[], object]]  # what the button says, what it does
 
@@ -62,7 +61,7 @@ class Banner(QFrame):
         """The sentence is about the edit that led to these decisions."""
         self._project = project
 
-    def show_project(self, project: object) -> None:
+    def show_project(self, project: object | None) -> None:
         """Hide a sentence about an edit that is not the last one any more."""
         if self._project is not None and self._project is not project:
             self.hide()

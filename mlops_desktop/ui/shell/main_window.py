@@ -204,7 +204,8 @@ class MainWindow(FileDropWindow):
 
     @Slot()
     def _refresh(self) -> None:
-        self._banner.show_project(self.controller.project)
+        session = self.controller.session
+        self._banner.show_project(session.project if session else None)
         self._show_states()
         self._show_frame()
         self.start.keep_summary()
@@ -226,8 +227,8 @@ class MainWindow(FileDropWindow):
         self.rail.show_current(self.stage)
 
     def _show_frame(self) -> None:
-        project, session = self.controller.project, self.controller.session
-        name = project.name if session else self.tr("MLOps Desktop")
+        session = self.controller.session
+        name = session.project.name if session else self.tr("MLOps Desktop")
         self.side.show_project(name, self.controller.place)
         self.setWindowTitle(f"{name} – MLOps Desktop" if session else name)
         purpose = self.tr(self.panel.purpose) if self.panel else self.tr("From a data file to a working service, on this computer")

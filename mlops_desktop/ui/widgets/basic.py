@@ -26,6 +26,8 @@ from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.translation import translated
 
 Weight = QFont.Weight
+# By the tone of a notice: its icon and the token of its colour.
+SIGNS = {"info": ("info", "accent"), "ok": ("check", "ok"), "warn": ("warn", "warn"), "err": ("error", "err"), "stale": ("refresh", "warn")}
 Item = QWidget | QLayout | int | None | tuple[QWidget | QLayout, int]
 
 

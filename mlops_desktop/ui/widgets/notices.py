@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStyle, QWidget
 
 from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.translation import formatted
-from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, label, row
+from mlops_desktop.ui.widgets.basic import SIGNS, Button, Picture, Tool, label, row
 
 TOAST_MS = 8_000
 TURN_MS = 60  # between two pictures of a turning ring
-SIGNS = {"info": ("info", "accent"), "ok": ("check", "ok"), "warn": ("warn", "warn"), "err": ("error", "err"), "stale": ("refresh", "warn")}
 
 
 def reduced_motion() -> bool:

@@ -40,7 +40,7 @@ def test_penguins_and_energy():
 
 
 def test_a_kind_of_file_that_no_source_opens(tmp_path):
-    path = tmp_path / "x.docx"
+    path = tmp_path / "x.blob"
     path.write_bytes(b"PK")
     with pytest.raises(UserError, match=r"These kinds can: .*[.]csv"):
         guess_source(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mlops_desktop.engine.data import row_equality
 from mlops_desktop.engine.data.row_equality import equal_rows
 from mlops_desktop.serving.frame import Frame, Layout
 
@@ -12,7 +13,8 @@ NAMES = ("a", "b", "c", "d", "e")
 
 
 @pytest.mark.parametrize("values", [(900, 2, 40, 900, 3), (3, 3, 3, 3, 3), (60, 50, 1, 1, 7), (10**6, 1, 1, 1, 1)])
-def test_rows_share_a_code_when_all_their_cells_are_equal(values):
+def test_rows_share_a_code_when_all_their_cells_are_equal(values, monkeypatch):
+    monkeypatch.setattr(row_equality, "_PART", 300)
     draw = np.random.default_rng(3)
     numbers = np.column_stack([draw.integers(0, most, 2000) for most in values]).astype(float)
     numbers[draw.random(numbers.shape) < 0.01] = np.nan

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.pipeline import recommended
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.step_fitting import fit_steps
+from mlops_desktop.serving.frame import Frame, Layout
+from mlops_desktop.serving.schema import Column
 from tests.imported import cells_of
 
 ROWS = 200
@@ -43,6 +47,16 @@ def test_a_time_of_day_gives_its_hour_alone():
     assert (of_clock.columns, of_dates.columns) == (("clock",), ("when",))
     made = of_clock.fit(Dataset(table.frame, Target("regression", np.zeros(ROWS))), Silent())[0]
     assert made.names == (("clock: hour", "clock: hour sin", "clock: hour cos"),)
+
+
+@pytest.mark.parametrize(("late", "is_clock"), [(0, True), (10**15, False)])
+def test_one_day_below_times_of_day_makes_dates_of_all(late, is_clock, monkeypatch):
+    monkeypatch.setattr(recommended, "_FIRST_ROWS", 10)
+    times = np.full((ROWS, 1), 5_000_000)
+    times[-1] = late
+    frame = Frame(Layout(dates=("at",)), ROWS, np.empty((ROWS, 0)), np.empty((ROWS, 0), dtype=np.intp), (), times)
+    ((step, _),) = suggest_steps([Column("at", "date")], frame, np.arange(ROWS))
+    assert step.year is not is_clock
 
 
 def test_a_day_and_a_time_that_are_named_alike_are_one_date_with_one_hour():

@@ -7,6 +7,7 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.profiling import code_rules
 from mlops_desktop.engine.profiling.all_findings import find
 from mlops_desktop.engine.profiling.code_rules import negative_codes
 from mlops_desktop.engine.profiling.table_overview import overview
@@ -122,7 +123,9 @@ def test_numbers_for_categories_are_asked_about(name, values):
     assert answer_question(project, asked, "ordered").columns[name].type == "ordered"
 
 
-def test_only_codes_beyond_doubt_are_proposed():
+@pytest.mark.parametrize("together", [1, 500, 2**16])
+def test_only_codes_beyond_doubt_are_proposed(together, monkeypatch):
+    monkeypatch.setattr(code_rules, "_CELLS", together)
     rng = np.random.default_rng(0)
 
     def with_code(code, every):
