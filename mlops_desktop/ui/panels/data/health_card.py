@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.profiling import Finding
 from mlops_desktop.ui.panels.data.finding_states import FindingState
 from mlops_desktop.ui.translation import pluralize
@@ -116,5 +117,6 @@ def fix_text(fix: Mapping[str, Any]) -> str:
     if "row_filter" in fix:
         return tr("Findings", "Drop the rows")
     if "split" in fix:
-        return tr("Findings", "Test on the latest rows")
+        by_time = choices().splitters[fix["split"]["id"]].by_time
+        return tr("Findings", "Test on the latest rows") if by_time else tr("Findings", "Keep them on one side")
     return tr("Findings", "Add step")
