@@ -105,7 +105,9 @@ def _by_place(seen: Seen, name: str, gini: float) -> Finding:
 def _by_average(seen: Seen, name: str, group: str) -> Finding:
     message = msg(
         "“{column}” is the mean of “{target}” over the rows with the same “{group}”: each row's own answer is in it, or that of its "
-        "neighbours.",
+        "neighbours."
+        if group
+        else "Each value of “{column}” is the mean of “{target}” over the rows that have it: each row's own answer is in it.",
         column=name,
         target=seen.target,
         group=group,

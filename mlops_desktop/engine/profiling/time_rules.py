@@ -59,6 +59,12 @@ def time_columns(table: Table, target: str, roles: Mapping[str, str]) -> tuple[s
     return best.names if best is not None else ()
 
 
+def rises_in_time(table: Table, target: str, roles: Mapping[str, str]) -> bool:
+    """Whether the moments of the columns of `time_order` rise, or fall, from row to row, rather than being different in each."""
+    best = _best(table, target, roles)
+    return best is not None and best.ordered
+
+
 @dataclass(frozen=True)
 class _Candidate:
     """Columns that say when a row is, and how many different `moments` there are.
