@@ -64,6 +64,23 @@ def test_what_could_not_be_written_is_written_later_and_metrics_say_so(monitored
     assert (metric(app, asked, "monitor_store_up"), metric(app, asked, "monitor_store_errors_total")) == ([1], [2])
 
 
+def test_an_error_of_any_kind_is_counted_and_the_thread_goes_on(monitored, asked, monkeypatch):
+    monkeypatch.setattr(module, "INTERVAL", 0.01)
+    monkeypatch.setattr(module, "CLEANING", 0.0)
+    app = monitored("binary")
+    recorder = app.slot.recorder
+    recorder.store.add([Block("m", 0.0, 1.0, 1, {"x": [1]}), Block("m", 0.0, 1.0, 1, {"x": [1, 2]})], {})  # cannot be added up
+    recorder._clean_at = 0.0
+    recorder.start()
+    deadline = time.monotonic() + 20
+    while not recorder.counts()["errors"] and time.monotonic() < deadline:
+        time.sleep(0.01)
+    asked(app, "POST", "/v1/predict", ROW)
+    recorder.stop()
+    assert recorder.counts()["errors"] == 1
+    assert rows_kept(app) == 1
+
+
 def test_another_process_that_writes_is_waited_for(monitored, asked, monkeypatch):
     monkeypatch.setattr("mlops_desktop.serving.monitoring.store.BUSY_SECONDS", 0.05)
     app = monitored("binary")
