@@ -248,6 +248,13 @@ def test_parts_that_order_nothing_are_left_alone(tmp_path, header, row):
     assert pipeline.project.split.id == "random"
 
 
+@pytest.mark.parametrize(("name", "split"), [("timestamp", "time"), ("amount", "stratified")])
+def test_seconds_since_1970_order_the_split_where_the_name_is_that_of_a_time(tmp_path, name, split):
+    rows = [f"{int(START.timestamp()) + 3600 * i},{line.split(',', 1)[1]}" for i, line in enumerate(hourly(0, 600))]
+    pipeline, _ = proposed(tmp_path, f"{name},level,label", rows, "label")
+    assert (pipeline.project.split.id, "leak" in {one.rule for one in pipeline.profile(Silent()).findings}) == (split, split != "time")
+
+
 def test_moments_of_a_shuffled_day_and_clock_order_the_split(tmp_path):
     header, *rows = electricity(np.random.default_rng(0), 600)
     pipeline, reasons = proposed(tmp_path, header, np.random.default_rng(1).permutation(rows).tolist(), "load")
