@@ -14,6 +14,7 @@ from mlops_desktop.engine.data.cell_evidence import Hints
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import Grammar, Scale
 from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.numbers import FREE, number_pattern
 from mlops_desktop.serving.units import CLEAR_MAGNITUDES, CURRENCIES, MAGNITUDES, RATIOS, SIDE_PAIRS, UNITS, magnitude_scales, unit_scales
 
@@ -306,8 +307,8 @@ def _settle(
         if not decimal and likely != "," and _are_grouped(bodies, ","):
             return by_comma, ""
         if not decimal and likely == ",":
-            return comma, "1,234 was read as a decimal number below 2, because semicolons stand between the cells"
-        return by_comma, "" if decimal == "." else "1,234 was read as 1234"
+            return comma, msg("1,234 was read as a decimal number below 2, because semicolons stand between the cells")
+        return by_comma, "" if decimal == "." else msg("1,234 was read as 1234")
     if point in ties and by_point in ties and points and not commas:
         if zero_first:
             return point, ""
@@ -316,16 +317,16 @@ def _settle(
         if not decimal and likely == "," and _are_grouped(bodies, "."):
             return by_point, ""
         if not decimal and are_thousands(bodies):
-            return by_point, "1.234 was read as 1234, because some end with 0 and others, below 1000, have no mark"
+            return by_point, msg("1.234 was read as 1234, because some end with 0 and others, below 1000, have no mark")
         if not decimal and likely == GROUPED:
-            return by_point, "1.234 was read as 1234, as in other columns"
+            return by_point, msg("1.234 was read as 1234, as in other columns")
         if (not decimal and _are_grouped(bodies, ".")) or _some_are_bare(bodies, _LEAST_MARKED if decimal else 1):
-            return point, "1.234 was read as a decimal number below 2, although others have no decimals"
+            return point, msg("1.234 was read as a decimal number below 2, although others have no decimals")
         if decimal or not (money or likely in (",", UNKNOWN_DECIMAL)):
             return point, ""
         if money and any(_MANY_FIRST.match(body) for body in bodies):
-            return by_point, "1.234 was read as 1234, because amounts of money seldom have three decimals"
-        return point, "1.234 was read as a decimal number below 2"
+            return by_point, msg("1.234 was read as 1234, because amounts of money seldom have three decimals")
+        return point, msg("1.234 was read as a decimal number below 2")
     return ties[0], ""
 
 
