@@ -91,10 +91,9 @@ def row_of(i: int) -> str:
 
 
 def uneven_lines(rows: range) -> list[str]:
-    """Rows with escapes, some longer than others, one of them with a quote that is never closed."""
+    """Rows with quotes inside their cells, some longer than others."""
     more = (*[""] * 3, ",", ",,")
-    lines = [row_of(i).replace("a label", r"a \"label\"", 1) + more[i % 5] + "\n" for i in rows]
-    return [line.replace("K-", '"K-') if i == 12_345 else line for i, line in zip(rows, lines, strict=True)]
+    return [row_of(i).replace("a label", r"a \"label\"", 1) + more[i % 5] + "\n" for i in rows]
 
 
 def json_lines(rows: range) -> list[str]:
