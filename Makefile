@@ -38,7 +38,7 @@ proofs:              ## the longer proofs, one at a time
 	@$(PYTHON) scripts/setup.py --for proofs
 	$(PYTEST) -m proof -o timeout=900
 
-fuzz:                ## send 10,000 requests made from its interface to the service of each task; takes about FUZZMINUTES minutes
+fuzz:                ## send 10,000 requests made from its interface to the service of each task; takes about half an hour
 	@$(PYTHON) scripts/setup.py --for proofs
 	FUZZ_CASES=10000 $(PYTEST) -m proof tests/serving/test_openapi_fuzzed.py
 

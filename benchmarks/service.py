@@ -1,11 +1,13 @@
 """Single-row requests to the exported service, beside a bare server that echoes them and beside MLflow's scoring server, in turns.
 
     python -m benchmarks.service [--seconds 6] [--rounds 3] [--without-mlflow] [--peer FOLDER]
+    python -m benchmarks.service --monitoring [--seconds 6] [--rounds 3]
 
 Telco churn, 300 boosted trees, one row in each request, on 1, 4 and 64 connections of the loopback address that stay open. The echo is an
 ASGI application under uvicorn with httptools and uvloop that sends the body back: what this machine can do at most. MLflow serves a model
 of the same kind, in a virtual environment of its own that is made in FOLDER on the first run; it is measured with 4 connections. Load
-comes from `wrk` (Debian's package). Nothing else should run meanwhile.
+comes from `wrk` (Debian's package). Nothing else should run meanwhile. With --monitoring the service is compared with itself where it keeps
+counts, a sample of the rows, and all of them: its ratio to “counts” is to be at most 1.11.
 """
 
 from __future__ import annotations
@@ -93,12 +95,22 @@ def peer(folder: Path, environment: Path) -> tuple[list[str], str]:
     return shell, json.dumps({"dataframe_records": json.loads(row.read_text())})
 
 
+def monitored(folder: Path, body: str) -> dict[str, tuple[list[str], str, str, Path, tuple[int, ...]]]:
+    """The service that keeps more and more, each in a folder of its own."""
+    servers = {}
+    for log in ("counts", "sampled", "full"):
+        flags = ["--monitor-folder", str(folder / log), "--prediction-log", log]
+        servers[log] = ([sys.executable, "serve.py", *flags, "--port"], "/v1/predict", body, folder / "bundle", CONNECTIONS)
+    return servers
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=6)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--without-mlflow", action="store_true")
+    parser.add_argument("--monitoring", action="store_true")
     parser.add_argument("--peer", type=Path, default=Path(tempfile.gettempdir()) / "mlflow-peer")
     args = parser.parse_args()
     need_wrk()
@@ -108,11 +120,12 @@ def main() -> None:
         bundle(chosen, folder / "bundle")
         own = json.dumps({"rows": [typical_row(chosen.scorer.schema)]})
         (folder / "echo.py").write_text(ECHO)
-        servers = {
-            "echo": ([sys.executable, str(folder / "echo.py")], "/", own, folder, CONNECTIONS),
-            "bundle": ([sys.executable, "serve.py", "--port"], "/v1/predict", own, folder / "bundle", CONNECTIONS),
-        }
-        if not args.without_mlflow:
+        servers = {"bundle": ([sys.executable, "serve.py", "--port"], "/v1/predict", own, folder / "bundle", CONNECTIONS)}
+        if args.monitoring:
+            servers |= monitored(folder, own)
+        else:
+            servers["echo"] = ([sys.executable, str(folder / "echo.py")], "/", own, folder, CONNECTIONS)
+        if not (args.monitoring or args.without_mlflow):
             command, body = peer(folder, args.peer)
             servers["mlflow"] = (command, "/invocations", body, folder, (PEER_CONNECTIONS,))
         found: dict[str, list[dict[int, Figures]]] = {server: [] for server in servers}

@@ -2,9 +2,9 @@
 
     python -m simulations.leaks [TIMES]
 
-Each of TIMES (200) trials draws a table of `simulations.checks` and reads the findings about what gives away the target and about rows that
-nearly repeat others. A clean table of 200, 500 or 2,000 rows may have one in at most 1 % of the trials ("not rejected": a one-sided
-binomial test at 1 %); what is planted in 500 rows is found in 95 %.
+Each of TIMES (200) trials draws a table of `simulations.checks` and reads the findings about what gives away the target, about rows that
+nearly repeat others and about rows that belong together. A clean table of 200, 500 or 2,000 rows may have one in at most 1 % of the trials
+("not rejected": a one-sided binomial test at 1 %); what is planted in 500 rows is found in 95 %.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from scipy import stats
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data import Cells, type_cells
 from mlops_desktop.engine.profiling.finding import Finding, Seen
+from mlops_desktop.engine.profiling.hidden_groups import groups_without_name
 from mlops_desktop.engine.profiling.leak_rules import leaks
 from mlops_desktop.engine.profiling.near_copies import near_copies
+from mlops_desktop.engine.profiling.similar_rows import similar_rows
 from simulations.checks import clean
 
 TIMES = 200
@@ -63,20 +65,44 @@ def with_copies(rng: Rng, table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, again]).sample(frac=1, random_state=int(rng.integers(2**31))).reset_index(drop=True)
 
 
+def with_means_alone(rng: Rng, table: pd.DataFrame) -> pd.DataFrame:
+    """The mean target of each shop, without the shop."""
+    return with_means(rng, table).drop(columns="shop")
+
+
+def with_visits(rng: Rng, table: pd.DataFrame) -> pd.DataFrame:
+    """Five rows for each patient, who is described by three columns and has a coin flip for an answer."""
+    of = rng.permutation(np.arange(len(table)) // 5)
+    count = int(of.max()) + 1
+    described = {"age": rng.integers(25, 85, count), "height": rng.integers(150, 200, count), "smokes": rng.choice(["no", "yes"], count)}
+    return table.assign(**{name: values[of] for name, values in described.items()}, y=rng.choice(["no", "yes"], count)[of])
+
+
+def with_samples(rng: Rng, table: pd.DataFrame) -> pd.DataFrame:
+    """Five rows for each patient, whose values all vary by a fifth of what they differ by between patients; a coin flip for each."""
+    of = rng.permutation(np.arange(len(table)) // 5)
+    values = rng.normal(size=(int(of.max()) + 1, 5))[of] + rng.normal(0, 0.2, (len(table), 5))
+    named = dict(zip(("a", "b", "c", "d", "e"), values.T.round(4), strict=True))
+    return table.assign(**named, y=rng.choice(["no", "yes"], int(of.max()) + 1)[of])
+
+
 PLANTS: dict[str, tuple[str, Plant]] = {
     "a text that is filled after the answer": ("binary", with_note),
     "a number that is nearly the target": ("numbers", with_copy),
     "the mean target of a group": ("numbers", with_means),
+    "the mean target of a group that is not in the table": ("numbers", with_means_alone),
+    "the visits of patients without a number": ("binary", with_visits),
+    "samples of patients, all values with noise": ("binary", with_samples),
     "a number of rows in the order of the target": ("numbers", in_order),
     "rows once more, with noise": ("binary", with_copies),
 }
 
 
 def found(table: pd.DataFrame, kind: str) -> list[Finding]:
-    """The findings about what gives away the column `y`, and about near copies."""
+    """The findings about what gives away the column `y`, about near copies and about groups that no column names."""
     typed = type_cells(Cells(table=pa.Table.from_pandas(table, preserve_index=False)), {}, Silent())
     seen = Seen(typed, "y", TASKS[kind], {})
-    return [*leaks(seen), *near_copies(seen)]
+    return [*leaks(seen), *near_copies(seen), *groups_without_name(seen), *similar_rows(seen)]
 
 
 def main(arguments: list[str]) -> int:

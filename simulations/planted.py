@@ -1,4 +1,5 @@
-"""Generated tables of kinds that mislead a proposal: bike hire by the hour, electricity, hotel rates, wines bottled twice, passengers.
+"""Generated tables of kinds that mislead a proposal: bike hire by the hour, electricity, hotel rates, wines bottled twice, passengers, and
+the visits of patients.
 
 Each takes a random state and a number of rows, and gives CSV lines, the header first; the column to predict is the last one. The first
 three are in the order of time and go on as long as they are asked to: later rows of one draw are the future of the earlier ones.
@@ -78,6 +79,27 @@ def passengers(rng: Rng, rows: int) -> list[str]:
         survived = int(rng.random() < (0.7 if sex == "female" else 0.2))
         lines.append(f"{i + 1},{rng.integers(1, 4)},{name},{sex},{age},{cabin},{rng.choice(list('SCQ'))},{survived}")
     return ["PassengerId,Pclass,Name,Sex,Age,Cabin,Embarked,Survived", *lines]
+
+
+def patients(rng: Rng, rows: int) -> list[str]:
+    """Five rows for each patient, without a number: what describes it stays, what is measured varies; a coin flip for each patient."""
+    of = np.arange(rows) // 5
+    count = int(of[-1]) + 1
+    age, height = rng.integers(25, 85, count), rng.normal(172, 9, count).round()
+    sex, city, flips = rng.choice(["f", "m"], count), rng.choice(["Rome", "Oslo", "Lima", "Bonn"], count), rng.choice(["no", "yes"], count)
+    pulse, pressure = rng.normal(72, 9, rows).round(), rng.normal(120, 12, count)[of] + rng.normal(0, 5, rows)
+    lines = [
+        f"{age[p]},{sex[p]},{height[p]:.0f},{city[p]},{pulse[i]:.0f},{pressure[i]:.1f},{flips[p]}" for i, p in enumerate(of.tolist())
+    ]
+    return ["age,sex,height,city,pulse,pressure,relapse", *rng.permutation(lines).tolist()]
+
+
+def samples(rng: Rng, rows: int) -> list[str]:
+    """Five samples of each patient, whose six values all vary by a fifth of what they differ by between patients; a coin flip for each."""
+    of = rng.permutation(np.arange(rows) // 5)
+    count = int(of.max()) + 1
+    values, flips = rng.normal(size=(count, 6))[of] + rng.normal(0, 0.2, (rows, 6)), rng.choice(["no", "yes"], count)
+    return ["a,b,c,d,e,f,relapse", *(",".join([*(f"{v:.3f}" for v in row), flips[p]]) for row, p in zip(values, of, strict=True))]
 
 
 IN_TIME: tuple[Callable[[Rng, int], list[str]], ...] = (bike_hire, electricity, hotel_rates)

@@ -34,7 +34,7 @@ def program(name: str) -> str:
 
 def done(command: list[str], **options: Any) -> str:
     """What a command that has to succeed writes to its standard output."""
-    found = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=300, **options)
+    found = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, **{"timeout": 300, **options})
     assert found.returncode == 0, found.stdout + found.stderr
     return found.stdout
 

@@ -82,7 +82,7 @@ class Selection(Operation, ABC):
         return SelectionResult(scores, frozenset(names).difference(dropped), inside, outside, dropped)
 
     def why(self, frame: Frame, result: SelectionResult) -> dict[str, str]:
-        """For each dropped column of the result on this frame, in a few words, why it goes."""
+        """For each dropped column of the result on this frame, briefly, why it goes."""
         return {name: msg("always left out") if name in result.forced_out else as_message(self.because) for name in result.dropped}
 
     def forced(self, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:

@@ -25,7 +25,7 @@ from .allowed_hosts import AllowedHosts
 from .boot import verified_bundle
 from .http_messages import DATA_POLICY, JSON, PAGE_POLICY, PROBLEM, Headers, Reply
 from .http_problems import HttpProblem, too_large
-from .http_request import CURRENT_REQUEST, ClientDisconnected, Request
+from .http_request import CURRENT_REQUEST, ClientDisconnected, Request, media_type
 from .line_stream import LineAnswers
 from .metrics import Metrics
 from .model_slot import ModelSlot
@@ -34,7 +34,7 @@ from .pages import all_routes, page
 from .protocol import protocols
 from .request_head import RequestHead, matches, read_headers
 from .request_limits import RequestLimits, stopping
-from .route import Route
+from .route import CSV_TYPE, TABLE_TYPES, Route
 from .routes import by_path
 from .server_limits import Options, ServerLimits
 from .service import Service
@@ -47,7 +47,9 @@ Send = Callable[[Message], Awaitable[None]]
 MAX_DISCARDED = 4  # times the largest body is read and discarded before the connection is closed
 MAX_LINGER = 10.0  # seconds for the same
 # Threads of each pool, and how many of them run at a time: so many requests are in progress and take turns, others wait in the queue.
-THREADS = {"model": (4, 2), "explain": (4, 1), "status": (2, 2)}
+# A large body of JSON takes 15 times its bytes in memory, so one is parsed and answered at a time.
+THREADS = {"model": (4, 2), "large": (1, 1), "explain": (4, 1), "status": (2, 2)}
+LARGE_BODY = 1_000_000  # bytes
 MAX_LOOP_BODY = 32_768  # bytes of a body that is answered on the event loop
 MAX_LOOP_CELLS = 1_000  # cells of its rows, sent or left out
 LINES = b"application/x-ndjson"
@@ -308,7 +310,9 @@ class App:
         """The answer, from a thread where it may take long."""
         handler = found.handler
         assert handler is not None, "a stream is answered while it arrives"
-        pool = found.route.pool or (None if is_small(request.body, service) else "model")
+        pool: str | None = found.route.pool or (None if is_small(request.body, service) else "model")
+        if pool == "model" and len(request.body) > LARGE_BODY and media_type(request.content_type) not in (CSV_TYPE, *TABLE_TYPES):
+            pool = "large"
         if pool is None:
             return handler(service, request)
         return await self._requests.run(self._pools[pool], lambda: handler(service, request))

@@ -60,7 +60,7 @@ class FileNotation:
 
 
 class BooleanNotation:
-    """The words of one boolean column that its grammar does not know."""
+    """The texts of one boolean column that its grammar does not know."""
 
     def __init__(self, column: Column) -> None:
         self.column = column
@@ -75,7 +75,7 @@ class BooleanNotation:
                 self._texts.add(level)
 
     def grammar(self) -> Grammar:
-        """The grammar with these words, when all of them are words for yes or no."""
+        """The grammar with these texts, when all of them mean yes or no."""
         own, texts = self.column.grammar, sorted(self._texts)
         if not texts or not _MEANINGS.keys() >= self._texts:
             return own

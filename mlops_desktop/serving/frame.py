@@ -308,16 +308,16 @@ def lookup(frame: Frame, at: Ints, tables: Sequence[Mapping[str, float]], unseen
 
     `tables[j]` maps a level to its number; a level that is not in it gets `unseen[j]`, a missing cell `missing[j]`.
     """
-    flat: list[float] = []
-    starts = []
-    for j, position in enumerate(at.tolist()):
-        table, other = tables[j], unseen[j]
-        flat.append(missing[j])
+    parts = [*zip(at.tolist(), tables, unseen, missing, strict=True)]
+    if frame.rows == 1:  # a request: no table is made of each column
+        codes, levels = frame.codes[0].tolist(), frame.levels
+        return np.array([[none if codes[i] < 0 else table.get(levels[i][codes[i]], other) for i, table, other, none in parts]], dtype=float)
+    flat, starts = list[float](), list[int]()
+    for i, table, other, none in parts:
+        flat.append(none)
         starts.append(len(flat))
-        flat.extend(table.get(level, other) for level in frame.levels[position])
-    if not starts:
-        return np.empty((frame.rows, 0))
-    found: Floats = np.array(flat, dtype=np.float64)[frame.codes[:, at] + np.array(starts)]
+        flat.extend(table.get(level, other) for level in frame.levels[i])
+    found: Floats = np.array(flat, dtype=np.float64)[frame.codes[:, at] + np.array(starts, dtype=np.intp)]
     return found
 
 

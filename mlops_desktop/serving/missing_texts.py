@@ -17,7 +17,7 @@ UNKNOWN = (
 )
 # What programs write in brackets for it:
 BRACKETED = r"[(\[<](?:null|none|na|n/a|nan|missing|empty|blank|leer|unknown|unbekannt|vide|vacío|vacio|vuoto|keine angabe|not set)[)\]>]"
-# What programs and people write for it where a level stands otherwise; other words for it may be levels of their own.
+# What programs and people write for it where a level stands otherwise; other texts for it may be levels of their own.
 PLACEHOLDERS = r"n\.a\.?|n/a|k\. ?a\.?|keine angaben?|missing|not available|#nv|#wert!|#bezug!|undefined|s\.? ?d\.|n\.? ?s\.?/n\.? ?c\.?"
 # For a value below what was measured: no number is given, but something is known.
 BELOW_LIMIT = (
@@ -36,11 +36,11 @@ _MISSING_TEXT = re.compile(f"(?i){UNKNOWN}|{BRACKETED}|{_IN_SUCH_A_ROW}")
 
 
 def means_missing(text: str) -> bool:
-    """Whether a text, without blanks around it, is empty or a word for a value that is not there."""
+    """Whether a text, without blanks around it, is empty or a text for a missing value."""
     return not cell_kind(text) or _MISSING_TEXT.fullmatch(text) is not None
 
 
 def all_missing(texts: Iterable[str]) -> bool:
-    """Whether no text is a value, a name or a unit, and at least one is a word for a value that is not there."""
+    """Whether no text is a value, a name or a unit, and at least one is a text for a missing value."""
     filled = [text for text in texts if text]
     return bool(filled) and all(map(means_missing, filled))

@@ -15,7 +15,7 @@ _LONG_NAME = 25
 _YEAR = re.compile("(?:18|19|20)[0-9]{2}")
 _UNIT = re.compile(r"[\[(<{].{0,20}[\])>}]|.{0,8}[°%µμ²³€$‰Ω/].{0,8}")
 _NAMES_TOO = frozenset(("month", "week", "minute", "std", "pts", "pp", "ps"))  # units behind a number, but names of columns as well
-# Every unit that numbers are written with, and other words that are in a row of units; casefolded.
+# Every unit that numbers are written with, and other texts that are in a row of units; casefolded.
 _UNITS = frozenset(
     (
         *(unit for mark in UNITS if (unit := mark.casefold()) not in _NAMES_TOO),

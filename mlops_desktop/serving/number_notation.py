@@ -19,6 +19,9 @@ from .units import CURRENCIES, RATIOS, UNITS, ratio
 
 # The lines that are no whole numbers and no fractions whose mark cannot be before a group of thousands.
 _OTHERS = {mark: re.compile(rf"^(?![+-]?[0-9]+(?:{re.escape(mark)}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?$).*$", re.MULTILINE) for mark in ".,"}
+# The lines that are not one to three digits, a mark and three more digits, which read both ways.
+_NOT_BOTH_WAYS = {mark: re.compile(rf"^(?!-?[1-9][0-9]{{0,2}}{re.escape(mark)}[0-9]{{3}}$).*$", re.MULTILINE) for mark in ".,"}
+_FEW = 50  # texts that are looked at one by one
 _BARE = re.compile(r"[+−–-]?[0-9.,'’\s]+")
 _NOT_ZERO = re.compile("[1-9]")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
@@ -68,7 +71,7 @@ class NumberNotation:
         texts = list(texts)
         if self.column.grammar.percent:
             self._add_unmarked(texts)
-        for text in self._without_plain(texts):
+        for text in self._extremes(self._without_plain(texts)):
             self._plain = self._plain or (_BARE.fullmatch(text) is not None and _NOT_ZERO.search(text) is not None)
             if _DIGITS.fullmatch(text):
                 self._bare = True
@@ -99,6 +102,27 @@ class NumberNotation:
                     self.proven |= {decimal} if decimal in plain else set()
             texts = rest
         return texts
+
+    def _extremes(self, texts: Sequence[str]) -> Sequence[str]:
+        """The cells without most of the numbers such as 1.234, which read both ways: of those with the same sign and number of digits the
+        least and the greatest prove as much as all, for they lie farthest from the training data; of whole numbers also one with decimals.
+        """
+        grammar = self.column.grammar
+        if len(texts) < _FEW or grammar.notations or grammar.missing_numbers:
+            return texts
+        kept: list[str] = []
+        for mark, others in _NOT_BOTH_WAYS.items():
+            lines = "\n".join(texts)
+            if not texts or lines.count("\n") >= len(texts):
+                return [*kept, *texts]
+            rest = others.findall(lines)
+            if len(rest) < len(texts):
+                odd = {*rest, *grammar.missing}
+                both = [text for text in texts if text not in odd]
+                pointed = both if mark == "." else [text.replace(mark, ".") for text in both]
+                kept += [both[at] for at in _deciding(np.array([*map(float, pointed)]))] if both else []
+            texts = rest
+        return [*kept, *texts]
 
     def add_values(self, values: Floats) -> None:
         """Take note of cells that are numbers and no texts."""
@@ -291,6 +315,17 @@ class NumberNotation:
         highest, share = max(abs(low), abs(high)), self._largest / 100
         are_fractions = highest <= 1 and low <= share and (self._largest > 1 or (share <= highest < self._largest))
         return replace(grammar, percent=True) if are_fractions else grammar
+
+
+def _deciding(values: Floats) -> list[int]:
+    """The positions of the least and the greatest of each sign and number of digits before the mark, and one that is no whole number."""
+    found: set[int] = set(np.flatnonzero(values != np.floor(values))[:1].tolist())
+    sizes = np.abs(values)
+    for sign in (values < 0, values > 0):
+        for least in (1.0, 10.0, 100.0):
+            if len(here := np.flatnonzero(sign & (sizes >= least) & (sizes < 10 * least))):
+                found |= {int(here[sizes[here].argmin()]), int(here[sizes[here].argmax()])}
+    return sorted(found)
 
 
 def _value(read: Callable[[str], float], text: str) -> float | None:

@@ -250,7 +250,7 @@ def _converted(value: float, digits: str, scale: Scale) -> float:
 
 
 def _further_reader(grammar: Grammar) -> Callable[[str], float]:
-    """The function for texts that are no single number: numbers in several parts, dashes and words for zero. ValueError for any other."""
+    """The function for texts that are no single number: numbers in several parts, dashes and texts for zero. ValueError for any other."""
     compound = compound_reader(grammar)
     marks = "|".join(re.escape(mark) for mark in grammar.affixes)
     dashes = rf"(?:{marks})\s*[{DASHES}]{{1,2}}|[{DASHES}]{{1,2}}\s*(?:{marks})"

@@ -200,7 +200,7 @@ def _problem_responses() -> Json:
     }
 
 
-# What any request may be answered with, and what a request with a body may be answered with beside it.
+# What any request may be answered with, and what one with parameters in its path and one with a body may be answered with beside it.
 _OF_ALL = {
     "400": "The request cannot be read.",
     "401": "A valid API key is needed.",
@@ -217,6 +217,7 @@ _OF_BODIES = {
     "415": "The type or the encoding of the content is not the one of this route.",
     "422": "The input is not valid; every error is named by row and field.",
 }
+_OF_PATHS = {"404": "There is no such model or version."}  # of protocols
 # What a route may be answered with beside it that shows what is kept over restarts.
 _OF_STORE = {"404": "The service keeps nothing over restarts."}
 _PROBLEM_CONTENT: Json = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -280,7 +281,7 @@ def _operation(route: Route, scorer: Scorer, row: Json, limits: Limits) -> Json:
             content[LINES_TYPES[0]]["examples"] = {"typical": {"value": json.dumps(row, ensure_ascii=False) + "\n"}}
         operation["requestBody"] = {"required": True, "content": content}
     of_route = _OF_ALL | (_OF_BODIES if route.consumes else {}) | (_OF_STORE if "window" in route.parameters or route.stored else {})
-    for status in sorted(of_route):
+    for status in sorted(of_route | (_OF_PATHS if route.path_parameters else {})):
         operation["responses"][status] = (
             _protocol_problem(status) if route.protocol else {"$ref": f"#/components/responses/Problem{status}"}
         )
@@ -290,7 +291,7 @@ def _operation(route: Route, scorer: Scorer, row: Json, limits: Limits) -> Json:
 def _protocol_problem(status: str) -> Json:
     """A problem in the form of a protocol; a request that is refused before its route is known gets one of this service."""
     content = {JSON_TYPE: {"schema": {"type": "object"}}, **_PROBLEM_CONTENT}
-    return {"description": (_OF_ALL | _OF_BODIES)[status], "content": content}
+    return {"description": (_OF_ALL | _OF_BODIES | _OF_PATHS)[status], "content": content}
 
 
 def _content(content_types: Sequence[str], schema: str) -> Json:

@@ -32,7 +32,7 @@ _TOTALS = (
     *("subtotale", "soma", "ogółem", "overall total", "column total", "gesamtergebnis"),
 )
 TOTALS = frozenset(text + end for word in _TOTALS for text in (word, word.capitalize(), word.title(), word.upper()) for end in ("", ":"))
-# The word with the name of a group, which is a total only where the row lacks the texts of other columns: “North Total”, “Summe Süd”.
+# The text for a total with a group's name is a total only where the row lacks the texts of other columns: “North Total”, “Summe Süd”.
 NAMED_TOTAL = (
     r"(?i)(?:sub-?total|sous-total|subtotaa?le?|zwischensumme|teilsumme|summe|gesamt|total|totaal|suma|razem)\s+\S.*"
     r"|.*\S\s+(?:total|subtotal|totals|gesamt|summe|zwischensumme|ergebnis|totaal|somme)\s*:?"
@@ -47,7 +47,7 @@ _MEANS = (
 )
 _EXTREMES = {"min": "max", "min.": "max.", "max": "min", "max.": "min."}  # each may be a name; both together are a summary
 _WITH_MEANS = frozenset(("n", "count", "anzahl", "sd", "s.d.", "se", "sem", "cv", "cv%", "var", "min", "max"))  # names too, but for means
-# At the end also with more behind the word: “Total (n=140)”, “Sum of amounts”.
+# At the end also with more behind it: “Total (n=140)”, “Sum of amounts”.
 _SUMMARY = re.compile(rf"(?:{'|'.join(map(re.escape, (*_TOTALS, *_MEANS)))})(?:\s*[:(\[].*|\s+(?:of|von|de|di|in|[0-9]).*)?", re.IGNORECASE)
 _PAGE = re.compile(r"(?i)(?:page|seite|p[aá]gina|strona|sida|side|blatt)\s*[:#]?\s*[0-9]+(?:\s*(?:of|von|de|di|z|av|/)\s*[0-9]+)?")
 _FOOTNOTE = re.compile(
@@ -62,7 +62,7 @@ _ROW_COUNT = re.compile(
 )
 _VALUELESS = re.compile(r"(?i)(?!true$|false$|nan|inf)[a-z_]")  # names that are the text of no number, date or boolean
 STARS = frozenset("*" * count for count in range(1, 6))  # how SAP marks totals, in a row that leaves cells empty
-MARKED = 3  # columns from the left in which the word for a total may stand
+MARKED = 3  # columns from the left in which the text for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
 _REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
 _MOST_TRIED = 6  # columns, of which two that every row fills are sought
@@ -193,7 +193,7 @@ class RowSifter:
         return "below" if self._is_notice(row, width) else ""
 
     def _is_summary(self, row: Row, rows: Sequence[Row]) -> bool:
-        """Whether a row near the end begins with a word for a total or a statistic that no other row there begins with."""
+        """Whether a row near the end begins with a text for a total or a statistic that no other row there begins with."""
         at = next((j for j, cell in enumerate(row) if cell_text(cell)), None)
         if at is None or count_kinds(row, self.layout.kinds)[0] == 0:
             return False
@@ -221,7 +221,7 @@ class RowSifter:
         return distinct and texts[: len(names)] == names and not any(texts[len(names) :])
 
     def is_total(self, row: Row) -> bool:
-        """Whether a row begins with a word for a total; cells before it are empty."""
+        """Whether a row begins with a text for a total; cells before it are empty."""
         for cell in row[:MARKED]:
             text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else ""
             if text or not isinstance(cell, (str, type(None))):
@@ -229,12 +229,12 @@ class RowSifter:
         return False
 
     def _is_named_total(self, row: Row) -> bool:
-        """Whether a row begins with a word for a total and the name of what it sums."""
+        """Whether a row begins with a text for a total and the name of what it sums."""
         text = next((text for cell in row[:MARKED] if (text := cell_text(cell))), "")
         return _NAMED_TOTAL.fullmatch(text) is not None
 
     def _lacks_texts(self, row: Row) -> bool:
-        """Whether a row of values holds nothing in the columns of texts and dates but the word for a total."""
+        """Whether a row of values holds nothing in the columns of texts and dates but the text for a total."""
         others = [j for j, kind in enumerate(self.layout.kinds) if kind in ("", "date") and j < len(row)]
         return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and count_kinds(row, self.layout.kinds)[0] > 0
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # asyncio is imported by those that serve alone
     from .connection_sharing import ConnectionSource
 
 TRANSPORT_SECURITY = 31_536_000  # seconds for which a browser that was here over HTTPS takes nothing else
+GARBAGE = 50_000  # objects more than before, after which cycles among them are sought: a large body makes a million objects without any
 KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that the service is never the first to close a connection
 # The packages that a service imports, and those that they need. On Windows uvicorn runs without uvloop.
 PACKAGES = ("numpy", "uvicorn", "httptools", "h11", "click", "uvloop")
@@ -99,6 +100,7 @@ def serve(make_app: Callable[[], Any], source: ConnectionSource, options: Option
     # Objects made so far live about as long as the process: the garbage collector need not visit them.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     recorder = app.slot.recorder
     if recorder is not None:
         recorder.start()

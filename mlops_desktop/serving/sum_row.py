@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 LEAST_ROWS = 5  # above sums
-LEAST_NAMED = 3  # where a text of the row has a word of totals
+LEAST_NAMED = 3  # where a text of the row contains a text for a total
 FILLED = 0.9  # share of the rows that have a name, where the row of sums has none
 NEAR = 1e-9  # relative difference of sums
 _NOT_ZERO = re.compile("[1-9]")
@@ -23,7 +23,7 @@ TextCounts = Mapping[str, int]  # the distinct texts of a column, without blanks
 
 
 def may_be_sums(last: Sequence[str]) -> bool:
-    """Whether texts without blanks around them are numbers beside an empty cell, or beside one text with a word of totals."""
+    """Whether texts without blanks around them are numbers beside an empty cell, or beside one text that contains one for a total."""
     filled = [text for text in last if text]
     numbers = [text for text in filled if _NUMBER.fullmatch(text)]
     others = [text for text in filled if not _NUMBER.fullmatch(text)]
@@ -32,13 +32,13 @@ def may_be_sums(last: Sequence[str]) -> bool:
 
 
 def names_total(text: str) -> bool:
-    """Whether a text has a word of totals in it."""
+    """Whether a text has a text for a total in it."""
     return _TOTAL.search(text) is not None
 
 
 def are_sums(last: Sequence[str], above: Callable[[int], TextCounts], rows: int) -> bool:
     """Whether the texts of a last row are the sums of the columns of numbers in so many rows above it, where a column of names is empty
-    or a text has a word of totals.
+    or a text contains a text for a total.
 
     `above` gives the texts of a column in these rows. The numbers have a decimal point, or all of them a comma.
     """

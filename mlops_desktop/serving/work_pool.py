@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -82,6 +83,7 @@ class WorkPool:
                     try:
                         result = work()
                     except BaseException as error:
+                        traceback.clear_frames(error.__traceback__)  # what a request holds is free, though its error is kept
                         future.set_exception(error)
                     else:
                         future.set_result(result)

@@ -60,7 +60,7 @@ class FormulaEdit(QPlainTextEdit):
         self.setFocus()
 
     def complete(self, name_or_function: str) -> None:
-        """Put a word in the place of its beginning before the cursor."""
+        """Replace the beginning of a name before the cursor by the name."""
         cursor = self.textCursor()
         prefix = word_at_end(self._before())
         if prefix:

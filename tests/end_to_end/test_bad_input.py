@@ -22,7 +22,7 @@ from tests.engine.disks import NOBODY, fill, small_disk
 
 # --- files ------------------------------------------------------------------------------------------------------------------------
 
-# What is in a file that cannot be used, and a piece of what is said of it. (`new` with each of them: see tests/cli/test_project.py.)
+# What is in a file that cannot be used, and a part of the message about it. (`new` with each of them: see tests/cli/test_project.py.)
 BAD_FILES: dict[str, tuple[bytes, str]] = {
     "empty.csv": (b"", "empty"),
     "header.csv": (b"species,island,bill_length_mm\n", "no row"),

@@ -10,9 +10,14 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.exporters._documents import model_card
+from mlops_desktop.catalog.exporters.aws_lambda import AwsLambda
+from mlops_desktop.catalog.exporters.azure_ml import AzureMl
 from mlops_desktop.catalog.exporters.docker_context import DockerContext
+from mlops_desktop.catalog.exporters.google_cloud import GoogleCloud
+from mlops_desktop.catalog.exporters.helm_chart import HelmChart
 from mlops_desktop.catalog.exporters.kubernetes import Kubernetes
 from mlops_desktop.catalog.exporters.monitored_compose import MonitoredCompose
+from mlops_desktop.catalog.exporters.sagemaker import Sagemaker
 from tests.proof_tools import done, program, proof_python, run_json
 from tests.serving.conftest import SCORERS, write_bundle
 
@@ -64,9 +69,10 @@ def test_prometheus_accepts_its_configuration_and_the_alerts(core, tmp_path):
     done([program("promtool"), "check", "rules", str(tmp_path / "panels.yml")])
 
 
-@pytest.mark.parametrize(
-    "secrets", [{}, {"keys_secret": "model-keys", "tls_secret": "model-tls", "rate_limit": 600}], ids=["open", "protected"]
-)
+SECRETS = {"keys_secret": "model-keys", "tls_secret": "model-tls", "rate_limit": 600}
+
+
+@pytest.mark.parametrize("secrets", [{}, SECRETS], ids=["open", "protected"])
 def test_kubernetes_accepts_the_manifests(secrets, core, tmp_path):
     folder = written(Kubernetes(registry="registry.example.com/team/", **secrets), core, tmp_path) / "kubernetes"
     built = done([program("kubectl"), "kustomize", str(folder / "base")])
@@ -76,6 +82,43 @@ def test_kubernetes_accepts_the_manifests(secrets, core, tmp_path):
     assert "kind: ServiceMonitor" in done(
         [program("kubectl"), "kustomize", "--load-restrictor", "LoadRestrictionsNone", str(folder / "monitoring")]
     )
+
+
+# What checkov finds and is left as it is, each with its reason.
+ACCEPTED = {
+    "CKV_DOCKER_7": "the base is an argument of the build, which checkov does not resolve; its default names a version",
+    "CKV_K8S_43": "the digest of the image is known once it was built and pushed",
+    "CKV_K8S_15": "the tag of the image is the hash of the model, so an image that is there already is the right one",
+    "CKV_K8S_21": "the namespace is chosen where the objects are applied",
+}
+
+
+def checked(folder: Path) -> None:
+    """Assert that checkov finds nothing in the files of a folder but what is accepted."""
+    frameworks = ["--framework", "dockerfile", "kubernetes"]
+    options = ["--quiet", "--compact", "--skip-download", "--skip-check", ",".join(ACCEPTED)]
+    done([program("checkov"), "--directory", str(folder), *frameworks, *options])
+
+
+@pytest.mark.parametrize(
+    "exporter",
+    [DockerContext(), Kubernetes(**SECRETS), AwsLambda(), AzureMl(), GoogleCloud(), Sagemaker()],
+    ids=lambda one: one.id,
+)
+def test_checkov_accepts_containers_and_manifests(exporter, core, tmp_path):
+    checked(written(exporter, core, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "values", ["", "protection.keysSecret=k,protection.tlsSecret=t,protection.rateLimit=600"], ids=["open", "protected"]
+)
+def test_checkov_accepts_what_the_chart_makes(values, core, tmp_path):
+    chart = written(HelmChart(), core, tmp_path) / "chart"
+    (tmp_path / "made").mkdir()
+    made = done([program("helm"), "template", "prod", str(chart), *(["--set", values] if values else [])])
+    (tmp_path / "made" / "all.yaml").write_text(made, encoding="utf-8")
+    checked(tmp_path / "made")
+    done([program("kubernetes-validate"), "--strict", str(tmp_path / "made" / "all.yaml")])
 
 
 def test_cyclonedx_accepts_the_list_of_packages(core, tmp_path):

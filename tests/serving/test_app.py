@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mlops_desktop.serving import predictor
 from mlops_desktop.serving.app import App, log_to_stderr
+from mlops_desktop.serving.http_messages import Reply
 from mlops_desktop.serving.model_slot import ModelSlot
 from mlops_desktop.serving.predictor import Predictor
 from mlops_desktop.serving.routes import Limits
@@ -254,6 +255,23 @@ def test_work_that_may_take_long_is_not_on_the_event_loop(path, body, kind, on_l
     assert asked(app, "POST", path, body, headers={"content-type": kind}).status == 200
     assert threads
     assert (threads == {threading.main_thread()}) == on_loop
+
+
+def test_large_bodies_of_json_are_answered_one_at_a_time(apps, asked, monkeypatch):
+    """Parsed they take many times their bytes; a table is bounded otherwise."""
+    names = []
+
+    def answer(self, body, query=b""):
+        names.append(threading.current_thread().name.partition("_")[0])
+        return Reply(b"{}")
+
+    for method in ("predict", "predict_csv"):
+        monkeypatch.setattr(Service, method, answer)
+    app = apps("binary")
+    asked(app, "POST", "/v1/predict", b" " * 1_100_000)
+    asked(app, "POST", "/v1/predict", b" " * 100_000)
+    asked(app, "POST", "/v1/predict/csv", b" " * 1_100_000, headers={"content-type": "text/csv"})
+    assert names == ["large", "model", "model"]
 
 
 def test_a_refused_row_lists_its_first_errors(apps, asked, monkeypatch):

@@ -1,4 +1,4 @@
-"""What is unusual in a whole file is counted column by column and said in one sentence each."""
+"""What is unusual in a whole file is counted column by column and reported in one sentence each."""
 
 from __future__ import annotations
 

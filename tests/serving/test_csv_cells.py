@@ -1,4 +1,4 @@
-"""The rows of a text table are read once: what is no row is left out and said, whatever the size of the parts."""
+"""The rows of a text table are read once: what is no row is left out and reported, whatever the size of the parts."""
 
 from __future__ import annotations
 

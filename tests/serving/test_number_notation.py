@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mlops_desktop.serving import number_notation
 from mlops_desktop.serving.cells import Grammar
 from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.number_notation import NumberNotation
@@ -65,3 +68,24 @@ def test_cells_together_show_what_they_show_one_by_one(seed):
     left_aside = ("_own", "_readers")
     states = ({name: value for name, value in vars(one).items() if name not in left_aside} for one in (together, alone))
     assert next(states) == next(states)
+
+
+SIDES = st.sampled_from([None, -2000.0, -3.5, 0.0, 2.0, 150.0, 99_000.0])
+BOTH_WAYS = st.from_regex(r"\A-?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
+MANY = st.lists(BOTH_WAYS | st.sampled_from(["1.000", "12", "0.125", "-7,000", "4,5"]), min_size=1, max_size=8)
+
+
+@given(texts=MANY, sides=st.tuples(SIDES, SIDES), kind=st.sampled_from(["number", "integer"]), decimal=st.sampled_from(".,"))
+def test_of_numbers_that_read_both_ways_the_extremes_prove_as_much_as_all(texts, sides, kind, decimal):
+    low, high = (None, None) if None in sides else sorted(sides)
+    column = Column("x", kind, low=low, high=high, grammar=Grammar(decimal=decimal))
+
+    def found(few):
+        notation = NumberNotation(column)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(number_notation, "_FEW", few)
+            notation.add(texts)
+        readers = ("_own", "_readers", "column")
+        return {name: value for name, value in vars(notation).items() if name not in readers}
+
+    assert found(0) == found(1000)

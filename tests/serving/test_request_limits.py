@@ -18,7 +18,7 @@ ROW = {"age": 40, "income": 2000.5, "city": "Rome", "member": True}
 
 
 def endless(ended):
-    """Work that ends only where it is told to."""
+    """Work that ends only where it is asked to."""
     try:
         while True:
             time.sleep(0.001)

@@ -52,7 +52,7 @@ class Expected:
 
 
 class Client(threading.Thread):
-    """Sends requests of all kinds on one connection until it is told to end, and notes whatever is not as it has to be."""
+    """Sends requests of all kinds on one connection until it is asked to end, and notes whatever is not as it has to be."""
 
     def __init__(self, port, expected, seed):
         super().__init__(daemon=True)

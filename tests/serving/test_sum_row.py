@@ -1,4 +1,4 @@
-"""A last row of sums without a word for a total; a row of a short file is none."""
+"""A last row of sums without a text for a total; a row of a short file is none."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import statistics
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -66,3 +67,23 @@ def test_health_and_metrics_answer_while_many_explanations_wait(running, folders
                 found.append(time.perf_counter() - began)
         assert {each.result()[0] for each in explained} == {200}
     assert all(statistics.median(found) < 0.1 and max(found) < 1.0 for found in seconds.values())
+
+
+def test_an_error_does_not_keep_what_its_work_held():
+    """The frames of a traceback hold their variables: a refused request of ten megabytes would be held until its answer is sent."""
+
+    class Held:
+        """Something that can be weakly referenced."""
+
+    references = []
+
+    def work():
+        held = Held()
+        references.append(weakref.ref(held))
+        raise ValueError("refused")
+
+    future = WorkPool("test", 1).submit(work)
+    error = future.exception(timeout=10)
+    assert isinstance(error, ValueError)
+    assert error.__traceback__ is not None
+    assert references[0]() is None

@@ -190,7 +190,7 @@ def test_a_parent_that_does_not_answer_is_an_error(monkeypatch):
 
 
 class Process:
-    """A process that lives until it is said to have ended."""
+    """A process that lives until it is marked as ended."""
 
     exitcode = -9
 

@@ -1,4 +1,4 @@
-"""The offer of earlier decisions, by real clicks: used, left again, forgotten, and said where they cannot be read."""
+"""The offer of earlier decisions, by real clicks: used, left again, forgotten, and reported where they cannot be read."""
 
 from __future__ import annotations
 

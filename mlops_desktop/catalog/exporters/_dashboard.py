@@ -96,6 +96,7 @@ RULES = {
                     "One answer in a hundred takes more than a second.",
                 ),
                 _alert("ModelDrift", "max(model_drift_state) >= 3", "15m", "warning", "The data has moved away from the training data."),
+                _alert("ModelStore", "min(monitor_store_up) == 0", "5m", "warning", "What the service counts cannot be stored."),
                 _alert(
                     "ModelRefusedRows",
                     "sum(rate(model_refused_rows_total[15m])) > 0.05 * sum(rate(model_predictions_total[15m]))",

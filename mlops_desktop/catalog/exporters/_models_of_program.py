@@ -66,7 +66,7 @@ def check_model(model: Model, without: Collection[type[object]] = ()) -> None:
 
 
 def kind_of(part: object) -> str:
-    """The name of the class of a step, model or node as words."""
+    """The name of the class of a step, model or node as separate words."""
     return re.sub(r"(?<!^)(?=[A-Z])", " ", type(part).__name__).lower()
 
 

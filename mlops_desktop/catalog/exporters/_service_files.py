@@ -178,7 +178,7 @@ _CONTAINS_ROWS = """
 _README = """# {name}: predicts {target}
 
 Version `{version}`. This folder is a whole service: it needs Python 3.11 or newer and the packages of `requirements.txt`, and nothing else.
-It works without internet and keeps no data.{consent}{fitted}
+It works without internet and keeps no data unless a folder is named for it.{consent}{fitted}
 
 ## Start
 
@@ -197,6 +197,10 @@ It listens on this machine alone. `--host 0.0.0.0` opens it to the network, for 
 makes one, `--api-keys keys` takes the file; `--tls-cert` and `--tls-key` answer over HTTPS. `--allow-anonymous` goes without keys, where
 a proxy checks who asks. `--workers N` starts several processes. `python serve.py predict IN.csv OUT.csv` predicts for a file without a
 server.
+
+`--monitor-folder DIR` keeps counts of drift, errors and times there over restarts, and `--prediction-log full` (or `sampled`) the answered
+rows too, without the columns that `--log-mask` names: labels that arrive later (`/v1/feedback`, `python serve.py feedback LABELS.csv`) then
+show the performance over time. `GET /v1/alerts` has what is out of its limits.
 {more}
 ## Use
 

@@ -51,7 +51,7 @@ def first_row_doubt(rows: Sequence[Sequence[Any]], layout: TableLayout, wanted: 
 
 
 def _differs(first: Sequence[str], row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """Whether a row is unlike those below it in both columns: usual names, words in small letters above capitals, or no level of few."""
+    """Whether a row is unlike those below it in both columns: usual names, texts in small letters above capitals, or no level of few."""
     if _are_names(row) and not _are_names(first[1:]) and not any(map(_are_names, below)):
         return True
     columns = list(zip(*below, strict=True))

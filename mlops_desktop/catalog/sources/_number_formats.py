@@ -127,7 +127,7 @@ def _always_shown(before: list[tuple[str, str]], inner: list[tuple[str, str]]) -
 
 
 def _plain_mark(text: str, *, scaled: bool) -> str:
-    """The mark in the texts around a number; of one that is shown in thousands or millions without the word for these."""
+    """The mark in the texts around a number; of one that is shown in thousands or millions without the name of these."""
     mark = text.strip(_AROUND)
     if not scaled or mark in CURRENCIES:
         return mark

@@ -67,7 +67,7 @@ class RegularRows:
         return self.positions({*found, *_named_totals(self.batch), *_lone_texts(self.batch)}) | set(self.odd)
 
     def totals(self, sifter: RowSifter) -> set[int]:
-        """The rows that begin with a word for a total."""
+        """The rows that begin with a text for a total."""
         odd = {at for at, row in self.odd.items() if sifter.is_total(row)}
         return self.positions(_totals(self.batch, sifter)) | odd
 
@@ -212,7 +212,7 @@ def _totals(batch: Any, sifter: RowSifter) -> list[int]:
 
 
 def _named_totals(batch: Any) -> list[int]:
-    """The rows that may begin with a word for a total and a name."""
+    """The rows that may begin with a text for a total and a name."""
     import pyarrow.compute as pc
 
     pattern = rf"^\s*(?:{NAMED_TOTAL})\s*$"

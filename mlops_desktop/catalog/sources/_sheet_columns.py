@@ -24,6 +24,7 @@ _ERRORS = frozenset(
 )
 _DAY_TEXT = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-](?:[0-9]{2}|[0-9]{4})(?: .*)?")
 _PLAIN, _PERCENT = NumberFormat(), NumberFormat(percent=True)
+_NUMBERS = (int, float)
 
 
 @dataclass(frozen=True)
@@ -170,18 +171,24 @@ def _formatted(sheet: Sheet, at: int, rows: Sequence[int], cells: Sequence[Any])
     """The cells of a column, the numbers as texts where their formats say what these mean: a currency, a unit, per cent, leading zeros."""
     if sheet.styles is None or not rows:
         return cells
-    styles = sheet.styles[rows, at].tolist()
-    used = {style for style, cell in zip(styles, cells, strict=True) if type(cell) in (int, float)}
+    of_cells = sheet.styles[rows.start : rows.stop, at] if isinstance(rows, range) else sheet.styles[rows, at]
+    if not worth_showing(sheet.formats, set(np.unique(of_cells).tolist())):
+        return cells
+    styles = of_cells.tolist()
+    used = {style for style, cell in zip(styles, cells, strict=True) if type(cell) in _NUMBERS}
     if not worth_showing(sheet.formats, used):
         return cells
-    numbers = [cell if type(cell) in (int, float) and math.isfinite(cell) else None for cell in cells]
-    formats = [sheet.formats.get(style, _PLAIN) for style in styles]
-    highest = max((abs(number) for number, form in zip(numbers, formats, strict=True) if number is not None and form.percent), default=-1.0)
-    formats = [  # 0.05 beside 3 % and 12 % is 5 %
-        _PERCENT if form is _PLAIN and number is not None and abs(number) <= highest else form
-        for number, form in zip(numbers, formats, strict=True)
-    ]
-    return [cell if number is None else form.text(number) or cell for cell, number, form in zip(cells, numbers, formats, strict=True)]
+    formats = {style: sheet.formats.get(style, _PLAIN) for style in used}
+    pairs, finite = list(zip(cells, styles, strict=True)), math.isfinite
+    if not any(form.percent for form in formats.values()):
+        return [formats[style].text(cell) or cell if type(cell) in _NUMBERS and finite(cell) else cell for cell, style in pairs]
+    numbers = [(cell, formats[style]) if type(cell) in _NUMBERS and finite(cell) else (cell, None) for cell, style in pairs]
+    highest = max((abs(number) for number, form in numbers if form is not None and form.percent), default=-1.0)
+
+    def shown(number: float, form: NumberFormat) -> Any:
+        return (_PERCENT if form is _PLAIN and abs(number) <= highest else form).text(number) or number  # 0.05 beside 12 % is 5 %
+
+    return [cell if form is None else shown(cell, form) for cell, form in numbers]
 
 
 def _array(column: Sequence[Any], kinds: set[type]) -> tuple[Any, tuple[str, ...]]:

@@ -143,24 +143,25 @@ def cell_styles(data: bytes, wanted: Collection[int]) -> CellStyles | None:
     if not wanted:
         return None
     ids = b"|".join(b"%d" % one for one in sorted(wanted)) if len(wanted) <= _MOST_NAMED else b"[0-9]{1,9}"
-    usual = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})" s="(' + ids + rb')"')
+    usual = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})" s="(' + ids + rb')"')
     every = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\ss="(?:' + ids + rb')"[^<>]*>')
     first = every.search(data)
     if first is None:
         return None
-    if usual.search(first[0]):  # as programs write it, and found quicker
+    if usual.search(first[0]):  # as programs write it, and found quicker: each begins with a plain text
         found = usual.findall(data)
     else:
         cells = ((_PLACE.search(one[0]), _STYLE.search(one[0])) for one in every.finditer(data))
         found = [(place[1], place[2], style[1]) for place, style in cells if place and style]
-    columns = {letters: _position(letters, b"1")[1] for letters in {one[0] for one in found}}
-    styles = np.array([one[2] for one in found], "S9").astype(np.int32)
+    if not found:
+        return None
+    letters, numbers, names = zip(*found, strict=True)
+    column_of = {one: _position(one, b"1")[1] for one in set(letters)}
+    style_of = {one: int(one) for one in set(names)}
+    styles = np.array([style_of[one] for one in names], np.int32)
     there = np.isin(styles, [*wanted])
-    return CellStyles(
-        np.array([one[1] for one in found], "S7").astype(np.intp)[there] - 1,
-        np.array([columns[one[0]] for one in found], np.intp)[there],
-        styles[there],
-    )
+    rows, columns = np.array([*map(int, numbers)], np.intp), np.array([column_of[one] for one in letters], np.intp)
+    return CellStyles(rows[there] - 1, columns[there], styles[there])
 
 
 def _is_number(attributes: bytes) -> bool:

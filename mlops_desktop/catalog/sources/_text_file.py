@@ -150,12 +150,19 @@ def _kept_facts(path: Path, state: tuple[int, ...]) -> ByteFacts:
 def _byte_facts(path: Path) -> ByteFacts:
     others = bad = 0
     marks = dict.fromkeys(MARKS, 0)
-    for piece in pieces(path):
-        for mark in MARKS:
-            if mark in piece:  # much quicker than to count them
-                marks[mark] += piece.count(mark)
-        counts = utf8_counts(piece)
-        others, bad = others + counts[0], bad + counts[1]
+    buffer = bytearray(_PIECE_BYTES)  # filled again and again: new memory for each piece takes longer than to look at its bytes
+    with path.open("rb") as file:
+        while size := file.readinto(buffer):
+            piece = buffer if size == len(buffer) else buffer[:size]
+            plain = piece.isascii()
+            if not plain:
+                piece = piece + file.readline()  # so that no letter of several bytes is cut
+            for mark in MARKS:
+                if mark in piece:  # much quicker than to count them
+                    marks[mark] += piece.count(mark)
+            if not plain:
+                counts = utf8_counts(bytes(piece))
+                others, bad = others + counts[0], bad + counts[1]
     return ByteFacts(others, bad, marks)
 
 

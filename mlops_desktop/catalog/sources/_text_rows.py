@@ -145,7 +145,7 @@ def _parse_rows(file: Utf8File, start: int, dialect: Dialect, columns: int, sift
 
 
 def _crossed(lines: Iterable[str], dialect: Dialect) -> list[Evidence]:
-    """The rows in which a word stands across one of the fixed places."""
+    """The rows in which a text is across one of the fixed places."""
     found = []
     filled = (line for line in lines if line.strip()) if dialect.delimiter == FIXED else ()
     for number, line in enumerate(filled, 1):

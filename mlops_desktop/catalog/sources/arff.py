@@ -26,7 +26,7 @@ _NUMBERS = ("numeric", "real", "integer")
 
 @dataclass(frozen=True)
 class _Attribute:
-    """A declared column: `levels` are those of a nominal one, in their order; `kind` is the word for any other."""
+    """A declared column: `levels` are those of a nominal one, in their order; `kind` names the type of any other."""
 
     name: str
     kind: str

@@ -16,7 +16,10 @@ from mlops_desktop.serving.plural import plural_msg
 
 @dataclass(frozen=True, kw_only=True)
 class Grouped(Splitter):
-    """No group has rows on two sides; test set and folds have about the wanted size and about the shares of the classes."""
+    """No group has rows on two sides; test set and folds have about the wanted size and about the shares of the classes.
+
+    Rows of one group have the same value in the column, or in each of several.
+    """
 
     id = "grouped"
     label = "Whole groups stay together"
@@ -26,7 +29,7 @@ class Grouped(Splitter):
 
     test: float = test_share()
     folds: int = fold_count()
-    column: tuple[str, ...] = column_of("group", "number", "categorical", "date")
+    column: tuple[str, ...] = column_of("group", "number", "categorical", "date", most=20)
 
     def hold_out(self, facts: SplitFacts, rng: np.random.Generator) -> tuple[Ints, Ints]:
         return parts(facts.rows, _whole_groups(self._groups(facts), facts.strata, self.test, rng))

@@ -28,8 +28,10 @@ from .results import Imported as Imported
 from .results import PreviewColumn as PreviewColumn
 from .row_blocks import RowBlocks as RowBlocks
 from .row_equality import equal_rows as equal_rows
+from .row_equality import mixed as mixed
 from .row_equality import row_digests as row_digests
 from .row_equality import value_bits as value_bits
+from .row_identity import content_hashes as content_hashes
 from .row_identity import numbered_hashes as numbered_hashes
 from .row_identity import row_hashes as row_hashes
 from .row_identity import value_hashes as value_hashes

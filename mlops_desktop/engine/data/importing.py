@@ -65,7 +65,7 @@ def import_cells(
     project = _with_units(project, cells)
     kept = _kept_place(place, source)
     changes = () if add else _changes(folder, project, cells, given=kept if as_given else None)
-    with _temporary_snapshot(cells, folder, changes) as snapshot:
+    with _temporary_snapshot(cells, folder, changes, project.data) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
         if added is not None:
             added.refuse_changes(typed, name)
@@ -163,8 +163,9 @@ def _is_same(path: Path, temporary: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _temporary_snapshot(cells: Cells, folder: Path, changes: Sequence[Evidence]) -> Iterator[_Snapshot]:
-    """The snapshot of cells with further notes on them, written in one thread while its digest is found in another.
+def _temporary_snapshot(cells: Cells, folder: Path, changes: Sequence[Evidence], known: str) -> Iterator[_Snapshot]:
+    """The snapshot of cells with further notes on them, written in one thread while its digest is found in another; `known` as for
+    `cells_digest`.
 
     Nothing stays of one that is not finished. Arrow, the hash and the disk leave Python free meanwhile.
     """
@@ -174,7 +175,7 @@ def _temporary_snapshot(cells: Cells, folder: Path, changes: Sequence[Evidence])
         with ThreadPoolExecutor(2) as pool:
             written = pool.submit(write_temporary, replace(cells, notes=(*cells.notes, *changes)), temporary)
             cells.columns()
-            yield _Snapshot(pool.submit(lambda: snapshot_path(folder, cells_digest(cells))), written)
+            yield _Snapshot(pool.submit(lambda: snapshot_path(folder, cells_digest(cells, known))), written)
     finally:
         temporary.unlink(missing_ok=True)
 

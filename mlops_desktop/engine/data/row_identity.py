@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from mlops_desktop.engine.data.row_equality import mixed, value_bits
 from mlops_desktop.serving.frame import Frame
 
 Hashes = NDArray[np.uint64]
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 BLOCK = 2**22  # bytes of texts at a time
 
 
@@ -54,6 +56,24 @@ def value_hashes(frame: Frame, names: Iterable[str]) -> Hashes:
             values = mixed(value_bits(frame.number(name) if kind == "number" else frame.date(name)))
         total += mixed(values ^ _text_hashes(pa.array([name], pa.string()))[0])
     return mixed(total)
+
+
+def content_hashes(frame: Frame, name: str) -> Hashes:
+    """A hash of the typed value of each row in a column, (rows,) uint64, whatever the column is called: a number and a category that is
+    written like it are the same, and so are missing values of all types.
+    """
+    import pyarrow as pa
+
+    kind = frame.layout.kind(name)
+    if kind == "categorical":
+        codes, levels = frame.categorical(name)
+        hashes = _text_hashes(pa.array(list(levels), pa.string()))
+        for at, level in enumerate(levels):
+            if _NUMBER.fullmatch(level):
+                hashes[at] = mixed(value_bits(np.array([float(level)])))[0]
+        return np.append(hashes, np.uint64(0))[codes]
+    values = frame.number(name) if kind == "number" else frame.date(name)
+    return np.where(frame.missing(name), np.uint64(0), mixed(value_bits(values)))
 
 
 def _cell_hashes(raw: RawColumn) -> Hashes:

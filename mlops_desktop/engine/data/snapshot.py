@@ -22,7 +22,7 @@ from mlops_desktop.serving.message import decode_message, encode_messages, msg
 
 _KEY, _SUM = b"mlops_desktop.cells", b"mlops_desktop.sum"
 _FORMAT = 3
-_DIGEST_VERSION = 1  # another number would make every result out of date
+_DIGEST_VERSION = 2  # version 1 took eight bytes for each cell
 _PART = 2**15  # codes
 _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 DATA_FOLDER = "data"
@@ -158,23 +158,35 @@ def _further(given: CellFormat) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def cells_digest(cells: Cells) -> str:
+def cells_digest(cells: Cells, known: str = "") -> str:
     """A digest (32 hex digits) of names, kinds and values of all cells.
 
-    The same cells give the same digest, whenever and wherever they were imported.
+    The same cells give the same digest, whenever and wherever they were imported. One that is `known`, perhaps of an older version, stays
+    where it is of these cells, so that results which were made of them are found.
     """
+    digest = _digest(cells, _DIGEST_VERSION)
+    return known if known and digest != known and _digest(cells, 1) == known else digest
+
+
+def _digest(cells: Cells, version: int) -> str:
     likely = f" {cells.likely_decimal}" if cells.likely_decimal else ""
-    total = hashlib.sha256(f"cells {_DIGEST_VERSION} {cells.rows} {cells.format.decimal}{likely}".encode())
+    total = hashlib.sha256(f"cells {version} {cells.rows} {cells.format.decimal}{likely}".encode())
     if more := _further(cells.format):
         total.update(json.dumps(more, sort_keys=True).encode())
     for raw in cells.columns():
         total.update(json.dumps([raw.name, raw.kind, raw.zone, raw.ordered, raw.mixed]).encode())
         codes, distinct = raw.given or (raw.codes, raw.distinct)
+        kind = "<i8" if version == 1 else _least_type(len(distinct) if raw.values is None else len(raw.values))
         for start in range(0, len(codes), _PART):  # which stays in the processor's cache
-            total.update(np.ascontiguousarray(codes[start : start + _PART], dtype="<i8").data)
+            total.update(np.ascontiguousarray(codes[start : start + _PART], dtype=kind).data)
         if raw.values is None:
             total.update(np.diff(ends_of(distinct)).astype("<i8").data)
             total.update(bytes_of(distinct))
         else:
             total.update(np.ascontiguousarray(raw.values, dtype=raw.values.dtype.newbyteorder("<")).tobytes())
     return total.hexdigest()[:32]
+
+
+def _least_type(size: int) -> str:
+    """The type of numbers that takes the least bytes for codes below `size`, and -1."""
+    return next((kind for kind in ("<i1", "<i2", "<i4") if size <= np.iinfo(kind).max), "<i8")

@@ -64,7 +64,7 @@ def missing_texts_of(raw: RawColumn, hints: Hints) -> tuple[tuple[str, ...], lis
 
 
 def dash_evidence(raw: RawColumn) -> list[Evidence]:
-    """That a dash is a level of its own in a column of words, where it may mean missing; not beside a plus, which makes it a sign."""
+    """That a dash is a level of its own in a column of texts, where it may mean missing; not beside a plus, which makes it a sign."""
     dash = raw.matching("-|--|–|—")
     if not dash.any() or raw.matching(r"\+").any() or not raw.matching(r"(?s).*[\pL\pN].*").any():
         return []

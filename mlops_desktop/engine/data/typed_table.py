@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_desktop.base.column_threads import for_columns
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data.cells import Cells
@@ -48,7 +49,8 @@ class TypedCells:
     @cached_property
     def counts(self) -> dict[str, tuple[int, int]]:
         """The numbers of different values and of missing cells of each column."""
-        return {name: _counts(self._tables[name][0], raw, self.schema.column(name)) for name, raw in self.raws.items()}
+        found = for_columns(lambda name: _counts(self._tables[name][0], self.raws[name], self.schema.column(name)), self.raws, self.rows)
+        return dict(zip(self.raws, found, strict=True))
 
     def distinct(self, name: str) -> int:
         """How many different values a column has, missing cells left out."""
@@ -191,7 +193,8 @@ def _counts(values: NDArray[Any], raw: RawColumn, column: Column) -> tuple[int, 
     """The numbers of different values and of missing cells of a column by the values of its table (see `_value_tables`)."""
     cells = np.append(raw.counts, raw.rows - raw.counts.sum())
     missing = ~type_of(column).are_there(values)
-    return len(np.unique(values[~missing & (cells > 0)])), int(cells[missing].sum())
+    ordered = np.sort(values[~missing & (cells > 0)])  # quicker than `unique`, which hashes
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + min(1, len(ordered)), int(cells[missing].sum())
 
 
 def _frame(schema: Schema, tables: Mapping[str, ValueTable], raws: Mapping[str, RawColumn], rows: int) -> Frame:

@@ -120,13 +120,14 @@ def _placed(found: Evaluation, rows: Ints) -> Evaluation:
 
 
 def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evaluation:
-    """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store; only what an
-    older version counted when it measured the same run is not counted once more.
+    """Measures the chosen model on the held-out test set. The access is counted, unless the same model was measured on these rows before:
+    that shows nothing new, whether or not the result is still in the store.
     """
     pipeline, split = chosen.pipeline, chosen.pipeline.keys.split
     runs.know_test_set(split, pipeline.held_out_rows)
-    if not _measured_by_older_version(pipeline, chosen.run, runs):
-        runs.record_test_access(split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id)
+    result = pipeline.keys.evaluation(chosen.run.id)
+    if not _measured_before(pipeline, chosen.run, runs):
+        runs.record_test_access(split, f"{why}: {chosen.run.label} {chosen.run.short}", chosen.run.id, result)
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
     fitted = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
@@ -143,14 +144,16 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
     )
     found = replace(found, importance=importance)
     pipeline.store.put_value(pipeline.keys.evaluation(chosen.run.id), found)
-    runs.measured_again(split, chosen.run.id)
+    runs.measured_again(split, chosen.run.id, result)
     return _with_accesses(found, pipeline, runs)
 
 
-def _measured_by_older_version(pipeline: Pipeline, run: Run, runs: Runs) -> bool:
-    """Whether the run was measured on the same rows, at the same threshold, under an id or a key of an older version, and not since."""
+def _measured_before(pipeline: Pipeline, run: Run, runs: Runs) -> bool:
+    """Whether the run was measured on the same rows, at the same threshold, by a version that did not record the result of an access, or
+    under an id or a key of an older version.
+    """
     if pipeline.keys.evaluation(run.id) in pipeline.store:
-        return False
+        return run.short in runs.measured_runs(pipeline.keys.split)
     if any(key in pipeline.store for key in pipeline.keys.former_evaluations(run.id)):
         return True
     return runs.measured_by_older_version(pipeline.keys.split, run.id)

@@ -22,6 +22,9 @@ from mlops_desktop.serving.message import Message, msg
 
 LEAST_OF_CLASS = 10  # rows of each class, and groups or blocks that hold it
 LEAST_UNITS = 10
+LEAST_MOMENTS = (
+    50  # of blocks of time: the correlation of adjacent moments, by which intervals are widened, is estimated too low from fewer
+)
 MOST_SINGLE = 1000  # rows that are left out one by one, for what each adds to a metric
 MEANS: dict[str, Callable[[Predictions], Floats]] = {
     "neg_log_loss": log_loss,
@@ -87,6 +90,9 @@ class Intervals:
         groups = {"rows": msg("rows"), "groups": msg("groups"), "time": msg("blocks of time")}[self.units.kind]
         if self.units.count < LEAST_UNITS or (self.weighted and self._count(np.ones(len(self.weights), dtype=bool)) < LEAST_UNITS):
             return msg("No interval: there are fewer than {least} {groups}.", least=LEAST_UNITS, groups=groups)
+        if self.units.kind == "time" and self.units.moments < LEAST_MOMENTS:
+            text = "No interval: from fewer than {least} moments it cannot be told how alike rows are that follow each other."
+            return msg(text, least=LEAST_MOMENTS)
         if self.units.kind == "time" and self._are_alike():
             text = "No interval: rows that follow each other are so alike that all of them tell no more than {least} independent ones."
             return msg(text, least=LEAST_UNITS if self.predicted.classes else LEAST_UNITS // 2)

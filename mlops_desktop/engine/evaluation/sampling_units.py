@@ -19,7 +19,7 @@ from mlops_desktop.serving.frame import Bools, Floats, Ints
 TIME_BLOCKS = 20
 ROWS_OF_BLOCK = 10
 FEWEST_BLOCKS, FEWEST_OF_BLOCK = 10, 3  # of few rows: as many blocks as an interval needs, of no fewer rows
-LEAST_MOMENTS, FEW_MOMENTS, MOST_ALONG = 10, 50, 0.98
+LEAST_MOMENTS, MOST_ALONG = 10, 0.98
 MOST_UNITS = 1000
 LEAST_PARTS = 200
 WORK = 40_000_000  # rows x units x classes; larger tables are left out in fewer parts, down to LEAST_PARTS
@@ -77,11 +77,9 @@ class Units:
 
     def independent_moments(self, values: Floats) -> float:
         """The number of independent moments with as much information on the mean of values (rows,), by an autoregressive process of order
-        one; few moments get a correlation that is a standard error higher, for low estimates are common there.
+        one.
         """
         along = self.correlation_in_time(values)
-        if self.moments < FEW_MOMENTS:
-            along = min(along + math.sqrt((1 - along**2) / max(self.moments, 1)), MOST_ALONG)
         return self.moments * (1 - along) / (1 + along)
 
     def hidden_variance(self, values: Floats, followed: Floats) -> float:

@@ -32,7 +32,16 @@ from mlops_desktop.engine.pipeline.row_weights import read_weights, refuse_unwei
 from mlops_desktop.engine.pipeline.splitting import joined_sets, keepable, make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
-from mlops_desktop.engine.profiling import Overview, Profile, near_copy_sets, overview, profile
+from mlops_desktop.engine.profiling import (
+    HiddenGroups,
+    Overview,
+    Profile,
+    find_hidden_groups,
+    find_similar_rows,
+    near_copy_sets,
+    overview,
+    profile,
+)
 from mlops_desktop.engine.project import Project, is_feature_role, require
 from mlops_desktop.serving.frame import Floats, Ints, Layout
 from mlops_desktop.serving.message import msg
@@ -68,7 +77,7 @@ class Pipeline:
         if other.keys.rows == self.keys.rows:
             same += ["kept_rows", "_kept"]
             if other.roles() == self.roles() and other.project.task == self.project.task:
-                same += ["features", "target", "equal_rows", "near_copies"]
+                same += ["features", "target", "equal_rows", "near_copies", "hidden_groups"]
         self.__dict__.update({name: other.__dict__[name] for name in same if name in other.__dict__})
 
     @cached_property
@@ -185,8 +194,17 @@ class Pipeline:
 
     @cached_property
     def near_copies(self) -> Ints | None:
-        """Codes that those of the rows that the row filters leave share which nearly repeat each other; None when few or none do."""
-        return near_copy_sets(self._kept, self.project.target, self.roles())
+        """Codes that those of the rows that the row filters leave share which nearly repeat each other, or else are so similar that they
+        seem to belong together; None when few or none do.
+        """
+        copies = near_copy_sets(self._kept, self.project.target, self.roles())
+        similar = find_similar_rows(self._kept, self.project.target, self.roles()) if copies is None else None
+        return copies if similar is None else similar.sets
+
+    @cached_property
+    def hidden_groups(self) -> HiddenGroups | None:
+        """What groups the rows that the row filters leave, where no column names it; None where nothing does."""
+        return find_hidden_groups(self._kept, self.project.target, self.roles())
 
     def _together(self, splitter: Splitter) -> Ints | None:
         """Codes that rows share which a shuffled split keeps on one side; None where it keeps none."""
@@ -226,7 +244,8 @@ class Pipeline:
         """
         cells = read_cells(snapshot_path(self.folder, self.project.data))
         columns = columns_to_compare(cells.names, self.project.target, known)
-        return HeldOutRows.of(row_hashes(cells, columns)[self.test_rows], self.project.target, columns)
+        found = HeldOutRows.of(row_hashes(cells, columns)[self.test_rows], self.project.target, columns)
+        return found.with_contents(self.table.frame.take(self.test_rows))
 
     @property
     def train_rows(self) -> Ints:

@@ -79,7 +79,7 @@ RESULTS: Mapping[str, Result] = {
         # Columns, candidates for the target and types, before anything is decided.
         Result(name="overview", inputs=("table",), version=3),
         # Statistics and findings of the whole table.
-        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=6, libraries=LEARNING),
+        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), version=7, libraries=LEARNING),
         # The rows that the row filters keep.
         Result(name="rows", inputs=("table",), decisions=("target", "row_filters")),
         # The held-out test set, the training part and its folds.
@@ -131,10 +131,11 @@ RESULTS: Mapping[str, Result] = {
         ),
         # That the scorer was exported (an empty document): the stage of that name is done.
         Result(name="exported", inputs=("scorer",)),
-        # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
-        Result(name="evaluation", inputs=("run",), decisions=(*MEASURED, TWO_CLASSES), version=2, libraries=LEARNING),
-        # Metrics of the out-of-fold scores.
-        Result(name="out_of_fold", inputs=("run",), decisions=MEASURED, version=4, libraries=LEARNING),
+        # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says). In version 2 rows of few moments
+        # of time had intervals.
+        Result(name="evaluation", inputs=("run",), decisions=(*MEASURED, TWO_CLASSES), version=3, libraries=LEARNING),
+        # Metrics of the out-of-fold scores. Version 4 had the intervals of version 2 of the above.
+        Result(name="out_of_fold", inputs=("run",), decisions=MEASURED, version=5, libraries=LEARNING),
         # The facts that the checks of a run read. In version 2 the baseline of the squared errors knew the rows of all folds.
         Result(name="checks", inputs=("run", "profile"), decisions=("refit", BASELINE_SETTINGS), version=3, libraries=LEARNING),
         # Milliseconds for the answer to one row: a measurement of this installation.
@@ -156,12 +157,13 @@ RESULTS_BY_EVERY_ROLE: Mapping[str, Result] = {
 
 # How earlier versions declared the evaluation on the held-out test set: a run that has one of them was measured on these rows before.
 FORMER_EVALUATIONS: tuple[Result, ...] = tuple(
-    replace(RESULTS["evaluation"], decisions=decisions)
+    replace(RESULTS["evaluation"], decisions=decisions, version=2)
     for decisions in (
         ("threshold", "costs"),
         ("threshold", "costs", GROUPED),
         MEASURED_BEFORE,
         (*MEASURED_BEFORE, TWO_CLASSES),
+        (*MEASURED, TWO_CLASSES),
     )
 )
 

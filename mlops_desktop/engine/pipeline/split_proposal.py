@@ -12,7 +12,7 @@ from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.splitting import default_split
-from mlops_desktop.engine.profiling import time_order
+from mlops_desktop.engine.profiling import rises_in_time, time_order
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
@@ -34,7 +34,8 @@ def propose_split(pipeline: Pipeline) -> tuple[Splitter, str]:
     roles = pipeline.roles()
     here = set(roles.values())
     order = time_order(pipeline.table, project.target, roles)
-    split, reason = default_split(target, here, equal, order)
+    hidden = _hidden_groups(pipeline, order is not None)
+    split, reason = default_split(target, here, equal, order, hidden)
     split, reason = _with_near_copies(pipeline, split, reason)
     fitting, refusal = _measurable(pipeline, split)
     if fitting is not None:
@@ -44,6 +45,9 @@ def propose_split(pipeline: Pipeline) -> tuple[Splitter, str]:
     if split.id == "grouped" and any(roles.get(name) == "group" for name in guessed):
         why = [msg("Whole groups cannot stay together: {refusal}", refusal=refusal.message)]
         split, reason = default_split(target, here - {"group"}, equal)
+    elif hidden is not None and split.named_columns == hidden[0]:
+        why = [msg("Whole combinations cannot stay together: {refusal}", refusal=refusal.message)]
+        split, reason = default_split(target, here, equal, order)
     elif split.by_time and order is not None:
         why = [msg("The split does not follow “{name}”: {refusal}", name=", ".join(order[0]), refusal=refusal.message)]
         split, reason = default_split(target, here, equal)
@@ -58,13 +62,23 @@ def propose_split(pipeline: Pipeline) -> tuple[Splitter, str]:
     return fitting or split, joined([reason, *why], " ") if why else reason
 
 
+def _hidden_groups(pipeline: Pipeline, dated: bool) -> tuple[tuple[str, ...], str] | None:
+    """The columns whose combinations group the rows, and why; None where none do, or where the rows follow a date: the future is of the
+    same groups then.
+    """
+    found = pipeline.hidden_groups
+    if found is None or (dated and rises_in_time(pipeline.table, pipeline.project.target, pipeline.roles())):
+        return None
+    return found.columns, found.reason
+
+
 def _with_near_copies(pipeline: Pipeline, split: Splitter, reason: str) -> tuple[Splitter, str]:
-    """A shuffled split that keeps rows together which nearly repeat each other, where there are such."""
+    """A shuffled split that keeps rows together which nearly repeat each other or seem to belong together, where there are such."""
     if "alike_together" not in split.params() or pipeline.near_copies is None:
         return split, reason
     given = {name: getattr(split, name) for name in split.params()}
     sets, rows = int(pipeline.near_copies.max()) + 1, len(pipeline.near_copies)
-    text = "{reason} Rows that nearly repeat each other stay on one side ({rows:,} rows are {sets:,} sets)."
+    text = "{reason} Rows that nearly repeat each other, or seem to belong together, stay on one side ({rows:,} rows are {sets:,} sets)."
     return split.with_known({**given, "equal_together": True, "alike_together": True}), msg(text, reason=reason, rows=rows, sets=sets)
 
 

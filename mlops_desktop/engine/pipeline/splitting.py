@@ -26,7 +26,8 @@ MANY_ROWS = 10_000  # from which three folds measure as well as five, in half th
 
 def read_facts(frame: Frame, target: Target, columns: Mapping[str, tuple[str, ...]], equal: Ints | None = None) -> SplitFacts:
     """What a splitter may use of a table. `columns` names the column of the roles group, time and fold (of time perhaps several, see
-    `moments`); one that is not named is None. `equal` are codes of equal rows that are to stay together.
+    `moments`, and of groups, which are then the combinations of their values); one that is not named is None. `equal` are codes of equal
+    rows that are to stay together.
 
     UserError when a column is absent, or when the time is a text.
     """
@@ -35,7 +36,7 @@ def read_facts(frame: Frame, target: Target, columns: Mapping[str, tuple[str, ..
     return SplitFacts(
         target=target,
         strata=task_spec(target.task).strata(target),
-        group=_codes(frame, group[0])[0] if group else None,
+        group=_group_codes(frame, group) if group else None,
         time=moments(frame, time) if time else None,
         fold=fold_codes,
         fold_names=fold_names,
@@ -60,6 +61,17 @@ def joined_sets(first: Ints | None, second: Ints | None) -> Ints | None:
     pairs = np.concatenate([at[code] for at, code in starts]), np.tile(np.arange(len(codes[0])), 2)
     sets = connected_components(coo_array((np.ones(len(pairs[0])), pairs), shape=(len(codes[0]),) * 2), directed=False)[1]
     return np.asarray(sets, dtype=np.intp)
+
+
+def _group_codes(frame: Frame, names: Sequence[str]) -> Ints:
+    """Codes of the values of a column, -1 where missing, or of the combinations of several, where a missing value is one like others."""
+    codes = _codes(frame, names[0])[0]
+    if len(names) == 1:
+        return codes
+    for name in names[1:]:
+        further = _codes(frame, name)[0]
+        codes = np.unique((codes + 1) * (int(further.max(initial=0)) + 2) + further, return_inverse=True)[1].astype(np.intp)
+    return codes
 
 
 def _codes(frame: Frame, name: str) -> tuple[Ints, tuple[str, ...]]:
@@ -160,11 +172,15 @@ def group_warnings(target: Target, groups: Ints, folds: int) -> list[str]:
 
 
 def default_split(
-    target: Target, roles: Collection[str], equal: Ints | None = None, order: tuple[tuple[str, ...], str] | None = None
+    target: Target,
+    roles: Collection[str],
+    equal: Ints | None = None,
+    order: tuple[tuple[str, ...], str] | None = None,
+    hidden: tuple[tuple[str, ...], str] | None = None,
 ) -> tuple[Splitter, str]:
     """A fitting splitter for a table whose columns have these roles, and the reason for it. `equal` are codes of rows that are equal in all
     features (None: all differ); a shuffled split keeps them together where at least half of the rows are distinct. `order` are the
-    columns that the rows follow in time, and why.
+    columns that the rows follow in time, and why; `hidden` are those whose combinations group the rows, and why.
     """
     rows = len(target.values)
     share = 0.2 if rows >= 200 else 0.25
@@ -176,6 +192,9 @@ def default_split(
         method, reason = "grouped", msg("Rows of one group stay on one side, so that the test shows how new groups will fare.")
     elif "time" in roles:
         method, reason = "time", msg("The rows have a time, so the model learns from the past and is tested on the latest rows.")
+    elif hidden is not None:
+        why = "{evidence} They stay on one side, so that the test shows how new combinations will fare."
+        method, reason = "grouped", msg(why, evidence=hidden[1])
     elif order is not None:
         method, reason = "time", order[1]
     elif not target.classes:
@@ -185,8 +204,9 @@ def default_split(
         folds = rarest if 2 <= rarest < folds else folds
         method, reason = "stratified", msg("Each class keeps its share on both sides, so that rare classes are learned and tested.")
     split = choices().splitters[method].with_known({"test": share, "folds": folds, "equal_together": keepable(equal) is not None})
-    if order is not None and split.by_time:
-        split = split.with_known({"test": share, "folds": folds, "column": order[0]})
+    by_columns = order if split.by_time else hidden if method == "grouped" and "group" not in roles else None
+    if by_columns is not None:
+        split = split.with_known({"test": share, "folds": folds, "column": by_columns[0]})
     return split, msg("{reason} {equal}", reason=reason, equal=_why_equal(equal)) if equal is not None and not split.role else reason
 
 

@@ -11,6 +11,8 @@ from .date_pieces import may_be_timed as may_be_timed
 from .date_pieces import named_day_and_time as named_day_and_time
 from .finding import Finding as Finding
 from .finding import FindingKind as FindingKind
+from .hidden_groups import HiddenGroups as HiddenGroups
+from .hidden_groups import find_hidden_groups as find_hidden_groups
 from .level_rules import tick_levels as tick_levels
 from .near_copies import near_copy_sets as near_copy_sets
 from .reading_rules import EVIDENCE_RULES as EVIDENCE_RULES
@@ -24,8 +26,10 @@ from .results import Profile as Profile
 from .results import Relations as Relations
 from .results import TargetOption as TargetOption
 from .results import Value as Value
+from .similar_rows import find_similar_rows as find_similar_rows
 from .table_overview import overview as overview
 from .table_profile import profile as profile
 from .time_rules import TIME_ORDER as TIME_ORDER
+from .time_rules import rises_in_time as rises_in_time
 from .time_rules import time_columns as time_columns
 from .time_rules import time_order as time_order

@@ -41,7 +41,7 @@ def taken_care(project: Project, finding: Finding) -> str:
         return ""
     if is_applied(project, finding):
         return msg("The split goes by time.") if "split" in fix and project.split.by_time else msg("Fixed by your decisions.")
-    if "split" in fix and project.split.by_time:
+    if "split" in fix and project.split.by_time and fix["split"]["id"] == project.split.id:
         return msg("The split goes by time.")
     if finding.rule == "missing" and "step" in fix:
         wanted = fix["step"]["id"]

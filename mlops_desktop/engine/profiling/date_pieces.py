@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from mlops_desktop.serving.month_names import month_number
 from mlops_desktop.serving.plural import quoted_columns
 from mlops_desktop.serving.schema import Column
 
+_OF_TIME = re.compile(r"(.*_)?(time|timestamp|ts|epoch|unix|unixtime|date|datetime|when|created|zeit|zeitstempel)(_.*)?")
+_UNIX_TIMES = 6e8, 2.2e9  # seconds, from 1989 to 2039
 # By part: how its column is named (with “_” between words), and the range of its whole numbers.
 _PARTS = {
     "year": (("year", "yr", "yyyy", "jahr", "annee", "année", "an", "ano", "año", "anno", "jaar", "rok"), (1800, 2200)),
@@ -88,6 +91,16 @@ def is_year(seen: Seen, name: str) -> bool:
     """Whether a column is named like a year and holds years."""
     named = _named_parts(seen, [seen.table.schema.column(name)])
     return any("year" in parts for parts in named.values())
+
+
+def is_unix_time(frame: Frame, column: Column) -> bool:
+    """Whether a column of whole numbers is named like a time and holds seconds since 1970, or thousandths, millionths … of them."""
+    if column.type != "integer" or _OF_TIME.fullmatch(snake_name(column.name)) is None:
+        return False
+    values = frame.number(column.name)
+    there = values[np.isfinite(values)]
+    first, last = _UNIX_TIMES
+    return len(there) > 0 and any(bool(((there >= first * unit) & (there <= last * unit)).all()) for unit in (1.0, 1e3, 1e6, 1e9))
 
 
 def _named_parts(seen: Seen, columns: list[Column], spans: Mapping[str, tuple[int, int]] | None = None) -> dict[str, dict[str, Column]]:

@@ -11,12 +11,14 @@ from mlops_desktop.engine.data import group_column, value_bits
 from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, missing_levels, number_codes
 from mlops_desktop.engine.profiling.date_pieces import date_pieces
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
+from mlops_desktop.engine.profiling.hidden_groups import groups_without_name
 from mlops_desktop.engine.profiling.leak_rules import leaks
 from mlops_desktop.engine.profiling.level_rules import several_answers, spellings, tick_levels, ticks
 from mlops_desktop.engine.profiling.near_copies import near_copies
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.engine.profiling.report_rows import ditto_marks, group_heads, merged_cells, mixed_amounts
 from mlops_desktop.engine.profiling.row_rules import duplicate_rows, few_distinct_rows
+from mlops_desktop.engine.profiling.similar_rows import similar_rows
 from mlops_desktop.engine.profiling.time_rules import ordered_in_time
 from mlops_desktop.engine.project import Changes, is_feature_role
 from mlops_desktop.serving.frame import Floats, Ints
@@ -268,10 +270,12 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     _constant,
     _identifier,
     _group,
+    groups_without_name,
     ordered_in_time,
     duplicate_rows,
     few_distinct_rows,
     near_copies,
+    similar_rows,
     group_heads,
     merged_cells,
     ditto_marks,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlops_desktop.engine.data import follows_rows
-from mlops_desktop.engine.profiling.date_pieces import is_year
+from mlops_desktop.engine.profiling.date_pieces import is_unix_time, is_year
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import SingleColumn
 from mlops_desktop.engine.profiling.target_means import target_means
@@ -84,8 +84,9 @@ def _averages(seen: Seen) -> Iterator[tuple[str, str]]:
 
 
 def _numbers_rows(seen: Seen, name: str) -> bool:
-    """Whether a column of numbers that are no years follows the rows."""
-    if not seen.table.schema.column(name).is_number or is_year(seen, name):
+    """Whether a column of numbers that are no years and no times follows the rows."""
+    column = seen.table.schema.column(name)
+    if not column.is_number or is_year(seen, name) or is_unix_time(seen.frame, column):
         return False
     return follows_rows(seen.frame.number(name))
 
@@ -105,7 +106,9 @@ def _by_place(seen: Seen, name: str, gini: float) -> Finding:
 def _by_average(seen: Seen, name: str, group: str) -> Finding:
     message = msg(
         "“{column}” is the mean of “{target}” over the rows with the same “{group}”: each row's own answer is in it, or that of its "
-        "neighbours.",
+        "neighbours."
+        if group
+        else "Each value of “{column}” is the mean of “{target}” over the rows that have it: each row's own answer is in it.",
         column=name,
         target=seen.target,
         group=group,

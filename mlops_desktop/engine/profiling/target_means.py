@@ -18,9 +18,11 @@ _SHARP = 0.05  # of the spread of the means: rounding beyond that would let othe
 
 
 def target_means(table: Table, features: Sequence[Column], target: Floats) -> Iterator[tuple[str, str]]:
-    """The columns that hold the mean of the target, (rows,) with NaN where missing, over the rows of a level, and the column of the levels.
+    """The columns that hold the mean of the target, (rows,) with NaN where missing, over the rows of a level, and the column of the levels;
+    "" where that is not in the table, but each value of the column is the mean over the rows that have it.
 
-    The mean may leave out the row itself, and may be rounded. Dates, texts and columns of fewer than five levels make no groups.
+    The mean may leave out the row itself (not where the levels are gone), and may be rounded. Dates, texts and columns of fewer than five
+    levels make no groups.
     """
     groups = [column for column in features if column.is_categorical and column.type != "text"]
     numbers = [column for column in features if column.is_number]
@@ -31,6 +33,19 @@ def target_means(table: Table, features: Sequence[Column], target: Floats) -> It
             if column.name not in found and any(_equal(table.frame.number(column.name), mean) for mean in means or ()):
                 found.add(column.name)
                 yield column.name, group.name
+    for column in numbers:
+        if column.name not in found and _are_own_means(table.frame.number(column.name), target):
+            yield column.name, ""
+
+
+def _are_own_means(values: Floats, target: Floats) -> bool:
+    """Whether each of the values, but few, is the mean of the target over the rows that have it, and they are not the target itself."""
+    there = np.isfinite(values)
+    distinct, codes = np.unique(values[there], return_inverse=True)
+    if 2 * len(distinct) > len(codes) or _are_means(values, target):
+        return False
+    means = _means(codes.astype(np.intp), target[there])
+    return means is not None and _equal(values[there], means[0])
 
 
 def _means(codes: Ints, target: Floats) -> tuple[Floats, Floats] | None:

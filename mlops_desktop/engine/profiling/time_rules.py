@@ -10,7 +10,7 @@ from typing import cast, get_args
 import numpy as np
 
 from mlops_desktop.engine.data import Table, moments, snake_name
-from mlops_desktop.engine.profiling.date_pieces import ordering_columns
+from mlops_desktop.engine.profiling.date_pieces import is_unix_time, ordering_columns
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.engine.project import Role, is_feature_role
 from mlops_desktop.serving.dates import is_time_of_day
@@ -59,6 +59,12 @@ def time_columns(table: Table, target: str, roles: Mapping[str, str]) -> tuple[s
     return best.names if best is not None else ()
 
 
+def rises_in_time(table: Table, target: str, roles: Mapping[str, str]) -> bool:
+    """Whether the moments of the columns of `time_order` rise, or fall, from row to row, rather than being different in each."""
+    best = _best(table, target, roles)
+    return best is not None and best.ordered
+
+
 @dataclass(frozen=True)
 class _Candidate:
     """Columns that say when a row is, and how many different `moments` there are.
@@ -94,7 +100,7 @@ def _best(table: Table, target: str, roles: Mapping[str, str]) -> _Candidate | N
 
 def _of_dates(table: Table, target: str, roles: Mapping[str, str]) -> Iterator[_Candidate]:
     for column in table.schema.columns:
-        if column.name != target and is_feature_role(roles.get(column.name)) and _has_days(column):
+        if column.name != target and is_feature_role(roles.get(column.name)) and _has_moments(table, column):
             yield from _candidate(table, (column.name,), events=True)
 
 
@@ -114,6 +120,10 @@ def _candidate(table: Table, names: tuple[str, ...], *, events: bool) -> Iterato
     distinct = table.distinct(names[0]) if len(names) == 1 else len(np.unique(there))
     if distinct >= _LEAST_MOMENTS and 2 * len(there) > len(when):
         yield _Candidate(names, _is_ordered(there), events and distinct >= _UNIQUE * len(there), distinct, there)
+
+
+def _has_moments(table: Table, column: Column) -> bool:
+    return _has_days(column) or is_unix_time(table.frame, column)
 
 
 def _has_days(column: Column) -> bool:

@@ -11,6 +11,7 @@ from mlops_desktop.engine.project import Changes, Project
 from mlops_desktop.engine.questions.from_source import parameter_options
 from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import as_message, msg
+from mlops_desktop.serving.plural import quoted_columns
 
 FIX = "fix"
 _ADDED = msg("The decision is added; it can be undone.")
@@ -69,7 +70,10 @@ def _label(column: str, fix: Changes) -> str:
     if "missing" in fix:
         return msg("Count these values of “{column}” as missing", column=column)
     if "split" in fix:
-        by = ", ".join(choices().splitters.read(fix["split"]).named_columns)
-        return msg("Split by “{column}”: test on the latest rows", column=by)
+        split = choices().splitters.read(fix["split"])
+        by = ", ".join(split.named_columns)
+        if split.by_time:
+            return msg("Split by “{column}”: test on the latest rows", column=by)
+        return msg("Keep rows with the same {columns} on one side of the split", columns=quoted_columns(split.named_columns))
     known = choices().row_filters if "row_filter" in fix else choices().operations
     return msg("Add the step “{step}”", step=known.read(fix.get("row_filter") or fix["step"]).label)

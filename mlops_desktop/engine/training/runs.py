@@ -26,37 +26,16 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import Candidate, Combination, HeldOutRows, read_candidate
 from mlops_desktop.engine.project import Project, digest
 from mlops_desktop.engine.training.run_salvage import checksum, holds, salvage
+from mlops_desktop.engine.training.run_schema import FORMAT, UPGRADES, is_damage, refusal
 from mlops_desktop.serving.message import decode_message, encode_messages, msg
 from mlops_desktop.serving.plural import plural_msg
 
 RUNS_FILE = "runs.sqlite"
 READ_ONLY_FILE = ".read_only"  # beside it in a temporary copy of a project whose folder cannot be written
-FORMAT = 7
 _SAME_ROWS = "SELECT ?1 UNION SELECT key FROM test_set WHERE digest = (SELECT digest FROM test_set WHERE key = ?1)"
 _WHOLE = "id, key, record, sum"
 _DAMAGED = (ValueError, TypeError, KeyError, AttributeError)
 Status = Literal["done", "failed", "stopped"]
-_RUN = (
-    "CREATE TABLE IF NOT EXISTS run (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,"
-    " record TEXT NOT NULL, UNIQUE (key, id))"
-)
-_ACCESS = "CREATE TABLE IF NOT EXISTS look (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL)"
-_UPGRADES = {  # statements by the number of the format before them
-    0: (_RUN, _ACCESS),
-    1: ("ALTER TABLE look RENAME TO test_access", "CREATE TABLE renamed_run (old TEXT PRIMARY KEY, new TEXT NOT NULL)"),
-    2: (),  # labels and reasons may be messages since then: objects where an older program expects texts
-    3: (
-        "CREATE TABLE test_set (key TEXT PRIMARY KEY, digest TEXT NOT NULL, count INTEGER NOT NULL, hashes BLOB NOT NULL,"
-        " target TEXT NOT NULL)",
-    ),
-    4: ("ALTER TABLE run ADD COLUMN sum TEXT NOT NULL DEFAULT ''",),  # checksums; a run of an older version has none
-    5: (  # the run that an access measured: before, the first eight digits of its id were the end of `why`
-        "ALTER TABLE test_access ADD COLUMN run TEXT NOT NULL DEFAULT ''",
-        "UPDATE test_access SET run = substr(why, -8) WHERE substr(why, -9, 1) = ' ' AND substr(why, -8) NOT GLOB '*[^0-9a-f]*'",
-        "CREATE TABLE used_before (key TEXT PRIMARY KEY, among TEXT NOT NULL, share REAL NOT NULL)",
-    ),
-    6: ("ALTER TABLE test_set ADD COLUMN columns TEXT NOT NULL DEFAULT '[]'",),  # by which its rows are recognised
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,21 +152,30 @@ class Runs:
     def know_test_set(self, key: str, find: Callable[[builtins.list[tuple[str, ...]]], HeldOutRows]) -> None:
         """Keep which rows the held-out test set of the split `key` has, unless that is known: accesses are counted by them. `find` takes
         the columns of the sets that are known. It is slow in a large project, for its rows are looked up in the sets that were used.
+
+        A set that is known already under other names or with other columns (`HeldOutRows.is_same_as`) is kept under the digest of that one.
         """
         if self._rows("SELECT key FROM test_set WHERE key = ?", (key,)):
             return
         known = self._rows("SELECT columns FROM test_set GROUP BY columns ORDER BY min(rowid)")
         found = find([tuple(json.loads(columns)) for (columns,) in known])
+        kept = self._test_sets("key != ?1", key)
+        same = (one.digest for one in kept if found.is_same_as(one))
+        sum = found.digest if any(one.digest == found.digest for one in kept) else next(same, found.digest)
         hashes, columns = found.hashes.astype("<u8").tobytes(), json.dumps(found.columns)
-        values = (key, found.digest, found.rows, hashes, found.target, columns)
+        values = (key, sum, found.rows, hashes, found.target, columns, found.in_order, json.dumps(found.by_column))
         with self._open(write=True) as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO test_set (key, digest, count, hashes, target, columns) VALUES (?, ?, ?, ?, ?, ?)", values
+                "INSERT OR REPLACE INTO test_set (key, digest, count, hashes, target, columns, in_order, by_column)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                values,
             )
         self.share_used_before(key)
 
-    def record_test_access(self, key: str, why: str, run: str = "") -> int:
-        """Count an access to the held-out test set of the split `key` that measured a run (by its id; "": none); how many there were now.
+    def record_test_access(self, key: str, why: str, run: str = "", measured: str = "") -> int:
+        """Count an access to the held-out test set of the split `key` that measured a run (by its id; "": none) and made the result with
+        the key `measured`; how many there were now. A result that was made on these rows before is no further access.
+
         UserError when it cannot be counted for good, because the project is open for reading only.
         """
         if self.path.with_name(READ_ONLY_FILE).exists():
@@ -195,8 +183,11 @@ class Runs:
                 "The project is open for reading only, so an access to the held-out test set cannot be counted.",
                 "Copy the project to a folder that can be written, and open it there.",
             )
-        with self._open(write=True) as connection:
-            connection.execute("INSERT INTO test_access (key, at, why, run) VALUES (?, ?, ?, ?)", (key, _now(), why, run))
+        before = f"SELECT 1 FROM test_access WHERE measured = ?2 AND key IN ({_SAME_ROWS})"
+        if not measured or not self._rows(before, (key, measured)):
+            with self._open(write=True) as connection:
+                values = (key, _now(), why, run, measured)
+                connection.execute("INSERT INTO test_access (key, at, why, run, measured) VALUES (?, ?, ?, ?, ?)", values)
         return len(self.test_accesses(key))
 
     def test_accesses(self, key: str) -> builtins.list[str]:
@@ -216,11 +207,14 @@ class Runs:
         moved = "FROM test_access JOIN renamed_run ON new = ?2 AND run != '' AND substr(old, 1, length(run)) = run"
         return bool(self._rows(f"SELECT 1 {moved} WHERE test_access.key IN ({_SAME_ROWS}) LIMIT 1", (key, run)))
 
-    def measured_again(self, key: str, run: str) -> None:
-        """Note that what an older version measured of the run is measured again: from now on another threshold is a further use."""
+    def measured_again(self, key: str, run: str, result: str) -> None:
+        """Note that what an older version measured of the run is measured again, with the result of this key: from now on another
+        threshold is a further use.
+        """
         moved = "SELECT 1 FROM renamed_run WHERE new = ?2 AND run != '' AND substr(old, 1, length(run)) = run"
         with self._open(write=True) as connection:
-            connection.execute(f"UPDATE test_access SET run = ?2 WHERE key IN ({_SAME_ROWS}) AND EXISTS ({moved})", (key, run))
+            values = (key, run, result)
+            connection.execute(f"UPDATE test_access SET run = ?2, measured = ?3 WHERE key IN ({_SAME_ROWS}) AND EXISTS ({moved})", values)
 
     def share_used_before(self, key: str) -> float:
         """The share (0 to 1) of the rows of the test set of the split `key` that are in other test sets that were used. It is kept until
@@ -243,10 +237,10 @@ class Runs:
         return share
 
     def _test_sets(self, which: str, key: str) -> builtins.list[HeldOutRows]:
-        rows = self._rows(f"SELECT digest, count, hashes, target, columns FROM test_set WHERE {which}", (key,))
+        found = "digest, count, hashes, target, columns, by_column, in_order"
         return [
-            HeldOutRows(sum, count, np.frombuffer(hashes, dtype="<u8"), target, tuple(json.loads(columns)))
-            for sum, count, hashes, target, columns in rows
+            HeldOutRows(sum, count, np.frombuffer(hashes, dtype="<u8"), target, _names(columns), _names(each), order)
+            for sum, count, hashes, target, columns, each, order in self._rows(f"SELECT {found} FROM test_set WHERE {which}", (key,))
         ]
 
     def move(self, runs: Iterable[tuple[Run, Run]], split: tuple[str, str], *, measured: bool = False) -> None:
@@ -310,37 +304,15 @@ class Runs:
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("BEGIN IMMEDIATE")
             number = connection.execute("PRAGMA user_version").fetchone()[0]  # another process may have been quicker
-            for statement in (one for before in range(number, FORMAT) for one in _UPGRADES[before]):
+            for statement in (one for before in range(number, FORMAT) for one in UPGRADES[before]):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {FORMAT}")
             connection.execute("COMMIT")
 
     def _refusal(self, error: sqlite3.Error) -> UserError:
-        code = getattr(error, "sqlite_errorcode", None)
-        kind = code & 0xFF if code is not None else None
-        foreign = kind == sqlite3.SQLITE_ERROR and str(error).startswith("no such")  # a database, but not of ours
-        if foreign or kind in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT):
+        if is_damage(error):
             return self._set_aside()
-        if kind == sqlite3.SQLITE_ERROR:
-            raise error
-        if kind == sqlite3.SQLITE_FULL:
-            return UserError(
-                "The run could not be recorded: the disk is full.", "Free some space and try again; the runs before it are kept."
-            )
-        if kind == sqlite3.SQLITE_IOERR:
-            return UserError(
-                "The record of runs could not be read or written: the disk fails or is full.", "Check the disk, then try again."
-            )
-        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return UserError(
-                "The record of runs is in use by another program.", "Close that program, or wait until it has finished, then try again."
-            )
-        if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
-            return UserError(
-                msg("The record of runs “{path}” cannot be written.", path=self.path),
-                "Ask for the right to read and write there, or move the project.",
-            )
-        return UserError(msg("The record of runs cannot be used: {error}.", error=error), "Check the disk, then try again.")
+        return refusal(error, self.path)
 
     def _set_aside(self) -> UserError:
         """Keep a damaged file under another name, and what is whole of it in a new one, so that work can go on."""
@@ -368,6 +340,10 @@ class Runs:
             ),
             "Try again: work goes on with these. What else was in it can be trained again.",
         )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text or "[]"))  # empty where a damaged file of an older version was read
 
 
 def _read(record: str) -> Run:

@@ -240,7 +240,7 @@ def run_component(candidate: Candidate | Combination) -> Component:
 
 
 def _reason(error: Exception) -> str:
-    """Why a fit failed; the exception of a library in its own words."""
+    """Why a fit failed; the message of a library's exception."""
     if isinstance(error, UserError):
         return error.sentences
     if isinstance(error, MemoryError):

@@ -115,8 +115,9 @@ class AlertWatch:
                 for one in unsent(store, key, found):
                     if self._sent(self._webhook, model, one):
                         mark_sent(store, key, one)
-        except sqlite3.Error:  # which the recorder's own writes show in the metrics
+        except Exception as error:  # of whatever kind: the thread goes on, and the metrics count it
             self.errors += 1
+            _log.error("the alerts cannot be checked: %s", error, exc_info=None if isinstance(error, sqlite3.Error) else error)
 
     def _sent(self, webhook: Webhook, model: ModelMetrics, one: Alert) -> bool:
         """Whether an alert was sent, with some attempts."""

@@ -110,14 +110,22 @@ def store_labels_by_key(store: Store, column: str, labels: Mapping[str, tuple[in
     Of several rows with one text the newest is meant. sqlite3.Error when the store cannot be written; nothing is then stored.
     """
     left, numbers = dict(labels), {number: text for text in labels if (number := _number(text)) is not None}
-    with store.writing() as db:
-        labeller = _Labeller(db, outcome, replace)
-        for id_, cells in db.execute("SELECT id, cells FROM predictions ORDER BY id DESC").fetchall() if left else ():
+    found: list[tuple[int, int, Any]] = []
+    with store.reading() as db:  # the log may be long: the service goes on writing meanwhile
+        for id_, cells in db.execute("SELECT id, cells FROM predictions ORDER BY id DESC"):
+            if not left:
+                break
             cell = json.loads(cells).get(column)
             text = numbers.get(cell, "") if isinstance(cell, (int, float)) and not isinstance(cell, bool) else key_text(cell)
             if text in left:
-                at, label = left.pop(text)
-                labeller.label(at, db.execute(_BY_ID, (id_,)).fetchone(), label)
+                found.append((id_, *left.pop(text)))
+    with store.writing() as db:
+        labeller = _Labeller(db, outcome, replace)
+        for id_, at, label in found:
+            if row := db.execute(_BY_ID, (id_,)).fetchone():
+                labeller.label(at, row, label)
+            else:  # dropped from the log meanwhile
+                outcome.refuse(at, "unknown_request")
     for at, _ in left.values():
         outcome.refuse(at, "unknown_request")
 

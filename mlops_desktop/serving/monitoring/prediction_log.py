@@ -129,12 +129,12 @@ class PredictionLog:
                 self.logged += rows
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _INSERT = "INSERT INTO predictions (time, model, request, row, scores, answer, cells) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 def _texts(one: Record) -> tuple[str, int, str, str, str]:
-    scores, answer, cells = (json.dumps(value, ensure_ascii=False) for value in (one.scores, one.answer, one.cells))
-    return one.request, one.row, scores, answer, cells
+    return one.request, one.row, _encode(one.scores), _encode(one.answer), _encode(one.cells)
 
 
 class ModelLog:

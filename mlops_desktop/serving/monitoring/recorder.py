@@ -130,9 +130,10 @@ class Recorder:
         """The result of some work on the store; None when it failed, which the metrics then show."""
         try:
             result = work()
-        except (sqlite3.Error, OSError) as error:
+        except Exception as error:  # of whatever kind: without its thread nothing would be stored any more
             if not self.is_failing:
-                _log.error("the store of monitoring cannot be written: %s", error)
+                fault = None if isinstance(error, (sqlite3.Error, OSError)) else error
+                _log.error("the store of monitoring cannot be written: %s", error, exc_info=fault)
             self._errors += 1
             self.is_failing = True
             return None

@@ -42,7 +42,7 @@ _FORMS = (JSON_TYPE, CSV_TYPE, *LINES_TYPES)
 
 def ping(predictor: Predictor, request: Request) -> Reply:
     """`GET /ping`."""
-    return Reply(b"\n", JSON_TYPE.encode())
+    return Reply(b"{}\n", JSON_TYPE.encode())
 
 
 def invocations(predictor: Predictor, request: Request) -> Reply:

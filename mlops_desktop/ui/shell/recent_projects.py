@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.project import BACKUP_FILE, PROJECT_FILE
 from mlops_desktop.ui.shell.settings import ProjectSummary, Settings
-from mlops_desktop.ui.translation import pluralize
+from mlops_desktop.ui.translation import pluralize, translated
 from mlops_desktop.ui.widgets.basic import Button, Tool, Weight, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.elided import Elided
 
@@ -120,7 +120,7 @@ class RecentProjects(QFrame):
         wanted, entries = self.search.text().strip().lower(), self._entries or ()
         self.search.setVisible(len(entries) > SEARCHED or bool(wanted) or self.search.hasFocus())
         focused = self._focused()
-        found = [entry for entry in entries if wanted in f"{entry.name} {entry.folder.name} {entry.summary.status}".lower()]
+        found = [entry for entry in entries if wanted in f"{entry.name} {entry.folder.name} {translated(entry.summary.status)}".lower()]
         shown = found if self._all or wanted else found[:FEW]
         self.more.setVisible(len(entries) > FEW and not wanted)
         self.more.setText(self.tr("Show fewer") if self._all else self.tr("Show all {n}").format(n=len(entries)))

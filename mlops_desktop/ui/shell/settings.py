@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QSettings, QSize, QStandardPaths
 
 from mlops_desktop.engine.processors import MEMORY, PROCESSORS
+from mlops_desktop.serving.message import decode_message, encode_messages
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.translation import SYSTEM
 
@@ -142,16 +143,17 @@ class Settings:
     def keep_summary(self, folder: Path, summary: ProjectSummary) -> None:
         """Remember what the list shows of a project; what is no recent project is forgotten."""
         known = self.summaries()
-        if known.get(str(folder)) != summary:
-            recent = {str(path) for path in self.recent}
-            kept = {path: asdict(one) for path, one in known.items() if path in recent}
-            self._settings.setValue("standings", json.dumps({**kept, str(folder): asdict(summary)}))
+        recent = {str(path) for path in self.recent}
+        kept = {path: asdict(one) for path, one in known.items() if path in recent}
+        now = json.dumps(encode_messages({**kept, str(folder): asdict(summary)}))
+        if now != self._settings.value("standings"):
+            self._settings.setValue("standings", now)
 
     def summaries(self) -> dict[str, ProjectSummary]:
         """What is known of every project, by its folder."""
         try:
-            found = json.loads(str(self._settings.value("standings", "{}")))
-        except (ValueError, RecursionError):  # no JSON, or one of lists within lists without an end
+            found = json.loads(str(self._settings.value("standings", "{}")), object_hook=decode_message)
+        except (ValueError, KeyError, TypeError, RecursionError):  # no JSON, no message, or lists within lists without an end
             return {}
         return {str(path): _summary(one) for path, one in found.items()} if isinstance(found, dict) else {}
 
@@ -291,7 +293,8 @@ def _summary(record: Any) -> ProjectSummary:
     if not isinstance(record, dict):
         return ProjectSummary(str(record))
     rows, columns = (value if isinstance(value := record.get(name), int) else 0 for name in ("rows", "columns"))
-    return ProjectSummary(str(record.get("status", "")), rows, columns, str(record.get("name", "")))
+    status = record.get("status", "")
+    return ProjectSummary(status if isinstance(status, str) else "", rows, columns, str(record.get("name", "")))
 
 
 def _name_of(folder: Path) -> str:

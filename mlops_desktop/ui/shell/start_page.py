@@ -29,7 +29,8 @@ from mlops_desktop.engine.project import (
     remove_unfinished,
     restore_backup,
 )
-from mlops_desktop.serving.message import as_message
+from mlops_desktop.engine.workflow import stages
+from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.ui.file_dialogs import ask_file, ask_folder
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.new_project import NewProject
@@ -174,12 +175,13 @@ class StartPage(QWidget):
 
     def keep_summary(self) -> None:
         """Remember the status of the open project, for the list of projects."""
-        states = {state.id: state for state in self.controller.stages()}
-        train = states["train"]
-        if self.controller.place is None or train.state == "running":
+        now = {state.id: state for state in self.controller.stages()}
+        if self.controller.place is None or now["train"].state == "running":
             return
-        problem = states["problem"].summary
-        text = {"done": train.summary, "stale": self.tr("{problem} · out of date").format(problem=problem)}.get(train.state, problem)
+        stored = stages(self.controller.project, self.controller.project_status(), self.controller.seen)
+        states = {state.id: state for state in stored}  # as messages: the list may be shown in another language later
+        train, problem = states["train"], states["problem"].summary
+        text = {"done": train.summary, "stale": msg("{problem} · out of date", problem=problem)}.get(train.state, problem)
         overview, known = self.controller.last_overview(), self._settings.summary(self.controller.place)
         rows, columns = (overview.rows, len(overview.columns)) if overview else (known.rows, known.columns)
         self._settings.keep_summary(self.controller.place, ProjectSummary(text, rows, columns, self.controller.project.name))

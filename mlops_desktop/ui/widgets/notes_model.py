@@ -38,14 +38,14 @@ class NoteRow:
 
 
 def list_text(texts: Sequence[str]) -> str:
-    """A list of words as one line; words with commas are put in quotes."""
+    """A list of texts as one line; texts with commas are put in quotes."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(texts)
     return line.getvalue().replace(",", ", ") if all("," not in text for text in texts) else line.getvalue()
 
 
 def read_list(text: str) -> tuple[str, ...]:
-    """The words of `list_text`; blank ones are left out."""
+    """The texts of `list_text`; blank ones are left out."""
     found = next(csv.reader([text], skipinitialspace=True), [])
     return tuple(text.strip() for text in found if text.strip())
 

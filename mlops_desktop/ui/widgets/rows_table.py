@@ -25,6 +25,7 @@ from mlops_desktop.ui.translation import translated
 ROW_HEIGHT = 32
 PAD = 8  # left and right of a cell's text
 WIDEST = 320  # pixels of a column without a given width
+LEGIBLE = 240  # pixels of a name that optional columns leave
 MIN_STRETCH, MIN_BAR = 120, 110  # pixels that a shrinking column keeps
 MEASURED = 200  # rows that decide how wide a column is
 _ROLE = Qt.ItemDataRole
@@ -37,7 +38,7 @@ class RowColumn:
     """A column: `title`; `align` left, right or center; `tabular`: digits of one width; `bar`: space for a bar beside the text.
 
     `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes what is left; `middle`: texts that are too long
-    are cut in the middle, as suits names. `optional`: hidden where those that stretch would be cut, the last one first.
+    are cut in the middle, as suits names. `optional`: hidden where those that stretch would be cut short, the last one first.
     """
 
     title: str
@@ -317,12 +318,13 @@ class RowsTable(QTableView):
                 self.horizontalHeader().resizeSection(at, width)
 
     def _hidden(self, needs: Sequence[int]) -> list[int]:
-        """The optional columns for which there is no space beside whole texts of those that stretch."""
+        """The optional columns for which there is no space beside legible texts of those that stretch."""
         columns, hidden = self.rows_model.columns, list[int]()
         optional = [at for at, column in enumerate(columns) if column.optional]
         if not optional:
             return hidden
-        wanted = [min(MIN_BAR, need) if column.bar else need for column, need in zip(columns, needs, strict=True)]
+        least = [MIN_BAR if column.bar else LEGIBLE if column.stretch else need for column, need in zip(columns, needs, strict=True)]
+        wanted = list(map(min, least, needs))
         for at in reversed(optional):
             if sum(wanted) - sum(wanted[one] for one in hidden) > self.viewport().width():
                 hidden.append(at)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QWidget
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.translation import format_number, formatted
+from mlops_desktop.ui.widgets.elided import elided_names
 from mlops_desktop.ui.widgets.ticks import date_ticks, day_text, nice_ticks, tick_texts
 
 Shade = int | str  # the n-th color of the series, or a token's name
@@ -82,10 +83,11 @@ class DistributionCell(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.shown = Distribution("", [])
+        self._beside: Sequence[str] = ()
 
-    def show_distribution(self, shown: Distribution) -> None:
-        """Show a distribution."""
-        self.shown = shown
+    def show_distribution(self, shown: Distribution, beside: Sequence[str] = ()) -> None:
+        """Show a distribution; where its title is too long, it is cut so that it differs from those `beside` it."""
+        self.shown, self._beside = shown, beside
         self.setAccessibleName(self.tr("Distribution of {title}").format(title=shown.label or shown.title))
         self.setAccessibleDescription(", ".join(part for part in (shown.stat, _description(shown)) if part))
         self.setToolTip(f"{shown.title}: {shown.stat}" if shown.stat else shown.title)
@@ -148,7 +150,7 @@ class DistributionCell(QFrame):
             painter.drawText(area, _Align.AlignRight | _Align.AlignVCenter, self.shown.stat)
         painter.setFont(bold)
         painter.setPen(theme.color("text"))
-        title = metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, int(available))
+        title = elided_names(metrics, [shown, *self._beside], int(available))[0]
         painter.drawText(QRectF(area.left(), area.top(), available, area.height()), _Align.AlignLeft | _Align.AlignVCenter, title)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -114,8 +114,8 @@ def _units() -> tuple[tuple[float, str], ...]:
 
 def tick_texts(values: list[float]) -> list[str]:
     """The texts of ticks that are beside each other."""
-    if len(values) < 2:
-        return [format_number(value) for value in values]
+    if len(values) < 2:  # as among others: 2024 may be a year
+        return [_plain(value, 1) if value == int(value) and abs(value) < 10_000 else format_number(value) for value in values]
     step = min(b - a for a, b in itertools.pairwise(values))
     return [tick_text(value, step) for value in values]
 

@@ -10,6 +10,11 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.exporters._dashboard import RULES, dashboard
 from mlops_desktop.catalog.exporters.monitored_compose import MonitoredCompose
+from mlops_desktop.serving.app import App
+from mlops_desktop.serving.metrics import Metrics
+from mlops_desktop.serving.model_slot import ModelSlot
+from mlops_desktop.serving.monitoring.opening import recorder_of
+from mlops_desktop.serving.monitoring.settings import MonitorSettings
 from tests.serving.conftest import SCORERS, write_bundle
 
 INFO = {"name": "leavers", "version": "0123456789ab", "target": "leaves"}
@@ -28,13 +33,15 @@ def queries() -> list[str]:
     return panels + [rule["expr"] for rule in RULES["groups"][0]["rules"]]
 
 
-def test_every_metric_that_is_asked_for_is_one_of_the_service(apps, asked):
-    app = apps("binary")
+def test_every_metric_that_is_asked_for_is_one_of_the_service(bundles, asked, tmp_path):
+    metrics = Metrics()
+    recorder = recorder_of(MonitorSettings(tmp_path), metrics)
+    app = App(ModelSlot(bundles["binary"], metrics=metrics, recorder=recorder))
     asked(app, "POST", "/v1/predict", {"rows": [{"age": 999, "city": "Athens"}, {"age": "x"}]}, headers={})
     page = asked(app, "GET", "/metrics").body.decode()
     known = set(re.findall(r"(?m)^# TYPE (\w+)", page)) | {"up"}
     known |= {f"{name}{end}" for name in known for end in ("_bucket", "_sum", "_count")}
-    named = {name for query in queries() for name in re.findall(r"\b(?:http|model|process|service)_\w+|\bup\b", query)}
+    named = {name for query in queries() for name in re.findall(r"\b(?:http|model|monitor|process|service)_\w+|\bup\b", query)}
     assert len(named) > 12
     assert named <= known
 

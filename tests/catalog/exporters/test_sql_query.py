@@ -141,6 +141,19 @@ def test_numbers_that_mean_missing_are_missing():
     assert first[1:] == second[1:] != third[1:]
 
 
+@pytest.mark.parametrize(("column", "cell"), [("age", "n/a"), ("age", "30 years"), ("member", b"\x01")])
+def test_sqlite_does_not_take_a_text_for_a_number(column, cell):
+    """SQLite holds texts in columns of numbers, and its CAST makes numbers of them."""
+    program = program_of(SQL_TOO["a linear model"])
+    cells = [7, *({"number": 30, "boolean": 1, "text": "Oslo"}[one["kind"]] for one in program["columns"])]
+    cells[1 + [one["name"] for one in program["columns"]].index(column)] = cell
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(create_table(program, "rows", "id"))
+        connection.execute(f"INSERT INTO rows VALUES ({', '.join('?' * len(cells))})", cells)
+        with pytest.raises(sqlite3.OperationalError, match="integer overflow"):
+            connection.execute(select(program, DIALECTS[0], "rows", "id")).fetchall()
+
+
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     base = tmp_path_factory.mktemp("queries")

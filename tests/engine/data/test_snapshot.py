@@ -15,7 +15,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.source import file_notes
 from mlops_desktop.engine.data.importing import import_cells
-from mlops_desktop.engine.data.snapshot import cells_digest, read_cells, read_notes, snapshot_path
+from mlops_desktop.engine.data.snapshot import _digest, cells_digest, read_cells, read_notes, snapshot_path
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.message import Message, msg
@@ -60,7 +60,24 @@ def test_texts_that_stand_for_several_types_are_known_again(tmp_path):
 
 def test_a_snapshot_of_an_older_version_is_read():
     (path,) = (OLD / "trained_binary" / "data").glob("*.parquet")
-    assert cells_digest(read_cells(path)) == path.stem
+    cells = read_cells(path)
+    assert cells_digest(cells, path.stem) == path.stem != cells_digest(cells)
+    assert cells_digest(cells, "ab" * 16) == cells_digest(cells)
+
+
+@pytest.mark.parametrize("count", [127, 128, 40_000])
+def test_the_digest_depends_on_each_cell(count):
+    texts = [f"x{i}" for i in range(count)]
+    one, other = (cells_of(pa.table({"x": [*texts, last]})) for last in (texts[-1], texts[-2]))
+    assert cells_digest(one) != cells_digest(other)
+
+
+def test_data_of_an_older_version_that_is_imported_again_keeps_its_results(tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text("a,b\n1,x\n2,y\n", encoding="utf-8")
+    first = import_cells(tmp_path, file, Project(), Silent()).project
+    older = replace(first, data=_digest(read_cells(snapshot_path(tmp_path, first.data)), 1))
+    assert import_cells(tmp_path, file, older, Silent()).project.data == older.data != first.data
 
 
 @pytest.mark.parametrize(

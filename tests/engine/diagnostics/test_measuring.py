@@ -88,3 +88,14 @@ def test_a_planted_fault_is_found(fault):
         assert found[fault].asked == ("finding.leak.closed",)
     if fault == "suspicious":
         assert found[fault].fixes[0][1] == {"role": {"code": "ignore"}}
+
+
+def test_the_baseline_of_the_squared_errors_knows_no_row_of_the_fold_that_it_answers(trained):
+    chosen = open_chosen(trained.pipeline, trained.runs, Silent())
+    target = trained.pipeline.train.target
+    hits = np.eye(len(target.classes))[target.values]
+    by_fold = np.concatenate([hits[valid] - hits[learned].mean(axis=0) for learned, valid in trained.pipeline.folds])
+    knowing = hits - hits.mean(axis=0)
+    found = check_facts(chosen, Silent()).lift.baseline
+    assert found == pytest.approx(float(np.mean((by_fold**2).sum(axis=1))), rel=1e-12)
+    assert found > float(np.mean((knowing**2).sum(axis=1)))

@@ -78,6 +78,12 @@ def found(project: Project = PROJECT, measured=USES, **changes: object) -> dict[
     return {one.id: one for one in run_checks(replace(CLEAN, **changes), project, measured)}
 
 
+def test_an_error_larger_than_the_baselines_is_worded_as_larger():
+    """Without a score: the sentence is that of the squared errors."""
+    smaller, larger = (found(scores=None, lift=Comparison(160, at, 0.4, 0.001, 0.5))["baseline"].message for at in (0.3, 0.5))
+    assert ("25% smaller than the baseline" in smaller, "25% larger than the baseline" in larger) == (True, True)
+
+
 def test_all_pass_on_clean_facts_and_a_further_check_needs_a_case_here():
     results = found()
     assert {one.verdict for one in results.values()} == {"passed"}

@@ -200,10 +200,12 @@ def test_no_clock_and_no_path_is_in_a_core(trained, opened, copy_of, tmp_path):
     assert str(trained.folder).encode() not in text
 
 
-def test_an_export_counts_as_a_test_access(trained, opened, tmp_path):
-    before = len(trained.runs.test_accesses(trained.pipeline.keys.split))
+def test_an_export_counts_as_a_test_access_and_a_further_one_of_the_same_model_does_not(trained, opened, tmp_path):
     export_run(opened, trained.runs, Letter(), tmp_path / "out", Silent())
-    assert trained.runs.test_accesses(trained.pipeline.keys.split)[before:] == [f"export: {opened.run.label} {opened.run.short}"]
+    accesses = trained.runs.test_accesses(trained.pipeline.keys.split)
+    assert any(why.endswith(f": {opened.run.label} {opened.run.short}") for why in accesses)
+    export_run(opened, trained.runs, Letter(), tmp_path / "again", Silent())
+    assert trained.runs.test_accesses(trained.pipeline.keys.split) == accesses
 
 
 def test_training_rows_are_exported_by_consent_alone(trained, copy_of, tmp_path):

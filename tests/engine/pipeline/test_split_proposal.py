@@ -20,9 +20,11 @@ from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.pipeline.split_proposal import propose_split
 from mlops_desktop.engine.pipeline.split_summary import validation
 from mlops_desktop.engine.profiling.data_health import apply_fixes, taken_care
+from mlops_desktop.engine.profiling.hidden_groups import HIDDEN_GROUPS
+from mlops_desktop.engine.profiling.similar_rows import SIMILAR_ROWS
 from mlops_desktop.engine.profiling.time_rules import TIME_ORDER
 from mlops_desktop.engine.project import ColumnNote, Project
-from simulations.planted import bike_hire, electricity, hotel_rates, passengers, wines
+from simulations.planted import bike_hire, electricity, hotel_rates, passengers, patients, samples, wines
 from tests.splitters import splitter
 
 START = datetime.datetime(2023, 1, 1)
@@ -102,7 +104,8 @@ def test_coin_flips_with_a_drift_score_as_chance_by_days(tmp_path):
 
 def nearest_hits(pipeline: Pipeline) -> np.ndarray:
     """Which rows of the held-out test set a nearest neighbour of the training part answers rightly."""
-    values = [np.column_stack([part.frame.number(name) for name in pipeline.features]) for part in (pipeline.train, pipeline.test)]
+    numbers = [name for name in pipeline.features if pipeline.train.frame.layout.kind(name) == "number"]
+    values = [np.column_stack([part.frame.number(name) for name in numbers]) for part in (pipeline.train, pipeline.test)]
     model = KNeighborsClassifier(1).fit(values[0], pipeline.train.target.values)
     return model.predict(values[1]) == pipeline.test.target.values
 
@@ -150,6 +153,39 @@ def visits(seed: int, patients: int) -> list[str]:
     rng = np.random.default_rng(seed)
     marker, flips = rng.normal(size=patients) * 10, rng.permutation(["no", "yes"] * (patients // 2))
     return [f"P{i // 5:03},{marker[i // 5] + rng.normal() / 100:.5f},{flips[i // 5]}" for i in range(5 * patients)]
+
+
+def test_coin_flips_of_patients_without_a_number_score_as_chance(tmp_path):
+    """Whole combinations of what describes a patient are held out; by a random split a tree recognises the patient."""
+    hits, apart = [], []
+    for seed in range(4):
+        header, *rows = patients(np.random.default_rng(seed), 500)
+        pipeline, reasons = proposed(tmp_path / str(seed), header, rows, "relapse")
+        assert (pipeline.project.split.id, set(pipeline.project.split.column)) == ("grouped", {"age", "sex", "height", "city"})
+        assert "age" in pipeline.features
+        assert "seem to belong together" in reasons["split"]
+        (finding,) = (one for one in pipeline.profile(Silent()).findings if one.rule == HIDDEN_GROUPS.rule)
+        assert taken_care(pipeline.project, finding)
+        hits.append(nearest_hits(pipeline))
+        apart.append(nearest_hits(pipeline.of(replace(pipeline.project, split=splitter("stratified", equal_together=True)))))
+    kept, mixed = np.concatenate(hits), np.concatenate(apart)
+    assert abs(kept.mean() - 0.5) < 3 * 0.5 / np.sqrt(len(kept) / 5)
+    assert mixed.mean() > 0.6
+
+
+def test_coin_flips_of_patients_whose_values_vary_score_as_chance(tmp_path):
+    hits, apart = [], []
+    for seed in range(4):
+        header, *rows = samples(np.random.default_rng(seed), 500)
+        pipeline, reasons = proposed(tmp_path / str(seed), header, rows, "relapse")
+        assert (pipeline.project.split.keeps_alike, "seem to belong together" in reasons["split"]) == (True, True)
+        assert [one for one in pipeline.profile(Silent()).findings if one.rule == SIMILAR_ROWS.rule]
+        hits.append(nearest_hits(pipeline))
+        shuffled = replace(pipeline.project.split, alike_together=False)
+        apart.append(nearest_hits(pipeline.of(replace(pipeline.project, split=shuffled))))
+    kept, mixed = np.concatenate(hits), np.concatenate(apart)
+    assert abs(kept.mean() - 0.5) < 3 * 0.5 / np.sqrt(len(kept) / 5)
+    assert mixed.mean() > 0.75
 
 
 def test_coin_flips_by_patient_score_as_chance(tmp_path):
@@ -210,6 +246,13 @@ def test_parts_that_order_nothing_are_left_alone(tmp_path, header, row):
     rng = np.random.default_rng(0)
     pipeline, _ = proposed(tmp_path, header, [row(i, rng) for i in range(360)], "y")
     assert pipeline.project.split.id == "random"
+
+
+@pytest.mark.parametrize(("name", "split"), [("timestamp", "time"), ("amount", "stratified")])
+def test_seconds_since_1970_order_the_split_where_the_name_is_that_of_a_time(tmp_path, name, split):
+    rows = [f"{int(START.timestamp()) + 3600 * i},{line.split(',', 1)[1]}" for i, line in enumerate(hourly(0, 600))]
+    pipeline, _ = proposed(tmp_path, f"{name},level,label", rows, "label")
+    assert (pipeline.project.split.id, "leak" in {one.rule for one in pipeline.profile(Silent()).findings}) == (split, split != "time")
 
 
 def test_moments_of_a_shuffled_day_and_clock_order_the_split(tmp_path):

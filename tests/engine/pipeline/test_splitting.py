@@ -285,6 +285,7 @@ def test_facts_are_read_from_texts_numbers_and_dates():
     )
     columns = read_facts(frame, numbers(3), {"group": ("city",), "time": ("day",), "fold": ("fold",)})
     assert columns.group.tolist() == [0, 1, -1]
+    assert read_facts(frame, numbers(3), {"group": ("day", "city", "fold")}).group.tolist() == [1, 0, 2]  # combinations, also of gaps
     assert columns.time.tolist() == [5, MISSING_DATE, 7]
     assert columns.fold.tolist()[::2] == [0, 1]
     assert columns.fold[1] == -1

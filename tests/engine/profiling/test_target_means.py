@@ -35,3 +35,13 @@ def test_means_of_other_columns_and_pure_groups_are_no_leak():
     pure = (np.arange(N) // 4) % 2
     assert leaking(AMOUNT, "regression", town=towns, level=group_means(x, towns, without_own=False).round(3)) == {}
     assert leaking(np.where(EVENT, "yes", "no"), "binary", town=towns, flag=pure) == {}
+
+
+@pytest.mark.parametrize(
+    ("target", "task", "y"), [(np.where(EVENT, "yes", "no"), "binary", EVENT.astype(float)), (AMOUNT, "regression", AMOUNT)]
+)
+def test_a_mean_by_group_is_reported_without_the_group(target, task, y):
+    means = group_means(y, RNG.integers(0, N // 8, N), without_own=False)
+    found = leaking(target, task, rate=means.round(4), other=RNG.normal(size=N), few=RNG.integers(0, 30, N))
+    assert list(found) == ["rate"]
+    assert "Each value of “rate” is the mean of “y” over the rows that have it" in found["rate"]

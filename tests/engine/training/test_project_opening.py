@@ -91,8 +91,9 @@ def test_a_run_that_an_older_version_measured_is_measured_again_without_another_
     split = pipeline.keys.split
     (measured,) = {id_ for id_ in runs.measured_runs(split) if id_}
     chosen = open_chosen(pipeline.of(replace(pipeline.project, chosen=runs.get(measured).id)), runs, Silent())
-    assert held_out_evaluation(chosen, runs, "evaluation", Silent()).test_accesses == 2  # those of the older version
-    assert held_out_evaluation(chosen, runs, "evaluation", Silent()).test_accesses == 3
+    for _ in range(2):
+        assert held_out_evaluation(chosen, runs, "evaluation", Silent()).test_accesses == 2  # those of the older version
+        pipeline.store.clear()
 
 
 def test_runs_are_moved_with_the_lock_held_and_only_where_there_are_any(trained_before):

@@ -128,6 +128,23 @@ def test_accesses_are_counted_by_the_rows_of_the_test_set(runs):
     assert runs.share_used_before("unknown") == 0.0
 
 
+def test_a_result_that_was_made_before_is_no_further_access(runs):
+    counts = [runs.record_test_access(*given) for given in (("a", "check", "r", "m"), ("a", "export", "r", "m"), ("a", "check", "r", "n"))]
+    assert counts == [1, 1, 2]
+
+
+def test_a_set_with_the_same_contents_has_the_uses_of_the_one_that_is_known(runs):
+    first, again = (
+        replace(HeldOutRows.of(np.arange(at, at + 10, dtype=np.uint64), f"y{at}"), by_column=columns)
+        for at, columns in ((0, ("1", "2", "3")), (50, ("2", "3")))
+    )
+    runs.know_test_set("a", lambda _: first)
+    runs.record_test_access("a", "check")
+    runs.know_test_set("b", lambda _: again)
+    runs.know_test_set("c", lambda _: replace(again, by_column=("4",)))
+    assert [len(runs.test_accesses(key)) for key in "abc"] == [1, 1, 0]
+
+
 def test_the_share_that_was_used_before_is_found_once_until_another_set_is_used(runs, monkeypatch):
     for key, first in (("a", 0), ("b", 5), ("c", 8)):
         runs.know_test_set(key, lambda _, first=first: HeldOutRows.of(np.arange(first, first + 10, dtype=np.uint64), "y"))
@@ -157,6 +174,7 @@ def test_a_record_of_the_format_before_is_brought_up(runs):
     runs.record_test_access("b", "evaluation: Ridge 0123abcd")
     with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE used_before")
+        connection.execute("ALTER TABLE test_access DROP COLUMN measured")
         connection.execute("ALTER TABLE test_access DROP COLUMN run")
         connection.execute("DROP TABLE test_set")
         connection.execute("ALTER TABLE run DROP COLUMN sum")
@@ -216,7 +234,7 @@ def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
 def test_a_newer_record_is_refused_and_left_alone(runs):
     runs.record(a_run(1))
     with closing(sqlite3.connect(runs.path)) as connection:
-        connection.execute("PRAGMA user_version = 8")
+        connection.execute("PRAGMA user_version = 9")
     before = runs.path.read_bytes()
     with pytest.raises(UserError, match="newer version"):
         runs.list("board")

@@ -69,11 +69,11 @@ def test_shares_of_columns_requests_and_rows(ruled, asked, rows_of):
 def test_performance_fires_when_the_interval_is_below_the_limit(ruled, asked, rows_of):
     app = ruled({"metric": "accuracy", "below": 0.85, "window": "week", "rows": 20})
     answers = asked(app, "POST", "/v1/predict", {"rows": rows_of(60)}, headers={"x-request-id": "many"}).json["predictions"]
-    said = [one["prediction"] for one in answers]
+    predicted = [one["prediction"] for one in answers]
     other = {"yes": "no", "no": "yes"}
 
     def label(rows, wrong):
-        entries = [{"request_id": "many", "row": row, "label": other[said[row]] if wrong else said[row]} for row in rows]
+        entries = [{"request_id": "many", "row": row, "label": other[predicted[row]] if wrong else predicted[row]} for row in rows]
         asked(app, "POST", "/v1/feedback", {"labels": entries})
         return states(app, asked)["accuracy"]["state"]
 

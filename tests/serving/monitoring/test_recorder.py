@@ -64,6 +64,23 @@ def test_what_could_not_be_written_is_written_later_and_metrics_say_so(monitored
     assert (metric(app, asked, "monitor_store_up"), metric(app, asked, "monitor_store_errors_total")) == ([1], [2])
 
 
+def test_an_error_of_any_kind_is_counted_and_the_thread_goes_on(monitored, asked, monkeypatch):
+    monkeypatch.setattr(module, "INTERVAL", 0.01)
+    monkeypatch.setattr(module, "CLEANING", 0.0)
+    app = monitored("binary")
+    recorder = app.slot.recorder
+    recorder.store.add([Block("m", 0.0, 1.0, 1, {"x": [1]}), Block("m", 0.0, 1.0, 1, {"x": [1, 2]})], {})  # cannot be added up
+    recorder._clean_at = 0.0
+    recorder.start()
+    deadline = time.monotonic() + 20
+    while not recorder.counts()["errors"] and time.monotonic() < deadline:
+        time.sleep(0.01)
+    asked(app, "POST", "/v1/predict", ROW)
+    recorder.stop()
+    assert recorder.counts()["errors"] == 1
+    assert rows_kept(app) == 1
+
+
 def test_another_process_that_writes_is_waited_for(monitored, asked, monkeypatch):
     monkeypatch.setattr("mlops_desktop.serving.monitoring.store.BUSY_SECONDS", 0.05)
     app = monitored("binary")
@@ -128,9 +145,9 @@ def test_after_a_jump_of_the_clock_nothing_is_dropped_for_an_hour(monitored, mon
     assert kept() == [], "the clock goes on as it is: the block is 100 days old"
 
 
-def count_of(folder):
+def count_of(folder, what="coalesce(sum(rows), 0) FROM blocks"):
     db = sqlite3.connect(folder / FILE)
-    found = db.execute("SELECT coalesce(sum(rows), 0) FROM blocks").fetchone()[0]
+    found = db.execute(f"SELECT {what}").fetchone()[0]
     db.close()
     return found
 
@@ -138,21 +155,31 @@ def count_of(folder):
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL there")
 def test_a_service_that_is_killed_loses_the_counts_of_seconds(running, folders, tmp_path):
     kept = tmp_path / "monitor"
-    first = running(folders["binary"], "--monitor-folder", str(kept), "--drain", "0")
-    for _ in range(7):
-        assert first.ask("POST", "/v1/predict", ROW)[0] == 200
+    options = ("--monitor-folder", str(kept), "--prediction-log", "full", "--drain", "0")
+    first = running(folders["binary"], *options)
+    connection, given = first.connect(), []
+    for number in range(7):  # the second and later ones take the fast path
+        own = {"X-Request-Id": f"call-{number}"} if number % 2 else {}
+        connection.request("POST", "/v1/predict", json.dumps(ROW), {"Content-Type": "application/json", **own})
+        answer = connection.getresponse()
+        assert answer.read()
+        given.append(answer.headers["x-request-id"])
+    connection.close()
     deadline = time.monotonic() + module.INTERVAL + 15
-    while count_of(kept) < 7 and time.monotonic() < deadline:
+    while count_of(kept, "count(*) FROM predictions") < 7 and time.monotonic() < deadline:
         time.sleep(0.1)
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait()
-    second = running(folders["binary"], "--monitor-folder", str(kept), "--drain", "0")
+    second = running(folders["binary"], *options)
     assert second.ask("POST", "/v1/predict", ROW)[0] == 200
     assert json.loads(second.ask("GET", "/v1/drift?window=all")[1])["rows"] == 8
     assert json.loads(second.ask("GET", "/v1/drift")[1])["rows"] == 1
+    labels = {"labels": [{"request_id": name, "label": "yes"} for name in given]}
+    assert json.loads(second.ask("POST", "/v1/feedback", labels)[1])["accepted"] == len(set(given)) == 7
     assert second.ask("POST", "/v1/predict", ROW)[0] == 200
     assert second.stop() == 0
     assert count_of(kept) == 9, "a stop stores what was counted last"
+    assert count_of(kept, "count(*) FROM predictions") == 9
 
 
 @pytest.mark.proof

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.monitoring.store import DAY, FILE, HOUR, MAX_MERGED, VERSION, Block, open_store
+from mlops_desktop.serving.monitoring.store import _VERSIONS, DAY, FILE, HOUR, MAX_MERGED, VERSION, Block, open_store
 
 NOW = 1_000_000 * HOUR + 1800.0
 ALWAYS = float("-inf"), float("inf")
@@ -74,6 +74,20 @@ def test_a_write_that_fails_leaves_nothing_behind(store):
     with pytest.raises(TypeError):
         store.add([block(NOW, 1), Block("m", NOW, NOW, 1, {"x": object()})], {})
     assert held(store) == []
+
+
+def test_a_store_of_an_older_version_opens_with_what_it_holds(tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as db:
+        db.executescript(_VERSIONS[0])
+        db.execute("PRAGMA user_version = 1")
+        db.execute("INSERT INTO models VALUES (1, 'm', '{}')")
+        db.execute("INSERT INTO blocks VALUES (1, 1, 0, ?, ?, 4, ?)", (NOW, NOW, '{"outcomes": {"no": 4}, "drift": [[4, 0]]}'))
+    store = open_store(tmp_path)
+    store.add([block(NOW, 1)], {})
+    assert held(store) == [4, 1]
+    with store.reading() as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == VERSION
+        assert db.execute("SELECT count(*) FROM labels").fetchone()[0] == 0
 
 
 def test_several_writers_make_one_store(tmp_path):

@@ -298,6 +298,7 @@ def test_the_window_can_be_made_as_small_as_its_screen(window):
 
 
 def test_a_restart_opens_the_project_again(window, monkeypatch):
-    monkeypatch.setattr(window, "close", lambda: False)
-    window._restart()
+    with monkeypatch.context() as patch:  # the window is closed at the end, which ends its threads
+        patch.setattr(window, "close", lambda: False)
+        window._restart()
     assert (window.reopened, window.restarts) == (window.controller.place, False)

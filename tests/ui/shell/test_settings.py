@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QSize
 
 from mlops_desktop.engine.processors import MEMORY, PROCESSORS, cores, memory_for_training
+from mlops_desktop.serving.message import msg
 from mlops_desktop.ui.shell.settings import MOST_RECENT, ProjectSummary, Settings, default_project_home, zooms_that_fit
 
 
@@ -101,11 +102,12 @@ def test_what_is_known_of_recent_projects_is_kept(file):
     settings = Settings(file)
     settings.opened(Path("/projects/a"))
     settings.keep_summary(Path("/projects/gone"), ProjectSummary("A number · price"))
-    settings.keep_summary(Path("/projects/a"), ProjectSummary("LightGBM · ROC AUC 0.841", 700, 12))
+    settings.keep_summary(Path("/projects/a"), ProjectSummary(msg("{model} · ROC AUC 0.841", model="LightGBM"), 700, 12))
     settings.moved(Path("/projects/a"), Path("/projects/b"))
     settings._settings.sync()
     again = Settings(file)
     assert again.summary(Path("/projects/b")) == ProjectSummary("LightGBM · ROC AUC 0.841", 700, 12)
+    assert again.summary(Path("/projects/b")).status.template == "{model} · ROC AUC 0.841"  # for the language of the next start
     assert again.summary(Path("/projects/gone")) == ProjectSummary()
     again._settings.setValue("standings", '{"/projects/old": "as an earlier version kept it", "/projects/c": {"rows": "many"}}')
     assert again.summary(Path("/projects/old")) == ProjectSummary("as an earlier version kept it")

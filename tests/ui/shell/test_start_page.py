@@ -176,7 +176,7 @@ def test_a_refusal_of_another_project_offers_nothing_about_the_open_one(opened, 
     (tmp_path / "away").rename(folder)
     opened.open_path(other)
     assert opened.controller.folder == other
-    assert banner(opened) == ""  # what was said of it is not true any more
+    assert banner(opened) == ""  # its message is not true any more
 
 
 def test_a_project_of_a_newer_version_is_not_replaced_by_its_older_copy(opened, make_project):

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.panels.data.distributions_card import days_of
+from mlops_desktop.ui.widgets import small_plots
 from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, ProbabilityBar, Ring
 from mlops_desktop.ui.widgets.ticks import date_ticks
 
@@ -117,6 +118,23 @@ def test_a_probability_at_the_edges_is_painted(qtbot: QtBot, value: float | None
     qtbot.addWidget(bar)
     bar.show_value(value, threshold)
     bar.grab()
+
+
+def test_titles_that_differ_in_the_middle_stay_different(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"expression of the gene {number} in the sample" for number in (1, 2)]
+    shown = cell(qtbot, replace(BARS, title=names[0]))
+    shown.show_distribution(shown.shown, names)
+    shown.resize(150, 120)
+    texts: list[str] = []
+
+    class Recording(small_plots.QPainter):
+        def drawText(self, *given: object) -> None:
+            texts.append(str(given[-1]))
+            super().drawText(*given)
+
+    monkeypatch.setattr(small_plots, "QPainter", Recording)
+    shown.grab()
+    assert any("gene 1" in text for text in texts)
 
 
 def test_repainting_keeps_the_count_of_none(qtbot: QtBot) -> None:

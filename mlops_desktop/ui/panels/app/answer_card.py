@@ -12,6 +12,7 @@ from mlops_desktop.engine.evaluation import Answer
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.column_names import shown_name
 from mlops_desktop.ui.translation import format_number, formatted
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.elided import Elided
@@ -195,7 +196,7 @@ class AnswerCard(QFrame):
             return
         assert answer.chosen is not None
         self.hero.setText(percent(answer.value))
-        self.verdict.setText(f"{scorer.target}: {class_text(scorer.classes[answer.chosen])}")
+        self.verdict.setText(f"{shown_name(scorer.target)}: {class_text(scorer.classes[answer.chosen])}")
         about = class_text(scorer.classes[answer.about])
         if scorer.positive is None:
             set_property(self.verdict, "tone", "accent")
@@ -212,7 +213,7 @@ class AnswerCard(QFrame):
 
     def _show_number(self, scorer: Scorer, value: float, unit: str, ends: tuple[float, float], usual: float) -> None:
         self.hero.setText(format_number(value))
-        self.verdict.setText(" ".join(part for part in (scorer.target, unit) if part))
+        self.verdict.setText(" ".join(part for part in (shown_name(scorer.target), unit) if part))
         set_property(self.verdict, "tone", "")
         low, high = ends
         inside, outside = self.tr("in training from {low} to {high}"), self.tr("out of the range of training, {low} to {high}")

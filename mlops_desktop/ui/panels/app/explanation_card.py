@@ -18,7 +18,6 @@ from mlops_desktop.ui.panels.app.input_fields import shown
 from mlops_desktop.ui.translation import format_number, formatted, quoted
 from mlops_desktop.ui.widgets.basic import card, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import Bar, BarChart
-from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.ticks import signed
 
 MOST_BARS = 6
@@ -34,7 +33,7 @@ class WhyCard(QFrame):
         self._usual = self.tr("These are the inputs of the typical row. Change an input or pick a row to see what changes the prediction.")
         self._without = self.tr("This model uses no column: it gives every row the same prediction.")
         self.chart = BarChart(self.tr("Why: contributions of the inputs"), name=name, empty=self._usual)
-        self.about = Elided("", "small", tone="2")
+        self.about = label("", "small", tone="2", wrap=True)
         self.sum = label("", "small", tone="2", tabular=True, wrap=True)
         self.sum.setObjectName(f"{name}_sum")
         self.base = self.answer = 0.0

@@ -14,9 +14,9 @@ from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.panels.app.input_fields import shown
 from mlops_desktop.ui.translation import format_number, formatted
-from mlops_desktop.ui.widgets.basic import card, column, heading, row
+from mlops_desktop.ui.widgets.basic import card, column, heading, label, row
+from mlops_desktop.ui.widgets.cards import breakable
 from mlops_desktop.ui.widgets.charts import Bar, BarChart, LineChart, Mark, Series
-from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
 MOST_WORDS = 12  # of a text, the most important ones
@@ -33,7 +33,7 @@ class WhatIfCard(QFrame):
         self.pick.picked.connect(self.column_picked)
         self.line = LineChart(self.tr("What if"), name=f"{name}_line")
         self.bars = BarChart(self.tr("What if, level by level"), name=f"{name}_levels")
-        self.about = Elided("", "small", tone="2")
+        self.about = label("", "small", tone="2", wrap=True)
         self.curve: Curve | None = None
         self._tools, self._charts = QStackedLayout(), QStackedLayout()
         head = row(heading(self.tr("What if")), (self.pick, 1), self._tools, spacing=8)
@@ -68,7 +68,7 @@ class WhatIfCard(QFrame):
             if curve.about is None
             else self.tr("probability of {name}, %").format(name=class_text(scorer.classes[curve.about]))
         )
-        self.about.setText(self.tr("{name} changes, everything else stays the same").format(name=column_.shown_name))
+        self.about.setText(breakable(self.tr("{name} changes, everything else stays the same").format(name=column_.shown_name)))
         limit = scorer.threshold if scorer.positive is not None else None
         marks = [] if limit is None else [Mark(limit * 100, self.tr("threshold {value}").format(value=formatted(limit, ".2f")))]
         text = self.tr("{what}: from {low} to {high}, now {now}").format(
@@ -90,9 +90,8 @@ class WhatIfCard(QFrame):
         self.bars.show_bars(bars, marks=marks, description=text)
         self.bars.legend.show_entries([(1, self.tr("now"))])
         if marks:
-            self.about.setText(
-                self.tr("{name} changes, all else stays; dashed: {mark}").format(name=column_.shown_name, mark=marks[0].name)
-            )
+            dashed = self.tr("{name} changes, all else stays; dashed: {mark}")
+            self.about.setText(breakable(dashed.format(name=column_.shown_name, mark=marks[0].name)))
         self._front(self.bars)
 
     def _show_words(self, column_: Column, curve: Curve, scores: list[float], marks: Sequence[Mark], text: str) -> None:
@@ -102,7 +101,8 @@ class WhatIfCard(QFrame):
             [Bar(f"− {word}", score, text=format_number(score, 3) + ending) for word, score in most], marks=marks, description=text
         )
         self.bars.legend.show_entries([])
-        self.about.setText(self.tr("{name} without one of its words, everything else stays the same").format(name=column_.shown_name))
+        text = self.tr("{name} without one of its words, everything else stays the same")
+        self.about.setText(breakable(text.format(name=column_.shown_name)))
         self._front(self.bars)
 
     def _show_line(

@@ -109,8 +109,9 @@ class DistributionsCard(QFrame):
     def _fill(self) -> None:
         size, by_target = len(self.cells), self._by_target()
         page = self._found[self._at : self._at + size]
+        names = [self._project.shown_name(one.name) for one in page]
         for cell, one in zip(self.cells, page, strict=False):
-            cell.show_distribution(distribution(one, self._rows, self._target if by_target else "", self._project))
+            cell.show_distribution(distribution(one, self._rows, self._target if by_target else "", self._project), names)
         for place, cell in enumerate(self.cells):
             cell.setVisible(place < len(page))
         for down in range(DOWN):

@@ -9,7 +9,9 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.profiling import Finding
+from mlops_desktop.ui.column_names import shown_name
 from mlops_desktop.ui.panels.data.finding_states import FindingState
 from mlops_desktop.ui.translation import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
@@ -96,9 +98,11 @@ class HealthCard(QFrame):
 def finding_text(finding: Finding) -> tuple[str, str]:
     """A short title and a sentence."""
     tr = QCoreApplication.translate
-    name = finding.column
+    name = shown_name(finding.column)
     short = name if len(name) <= 28 else f"{name[:15]}…{name[-10:]}"
-    title = tr("Findings", finding.title).format(column=short or tr("Findings", "several columns"))
+    title = tr("Findings", finding.title)
+    several = tr("Findings", "Each of several columns") if title.startswith("{column}") else tr("Findings", "several columns")
+    title = title.format(column=short or several)
     message = finding.message
     return title, message.replace(name, short) if name else message
 
@@ -116,5 +120,6 @@ def fix_text(fix: Mapping[str, Any]) -> str:
     if "row_filter" in fix:
         return tr("Findings", "Drop the rows")
     if "split" in fix:
-        return tr("Findings", "Test on the latest rows")
+        by_time = choices().splitters[fix["split"]["id"]].by_time
+        return tr("Findings", "Test on the latest rows") if by_time else tr("Findings", "Keep them on one side")
     return tr("Findings", "Add step")

@@ -76,18 +76,18 @@ class KpiRow(QWidget):
             rare = min(share, 1 - share)
             balance = self.tr("rare") if rare < RARE else self.tr("uneven") if rare < UNEVEN else self.tr("balanced")
             text = f"{formatted(share, '.1%')} {'' if project.positive is None else level_of(project.positive)}"
-            return text, f"{project.target} · {balance} · {split}", "warn" if rare < RARE else "3"
+            return text, f"{project.shown_name(project.target)} · {balance} · {split}", "warn" if rare < RARE else "3"
         if classes and has_classes(project.task):
             value, rows = min(classes, key=lambda pair: pair[1])
             least = self.tr("least: {name} {share}").format(name=level_of(value), share=formatted(rows / total, ".1%"))
             return (
                 pluralize(len(classes) + one.target.more, "1 class", "{n} classes"),
-                f"{project.target} · {least}",
+                f"{project.shown_name(project.target)} · {least}",
                 "3",
             )
         own = found.column(project.target) if found else None
         if own is None or not own.quantiles:
-            return project.target, split, "3"
+            return project.shown_name(project.target), split, "3"
         message = self.tr("median of {name}, {low} to {high}")
-        message = message.format(name=project.target, low=value_text(own.min), high=value_text(own.max))
+        message = message.format(name=project.shown_name(project.target), low=value_text(own.min), high=value_text(own.max))
         return value_text(own.quantiles["0.5"]), message, "3"

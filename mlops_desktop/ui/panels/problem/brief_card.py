@@ -48,7 +48,7 @@ class BriefCard(QFrame):
         )
         for at, (field, title, example) in enumerate(texts):
             grid.addLayout(self._area(field, title, example), at // 2, at % 2)
-        self._by_time = ""  # the id of the order in time that is in force without a decision
+        self._in_force: dict[str, str] = {}  # by role the id of what the split goes by without a decision about a column
         self.split_columns: dict[str, ComboBox] = {}
         grid.addLayout(self._set_split_column("group", self.tr("Which rows belong together?")), 2, 0)
         grid.addLayout(self._set_split_column("time", self.tr("Are the rows ordered in time?")), 2, 1)
@@ -82,13 +82,13 @@ class BriefCard(QFrame):
         return column(name, box, spacing=4)
 
     def _pick(self, role: str, name: str) -> None:
-        if not name or name != self._by_time:  # else it is in force already
+        if not name or name != self._in_force.get(role):  # else it is in force already
             self.split_column_picked.emit(role, name)
 
     def show_split_columns(self, columns: Sequence[tuple[str, str]], chosen: Mapping[str, str], project: Project) -> None:
         """Offer columns (name, type) for what ties rows together; `chosen` is the column of each role, "" none.
 
-        Where no column was chosen for the time and the split goes by time, the columns of the split are shown.
+        Where no column was chosen for what the split goes by, the columns of the split are shown.
         """
         dates = [name for name, kind in columns if kind == "date"]
         others = [name for name, kind in columns if kind in ("number", "integer", "ordered", "category")]
@@ -101,12 +101,16 @@ class BriefCard(QFrame):
             ],
             "time": [("", self.tr("No")), *((name, by.format(name=shown(name))) for name in (*dates, *others))],
         }
-        proposed = project.split.named_columns if project.split.by_time and not chosen.get("time") else ()
-        self._by_time = ", ".join(proposed)
-        if proposed:
-            text = self.tr("Yes, by {name}, as the split does").format(name=", ".join(map(shown, proposed)))
-            offered["time"] = [(self._by_time, text), *(one for one in offered["time"] if one[0] != self._by_time)]
-            chosen = {**chosen, "time": self._by_time}
+        role, names = project.split.role, project.split.named_columns
+        self._in_force = {role: ", ".join(names)} if names and role in offered and not chosen.get(role) else {}
+        for role, id_ in self._in_force.items():
+            whole = {
+                "group": self.tr("Those with the same {name}, as the split has it"),
+                "time": self.tr("Yes, by {name}, as the split does"),
+            }
+            text = whole[role].format(name=", ".join(map(shown, names)))
+            offered[role] = [(id_, text), *(one for one in offered[role] if one[0] != id_)]
+            chosen = {**chosen, role: id_}
         for role, box in self.split_columns.items():
             name = chosen.get(role, "")
             lost = [(name, name)] if name and name not in dict(offered[role]) else []

@@ -101,12 +101,13 @@ class ProblemDecisions(QObject):
             project = set_note(project, name, role=role)
         elif (proposed := self._proposed(role)) and project.columns.get(proposed, ColumnNote()).role is None:
             project = set_note(project, proposed, role="feature")  # without a role it would be proposed again
-        unordered = role == "time" and not name and project.split.by_time
-        if unordered:  # a proposal would go by the same dates again
+        split = project.split
+        untied = not name and split.role == role and bool(split.by_time or split.named_columns)
+        if untied:  # a proposal would go by the same columns again
             other = "stratified" if project.task is not None and task_spec(project.task).has_classes else "random"
             project = replace(project, split=project.split.switch_to(choices().splitters[other]))
         text = self.tr("Rows that belong together") if role == "group" else self.tr("Order in time")
-        self._decide(text, project, follow=not unordered)
+        self._decide(text, project, follow=not untied)
 
     def _proposed(self, role: Role) -> str:
         """The column that has this role unless a person decides otherwise; empty when there is none."""
