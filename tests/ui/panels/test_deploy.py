@@ -379,6 +379,23 @@ def test_on_the_network_only_a_key_is_answered_and_the_window_has_its_own(with_b
     assert "X-API-Key: YOUR_KEY" in panel.run.request.snippet.toPlainText()
 
 
+def test_a_service_with_a_certificate_of_another_name_is_asked_over_https(with_bundle, tmp_path):
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    subject = ["-subj", "/CN=shop.example.com", "-days", "2", "-nodes", "-newkey", "rsa:2048"]
+    files = ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")]
+    subprocess.run(["openssl", "req", "-x509", *subject, *files], capture_output=True, check=True)
+    panel = with_bundle()
+    fields = panel.run.card.access.form.fields
+    for name, file in (("tls_cert", "cert.pem"), ("tls_key", "key.pem")):
+        fields[name].show_value(str(tmp_path / file))
+        fields[name].changed.emit()
+    start(panel)
+    assert panel.run.service.url.startswith("https://")
+    panel.run.send(panel.run.request.body.toPlainText())
+    until(lambda: "200" in panel.run.request.status.text())
+
+
 def test_another_folder_can_be_run(with_bundle, tmp_path, monkeypatch):
     panel = with_bundle()
     other = tmp_path / "elsewhere"
