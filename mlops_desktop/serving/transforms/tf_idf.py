@@ -6,15 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
+from ..deadline import check_deadline
 from ..frame import Csr, Floats, Frame, Layout
 from ..normal_form import normalized
 from ..serialization import Serializable
 from ..transform import Apply, Transform
 
 _WORDS = re.compile(r"\b\w\w+\b")
+_TOGETHER = 10_000  # terms, some milliseconds of work
 _BLANKS = re.compile(r"\s\s+")
 
 
@@ -83,6 +86,16 @@ class TfIdf(Transform):
 
         return out, apply
 
+    def _counts(self, text: str, table: dict[str, int]) -> Counter[int]:
+        """How often a text has each of the known terms. A long one may be a client's: its work ends when its time is over."""
+        found: Counter[int] = Counter()
+        terms = self.analyzer.terms(text)
+        while some := [*islice(terms, _TOGETHER)]:
+            found.update(table[term] for term in some if term in table)
+            if len(some) == _TOGETHER:
+                check_deadline()
+        return found
+
     def _block(self, frame: Frame, at: int, table: dict[str, int], weights: Floats) -> Csr:
         levels = frame.levels[at]
         used, place = np.unique(frame.codes[:, at], return_inverse=True)
@@ -90,7 +103,7 @@ class TfIdf(Transform):
         counts: list[int] = []
         sizes = []
         for code in used.tolist():
-            found = Counter(table[term] for term in self.analyzer.terms(levels[code]) if term in table) if code >= 0 else {}
+            found = self._counts(levels[code], table) if code >= 0 else {}
             for index in sorted(found):
                 indices.append(index)
                 counts.append(found[index])

@@ -9,6 +9,9 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.tf_idf import TfIdf
+from mlops_desktop.serving.deadline import Deadline, OverdueError
+from mlops_desktop.serving.frame import Frame, Layout
+from mlops_desktop.serving.transforms import tf_idf
 from tests.frames import BINARY, make_frame, run
 
 WORDS = ["free", "Win", "the", "of", "prize", "call", "now", "I", "straße", "ΟΔΟΣ", "café", "a", "x1", "don't", "e-mail"]
@@ -76,3 +79,14 @@ def test_a_column_without_a_shared_term_becomes_no_feature_and_the_step_says_so(
 def test_the_lengths_of_terms_are_in_order():
     with pytest.raises(UserError):
         TfIdf(low=3, high=2)
+
+
+def test_the_work_on_a_long_text_ends_when_its_time_is_over():
+    transform = tf_idf.TfIdf(("t",), tf_idf.Analyzer("word", 1, 1, True), (("other",),), (np.ones(1),), False, False)
+    _, apply = transform.bind(Layout(categoricals=("t",)))
+    codes, dates = np.zeros((1, 1), dtype=np.intp), np.empty((1, 0), dtype=np.int64)
+    frame = Frame(Layout(categoricals=("t",)), 1, np.empty((1, 0)), codes, (["word " * 50_000],), dates)
+    assert apply(frame).sparse[0].width == 1
+    deadline = Deadline(60.0, lambda: deadline.end_now())
+    with pytest.raises(OverdueError):
+        deadline.run(lambda: apply(frame))

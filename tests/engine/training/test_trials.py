@@ -105,7 +105,7 @@ def test_slow_folds_run_in_parallel_with_the_same_results(trained, copy_of, monk
     tree = algorithm("decision_tree", max_depth=8)
     alone = run_trial(Folds(made.pipeline), made.candidate(tree), 1, Silent(), jobs=0)  # quick folds: one after the other
     made.pipeline.store.clear()
-    monkeypatch.setattr("mlops_desktop.engine.training.trials.BESIDE_FROM", 0.0)
+    monkeypatch.setattr("mlops_desktop.engine.training.trials.PARALLEL_FROM", 0.0)
     used = []
     monkeypatch.setattr(Folds, "processes", lambda self: used.append(True) or 2)
     beside = run_trial(Folds(Pipeline(made.folder, made.project)), made.candidate(tree), 1, Silent(), jobs=0)
@@ -115,7 +115,7 @@ def test_slow_folds_run_in_parallel_with_the_same_results(trained, copy_of, monk
 
 def test_a_slow_trial_can_be_pruned_before_its_folds_run_in_parallel(trained, copy_of, monkeypatch):
     made = copy_of(trained)
-    monkeypatch.setattr("mlops_desktop.engine.training.trials.BESIDE_FROM", 0.0)
+    monkeypatch.setattr("mlops_desktop.engine.training.trials.PARALLEL_FROM", 0.0)
     monkeypatch.setattr(Folds, "processes", lambda self: 2)
     tree = algorithm("decision_tree", max_depth=7)
     run = run_trial(Folds(made.pipeline), made.candidate(tree), 1, Silent(), jobs=0, pruner=lambda scores: "Slow." if scores else "")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.recommended import operation
-from mlops_desktop.engine.project.decisions import Step
+from mlops_desktop.engine.project.decisions import ColumnNote, Step
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui.panels.select.panel import forced_by
 from tests.ui.conftest import click, find, settle
@@ -173,6 +173,14 @@ def test_categories_are_ranked_and_selected(open_project, make_project):
     assert {bar.name for bar in panel.ranking.chart._bars} >= {"island", "sex"}
     assert count(panel) == "2 of 6 kept"
     assert listed(panel)["sex"][0] == "dropped"
+
+
+def test_columns_of_a_step_are_called_by_the_label_of_what_they_are_made_of(open_project, make_project):
+    rows = "".join(f"2024-{i % 12 + 1:02d}-{i % 28 + 1:02d},{'ab'[i % 12 > 5]}\n" for i in range(120))
+    decided = {"steps": (Step(operation("date_parts", columns=["when"])),), "columns": {"when": ColumnNote(label="Day of order")}}
+    panel = ready(opened(open_project, make_project("when,out\n" + rows, "out", **decided), "select"))
+    assert "Day of order: month" in {bar.shown_name for bar in panel.ranking.chart._bars}
+    assert "Day of order: month" in {row.cell(0).text for row in panel.remains.table.rows_model.rows}
 
 
 def test_texts_that_are_left_stop_next_here(open_project, make_project):

@@ -14,6 +14,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import ColumnRanking, ScoredColumn
 from mlops_desktop.engine.process import RankColumns
 from mlops_desktop.engine.workflow import blocked
+from mlops_desktop.ui.column_names import shown_name
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_text
@@ -92,7 +93,7 @@ class RankingPane(Pane):
         scores = found.scores[:BARS]
         self.chart.show_empty_text(found.problem or self.tr("No column has a score."))
         grey = dict.fromkeys(dropped, "control")
-        bars = [Bar(name, score, text=score_text(score), color=grey.get(name), label=project.shown_name(name)) for name, score in scores]
+        bars = [Bar(name, score, text=score_text(score), color=grey.get(name), label=shown_name(name)) for name, score in scores]
         self.chart.show_bars(bars, description=", ".join(f"{bar.shown_name}: {bar.text}" for bar in bars[:10]))
         self.facts.setText(self._facts(found))
 
@@ -214,7 +215,7 @@ class RemainsPane(Pane):
         share = None if one.score is None else max(one.score, 0.0) / top if top > 0 else 0.0
         score = Cell("–" if one.score is None else score_text(one.score), bar=share)
         result = Cell(self.tr("kept"), tone="ok", icon="check") if one.kept else Cell(self.tr("dropped"), tone="3", icon="x")
-        name = Cell(self.recipe.controller.project.shown_name(one.name), tip=one.name)
+        name = Cell(shown_name(one.name), tip=one.name)
         return Row(one.name, [name, score, result, Cell(one.reason)], tone="" if one.kept else "3")
 
     def _show_buttons(self) -> None:
