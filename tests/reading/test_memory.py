@@ -80,6 +80,54 @@ def test_a_file_larger_than_memory_is_imported(tmp_path):
     assert imported_rows(tmp_path, LIMIT, ".csv", spill.LARGE) == ROWS * ROUNDS
 
 
+LABELS = [f"a label {i:06d}" for i in range(1000)]
+MANY = 20  # labels in a row
+
+
+def row_of(i: int) -> str:
+    """A row of numbers and codes that are all different, and of labels."""
+    labels = ",".join(LABELS[(i * j) % 997] for j in range(1, MANY))
+    return f"{i / 7:.9f},{labels},K-{i:08d},{i % 2}"
+
+
+def uneven_lines(rows: range) -> list[str]:
+    """Rows with quotes inside their cells, some longer than others."""
+    more = (*[""] * 3, ",", ",,")
+    return [row_of(i).replace("a label", r"a \"label\"", 1) + more[i % 5] + "\n" for i in rows]
+
+
+def json_lines(rows: range) -> list[str]:
+    return [json.dumps({**dict(enumerate(row_of(i).split(",")[:-1])), "y": i % 2}) + "\n" for i in rows]
+
+
+NAMES = ",".join(("a", *(f"t{j}" for j in range(1, MANY)), "code", "y")) + "\n"
+TEXTS = {"uneven.csv": (NAMES, uneven_lines), "records.jsonl": ("", json_lines)}
+SMALL = 2**27  # bytes of memory for these, in which an eighth as much is kept of a table
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the data of a process")
+@pytest.mark.parametrize("kind", [*TEXTS, "table.dta"])
+def test_files_that_are_read_row_by_row_may_be_larger_than_memory(tmp_path, kind):
+    small, big = 30_000, 500_000
+    ending = Path(kind).suffix
+    if kind in TEXTS:
+        head, written = TEXTS[kind]
+        for name, rows in (("small", small), ("big", big)):
+            with (tmp_path / f"{name}{ending}").open("w", encoding="utf-8") as file:
+                file.write(head)
+                for start in range(0, rows, 10_000):
+                    file.writelines(written(range(start, start + 10_000)))
+    else:
+        import pyreadstat
+
+        for name, rows in (("small", small), ("big", big)):
+            table = pd.DataFrame({f"x{j}": np.arange(rows) % 1000 / (7 + j) for j in range(40)}).assign(y=np.arange(rows) % 2)
+            pyreadstat.write_dta(table, str(tmp_path / f"{name}{ending}"))
+    assert (tmp_path / f"big{ending}").stat().st_size > SMALL
+    assert imported_rows(tmp_path, SMALL, ending, SMALL // 8) == big
+
+
 NOTES = {"i": ColumnNote(type="category", recode={"": "none"}), "m": ColumnNote(type="category")}
 
 
@@ -153,6 +201,7 @@ def test_rows_that_are_read_one_by_one_are_read_alike_when_they_are_many(tmp_pat
     monkeypatch.setattr(spill, "LARGE", 0)
     monkeypatch.setattr(spill, "_LEAST", 1)
     monkeypatch.setattr(_uneven_rows, "_PART_CELLS", 21)
+    monkeypatch.setattr(_uneven_rows, "_LONGEST_ROW", 200)
     monkeypatch.setattr(_regular_rows, "_MOST_ODD", 0)
     large = load_cells(str(file), None, Silent())[1]
     assert usual.notes == large.notes
@@ -180,6 +229,7 @@ def test_json_is_read_alike_in_pieces(tmp_path, monkeypatch, text):
     usual = load_cells(str(file), None, Silent())[1]
     monkeypatch.setattr(_json_text, "_BLOCK", 7)
     monkeypatch.setattr(json_records, "PART_ROWS", 13)
+    monkeypatch.setattr(json_records, "_PART_RECORDS", 13)
     monkeypatch.setattr(spill, "LARGE", 0)
     pieces = load_cells(str(file), None, Silent())[1]
     assert usual.notes == pieces.notes

@@ -18,7 +18,7 @@ from mlops_desktop.serving.table_finder import LeftOut, row_text
 from mlops_desktop.serving.unclosed_quote import count_quotes, ends_unclosed, swallows_lines
 
 _PART_CELLS, _PART_ROWS = 400_000, 20_000  # that are Python's texts at a time
-_LONGEST_ROW = 2**24  # characters; a longer one shows a quote that is never closed
+_LONGEST_ROW = 2**22  # characters; a longer one of several lines shows a quote that is never closed
 Lines = Callable[[], Iterable[str]]
 
 

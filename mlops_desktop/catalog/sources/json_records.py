@@ -26,6 +26,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import first_few, plural_msg
 
 _ENDINGS = (".json", ".jsonl", ".ndjson", ".geojson")
+_PART_RECORDS = 5_000  # objects that are in memory at a time, each with its names
 _BODY = 101  # rows that decide whether the first one names the columns
 
 
@@ -146,7 +147,7 @@ def _add_objects(builder: ColumnBuilder, values: Iterator[Any], messages: list[s
     """Add records that are objects. Values that are none are in a column “value”; keys that are doubled are counted."""
     doubled: dict[str, int] = {}
     done = 0
-    while part := list(islice(values, PART_ROWS)):
+    while part := list(islice(values, _PART_RECORDS)):
         cells: dict[Any, list[Any]] = {}
         for at, record in enumerate(part):
             flat = flatten(record) if isinstance(record, dict) else {("value",): record}

@@ -26,7 +26,7 @@ _READERS = {
     ".sas7bdat": "read_sas7bdat",
     ".xpt": "read_xport",
 }
-_PART_ROWS, _PART_CELLS = 100_000, 2_000_000  # at a time; a part is found by reading over the rows before it
+_PART_ROWS, _PART_CELLS = 100_000, 500_000  # at a time; a part is found by reading over the rows before it
 _LEAST_ROWS = 1_000
 _WHOLE = re.compile(r"F\d+(?:\.0)?")  # a format of SPSS without decimals
 
