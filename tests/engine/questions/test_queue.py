@@ -12,16 +12,19 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.all_findings import MOST_ALIKE, find
+from mlops_desktop.engine.profiling.data_health import taken_care
 from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.profiling.table_overview import overview
+from mlops_desktop.engine.project.assignments import apply_changes
 from mlops_desktop.engine.project.decisions import Answer, ColumnNote, Project
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
-from mlops_desktop.engine.questions.from_findings import FIX
+from mlops_desktop.engine.questions.from_findings import FIX, fix_options
 from mlops_desktop.engine.questions.from_reading import reading_questions
 from mlops_desktop.engine.questions.grouping import group_questions
 from mlops_desktop.engine.questions.question import ACCEPT
 from mlops_desktop.engine.questions.queue import answer_question, answer_questions, open_questions, questions, reading_doubts
 from tests.imported import cells_of
+from tests.splitters import splitter
 
 LEAK = Finding("leak", "high", "copy", "“copy” tells the target.", "It may not be known in time.", {"role": {"copy": "ignore"}})
 RARE = Finding("imbalance", "warning", "y", "One class is rare.", "Accuracy misleads.")
@@ -142,3 +145,13 @@ def test_an_alternative_of_a_finding_is_an_option():
     (asked,) = [one for one in asked_about(PROJECT, table_of(), [codes]) if one.column == "x"]
     assert ([option.id for option in asked.options], asked.default) == ([FIX, "ordered", ACCEPT], ACCEPT)
     assert answer_question(PROJECT, asked, "ordered").columns["x"].type == "ordered"
+
+
+def test_the_split_by_combinations_is_an_option_that_settles_the_finding():
+    fix = {"split": {"id": "grouped", "params": {"column": ["age", "city"]}}}
+    (option,) = fix_options(Finding("hidden_groups", "warning", "age", "", "", fix))
+    assert option.label == "Keep rows with the same “age”, “city” on one side of the split"
+    decided = apply_changes(Project(target="y"), fix)
+    assert taken_care(decided, Finding("hidden_groups", "warning", "age", "", "", fix))
+    by_time = replace(decided, split=splitter("time", column="day"))
+    assert not taken_care(by_time, Finding("hidden_groups", "warning", "age", "", "", fix))  # both sides hold rows of one combination

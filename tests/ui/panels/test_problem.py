@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -426,6 +427,17 @@ def test_rows_that_belong_together_and_their_order(open_project, make_project):
     settle(window)
     assert window.controller.session.key == before
     assert window.panel.brief.split_columns["time"].chosen() == ""
+
+
+def test_combinations_that_group_the_rows_are_shown_until_a_person_declines(open_project, make_project):
+    draw = random.Random(3)
+    people = [f"{draw.randint(20, 80)},{draw.randint(150, 199)},{draw.choice('fm')},{{}},{draw.choice('yn')}\n" for _ in range(40)]
+    window = open_project(make_project("age,height,sex,x,y\n" + "".join(people[i // 5].format(i * 7 % 13) for i in range(200)), "y"))
+    box = window.panel.brief.split_columns["group"]
+    assert (window.controller.project.split.id, set(box.chosen().split(", "))) == ("grouped", {"age", "height", "sex"})
+    window.panel.brief.split_column_picked.emit("group", "")  # the entries change with it
+    settle(window)
+    assert (window.controller.project.split.id, box.chosen()) == ("stratified", "")
 
 
 def test_no_group_holds_after_another_column_was_the_group(open_project, make_project):
