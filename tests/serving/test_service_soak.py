@@ -202,7 +202,7 @@ def test_answers_are_right_and_memory_is_flat_under_mixed_load(load, running, fo
     end(clients)
     assert [one.wrong for one in clients if one.wrong] == []
     assert [one.lost for one in clients if one.lost] == []
-    assert sum(one.answers for one in clients) > 5000
+    assert sum(one.answers for one in clients) > 1000
     assert grown < MAX_GROWTH, f"{grown / 2**20:.1f} MB more than after the warm-up"
 
 

@@ -7,6 +7,7 @@ most similar other combination has not: a model recognises the patient.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -27,6 +28,7 @@ _MOST_ROWS = 20_000  # the first of more: rows that belong together mostly stand
 _MOST_COLUMNS = 14  # whose pairs are tried: those with the most values
 _LEAST_SIZE, _MOST_SIZE = 1.8, 50.0  # mean rows of a combination
 _LEAST_GROUPS = 20
+_MOST_LISTED = 2**20  # combinations that are counted in a list of all that could be
 _TRIED = 1_000  # combinations whose most similar other one is looked for
 _COMMON = 0.7  # the chance that two rows have the same value, beyond which a column distinguishes nothing
 _FOLLOWS, _MAY_FOLLOW = 0.9, 0.8  # share of the repeated rows in which a column has the value of the first row of its combination
@@ -72,10 +74,11 @@ def find_hidden_groups(table: Table, target: str, roles: Mapping[str, str]) -> H
     codes = _codes(seen, rows)
     if len(codes) < 2:
         return None
-    answers = answers_of(seen, rows)
     best: HiddenGroups | None = None
+    answers: Floats | Ints | None = None
     for names in _sets_of_columns(seen, codes):
         if best is None or len(names) > len(best.columns):
+            answers = answers_of(seen, rows) if answers is None else answers
             best = _grouping(seen, names, codes, answers) or best
     return best
 
@@ -136,10 +139,13 @@ def _sets_of_columns(seen: Seen, codes: Mapping[str, Ints]) -> Iterator[tuple[st
     named = {name for name in codes if seen.table.schema.column(name).is_categorical}
     measured = [(name,) for name in codes if seen.table.schema.column(name).type == "number"]
     for seed in (*combinations(codes, 2), *measured):
+        rows = len(codes[seed[0]])
+        if rows > _MOST_SIZE * math.prod(int(codes[name].max()) + 1 for name in seed):
+            continue  # whatever the combinations are
         combined = _combined([codes[name] for name in seed])
-        first = _first_rows(combined)
-        if not _LEAST_SIZE <= len(combined) / max(len(combined) - int(first[1].sum()), 1) <= _MOST_SIZE:
+        if not _LEAST_SIZE <= rows / (int(combined.max()) + 1) <= _MOST_SIZE:
             continue
+        first = _first_rows(combined)
         following = [
             name
             for name in codes
@@ -159,7 +165,11 @@ def _combined(codes: list[Ints]) -> Ints:
     """One code for each combination of codes."""
     total = codes[0]
     for one in codes[1:]:
-        total = np.unique(total * (int(one.max()) + 1) + one, return_inverse=True)[1].astype(np.intp)
+        total = total * (int(one.max()) + 1) + one
+        if total.max() < _MOST_LISTED:  # much quicker than to sort them
+            total = (np.cumsum(np.bincount(total) > 0) - 1)[total]
+        else:
+            total = np.unique(total, return_inverse=True)[1].astype(np.intp)
     return total
 
 
@@ -170,10 +180,12 @@ def _follows(codes: Ints, first: tuple[Ints, Bools]) -> float:
 
 
 def _first_rows(groups: Ints) -> tuple[Ints, Bools]:
-    """For each row the first one of its group, and whether it is another one."""
-    _, first, of_row = np.unique(groups, return_index=True, return_inverse=True)
-    at = first[of_row]
-    return at, at != np.arange(len(groups))
+    """For each row the first one of its group (codes from 0, each there), and whether it is another one."""
+    rows = np.arange(len(groups))
+    first = np.empty(int(groups.max()) + 1, dtype=np.intp)
+    first[groups[::-1]] = rows[::-1]  # the last of equal positions, the first row, stays
+    at = first[groups]
+    return at, at != rows
 
 
 def _grouping(seen: Seen, names: tuple[str, ...], codes: Mapping[str, Ints], answers: Floats | Ints) -> HiddenGroups | None:

@@ -24,7 +24,7 @@ function command(base, verb, path, document, operation) {
 
 function card(base, verb, path, document, operation) {
   const section = make("section", { class: "card" }, make("h2", {}, make("span", { class: "verb" }, verb.toUpperCase()), path), make("p", {}, operation.summary));
-  for (const parameter of (operation.parameters || []).filter((one) => one.in === "query")) section.append(make("p", { class: "quiet" }, `?${parameter.name}=${parameter.schema.enum.join(" | ")}: ${parameter.description}`));
+  for (const parameter of (operation.parameters || []).filter((one) => one.in === "query")) section.append(make("p", { class: "quiet" }, `?${parameter.name}=${(parameter.schema.enum || [parameter.schema.type]).join(" | ")}: ${parameter.description}`));
   section.append(make("pre", { tabindex: 0 }, command(base, verb, path, document, operation)));
   return section;
 }

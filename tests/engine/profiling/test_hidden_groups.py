@@ -8,6 +8,7 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.profiling import hidden_groups
 from mlops_desktop.engine.profiling.hidden_groups import find_hidden_groups
 from tests.imported import cells_of
 
@@ -86,3 +87,15 @@ def design():
 @pytest.mark.parametrize("table", [honest_answer, own_answers, table_of_products, formula, design], ids=lambda one: one.__name__)
 def test_other_tables_have_none(table):
     assert found(**table()) is None
+
+
+@pytest.mark.parametrize("listed", [1, 60, 2**20])
+def test_combinations_have_codes_in_their_order_and_first_rows(listed, monkeypatch):
+    monkeypatch.setattr(hidden_groups, "_MOST_LISTED", listed)
+    codes = [np.unique(np.random.default_rng(most).integers(0, most, 200), return_inverse=True)[1] for most in (7, 12, 3)]
+    combined = hidden_groups._combined(codes)
+    _, first, expected = np.unique(np.column_stack(codes), axis=0, return_index=True, return_inverse=True)
+    assert combined.tolist() == expected.ravel().tolist()
+    at, again = hidden_groups._first_rows(combined)
+    assert at.tolist() == first[combined].tolist()
+    assert again.tolist() == (at != np.arange(200)).tolist()
