@@ -149,7 +149,7 @@ def test_a_table_is_the_same_in_every_form(form, tmp_path):
         Table("flag", "boolean", "", [True, False, False] * 4),
     ]
     found = compare(columns, (), *read(write_as(columns, tmp_path, form)), form)
-    assert (found.silent, found.told, found.doubted) == ([], [], [])
+    assert (found.silent, found.reported, found.doubted) == ([], [], [])
 
 
 BYTES: tuple[Callable[[random.Random], bytes], ...] = (
