@@ -34,7 +34,7 @@ _log = logging.getLogger("serving")
 
 
 class Webhook:
-    """An address to which alerts are sent, by a POST of JSON. UserError when it is no address of HTTP, or its file of headers cannot be read.
+    """An address that alerts are sent to, by a POST of JSON. UserError when it is no address of HTTP, or its headers cannot be used.
 
     `headers` names a file with a line `Name: value` for each further header, such as a secret; it is read at the start.
     """
