@@ -130,7 +130,8 @@ class PredictionLog:
 
     def _first_entries(self, most: int) -> list[_Entry]:
         """The first entries that wait, about as many as have WRITE_ROWS rows."""
-        rows, taken = 0, []
+        rows = 0
+        taken: list[_Entry] = []
         for entry in self._waiting[:most]:
             if taken and rows + entry.frame.rows > WRITE_ROWS:
                 break
