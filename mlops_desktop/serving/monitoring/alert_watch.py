@@ -77,9 +77,10 @@ def _read_headers(path: Path) -> dict[str, str]:
 
 
 def _is_header(name: str, value: str) -> bool:
-    return (
-        bool(name and value) and name.isascii() and name.isprintable() and " " not in name and value.isprintable() and max(value) <= "\xff"
-    )
+    """Whether HTTP can carry a header: its value in Latin-1."""
+    if not (name and name.isascii() and name.isprintable() and " " not in name):
+        return False
+    return bool(value) and value.isprintable() and max(value) <= "\xff"
 
 
 class AlertWatch:

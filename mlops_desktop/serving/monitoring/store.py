@@ -110,7 +110,7 @@ class Store:
             db.execute("COMMIT")
 
     def _begin(self, db: sqlite3.Connection) -> None:
-        """Begin a transaction that writes. A lock that one operation waited for in vain does not make each of the next ones wait as long."""
+        """Begin a transaction that writes. After one waited for a lock in vain, the next ones wait for a moment alone."""
         waits = time.monotonic() >= self._locked_until
         if not waits:
             db.execute(f"PRAGMA busy_timeout = {1000 * LOCKED_SECONDS:.0f}")
