@@ -66,7 +66,7 @@ def metrics_of(info: dict[str, Any], rows: list[tuple[Any, Any, Any]]) -> dict[s
     if not info["classes"]:
         with np.errstate(over="ignore", invalid="ignore"):
             metrics = value_metrics(scores[:, 0], np.array([one[2] for one in rows], dtype=np.float64))
-        return {name: one for name, one in metrics.items() if all(map(math.isfinite, (one.value, one.low, one.high)))}
+        return {name: one for name, one in metrics.items() if math.isfinite(one.value)}
     answered, labels = (positions([one[at] for one in rows], info["classes"]) for at in (1, 2))
     return class_metrics(scores, answered, labels, info["positive"])
 

@@ -94,14 +94,7 @@ def test_what_is_no_webhook_is_refused(tmp_path):
     for url in ("file:///etc/passwd", "example.com", "http://", "http://[x"):
         with pytest.raises(UserError):
             Webhook(url)
-    for text in ("no header\n", "X-Team: Łódź\n", "X-Team: a\x0bb\n"):
-        (tmp_path / "headers").write_text(text, encoding="utf-8")
-        for headers in ("headers", "missing"):
-            with pytest.raises(UserError):
-                Webhook("https://example.com", tmp_path / headers)
-
-
-def test_an_address_that_cannot_be_sent_to_is_an_error_and_the_check_goes_on(watched, receiver):
-    watched._webhook = Webhook(f"{receiver.url}/ä")
-    watched.check()
-    assert (watched.errors, receiver.received) == (1, [])
+    (tmp_path / "headers").write_text("no header\n")
+    for headers in ("headers", "missing"):
+        with pytest.raises(UserError):
+            Webhook("https://example.com", tmp_path / headers)
