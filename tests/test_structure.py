@@ -182,7 +182,6 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/shell/file_drop.py": "ui/shell/test_main_window.py",
     "ui/panels/app/batch_page.py": "ui/panels/test_app.py",
     "ui/panels/deploy/export_page.py": "ui/panels/test_deploy.py",
-    "ui/panels/deploy/exported_folder.py": "ui/panels/test_deploy.py",
     "ui/panels/deploy/monitor_page.py": "ui/panels/test_deploy.py",
     "ui/panels/deploy/run_page.py": "ui/panels/test_deploy.py",
     "ui/panels/app/answer_card.py": "ui/panels/test_app.py",

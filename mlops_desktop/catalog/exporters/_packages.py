@@ -33,7 +33,7 @@ def packages_of(requirements: str) -> list[Package]:
 
 @cache
 def installed_megabytes(name: str, version: str) -> float | None:
-    """The size of an installed package in MB, without compiled bytecode; None when this version is not installed as files."""
+    """The size of an installed package in MB, without compiled bytecode; None when not all files of this version are there."""
     try:
         package = distribution(name)
     except PackageNotFoundError:
@@ -41,13 +41,17 @@ def installed_megabytes(name: str, version: str) -> float | None:
     if package.version != version or not package.files:
         return None
     paths = [Path(file.locate()) for file in package.files if file.suffix != ".pyc"]
-    return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
+    if not all(path.is_file() for path in paths):  # a frozen program holds some of the files only
+        return None
+    return sum(path.stat().st_size for path in paths) / 1e6
 
 
 def packages_text(packages: Sequence[Package], model: Collection[str]) -> str:
     """The packages as a section of a README; `model` are those that the model itself needs beside numpy."""
     lines = ["| package | version | installed |", "|---|---|---|"]
     lines += [f"| {one.name} | {one.version} | {'—' if one.megabytes is None else f'{one.megabytes:.1f} MB'} |" for one in packages]
-    whole = sum(one.megabytes or 0.0 for one in packages)
+    known = [one.megabytes for one in packages if one.megabytes is not None]
+    bound = "" if len(known) == len(packages) else "at least "
+    whole = f" All packages take {bound}{sum(known):.0f} MB." if known else ""
     needs = f"The model itself needs {', '.join(sorted(model))}." if model else "The model itself needs numpy alone."
-    return f"\n## Packages\n\n{needs} All packages take {whole:.0f} MB.\n\n" + "\n".join(lines) + "\n"
+    return f"\n## Packages\n\n{needs}{whole}\n\n" + "\n".join(lines) + "\n"

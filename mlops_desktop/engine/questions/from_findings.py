@@ -45,7 +45,9 @@ def finding_id(finding: Finding) -> str:
 def fix_options(finding: Finding) -> Iterator[Option]:
     """The decisions that mend a finding: its fix, then each alternative, whose id is the type that it stands for."""
     if finding.fix:
-        yield Option(FIX, _label(finding.column, finding.fix), _ADDED, finding.fix, _label_of_many(finding.fix))
+        together = _label_of_many(finding.fix)
+        label = _label(finding.column, finding.fix) if finding.column else together or _label("", finding.fix)
+        yield Option(FIX, label, _ADDED, finding.fix, together)
     for other in finding.alternatives:
         yield Option(other["type"][finding.column], _label(finding.column, other), _ADDED, other, _label_of_many(other))
 
@@ -54,6 +56,12 @@ def _label_of_many(fix: Changes) -> str:
     """What a fix does, for many columns at once; "" where its label names no column."""
     if "type" in fix and "step" not in fix:
         return msg("Read these columns as {kind}", kind=as_message(next(iter(fix["type"].values()))))
+    if "role" in fix:
+        return msg("Give these columns the role “{role}”", role=as_message(next(iter(fix["role"].values()))))
+    if "recode" in fix:
+        if all("" in levels for levels in fix["recode"].values()):
+            return msg("Read empty cells of these columns as a level")
+        return msg("Merge the spellings of these columns")
     return msg("Count these values as missing") if "missing" in fix else ""
 
 

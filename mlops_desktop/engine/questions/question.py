@@ -83,9 +83,4 @@ def answered(project: Project, found: Iterable[Question]) -> tuple[Question, ...
     """The questions, the weightiest first, each with the answer that the project holds."""
     answers = project.answers
     ordered = sorted(found, key=lambda one: _ORDER[one.weight])
-    return tuple(replace(one, answer=answers.get(one.id) or answers.get(former_id(one))) for one in ordered)
-
-
-def former_id(question: Question) -> str:
-    """The id under which earlier versions stored the answer about many columns that were read alike."""
-    return question.kind.replace("reading.", "finding.", 1)
+    return tuple(replace(one, answer=answers.get(one.id)) for one in ordered)

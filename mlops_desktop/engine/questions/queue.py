@@ -13,7 +13,7 @@ from mlops_desktop.engine.project import Answer, Project, apply_changes
 from mlops_desktop.engine.questions.from_findings import finding_questions
 from mlops_desktop.engine.questions.from_reading import guess_questions, reading_questions
 from mlops_desktop.engine.questions.from_source import source_questions
-from mlops_desktop.engine.questions.question import ACCEPT, Question, answered, former_id
+from mlops_desktop.engine.questions.question import ACCEPT, Question, answered
 from mlops_desktop.serving.message import msg
 
 
@@ -63,7 +63,7 @@ def open_questions(found: Sequence[Question], weights: Sequence[str] = ("high", 
 
 def unasked_answers(project: Project, found: Sequence[Question]) -> list[str]:
     """The ids under which the project holds an answer, but which are no question among those `found`: settled since, or misspelt."""
-    return sorted(project.answers.keys() - {id_ for one in found for id_ in (one.id, former_id(one))})
+    return sorted(project.answers.keys() - {one.id for one in found})
 
 
 def answer_question(project: Project, question: Question, option: str, reason: str = "", by: str = "") -> Project:

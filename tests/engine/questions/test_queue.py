@@ -22,7 +22,14 @@ from mlops_desktop.engine.questions.from_findings import FIX, fix_options
 from mlops_desktop.engine.questions.from_reading import reading_questions
 from mlops_desktop.engine.questions.grouping import group_questions
 from mlops_desktop.engine.questions.question import ACCEPT
-from mlops_desktop.engine.questions.queue import answer_question, answer_questions, open_questions, questions, reading_doubts
+from mlops_desktop.engine.questions.queue import (
+    answer_question,
+    answer_questions,
+    open_questions,
+    questions,
+    reading_doubts,
+    unasked_answers,
+)
 from tests.imported import cells_of
 from tests.splitters import splitter
 
@@ -126,8 +133,28 @@ def test_a_doubt_about_many_columns_is_one_entry_before_and_after_the_profile():
     one = answer_question(project, group.questions[3], "text")
     (left,) = [rest for rest in group_questions(open_questions(asked_about(one, table, []))) if "date_order" in rest.id]
     assert left.columns == tuple(name for name in days if name != "d3")
-    stored = replace(project, answers={"finding.date_order": Answer(option=ACCEPT, reason="by an earlier version")})
-    assert not [rest for rest in asked_about(stored, table, []) if rest.open and "date_order" in rest.id]
+
+
+def test_an_answer_that_names_no_column_is_none_for_a_column_that_came_later():
+    former = Answer(option=ACCEPT, reason="by an earlier version, about other columns")
+    project = replace(PROJECT, answers={"finding.leak": former, "finding.date_order": former})
+    found = asked_about(project, table_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10), [LEAK])
+    assert {"finding.leak.copy", "reading.date_order.day"} <= {one.id for one in found if one.open}
+    assert unasked_answers(project, found) == ["finding.date_order", "finding.leak"]
+
+
+@pytest.mark.parametrize(
+    ("fix", "label"),
+    [
+        ({"role": {"a": "ignore", "b": "ignore"}}, "Give these columns the role “ignore”"),
+        ({"recode": {"a": {"X": "x"}, "b": {"Y": "y"}}}, "Merge the spellings of these columns"),
+        ({"recode": {"a": {"": "x"}, "b": {"": "y"}}}, "Read empty cells of these columns as a level"),
+        ({"missing": {"a": ["-"], "b": ["-"]}}, "Count these values as missing"),
+    ],
+)
+def test_a_fix_of_many_columns_names_none(fix, label):
+    (option,) = fix_options(Finding("leak", "high", "", "13 columns", "", fix))
+    assert option.label == label
 
 
 def test_few_questions_of_one_kind_are_entries_of_their_own(queue):

@@ -175,6 +175,23 @@ def test_an_export_is_written_and_listed(opened, tmp_path):
     assert [str(path) for path in panel.run._bundles()] == [str(out)]
 
 
+def test_what_was_typed_last_is_exported_or_refused(opened, tmp_path, monkeypatch):
+    panel = opened()
+    page, field = panel.export, panel.export.inputs_form.fields["columns"]
+    asked = []
+    monkeypatch.setattr(page.controller, "ask", lambda call, *_, **__: asked.append(call))
+    page.folder.setText(str(tmp_path / "out"))
+    field.show_value(("island.missing=refus",))
+    field.typed.emit()
+    page.export()
+    assert not asked
+    assert find(panel, QLabel, "export_note").text() == page.unready() == page.inputs_form.problem() != ""
+    field.show_value(("island.missing=refuse",))
+    field.typed.emit()
+    page.export()  # before the form takes the text over by itself
+    assert [call.policies for call in asked] == [("island.missing=refuse",)]
+
+
 def test_a_folder_that_is_not_empty_is_not_touched(opened, tmp_path):
     panel = opened()
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")

@@ -63,8 +63,10 @@ class AccessCard(QWidget):
         self.show_keys()
 
     def arguments(self) -> list[str]:
-        """The flags of the service. UserError when it may not be started so."""
+        """The flags of the service. UserError when it may not be started so, or a field is refused: the last good value is not meant."""
         self.form.flush()
+        if problem := self.form.problem():
+            raise UserError(problem)
         return self.settings.arguments(key_path() if self._names() else None)
 
     def own_key(self) -> str:

@@ -59,8 +59,10 @@ class ExportPage(QWidget):
         self.gallery.picked.connect(self._pick)
         self._options = column(spacing=6)
         self._inputs = InputSettings()
-        form = ComponentForm(self._inputs, on_change=self._change_inputs, name="export_inputs")
-        self.protection = Fold(self.tr("Protection"), form, name="export_protection")
+        self.options_form: ComponentForm | None = None  # None where the form of export has no options
+        self.inputs_form = ComponentForm(self._inputs, on_change=self._change_inputs, name="export_inputs")
+        self.inputs_form.problem_changed.connect(lambda _: self._settle())
+        self.protection = Fold(self.tr("Protection"), self.inputs_form, name="export_protection")
         self.folder = QLineEdit()
         self.folder.setObjectName("export_folder")
         self.folder.setAccessibleName(self.tr("Folder to export to"))
@@ -168,6 +170,8 @@ class ExportPage(QWidget):
             return f"{blocking.title}."
         if reason := self._without_form().get(self._exporter.id):
             return translated(reason)
+        if problem := next(filter(None, (form.problem() for form in self._forms())), ""):
+            return problem
         text = self.folder.text().strip()
         if not text:
             return self.tr("Choose a folder to export to.")
@@ -178,17 +182,26 @@ class ExportPage(QWidget):
             return self.tr("This folder is already there and not empty. Choose another name.")
         return ""
 
+    def _forms(self) -> list[ComponentForm]:
+        """The forms whose values the export uses."""
+        return [*([self.options_form] if self.options_form else []), *([self.inputs_form] if self._exporter.keeps_settings else [])]
+
     # ---- what a person does
 
     def _pick(self, id_: str) -> None:
         """Choose another form."""
         if id_ == self._exporter.id:
             return
+        if self.options_form:
+            self.options_form.flush()  # or it would do so when it is hidden, and bring back its own exporter
         self._exporter = choices().exporters[id_]()
         clear(self._options)
+        self.options_form = None
         if self._exporter.params():
+            self.options_form = ComponentForm(self._exporter, on_change=self._change, name=f"export_{id_}")
+            self.options_form.problem_changed.connect(lambda _: self._settle())
             self._options.addWidget(heading(self.tr("Options")))
-            self._options.addWidget(ComponentForm(self._exporter, on_change=self._change, name=f"export_{id_}"))
+            self._options.addWidget(self.options_form)
         self.protection.setVisible(self._exporter.keeps_settings)
         self._plan()
         self.show_now()
@@ -233,7 +246,10 @@ class ExportPage(QWidget):
 
     def export(self) -> None:
         """Write the chosen model to the folder."""
+        for form in self._forms():
+            form.flush()
         if self.unready():
+            self._settle()
             return
         out = Path(self.folder.text().strip()).expanduser()
         title = self.tr("Exporting: {name}").format(name=translated(self._exporter.label))

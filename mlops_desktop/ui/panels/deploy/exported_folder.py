@@ -33,9 +33,14 @@ def needs_text(written: Exported) -> str:
     if not written.packages:
         return ""
     tr = QCoreApplication.translate
-    size = formatted(sum(megabytes or 0.0 for _, _, megabytes in written.packages), ",.0f")
-    names = ", ".join(name for name, _, megabytes in written.packages if megabytes is not None)
-    text = tr("Deploy", "Needs {packages}: {size} MB when installed").format(packages=names, size=size)
+    known = [megabytes for _, _, megabytes in written.packages if megabytes is not None]
+    if len(known) == len(written.packages):
+        text = tr("Deploy", "Needs {packages}: {size} MB when installed")
+    elif known:
+        text = tr("Deploy", "Needs {packages}: at least {size} MB when installed")
+    else:
+        text = tr("Deploy", "Needs {packages}")
+    text = text.format(packages=", ".join(name for name, _, _ in written.packages), size=formatted(sum(known), ",.0f"))
     if written.start_seconds is None:
         return text
     return tr("Deploy", "{needs}. It started in {seconds} s").format(needs=text, seconds=formatted(written.start_seconds, ".2f"))

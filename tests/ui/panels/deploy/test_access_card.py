@@ -54,3 +54,11 @@ def test_flags_follow_the_settings(card: AccessCard, tmp_path: Path) -> None:
     fields["rate_limit"].changed.emit()
     file = tmp_path / "keys" / "api-keys"
     assert card.arguments() == ["--host", "0.0.0.0", "--api-keys", str(file), "--rate-limit", "60"]
+
+
+def test_a_refused_setting_starts_nothing(card: AccessCard) -> None:
+    field = card.form.fields["tls_cert"]
+    field.show_value("cert.pem")
+    field.typed.emit()
+    with pytest.raises(UserError, match="its private key"):  # not a service without TLS
+        card.arguments()
