@@ -77,8 +77,7 @@ def import_cells(
         if keep is not None:
             keep(project, typed)
         snapshot.finish()
-    current = project.data if project.data != older else ""
-    _remember(folder, _place_in(folder, kept), file, [note.message for note in (*cells.notes, *changes)], current)
+    _remember(folder, _place_in(folder, kept), project, [note.message for note in (*cells.notes, *changes)], older)
     return Imported(
         project=project,
         rows=typed.rows,
@@ -259,12 +258,13 @@ def _older_digest(folder: Path, data: str) -> str:
     return "" if is_current else data
 
 
-def _remember(folder: Path, location: str, name: str, messages: Sequence[str], digest: str) -> None:
-    """Keep the place of the last import, "" where no file holds its rows, with the name that the project calls it by and the `digest` of
-    its cells, "" for one that may be of an older version.
+def _remember(folder: Path, location: str, project: Project, messages: Sequence[str], older: str) -> None:
+    """Keep the place of the last import, "" where no file holds its rows, with the name that the project calls it by and the digest of its
+    cells, "" where that may be of an `older` version.
     """
     with disk.explain_errors("The project"):
-        record = encode_messages({"file": location, "name": name, "notes": list(messages), "digest": digest})
+        digest = project.data if project.data != older else ""
+        record = encode_messages({"file": location, "name": project.file, "notes": list(messages), "digest": digest})
         disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps(record).encode())
 
 
