@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 
 from mlops_desktop.base.evidence import RULES
@@ -38,8 +40,13 @@ def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator
 
 
 def finding_id(finding: Finding) -> str:
-    """The id of the question about a finding."""
-    return ".".join(part for part in ("finding", finding.rule, finding.column) if part)
+    """The id of the question about a finding.
+
+    That of a grave one about many columns contains a digest of their names: accepting it accepts no column that comes later.
+    """
+    columns = sorted((finding.fix or {}).get("role", {})) if finding.severity == "high" and not finding.column else []
+    digest = hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:8] if columns else ""
+    return ".".join(part for part in ("finding", finding.rule, finding.column or digest) if part)
 
 
 def fix_options(finding: Finding) -> Iterator[Option]:

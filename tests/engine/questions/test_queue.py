@@ -143,6 +143,17 @@ def test_an_answer_that_names_no_column_is_none_for_a_column_that_came_later():
     assert unasked_answers(project, found) == ["finding.date_order", "finding.leak"]
 
 
+def test_accepted_leaks_of_many_columns_are_these_columns_alone():
+    def leaks(*columns):
+        return replace(LEAK, column="", fix={"role": dict.fromkeys(columns, "ignore")})
+
+    (asked,) = [one for one in asked_about(PROJECT, table_of(), [leaks("a", "b")]) if one.id.startswith("finding.leak")]
+    project = answer_question(PROJECT, asked, ACCEPT, "known in time")
+    for columns, is_open in (("b", "a"), False), (("a", "b", "new"), True):
+        (again,) = [one for one in asked_about(project, table_of(), [leaks(*columns)]) if one.id.startswith("finding.leak")]
+        assert again.open == is_open
+
+
 @pytest.mark.parametrize(
     ("fix", "label"),
     [
