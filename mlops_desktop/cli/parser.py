@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,7 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code. A person's error is one line on stderr, never a traceback."""
     parser = make_parser()
-    args = parser.parse_args(arguments)
+    args = parser.parse_args(_one_by_one(arguments))
     if not hasattr(args, "module"):
         parser.print_help()
         return 2
@@ -58,6 +59,16 @@ def main(arguments: list[str]) -> int:
     except (Crashed, Failed) as error:
         print(f"mlops-desktop: a fault of the program: {error}", file=sys.stderr)
         return 70
+
+
+def _one_by_one(arguments: list[str]) -> list[str]:
+    """The arguments with a `--set` before each of several options behind one; `nargs` would take the folders that may follow as well."""
+    made: list[str] = []
+    for argument in arguments:
+        if made[-2:-1] == ["--set"] and re.match("[a-z_]+=", argument):
+            made.append("--set")
+        made.append(argument)
+    return made
 
 
 def make_parser() -> argparse.ArgumentParser:

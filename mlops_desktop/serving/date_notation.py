@@ -95,11 +95,8 @@ class DateNotation:
             self._note_never(day * DAY)
 
     def _note_never(self, value: int) -> None:
-        """Note a day that means “no date”: one far from the training data."""
-        day, low, high = NO_DAYS.get(value // DAY), self.column.low, self.column.high
-        if day is None or value == MISSING_DATE or low is None or high is None:
-            return
-        if min(abs(value - low), abs(value - high)) > FAR and not low <= value <= high:
+        """Note a day that means “no date”."""
+        if day := no_day(self.column, value):
             self._never.add(day)
 
     def _readers_of(self, text: str) -> dict[str, Callable[[str], int]]:
@@ -151,6 +148,16 @@ class DateNotation:
         if not chosen:
             return own
         return replace(self._other if has_short_year(chosen) else own, date=chosen)
+
+
+def no_day(column: Column, moment: int) -> str:
+    """The day of a moment (microseconds) as ISO 8601, where it means “no date” in a column: one of `NO_DAYS`, far from the training data;
+    otherwise "".
+    """
+    day, low, high = NO_DAYS.get(moment // DAY), column.low, column.high
+    if day is None or low is None or high is None or low <= moment <= high:
+        return ""
+    return day if min(abs(moment - low), abs(moment - high)) > FAR else ""
 
 
 def has_short_year(format_: str) -> bool:

@@ -5,7 +5,7 @@
     python predict.py scores              rows as JSON on standard input, their scores as JSON on standard output
 
 As a module: `predict({"column": value, ...})`. A cell is a number, a level as it is in the training data, True or False, a date as a text
-such as "2024-03-28" or "2024-03-28T14:05:00", or None.
+such as "2024-03-28" or "2024-03-28T14:05:00", or None. NaN is None, as pandas has it.
 """
 
 import csv
@@ -258,8 +258,19 @@ def _scores_of(node: dict[str, Any], matrices: list[list[float]]) -> list[float]
     return _trees(node, cells) if kind == "trees" else _net(node, cells)
 
 
+def _typed(column: dict[str, Any], cell: Any) -> Any:
+    """A cell as the expressions take it: texts as a file's are read, None for NaN."""
+    if isinstance(cell, str):
+        return _cell(column, cell) if column["kind"] == "text" else cell
+    return None if cell != cell else cell
+
+
 def scores(row: Row) -> list[float]:
     """The probabilities of the classes, or one number, for a row of cells."""
+    return _scores({column["name"]: _typed(column, row.get(column["name"])) for column in MODEL["columns"]})
+
+
+def _scores(row: Row) -> list[float]:
     matrices = [[_single(_value(expression, row)) for expression in features] for features in MODEL["features"]]
     return [round(x, 12) for x in _scores_of(MODEL["node"], matrices)]
 
@@ -388,7 +399,7 @@ def _answered(header: list[str], row: list[str]) -> list[str]:
             cells[column["name"]] = _cell(column, row[header.index(column["name"])])
         except (ValueError, OverflowError):
             return [*empty, f"“{column['name']}” cannot be read."]
-    found = scores(cells)
+    found = _scores(cells)
     return [_text_of(decide(found)), *map(repr, found if MODEL["classes"] else []), ""]
 
 

@@ -47,6 +47,11 @@ def test_wrong_arguments_are_one_line_with_the_place_of_the_usage(tmp_path):
         assert len(done.stderr.splitlines()) == 1
 
 
+def test_several_options_follow_one_set(project, tmp_path):
+    for order in (["--set", "form=zip", "colour=red", project], [project, "--set", "form=zip", "colour=red"]):
+        assert "colour" in refused(call("export", order[0], *order[1:], "rest_bundle", tmp_path / "out"))
+
+
 @pytest.mark.parametrize("command", [("profile",), ("show",), ("new", "p", "--data")])
 def test_a_name_that_is_not_utf_8_is_refused(command):
     assert "“caf?.csv”" in refused(call(*command, "caf\udce9.csv"))

@@ -93,3 +93,16 @@ def test_of_fields_that_are_not_the_models_the_first_ones_are_noted():
     schema = Schema((Column("a", "number"),))
     found = schema.from_rows([{"a": 1, **{f"b{i}": 0 for i in range(5000)}}, {"a": 1, "c": 2}])
     assert [sum(issue.row == row for issue in found.warnings) for row in (0, 1)] == [MAX_UNKNOWN, 1]
+
+
+def test_a_day_far_from_the_training_data_that_means_no_date_is_missing_in_rows_and_texts():
+    day, year = 86_400_000_000, 366 * 86_400_000_000
+    schema = Schema((Column("x", "date", low=40 * year, high=50 * year, missing_share=0.5),))
+    texts = ["9999-12-31", "1753-01-01T12:00", "2099-12-31", "2098-12-31", "2011-01-01", "1900-01-01"]
+    rows = schema.from_rows([{"x": text} for text in texts])
+    assert rows.frame.date("x").tolist() == schema.from_texts({"x": texts}, len(texts)).frame.date("x").tolist()
+    assert (rows.frame.date("x") == MISSING_DATE).tolist() == [True, True, True, False, False, True]
+    assert [issue.code for issue in rows.warnings] == ["no_date", "no_date", "no_date", "out_of_training_range", "no_date"]
+    assert rows.warnings[0].message == "9999-12-31 means “no date” in “x” and counts as missing."
+    near = Schema((Column("x", "date", low=-60 * 365 * day, high=0),)).from_rows([{"x": "1900-01-01"}])
+    assert [issue.code for issue in near.warnings] == ["out_of_training_range"]

@@ -91,6 +91,13 @@ class ComposeProtection:
     tls: bool = False
     rate_limit: int = 0
 
+    def reach(self) -> str:
+        """What the comment at the port says: what is needed before the network reaches the service."""
+        needed = ["authenticates clients"] * (not self.keys) + ["answers over HTTPS"] * (not self.tls)
+        if needed:
+            return f"This machine alone. Before the network reaches it, put a proxy in front that {' and '.join(needed)}."
+        return "This machine alone; for the network, leave 127.0.0.1 off. The service checks API keys and answers over HTTPS."
+
     def service(self) -> str:
         """The lines of the service."""
         variables = ["SERVING_API_KEYS_FILE: /run/secrets/keys"] * self.keys
@@ -195,6 +202,7 @@ def compose(info: dict[str, Any], size: int, protection: ComposeProtection = NO_
         memory=memory(size),
         probe=json.dumps(["CMD", "python", "-c", probe(PORT)]),
         protection=protection.service(),
+        reach=protection.reach(),
     )
 
 
@@ -255,7 +263,7 @@ services:
     image: {image}
     build: .
     user: "{user}:{user}"
-    # This machine alone. Before the network reaches it, put a proxy in front that authenticates clients.
+    # {reach}
     ports:
       - "127.0.0.1:{port}:{port}"
     read_only: true

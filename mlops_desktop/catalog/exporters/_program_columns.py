@@ -8,7 +8,8 @@ from typing import Any
 
 from mlops_desktop.serving.cells import Grammar, boolean_texts
 from mlops_desktop.serving.compound_numbers import COMPOUND, DASHES
-from mlops_desktop.serving.dates import AFTERNOON, ZERO_DATE, date_pattern
+from mlops_desktop.serving.date_notation import NO_DAYS, no_day
+from mlops_desktop.serving.dates import AFTERNOON, DAY, ZERO_DATE, date_pattern
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.month_names import MONTHS, month_number
 from mlops_desktop.serving.numbers import FREE, THOUSANDS, number_pattern
@@ -39,7 +40,7 @@ def column_record(column: Column) -> dict[str, Any]:
         "false": [text for text, value in texts.items() if not value],
         "recoded": dict(grammar.recoded),
         "written": _numbers(grammar) if kind == NUMBER else None,
-        "dates": _dates(grammar) if kind == DATE else None,
+        "dates": _dates(column) if kind == DATE else None,
         "whole": column.type == "integer",
     }
 
@@ -79,7 +80,7 @@ def _is_read(format_: str) -> bool:
 
 
 def _numbers(grammar: Grammar) -> dict[str, Any]:
-    """How numbers are written: the pattern of a text, what stands between thousands (a pattern, may be empty), the decimal mark, the dashes
+    """How numbers are written: the pattern of a text, the thousands separator (a pattern, may be empty), the decimal mark, the dashes
     that may stand for decimals, the pattern of texts that are zero in small letters (may be empty), and the conversions by mark as texts of
     decimal numbers: times, over, shift.
     """
@@ -99,11 +100,12 @@ def _numbers(grammar: Grammar) -> dict[str, Any]:
     }
 
 
-def _dates(grammar: Grammar) -> dict[str, Any]:
+def _dates(column: Column) -> dict[str, Any]:
     """How dates are written: the patterns of a text with a group for each field, tried in their order, the numbers of names of months where
     they are written with names, the first two-digit year of the last century, words for the afternoon, and the days and the pattern of
     texts that mean “no date”.
     """
+    grammar = column.grammar
     own = grammar.date if _is_read(grammar.date) else ""
     named = {name: month_number(name) for name in sorted(MONTHS)} if "%b" in own or "%B" in own else {}
     patterns = [date_pattern(own)] if own else []
@@ -112,6 +114,6 @@ def _dates(grammar: Grammar) -> dict[str, Any]:
         "months": named,
         "pivot": grammar.pivot,
         "afternoon": list(AFTERNOON),
-        "none": list(grammar.missing_dates),
+        "none": [*grammar.missing_dates, *(day for number, day in NO_DAYS.items() if no_day(column, number * DAY))],
         "zero": ZERO_DATE.pattern,
     }

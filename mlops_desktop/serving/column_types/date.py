@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from ..bins import Bins, date_values, number_bins
 from ..cells import level_of
-from ..column import Column, Issues
+from ..column import Column, Issues, ValidationIssue
 from ..column_type import ColumnType
+from ..date_notation import no_day
 from ..dates import OffsetError, accepted_pattern, date_example, date_reader, date_text, is_time_of_day, is_written_as_number
 from ..frame import MISSING_DATE, Bools, Frame, Longs
 from ..message import msg
@@ -45,7 +46,13 @@ class Date(ColumnType):
                 return MISSING_DATE
             if moment == MISSING_DATE:
                 self.note_missing(column, row, issues)
-            elif not low <= moment <= high:
+            elif low <= moment <= high:
+                return moment
+            elif day := no_day(column, moment):
+                issues.warnings.append(_no_date(column, row, day))
+                self.note_missing(column, row, issues)
+                return MISSING_DATE
+            else:
                 issues.warnings.append(self.out_of_range(column, row, "text"))
             return moment
 
@@ -57,7 +64,8 @@ class Date(ColumnType):
         values, refused = np.empty(len(texts), dtype=np.int64), dict[int, str]()
         for i, text in enumerate(texts):
             try:
-                values[i] = read(text)
+                moment = read(text)
+                values[i] = MISSING_DATE if no_day(column, moment) else moment
             except ValueError as error:
                 values[i] = MISSING_DATE
                 refused[i] = _code(error)
@@ -101,6 +109,11 @@ class Date(ColumnType):
     def bins(self, column: Column, frame: Frame) -> Bins:
         """See the base class."""
         return number_bins(column.name, "date", date_values(frame.date(column.name)), column)
+
+
+def _no_date(column: Column, row: int, day: str) -> ValidationIssue:
+    message = msg("{value} means “no date” in {names} and counts as missing.", names=msg("“{column}”", column=column.name), value=day)
+    return ValidationIssue(row, column.name, "no_date", message, got="text")
 
 
 def _code(error: ValueError) -> str:

@@ -240,5 +240,7 @@ def test_compose_gives_the_service_the_secrets_that_it_mounts():
         "SERVING_RATE_LIMIT": "600",
     }
     assert service["secrets"] == ["keys", "tls.crt", "tls.key"]
+    assert "proxy" not in compose(INFO, 0, protection)
+    assert "proxy in front that answers over HTTPS." in compose(INFO, 0, ComposeProtection(keys=True))
     assert document["secrets"] == {name: {"file": f"./{name}"} for name in (*service["secrets"], "monitor-key")}
     assert compose(INFO, 0).endswith("restart: unless-stopped\n")

@@ -13,6 +13,7 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.exporters import _program as program
+from mlops_desktop.catalog.exporters import _standalone
 from mlops_desktop.catalog.exporters.html_page import PAGE, HtmlPage
 from mlops_desktop.catalog.exporters.onnx_model import OnnxModel
 from mlops_desktop.catalog.exporters.python_script import PythonScript
@@ -73,6 +74,26 @@ def test_a_file_is_read_by_the_marks_of_the_training_data(name, exporter, tmp_pa
     csv.writer(file, delimiter=";").writerows([names, *rows])
     ask, made = (answers_of_page, PAGE) if exporter.id == "html_page" else (answers_of_script, "predict.py")
     same_answers(bundle, ask(tmp_path / "out" / made, file.getvalue()), names, rows)
+
+
+CELLS = {"age": 41.0, "income": 5.0, "member": 1.0, "city": "Oslo", "since": "2024-03-28", "note": "moved away"}
+ALIKE = {
+    "invisible characters": {"note": "mo\u00adved\u2060 a\u200bw\u200day\ufeff"},
+    "a day that means no date": {"since": "9999-12-31"},
+    "missing": {"age": None, "note": None, "since": None},
+}
+
+
+@pytest.mark.parametrize("exporter", [PythonScript(), HtmlPage()], ids=lambda one: one.id)
+def test_its_function_reads_cells_as_the_service_does(exporter, opened, tmp_path, monkeypatch):
+    if exporter.id == "html_page" and shutil.which("node") is None:
+        pytest.skip("Node.js is not installed")
+    bundle = opened["dates and texts"]
+    exporter.export(bundle.folder, tmp_path, Silent())
+    rows = [{**CELLS, **other} for other in ALIKE.values()]
+    monkeypatch.setattr(_standalone, "typed_rows", lambda _: rows)
+    found = exporter.read_back(tmp_path, bundle).scores
+    assert found.ravel() == pytest.approx(bundle.scorer.scores(bundle.schema.from_rows(rows).frame).ravel(), abs=1e-9)
 
 
 def test_a_step_without_a_form_is_named():

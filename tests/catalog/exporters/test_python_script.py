@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import runpy
 import subprocess
 import sys
 
@@ -40,6 +41,12 @@ def test_it_answers_as_the_application(task, folders, scripts):
     tested = run(scripts[task], "selftest")
     assert (tested.returncode, tested.stderr) == (0, "")
     assert tested.stdout.startswith("Self-test passed")
+
+
+def test_nan_is_a_missing_cell(scripts):
+    module = runpy.run_path(str(scripts["binary"] / "predict.py"))
+    nan = {"age": float("nan"), "income": 2.0, "member": float("nan"), "city": float("nan")}
+    assert module["predict"](nan) == module["predict"]({"age": None, "income": 2.0, "member": None, "city": None})
 
 
 def test_a_csv_file_is_answered(scripts, folders, tmp_path):
