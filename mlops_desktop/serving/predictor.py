@@ -171,11 +171,11 @@ class Predictor:
         answered: list[Answered] = []
         for start, checked in chunks:
             check_deadline()
-            texts, counted = self._answer_chunk(start, checked, threshold, row_wise)
+            texts, batch = self._answer_chunk(start, checked, threshold, row_wise)
             predictions += size.add(texts)
-            answered.append(counted)
-        for counted in answered:  # only now is it certain that the client gets them
-            self.metrics.predicted(*counted)
+            answered.append(batch)
+        for batch in answered:  # only now is it certain that the client gets them
+            self.metrics.predicted(*batch)
         return predictions
 
     def accepted(self, rows: list[Any], *base: str, listed: bool = True) -> ValidationResult:
@@ -190,8 +190,8 @@ class Predictor:
         """The JSON of the prediction, or of the errors, for each row of a validation; the number of its first row is `start`."""
         if checked.errors:
             self.metrics.rejected(checked.errors)
-        predictions, counted = self._answer_chunk(start, replace(checked, warnings=self.limited(checked.warnings)), None, True)
-        self.metrics.predicted(*counted)
+        predictions, batch = self._answer_chunk(start, replace(checked, warnings=self.limited(checked.warnings)), None, True)
+        self.metrics.predicted(*batch)
         return predictions
 
     def _answer_chunk(self, start: int, checked: ValidationResult, threshold: float | None, row_wise: bool) -> tuple[list[str], Answered]:
@@ -219,12 +219,12 @@ class Predictor:
             if position is not None:
                 warnings.setdefault(position, []).append(warning_entry(issue))
         chosen = self.decide(scores, threshold)
-        counted = Answered(frame, scores, chosen, len(refused), start, valid)
+        batch = Answered(frame, scores, chosen, len(refused), start, valid)
         predictions = self._writer.predictions(scores, chosen, threshold, warnings, self.scorer.intervals(frame, scores))
         if not refused:
-            return predictions, counted
+            return predictions, batch
         every = dict(zip(valid, predictions, strict=True))
-        return [every[i] if i in every else refused_row(refused[i]) for i in range(checked.frame.rows)], counted
+        return [every[i] if i in every else refused_row(refused[i]) for i in range(checked.frame.rows)], batch
 
     def no_answers(self, frame: Frame, rows: Sequence[int], numbers: Sequence[int]) -> list[dict[str, Any]]:
         """The errors of rows without a finite answer, each under its number; of the first ones by column."""
