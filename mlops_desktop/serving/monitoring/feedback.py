@@ -7,8 +7,8 @@ others are stored, all in one transaction.
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,7 +80,7 @@ def read_entries(entries: Sequence[Any], outcome: Outcome) -> list[Labelled]:
         request, row = entry.get("request_id"), entry.get("row")
         if unknown := [name for name in entry if name not in ("request_id", "row", "label")]:
             outcome.refuse(at, "unknown_member", "This member is not known here.", unknown[0][:100])
-        elif type(request) is not str or not 0 < len(request) <= MAX_TEXT:
+        elif type(request) is not str or not 0 < len(request) <= MAX_TEXT or any("\ud800" <= one <= "\udfff" for one in request):
             outcome.refuse(at, "wrong_type", "request_id must be the X-Request-Id of an answer.", "request_id")
         elif row is not None and (type(row) is not int or not 0 <= row < 2**53):
             outcome.refuse(at, "wrong_type", "row must be the number of a row in its request, from 0.", "row")
@@ -213,7 +213,7 @@ def label_reader(classes: Sequence[Any]) -> Callable[[Any], Any]:
 
     def of_number(label: Any) -> float:
         label = _number(label) if isinstance(label, str) else label
-        if isinstance(label, bool) or not isinstance(label, (int, float)) or not math.isfinite(label):
+        if isinstance(label, bool) or not isinstance(label, (int, float)) or not abs(label) <= sys.float_info.max:
             raise ValueError("wrong_type")
         return float(label)
 

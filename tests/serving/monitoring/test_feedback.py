@@ -52,6 +52,12 @@ def test_what_does_not_fit_is_reported_and_the_rest_is_stored(app, asked):
     assert labels(app) == [("one", 0, "no")]
 
 
+def test_texts_and_numbers_beyond_the_store_leave_the_other_labels(app, asked):
+    assert sent(asked, app, label("\ud800", "yes"), label("one", "no")) == ([1, 0, 0, 1], [(0, "wrong_type")])
+    with pytest.raises(ValueError, match="wrong_type"):
+        label_reader([])(int("9" * 400))
+
+
 def test_a_second_label_is_refused_unless_it_is_to_replace_the_first(app, asked):
     assert sent(asked, app, label("one", "yes"), label("one", "yes")) == ([1, 0, 1, 0], [])
     assert sent(asked, app, label("one", "no")) == ([0, 0, 0, 1], [(0, "already_labelled")])
