@@ -74,6 +74,13 @@ def test_an_id_that_comes_again_is_of_its_newest_row(app, asked):
         assert [json.loads(cells)["age"] for (cells,) in db.execute(select)] == [77]
 
 
+def test_an_id_that_comes_again_with_fewer_rows_or_more_is_of_its_newest_request(app, asked):
+    asked(app, "POST", "/v1/predict", {"rows": [{"age": 77}]}, headers={"x-request-id": "three"})
+    assert sent(asked, app, label("three", "yes"), label("three", "no", 1)) == ([1, 0, 0, 1], [(1, "unknown_request")])
+    asked(app, "POST", "/v1/predict", {"rows": [{"age": 78}] * 2}, headers={"x-request-id": "three"})
+    assert sent(asked, app, label("three", "yes"), label("three", "no", 1)) == ([1, 0, 0, 1], [(0, "row_needed")])
+
+
 def test_a_value_has_a_number_as_its_label(monitored, asked):
     app = monitored("regression", share=1.0)
     asked(app, "POST", "/v1/predict", {"rows": [ROW] * 2}, headers={"x-request-id": "flat"})
