@@ -35,7 +35,7 @@ class Notation:
 
     `label` completes “The numbers are written …”, `example` is a text of it with its value. `around` is the pattern of a text with the
     number as its group, for a notation that means one thing alone and so is read in a new file though the training data has none of it.
-    `cells` is the pattern of the texts that need it, and `meaning` what is reported of these; both "" where there is nothing to report.
+    `cells` is the pattern of the texts that need it, which an import reports; "" where there is nothing to report.
     """
 
     id: str
@@ -43,7 +43,6 @@ class Notation:
     example: tuple[str, float]
     around: str = ""
     cells: str = ""
-    meaning: str = ""
 
 
 # By id. Notations of numbers in several parts are `compound_numbers.COMPOUND`.
@@ -56,7 +55,6 @@ NOTATIONS: Mapping[str, Notation] = {
             ("(5)", -5.0),
             around=r"\(\s*([^\s+−–-].*\S|\S)\s*\)",
             cells=r".*\(.*\).*",
-            meaning="Parentheses are a minus",
         ),
         Notation(
             "trailing_minus",
@@ -64,7 +62,6 @@ NOTATIONS: Mapping[str, Notation] = {
             ("5-", -5.0),
             around=r"([^\s+−–-](?:.*[^\s−–-])?)\s*[−–-]",
             cells=r".*[0-9].*[−–-]",
-            meaning="A minus stands behind the number",
         ),
         Notation(
             "apostrophe",
@@ -72,23 +69,20 @@ NOTATIONS: Mapping[str, Notation] = {
             ("'5", 5.0),
             around=r"['’](.*\S)",
             cells=r"[<>≤≥]?=?\s*['’].*",
-            meaning="An apostrophe in front is left off",
         ),
         Notation(
             "limits",
             "as limits where they are out of range",
             ("<5", 5.0),
             cells=r"[<>≤≥].*",
-            meaning="Limits are read as the number that they name",
         ),
         Notation(
             "dash_zero",
             "with a dash where they are zero",
             ("$ -", 0.0),
             cells=r"[^0-9]*[−–—-][^0-9]*",
-            meaning="A dash with a currency is 0",
         ),
-        Notation("free_zero", "with a word where they are free of charge", ("free", 0.0), cells=FREE, meaning="A word for “free” is 0"),
+        Notation("free_zero", "with a word where they are free of charge", ("free", 0.0), cells=FREE),
         Notation("dash_decimals", "with a dash where they have no decimals", ("12.-", 12.0)),
         Notation("lakh", "with commas between two digits, as in 1,23,456", ("1,23,456", 123456.0)),
     )

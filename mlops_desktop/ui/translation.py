@@ -136,6 +136,11 @@ def format_number(value: float | None, digits: int = 4) -> str:
     return str(translated(number_format.format_number(value, digits)))
 
 
+def are_years(*values: float) -> bool:
+    """Whether whole numbers read as years, whose thousands nobody sets apart; the least and the largest of a column stand for all."""
+    return bool(values) and all(1000 <= value < 3000 and value == int(value) for value in values)
+
+
 def _translated(value: Any, language: Language) -> Any:
     if isinstance(value, Message):
         return value.translated(language)

@@ -22,6 +22,7 @@ from mlops_desktop.serving.column import Column
 from mlops_desktop.serving.file_notation import NotationFinder
 from mlops_desktop.serving.late_escape import LATE_ESCAPE
 from mlops_desktop.serving.message import Message
+from mlops_desktop.serving.numbers import NOTATIONS
 from mlops_desktop.serving.schema import Schema
 from scripts import translations
 from tests.imported import cells_of
@@ -48,6 +49,16 @@ def test_every_template_is_found():
                     if not list(translations._constants(node.args[at], values)):
                         lacking.append(f"{path}:{node.lineno}")
     assert lacking == []
+
+
+def test_what_is_reported_of_numbers_in_another_notation_is_found_whole():
+    reported = {one.id for one in NOTATIONS.values() if one.cells}
+    cells = {"trailing_minus": ["5-", "7-", *"123456"], "parentheses": ["(5)", "(7)", *"123456"], "limits": ["<5", "<7", *"123456"]}
+    assert cells.keys() <= reported
+    for notation, texts in cells.items():
+        found = type_cells(cells_of({"x": texts}), {}, Silent()).evidence
+        templates = {template for one in found for template in templates_of(one.message)}
+        assert templates and templates <= sources(), notation
 
 
 def test_the_window_formats_numbers_in_its_language():

@@ -71,7 +71,7 @@ def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **f
     first = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
     texts = quoted_names([text[:40] for text in raw.texts_at(np.flatnonzero(cells)[:3].tolist())])
     numbers = ", ".join(map(str, rows[:5]))
-    many = "{texts} in rows {rows}" if count <= 5 else "{texts} … in {count:,} cells, rows {rows} …"
+    many = "{texts} in rows {rows}" if count <= 5 else "{texts} … in {count:,} cells, first in rows {rows}"
     shown = msg("{texts} in row {rows}" if count == 1 else many, texts=texts, rows=numbers, count=count)
     return Evidence(raw.name, rule, msg(template, row=number_msg(rows[0], ","), cell=first[:40], shown=shown, **further), rows)
 

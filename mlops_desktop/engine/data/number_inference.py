@@ -49,6 +49,14 @@ _RANGES = (
     r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
     r"|[0-9.,]+ ?(?:\+|or more|and more)"
 )
+_MEANINGS = {  # by the id of a notation with `cells`
+    "parentheses": "Parentheses are a minus: {shown}.",
+    "trailing_minus": "A minus stands behind the number: {shown}.",
+    "apostrophe": "An apostrophe in front is left off: {shown}.",
+    "limits": "Limits are read as the number that they name: {shown}.",
+    "dash_zero": "A dash with a currency is 0: {shown}.",
+    "free_zero": "A word for “free” is 0: {shown}.",
+}
 _RULES = {"limits": "limits", "free_zero": "free"}  # of the evidence for notations that are doubted in their own way
 _PRICE = re.compile(
     r"(?i)price|preis|cost|kosten|fee|gebühr|gebuehr|entgelt|prix|tarif|precio|prezzo|preço|cena|eintritt|charge"
@@ -306,7 +314,7 @@ def _notation_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[
             rule = _RULES.get(one.id, "notation")
             if one.id == "parentheses" and raw.count(cells) >= 2 and (cells == (good & ~raw.among(("0",)))).all():
                 rule = "parentheses"
-            found = example_evidence(raw, rule, one.meaning + ": {shown}.", cells)
+            found = example_evidence(raw, rule, _MEANINGS[one.id], cells)
             yield replace(found, values=tuple(raw.texts_at(np.flatnonzero(cells).tolist()))) if one.id == "free_zero" else found
     yield from compound_evidence(raw, column, good)
     sides = [scale for scale in grammar.scales if is_side(scale)]

@@ -80,8 +80,8 @@ def _evaluated(project: Project, found: ProjectStatus, measured: MetricResult | 
     if found.evaluated:
         uses = plural_msg(
             accesses,
-            "It was used once so far. The export counts as one more use.",
-            "It was used {n} times so far. The export counts as one more use.",
+            "It was used once so far. This model was measured on it already, so the export is no further use.",
+            "It was used {n} times so far. This model was measured on it already, so the export is no further use.",
         )
         text = joined([*held_out_notes(project, used_before), uses], " ")
         title = msg("Measured on the held-out test set")

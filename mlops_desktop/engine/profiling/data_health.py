@@ -40,7 +40,11 @@ def taken_care(project: Project, finding: Finding) -> str:
     if not fix:
         return ""
     if is_applied(project, finding):
-        return msg("The split goes by time.") if "split" in fix and project.split.by_time else msg("Fixed by your decisions.")
+        if "split" not in fix:
+            return msg("Fixed by your decisions.")
+        if project.split.by_time:
+            return msg("The split goes by time.")
+        return msg("The split keeps these rows together. It can be changed in stage 6.")
     if "split" in fix and project.split.by_time and fix["split"]["id"] == project.split.id:
         return msg("The split goes by time.")
     if finding.rule == "missing" and "step" in fix:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.serving.dates import date_text, time_format
 from mlops_desktop.serving.frame import MISSING_DATE
-from mlops_desktop.ui.translation import formatted
+from mlops_desktop.ui.translation import are_years, formatted
 
 MISSING = "–"
 MOST_CACHED = 200_000  # cells whose text is remembered
@@ -115,9 +115,9 @@ def _alphabetical(levels: Sequence[str]) -> NDArray[np.intp]:
 
 
 def _years(sample: NDArray[np.float64]) -> bool:
-    """Whether whole numbers read as years, whose thousands nobody sets apart."""
+    """Whether a column of these whole numbers holds years."""
     known = sample[np.isfinite(sample)]
-    return len(known) > 0 and bool(known.min() >= 1000) and bool(known.max() < 3000)
+    return len(known) > 0 and are_years(float(known.min()), float(known.max()))
 
 
 def _decimals(sample: NDArray[np.float64]) -> int | None:

@@ -65,7 +65,7 @@ def test_goals_are_checked_once_they_were_measured(trained, copy_of, least, tone
     assert found["goal_score"].tone == tone
     assert found["goal_response_ms"].tone == "ok"
     assert found["evaluated"].tone == "ok"
-    assert "one more use" in found["evaluated"].text
+    assert "the export is no further use" in found["evaluated"].text
     assert "; the baseline has " in found["evaluated"].text
 
 

@@ -45,6 +45,11 @@ def test_a_split_that_was_proposed_is_no_decision_of_a_person():
     assert taken_care(apply_changes(Project(), found.fix), found) == "The split goes by time."
 
 
+def test_a_split_by_groups_that_the_program_chose_is_no_decision_of_a_person():
+    found = finding("hidden_groups", fix={"split": {"id": "grouped", "params": {"column": ["day"]}}})
+    assert taken_care(apply_changes(Project(), found.fix), found).startswith("The split keeps these rows together.")
+
+
 def test_a_step_for_all_columns_takes_care_of_one():
     step = Step(operation("impute_numbers"))
     assert "Fill missing numbers" in taken_care(Project(steps=(step,)), GAPS)

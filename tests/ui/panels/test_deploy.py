@@ -502,6 +502,8 @@ def test_the_file_of_the_project_is_known_and_shows_no_differences(opened, tmp_p
     compare(panel, path)
     compare(panel, SAMPLES / "penguins.csv")
     assert "nothing new to compare" in panel.monitor.drift.message
+    assert not panel.monitor.retrain.isEnabled()  # it would double every row
+    assert "not offered" in find(panel, QLabel, "monitor_rows").text()
     assert not panel.monitor.drift.table.isVisible()
     assert not find(panel, QLabel, "drift_verdict").isVisible()
 

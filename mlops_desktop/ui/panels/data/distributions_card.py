@@ -211,7 +211,7 @@ def _stat(one: ColumnProfile, rows: int) -> tuple[str, str]:
     if one.is_date:
         return f"{str(one.min)[:7]} – {str(one.max)[:7]}" if one.min else "", ""
     if one.quantiles:
-        return tr("Columns", "median {value}").format(value=value_text(one.quantiles["0.5"])), ""
+        return tr("Columns", "median {value}").format(value=value_text(one.quantiles["0.5"], one)), ""
     if one.type in ("category", "ordered", "boolean"):
         return pluralize(one.distinct, "1 level", "{n} levels"), ""
     return type_names().get(one.type, ""), ""

@@ -89,5 +89,5 @@ class KpiRow(QWidget):
         if own is None or not own.quantiles:
             return project.shown_name(project.target), split, "3"
         message = self.tr("median of {name}, {low} to {high}")
-        message = message.format(name=project.shown_name(project.target), low=value_text(own.min), high=value_text(own.max))
-        return value_text(own.quantiles["0.5"]), message, "3"
+        message = message.format(name=project.shown_name(project.target), low=value_text(own.min, own), high=value_text(own.max, own))
+        return value_text(own.quantiles["0.5"], own), message, "3"

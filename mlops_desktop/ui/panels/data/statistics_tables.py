@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.engine.profiling import ColumnProfile, Profile, Relations, Value
 from mlops_desktop.engine.project import Project
-from mlops_desktop.ui.translation import format_number, formatted
+from mlops_desktop.ui.translation import are_years, format_number, formatted
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn
 from mlops_desktop.ui.widgets.table_columns import MUCH_MISSING
@@ -42,14 +42,20 @@ def _row(one: ColumnProfile, rows: int, role: str, project: Project) -> Row:
     icon = "target" if target else TYPE_ICONS.get(one.type, "")
     head = Cell(project.shown_name(one.name), icon=icon, tone="accent" if target else "", tip=one.name)
     kind = str(type_names().get(one.type, one.type))
-    return Row(one.name, [head, kind, role_names()[role][0], missing, formatted(one.distinct), *map(value_text, values), top])
+    return Row(
+        one.name, [head, kind, role_names()[role][0], missing, formatted(one.distinct), *(value_text(value, one) for value in values), top]
+    )
 
 
-def value_text(value: Value | None) -> str:
-    """A number or a date as the tables show it."""
+def value_text(value: Value | None, one: ColumnProfile) -> str:
+    """A number or a date of a column as the tables show it."""
     if value is None:
         return "–"
-    return format_number(value) if not isinstance(value, str) else value[:16].replace("T", " ")
+    if isinstance(value, str):
+        return value[:16].replace("T", " ")
+    ends = [end for end in (one.min, one.max) if isinstance(end, int | float)]
+    of_years = one.type == "integer" and are_years(*ends) and value >= min(ends)  # their deviation is no year
+    return formatted(value, ".0f") if of_years else format_number(value)
 
 
 def missing_columns() -> list[RowColumn]:

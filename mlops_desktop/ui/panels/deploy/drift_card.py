@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.engine.monitoring import ColumnDrift, DriftReport
 from mlops_desktop.engine.project import Project
-from mlops_desktop.ui.translation import format_number, formatted, marked, pluralize
+from mlops_desktop.ui.translation import are_years, format_number, formatted, marked, pluralize
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.cards import FindingRow
 from mlops_desktop.ui.widgets.charts import ColumnChart
@@ -177,10 +178,11 @@ class DriftCard(QFrame):
         name = self.tr("Score of the model") if whole else self._project.shown_name(one.field)
         share = self.tr("{name}, share of the rows, %").format(name=name)
         self.about.setText(self.tr("share of the rows, %") if whole else share)
+        texts = bin_texts([b.bin for b in one.bins])
         bins = [b for b in one.bins if b.training > 0 or b.now > 0]
         training, now = [100 * b.training for b in bins], [100 * b.now for b in bins]
         self.chart.show_categories(
-            [_short(b.bin) for b in bins],
+            [texts[b.bin] for b in bins],
             {self.tr("training"): training, self.tr("now"): now},
             stacked=False,
             skip=one.unseen is None,
@@ -197,10 +199,28 @@ def _pair(shares: Sequence[float] | None) -> str:
     return " → ".join(formatted(share, ".1%") if 0 < share < 0.1 else formatted(share, ".0%") for share in shares)
 
 
-def _short(label_: str) -> str:
-    """A bin's name beneath its bars: of a range where it begins, of a level the level."""
-    start, between, _ = label_.partition(" to ")
-    if between:
-        number = read_number(marked(start))  # the bins are written as Python does
-        return start if number is None else format_number(number, 3)
-    return label_.removeprefix("= ")
+def bin_texts(labels: Sequence[str]) -> dict[str, str]:
+    """What is read of each bin of a column, by its label: of a range where it begins, of a level the level, else its name translated."""
+    tr = QCoreApplication.translate
+    names = {"missing": tr("Bins", "missing"), "unseen": tr("Bins", "unseen"), "other": tr("Bins", "other"), "there": tr("Bins", "there")}
+    ends = [_number(label[2:]) for label in labels if label[:2] in ("< ", "> ")]
+    years = are_years(*(end for end in ends if end is not None))
+
+    def text(label_: str) -> str:
+        if label_.startswith("= "):
+            return label_[2:]
+        if label_[:2] in ("< ", "> "):
+            return label_[:2] + edge(label_[2:], 6)
+        start, between, _ = label_.partition(" to ")
+        return edge(start, 3) if between else names.get(label_, label_)
+
+    def edge(written: str, digits: int) -> str:
+        number = _number(written)
+        return written if number is None else formatted(number, ".0f") if years else format_number(number, digits)
+
+    return {label_: text(label_) for label_ in labels}
+
+
+def _number(written: str) -> float | None:
+    """An edge of a bin, which is written as Python does; None for a date."""
+    return read_number(marked(written))

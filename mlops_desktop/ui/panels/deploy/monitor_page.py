@@ -77,7 +77,7 @@ class MonitorPage(QWidget):
         ready = self._service.state == "ready"
         self.refresh.setEnabled(ready)
         found = self._of_file.value
-        self.retrain.setEnabled(found is not None and self._file is not None)
+        self.retrain.setEnabled(found is not None and self._file is not None and not found.same_data)
         self._show_rows()
         report = found if of_file else self._of_service
         if report is not None and self.drift.shows(report, self.controller.project):
@@ -97,7 +97,12 @@ class MonitorPage(QWidget):
         compared = self._file is not None and found is not None and overview is not None
         for part in (self.how, self.rows):
             part.setVisible(compared)
-        if found is not None and overview is not None:
+        if found is not None and found.same_data:
+            self.how.setVisible(False)
+            self.rows.setText(
+                self.tr("Training again with this file is not offered: it holds the rows that the project has, each once more.")
+            )
+        elif found is not None and overview is not None:
             new = found.rows + found.refused
             after = new + overview.rows if self.how.choice() == "add" else new
             text = self.tr("Rows of the project: {now} → {after}").format(now=formatted(overview.rows), after=formatted(after))
