@@ -70,15 +70,15 @@ class _Entry(NamedTuple):
 
 
 class PredictionLog:
-    """The rows of one process that wait to be written. Those of a `share` of the requests are kept; the `masked` columns are not. Thread-safe.
+    """The rows of one process that wait to be written. Thread-safe.
 
-    `wake` is called when many rows wait.
+    Those of a `share` of the requests are kept; the `masked` columns are not. `wake` is called when many rows wait.
     """
 
     def __init__(self, share: float, masked: Iterable[str], wake: Callable[[], None]) -> None:
         self._share, self._masked, self._wake = share, frozenset(masked), wake
         self._lock, self._write_lock = threading.Lock(), threading.Lock()
-        self._salt = secrets.token_bytes(8)  # so that no client chooses an id that is kept
+        self._salt = secrets.randbits(32)  # so that no client chooses an id that is kept
         self._waiting: list[_Entry] = []
         self._rows = self._cells = self._text = 0
         self.logged = self.dropped = 0
@@ -99,9 +99,7 @@ class PredictionLog:
         """
         if self._share >= 1:
             return None
-        kept = {
-            one for one in set(requests) if zlib.crc32(one.encode("utf-8", "surrogatepass"), zlib.crc32(self._salt)) < self._share * 2**32
-        }
+        kept = {one for one in set(requests) if zlib.crc32(one.encode("utf-8", "replace"), self._salt) < self._share * 2**32}
         return [at for at, one in enumerate(requests) if one in kept]
 
     def put(self, entry: _Entry) -> None:
