@@ -48,7 +48,7 @@ MAX_DISCARDED = 4  # times the largest body is read and discarded before the con
 MAX_LINGER = 10.0  # seconds for the same
 # Threads of each pool, and how many of them run at a time: so many requests are in progress and take turns, others wait in the queue.
 # A large body of JSON takes 15 times its bytes in memory, so one is parsed and answered at a time.
-THREADS = {"model": (4, 2), "large": (1, 1), "explain": (4, 1), "status": (2, 2)}
+THREADS = {"model": (4, 2), "large": (1, 1), "explain": (4, 1), "status": (2, 2), "store": (2, 2)}
 LARGE_BODY = 1_000_000  # bytes
 MAX_LOOP_BODY = 32_768  # bytes of a body that is answered on the event loop
 MAX_LOOP_CELLS = 1_000  # cells of its rows, sent or left out

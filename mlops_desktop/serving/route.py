@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Pool = Literal["model", "explain", "status"]
+Pool = Literal["model", "explain", "status", "store"]
 Scope = Literal["open", "predict", "monitor", "feedback"]
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
 # One JSON value a line: the usual type, SageMaker's, and the other names in use.

@@ -145,7 +145,7 @@ class Service:
         if self._recorder is None:
             remedy = "Start it with --monitor-folder DIR."
             raise HttpProblem(404, "not_kept", "This service keeps no counts of the past.", remedy)
-        self._recorder.flush()
+        self._recorder.flush(for_query=True)
         return self._recorder.store, self._recorder.stored(self.model_metrics), self.model_metrics
 
     def metrics(self, body: bytes = b"", query: bytes = b"") -> Reply:

@@ -34,6 +34,7 @@ FIRST_DELAY, LAST_DELAY = 0.5, 30.0  # seconds before a process is started anew;
 SOON = 10.0  # seconds that a process must live for the delay to begin anew
 POLL_INTERVAL = 0.2  # seconds after which a signal is noticed at the latest
 COUNTS_TIMEOUT = 5.0  # seconds that a worker waits for the counts of the others
+REPORT_INTERVAL = 4.0  # seconds after which a worker sends its counts, though nobody asked: all that a killed one loses
 
 
 def serve_many(folder: Path, sock: socket.socket, options: Options) -> None:
@@ -203,6 +204,9 @@ class WorkerChannel:
     def _listen(self) -> None:
         while True:
             try:
+                if not self._connection.poll(REPORT_INTERVAL):
+                    self._send("counts", 0, self._counts())
+                    continue
                 kind, number, content = json.loads(self._connection.recv_bytes())
             except (EOFError, OSError):
                 break
@@ -238,7 +242,7 @@ class MetricsAggregator:
     """The parent's ends of the connections to the workers; adds up their counts. Used by one thread.
 
     Messages are JSON lists of kind, number and content. From a worker: `ready` (it can answer), `sum` (asks for the sum of the others)
-    and `counts`, each with its own counts. To a worker: `count` (asks for its counts) and `total`.
+    and `counts` (number 0: nobody asked), each with its own counts. To a worker: `count` (asks for its counts) and `total`.
     """
 
     def __init__(self) -> None:

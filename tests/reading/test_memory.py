@@ -220,8 +220,10 @@ RECORDS = [{"a": i, "b": {"c": i / 7}, "t": "x" * (i % 5), **({"late": [i]} if i
         json.dumps({"data": {"items": RECORDS}, "n": 3}),
         json.dumps([["a", "b"], *([i, f"t{i}"] for i in range(150)), [1], [1, 2, 3]]),
         " 12 \x1e 345 ",
+        json.dumps([1.25e-30 / 7**i for i in range(30)] + [1e22, -1.5, 12.5]),
+        "1.25e-7\n1E+5\n-12.75\n123456.5\n",
     ],
-    ids=["lines", "list", "inside", "rows", "numbers"],
+    ids=["lines", "list", "inside", "rows", "numbers", "list of numbers", "lines of numbers"],
 )
 def test_json_is_read_alike_in_pieces(tmp_path, monkeypatch, text):
     file = tmp_path / "t.json"
@@ -237,7 +239,10 @@ def test_json_is_read_alike_in_pieces(tmp_path, monkeypatch, text):
     assert cells_digest(usual) == cells_digest(pieces)
 
 
-@pytest.mark.parametrize(("text", "line"), [('{"a": 1}\n\n{"a": 2\n', 4), ("[1,\n2,\n3 4]", 3), ("[1,\n2]\nx", 3), ("[1,\n2", 2)])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [('{"a": 1}\n\n{"a": 2\n', 4), ("[1,\n2,\n3 4]", 3), ("[1,\n2]\nx", 3), ("[1,\n2", 2), ("1\n2.", 2), ("[1,\n2.]", 2), ("[1,\n2e", 2)],
+)
 def test_a_fault_of_json_is_found_at_its_line(tmp_path, monkeypatch, text, line):
     (tmp_path / "t.json").write_text(text, encoding="utf-8")
     monkeypatch.setattr(_json_text, "_BLOCK", 2)

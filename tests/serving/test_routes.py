@@ -56,3 +56,8 @@ def test_a_target_cannot_break_the_table():
 def test_a_path_with_several_methods():
     routes = [Route("GET", "/x", "a", "A"), Route("POST", "/x", "b", "B")]
     assert list(by_path(routes)["/x"]) == ["GET", "HEAD", "POST"]
+
+
+def test_metrics_wait_for_no_request_to_the_store():
+    [metrics] = [route.pool for route in ROUTES if route.path == "/metrics"]
+    assert metrics not in {route.pool for route in ROUTES if route.stored or route.path == "/v1/drift"}

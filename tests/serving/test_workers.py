@@ -161,6 +161,15 @@ def test_counts_of_a_dead_worker_are_kept_except_those_of_the_moment(group):
     assert several.channels[1].others()["rows"] == 301
 
 
+def test_a_worker_sends_its_counts_though_nobody_asks(monkeypatch):
+    monkeypatch.setattr(workers, "REPORT_INTERVAL", 0.01)
+    here, there = Pipe()
+    WorkerChannel(there, lambda: {"rows": 7})
+    with contextlib.closing(here):
+        assert here.poll(10)
+        assert json.loads(here.recv_bytes()) == ["counts", 0, {"rows": 7}]
+
+
 def test_a_worker_that_dies_while_it_is_asked_delays_nobody(group):
     several = group(1, 20, mortal=True)
     sums = []

@@ -197,16 +197,16 @@ def _neighbours(graph: OnnxGraph, node: dict[str, Any], matrix: str) -> str:
         difference = graph.add("Sub", graph.columns(matrix, [feature]), graph.constant(values.reshape(1, -1)))
         squares.append(graph.add("Mul", difference, difference))
     nearest, distance = _nearest(graph, _sum(graph, squares), node["neighbours"])
-    say = graph.repeated(np.ones(node["neighbours"]), _first_column(graph, matrix))
+    weights = graph.repeated(np.ones(node["neighbours"]), _first_column(graph, matrix))
     if node["by_distance"]:
         same = graph.double(graph.add("Equal", distance, graph.number(0.0)))
         some = graph.add("Greater", graph.over_columns("ReduceMax", same), graph.number(0.0))
-        say = graph.add("Where", some, same, graph.add("Div", graph.number(1.0), distance))
+        weights = graph.add("Where", some, same, graph.add("Div", graph.number(1.0), distance))
     answers = np.array(node["answers"], dtype=np.float64)
     shares = []
     for values in answers.T:
-        weighted = graph.add("Mul", graph.add("Gather", graph.constant(values), nearest, axis=0), say)
-        shares.append(graph.add("Div", _added(graph, weighted, node["neighbours"]), _added(graph, say, node["neighbours"])))
+        weighted = graph.add("Mul", graph.add("Gather", graph.constant(values), nearest, axis=0), weights)
+        shares.append(graph.add("Div", _added(graph, weighted, node["neighbours"]), _added(graph, weights, node["neighbours"])))
     found = graph.side_by_side(shares)
     gaps = graph.missing(graph.over_columns("ReduceSum", matrix))
     return graph.add("Where", gaps, graph.number(None), found)  # a row with missing values has no distances

@@ -80,7 +80,7 @@ def _is_read(format_: str) -> bool:
 
 
 def _numbers(grammar: Grammar) -> dict[str, Any]:
-    """How numbers are written: the pattern of a text, what stands between thousands (a pattern, may be empty), the decimal mark, the dashes
+    """How numbers are written: the pattern of a text, the thousands separator (a pattern, may be empty), the decimal mark, the dashes
     that may stand for decimals, the pattern of texts that are zero in small letters (may be empty), and the conversions by mark as texts of
     decimal numbers: times, over, shift.
     """

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,6 +19,7 @@ _SPACE = " \t\r\n\ufeff\x1e"  # 0x1e is before each value of a JSON text sequenc
 _BLOCK = 2**20  # characters
 _LARGE = 2**26  # characters of one value from which on memory is looked at
 _OBJECTS = 10  # bytes of Python's objects for each character of a value
+_CUT_NUMBER = re.compile(r"(\.|[eE][+-]?)?")  # what the end of a piece may leave behind a value that is part of a number
 _CUT = 16  # characters before the end of a piece in which an error may come from the cut
 
 
@@ -70,9 +72,10 @@ class JsonText:
                     continue
                 error.lineno += lines
                 raise
-            if end == len(self._text) and self._has_more():
-                continue  # a number may go on
-            self._at = end
+            length = end - self._at
+            if _CUT_NUMBER.fullmatch(self._text, end) and self._has_more():
+                continue
+            self._at += length
             return value
 
     def values(self) -> Iterator[Any]:

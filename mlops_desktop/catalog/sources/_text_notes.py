@@ -65,7 +65,7 @@ def undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evide
     """That no mark is between the cells, where none does though one might."""
     if dialect.delimiter == FIXED:
         places = ", ".join(str(at + 1) for at in dialect.cuts)
-        return [Evidence("", "fixed", msg("No mark stands between the cells; they were cut at fixed places: {places}.", places=places))]
+        return [Evidence("", "fixed", msg("No delimiter is between the cells; they were cut at fixed places: {places}.", places=places))]
     if dialect.delimiter == ONE_COLUMN and any("," in cell for row in rows for cell in row):
         message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
         return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
@@ -73,18 +73,18 @@ def undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evide
     if len(lines) < _LEAST_ROWS or max(map(len, rows)) > 1:
         return []
     if all(map(_COLUMNS.search, lines[1:])):
-        message = msg("Each line was read as one cell, although several blanks seem to stand between cells.")
+        message = msg("Each line was read as one cell, although several blanks seem to be the delimiter.")
         return [Evidence("", "delimiter", message, parameter="delimiter", values=("fixed", "blank"))]
     values = sum(cell_kind(line) not in ("", "text") for line in lines[1:])
     found = _parting(lines, also_usual=True) if values < _USUAL * (len(lines) - 1) else []
     if not found:
         return []
-    message = msg("Each line was read as one cell, although {marks} stands equally often in nearly all of them.", marks=quoted_names(found))
+    message = msg("Each line was read as one cell, although {marks} occurs equally often in nearly all of them.", marks=quoted_names(found))
     return [Evidence("", "delimiter", message, parameter="mark", values=tuple(found))]
 
 
 def _parting(lines: Sequence[str], *, also_usual: bool) -> list[str]:
-    """The marks that stand in nearly all of some lines, equally often, with something on two sides at least; the most frequent first.
+    """The marks that are in nearly all of some lines, equally often, with something on two sides at least; the most frequent first.
 
     One that texts and values usually hold has to part the names, in the first line, too.
     """

@@ -65,7 +65,7 @@ def import_cells(
     project = _with_units(project, cells)
     kept = _kept_place(place, source)
     changes = () if add else _changes(folder, project, cells, given=kept if as_given else None)
-    with _temporary_snapshot(cells, folder, changes, project.data) as snapshot:
+    with _temporary_snapshot(cells, folder, changes, older := _older_digest(folder, project.data)) as snapshot:
         typed = decided_cells(cells, project.columns, Part(job, 0.5, 0.8))
         if added is not None:
             added.refuse_changes(typed, name)
@@ -77,7 +77,7 @@ def import_cells(
         if keep is not None:
             keep(project, typed)
         snapshot.finish()
-    _remember(folder, _place_in(folder, kept), file, [note.message for note in (*cells.notes, *changes)])
+    _remember(folder, _place_in(folder, kept), project, [note.message for note in (*cells.notes, *changes)], older)
     return Imported(
         project=project,
         rows=typed.rows,
@@ -163,8 +163,8 @@ def _is_same(path: Path, temporary: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _temporary_snapshot(cells: Cells, folder: Path, changes: Sequence[Evidence], known: str) -> Iterator[_Snapshot]:
-    """The snapshot of cells with further notes on them, written in one thread while its digest is found in another; `known` as for
+def _temporary_snapshot(cells: Cells, folder: Path, changes: Sequence[Evidence], older: str) -> Iterator[_Snapshot]:
+    """The snapshot of cells with further notes on them, written in one thread while its digest is found in another; `older` as for
     `cells_digest`.
 
     Nothing stays of one that is not finished. Arrow, the hash and the disk leave Python free meanwhile.
@@ -175,7 +175,7 @@ def _temporary_snapshot(cells: Cells, folder: Path, changes: Sequence[Evidence],
         with ThreadPoolExecutor(2) as pool:
             written = pool.submit(write_temporary, replace(cells, notes=(*cells.notes, *changes)), temporary)
             cells.columns()
-            yield _Snapshot(pool.submit(lambda: snapshot_path(folder, cells_digest(cells, known))), written)
+            yield _Snapshot(pool.submit(lambda: snapshot_path(folder, cells_digest(cells, older))), written)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -249,10 +249,22 @@ def refuse_several_files(folder: Path, project: Project) -> None:
         )
 
 
-def _remember(folder: Path, location: str, name: str, messages: Sequence[str]) -> None:
-    """Keep the place of the last import, "" where no file holds its rows, with the name that the project calls it by."""
+def _older_digest(folder: Path, data: str) -> str:
+    """The digest of a project's data, "" where the last import recorded that it is of today's version."""
+    try:
+        is_current = json.loads((folder / DATA_FOLDER / SOURCE_FILE).read_bytes())["digest"] == data
+    except (OSError, ValueError, TypeError, KeyError):  # older versions recorded none
+        return data
+    return "" if is_current else data
+
+
+def _remember(folder: Path, location: str, project: Project, messages: Sequence[str], older: str) -> None:
+    """Keep the place of the last import, "" where no file holds its rows, with the name that the project calls it by and the digest of its
+    cells, "" where that may be of an `older` version.
+    """
     with disk.explain_errors("The project"):
-        record = encode_messages({"file": location, "name": name, "notes": list(messages)})
+        digest = project.data if project.data != older else ""
+        record = encode_messages({"file": location, "name": project.file, "notes": list(messages), "digest": digest})
         disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps(record).encode())
 
 

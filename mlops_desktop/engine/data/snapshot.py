@@ -158,14 +158,14 @@ def _further(given: CellFormat) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def cells_digest(cells: Cells, known: str = "") -> str:
+def cells_digest(cells: Cells, older: str = "") -> str:
     """A digest (32 hex digits) of names, kinds and values of all cells.
 
-    The same cells give the same digest, whenever and wherever they were imported. One that is `known`, perhaps of an older version, stays
-    where it is of these cells, so that results which were made of them are found.
+    The same cells give the same digest, whenever and wherever they were imported. One that may be of an `older` version is returned where
+    it is of these cells, so that results which were made of them are found: cells that differ from its are then hashed twice.
     """
     digest = _digest(cells, _DIGEST_VERSION)
-    return known if known and digest != known and _digest(cells, 1) == known else digest
+    return older if older and digest != older and _digest(cells, 1) == older else digest
 
 
 def _digest(cells: Cells, version: int) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import Any
 
 from ..errors import UserError
 from ..message import msg
+from ..metrics import SECONDS
 from .store import DAY, HOUR
 
 SPANS: Mapping[str, float] = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 OF_COLUMNS = ("drift", "missing", "unseen", "outside")  # metrics that a column has
-OF_SERVICE = ("refused", "errors", "p50", "p95", "p99")
+OF_TIMES = ("p50", "p95", "p99")
+OF_SERVICE = ("refused", "errors", *OF_TIMES)
 OF_LABELS = ("accuracy", "log_loss", "precision", "recall", "f1", "roc_auc", "f1_macro", "rmse", "mae", "bias")
 METRICS = (*OF_COLUMNS, *OF_SERVICE, *OF_LABELS)
 MAX_RULES = 100
@@ -64,7 +66,7 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     """The rules of a file. UserError when it cannot be read, or a rule in it is none."""
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # RecursionError: lists in lists, thousands deep
         raise UserError(
             msg("The rules of alerts in “{path}” cannot be read: {reason}.", path=path, reason=error), "Check the file."
         ) from error
@@ -92,13 +94,16 @@ def _fault(entry: dict[str, Any]) -> str:
     unknown = [name for name in entry if name not in {field.name for field in fields(Rule)}]
     metric, window, column = entry.get("metric"), entry.get("window", "day"), entry.get("column", "")
     limits = [entry[name] for name in ("above", "below") if name in entry]
-    numbers = all(isinstance(one, (int, float)) and not isinstance(one, bool) and math.isfinite(one) for one in limits)
+    numbers = all(type(one) in (int, float) and abs(one) <= sys.float_info.max for one in limits)
+    seconds = isinstance(metric, str) and metric in OF_TIMES
     faults = (
         (msg("it has a member that is not known"), bool(unknown)),
         (msg("its name must be 1 to 80 letters"), not (isinstance(entry.get("name"), str) and _NAME.fullmatch(entry["name"]))),
-        (msg("its metric is not known"), metric not in METRICS),
+        (msg("its metric is not known"), not isinstance(metric, str) or metric not in METRICS),
         (msg("it needs one number, above or below"), len(limits) != 1 or not numbers),
-        (msg("its window must be hour, day, week or month"), window not in SPANS),
+        # Longer times are counted together, so that a limit beyond them would never be passed.
+        (msg("the limit of a time must be below {seconds} seconds", seconds=f"{SECONDS[-1]:g}"), seconds and max(limits) >= SECONDS[-1]),
+        (msg("its window must be hour, day, week or month"), not isinstance(window, str) or window not in SPANS),
         (msg("only drift and shares of cells are of a column"), not isinstance(column, str) or bool(column and metric not in OF_COLUMNS)),
         (msg("rows must be a whole number above 0"), type(entry.get("rows", 1)) is not int or entry.get("rows", 1) < 1),
     )

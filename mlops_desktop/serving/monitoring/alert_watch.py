@@ -18,19 +18,23 @@ from ..errors import UserError
 from ..message import msg
 from ..metrics import ModelMetrics
 from .alert_rules import Rule
-from .alerts import FIRING, Alert, check, mark_sent, take_turn, unsent
+from .alerts import FIRING, OK, TOO_FEW, Alert, check, mark_sent, take_turn, unsent
 from .store import Store
 
 INTERVAL = 60.0  # seconds between two checks
 RETRIES = (1.0, 5.0)  # seconds before the second and the third attempt; after that the next check sends it
 TIMEOUT = 5.0  # seconds for an attempt
 # For channels that show the member `text` of a webhook; in English, as everything that the service itself says.
-_FIRING, _ENDED = "Model {name} {version}: the alert “{alert}” is firing.", "Model {name} {version}: the alert “{alert}” has ended."
+_TEXTS = {
+    FIRING: "Model {name} {version}: the alert “{alert}” is firing.",
+    OK: "Model {name} {version}: the alert “{alert}” has ended.",
+    TOO_FEW: "Model {name} {version}: the alert “{alert}” has ended, because its window has too few rows now.",
+}
 _log = logging.getLogger("serving")
 
 
 class Webhook:
-    """An address that is told of alerts, by a POST of JSON. UserError when it is no address of HTTP, or its file of headers cannot be read.
+    """An address that alerts are sent to, by a POST of JSON. UserError when it is no address of HTTP, or its headers cannot be used.
 
     `headers` names a file with a line `Name: value` for each further header, such as a secret; it is read at the start.
     """
@@ -71,9 +75,15 @@ def _read_headers(path: Path) -> dict[str, str]:
     except (OSError, ValueError) as error:
         raise UserError(msg("The headers of the webhook in “{path}” cannot be read.", path=path), "Check the file.") from error
     headers = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    if not all(name and name.isascii() and name.isprintable() and " " not in name and value for name, value in headers.items()):
+    usable = (name and name.isascii() and name.isprintable() and " " not in name and _is_latin1(value) for name, value in headers.items())
+    if not all(usable):
         raise UserError(msg("A line of “{path}” is no header.", path=path), "A line is like: Authorization: Bearer SECRET")
     return headers
+
+
+def _is_latin1(value: str) -> bool:
+    """Whether HTTP can carry a text as the value of a header."""
+    return bool(value) and all(" " <= letter <= "\xff" or letter == "\t" for letter in value)
 
 
 class AlertWatch:
@@ -122,12 +132,12 @@ class AlertWatch:
     def _sent(self, webhook: Webhook, model: ModelMetrics, one: Alert) -> bool:
         """Whether an alert was sent, with some attempts."""
         named = {name: model.info[name] for name in ("name", "version")}
-        text = (_FIRING if one.state == FIRING else _ENDED).format(**named, alert=one.rule.name)
+        text = _TEXTS[one.state].format(**named, alert=one.rule.name)
         document = {"text": text, "model": named, **one.record()}
         for wait in (*RETRIES, None):
             try:
                 webhook.send(document)
-            except (OSError, HTTPException) as error:
+            except (OSError, HTTPException, ValueError) as error:  # ValueError: http.client cannot encode the address
                 reason = error
             else:
                 return True

@@ -77,10 +77,10 @@ _STATE = (
 
 
 def unsent(store: Store, key: str, found: Sequence[Alert]) -> list[Alert]:
-    """The alerts of a model whose state differs from what was sent last: that they fire, or no longer do."""
+    """The alerts of a model whose state differs from what was sent last: that they fire, or no longer do, also for want of rows."""
     with store.reading() as db:
         sent = dict(db.execute("SELECT rule, coalesce(sent, '') FROM alerts WHERE model = ?", (key,)).fetchall())
-    return [one for one in found if (one.state == FIRING) != (sent.get(one.rule.name, "") == FIRING) and one.state != TOO_FEW]
+    return [one for one in found if (one.state == FIRING) != (sent.get(one.rule.name, "") == FIRING)]
 
 
 def mark_sent(store: Store, key: str, one: Alert) -> None:

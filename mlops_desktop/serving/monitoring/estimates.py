@@ -28,7 +28,8 @@ class Estimate(NamedTuple):
 
     def record(self) -> dict[str, Any]:
         """As plain JSON."""
-        return {"value": round(self.value, 9), "low": round(self.low, 9), "high": round(self.high, 9), "labels": self.labels}
+        low, high = (round(end, 9) if math.isfinite(end) else None for end in (self.low, self.high))
+        return {"value": round(self.value, 9), "low": low, "high": high, "labels": self.labels}
 
 
 def class_metrics(scores: Floats, answered: Ints, labels: Ints, positive: int | None) -> dict[str, Estimate]:

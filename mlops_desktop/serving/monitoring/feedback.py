@@ -7,8 +7,8 @@ others are stored, all in one transaction.
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,7 +80,7 @@ def read_entries(entries: Sequence[Any], outcome: Outcome) -> list[Labelled]:
         request, row = entry.get("request_id"), entry.get("row")
         if unknown := [name for name in entry if name not in ("request_id", "row", "label")]:
             outcome.refuse(at, "unknown_member", "This member is not known here.", unknown[0][:100])
-        elif type(request) is not str or not 0 < len(request) <= MAX_TEXT:
+        elif type(request) is not str or not 0 < len(request) <= MAX_TEXT or any("\ud800" <= one <= "\udfff" for one in request):
             outcome.refuse(at, "wrong_type", "request_id must be the X-Request-Id of an answer.", "request_id")
         elif row is not None and (type(row) is not int or not 0 <= row < 2**53):
             outcome.refuse(at, "wrong_type", "row must be the number of a row in its request, from 0.", "row")
@@ -95,14 +95,30 @@ def store_labels(store: Store, labels: Iterable[Labelled], outcome: Outcome, rep
     """Store the labels of rows that are found by request and row. sqlite3.Error, with nothing stored, when it cannot be written."""
     with store.writing() as db:
         labeller = _Labeller(db, outcome, replace)
+        newest: dict[str, tuple[int, int]] = {}
         for one in labels:
-            number = one.row or 0
-            if one.row is None and db.execute(_OTHER_ROWS, (one.request,)).fetchone():
+            if one.request not in newest:
+                newest[one.request] = _newest_request(db, one.request)
+            first, last = newest[one.request]
+            if one.row is None and last > 0:
                 outcome.refuse(one.at, "row_needed")
-            elif found := db.execute(_NEWEST, (one.request, number)).fetchone():
+            elif found := db.execute(_NEWEST, (one.request, one.row or 0, first)).fetchone():
                 labeller.label(one.at, found, one.label)
             else:
                 outcome.refuse(one.at, "unknown_request")
+
+
+def _newest_request(db: sqlite3.Connection, request: str) -> tuple[int, int]:
+    """Of the newest request with an id: the id of its first row in the log, and the greatest number of its rows (0 without any). The rows
+    of a request are logged in their order, so numbers that do not go up begin another request.
+    """
+    first, last = 0, 0
+    before: int | None = None
+    for id_, row in db.execute("SELECT id, row FROM predictions WHERE request = ? ORDER BY id DESC", (request,)):
+        if before is not None and row >= before:
+            break
+        first, last, before = id_, max(last, row), row
+    return first, last
 
 
 def store_labels_by_key(store: Store, column: str, labels: Mapping[str, tuple[int, Any]], outcome: Outcome, replace: bool = False) -> None:
@@ -148,9 +164,8 @@ _SELECT = (
     "SELECT predictions.id, predictions.model, models.info, predictions.time, predictions.scores, predictions.answer, labels.label "
     "FROM predictions JOIN models ON models.id = predictions.model LEFT JOIN labels ON labels.prediction = predictions.id WHERE "
 )
-_NEWEST = _SELECT + "request = ? AND row = ? ORDER BY predictions.id DESC LIMIT 1"
+_NEWEST = _SELECT + "request = ? AND row = ? AND predictions.id >= ? ORDER BY predictions.id DESC LIMIT 1"
 _BY_ID = _SELECT + "predictions.id = ?"
-_OTHER_ROWS = "SELECT 1 FROM predictions WHERE request = ? AND row > 0 LIMIT 1"
 _LABEL = (
     "INSERT INTO labels (prediction, model, time, labelled, scores, answer, label) VALUES (?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (prediction) DO UPDATE SET label = excluded.label, labelled = excluded.labelled"
@@ -198,7 +213,7 @@ def label_reader(classes: Sequence[Any]) -> Callable[[Any], Any]:
 
     def of_number(label: Any) -> float:
         label = _number(label) if isinstance(label, str) else label
-        if isinstance(label, bool) or not isinstance(label, (int, float)) or not math.isfinite(label):
+        if isinstance(label, bool) or not isinstance(label, (int, float)) or not abs(label) <= sys.float_info.max:
             raise ValueError("wrong_type")
         return float(label)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -58,10 +59,14 @@ def performance(store: Store, query: bytes) -> dict[str, Any]:
 
 
 def metrics_of(info: dict[str, Any], rows: list[tuple[Any, Any, Any]]) -> dict[str, Estimate]:
-    """The metrics of (scores, answer, label) of rows that a model of this kind answered; at least one row."""
+    """The metrics of (scores, answer, label) of rows that a model of this kind answered; at least one row. Of values so large that a metric
+    is no finite number that metric is left out.
+    """
     scores = np.array([one[0] for one in rows], dtype=np.float64)
     if not info["classes"]:
-        return value_metrics(scores[:, 0], np.array([one[2] for one in rows], dtype=np.float64))
+        with np.errstate(over="ignore", invalid="ignore"):
+            metrics = value_metrics(scores[:, 0], np.array([one[2] for one in rows], dtype=np.float64))
+        return {name: one for name, one in metrics.items() if math.isfinite(one.value)}
     answered, labels = (positions([one[at] for one in rows], info["classes"]) for at in (1, 2))
     return class_metrics(scores, answered, labels, info["positive"])
 

@@ -31,6 +31,7 @@ from .store import Store, model_id
 MAX_ROWS = 50_000  # that wait to be written
 MAX_CELLS = 2_000_000  # of them, with their scores
 MAX_TEXT = 16_000_000  # characters of their texts
+WRITE_ROWS = 2_000  # that one transaction writes
 WAKE_ROWS = 2_000  # so many do not wait for the next write of the counts
 MAX_DROPPED = 1_000  # old rows that one statement drops
 MEGABYTE = 1_000_000
@@ -96,7 +97,7 @@ class PredictionLog:
         return [at for at in range(rows) if self._random.random() < self._share]
 
     def put(self, entry: _Entry) -> None:
-        """Let rows wait, if there is room for them."""
+        """Queue rows for the next write; they are dropped when the queue is full."""
         rows, cells, text = entry.size
         with self._lock:
             if self._rows + rows > MAX_ROWS or self._cells + cells > MAX_CELLS or self._text + text > MAX_TEXT:
@@ -109,19 +110,36 @@ class PredictionLog:
             self._wake()
 
     def write(self, store: Store, infos: Mapping[str, Any]) -> None:
-        """Write the rows that wait, in one transaction; sqlite3.Error when that fails: they then wait for the next time."""
+        """Write the rows that wait; sqlite3.Error when that fails: those that are not written then wait for the next time."""
         with self._write_lock:
             self._write(store, infos)
 
     def _write(self, store: Store, infos: Mapping[str, Any]) -> None:
         with self._lock:
-            taken = list(self._waiting)
-        if not taken:
-            return
-        with store.writing() as db:
-            numbers = {key: model_id(db, key, infos[key]) for key in {entry.model.key for entry in taken}}
-            for entry in taken:
-                db.executemany(_INSERT, ((one.time, numbers[one.model], *_texts(one)) for one in entry.model.records(entry)))
+            left = len(self._waiting)
+        while left:
+            with self._lock:
+                taken = self._first_entries(left)
+            # The rows become JSON before the transaction: other processes cannot write meanwhile, and wait for seconds only.
+            records = [(one.time, one.model, _texts(one)) for entry in taken for one in entry.model.records(entry)]
+            with store.writing() as db:
+                numbers = {key: model_id(db, key, infos[key]) for key in {entry.model.key for entry in taken}}
+                db.executemany(_INSERT, ((when, numbers[key], *texts) for when, key, texts in records))
+            self._drop_written(taken)
+            left -= len(taken)
+
+    def _first_entries(self, most: int) -> list[_Entry]:
+        """The first entries that wait, about as many as have WRITE_ROWS rows."""
+        rows = 0
+        taken: list[_Entry] = []
+        for entry in self._waiting[:most]:
+            if taken and rows + entry.frame.rows > WRITE_ROWS:
+                break
+            rows += entry.frame.rows
+            taken.append(entry)
+        return taken
+
+    def _drop_written(self, taken: Sequence[_Entry]) -> None:
         with self._lock:
             del self._waiting[: len(taken)]
             for rows, cells, text in (entry.size for entry in taken):

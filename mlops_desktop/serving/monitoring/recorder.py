@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from ..metrics import Counts, Metrics, ModelMetrics, added
+from ..routes import ROUTES
 from ..scorer import Scorer
 from ..serialization import fingerprint
 from .alert_rules import DEFAULT_RULES, read_rules
@@ -28,6 +29,7 @@ CLEANING = 60.0  # seconds between two times at which old blocks are merged and 
 JUMP = 60.0  # seconds by which the clock may go wrong before it counts as a jump
 DISTRUST = 3600.0  # seconds after a jump of the clock in which nothing is merged or dropped
 OF_SERVICE = ("requests", "seconds", "sums")  # a change of the bounds of `seconds` needs another version of the store
+_OF_MONITORING = {route.path for route in ROUTES if route.method == "GET" and route.scope == "monitor"}
 _log = logging.getLogger("serving")
 
 
@@ -95,14 +97,18 @@ class Recorder:
             self._thread.join()
         self.flush()
 
-    def flush(self) -> bool:
-        """Store what was counted since the last write that succeeded, and the rows that wait; whether that succeeded."""
-        return self._write_counts() and self._write_rows()
+    def flush(self, for_query: bool = False) -> bool:
+        """Store what was counted since the last write that succeeded, and the rows that wait; whether that succeeded. `for_query`: requests
+        for monitoring alone are left to the next write, as each of them would make a block.
+        """
+        return self._write_counts(for_query) and self._write_rows()
 
-    def _write_counts(self) -> bool:
+    def _write_counts(self, for_query: bool = False) -> bool:
         with self._lock:
             counts, at, now = self._metrics.counts(), time.monotonic(), time.time()
             blocks = self._blocks(counts, now - (at - self._since), now)
+            if for_query and all(one.model == SERVICE and one.counts.get("seconds", {}).keys() <= _OF_MONITORING for one in blocks):
+                return True
             if blocks and not self._attempt(lambda: self.store.add(blocks, self._infos())):
                 return False
             self._stored, self._since = counts, at

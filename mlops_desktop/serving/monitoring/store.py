@@ -1,18 +1,21 @@
 """The store of monitoring: counts by blocks of time in one SQLite file, which several processes of one machine write.
 
 A block is what one process counted of one model in some seconds, or (under the model SERVICE) of its requests. Blocks that are older than
-an hour are merged into hours, those older than 60 days into days. Every operation opens the file anew, so that one that was moved or
-repaired is found again.
+an hour are merged into hours, those older than 60 days into days. Every operation opens the file anew, so that one that was repaired is
+found again, and makes it anew when it is no longer there.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from ..errors import UserError
 from ..http_problems import HttpProblem
@@ -21,6 +24,7 @@ from ..metrics import Counts, added
 
 FILE = "monitor.sqlite"
 BUSY_SECONDS = 2.0  # for which an operation waits for another process
+LOCKED_SECONDS = 0.05  # for the same, shortly after another operation waited in vain
 HOUR, DAY = 3600.0, 86_400.0
 DAILY_AFTER = 60 * DAY  # hours of this age are merged into days
 MAX_MERGED = 256  # blocks of one transaction: merging takes turns with requests
@@ -84,10 +88,16 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._locked_until = 0.0
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection outside of a transaction."""
+        if not self.path.exists():
+            try:
+                _make(self.path)
+            except (OSError, UserError) as error:
+                raise sqlite3.OperationalError(str(error)) from error
         with contextlib.closing(_connect(self.path)) as db:
             yield db
 
@@ -95,9 +105,22 @@ class Store:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A connection in a transaction, which is committed at the end, and rolled back by an error."""
         with self.reading() as db:  # closing it rolls back
-            db.execute("BEGIN IMMEDIATE")
+            self._begin(db)
             yield db
             db.execute("COMMIT")
+
+    def _begin(self, db: sqlite3.Connection) -> None:
+        """Begin a transaction that writes. After one waited for a lock in vain, the next ones wait for a moment alone."""
+        waits = time.monotonic() >= self._locked_until
+        if not waits:
+            db.execute(f"PRAGMA busy_timeout = {1000 * LOCKED_SECONDS:.0f}")
+        try:
+            db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if waits and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                self._locked_until = time.monotonic() + BUSY_SECONDS
+            raise
+        self._locked_until = 0.0
 
     def add(self, blocks: Sequence[Block], infos: Mapping[str, Any]) -> None:
         """Add blocks, all or none; `infos` has what is kept of each model beside its counts, as plain JSON."""
@@ -187,7 +210,10 @@ def slot_of(start: float, end: float, size: float) -> int:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    """A connection to a file that is there: SQLite would make one that everyone may read."""
+    name = path.absolute().as_posix()
+    uri = f"file://{'' if name.startswith('/') else '/'}{quote(os.fsencode(name), safe='/:')}?mode=rw"
+    db = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         db.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
@@ -200,23 +226,28 @@ def open_store(folder: Path) -> Store:
     """The store of a folder, both made where they are not there. UserError when it cannot be used; nothing is then changed."""
     path = folder / FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        with contextlib.closing(_connect(path)) as db:
-            _version(db, path)
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("BEGIN IMMEDIATE")  # another process may make it at the same time
-            for script in _VERSIONS[_version(db, path) :]:
-                for statement in filter(None, map(str.strip, script.split(";"))):
-                    db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-            db.execute("COMMIT")
+        _make(path)
     except (OSError, sqlite3.Error) as error:
         raise UserError(
             msg("The store of monitoring “{path}” cannot be used: {reason}.", path=path, reason=error),
             "Check --monitor-folder; a damaged file can be moved away, and a new one is made.",
         ) from error
     return Store(path)
+
+
+def _make(path: Path) -> None:
+    """Make a store, or bring the one that is there to this version. OSError, sqlite3.Error or UserError when that cannot be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    with contextlib.closing(_connect(path)) as db:
+        _version(db, path)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("BEGIN IMMEDIATE")  # another process may make it at the same time
+        for script in _VERSIONS[_version(db, path) :]:
+            for statement in filter(None, map(str.strip, script.split(";"))):
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+        db.execute("COMMIT")
 
 
 def _version(db: sqlite3.Connection, path: Path) -> int:

@@ -14,6 +14,7 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.source import file_notes
+from mlops_desktop.engine.data import snapshot
 from mlops_desktop.engine.data.importing import import_cells
 from mlops_desktop.engine.data.snapshot import _digest, cells_digest, read_cells, read_notes, snapshot_path
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -78,6 +79,17 @@ def test_data_of_an_older_version_that_is_imported_again_keeps_its_results(tmp_p
     first = import_cells(tmp_path, file, Project(), Silent()).project
     older = replace(first, data=_digest(read_cells(snapshot_path(tmp_path, first.data)), 1))
     assert import_cells(tmp_path, file, older, Silent()).project.data == older.data != first.data
+    assert import_cells(tmp_path, file, older, Silent()).project.data == older.data
+
+
+def test_other_data_are_hashed_once(tmp_path, monkeypatch):
+    versions = []
+    monkeypatch.setattr(snapshot, "_digest", lambda cells, version: versions.append(version) or _digest(cells, version))
+    file, project = tmp_path / "one.csv", Project()
+    for last in ("x", "y", "y", "x"):
+        file.write_text(f"a,b\n1,x\n2,{last}\n", encoding="utf-8")
+        project = import_cells(tmp_path, file, project, Silent()).project
+    assert versions == [2] * 4
 
 
 @pytest.mark.parametrize(

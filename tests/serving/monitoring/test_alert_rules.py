@@ -26,6 +26,7 @@ def test_rules_of_a_file(tmp_path):
     [
         *({"name": ""}, {"metric": "beauty"}, {"above": None}, {"below": 1}, {"above": True}, {"window": "year"}),
         *({"metric": "p99"}, {"rows": 0}, {"rows": 1.5}, {"column": 5}, {"more": 1}),
+        *({"window": ["hour"]}, {"metric": ["missing"]}, {"above": int("9" * 400)}, {"metric": "p99", "column": "", "above": 10}),
     ],
 )
 def test_what_is_no_rule_is_refused_with_its_number(change, tmp_path):
@@ -33,7 +34,7 @@ def test_what_is_no_rule_is_refused_with_its_number(change, tmp_path):
         read(tmp_path, {"rules": [{**GOOD, "name": "other"}, {**GOOD, **change}]})
 
 
-@pytest.mark.parametrize("document", ["no json", {"rules": 5}, [], {"rules": [GOOD, GOOD]}])
+@pytest.mark.parametrize("document", ["no json", "[" * 100_000, {"rules": 5}, [], {"rules": [GOOD, GOOD]}])
 def test_what_is_no_file_of_rules_is_refused(document, tmp_path):
     with pytest.raises(UserError):
         read(tmp_path, document)

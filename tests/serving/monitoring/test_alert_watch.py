@@ -66,6 +66,18 @@ def test_an_alert_is_sent_once_and_its_end_too(watched, receiver):
     assert watched.errors == 0
 
 
+def test_an_alert_ends_when_its_window_has_too_few_rows_and_the_next_one_is_sent(watched, receiver):
+    watched.check()
+    with watched._store.writing() as db:
+        db.execute("UPDATE blocks SET end = end - 1e6")
+    watched.check()
+    with watched._store.writing() as db:
+        db.execute("UPDATE blocks SET end = end + 1e6")
+    watched.check()
+    assert [document["state"] for _, document in receiver.received] == ["firing", "not_enough_data", "firing"]
+    assert "too few rows" in receiver.received[1][1]["text"]
+
+
 def test_a_webhook_that_fails_is_tried_again_some_times(watched, receiver):
     receiver.statuses = [500, 503, 200]
     watched.check()
@@ -84,6 +96,14 @@ def test_a_webhook_that_never_answers_well_is_tried_at_the_next_check(status, wa
     assert (len(receiver.received), watched.errors) == (4, 1)
 
 
+def test_an_address_that_http_cannot_carry_fails_like_a_webhook_that_does_not_answer(watched):
+    watched._webhook = Webhook("http://127.0.0.1:9/\u20ac")
+    watched.check()
+    assert watched.errors == 1
+    with watched._store.reading() as db:
+        assert db.execute("SELECT count(*) FROM alerts WHERE rule = 'drift' AND sent IS NULL").fetchone() == (1,)
+
+
 def test_a_store_that_cannot_be_used_is_counted(watched):
     watched._store.path = watched._store.path / "not there"
     watched.check()
@@ -95,6 +115,7 @@ def test_what_is_no_webhook_is_refused(tmp_path):
         with pytest.raises(UserError):
             Webhook(url)
     (tmp_path / "headers").write_text("no header\n")
-    for headers in ("headers", "missing"):
+    (tmp_path / "wide").write_text("Authorization: Bearer €\n", encoding="utf-8")
+    for headers in ("headers", "missing", "wide"):
         with pytest.raises(UserError):
             Webhook("https://example.com", tmp_path / headers)

@@ -52,6 +52,12 @@ def test_what_does_not_fit_is_reported_and_the_rest_is_stored(app, asked):
     assert labels(app) == [("one", 0, "no")]
 
 
+def test_texts_and_numbers_beyond_the_store_leave_the_other_labels(app, asked):
+    assert sent(asked, app, label("\ud800", "yes"), label("one", "no")) == ([1, 0, 0, 1], [(0, "wrong_type")])
+    with pytest.raises(ValueError, match="wrong_type"):
+        label_reader([])(int("9" * 400))
+
+
 def test_a_second_label_is_refused_unless_it_is_to_replace_the_first(app, asked):
     assert sent(asked, app, label("one", "yes"), label("one", "yes")) == ([1, 0, 1, 0], [])
     assert sent(asked, app, label("one", "no")) == ([0, 0, 0, 1], [(0, "already_labelled")])
@@ -66,6 +72,13 @@ def test_an_id_that_comes_again_is_of_its_newest_row(app, asked):
     with app.slot.recorder.store.reading() as db:
         select = "SELECT cells FROM predictions JOIN labels ON predictions.id = labels.prediction"
         assert [json.loads(cells)["age"] for (cells,) in db.execute(select)] == [77]
+
+
+def test_an_id_that_comes_again_with_fewer_rows_or_more_is_of_its_newest_request(app, asked):
+    asked(app, "POST", "/v1/predict", {"rows": [{"age": 77}]}, headers={"x-request-id": "three"})
+    assert sent(asked, app, label("three", "yes"), label("three", "no", 1)) == ([1, 0, 0, 1], [(1, "unknown_request")])
+    asked(app, "POST", "/v1/predict", {"rows": [{"age": 78}] * 2}, headers={"x-request-id": "three"})
+    assert sent(asked, app, label("three", "yes"), label("three", "no", 1)) == ([1, 0, 0, 1], [(0, "row_needed")])
 
 
 def test_a_value_has_a_number_as_its_label(monitored, asked):

@@ -32,6 +32,17 @@ def test_labels_make_metrics_of_the_day_of_the_answers(name, label, expected, mo
     assert window["start"] <= time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) <= window["end"]
 
 
+@pytest.mark.parametrize(("label", "has_rmse"), [(1e308, False), (1e100, True)])
+def test_what_is_no_finite_number_is_left_out(label, has_rmse, monitored, asked, rows_of):
+    app = monitored("regression", share=1.0)
+    asked(app, "POST", "/v1/predict", {"rows": rows_of(2)}, headers={"x-request-id": "two"})
+    asked(app, "POST", "/v1/feedback", {"labels": [{"request_id": "two", "row": row, "label": label / (row + 1)} for row in range(2)]})
+    [window] = windows(app, asked)
+    assert window["labels"] == 2
+    assert ("rmse" in window["metrics"]) == has_rmse
+    assert asked(app, "GET", "/v1/alerts").status == 200
+
+
 def test_windows_and_labels_that_outlast_the_log(monitored, asked, rows_of):
     app = monitored("binary", share=1.0)
     asked(app, "POST", "/v1/predict", {"rows": rows_of(30)}, headers={"x-request-id": "many"})

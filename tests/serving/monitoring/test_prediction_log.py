@@ -118,6 +118,20 @@ def test_rows_that_cannot_be_written_wait(monitored, asked):
     assert len(logged(app)) == 1
 
 
+def test_many_rows_are_written_in_several_transactions_and_encoded_before_each(monitored, asked, monkeypatch):
+    monkeypatch.setattr(module, "WRITE_ROWS", 2)
+    app = monitored("binary", share=1.0)
+    recorder = app.slot.recorder
+    for _ in range(5):
+        asked(app, "POST", "/v1/predict", {"rows": [ROW]})
+    events, writing, texts = [], recorder.store.writing, module._texts
+    monkeypatch.setattr(recorder.store, "writing", lambda: events.append("write") or writing())
+    monkeypatch.setattr(module, "_texts", lambda one: events.append("row") or texts(one))
+    recorder.log.write(recorder.store, recorder._infos())
+    assert events == ["row", "row", "write", "row", "row", "write", "row", "write"]
+    assert len(logged(app)) == 5
+
+
 def test_old_rows_go_by_their_age_and_by_the_size_of_the_file(monitored, asked, rows_of):
     app = monitored("binary", share=1.0)
     for _ in range(3):

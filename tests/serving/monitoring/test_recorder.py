@@ -62,6 +62,29 @@ def test_what_could_not_be_written_is_written_later_and_metrics_say_so(monitored
     assert (metric(app, asked, "monitor_store_up"), metric(app, asked, "monitor_store_errors_total")) == ([1], [2])
 
 
+def test_what_waits_goes_into_a_store_that_is_made_anew(monitored, asked):
+    app = monitored("binary", share=1.0)
+    recorder = app.slot.recorder
+    asked(app, "POST", "/v1/predict", ROW)
+    assert recorder.flush()
+    recorder.store.path.unlink()
+    asked(app, "POST", "/v1/predict", ROW)
+    assert recorder.flush()
+    assert rows_kept(app) == 1
+    assert count_of(recorder.store.path.parent, "count(*) FROM predictions") == 1
+
+
+def test_questions_to_the_store_make_no_blocks_of_their_own(monitored, asked):
+    app = monitored("binary")
+    asked(app, "POST", "/v1/predict", ROW)
+    for _ in range(5):
+        assert asked(app, "GET", "/v1/alerts").status == 200
+    assert count_of(app.slot.recorder.store.path.parent, "count(*) FROM blocks") == 2
+    assert app.slot.recorder.flush()
+    [*_, last] = app.slot.recorder.store.blocks([SERVICE], *ALWAYS)
+    assert last.counts["requests"] == {json.dumps(["GET", "/v1/alerts", 200]): 5}
+
+
 def test_an_error_of_any_kind_is_counted_and_the_thread_goes_on(monitored, asked, monkeypatch):
     monkeypatch.setattr(module, "INTERVAL", 0.01)
     monkeypatch.setattr(module, "CLEANING", 0.0)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
+import time
 
 import pytest
 
 from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.monitoring import store as module
 from mlops_desktop.serving.monitoring.store import _VERSIONS, DAY, FILE, HOUR, MAX_MERGED, VERSION, Block, open_store
 
 NOW = 1_000_000 * HOUR + 1800.0
@@ -95,6 +98,38 @@ def test_several_writers_make_one_store(tmp_path):
     for one in stores:
         one.add([block(NOW, 1)], {})
     assert held(stores[0]) == [1, 1, 1]
+
+
+def test_a_store_that_is_gone_is_made_anew_and_readable_by_its_account_alone(store):
+    for leave_nothing in (lambda: store.path.unlink(), lambda: store.path.parent.rename(store.path.parents[1] / "moved # 100%?")):
+        store.add([block(NOW, 1)], {})
+        leave_nothing()
+        assert held(store) == []
+        store.add([block(NOW, 2)], {})
+        assert held(store) == [2]
+        assert os.name == "nt" or store.path.stat().st_mode & 0o777 == 0o600
+        store.path.unlink()
+    with pytest.raises(sqlite3.Error), contextlib.closing(module._connect(store.path)):
+        pass
+    assert not store.path.exists(), "SQLite itself makes no file"
+    assert open_store(store.path.parents[1] / "moved # 100%?").path.exists()
+
+
+def test_a_lock_is_waited_for_once(store, monkeypatch):
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.3)
+    monkeypatch.setattr(module, "LOCKED_SECONDS", 0.0)
+    with contextlib.closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waited = []
+        for _ in range(3):
+            began = time.monotonic()
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                store.add([block(NOW, 1)], {})
+            waited.append(time.monotonic() - began)
+        other.execute("ROLLBACK")
+    assert waited[0] > 0.25 > max(waited[1:])
+    store.add([block(NOW, 1)], {})
+    assert held(store) == [1]
 
 
 def foreign(path, statement):
