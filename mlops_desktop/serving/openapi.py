@@ -238,8 +238,14 @@ _PARAMETERS: dict[str, Json] = {
     "by": {
         "name": "by",
         "in": "query",
-        "schema": {"type": "string", "enum": ["hour", "day", "week", "all"]},
-        "description": "The length of the windows: an hour or a day; of performance, which is by days otherwise, a week or everything too.",
+        "schema": {"type": "string", "enum": ["hour", "day"], "default": "hour"},
+        "description": "The length of the windows.",
+    },
+    "by_window": {
+        "name": "by",
+        "in": "query",
+        "schema": {"type": "string", "enum": ["hour", "day", "week", "all"], "default": "day"},
+        "description": "The length of the windows; “all” is one for everything.",
     },
     "last": {
         "name": "last",

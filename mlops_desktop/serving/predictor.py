@@ -48,6 +48,17 @@ class PredictRequest(NamedTuple):
     request_id: str = ""
 
 
+class Answered(NamedTuple):
+    """Answered rows of a request, as `ModelMetrics.predicted` counts them."""
+
+    frame: Frame
+    scores: Floats
+    chosen: list[int]
+    refused: int
+    start: int
+    positions: list[int]
+
+
 class Predictor:
     """Answers rows by `scorer` under a policy for unusual values, and counts them. It does not change; any thread may use it.
 
@@ -157,9 +168,14 @@ class Predictor:
         if errors:
             raise invalid_input(errors, total)
         predictions: list[str] = []
+        answered: list[Answered] = []
         for start, checked in chunks:
             check_deadline()
-            predictions += size.add(self._answer_chunk(start, checked, threshold, row_wise))
+            texts, batch = self._answer_chunk(start, checked, threshold, row_wise)
+            predictions += size.add(texts)
+            answered.append(batch)
+        for batch in answered:  # only now is it certain that the client gets them
+            self.metrics.predicted(*batch)
         return predictions
 
     def accepted(self, rows: list[Any], *base: str, listed: bool = True) -> ValidationResult:
@@ -174,9 +190,12 @@ class Predictor:
         """The JSON of the prediction, or of the errors, for each row of a validation; the number of its first row is `start`."""
         if checked.errors:
             self.metrics.rejected(checked.errors)
-        return self._answer_chunk(start, replace(checked, warnings=self.limited(checked.warnings)), None, True)
+        predictions, batch = self._answer_chunk(start, replace(checked, warnings=self.limited(checked.warnings)), None, True)
+        self.metrics.predicted(*batch)
+        return predictions
 
-    def _answer_chunk(self, start: int, checked: ValidationResult, threshold: float | None, row_wise: bool) -> list[str]:
+    def _answer_chunk(self, start: int, checked: ValidationResult, threshold: float | None, row_wise: bool) -> tuple[list[str], Answered]:
+        """The JSON for each row of a validation, and what is to be counted of it."""
         issues: dict[int, list[ValidationIssue]] = {}
         for issue in checked.errors:
             issues.setdefault(issue.row or 0, []).append(issue)
@@ -200,12 +219,12 @@ class Predictor:
             if position is not None:
                 warnings.setdefault(position, []).append(warning_entry(issue))
         chosen = self.decide(scores, threshold)
-        self.metrics.predicted(frame, scores, chosen, len(refused), start, valid)
+        batch = Answered(frame, scores, chosen, len(refused), start, valid)
         predictions = self._writer.predictions(scores, chosen, threshold, warnings, self.scorer.intervals(frame, scores))
         if not refused:
-            return predictions
+            return predictions, batch
         every = dict(zip(valid, predictions, strict=True))
-        return [every[i] if i in every else refused_row(refused[i]) for i in range(checked.frame.rows)]
+        return [every[i] if i in every else refused_row(refused[i]) for i in range(checked.frame.rows)], batch
 
     def no_answers(self, frame: Frame, rows: Sequence[int], numbers: Sequence[int]) -> list[dict[str, Any]]:
         """The errors of rows without a finite answer, each under its number; of the first ones by column."""

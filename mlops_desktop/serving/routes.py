@@ -114,7 +114,7 @@ _OWN = (
         "/v1/monitor/performance",
         "monitor_performance",
         "Accuracy, area under the curve, errors and the like by days, from late labels, each with its interval",
-        parameters=("by", "last"),
+        parameters=("by_window", "last"),
         pool="store",
         scope="monitor",
         stored=True,

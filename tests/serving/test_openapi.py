@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.monitoring import performance, windows
 from mlops_desktop.serving.openapi import example_row, feature, openapi_document, schema_document
 from mlops_desktop.serving.routes import ROUTES, Limits
 
@@ -35,6 +36,12 @@ def test_the_document_is_whole(name, scorers):
     assert len(ids) == len(set(ids))
     assert all(operation["responses"]["200"] for verbs in document["paths"].values() for operation in verbs.values())
     json.dumps(document, allow_nan=False)
+
+
+def test_only_lengths_of_windows_that_a_route_has_are_offered(scorers):
+    paths = openapi_document(scorers["binary"], LIMITS, "0.1.0")["paths"]
+    offered = {name: paths[f"/v1/monitor/{name}"]["get"]["parameters"][0]["schema"] for name in ("windows", "performance")}
+    assert {name: one["enum"] for name, one in offered.items()} == {"windows": [*windows.SIZES], "performance": [*performance.SIZES]}
 
 
 def test_features_are_typed(scorers):

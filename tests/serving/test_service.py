@@ -87,6 +87,15 @@ def test_answers_that_are_too_large_are_refused(services, monkeypatch):
     assert problem_of(service.predict_csv, b"age,city\n" + b"x,Rome\n" * 200).status == 413
 
 
+def test_rows_of_an_answer_that_is_refused_are_not_counted(services, rows_of, monkeypatch):
+    service = services["binary"]
+    monkeypatch.setattr(module, "CHUNK", 10)
+    monkeypatch.setattr(module, "MAX_ANSWER", 1000)
+    before = service.predictor.metrics.drift.report()["rows"]
+    assert problem_of(service.predict, body(rows=rows_of(50)), b"").status == 413
+    assert service.predictor.metrics.drift.report()["rows"] == before
+
+
 def test_rows_of_a_wide_table_are_checked_some_at_a_time(services):
     predictor = services["binary"].predictor
     assert predictor.chunk == module.CHUNK

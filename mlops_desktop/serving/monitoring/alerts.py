@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ..errors import UserError
+from ..message import msg
 from ..metrics import ModelMetrics
 from ..monitor import VERDICTS
+from ..scorer import Scorer
 from .alert_rules import OF_COLUMNS, OF_LABELS, SPANS, Rule
 from .estimates import rate
-from .performance import metrics_of_model
+from .performance import metric_names, metrics_of_model
 from .store import SERVICE, Store, using_the_store
 from .windows import Total, answer_times, drift_report, quantile, time_text, total
 
@@ -61,7 +65,8 @@ def check(store: Store, key: str, model: ModelMetrics, rules: Sequence[Rule]) ->
     with store.writing() as db:
         known = {name: (state, since) for name, state, since in db.execute("SELECT rule, state, since FROM alerts WHERE model = ?", (key,))}
         for rule, one in zip(rules, measured, strict=True):
-            state = TOO_FEW if one.value is None or one.rows < rule.rows else FIRING if rule.passed(one.low, one.high) else OK
+            too_few = one.value is None or one.rows < rule.rows or not math.isfinite(one.low)
+            state = TOO_FEW if too_few else FIRING if rule.passed(one.low, one.high) else OK
             before, since = known.get(rule.name, ("", now))
             if before != state:
                 since = now
@@ -74,6 +79,23 @@ _STATE = (
     "INSERT INTO alerts (model, rule, state, since) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (model, rule) DO UPDATE SET state = excluded.state, since = excluded.since"
 )
+
+
+def check_rules(rules: Sequence[Rule], model: ModelMetrics, scorer: Scorer) -> None:
+    """UserError when a rule is about a column or a metric that the model lacks: it would never fire."""
+    columns = drift_report(model, Total(None, None, 0, {}))["columns"]
+    for rule in rules:
+        of_column = [one for one in columns if rule.column in ("", one["field"])]
+        if rule.column and not of_column:
+            reason = msg("The alert “{name}” is about the column “{column}”, which the model lacks.", name=rule.name, column=rule.column)
+            raise UserError(reason, "Name a column of /v1/schema in --alert-rules.")
+        if rule.metric in OF_LABELS:
+            known = rule.metric in metric_names(scorer.classes, scorer.positive)
+        else:
+            known = rule.metric not in OF_COLUMNS or rule.metric == "drift" or any(one[rule.metric] is not None for one in of_column)
+        if not known:
+            reason = msg("The alert “{name}” is about {metric}, which the model or its column lacks.", name=rule.name, metric=rule.metric)
+            raise UserError(reason, "Take another metric for it in --alert-rules.")
 
 
 def unsent(store: Store, key: str, found: Sequence[Alert]) -> list[Alert]:

@@ -1,6 +1,7 @@
 """Metrics of performance from labels, each with the interval in which it lies in 95 of 100 cases. numpy alone.
 
-Rates have Wilson's interval, the area under the ROC curve DeLong's on the logit scale, means the normal one of their standard error.
+Rates have Wilson's interval, the area under the ROC curve DeLong's on the logit scale, means the normal one of their standard error (the
+RMSE on the log scale). The last ones and the macro F1 have no interval with less than `LEAST` labels: it would be too narrow.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import numpy as np
 from ..frame import Bools, Floats, Ints
 
 Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
+LEAST = 30  # labels from which a mean and a macro F1 have an interval
 _DRAWS = 500  # of the confusion matrix, for the interval of the macro F1
 _SMALLEST = 2.220446049250313e-16  # a probability in the log-loss, as in scikit-learn for float64
 
 
 class Estimate(NamedTuple):
-    """A metric, its interval, and the number of labels behind it."""
+    """A metric, its interval (from -inf to inf where there are too few labels for one), and the number of labels behind it."""
 
     value: float
     low: float
@@ -58,9 +60,7 @@ def class_metrics(scores: Floats, answered: Ints, labels: Ints, positive: int | 
 def value_metrics(scores: Floats, labels: Floats) -> dict[str, Estimate]:
     """The metrics of predicted and real values (n,); n is at least 1. `bias` is the mean of predicted minus real."""
     errors = scores - labels
-    squares = mean(errors**2)
-    value, low, high = (math.sqrt(max(0.0, one)) for one in (squares.value, squares.low, squares.high))
-    return {"rmse": Estimate(value, low, high, len(labels)), "mae": mean(np.abs(errors)), "bias": mean(errors)}
+    return {"rmse": _root_mean(errors**2), "mae": mean(np.abs(errors)), "bias": mean(errors)}
 
 
 def rate(hits: int, rows: int) -> Estimate:
@@ -71,10 +71,20 @@ def rate(hits: int, rows: int) -> Estimate:
 
 
 def mean(values: Floats) -> Estimate:
-    """A mean, with the normal interval of its standard error; one value alone has no width."""
-    middle = float(values.mean())
-    half = Z * float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-    return Estimate(middle, middle - half, middle + half, len(values))
+    """A mean, with the normal interval of its standard error."""
+    middle, rows = float(values.mean()), len(values)
+    half = Z * float(values.std(ddof=1)) / math.sqrt(rows) if rows >= LEAST else math.inf
+    return Estimate(middle, middle - half, middle + half, rows)
+
+
+def _root_mean(squares: Floats) -> Estimate:
+    """The root of a mean, with the interval of the mean on the log scale: it is skewed."""
+    square, rows = mean(squares), len(squares)
+    value = math.sqrt(square.value)
+    if rows < LEAST or not value:
+        return Estimate(value, -math.inf, math.inf, rows)
+    factor = math.exp((square.high - square.value) / square.value / 2)
+    return Estimate(value, value / factor, value * factor, rows)
 
 
 def area_under_curve(scores: Floats, positive: Bools) -> Estimate:
@@ -94,11 +104,16 @@ def area_under_curve(scores: Floats, positive: Bools) -> Estimate:
 
 def _f1_macro(answered: Ints, labels: Ints, classes: int) -> Estimate:
     """The mean F1 of the classes that are there, with the interval of draws from the confusion matrix (a bootstrap with a fixed seed)."""
+    rows, hits = len(labels), int(np.sum(answered == labels))
     counts = np.bincount(labels * classes + answered, minlength=classes * classes)
-    draws = np.random.default_rng(0).multinomial(len(labels), counts / len(labels), size=_DRAWS)
+    value = _macro(counts.reshape(classes, classes))
+    if rows < LEAST:
+        return Estimate(value, -math.inf, math.inf, rows)
+    draws = np.random.default_rng(0).multinomial(rows, counts / rows, size=_DRAWS)
     values = [_macro(draw.reshape(classes, classes)) for draw in draws]
     low, high = np.quantile(values, [0.025, 0.975]).tolist()
-    return Estimate(_macro(counts.reshape(classes, classes)), low, high, len(labels))
+    share = rate(hits, rows)  # few mistakes, or none, hardly vary between the draws
+    return Estimate(value, max(0.0, min(low, value - (share.value - share.low))), min(1.0, max(high, value)), rows)
 
 
 def _macro(matrix: Ints) -> float:

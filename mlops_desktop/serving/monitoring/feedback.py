@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ..errors import UserError
 from ..http_problems import MAX_LISTED_ERRORS, error_entry
+from ..message import msg
 from ..prediction_spec import class_text
 from .store import Store, using_the_store
 
@@ -123,18 +125,30 @@ def _newest_request(db: sqlite3.Connection, request: str) -> tuple[int, int]:
 
 def store_labels_by_key(store: Store, column: str, labels: Mapping[str, tuple[int, Any]], outcome: Outcome, replace: bool = False) -> None:
     """Store the labels of rows that are found by the text of a column that the log keeps: `labels` maps it to number and label of an entry.
-    Of several rows with one text the newest is meant. sqlite3.Error when the store cannot be written; nothing is then stored.
+    Of several rows with one text the newest is meant. sqlite3.Error when the store cannot be written, UserError when the log lacks the
+    column; nothing is then stored.
     """
-    left, numbers = dict(labels), {number: text for text in labels if (number := _number(text)) is not None}
+    left = dict(labels)
+    numbers: dict[float, list[str]] = {}  # "7", "7.0" and "07" are one number
+    for text in labels:
+        if "_" not in text and (number := _number(text)) is not None:  # for Python 1_0 is ten
+            numbers.setdefault(number, []).append(text)
     found: list[tuple[int, int, Any]] = []
+    absent: bool | None = None  # no row of the log has the column; None: there is no row
     with store.reading() as db:  # the log may be long: the service goes on writing meanwhile
         for id_, cells in db.execute("SELECT id, cells FROM predictions ORDER BY id DESC"):
             if not left:
                 break
-            cell = json.loads(cells).get(column)
-            text = numbers.get(cell, "") if isinstance(cell, (int, float)) and not isinstance(cell, bool) else key_text(cell)
-            if text in left:
-                found.append((id_, *left.pop(text)))
+            record = json.loads(cells)
+            cell = record.get(column)
+            absent = absent is not False and column not in record
+            of_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+            for text in numbers.get(cell, ()) if of_number else (key_text(cell),):
+                if text in left:
+                    found.append((id_, *left.pop(text)))
+    if absent and not found:
+        reason = msg("The prediction log does not keep the column “{column}”.", column=column)
+        raise UserError(reason, "Name a column of the model that is not masked with --key.")
     with store.writing() as db:
         labeller = _Labeller(db, outcome, replace)
         for id_, at, label in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,6 +69,14 @@ def metrics_of(info: dict[str, Any], rows: list[tuple[Any, Any, Any]]) -> dict[s
         return {name: one for name, one in metrics.items() if math.isfinite(one.value)}
     answered, labels = (positions([one[at] for one in rows], info["classes"]) for at in (1, 2))
     return class_metrics(scores, answered, labels, info["positive"])
+
+
+def metric_names(classes: Sequence[Any], positive: int | None) -> tuple[str, ...]:
+    """The metrics that `metrics_of` can have for a model of these classes."""
+    if not classes:
+        return "rmse", "mae", "bias"
+    of_classes = ("f1_macro",) if positive is None else ("precision", "recall", "f1", "roc_auc")
+    return "accuracy", "log_loss", *of_classes
 
 
 def metrics_of_model(store: Store, key: str, since: float) -> dict[str, Estimate]:

@@ -19,6 +19,7 @@ from ..scorer import Scorer
 from ..serialization import fingerprint
 from .alert_rules import DEFAULT_RULES, read_rules
 from .alert_watch import AlertWatch, Webhook
+from .alerts import check_rules
 from .prediction_log import PredictionLog, drop_old_rows
 from .settings import MonitorSettings
 from .store import DAY, SERVICE, Block, open_store
@@ -65,7 +66,8 @@ class Recorder:
         self.is_failing = False  # the last write failed
 
     def register(self, model: ModelMetrics, scorer: Scorer) -> None:
-        """Let the counts of a model be stored, and its rows where they are logged. UserError when it lacks a column that is masked."""
+        """Store the counts of a model, and its rows where they are logged. UserError when it lacks what a mask or an alert names."""
+        check_rules(self.rules, model, scorer)
         key = json.dumps([scorer.version, fingerprint(model.drift.reference)[:16]])
         if self.log is not None:
             model.log = self.log.model(key, scorer)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.monitoring.alerts import check, take_turn, unsent
 from mlops_desktop.serving.monitoring.store import HOUR
 
@@ -80,6 +81,18 @@ def test_performance_fires_when_the_interval_is_below_the_limit(ruled, asked, ro
     assert label(range(10), False) == "not_enough_data"
     assert label(range(10, 22), True) == "firing"
     assert label(range(22, 60), False) == "ok"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *({"metric": "drift", "column": "agee"}, {"metric": "missing", "column": "agee"}, {"metric": "unseen", "column": "age"}),
+        *({"metric": "rmse"}, {"metric": "f1_macro"}),
+    ],
+)
+def test_a_rule_about_what_the_model_lacks_is_refused(rule, ruled):
+    with pytest.raises(UserError, match="alert"):
+        ruled({"above": 0.5, **rule})
 
 
 def test_one_process_checks_at_a_time(monitored):

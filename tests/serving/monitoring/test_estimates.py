@@ -43,16 +43,21 @@ def test_metrics_of_several_classes_and_of_values_are_scikit_learns(rng):
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say(rng):
-    held = {"rate": 0, "area": 0, "mean": 0, "f1": 0}
+    held = {"rate": 0, "area": 0, "mean": 0, "f1": 0, "few": 0, "few rates": 0, "rmse": 0}
     for _ in range(400):
         held["rate"] += (one := rate(int(rng.binomial(60, 0.1)), 60)).low <= 0.1 <= one.high
         held["mean"] += (one := mean(rng.normal(2.0, 3.0, 40))).low <= 2.0 <= one.high
+        few = int(rng.integers(2, 11))
+        held["few"] += mean(rng.normal(2.0, 3.0, few)).high == np.inf
+        held["few rates"] += (one := rate(int(rng.binomial(few, 0.7)), few)).low <= 0.7 <= one.high
+        held["rmse"] += (one := value_metrics(rng.normal(0, 2.0, 30), np.zeros(30))["rmse"]).low <= 2.0 <= one.high
         positive = np.arange(80) < 30
         one = area_under_curve(rng.normal(np.where(positive, 1.0, 0.0), 1.0), positive)
         held["area"] += one.low <= 0.7602499389065233 <= one.high  # the normal distribution function at 1 / sqrt(2)
         labels, answered = rng.random(200) < 0.3, rng.random(200) < 0.4
         one = class_metrics(np.full((200, 2), 0.5), answered.astype(int), labels.astype(int), 1)["f1"]
         held["f1"] += one.low <= 2 * 0.12 / (2 * 0.12 + 0.18 + 0.28) <= one.high
+    assert held.pop("few") == 400
     assert all(0.91 <= count / 400 <= 0.99 for count in held.values()), held
 
 
@@ -64,8 +69,16 @@ def test_metrics_that_cannot_be_computed_are_left_out_and_few_rows_have_wide_int
     area = area_under_curve(np.array([0.1, 0.9]), np.array([False, True]))
     assert (area.value, area.high) == (1, 1)
     assert area.low < 0.5
-    one = mean(np.array([3.0]))
-    assert (one.low, one.value, one.high) == (3, 3, 3)
+    for name, one in (("log_loss", found["log_loss"]), *value_metrics(np.ones(29), np.zeros(29)).items()):
+        assert (one.record()["low"], one.record()["high"]) == (None, None), name
+
+
+def test_macro_f1_without_mistakes_has_an_interval_from_30_labels():
+    labels = np.arange(30) % 3
+    few, enough = (class_metrics(np.eye(3)[some], some, some, None)["f1_macro"].record() for some in (labels[:29], labels))
+    assert (few["low"], few["high"]) == (None, None)
+    assert enough["low"] < 0.9
+    assert enough["high"] == 1
 
 
 def test_classes_are_found_by_type_and_value():

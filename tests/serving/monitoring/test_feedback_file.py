@@ -54,6 +54,17 @@ def test_a_number_is_found_however_it_is_written(stored):
     assert stored("age,label\n31.0,yes\n", "age")[2] == [("first", 1, "yes")]
 
 
+def test_numbers_as_python_alone_writes_them_are_no_keys_and_every_form_of_a_number_finds_its_row(stored):
+    counts, errors, rows = stored("age,label\n3_1,yes\n30,no\n030,no\n", "age")
+    assert (counts, errors) == ([1, 0, 1], [(0, "unknown_request")])
+    assert rows == [("second", 0, "no")]
+
+
+def test_a_key_that_the_log_does_not_keep_is_refused(stored):
+    with pytest.raises(UserError, match="nowhere"):
+        stored("nowhere,label\n5,yes\n", "nowhere")
+
+
 def test_labels_of_a_file_replace_others_where_that_is_asked_for(stored):
     assert stored("request_id,label\nsecond,yes\n")[0] == [1, 0, 0]
     assert stored("request_id,label\nsecond,no\n")[1] == [(0, "already_labelled")]
