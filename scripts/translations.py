@@ -74,6 +74,8 @@ NOT_ON_PAGE = (
         "monitor",
         "monitoring/alert_rules",
         "monitoring/alert_watch",
+        "monitoring/alerts",
+        "monitoring/feedback",
         "monitoring/feedback_file",
         "monitoring/opening",
         "monitoring/prediction_log",

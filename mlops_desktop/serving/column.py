@@ -76,6 +76,7 @@ class Column(HasType, Serializable):
     typical: str | float | int | bool | None = None
     missing_share: float = 0.0
     label: str = ""  # a short name for people; requests and answers have `name`
+    has_no_days: bool = True  # days such as 9999-12-31 mean “no date” in rows too, not in files alone; see `date_notation.no_day`
 
     @property
     def shown_name(self) -> str:

@@ -96,7 +96,7 @@ class DateNotation:
 
     def _note_never(self, value: int) -> None:
         """Note a day that means “no date”."""
-        if day := no_day(self.column, value):
+        if day := _far_day(self.column, value):
             self._never.add(day)
 
     def _readers_of(self, text: str) -> dict[str, Callable[[str], int]]:
@@ -154,6 +154,10 @@ def no_day(column: Column, moment: int) -> str:
     """The day of a moment (microseconds) as ISO 8601, where it means “no date” in a column: one of `NO_DAYS`, far from the training data;
     otherwise "".
     """
+    return _far_day(column, moment) if column.has_no_days else ""
+
+
+def _far_day(column: Column, moment: int) -> str:
     day, low, high = NO_DAYS.get(moment // DAY), column.low, column.high
     if day is None or low is None or high is None or low <= moment <= high:
         return ""

@@ -11,7 +11,7 @@ from typing import Any
 from .errors import UserError
 from .prediction_spec import prediction_spec
 
-FORMAT = 4  # of the files that are written today
+FORMAT = 5  # of the files that are written today
 
 Json = dict[str, Any]
 
@@ -75,4 +75,9 @@ def _to_4(found: Json) -> Json:
     return found
 
 
-_MIGRATIONS: tuple[Callable[[Json], Json], ...] = (_to_2, _to_3, _to_4)
+def _to_5(found: Json) -> Json:
+    """Days far from the training data mean “no date” in rows as well; in models of format 4 they did so in files alone."""
+    return {**found, "has_no_days": False} if found["kind"] == "column:Column" else found
+
+
+_MIGRATIONS: tuple[Callable[[Json], Json], ...] = (_to_2, _to_3, _to_4, _to_5)

@@ -11,7 +11,7 @@ from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.migrations import FORMAT, migrate
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
-from mlops_desktop.serving.schema import Grammar
+from mlops_desktop.serving.schema import Grammar, Schema
 from mlops_desktop.serving.serialization import read_object_file, unpack
 
 BUNDLES = Path(__file__).resolve().parent.parent / "data" / "bundles"
@@ -76,3 +76,9 @@ def test_a_blend_of_format_1_becomes_a_weighted_mean():
 def test_a_grammar_of_format_2_reads_as_before():
     before = {"kind": "cells:Grammar", "decimal": ",", "thousands": ".", "affixes": ["€"], "date": "%d/%m/%y", "zone": False}
     assert unpack(migrate({"format": 2, **before}), {}) == Grammar(decimal=",", thousands=".", affixes=("€",), date="%d/%m/%y")
+
+
+def test_a_column_of_format_4_reads_every_day_of_a_row_as_a_date():
+    assert migrate({"format": 4, "kind": "column:Column"}) == {"kind": "column:Column", "has_no_days": False}
+    column = unpack(migrate({"format": 4, "kind": "column:Column", "name": "x", "type": "date", "low": 0, "high": 1}), {})
+    assert [issue.code for issue in Schema((column,)).from_rows([{"x": "9999-12-31"}]).warnings] == ["out_of_training_range"]

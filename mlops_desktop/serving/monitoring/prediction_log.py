@@ -7,10 +7,11 @@ Columns that are masked are never part of what is written.
 from __future__ import annotations
 
 import json
-import random
+import secrets
 import sqlite3
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -69,14 +70,15 @@ class _Entry(NamedTuple):
 
 
 class PredictionLog:
-    """The rows of one process that wait to be written. `share` of them are kept; the `masked` columns are not. Thread-safe.
+    """The rows of one process that wait to be written. Thread-safe.
 
-    `wake` is called when many rows wait.
+    Those of a `share` of the requests are kept; the `masked` columns are not. `wake` is called when many rows wait.
     """
 
     def __init__(self, share: float, masked: Iterable[str], wake: Callable[[], None]) -> None:
         self._share, self._masked, self._wake = share, frozenset(masked), wake
-        self._random, self._lock, self._write_lock = random.Random(), threading.Lock(), threading.Lock()
+        self._lock, self._write_lock = threading.Lock(), threading.Lock()
+        self._salt = secrets.randbits(32)  # so that no client chooses an id that is kept
         self._waiting: list[_Entry] = []
         self._rows = self._cells = self._text = 0
         self.logged = self.dropped = 0
@@ -90,11 +92,15 @@ class PredictionLog:
             )
         return ModelLog(self, key, scorer, self._masked)
 
-    def sample(self, rows: int) -> list[int] | None:
-        """The positions of the rows that are kept; None for all."""
+    def sample(self, requests: Sequence[str]) -> list[int] | None:
+        """The positions of the rows of requests that are kept; None for all.
+
+        All rows of a request are kept, or none: a label without the number of its row is then never taken for another row.
+        """
         if self._share >= 1:
             return None
-        return [at for at in range(rows) if self._random.random() < self._share]
+        kept = {one for one in set(requests) if zlib.crc32(one.encode("utf-8", "replace"), self._salt) < self._share * 2**32}
+        return [at for at, one in enumerate(requests) if one in kept]
 
     def put(self, entry: _Entry) -> None:
         """Queue rows for the next write; they are dropped when the queue is full."""
@@ -184,14 +190,15 @@ class ModelLog:
         """
         if not frame.rows:
             return
-        at = self._log.sample(frame.rows)
+        current = CURRENT_REQUEST.get()
+        requests = [one or current for one in requests]
+        at = self._log.sample(requests)
         if at is not None:
             if not at:
                 return
             frame, scores = frame.take(np.array(at, dtype=np.intp)), scores[at]
             chosen, requests, numbers = ([some[i] for i in at] for some in (chosen, requests, numbers))  # type: ignore[assignment]
-        current = CURRENT_REQUEST.get()
-        self._log.put(_Entry(time.time(), self, frame, scores, chosen, [one or current for one in requests], numbers))
+        self._log.put(_Entry(time.time(), self, frame, scores, chosen, requests, numbers))
 
     def records(self, entry: _Entry) -> Iterator[Record]:
         """The records of some rows."""

@@ -18,7 +18,7 @@ DAYS = 400.0  # so that a month can be compared with the same month of the year 
 # Name of a number, its default, and its help.
 _NUMBERS = {
     "monitor_days": (DAYS, "days for which counts are kept"),
-    "log_sample": (0.1, "the share of the rows that a sampled prediction log keeps"),
+    "log_sample": (0.1, "the share of the requests whose rows a sampled prediction log keeps"),
     "log_days": (30.0, "days for which the rows of the prediction log are kept"),
     "log_megabytes": (500.0, "megabytes of the store beyond which the oldest of these rows go"),
 }

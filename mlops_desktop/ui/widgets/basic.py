@@ -171,6 +171,9 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+    if (inner := widget.layout()) is not None:  # the style sheet has set its own least size: that of a layout goes before it
+        inner.invalidate()
+        inner.activate()
 
 
 class PushButton(QPushButton):

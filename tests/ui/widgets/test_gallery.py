@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from mlops_desktop.ui.widgets.basic import scrolled
+from mlops_desktop.ui.widgets.basic import scrolled, set_property
 from mlops_desktop.ui.widgets.gallery import Gallery, Offer
 
 
@@ -61,3 +61,21 @@ def test_the_same_offers_are_not_built_again(gallery):
     assert gallery.tiles() == tiles
     gallery.show_offers([])
     assert gallery.tiles() == []
+
+
+def test_a_tile_that_is_chosen_keeps_its_height(qtbot):
+    """In a window with the style sheet, whose least height of a button is that of one line."""
+    window = QWidget()
+    window.setStyleSheet('QPushButton { min-height: 18px; } QPushButton[kind="tile"] { min-height: 0; }')
+    made = Gallery(name="g")
+    made.show_offers([("", [Offer(str(i), f"Title {i}", "words " * 12) for i in range(8)])])
+    QVBoxLayout(window).addWidget(scrolled(made))
+    qtbot.addWidget(window)
+    window.resize(340, 300)
+    window.show()
+    QApplication.processEvents()
+    for one in (0, 5):
+        for at, tile in enumerate(made.tiles()):
+            set_property(tile, "chosen", at == one)
+        QApplication.processEvents()
+        assert all(tile.height() >= tile.minimumSizeHint().height() for tile in made.tiles())
