@@ -58,7 +58,8 @@ def test_what_is_reported_of_numbers_in_another_notation_is_found_whole():
     for notation, texts in cells.items():
         found = type_cells(cells_of({"x": texts}), {}, Silent()).evidence
         templates = {template for one in found for template in templates_of(one.message)}
-        assert templates and templates <= sources(), notation
+        assert templates, notation
+        assert templates <= sources(), notation
 
 
 def test_the_window_formats_numbers_in_its_language():
