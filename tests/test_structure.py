@@ -215,7 +215,6 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/panels/deploy/request_card.py": "ui/panels/test_deploy.py",
     "ui/widgets/series.py": "ui/panels/test_select.py",
     "ui/panels/deploy/service_card.py": "ui/panels/test_deploy.py",
-    "ui/panels/data/statistics_tables.py": "ui/panels/test_data.py",
     "ui/widgets/table_columns.py": "ui/panels/test_data.py",
     "ui/panels/problem/target_card.py": "ui/panels/test_problem.py",
     "ui/panels/app/what_if_card.py": "ui/panels/test_app.py",
