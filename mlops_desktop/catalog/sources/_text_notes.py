@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -93,11 +94,20 @@ def _parting(lines: Sequence[str], *, also_usual: bool) -> list[str]:
     marks = dict.fromkeys(char for char in (*usual, *seldom) if not char.isalnum() and not char.isspace() and char not in _NO_MARKS)
     found = {}
     for mark in marks:
+        is_invisible = unicodedata.category(mark) == "Cf"
+        if is_invisible or (mark in _USUAL_MARKS and _is_of_codes(lines, mark)):
+            continue
         count, agreeing = Counter(line.count(mark) for line in lines).most_common(1)[0]
         parted = sum(sum(bool(part.strip()) for part in line.split(mark)) > 1 for line in lines)
         if count and min(agreeing, parted) >= _USUAL * len(lines):
             found[mark] = count
     return sorted(found, key=lambda mark: -found[mark])[:_MOST_MARKS]
+
+
+def _is_of_codes(lines: Sequence[str], mark: str) -> bool:
+    """Whether a mark is within codes, such as 00:1a:2b:3c, whose parts all have one length."""
+    lengths = {len(part) for line in lines for part in line.split(mark)}
+    return len(lengths) == 1 and lengths != {1}
 
 
 def rivals(dialect: Dialect, rows: Sequence[Sequence[str]], marks: Mapping[str, str]) -> Sequence[Evidence]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_desktop.engine.data import content_hashes, mixed
 from mlops_desktop.serving.frame import Frame, Ints
 
 MOST = 20_000  # hashes that are kept; of more rows the lowest, which are a random sample and the same one in every set
@@ -47,6 +46,8 @@ class HeldOutRows:
 
     def with_contents(self, frame: Frame) -> HeldOutRows:
         """The set with digests of what is in the columns; `frame` has these rows, in the order of the table, and the target."""
+        from mlops_desktop.engine.data import content_hashes, mixed  # the record of runs is read without the engine of the data
+
         target = content_hashes(frame, self.target)
         found = []
         for name in [one for one in frame.layout.names() if one != self.target][:MOST_COLUMNS]:
