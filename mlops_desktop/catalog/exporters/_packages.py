@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -46,12 +46,15 @@ def installed_megabytes(name: str, version: str) -> float | None:
     return sum(path.stat().st_size for path in paths) / 1e6
 
 
-def packages_text(packages: Sequence[Package], model: Collection[str]) -> str:
-    """The packages as a section of a README; `model` are those that the model itself needs beside numpy."""
-    lines = ["| package | version | installed |", "|---|---|---|"]
-    lines += [f"| {one.name} | {one.version} | {'—' if one.megabytes is None else f'{one.megabytes:.1f} MB'} |" for one in packages]
-    known = [one.megabytes for one in packages if one.megabytes is not None]
-    bound = "" if len(known) == len(packages) else "at least "
-    whole = f" All packages take {bound}{sum(known):.0f} MB." if known else ""
+def packages_text(requirements: str, model: Collection[str]) -> str:
+    """The packages of a lock as a section of a README; `model` are those that the model itself needs beside numpy.
+
+    Their sizes are left out: they are of one machine, and an export has the same bytes wherever it is made.
+    """
+    pins: dict[str, list[str]] = {}
+    for name, version in _PIN.findall(requirements):
+        if version not in pins.setdefault(name, []):
+            pins[name].append(version)
+    lines = ["| package | version |", "|---|---|", *(f"| {name} | {' or '.join(pins[name])} |" for name in sorted(pins))]
     needs = f"The model itself needs {', '.join(sorted(model))}." if model else "The model itself needs numpy alone."
-    return f"\n## Packages\n\n{needs}{whole}\n\n" + "\n".join(lines) + "\n"
+    return f"\n## Packages\n\n{needs}\n\n" + "\n".join(lines) + "\n"

@@ -17,7 +17,7 @@ from mlops_desktop.base.extensions import extension_serving_files
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.resources import licence_file, resource_folder, serving_files
 from mlops_desktop.catalog.exporters._documents import markdown_line, model_card, sbom
-from mlops_desktop.catalog.exporters._packages import packages_of, packages_text
+from mlops_desktop.catalog.exporters._packages import packages_text
 from mlops_desktop.serving.bundle import Bundle, files_of, open_bundle, write_sums
 from mlops_desktop.serving.manifest import (
     CHECKSUMS,
@@ -150,7 +150,7 @@ def readme(info: dict[str, Any], row: dict[str, Any], more: str = "", lock: str 
         files=files_table(),
         more=more,
         checks=_checks(info.get("checks", [])),
-        packages=packages_text(packages_of(lock), info["requirements"]) if lock else "",
+        packages=packages_text(lock, info["requirements"]) if lock else "",
     )
 
 

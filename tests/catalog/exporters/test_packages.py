@@ -1,4 +1,4 @@
-"""The size of packages: of an installed one all files count, and what is not known is said to be so."""
+"""The size of packages, of which all files count, and their section in a README."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.catalog.exporters import _packages
-from mlops_desktop.catalog.exporters._packages import Package, installed_megabytes, packages_text
+from mlops_desktop.catalog.exporters._packages import installed_megabytes, packages_text
 
 
 def test_a_package_of_which_files_are_absent_has_no_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,13 +24,9 @@ def test_a_package_of_which_files_are_absent_has_no_size(tmp_path: Path, monkeyp
     assert size("half", "1.0") == 1.0
 
 
-@pytest.mark.parametrize(
-    ("packages", "text"),
-    [
-        ([Package("a", "1", 2.0), Package("b", "1", 3.0)], "All packages take 5 MB."),
-        ([Package("a", "1", 2.0), Package("b", "1", None)], "All packages take at least 2 MB."),
-        ([Package("b", "1", None)], "The model itself needs numpy alone.\n"),
-    ],
-)
-def test_the_sum_says_when_a_size_is_not_known(packages: list[Package], text: str) -> None:
-    assert text in packages_text(packages, ())
+def test_the_section_of_a_readme_is_of_the_lock_alone() -> None:
+    found = packages_text(
+        "numpy==2.4 ; python_version < '3.15'\nnumpy==2.5 ; python_version >= '3.15'\nclick==8.1 \\\n  --hash=x\n", ["lightgbm"]
+    )
+    assert "The model itself needs lightgbm.\n" in found
+    assert found.endswith("| click | 8.1 |\n| numpy | 2.4 or 2.5 |\n")
