@@ -58,7 +58,7 @@ def test_compose_accepts_its_file(exporter, core, tmp_path):
 
 def test_prometheus_accepts_its_configuration_and_the_alerts(core, tmp_path):
     folder = written(MonitoredCompose(), core, tmp_path) / "monitoring"
-    assert "5 rules found" in done([program("promtool"), "check", "config", str(folder / "prometheus.yml")])
+    assert "6 rules found" in done([program("promtool"), "check", "config", str(folder / "prometheus.yml")])
     protected = MonitoredCompose(**PROTECTED)
     (tmp_path / "protected").mkdir()
     protected.export(core, tmp_path / "protected", Silent())
