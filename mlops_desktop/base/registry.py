@@ -45,6 +45,11 @@ class Registry(Mapping[str, type[C]], Generic[C]):
         if len(package.__path__) > 1:
             self._load(self._to_load)
 
+    @property
+    def modules_to_load(self) -> tuple[str, ...]:
+        """The names of the modules that were not loaded yet. Any thread may import them ahead: what asks for a member is then quicker."""
+        return tuple(self._to_load)
+
     def _load(self, names: Sequence[str]) -> None:
         for name in names:
             with explain_errors(name):

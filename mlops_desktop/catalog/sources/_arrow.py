@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.job import Job
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
+from mlops_desktop.base.spill import spilled_column
+from mlops_desktop.serving.message import Message, msg
 from mlops_desktop.serving.plural import plural_msg
 
 _YEARS = (-719_162, 2_932_897)  # days from 1970 to the first of January of the year 1 and of the year 10000
@@ -18,6 +24,30 @@ def arrow_batches(table: Any) -> Batches:
     table, notes = within_years(table)
     yield from table_batches(table)
     return ReadReport(rows_read=table.num_rows, notes=(*file_notes(messages), *notes))
+
+
+def file_batches(path: Path, job: Job, read: Callable[[Path], Any], damaged: Message) -> Batches:
+    """The batches and the report of a file whose pyarrow.Table `read` gives. UserError with the sentence `damaged` where that fails."""
+    import pyarrow as pa
+
+    job.step(0.0, msg("Reading {path}", path=path.name))
+    try:
+        table = read(path)
+    except (pa.ArrowException, OSError) as error:
+        # pyarrow raises OSError for damaged contents too, but only errors of the operating system have a number.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise UserError(damaged, "Choose another file, or save it again.") from error
+    job.step(0.8)
+    return (yield from arrow_batches(table))
+
+
+def table_on_disk(batches: Iterable[Any], schema: Any) -> Any:
+    """The table of record batches, of which one at a time is in memory."""
+    import pyarrow as pa
+
+    kept = (pa.RecordBatch.from_arrays([spilled_column(column) for column in batch.columns], schema=batch.schema) for batch in batches)
+    return pa.Table.from_batches(kept, schema)
 
 
 def without_row_numbers(table: Any) -> tuple[Any, list[str]]:

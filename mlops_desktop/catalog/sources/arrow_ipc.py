@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.source import Batches, Source
-from mlops_desktop.base.spill import is_large, spilled_column
-from mlops_desktop.catalog.sources._arrow import arrow_batches
+from mlops_desktop.base.spill import is_large
+from mlops_desktop.catalog.sources._arrow import file_batches, table_on_disk
 from mlops_desktop.serving.message import msg
 
 
@@ -25,21 +23,8 @@ class ArrowIpc(Source):
     suffixes = (".feather", ".arrow", ".arrows", ".ipc")
 
     def read(self, location: str, job: Job) -> Batches:
-        import pyarrow as pa
-
         path = Path(location)
-        job.step(0.0, msg("Reading {path}", path=path.name))
-        try:
-            table = _read(path)
-        except (pa.ArrowException, OSError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            # pyarrow raises OSError for damaged contents too, but only errors of the operating system have a number.
-            raise UserError(
-                msg("“{path}” is not a Feather or Arrow file, or it is damaged.", path=path.name), "Choose another file, or save it again."
-            ) from error
-        job.step(0.8)
-        return (yield from arrow_batches(table))
+        return file_batches(path, job, _read, msg("“{path}” is not a Feather or Arrow file, or it is damaged.", path=path.name))
 
 
 def _read(path: Path) -> Any:
@@ -53,18 +38,10 @@ def _read(path: Path) -> Any:
         with pa.OSFile(str(path)) as opened:
             reader = pa.ipc.open_file(opened)
             if is_large(path.stat().st_size):
-                return _on_disk(map(reader.get_batch, range(reader.num_record_batches)), reader.schema)
+                return table_on_disk(map(reader.get_batch, range(reader.num_record_batches)), reader.schema)
             return reader.read_all()
     if start.startswith(b"FEA1"):
         return pyarrow.feather.read_table(path, memory_map=False)
     with pa.OSFile(str(path)) as opened:
         stream = pa.ipc.open_stream(opened)
-        return _on_disk(stream, stream.schema) if is_large(path.stat().st_size) else stream.read_all()
-
-
-def _on_disk(batches: Iterable[Any], schema: Any) -> Any:
-    """The table of record batches, of which one at a time is in memory."""
-    import pyarrow as pa
-
-    kept = (pa.RecordBatch.from_arrays([spilled_column(column) for column in batch.columns], schema=schema) for batch in batches)
-    return pa.Table.from_batches(kept, schema)
+        return table_on_disk(stream, stream.schema) if is_large(path.stat().st_size) else stream.read_all()

@@ -34,4 +34,12 @@ def needed_later() -> list[Callable[[], object]]:
     """What is loaded while the person looks at the start page: calls, catalogue, panels in the order of the stages, charts."""
     there = panel_modules()
     names = [CALLS, *(there[id_] for id_ in STAGES if id_ in there), "pyqtgraph"]
-    return [choices, *(partial(import_module, name) for name in names)]
+    return [choices, *(partial(import_module, name) for name in names), _import_catalogue]
+
+
+def _import_catalogue() -> None:
+    """Import the members that panels list whole, so that no first visit waits for them."""
+    found = choices()
+    for registry in (found.operations, found.algorithms, found.exporters):
+        for name in registry.modules_to_load:
+            import_module(name)
